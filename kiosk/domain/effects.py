@@ -1,0 +1,123 @@
+"""What the machines ask of the outside. Imperative, frozen; those with a ticket are answered by an event that repeats it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import (
+    Insertion,
+    LibraryCardNumber,
+    LinkToken,
+    ReplaceReason,
+    Revocation,
+    Sound,
+    Ticket,
+    UnlinkReason,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """Connect exclusively, read and check the certificate. Answered by CardRead or CardFailed."""
+
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTries:
+    """Ask the card how many tries are left, spending none. Answered by TriesRead or CardFailed."""
+
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPin:
+    """Send the PIN just confirmed on the pad, once; then let the card sign. Answered by HolderProved, PinRejected or CardFailed."""
+
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCard:
+    """End the session with the card by taking its power away, so that a verified PIN does not outlive it."""
+
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class FindLinks:
+    """Answered by LinksFound or StoreFailed. Either key may be missing."""
+
+    ticket: Ticket
+    token: LinkToken | None
+    number: LibraryCardNumber | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLink:
+    """Close what stands in the way (when a reason is given) and open the link, in one transaction. Answered by LinkSaved or StoreFailed."""
+
+    ticket: Ticket
+    token: LinkToken
+    number: LibraryCardNumber
+    revocation: Revocation
+    by_guardian: bool = False
+    replaces: ReplaceReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Answered by LinkClosed or StoreFailed."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+    reason: UnlinkReason
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPatron:
+    """Ask the library system about a library card. Answered by PatronFound or PatronRefused."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+
+
+@unique
+class Act(StrEnum):
+    """What the audit trail records beside the links themselves."""
+
+    USE = "use"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAct:
+    """Write one line of the audit trail. Not answered."""
+
+    act: Act
+    number: LibraryCardNumber | None = None
+    code: Code | None = None
+    revocation: Revocation = Revocation.NOT_CHECKED
+    pin_checked: bool = False
+    holder_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Answered by TimeUp after `seconds`, unless the program has ended. Nothing stops a timer: a late TimeUp fits no state."""
+
+    ticket: Ticket
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    sound: Sound
+
+
+Effect = ReadCard | ReadTries | VerifyPin | ReleaseCard | FindLinks | SaveLink | CloseLink | LookUpPatron | RecordAct | StartTimer | Play

@@ -1,0 +1,90 @@
+"""Everything the program can name as having gone wrong, under words that never change."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+
+@unique
+class Code(StrEnum):
+    """Stable names of trouble. They appear in logs, in the audit trail and as keys of the sentences; none is ever reused."""
+
+    # the card and its certificate
+    NOT_MY_NUMBER_CARD = "not-my-number-card"
+    LIBRARY_CARD_ON_READER = "library-card-on-reader"
+    PHONE_NOT_ACCEPTED = "phone-not-accepted"
+    NO_CERTIFICATE = "no-certificate"
+    CERTIFICATE_UNREADABLE = "certificate-unreadable"
+    CARD_EXPIRED = "card-expired"
+    CARD_NOT_YET_VALID = "card-not-yet-valid"
+    CARD_STOPPED = "card-stopped"
+    ISSUER_UNKNOWN = "issuer-unknown"
+    TRUST_MISSING = "trust-missing"
+    REVOCATION_STALE = "revocation-stale"
+    KEY_MISMATCH = "key-mismatch"
+    # the PIN
+    PIN_WRONG = "pin-wrong"  # tries_left
+    PIN_LOCKED = "pin-locked"
+    PIN_UNAVAILABLE = "pin-unavailable"  # found locked before anybody pressed a key: locked earlier, or a card without a PIN
+    # the way to the card
+    CARD_REMOVED = "card-removed"
+    CARD_SILENT = "card-silent"
+    CARD_UNREADABLE = "card-unreadable"
+    CARD_IN_USE = "card-in-use"
+    CARD_ANSWER_UNEXPECTED = "card-answer-unexpected"  # sw
+    READER_MISSING = "reader-missing"
+    READER_SERVICE_MISSING = "reader-service-missing"
+    READER_DENIED = "reader-denied"
+    # the link
+    NOT_LINKED = "not-linked"
+    LINKED_ELSEWHERE = "linked-elsewhere"
+    NUMBER_LINKED_ELSEWHERE = "number-linked-elsewhere"
+    HOLDER_DENIED = "holder-denied"
+    PROXY_REFUSED = "proxy-refused"
+    NOTHING_TO_UNLINK = "nothing-to-unlink"
+    # the library card
+    NUMBER_EMPTY = "number-empty"
+    NUMBER_CHARACTERS = "number-characters"
+    NUMBER_LENGTH = "number-length"  # expected, got
+    NUMBER_PREFIX = "number-prefix"
+    NUMBER_CHECK_DIGIT = "number-check-digit"
+    NUMBER_IS_MY_NUMBER = "number-is-my-number"
+    BARCODE_ON_WRONG_STEP = "barcode-on-wrong-step"
+    LIBRARY_CARD_EXPIRED = "library-card-expired"
+    LIBRARY_CARD_STOPPED = "library-card-stopped"
+    LIBRARY_CARD_UNKNOWN = "library-card-unknown"
+    ILS_UNREACHABLE = "ils-unreachable"
+    # this counter
+    STORE_FULL = "store-full"
+    STORE_READ_ONLY = "store-read-only"
+    STORE_LOCKED = "store-locked"
+    STORE_NEWER = "store-newer"
+    STORE_DAMAGED = "store-damaged"
+    STORE_KEY_MISSING = "store-key-missing"
+    STORE_KEY_WRONG = "store-key-wrong"
+    STORE_FOREIGN = "store-foreign"
+    STORE_UNAVAILABLE = "store-unavailable"
+    AUDIT_BROKEN = "audit-broken"
+    ALREADY_RUNNING = "already-running"
+    CONFIG_INVALID = "config-invalid"  # file, line, key, expected
+    TRUST_FILE_INVALID = "trust-file-invalid"
+    TRUST_REFUSED = "trust-refused"
+    TRUST_FINGERPRINT = "trust-fingerprint"
+    OUT_OF_ORDER = "out-of-order"  # incident: our own bug
+
+
+class KioskError(Exception):
+    """Trouble we can name. `code` says which; `params` fill the sentence and hold nothing personal."""
+
+    def __init__(self, code: Code, **params: str | int) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.params = params
+
+
+class Unavailable(KioskError):
+    """The world's fault; trying again may help."""
+
+
+class Refused(KioskError):
+    """The answer is no; something else has to be done."""

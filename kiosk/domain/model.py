@@ -1,0 +1,218 @@
+"""The things the library speaks of, as values."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum, unique
+from typing import NewType
+
+Ticket = NewType("Ticket", int)
+"""Number of a question to the outside; its answer repeats it, so that a late answer is known as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCardNumber:
+    """図書館利用カードの番号, already stripped and checked by `rules.read_library_card`."""
+
+    digits: str
+
+    @property
+    def grouped(self) -> str:
+        """In fours, as people read it aloud: 2104 0678 53."""
+        return " ".join(self.digits[i : i + 4] for i in range(0, len(self.digits), 4))
+
+    @property
+    def masked(self) -> str:
+        """What may be shown to somebody who is not its holder, and what the audit trail keeps: first group and last two."""
+        if len(self.digits) <= 6:
+            return "＊" * (len(self.digits) - 2) + self.digits[-2:]
+        return f"{self.digits[:4]} {'＊' * (len(self.digits) - 6)} {self.digits[-2:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkToken:
+    """What stands for a certificate in the store: a keyed digest of issuer and serial number (32 bytes). Never the number itself."""
+
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """One laying of one card on one reader. Lifted and laid again, it is another insertion."""
+
+    number: int
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """Year and month. The day a certificate ends is its holder's birthday, so it goes no further than the certificate module."""
+
+    year: int
+    month: int
+
+
+@unique
+class Revocation(StrEnum):
+    """What is known of a certificate's revocation."""
+
+    GOOD = "good"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """What an accepted card told: nothing of its holder."""
+
+    token: LinkToken
+    revocation: Revocation
+    ends: Month | None = None
+    """Set only when the certificate ends within 90 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as the store knows it."""
+
+    token: LinkToken
+    number: LibraryCardNumber
+    since: datetime
+    """Aware UTC."""
+    counter: str
+    pending: bool = False
+    """Confirmed here, not yet by the library's server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patron:
+    """What the library system says of a library card. `checked` is false where no library system is connected."""
+
+    number: LibraryCardNumber
+    checked: bool = False
+    valid_until: date | None = None
+
+
+@unique
+class Language(StrEnum):
+    JAPANESE = "ja"
+    EASY_JAPANESE = "ja_easy"
+    ENGLISH = "en"
+
+
+@unique
+class Applicant(StrEnum):
+    """Whose card is to be linked (seed, Q.1)."""
+
+    SELF = "self"
+    CHILD = "child"
+    """A child under 15, by a legal guardian."""
+
+
+@unique
+class GuardianCheck(StrEnum):
+    """What staff confirm of a guardian. None of it is stored."""
+
+    IS_GUARDIAN = "is-guardian"
+    UNDER_FIFTEEN = "under-fifteen"
+    ADDRESS = "address"
+    NAME = "name"
+    PUBLIC_BODY = "public-body"
+    SAME_HOUSEHOLD = "same-household"
+
+
+@unique
+class ReplaceReason(StrEnum):
+    """Why an existing link gives way to a new one."""
+
+    RENEWED = "renewed"
+    REISSUED = "reissued"
+    LIBRARY_CARD_CHANGED = "library-card-changed"
+    CORRECTION = "correction"
+
+
+@unique
+class UnlinkReason(StrEnum):
+    LOST = "lost"
+    WISH = "wish"
+    CORRECTION = "correction"
+
+
+@unique
+class Service(StrEnum):
+    """窓口でできること (seed, 利用できるサービス)."""
+
+    LOAN = "loan"
+    RENEWAL = "renewal"
+    HOLD = "hold"
+    INTERLIBRARY_LOAN = "interlibrary-loan"
+    INTERLIBRARY_COPY = "interlibrary-copy"
+    NDL_DIGITAL = "ndl-digital"
+    INTERNET_TERMINAL = "internet-terminal"
+
+
+@unique
+class Shown(StrEnum):
+    """How the library card number was called up."""
+
+    MY_NUMBER_CARD = "my-number-card"
+    LIBRARY_CARD = "library-card"
+
+
+@unique
+class Sound(StrEnum):
+    CARD_SEEN = "card-seen"
+    DONE = "done"
+    REFUSED = "refused"
+    CARD_LEFT = "card-left"
+
+
+@unique
+class ReaderCondition(StrEnum):
+    READY = "ready"
+    STARTING = "starting"
+    MISSING = "reader-missing"
+    SERVICE_MISSING = "reader-service-missing"
+    DENIED = "reader-denied"
+
+
+class Pin:
+    """Four digits on their way from the pad to one VERIFY. Prints as stars; `take` works once and wipes.
+
+    Raises ValueError when the text is not four digits after full-width digits have been normalised.
+    """
+
+    __slots__ = ("_digits", "_lock")
+
+    def __init__(self, digits: str | bytearray) -> None:
+        if isinstance(digits, str):
+            digits = bytearray(unicodedata.normalize("NFKC", digits).encode("utf-8", "replace"))
+        if len(digits) != 4 or not all(0x30 <= digit <= 0x39 for digit in digits):
+            raise ValueError("a PIN is four digits")
+        self._digits: bytearray | None = digits
+        self._lock = threading.Lock()
+
+    def take(self) -> bytearray:
+        """Hand the digits over, once. The caller wipes them. Raises ValueError the second time."""
+        with self._lock:
+            digits, self._digits = self._digits, None
+        if digits is None:
+            raise ValueError("this PIN has been used")
+        return digits
+
+    def wipe(self) -> None:
+        """Forget the digits if nobody has taken them."""
+        with self._lock:
+            if self._digits is not None:
+                self._digits[:] = bytes(len(self._digits))
+            self._digits = None
+
+    def __repr__(self) -> str:
+        return "Pin(****)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Pin is never copied")

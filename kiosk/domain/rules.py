@@ -1,0 +1,113 @@
+"""Rules of the library that need neither a state nor a card: ages, library card numbers, the first day of being 15."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum, unique
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.model import LibraryCardNumber
+
+
+def born_on_or_after_to_be_under_15(today: date) -> date:
+    """The earliest birthday of somebody under 15 on `today`.
+
+    One is 15 from 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), that is, all through the
+    birthday itself. Somebody born on 29 February is 15 from 24:00 of 28 February of a common year.
+    """
+    candidate = date(today.year - 15, today.month, min(today.day, 28) if today.month == 2 else today.day) + timedelta(days=1)
+    while is_under_15(candidate - timedelta(days=1), today):
+        candidate -= timedelta(days=1)
+    while not is_under_15(candidate, today):
+        candidate += timedelta(days=1)
+    return candidate
+
+
+def is_under_15(born: date, today: date) -> bool:
+    """Whether somebody born on `born` is under 15 in Japanese law on `today`."""
+    # One attains the age when the day before the birthday ends. Born on 29 February, the day "before the birthday" of a common
+    # year is 28 February, so the age is attained at its 24:00: on 1 March one is 15.
+    try:
+        fifteenth = born.replace(year=born.year + 15)
+    except ValueError:
+        fifteenth = date(born.year + 15, 3, 1)
+    return today < fifteenth
+
+
+@unique
+class CheckDigit(StrEnum):
+    """How the last digit of a library card number is computed from those before it."""
+
+    NONE = "none"
+    SEVEN_DR = "7dr"
+    NINE_DR = "9dr"
+    MOD_10_WEIGHT_3_1 = "mod10-3-1"
+    LUHN = "luhn"
+    MOD_11_WEIGHT_2_7 = "mod11-2-7"
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeRule:
+    """What a library card number looks like. NW-7 (Codabar) start and stop characters a-d are stripped always."""
+
+    length: int = 0
+    """Digits, 0 for any from 4 to 16."""
+    prefix: str = ""
+    check_digit: CheckDigit = CheckDigit.NONE
+
+
+def expected_check_digit(kind: CheckDigit, digits: str) -> str:
+    """The check digit that belongs behind `digits`; empty for NONE. Mod 11 gives "0" for a remainder of 10 or 11."""
+    values = [int(digit) for digit in digits]
+    match kind:
+        case CheckDigit.NONE:
+            return ""
+        case CheckDigit.SEVEN_DR:
+            return str(int(digits) % 7)
+        case CheckDigit.NINE_DR:
+            return str(int(digits) % 9)
+        case CheckDigit.MOD_10_WEIGHT_3_1:
+            total = sum(value * (3 if index % 2 == 0 else 1) for index, value in enumerate(reversed(values)))
+            return str(-total % 10)
+        case CheckDigit.LUHN:
+            doubled = [value * 2 if index % 2 == 0 else value for index, value in enumerate(reversed(values))]
+            return str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
+        case CheckDigit.MOD_11_WEIGHT_2_7:
+            total = sum(value * (2 + index % 6) for index, value in enumerate(reversed(values)))
+            remainder = 11 - total % 11
+            return "0" if remainder >= 10 else str(remainder)
+
+
+def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
+    """The number in what was scanned or typed: full width, spaces, hyphens and NW-7 start/stop characters are taken away.
+
+    Raises Refused with number-empty, number-characters, number-is-my-number, number-length, number-prefix or number-check-digit.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー")
+    if len(plain) >= 2 and plain[0] in "abcdABCD" and plain[-1] in "abcdABCD":
+        plain = plain[1:-1]
+    if not plain:
+        raise Refused(Code.NUMBER_EMPTY)
+    if not (plain.isascii() and plain.isdigit()):
+        raise Refused(Code.NUMBER_CHARACTERS)
+    if len(plain) == 12 and rule.length != 12 and _is_my_number(plain):
+        raise Refused(Code.NUMBER_IS_MY_NUMBER)
+    if rule.length and len(plain) != rule.length:
+        raise Refused(Code.NUMBER_LENGTH, expected=rule.length, got=len(plain))
+    if not rule.length and not 4 <= len(plain) <= 16:
+        raise Refused(Code.NUMBER_LENGTH, expected="4-16", got=len(plain))
+    if not plain.startswith(rule.prefix):
+        raise Refused(Code.NUMBER_PREFIX, prefix=rule.prefix)
+    if plain[-1] != (expected_check_digit(rule.check_digit, plain[:-1]) or plain[-1]):
+        raise Refused(Code.NUMBER_CHECK_DIGIT)
+    return LibraryCardNumber(plain)
+
+
+def _is_my_number(digits: str) -> bool:
+    """Whether twelve digits carry the check digit of an 個人番号 (総務省令第85号, 第5条): it must never be typed here."""
+    weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+    remainder = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)

@@ -1,0 +1,1 @@
+"""The counter's own memory: links, outbox and audit trail in one encrypted SQLite file."""

@@ -1,0 +1,1 @@
+"""The windows: projections of one `Counter`. The only place that knows Qt."""
