@@ -1,0 +1,57 @@
+# make setup   everything the rest needs, into this checkout (and Debian's packages, when we may install them)
+# make demo    the application with virtual cards and a pretend library
+# make lint    style, types, directions of imports
+# make test    what every change has to pass
+# make trial   the long runs
+# make bench   measurements
+# make lock    the newest versions that setup.cfg admits, written to the lock files
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+# Arguments for pytest, for instance: make test ARGS="-k pinpad -x"
+ARGS ?=
+
+# Windows are built in memory unless a test asks for a real screen.
+pytest = QT_QPA_PLATFORM=offscreen PYTHONDEVMODE= $(PYTHON) -m pytest
+
+.PHONY: help setup demo lint format test trial bench lock clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup:
+	@tools/bootstrap
+
+demo: setup
+	@tools/demo
+
+lint: setup
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-timing
+
+format: setup
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+test: lint
+	@$(pytest) $(ARGS)
+
+# pytest ends with 5 when it finds no test at all.
+trial: setup
+	@$(pytest) -m trial --timeout 1200 $(ARGS) || { code=$$?; [ $$code -eq 5 ] || exit $$code; echo "There are no long runs yet."; }
+
+bench: setup
+	@$(PYTHON) tests/bench/run.py $(ARGS)
+
+lock: setup
+	@tools/lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find kiosk tests tools -name __pycache__ -prune -exec rm -rf {} +
