@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 
 # Windows are built in memory unless a test asks for a real screen.
-pytest = QT_QPA_PLATFORM=offscreen PYTHONDEVMODE= $(PYTHON) -m pytest
+pytest = QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest
 
 .PHONY: help setup demo lint format test trial bench lock clean
 
@@ -33,7 +33,7 @@ lint: setup
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy --no-error-summary
-	@.venv/bin/lint-imports --no-timing
+	@.venv/bin/lint-imports --no-logo
 
 format: setup
 	@.venv/bin/ruff check --fix
