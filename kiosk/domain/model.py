@@ -60,6 +60,8 @@ class Revocation(StrEnum):
     """What is known of a certificate's revocation."""
 
     GOOD = "good"
+    STALE = "stale"
+    """Not on a list that should have been renewed by now; said to staff and in the audit trail."""
     NOT_CHECKED = "not-checked"
 
 

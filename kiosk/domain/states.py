@@ -122,6 +122,13 @@ class Draft:
     """A card already on the reader that may be read where it lies (registration begun from "not linked")."""
 
     @property
+    def number(self) -> LibraryCardNumber:
+        """The library card number. Raises ValueError in the steps before it is known."""
+        if self.patron is None:
+            raise ValueError("no library card has been read yet")
+        return self.patron.number
+
+    @property
     def by_guardian(self) -> bool:
         return self.applicant is Applicant.CHILD
 
@@ -221,6 +228,7 @@ class SavingLink:
     ticket: Ticket
     draft: Draft
     insertion: Insertion
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +278,7 @@ class ReadingTries:
     ticket: Ticket
     insertion: Insertion
     goal: Goal
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +310,7 @@ class CheckingPin:
     ticket: Ticket
     insertion: Insertion
     goal: Goal
+    slow: bool = False
 
 
 Proof = ReadingTries | LastTryWarning | AskingPin | CheckingPin

@@ -1,0 +1,183 @@
+"""Lending: a card on the reader becomes this patron, this library card number.
+
+Certificate, dates, chain and (where configured) revocation are checked at every tap, by the card thread; here it is decided what
+follows: link, PIN where the library asks for it, library system, the look at the photo, the patron.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain import proof
+from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.events import (
+    CardFailed,
+    CardLifted,
+    CardPlaced,
+    CardRead,
+    CardSlow,
+    Event,
+    HolderConfirmed,
+    HolderDenied,
+    LeavePressed,
+    LibraryCardEntered,
+    LinksFound,
+    PatronFound,
+    PatronRefused,
+    ServiceChosen,
+    StoreFailed,
+)
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound, Ticket
+from kiosk.domain.rules import read_library_card
+from kiosk.domain.states import (
+    ConfirmingHolder,
+    Counter,
+    FindingLink,
+    LendGoal,
+    LendingFlow,
+    LendingRefused,
+    LookingUpPatron,
+    PatronShown,
+    Problem,
+    Reading,
+    Screen,
+    Waiting,
+    When,
+)
+from kiosk.domain.turn import Step, asking, card_to_read, end_session, go, problem_of, slowly, start_reading, stay
+
+CARD_MAY_GO_ON = frozenset({Code.NOT_LINKED, Code.CARD_EXPIRED})
+"""Refusals after which staff may begin a registration (with a new card, or with this one where it lies)."""
+
+
+def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
+    match flow, event:
+        case ((Waiting() | LendingRefused() | PatronShown() | ConfirmingHolder()), CardPlaced(insertion)) if counter.screen is Screen.STAFF:
+            return start_reading(counter, insertion)
+        case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
+            return _library_card(counter, text)
+        case Reading(ticket, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
+            return _find_link(counter, insertion, reading)
+        case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
+            return _refuse(counter, problem_of(event), insertion)
+        case Reading(insertion=insertion, slow=True), CardLifted(where) if where == insertion:
+            return _refuse(counter, Problem(Code.CARD_SILENT), insertion)
+        case Reading(), CardSlow(insertion):
+            return go(counter, slowly(flow, insertion))
+        case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
+            return _linked(counter, flow, by_card)
+        case ((FindingLink(ticket) | LookingUpPatron(ticket)), StoreFailed(answers, code)) if answers == ticket:
+            return _refuse(counter, Problem(code), flow.insertion)
+        case LookingUpPatron(ticket), PatronFound(answers, patron) if answers == ticket:
+            return _patron(counter, flow, patron)
+        case LookingUpPatron(ticket, number), PatronRefused(answers, Code.ILS_UNREACHABLE) if answers == ticket:
+            return _patron(counter, flow, Patron(number))
+        case LookingUpPatron(ticket, number), PatronRefused(answers, code) if answers == ticket:
+            return _refuse(counter, Problem(code), flow.insertion, number, flow.reading)
+        case ConfirmingHolder(insertion, reading, patron, pin_checked), HolderConfirmed():
+            seen = replace(counter, seen_today=counter.seen_today | {reading.token})
+            shown = LookingUpPatron(Ticket(0), patron.number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked, holder_confirmed=True)
+            return _show(seen, shown, patron)
+        case ConfirmingHolder(insertion, reading, patron), HolderDenied():
+            return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
+        case PatronShown(), ServiceChosen(service):
+            return go(counter, replace(flow, service=service))
+        case PatronShown(insertion=insertion), CardLifted(where) if where == insertion and counter.rules.end_on_lift:
+            return end_session(counter)
+        case ((LendingRefused() | PatronShown() | ConfirmingHolder()), LeavePressed()):
+            return end_session(counter)
+        case Reading(slow=True), LeavePressed():
+            return end_session(counter)
+        case Waiting(Problem()), LeavePressed():
+            return go(counter, Waiting())
+    return stay(counter)
+
+
+def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
+    """Continue after the PIN that `lending_pin` asked for."""
+    if not isinstance(end.goal, LendGoal):
+        return stay(counter)
+    if isinstance(end, proof.Failed):
+        return _refuse(counter, end.problem, end.insertion, end.goal.number, end.goal.reading)
+    counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
+    return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
+
+
+def _library_card(counter: Counter, text: str) -> Step:
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
+    counter, ticket = asking(counter)
+    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
+
+
+def _find_link(counter: Counter, insertion: Insertion, reading: CardReading) -> Step:
+    counter, ticket = asking(counter)
+    release = () if _due(counter.rules.lending_pin, reading.token, counter.proved_today) else (ReleaseCard(insertion),)
+    return go(counter, FindingLink(ticket, insertion, reading), *release, FindLinks(ticket, reading.token, None))
+
+
+def _linked(counter: Counter, flow: FindingLink, link: Link | None) -> Step:
+    if link is None:
+        return _refuse(counter, Problem(Code.NOT_LINKED), flow.insertion, reading=flow.reading)
+    if _due(counter.rules.lending_pin, flow.reading.token, counter.proved_today):
+        return proof.begin(counter, LendGoal(flow.reading, link.number), flow.insertion)
+    return _look_up(counter, link.number, flow.insertion, flow.reading)
+
+
+def _look_up(counter: Counter, number: LibraryCardNumber, insertion: Insertion, reading: CardReading, *, pin_checked: bool = False) -> Step:
+    counter, ticket = asking(counter)
+    flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked)
+    release = (ReleaseCard(insertion),) if pin_checked else ()
+    return go(counter, flow, *release, LookUpPatron(ticket, number))
+
+
+def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
+    if (
+        flow.insertion is not None
+        and flow.reading is not None
+        and _due(counter.rules.confirm_holder, flow.reading.token, counter.seen_today)
+    ):
+        confirming = ConfirmingHolder(flow.insertion, flow.reading, patron, flow.pin_checked)
+        return go(counter, confirming, Play(Sound.DONE))
+    return _show(counter, flow, patron)
+
+
+def _show(counter: Counter, asked: LookingUpPatron, patron: Patron) -> Step:
+    effects: list[RecordAct | Play] = [] if asked.holder_confirmed else [Play(Sound.DONE)]
+    if asked.reading is not None:
+        use = RecordAct(
+            Act.USE,
+            patron.number,
+            revocation=asked.reading.revocation,
+            pin_checked=asked.pin_checked,
+            holder_confirmed=asked.holder_confirmed,
+        )
+        effects.append(use)
+    return go(counter, PatronShown(patron, asked.shown, asked.insertion, asked.reading), *effects)
+
+
+def _refuse(
+    counter: Counter,
+    problem: Problem,
+    insertion: Insertion | None,
+    number: LibraryCardNumber | None = None,
+    reading: CardReading | None = None,
+) -> Step:
+    """Say no with one cause; a card laid anew meanwhile is read at once, so that nobody has to lay it a third time."""
+    fresh = card_to_read(counter, after=insertion) if insertion is not None else None
+    if fresh is not None:
+        return start_reading(counter, fresh)
+    record = RecordAct(Act.REFUSAL, number, problem.code)
+    if reading is not None:
+        record = replace(record, revocation=reading.revocation)
+    release = (ReleaseCard(insertion),) if insertion is not None else ()
+    stays = insertion if problem.code in CARD_MAY_GO_ON and insertion in counter.cards else None
+    return go(counter, LendingRefused(problem, stays), Play(Sound.REFUSED), record, *release)
+
+
+def _due(when: When, token: LinkToken, done_today: frozenset[LinkToken]) -> bool:
+    """Whether what the library asks for this often is to be asked for now."""
+    return when is When.ALWAYS or (when is When.FIRST_OF_DAY and token not in done_today)

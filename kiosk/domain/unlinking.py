@@ -1,0 +1,88 @@
+"""Unlinking (解除): by library card number, without the My Number Card, since a lost card is the commonest reason (seed, Q.5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.effects import CloseLink, FindLinks, Play
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.events import (
+    BackPressed,
+    CardStopAnswered,
+    Event,
+    LeavePressed,
+    LibraryCardEntered,
+    LinkClosed,
+    LinksFound,
+    StoreFailed,
+    UnlinkConfirmed,
+    UnlinkReasonChosen,
+)
+from kiosk.domain.model import Sound, UnlinkReason
+from kiosk.domain.rules import read_library_card
+from kiosk.domain.states import (
+    AskingUnlinkNumber,
+    ChoosingUnlinkReason,
+    ClosingLink,
+    ConfirmingUnlink,
+    Counter,
+    FindingLinkToClose,
+    Problem,
+    Unlinked,
+    UnlinkingFlow,
+    UnlinkingRefused,
+)
+from kiosk.domain.turn import Step, asking, end_session, go, stay
+
+
+def begin(counter: Counter) -> Step:
+    return go(counter, ChoosingUnlinkReason())
+
+
+def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
+    match flow, event:
+        case (
+            (ChoosingUnlinkReason() | AskingUnlinkNumber() | ConfirmingUnlink() | Unlinked() | UnlinkingRefused()),
+            LeavePressed(),
+        ):
+            return end_session(counter)
+        case ChoosingUnlinkReason(), UnlinkReasonChosen(reason):
+            return go(counter, AskingUnlinkNumber(reason))
+        case ChoosingUnlinkReason(), BackPressed():
+            return end_session(counter)
+        case AskingUnlinkNumber(), CardStopAnswered(stopped):
+            return go(counter, replace(flow, card_stopped=stopped))
+        case AskingUnlinkNumber(), LibraryCardEntered(text) if not waits_for_stop_answer(flow):
+            return _number(counter, flow, text)
+        case ((AskingUnlinkNumber() | UnlinkingRefused()), BackPressed()):
+            return go(counter, ChoosingUnlinkReason())
+        case FindingLinkToClose(ticket, reason, _, card_stopped), LinksFound(answers, _, link) if answers == ticket:
+            if link is None:
+                return go(counter, UnlinkingRefused(Problem(Code.NOTHING_TO_UNLINK)), Play(Sound.REFUSED))
+            return go(counter, ConfirmingUnlink(reason, link, card_stopped))
+        case ConfirmingUnlink(reason, link, card_stopped), UnlinkConfirmed():
+            counter, ticket = asking(counter)
+            closing = ClosingLink(ticket, reason, link.number, card_stopped)
+            return go(counter, closing, CloseLink(ticket, link.number, reason))
+        case ConfirmingUnlink(reason, _, card_stopped), BackPressed():
+            return go(counter, AskingUnlinkNumber(reason, card_stopped))
+        case ClosingLink(ticket, reason, number, card_stopped), LinkClosed(answers, pending) if answers == ticket:
+            return go(counter, Unlinked(reason, number, pending, card_stopped), Play(Sound.DONE))
+        case ((FindingLinkToClose(ticket) | ClosingLink(ticket)), StoreFailed(answers, code)) if answers == ticket:
+            return go(counter, UnlinkingRefused(Problem(code)), Play(Sound.REFUSED))
+    return stay(counter)
+
+
+def waits_for_stop_answer(flow: AskingUnlinkNumber) -> bool:
+    """Staff first ask the caller whether the card has been stopped at the call centre."""
+    return flow.reason is UnlinkReason.LOST and flow.card_stopped is None
+
+
+def _number(counter: Counter, flow: AskingUnlinkNumber, text: str) -> Step:
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, replace(flow, problem=Problem(refusal.code, tuple(refusal.params.items()))))
+    counter, ticket = asking(counter)
+    finding = FindingLinkToClose(ticket, flow.reason, number, flow.card_stopped)
+    return go(counter, finding, FindLinks(ticket, None, number))
