@@ -1,0 +1,105 @@
+"""What a setting may be: each kind takes a value out of TOML or says what it expected.
+
+`expected` is written as TOML would be, not as a sentence, so that it is the same in every language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Kind(Protocol):
+    @property
+    def expected(self) -> str:
+        """What may stand there."""
+
+    def take(self, value: object) -> Any:
+        """The value as the settings hold it. Raises ValueError when it is none of this kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    expected: str = "true | false"
+
+    def take(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(self.expected)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from `low` to `high`; `also` is one more that means something of its own (mostly 0)."""
+
+    low: int
+    high: int
+    also: int | None = None
+
+    @property
+    def expected(self) -> str:
+        span = f"{self.low} … {self.high}"
+        return span if self.also is None else f"{self.also} | {span}"
+
+    def take(self, value: object) -> int:
+        # In Python a bool is an int as well; in TOML it is not.
+        if isinstance(value, bool) or not isinstance(value, int) or not (self.low <= value <= self.high or value == self.also):
+            raise ValueError(self.expected)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that fits `pattern` as a whole; `shape` shows what that is."""
+
+    pattern: str = r"[^\n]*"
+    shape: str = '"…"'
+
+    @property
+    def expected(self) -> str:
+        return self.shape
+
+    def take(self, value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            raise ValueError(self.expected)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of strings, each of which fits `pattern`."""
+
+    pattern: str
+    expected: str = '["…", "…"]'
+
+    def take(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise ValueError(self.expected)
+        if not all(isinstance(item, str) and re.fullmatch(self.pattern, item) for item in value):
+            raise ValueError(self.expected)
+        return tuple(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several words, each standing for a value."""
+
+    values: Mapping[str, object]
+
+    @property
+    def expected(self) -> str:
+        return " | ".join(f'"{word}"' for word in self.values)
+
+    def take(self, value: object) -> object:
+        if not isinstance(value, str) or value not in self.values:
+            raise ValueError(self.expected)
+        return self.values[value]
+
+
+def setting(kind: Kind, *default: object) -> Any:
+    """A field of a settings class: its kind, and its default unless the library has to decide for itself."""
+    if default:
+        return field(default=default[0], metadata={"kind": kind})
+    return field(metadata={"kind": kind})

@@ -1,0 +1,124 @@
+"""From a TOML file to settings, naming every mistake with its line and what was expected there."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from kiosk.config.kinds import Kind
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import Code, Refused, Unavailable
+
+_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.-]+)\s*\]")
+_KEY = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+type_of_section: dict[str, Any] = get_type_hints(Settings)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file.
+
+    Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `why`,
+    one of encoding, syntax, section, unknown, value, missing. Raises Unavailable with store-unavailable when it cannot be read.
+    """
+    values, mistakes = _read(path)
+    if mistakes:
+        raise mistakes[0]
+    return Settings(**{name: type_of_section[name](**values.get(name, {})) for name in type_of_section})
+
+
+def check_settings(path: Path) -> list[Refused]:
+    """All mistakes in a file, by line. Raises Unavailable with store-unavailable when it cannot be read."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+    try:
+        # Windows' editors like to begin a file with a byte order mark.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return {}, [_syntax(path, text, str(error))]
+    values: dict[str, dict[str, Any]] = {}
+    mistakes = sorted(_take(path, document, _lines(text), values), key=lambda mistake: int(mistake.params["line"]))
+    return values, mistakes
+
+
+def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: dict[str, dict[str, Any]]) -> Iterator[Refused]:
+    """Fill `values` from the document; what cannot be taken comes out as mistakes."""
+    for section in document:
+        if section not in type_of_section or not isinstance(document[section], dict):
+            yield _mistake(path, "section", lines.get(section, 1), section, _nearest(section, type_of_section, "[{}]"))
+    for section, shape in type_of_section.items():
+        known = {entry.name: entry for entry in fields(shape)}
+        given = document.get(section, {})
+        values[section] = {}
+        if isinstance(given, dict):
+            yield from _take_section(path, section, given, known, lines, values[section])
+
+
+def _take_section(
+    path: Path, section: str, given: dict[str, Any], known: dict[str, Field[Any]], lines: dict[str, int], values: dict[str, Any]
+) -> Iterator[Refused]:
+    for name, value in given.items():
+        key = f"{section}.{name}"
+        if name not in known:
+            yield _mistake(path, "unknown", lines.get(key, 1), key, _nearest(name, known, "{}"))
+            continue
+        kind: Kind = known[name].metadata["kind"]
+        try:
+            values[name] = kind.take(value)
+        except ValueError:
+            yield _mistake(path, "value", lines.get(key, 1), key, f"{name} = {kind.expected}")
+    for name, entry in known.items():
+        if entry.default is MISSING and name not in given:
+            expected = f"{name} = {entry.metadata['kind'].expected}"
+            yield _mistake(path, "missing", lines.get(section, 1), f"{section}.{name}", expected)
+
+
+def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
+    """What was probably meant, or all there is."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return " | ".join(shape.format(name) for name in near or known)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line of each section and of each key; tomllib does not tell them."""
+    lines: dict[str, int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            section = header[1]
+            lines.setdefault(section, number)
+        elif entry := _KEY.match(line):
+            key = f"{section}.{entry[1]}" if section else entry[1]
+            lines.setdefault(key, number)
+            lines.setdefault(key.partition(".")[0], number)
+    return lines
+
+
+def _syntax(path: Path, text: str, message: str) -> Refused:
+    """What tomllib has against the text, at the line it names; only what stands before "=" is repeated."""
+    position = _POSITION.search(message)
+    lines = text.splitlines() or [""]
+    line = int(position[1]) if position and position[1] else len(lines)
+    shown = lines[min(line, len(lines)) - 1].partition("=")[0].strip()[:40]
+    return _mistake(path, "syntax", line, shown, f"TOML: {_POSITION.sub('', message)}")
+
+
+def _mistake(path: Path, why: str, line: int, key: str, expected: str) -> Refused:
+    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key, expected=expected, why=why)
