@@ -1,0 +1,115 @@
+"""What staff did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.model import Applicant, GuardianCheck, ReplaceReason, Service, UnlinkReason
+
+
+@dataclass(frozen=True, slots=True)
+class HomeChosen:
+    """窓口: leave whatever is open and wait for a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationChosen:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkingChosen:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChosen:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HelpChosen:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NextPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePressed:
+    """やめる / おわる / 終了して画面を消す, on either window."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantChosen:
+    applicant: Applicant | None
+    """None: somebody else's card, which is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianCheckSet:
+    check: GuardianCheck
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCardEntered:
+    """Scanned or typed, as it came, without the suffix key."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementChosen:
+    reason: ReplaceReason
+
+
+@dataclass(frozen=True, slots=True)
+class HolderConfirmed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HolderDenied:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChosen:
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkReasonChosen:
+    reason: UnlinkReason
+
+
+@dataclass(frozen=True, slots=True)
+class CardStopAnswered:
+    """Whether the caller has had the card stopped at the 個人番号カードコールセンター."""
+
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkConfirmed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Staff have the single display again."""
+
+    staff_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardLeftSeen:
+    """Staff have read the notice of a card left behind."""

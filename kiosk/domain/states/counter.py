@@ -1,0 +1,102 @@
+"""The whole counter: the flow it is in and what is true around every flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum, unique
+
+from kiosk.domain.model import Insertion, Language, LinkToken, ReaderCondition, Ticket
+from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.states.lending import LendingFlow, Waiting
+from kiosk.domain.states.pages import Page
+from kiosk.domain.states.proof import Proof
+from kiosk.domain.states.registration import RegistrationFlow
+from kiosk.domain.states.unlinking import UnlinkingFlow
+
+Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
+
+
+@unique
+class When(StrEnum):
+    """How often something is asked for at lending."""
+
+    NEVER = "never"
+    FIRST_OF_DAY = "first-of-day"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRules:
+    """What the library has decided about its counter (the config says it; see config.py for the meaning of each)."""
+
+    barcode: BarcodeRule = field(default_factory=BarcodeRule)
+    confirm_holder: When = When.ALWAYS
+    lending_pin: When = When.NEVER
+    end_on_lift: bool = False
+    single_display: bool = False
+    staff_code: str = ""
+    idle_seconds: float = 60
+    warning_seconds: float = 30
+    done_seconds: float = 8
+    card_left_seconds: float = 5
+
+
+@unique
+class Screen(StrEnum):
+    """Who holds the single display. With two displays it stays STAFF."""
+
+    STAFF = "staff"
+    OFFERED = "offered"
+    """「ここからは、ご自身で操作してください」: to be turned to the patron."""
+    PATRON = "patron"
+    RETURNING = "returning"
+    """「職員に画面をお返しください」."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One counter: the flow it is in and what is true around every flow."""
+
+    rules: CounterRules
+    today: date
+    flow: Flow = field(default_factory=Waiting)
+    last_ticket: Ticket = Ticket(0)
+    reader: ReaderCondition = ReaderCondition.STARTING
+    cards: tuple[Insertion, ...] = ()
+    """The cards lying on readers now, in the order they came."""
+    spent: frozenset[Insertion] = frozenset()
+    """Lying cards that have had their session; they count again only when lifted and laid anew."""
+    language: Language = Language.JAPANESE
+    screen: Screen = Screen.STAFF
+    wrong_staff_code: bool = False
+    idle_ticket: Ticket = Ticket(0)
+    idle_warning: bool = False
+    """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""
+    card_left: int = 0
+    """0: no card was left; 1: said to the patron; 2: said again; 3: staff are told."""
+    card_left_ticket: Ticket = Ticket(0)
+    seen_today: frozenset[LinkToken] = frozenset()
+    """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
+    proved_today: frozenset[LinkToken] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """What the windows show around the flow: facts of the program, not of any session."""
+
+    counter_name: str
+    revocation_checked: bool
+    """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
+    authorities: int
+    """Pinned authorities; without any, no card is accepted."""
+    links: int = 0
+    registered_this_month: int = 0
+    uses_this_month: int = 0
+    pending: int = 0
+    """Acts in the outbox that the library's server has not confirmed."""
+    has_registry: bool = False
+    has_ils: bool = False
+    demo: bool = False
+    warnings: tuple[str, ...] = ()
+    """Keys of further sentences for the status page (`staff.status.…`), worst first: no recovery sheet, CRL stale, store trouble."""

@@ -1,0 +1,78 @@
+"""Where lending can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, Ticket
+from kiosk.domain.states.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """窓口: a card may come at any time; a library card may be scanned instead."""
+
+    problem: Problem | None = None
+    """Why a library card number just entered was not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A card is being read; nothing is known of it yet."""
+
+    ticket: Ticket
+    insertion: Insertion
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLink:
+    ticket: Ticket
+    insertion: Insertion
+    reading: CardReading
+
+
+@dataclass(frozen=True, slots=True)
+class LookingUpPatron:
+    """The library system is asked; `insertion` and `reading` are None for a library card shown instead."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+    shown: Shown
+    insertion: Insertion | None = None
+    reading: CardReading | None = None
+    pin_checked: bool = False
+    holder_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingHolder:
+    """Staff compare the photo on the card with the person. The patron window shows nothing of the patron yet."""
+
+    insertion: Insertion
+    reading: CardReading
+    patron: Patron
+    pin_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatronShown:
+    """This patron, this library card number. The patron is served until the session ends."""
+
+    patron: Patron
+    shown: Shown
+    insertion: Insertion | None = None
+    reading: CardReading | None = None
+    service: Service | None = None
+    service_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LendingRefused:
+    """The card does not serve today. `insertion` is set when it may go straight into a registration where it lies."""
+
+    problem: Problem
+    insertion: Insertion | None = None
+
+
+LendingFlow = Waiting | Reading | FindingLink | LookingUpPatron | ConfirmingHolder | PatronShown | LendingRefused

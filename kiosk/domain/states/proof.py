@@ -1,0 +1,73 @@
+"""Where the proof can be that the holder is here and agrees: tries, pad, VERIFY. Registration and lending share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, ReplaceReason, Ticket
+from kiosk.domain.states.registration import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGoal:
+    """The PIN is asked for to link."""
+
+    draft: Draft
+    reading: CardReading
+    replaces: ReplaceReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LendGoal:
+    """The PIN is asked for to lend (`lending_pin`)."""
+
+    reading: CardReading
+    number: LibraryCardNumber
+
+
+Goal = LinkGoal | LendGoal
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTries:
+    """The card is asked how many tries are left; none is spent."""
+
+    ticket: Ticket
+    insertion: Insertion
+    goal: Goal
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastTryWarning:
+    """One try left: the pad stays closed until the patron chooses to go on. `after_mistake` when a PIN was just wrong."""
+
+    insertion: Insertion
+    goal: Goal
+    after_mistake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingPin:
+    """The pad is open. `typed` digits are in it (0-4); which ones, only the pad knows."""
+
+    insertion: Insertion
+    goal: Goal
+    tries_left: int
+    typed: int = 0
+    after_mistake: bool = False
+    barcode_cleared: bool = False
+    """The pad threw away what looked like a barcode."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingPin:
+    """VERIFY and the signature are under way."""
+
+    ticket: Ticket
+    insertion: Insertion
+    goal: Goal
+    slow: bool = False
+
+
+Proof = ReadingTries | LastTryWarning | AskingPin | CheckingPin

@@ -1,0 +1,164 @@
+"""Where a registration can be, but for the proof of its holder (`proof`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.domain.model import Applicant, CardReading, GuardianCheck, Insertion, LibraryCardNumber, Link, Patron, ReplaceReason, Ticket
+from kiosk.domain.states.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a registration has gathered so far. Kept in memory only."""
+
+    applicant: Applicant | None = None
+    checks: frozenset[GuardianCheck] = frozenset()
+    patron: Patron | None = None
+    lying: Insertion | None = None
+    """A card already on the reader that may be read where it lies (registration begun from "not linked")."""
+
+    @property
+    def number(self) -> LibraryCardNumber:
+        """The library card number. Raises ValueError in the steps before it is known."""
+        if self.patron is None:
+            raise ValueError("no library card has been read yet")
+        return self.patron.number
+
+    @property
+    def by_guardian(self) -> bool:
+        return self.applicant is Applicant.CHILD
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingApplicant:
+    """対象の方: the patron, a child under 15 with a guardian, or somebody else (refused)."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainingRecord:
+    """What is recorded and what is not."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingGuardian:
+    """書類の確認; `draft.checks` holds those confirmed; `born_on_or_after` is the cut-off for being under 15 today."""
+
+    draft: Draft
+    born_on_or_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingLibraryCard:
+    draft: Draft
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingLibraryCard:
+    ticket: Ticket
+    draft: Draft
+    number: LibraryCardNumber
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingMyNumberCard:
+    """マイナンバーカードを置いてください. `problem` says why the card has to be laid anew."""
+
+    draft: Draft
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingMyNumberCard:
+    ticket: Ticket
+    draft: Draft
+    insertion: Insertion
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLinks:
+    ticket: Ticket
+    draft: Draft
+    insertion: Insertion
+    reading: CardReading
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingReplacement:
+    """The card or the number is linked otherwise: staff choose 付け替え with a reason, or leave. Links shown are masked."""
+
+    draft: Draft
+    insertion: Insertion
+    reading: CardReading
+    by_card: Link | None
+    by_number: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyLinked:
+    """This very pair is linked; nothing is to be done."""
+
+    draft: Draft
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingLink:
+    """The patron sees what will be linked and agrees, before the PIN."""
+
+    draft: Draft
+    insertion: Insertion
+    reading: CardReading
+    replaces: ReplaceReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingLink:
+    """The holder is proved; the link is being written. Nothing waits for a person here."""
+
+    ticket: Ticket
+    draft: Draft
+    insertion: Insertion
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """連携登録ができました: what the card cannot do, keep the library card, take both cards."""
+
+    draft: Draft
+    pending: bool
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRefused:
+    """One cause, one next step; the library card keeps working."""
+
+    draft: Draft
+    problem: Problem
+
+
+RegistrationFlow = (
+    ChoosingApplicant
+    | ExplainingRecord
+    | CheckingGuardian
+    | AwaitingLibraryCard
+    | CheckingLibraryCard
+    | AwaitingMyNumberCard
+    | ReadingMyNumberCard
+    | FindingLinks
+    | ChoosingReplacement
+    | AlreadyLinked
+    | ConfirmingLink
+    | SavingLink
+    | Registered
+    | RegistrationRefused
+)
