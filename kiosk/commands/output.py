@@ -1,0 +1,51 @@
+"""How commands speak: sentences of command.po on stdout, trouble on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+
+from kiosk.domain.errors import Code, KioskError
+from kiosk.text import knows, plain, say
+
+OK = 0
+PROBLEM = 1
+"""Something is wrong and was named: doctor, audit verify, a card refused."""
+MISUSE = 2
+"""Written wrongly: the command line or the config."""
+
+
+def words(key: str, /, **params: str | int) -> str:
+    """The sentence `command.<key>`."""
+    return _filled(f"command.{key}", params)
+
+
+def tell(key: str, /, **params: str | int) -> None:
+    print(words(key, **params))
+
+
+def tell_json(document: Mapping[str, object]) -> None:
+    """One JSON object, readable by people too."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def explain(error: KioskError) -> str:
+    """Cause and next step, each on its line."""
+    lines = [_filled(f"refusal.{error.code}.{part}", error.params) for part in ("staff", "staff-next")]
+    detail = f"command.config.{error.params.get('why', '')}"
+    if error.code is Code.CONFIG_INVALID:
+        lines += [plain(say(detail))] if knows(detail) else []
+        lines += [words("config.revocation")] if error.params["key"] == "card.revocation" else []
+    return "\n".join(lines)
+
+
+def complain(error: KioskError) -> int:
+    """Say on stderr what is wrong and what to do; the command's exit code."""
+    print(explain(error), file=sys.stderr)
+    return MISUSE if error.code is Code.CONFIG_INVALID else PROBLEM
+
+
+def _filled(key: str, params: Mapping[str, str | int]) -> str:
+    """A path or a word of the config may hold a bracket or a bar, so marks are taken away before it is filled in."""
+    return plain(say(key)).format(**params)

@@ -1,0 +1,73 @@
+"""The command line's grammar: argparse, speaking Japanese."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kiosk.commands.output import MISUSE, words
+from kiosk.config import Home
+
+Act = Callable[[Home, argparse.Namespace], int]
+"""Carries a command out: the exit code. Raises KioskError."""
+
+
+class Commands:
+    """A level of commands: those of `kiosk`, or those of `kiosk trust`."""
+
+    def __init__(self, parser: Parser, prefix: str) -> None:
+        self._prefix = prefix
+        self._actions = parser.add_subparsers(title=words("parser.commands"), metavar=words("parser.command"))
+
+    def add(self, name: str, act: Act | None = None, *, at_home: bool = True) -> Parser:
+        """A command; its help is `command.<name>.help`. Without an `act` it explains itself. `at_home`: makes the home first."""
+        key = f"{self._prefix}{name}"
+        parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
+        parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None)
+        return parser
+
+
+class Parser(argparse.ArgumentParser):
+    """One command."""
+
+    def __init__(self, *, key: str = "", **settings: Any) -> None:
+        super().__init__(
+            add_help=False, allow_abbrev=False, formatter_class=_Layout, description=words(f"{key or 'kiosk'}.help"), **settings
+        )
+        self.key = key
+        self._given = self.add_argument_group(words("parser.given"))
+        self._options = self.add_argument_group(words("parser.options"))
+        self._options.add_argument("-h", "--help", action="help", help=words("parser.help"))
+
+    def subcommands(self) -> Commands:
+        return Commands(self, f"{self.key}." if self.key else "")
+
+    def given(self, name: str, **settings: Any) -> None:
+        """A positional argument; its help is `command.<key>.<name>`."""
+        self._given.add_argument(name, help=words(f"{self.key or 'kiosk'}.{name}"), **settings)
+
+    def option(self, name: str, **settings: Any) -> None:
+        """An option; its help is `command.<key>.<name without dashes>`."""
+        self._options.add_argument(name, help=words(f"{self.key or 'kiosk'}.{name.lstrip('-')}"), **settings)
+
+    def explain_itself(self, home: Home, options: argparse.Namespace) -> int:
+        self.print_help()
+        return 0
+
+    def error(self, message: str) -> NoReturn:
+        """Exit code 2, with the usage. argparse's own message names the word it did not understand."""
+        self.print_usage(sys.stderr)
+        print(words("parser.wrong", message=message), file=sys.stderr)
+        raise SystemExit(MISUSE)
+
+
+class _Layout(argparse.HelpFormatter):
+    def add_usage(self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, words("parser.usage") if prefix is None else prefix)
+
+
+def home_option(parser: Parser) -> None:
+    parser.option("--home", type=lambda text: Path(text).expanduser().absolute(), metavar="DIR")

@@ -1,0 +1,134 @@
+"""The log of what the program did, in the home folder, kept for some days: what may stand in it is a whitelist.
+
+Records of our own modules are written with their numbers and words; bytes become their length, any other object the name of its
+type. Of other people's modules only warnings are written, and those without what was to be filled in. Of an exception stands
+where it happened and its type, never its text: a library may have put anything there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import secrets
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from datetime import datetime
+from logging.handlers import TimedRotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from kiosk.config import LogSettings
+from kiosk.domain.errors import KioskError
+
+_log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterator[None]:
+    """Log into `folder`/`name`.log until left; what nobody caught, on any thread, goes there as well."""
+    handler = _File(folder / f"{name}.log", when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
+    handler.setFormatter(_Formatter())
+    handler.addFilter(_OnlyOurs())
+    root = logging.getLogger()
+    before = root.level, sys.excepthook, threading.excepthook
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG if settings.level == "debug" else logging.INFO)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+    try:
+        with _crashes_in(folder / f"{name}-crash.log"):
+            yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before[0])
+        sys.excepthook, threading.excepthook = before[1], before[2]
+        handler.close()
+
+
+def record_incident(error: BaseException) -> str:
+    """Write down that our own code failed; the number by which staff and administrator find it in the log."""
+    incident = f"{datetime.now().astimezone():%m%d-%H%M}-{secrets.token_hex(1).upper()}"
+    _log.error("incident %s", incident, exc_info=(type(error), error, error.__traceback__))
+    return incident
+
+
+def forbid_core_dumps() -> None:
+    """A PIN that a library has copied cannot be wiped: nothing may write this process's memory to a disk."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows, where no dump is written unless an administrator asks for it (WER LocalDumps)
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class _File(TimedRotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk stops the log, not the counter. (The inherited method would print the record to stderr.)"""
+
+
+class _OnlyOurs(logging.Filter):
+    """Below warnings only our own records: other modules log what went through them (peewee its rows, keyring its keys)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or _ours(record)
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """One line for the record, one for each frame of its exception."""
+        lines = [f"{self.formatTime(record)} {record.levelname} {record.name} {_message(record)}"]
+        if record.exc_info and record.exc_info[1] is not None:
+            lines += _frames(record.exc_info[1])
+        return "\n".join(lines)
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    return record.name == "kiosk" or record.name.startswith("kiosk.")
+
+
+def _message(record: logging.LogRecord) -> str:
+    if not _ours(record):
+        return str(record.msg) if isinstance(record.msg, str) else type(record.msg).__name__
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return str(record.msg) % tuple(_shown(argument) for argument in arguments) if arguments else str(record.msg)
+
+
+def _shown(argument: object) -> object:
+    if isinstance(argument, (bytes, bytearray)):
+        return f"<{len(argument)} bytes>"
+    return argument if argument is None or isinstance(argument, (str, int, float, Path)) else f"<{type(argument).__name__}>"
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    cause: BaseException | None = error
+    while cause is not None:
+        code = f" {cause.code}" if isinstance(cause, KioskError) else ""
+        yield f"  {type(cause).__module__}.{type(cause).__qualname__}{code}"
+        for frame in traceback.extract_tb(cause.__traceback__):
+            yield f"    {frame.filename}:{frame.lineno} {frame.name}"
+        cause = cause.__cause__ or cause.__context__
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if error is not None and not issubclass(kind, KeyboardInterrupt):
+        record_incident(error.with_traceback(trace))
+
+
+@contextlib.contextmanager
+def _crashes_in(path: Path) -> Iterator[None]:
+    """Where the interpreter itself dies, the functions it was in are written down: faulthandler writes names, never values."""
+    file = None
+    if not faulthandler.is_enabled():
+        with contextlib.suppress(OSError):
+            file = path.open("w", encoding="utf-8")
+    if file is None:
+        yield
+        return
+    with file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
