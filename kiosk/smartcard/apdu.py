@@ -1,0 +1,161 @@
+"""Command and response APDUs (ISO/IEC 7816-4 §5): building, taking apart, and one exchange with its follow-up commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kiosk.domain.errors import Code, Unavailable
+
+SELECT = 0xA4
+READ_BINARY = 0xB0
+VERIFY = 0x20
+CHANGE_REFERENCE_DATA = 0x24
+RESET_RETRY_COUNTER = 0x2C
+PERFORM_SECURITY_OPERATION = 0x2A
+GET_RESPONSE = 0xC0
+
+_SPENDS_TRIES = frozenset({VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER})
+_MOST_DATA = 0x10000
+_STATUS = {
+    0x9000: "done",
+    0x6281: "part of the data may be corrupted",
+    0x6282: "end of file before that many bytes",
+    0x6283: "file or application switched off",
+    0x6300: "wrong, tries left not said",
+    0x6700: "wrong length",
+    0x6881: "logical channel not supported",
+    0x6882: "secure messaging not supported",
+    0x6981: "command does not fit this kind of file",
+    0x6982: "security status not satisfied",
+    0x6983: "blocked",
+    0x6984: "reference data unusable (blocked)",
+    0x6985: "conditions of use not satisfied",
+    0x6986: "no current file",
+    0x6A80: "wrong data",
+    0x6A81: "function not supported",
+    0x6A82: "file or application not found",
+    0x6A86: "wrong P1 or P2",
+    0x6A88: "referenced data not found",
+    0x6B00: "offset outside the file",
+    0x6D00: "instruction not supported",
+    0x6E00: "class not supported",
+    0x6F00: "no precise diagnosis",
+}
+
+
+class Transmitter(Protocol):
+    """Whatever carries one APDU to a card and its answer back."""
+
+    def transmit(self, command: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command APDU taken apart. `le` None: no answer data expected; `data` may be a PIN, so it is not printed."""
+
+    cla: int
+    ins: int
+    p1: int
+    p2: int
+    data: bytes = field(default=b"", repr=False)
+    le: int | None = None
+    extended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    data: bytes = field(repr=False)
+    sw: int
+
+    @property
+    def done(self) -> bool:
+        return self.sw == 0x9000
+
+    @property
+    def tries(self) -> int | None:
+        """The counter of a 63Cx, else None."""
+        return self.sw & 0xF if self.sw & 0xFFF0 == 0x63C0 else None
+
+
+def build(cla: int, ins: int, p1: int, p2: int, data: bytes = b"", le: int | None = None) -> bytes:
+    """A command APDU, extended (§5.1) only when it does not fit the short form. `le` 256 and 65,536 are written as zeros."""
+    if len(data) > 0xFFFF or not (le is None or 1 <= le <= 0x10000):
+        raise ValueError("this length has no form in an APDU")
+    header = bytes((cla, ins, p1, p2))
+    if len(data) <= 0xFF and (le is None or le <= 0x100):
+        body = bytes((len(data),)) + data if data else b""
+        return header + body + (b"" if le is None else bytes((le & 0xFF,)))
+    body = len(data).to_bytes(2, "big") + data if data else b""
+    return header + b"\x00" + body + (b"" if le is None else (le & 0xFFFF).to_bytes(2, "big"))
+
+
+def parse(command: bytes) -> Command:
+    """Take a command APDU apart. Raises ValueError when its lengths do not fit (a card answers 6700 then)."""
+    if len(command) < 4:
+        raise ValueError("an APDU has a header of four bytes")
+    cla, ins, p1, p2 = command[:4]
+    body = command[4:]
+    if not body:
+        return Command(cla, ins, p1, p2)
+    if len(body) == 1:
+        return Command(cla, ins, p1, p2, le=body[0] or 0x100)
+    extended = body[0] == 0 and len(body) >= 3
+    if extended and len(body) == 3:
+        return Command(cla, ins, p1, p2, le=int.from_bytes(body[1:], "big") or 0x10000, extended=True)
+    lc, start = (int.from_bytes(body[1:3], "big"), 3) if extended else (body[0], 1)
+    data, rest = body[start : start + lc], body[start + lc :]
+    if lc == 0 or len(data) < lc or len(rest) not in ((0, 2) if extended else (0, 1)):
+        raise ValueError("the lengths in this APDU do not fit")
+    most = 0x10000 if extended else 0x100
+    return Command(cla, ins, p1, p2, data, (int.from_bytes(rest, "big") or most) if rest else None, extended)
+
+
+def send(connection: Transmitter, command: bytes) -> Response:
+    """One command, once, whatever the card answers. Raises Unavailable(card-removed) on an answer without a status."""
+    answer = connection.transmit(command)
+    if len(answer) < 2:
+        # pcscd with vpcd reports success and nothing else when the card is pulled in the middle of a command.
+        raise Unavailable(Code.CARD_REMOVED)
+    return Response(answer[:-2], int.from_bytes(answer[-2:], "big"))
+
+
+def exchange(connection: Transmitter, command: bytes) -> Response:
+    """One command with what belongs to it: GET RESPONSE after 61xx, and once more with the right Le after 6Cxx (§5.3.4).
+
+    A command that may spend a try is never sent a second time. Raises Unavailable: card-removed, card-answer-unexpected.
+    """
+    response = _send_with_right_length(connection, command)
+    data = bytearray(response.data)
+    while response.sw >> 8 == 0x61:
+        response = _send_with_right_length(connection, build(0x00, GET_RESPONSE, 0, 0, le=response.sw & 0xFF or 0x100))
+        if response.sw >> 8 == 0x61 and (not response.data or len(data) > _MOST_DATA):
+            raise unexpected(response)
+        data += response.data
+    return Response(bytes(data), response.sw)
+
+
+def _send_with_right_length(connection: Transmitter, command: bytes) -> Response:
+    response = send(connection, command)
+    if response.sw >> 8 != 0x6C:
+        return response
+    asked = parse(command)
+    if asked.le is None or asked.ins in _SPENDS_TRIES:
+        return response
+    return send(connection, build(asked.cla, asked.ins, asked.p1, asked.p2, asked.data, response.sw & 0xFF or 0x100))
+
+
+def unexpected(response: Response) -> Unavailable:
+    """The trouble to raise for a status that has no meaning where it came."""
+    return Unavailable(Code.CARD_ANSWER_UNEXPECTED, sw=f"{response.sw:04X}")
+
+
+def status_name(sw: int) -> str:
+    """What a status word says, for logs and the `tap` command."""
+    if sw & 0xFFF0 == 0x63C0:
+        return f"wrong, {sw & 0xF} tries left"
+    if sw >> 8 == 0x61:
+        return f"{sw & 0xFF or 0x100} more bytes to fetch"
+    if sw >> 8 == 0x6C:
+        return f"wrong Le, {sw & 0xFF or 0x100} bytes available"
+    return _STATUS.get(sw, "not in ISO 7816-4's short list")
