@@ -1,0 +1,107 @@
+"""The audit trail: each row carries the hash of the one before, and the last hash is kept apart, so that no row can be changed, taken
+out, put in, moved or cut off at the end without `verify` saying so. Somebody who holds the store's key can rebuild the whole chain:
+an auditor therefore notes down `head` now and then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.models import AuditRow, MetaRow
+
+_FIRST = bytes(32)
+_HEAD = "audit.head"
+_COLUMNS = ("place", "at", "counter", "operator", "act", "result", "reason", "checked", "number", "operation")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one row tells. `number` is masked already."""
+
+    at: str
+    counter: str
+    operator: str | None
+    act: str
+    result: str
+    reason: str | None
+    checked: str
+    number: str | None
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry(Act):
+    """A row as it is read back."""
+
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The end of the trail, to be noted down: so many rows, ending with this hash."""
+
+    rows: int
+    digest: bytes
+
+
+def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
+    """SHA-256 over a label, the columns in order and the hash of the row before. Each column with its length, so none can run into
+    the next; a missing one differs from an empty one.
+    """
+    digest = hashlib.sha256(b"kiosk-audit-1\x00")
+    for value in values:
+        if value is None:
+            digest.update(b"\x00")
+        else:
+            text = str(value).encode()
+            digest.update(b"\x01" + len(text).to_bytes(4, "big") + text)
+    digest.update(previous)
+    return digest.digest()
+
+
+class AuditTrail:
+    """Rows of one store. `add` belongs into the transaction of the act it tells of."""
+
+    def __init__(self, database: CipherDatabase) -> None:
+        self._database = database
+
+    def add(self, act: Act) -> None:
+        head = self.head()
+        place = head.rows + 1
+        values = (place, *(getattr(act, name) for name in _COLUMNS[1:]))
+        digest = digest_of(values, head.digest)
+        row = {**dict(zip(_COLUMNS, values, strict=True)), "previous": head.digest, "hash": digest}
+        AuditRow.insert(row).execute(self._database)
+        MetaRow.insert(name=_HEAD, value=f"{place} {digest.hex()}").on_conflict_replace().execute(self._database)
+
+    def knows(self, operation: UUID) -> bool:
+        """Whether this operation was carried out already."""
+        return bool(AuditRow.select().where(AuditRow.operation == str(operation)).limit(1).count(self._database))
+
+    def head(self) -> AuditHead:
+        row = MetaRow.select(MetaRow.value).where(MetaRow.name == _HEAD).tuples().execute(self._database)
+        for (value,) in row:
+            rows, _, digest = value.partition(" ")
+            return AuditHead(int(rows), bytes.fromhex(digest))
+        return AuditHead(0, _FIRST)
+
+    def entries(self, since: str = "") -> list[AuditEntry]:
+        query = AuditRow.select(*(getattr(AuditRow, name) for name in _COLUMNS)).where(AuditRow.at >= since).order_by(AuditRow.place)
+        return [AuditEntry(**row) for row in query.dicts().execute(self._database)]
+
+    def verify(self) -> int | None:
+        """The first row that is not as it was written, or the first that is missing; None when the whole trail holds."""
+        names = ", ".join((*_COLUMNS, "previous", "hash"))
+        expected, previous = 1, _FIRST
+        for *values, before, digest in self._database.ask(f"SELECT {names} FROM audit ORDER BY place"):  # noqa: S608 - our own names
+            if values[0] != expected or bytes(before) != previous or bytes(digest) != digest_of(tuple(values), previous):
+                return expected
+            expected, previous = expected + 1, bytes(digest)
+        head = self.head()
+        if head != AuditHead(expected - 1, previous):
+            return min(expected, head.rows + 1)
+        return None

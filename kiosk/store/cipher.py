@@ -1,0 +1,164 @@
+"""The encrypted file itself: how it is named, keyed, opened and recognised. Nothing here knows what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from peewee import SqliteDatabase
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.domain.errors import Code, Unavailable
+
+BUSY_SECONDS = 5
+MAGIC = b"KIOSKDB1"
+
+# Order matters: the key has to come before the first access to the file, its format right after it, the time to wait for others before
+# anything that may have to wait. `synchronous` FULL: in WAL mode, NORMAL may lose the last commits when the power fails.
+_SETTINGS = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"") -> Any:
+    """A connection to the existing file at `path` with a raw key, so that no passphrase is stretched for 100 ms at every opening.
+
+    Raises the driver's exceptions, and Unavailable: store-key-wrong or store-damaged when the first page cannot be read. Without
+    `settings` nothing is changed that the file would remember.
+    """
+    connection = sqlcipher.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
+        connection.execute("PRAGMA cipher_compatibility = 4")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlcipher.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == 26:  # SQLITE_NOTADB
+                raise Unavailable(unreadable(path, key)) from error
+            raise
+        for statement in _SETTINGS if settings else _SETTINGS[:1]:
+            connection.execute(statement)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def salt_for(key: bytes) -> bytes:
+    """The first 16 bytes of a file of ours, the only ones not encrypted: a mark and a check of the key.
+
+    SQLCipher keeps its salt there. With a random raw key the salt protects nothing, so it can serve to tell a wrong key from a
+    damaged file, which otherwise look the same: a first page whose authentication code does not fit.
+    """
+    return MAGIC + hmac.new(key, b"kiosk-store-1", hashlib.sha256).digest()[:8]
+
+
+def unreadable(path: Path, key: bytes) -> Code:
+    """Why the first page cannot be read with this key."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if len(head) == 16 and head.startswith(MAGIC) and not hmac.compare_digest(head, salt_for(key)):
+        return Code.STORE_KEY_WRONG
+    return Code.STORE_DAMAGED
+
+
+def check_owner(path: Path) -> None:
+    """Refuse the file of another user (even to root, whose -wal file would lock the owner out), and close ours to all others.
+
+    Raises Unavailable: store-foreign; OSError.
+    """
+    about = path.stat()
+    if os.name == "posix":
+        if about.st_uid != os.geteuid():
+            raise Unavailable(Code.STORE_FOREIGN)
+        if stat.S_IMODE(about.st_mode) & 0o077:
+            path.chmod(0o600)
+
+
+def make_folder(folder: Path) -> None:
+    """A folder only its user can enter; the folders above it as the system makes them."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def make_file(path: Path) -> None:
+    """An empty file only its user can read. SQLite gives the -wal and -shm files the same mode. Raises FileExistsError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def sync_file(path: Path) -> None:
+    # Windows flushes only what is open for writing.
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable. Windows does so by itself."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, durably, never over another. Raises FileExistsError."""
+    sync_file(temporary)
+    if os.name == "posix":
+        os.link(temporary, path)  # rename would replace
+        temporary.unlink()
+    else:
+        temporary.rename(path)
+    sync_folder(path.parent)
+
+
+class CipherDatabase(SqliteDatabase):
+    """peewee on an encrypted file: one long-lived connection for each thread that asks, all closed by `close_all`."""
+
+    server_version = sqlcipher.sqlite_version_info
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        super().__init__(str(path))
+        self._path = path
+        self._key = key
+        self._guard = Lock()
+        self._opened: list[Any] = []
+
+    def _connect(self) -> Any:
+        connection = open_file(self._path, self._key)
+        with self._guard:
+            self._opened.append(connection)
+        return connection
+
+    def ask(self, sql: str, values: tuple[bytes | str | int, ...] = ()) -> Any:
+        """A cursor over the answer to plain SQL."""
+        return self.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+
+    def close_all(self) -> None:
+        """Close the connections of all threads. Only when none of them is at work any more."""
+        self.close()
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()

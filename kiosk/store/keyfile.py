@@ -1,0 +1,63 @@
+"""Keys in a file only the kiosk's user can read: for machines without a credential store that opens by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.cipher import check_owner, make_file, make_folder, publish
+from kiosk.store.keys import Description, Keys
+from kiosk.store.trouble import translated
+
+
+def key_file(data: Path) -> Path:
+    """Where the keys of the data folder `data` lie: outside it, so that a copy of the folder (a backup, a stick) holds no key.
+
+    In the user's configuration folder, named after the data folder: `~/.config/kiosk/keys/<first 16 hexadecimal digits of the SHA-256
+    of its absolute path>.json`, on Windows below `%LOCALAPPDATA%`. A data folder that moves needs `key_file` set in the config.
+    """
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    name = hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return base / "kiosk" / "keys" / f"{name}.json"
+
+
+class FileKeyStore:
+    """A 0600 file. Whoever can read this user's files can read the store: disk encryption and the user's account protect it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Keys | None:
+        """Raises Unavailable: store-key-wrong (the file holds no keys), store-foreign, store-unavailable."""
+        with translated(self._path):
+            try:
+                check_owner(self._path)
+                text = self._path.read_text("utf-8")
+            except FileNotFoundError:
+                return None
+        try:
+            return Keys.decoded(text)
+        except ValueError as error:
+            raise Unavailable(Code.STORE_KEY_WRONG, place=str(self._path)) from error
+
+    def save(self, keys: Keys) -> None:
+        """Written beside, synced, then named: there is never half a key file. Raises FileExistsError; Unavailable."""
+        temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        with translated(self._path):
+            make_folder(self._path.parent)
+            make_file(temporary)
+            try:
+                temporary.write_text(keys.encoded(), "utf-8")
+                publish(temporary, self._path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def describe(self) -> Description:
+        return Description("file", str(self._path))

@@ -1,0 +1,43 @@
+"""Makes the store's file when there is none, checks it and brings it up to date when there is one."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.store.backup import back_up
+from kiosk.store.cipher import check_owner, make_file, make_folder, open_file, publish, salt_for
+from kiosk.store.migrations import VERSION, migrate, version_of
+
+
+def prepare(path: Path, key: bytes, now: datetime) -> None:
+    """After this there is a file of ours at `path`, readable with `key` and of our version. An unreadable one is left untouched.
+
+    A new file gets its name only when it is complete, so an empty file under that name is a damaged one, never a fresh start.
+    Raises Unavailable (store-newer, store-damaged, store-key-wrong, store-foreign), the driver's exceptions, OSError.
+    """
+    make_folder(path.parent)
+    if not path.exists():
+        _create(path, key)
+    check_owner(path)
+    with closing(open_file(path, key, settings=False)) as connection:
+        version = version_of(connection)
+    if version < VERSION:
+        back_up(path, key, path.parent / "backups", f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
+        with closing(open_file(path, key)) as connection:
+            migrate(connection)
+
+
+def _create(path: Path, key: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    make_file(temporary)
+    try:
+        with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
+            migrate(connection)
+        publish(temporary, path)
+    except FileExistsError:  # another program of ours was quicker
+        pass
+    finally:
+        temporary.unlink(missing_ok=True)

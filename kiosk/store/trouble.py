@@ -1,0 +1,80 @@
+"""What SQLite, SQLCipher and the file system complain of, translated into our words: one table, used by every door of the store."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import peewee
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.domain.errors import Code, Unavailable
+
+# https://sqlite.org/rescode.html: the primary code is the low byte of the extended one.
+_BY_RESULT = {
+    3: Code.STORE_FOREIGN,  # SQLITE_PERM
+    5: Code.STORE_LOCKED,  # SQLITE_BUSY
+    6: Code.STORE_LOCKED,  # SQLITE_LOCKED
+    8: Code.STORE_READ_ONLY,  # SQLITE_READONLY
+    11: Code.STORE_DAMAGED,  # SQLITE_CORRUPT
+    13: Code.STORE_FULL,  # SQLITE_FULL
+    23: Code.STORE_FOREIGN,  # SQLITE_AUTH
+    26: Code.STORE_DAMAGED,  # SQLITE_NOTADB; a wrong key is told apart when the file is opened (cipher.py)
+}
+# The disk's own trouble, whose cause SQLite does not name.
+_LOOK_CLOSER = {
+    10,  # SQLITE_IOERR: also what a full disk gives when the shared-memory file cannot grow
+    14,  # SQLITE_CANTOPEN: also what a read-only disk gives, since WAL needs to write beside the file
+}
+_BY_ERRNO = {
+    errno.ENOSPC: Code.STORE_FULL,
+    errno.EDQUOT: Code.STORE_FULL,
+    errno.EROFS: Code.STORE_READ_ONLY,
+    errno.EACCES: Code.STORE_FOREIGN,
+    errno.EPERM: Code.STORE_FOREIGN,
+    errno.EAGAIN: Code.STORE_LOCKED,
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn whatever the database at `path` or its disk raises into `Unavailable`; our own mistakes (bad SQL, a broken constraint) pass."""
+    try:
+        yield
+    except (peewee.PeeweeException, sqlcipher.Error) as error:
+        code = _code(error, path)
+        if code is None:
+            raise
+        raise Unavailable(code) from error
+    except FileExistsError:  # an answer, not trouble
+        raise
+    except OSError as error:
+        raise Unavailable(_BY_ERRNO.get(error.errno or 0, Code.STORE_UNAVAILABLE)) from error
+
+
+def _code(error: Exception, path: Path) -> Code | None:
+    # peewee wraps the driver's exception and keeps it as the first argument.
+    cause: Any = error.args[0] if isinstance(error, peewee.PeeweeException) and error.args else error
+    result = getattr(cause, "sqlite_errorcode", None)
+    if result is None:
+        return None
+    if result & 0xFF in _LOOK_CLOSER:
+        return _disk_trouble(path)
+    return _BY_RESULT.get(result & 0xFF)
+
+
+def _disk_trouble(path: Path) -> Code:
+    """Why a file cannot be opened, read or written, as far as its folder tells."""
+    try:
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            return Code.STORE_READ_ONLY
+        if shutil.disk_usage(path.parent).free < 64 * 1024:
+            return Code.STORE_FULL
+    except OSError:
+        pass
+    return Code.STORE_UNAVAILABLE
