@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
 class _Layout(argparse.HelpFormatter):
     def add_usage(self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, words("parser.usage") if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, f"{words('parser.usage')} " if prefix is None else prefix)
 
 
 def home_option(parser: Parser) -> None:

@@ -1,0 +1,84 @@
+"""Where files lie: those that came with the program, and those of a counter."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import Home, default_home, resource
+from kiosk.domain.errors import Code, Unavailable
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_resources_are_found_in_a_checkout() -> None:
+    assert resource("config.toml") == CHECKOUT / "resources" / "config.toml"
+
+
+def test_resources_are_found_in_a_frozen_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kiosk" / "resources").mkdir(parents=True)
+    (tmp_path / "kiosk" / "resources" / "config.toml").write_text("frozen")
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert resource("config.toml").read_text() == "frozen"
+
+
+def test_resources_are_found_in_an_installed_program(tmp_path: Path) -> None:
+    for source in CHECKOUT.glob("kiosk/**/*.py"):
+        target = tmp_path / source.relative_to(CHECKOUT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    (tmp_path / "kiosk" / "resources").mkdir()
+    (tmp_path / "kiosk" / "resources" / "config.toml").write_text("installed")
+    asked = "from kiosk.config import resource; print(resource('config.toml').read_text())"
+    answer = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
+    assert answer.stdout.strip() == "installed"
+
+
+def test_a_resource_that_is_nowhere_is_said() -> None:
+    with pytest.raises(FileNotFoundError, match="no-such-thing"):
+        resource("no-such-thing")
+
+
+def test_a_home_is_made_for_its_owner_alone_and_with_the_documented_config(tmp_path: Path) -> None:
+    home = Home(tmp_path / "部屋" / "home")
+    home.prepare()
+    assert {path.name for path in home.folder.iterdir()} == {"config.toml", "data", "trust", "crl", "logs"}
+    assert home.config.read_bytes() == resource("config.toml").read_bytes()
+    if sys.platform != "win32":
+        assert stat.S_IMODE(home.folder.stat().st_mode) == stat.S_IMODE(home.data.stat().st_mode) == 0o700
+
+
+def test_preparing_a_home_again_leaves_its_config_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.config.write_text("# ours")
+    home.prepare()
+    assert home.config.read_text() == "# ours"
+
+
+def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable) as caught:
+        Home(tmp_path / "file" / "home").prepare()
+    assert caught.value.code is Code.STORE_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"XDG_DATA_HOME": "/x/share"}, "/x/share/library-card-kiosk"),
+        ("linux", {"HOME": "/home/kiosk"}, "/home/kiosk/.local/share/library-card-kiosk"),
+        ("win32", {"LOCALAPPDATA": "/c/local"}, "/c/local/library-card-kiosk"),
+        ("win32", {"LOCALAPPDATA": "/c/local", "KIOSK_HOME": "/d/kiosk"}, "/d/kiosk"),
+    ],
+)
+def test_the_default_home(platform: str, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "KIOSK_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert default_home().folder == Path(expected)

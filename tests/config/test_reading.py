@@ -1,0 +1,159 @@
+"""A config file becomes settings, or every mistake in it is named with its line and what was expected there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import CardSettings, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
+from kiosk.config.reading import type_of_section
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.rules import BarcodeRule, CheckDigit
+from kiosk.domain.states import When
+
+DECIDED = '[card]\nrevocation = "none"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def named(path: Path) -> list[tuple[object, ...]]:
+    return [tuple(mistake.params[name] for name in ("line", "key", "expected", "why")) for mistake in check_settings(path)]
+
+
+def test_a_config_that_only_decides_about_revocation_gives_the_defaults(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, DECIDED))
+    assert settings == Settings(CardSettings(RevocationSource.NONE))
+
+
+def test_the_documented_config_says_every_setting_with_its_default(tmp_path: Path) -> None:
+    text = resource("config.toml").read_text("utf-8")
+    decided = text.replace('# revocation = "none"', 'revocation = "none"')
+    assert read_settings(written(tmp_path, decided)) == Settings(CardSettings(RevocationSource.NONE))
+    for section, shape in type_of_section.items():
+        part = text.partition(f"\n[{section}]\n")[2].partition("\n\n\n")[0]
+        for entry in fields(shape):
+            explained = [piece for piece in part.split("\n\n") if re.search(rf"^(# )?{entry.name} = ", piece, re.MULTILINE)]
+            assert [piece.startswith("# ") for piece in explained] == [True], f"{section}.{entry.name}"
+
+
+def test_the_documented_config_leaves_only_the_question_of_revocation_open() -> None:
+    (mistake,) = check_settings(resource("config.toml"))
+    assert (mistake.code, mistake.params["key"], mistake.params["why"]) == (Code.CONFIG_INVALID, "card.revocation", "missing")
+    line = resource("config.toml").read_text("utf-8").splitlines()[int(mistake.params["line"]) - 1]
+    assert line == "[card]"
+
+
+def test_settings_reach_the_machines(tmp_path: Path) -> None:
+    text = """
+        [display]
+        single = true
+        [lending]
+        confirm_holder = "first-of-day"
+        lending_pin = "always"
+        end_on_lift = true
+        [card]
+        revocation = "crl"
+        [library_card]
+        length = 10
+        prefix = "2104"
+        check_digit = "7dr"
+        [session]
+        idle_seconds = 120
+        warning_seconds = 45
+        done_seconds = 10
+        card_left_seconds = 7
+        staff_code = "0417"
+    """
+    settings = read_settings(written(tmp_path, text))
+    rules = counter_rules(settings)
+    assert settings.card.revocation is RevocationSource.CRL
+    assert rules.barcode == BarcodeRule(10, "2104", CheckDigit.SEVEN_DR)
+    assert (rules.confirm_holder, rules.lending_pin, rules.end_on_lift) == (When.FIRST_OF_DAY, When.ALWAYS, True)
+    assert (rules.single_display, rules.staff_code) == (True, "0417")
+    assert (rules.idle_seconds, rules.warning_seconds, rules.done_seconds, rules.card_left_seconds) == (120, 45, 10, 7)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("[session]\nwarning_seconds = 19", "warning_seconds = 20 … 600"),
+        ("[session]\nwarning_seconds = 30.5", "warning_seconds = 20 … 600"),
+        ('[session]\nidle_seconds = "60"', "idle_seconds = 20 … 3600"),
+        ("[session]\nidle_seconds = true", "idle_seconds = 20 … 3600"),
+        ('[session]\nstaff_code = "12"', 'staff_code = "" | "0000" … "99999999"'),
+        ("[display]\nsingle = 1", "single = true | false"),
+        ("[display]\npatron_width_mm = 30", "patron_width_mm = 0 | 150 … 2000"),
+        ('[lending]\nconfirm_holder = "every_tap"', 'confirm_holder = "every-tap" | "first-of-day" | "off"'),
+        ('[library_card]\nprefix = "A1"', 'prefix = "0 … 9"'),
+        ('[library_card]\ncheck_digit = "mod43"', 'check_digit = "none" | "7dr" | "9dr" | "mod10-3-1" | "luhn" | "mod11-2-7"'),
+        ('[counter]\nname = ""', 'name = "…" (1 … 40)'),
+        ('[counter]\noperators = "A1"', 'operators = ["…", "…"] (0-9 A-Z a-z -)'),
+        ("[counter]\noperators = [1]", 'operators = ["…", "…"] (0-9 A-Z a-z -)'),
+        ("[reader]\nname = 1", 'name = "…"'),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(tmp_path: Path, line: str, expected: str) -> None:
+    section, _, setting = line.partition("\n")
+    key = f"{section.strip('[]')}.{setting.partition(' ')[0]}"
+    assert named(written(tmp_path, f"{DECIDED}\n{line}\n")) == [(5, key, expected, "value")]
+
+
+def test_unknown_names_are_named_with_what_was_probably_meant(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{DECIDED}[lendign]\nx = 1\n[session]\nidel_seconds = 3\n[keys]\nzzz = 1\n")
+    assert named(path) == [
+        (3, "lendign", "[lending]", "section"),
+        (6, "session.idel_seconds", "idle_seconds", "unknown"),
+        (8, "keys.zzz", "place | folder", "unknown"),
+    ]
+
+
+def test_a_setting_outside_every_section_is_named(tmp_path: Path) -> None:
+    assert named(written(tmp_path, f"idle_seconds = 60\n{DECIDED}"))[0][:2] == (1, "idle_seconds")
+
+
+def test_a_section_that_is_a_value_is_named(tmp_path: Path) -> None:
+    assert (1, "session", "[session]", "section") in named(written(tmp_path, f"session = 60\n{DECIDED}"))
+
+
+def test_what_is_no_toml_is_named_by_its_line_without_the_value(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{DECIDED}[session]\nstaff_code = 4711x\n")
+    ((line, key, expected, why),) = named(path)
+    assert (line, key, why) == (4, "staff_code", "syntax")
+    assert "4711" not in str(expected)
+
+
+def test_a_text_without_end_is_named_at_its_last_line(tmp_path: Path) -> None:
+    ((line, *_),) = named(written(tmp_path, f'{DECIDED}[counter]\nname = "窓口'))
+    assert line == 4
+
+
+def test_another_encoding_than_utf_8_is_named_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(f'{DECIDED}[counter]\nname = "窓口"\n'.encode("cp932"))
+    assert named(path) == [(4, "config.toml", "UTF-8", "encoding")]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + '[counter]\r\nname = "東窓口"\r\n[card]\r\nrevocation = "none"\r\n'.encode())
+    assert read_settings(path).counter.name == "東窓口"
+
+
+def test_reading_a_wrong_config_raises_its_first_mistake(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{DECIDED}[log]\ndays = 0\nlevel = 1\n")
+    with pytest.raises(Refused) as caught:
+        read_settings(path)
+    assert (caught.value.code, caught.value.params["line"], caught.value.params["file"]) == (Code.CONFIG_INVALID, 4, str(path))
+
+
+def test_a_config_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as caught:
+        read_settings(tmp_path / "config.toml")
+    assert caught.value.code is Code.STORE_UNAVAILABLE
