@@ -117,11 +117,10 @@ class VirtualCard:
 
     # --- power ----------------------------------------------------------------------------------------------------------
 
-    def power_up(self) -> bytes:
-        """Cold start; the ATR."""
+    def power_up(self) -> None:
+        """Cold start."""
         self.power_down()
         self.powered = self._fresh = True
-        return self.atr
 
     def power_down(self) -> None:
         self.powered = self.verified = False

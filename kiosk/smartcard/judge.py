@@ -1,0 +1,179 @@
+"""Whether the certificate just read is that of a My Number Card this counter accepts, and what stands for it in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum, unique
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.model import CardReading, Month, Revocation
+from kiosk.domain.states import Problem
+from kiosk.domain.token import link_token
+from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.jpki import accept_label
+from kiosk.smartcard.revocation import RevocationLists, Standing
+
+_Kind = TypeVar("_Kind", bound=x509.ExtensionType)
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+ENDS_SOON = timedelta(days=90)
+
+ACCEPTED_POLICIES = frozenset({x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")})
+"""利用者証明用 on a plastic card. Not here: 署名用 (…1.1.20), a phone's (not known), and those of J-LIS's test cards."""
+
+_KNOWN_EXTENSIONS = frozenset(
+    {
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.CERTIFICATE_POLICIES,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.ISSUER_ALTERNATIVE_NAME,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.CRL_DISTRIBUTION_POINTS,
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+    }
+)
+_CLIENT_PURPOSES = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+
+
+@unique
+class Check(StrEnum):
+    """What is looked at, in this order. The `tap` command tells which were passed."""
+
+    LABEL = "label"
+    FORM = "form"
+    ISSUER = "issuer"
+    ISSUER_DATES = "issuer-dates"
+    DATES = "dates"
+    CRITICAL_EXTENSIONS = "critical-extensions"
+    NOT_AN_AUTHORITY = "not-an-authority"
+    KEY_USAGE = "key-usage"
+    POLICY = "policy"
+    REVOCATION = "revocation"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An accepted card. `problem` is what staff should hear although the card is accepted: a stale revocation list."""
+
+    reading: CardReading
+    certificate: Certificate = field(repr=False)
+    problem: Problem | None = None
+
+
+class CardJudge:
+    """The library's trust, ready to judge. One for the whole run; any thread may ask."""
+
+    def __init__(
+        self,
+        authorities: Sequence[Authority],
+        revocation: RevocationLists,
+        site_key: bytes,
+        clock: Callable[[], datetime],
+        allow_test: bool = False,
+    ) -> None:
+        """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses."""
+        self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
+        self._revocation, self._site_key, self._clock = revocation, site_key, clock
+
+    def judge(self, der: bytes, label: str, passed: Callable[[Check], None] = lambda check: None) -> Judgement:
+        """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.
+
+        Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown,
+        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing.
+        """
+        accept_label(label)
+        passed(Check.LABEL)
+        if not self.authorities:
+            raise Unavailable(Code.TRUST_MISSING)
+        certificate = Certificate(der)
+        passed(Check.FORM)
+        now = self._clock()
+        authority = self._find_issuer(certificate, now, passed)
+        _check_dates(certificate, now)
+        passed(Check.DATES)
+        _check_profile(certificate, passed)
+        revocation, problem = self._check_revocation(certificate, authority, now)
+        if revocation is Revocation.GOOD:
+            passed(Check.REVOCATION)
+        token = link_token(self._site_key, certificate.issuer, certificate.serial)
+        ends = _month(certificate) if certificate.ends - now <= ENDS_SOON else None
+        return Judgement(CardReading(token, revocation, ends), certificate, problem)
+
+    def _find_issuer(self, certificate: Certificate, now: datetime, passed: Callable[[Check], None]) -> Authority:
+        issuers = [authority for authority in self.authorities if authority.issued(certificate)]
+        if not issuers:
+            raise Refused(Code.ISSUER_UNKNOWN)
+        passed(Check.ISSUER)
+        for authority in issuers:
+            if authority.is_valid(now):
+                passed(Check.ISSUER_DATES)
+                return authority
+        # With its authority gone, what it issued has ended as well; only a forged or broken card says otherwise.
+        _check_dates(certificate, now)
+        raise Refused(Code.ISSUER_UNKNOWN, reason="authority-expired")
+
+    def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> tuple[Revocation, Problem | None]:
+        match self._revocation.look_up(certificate, authority, now):
+            case Standing.REVOKED:
+                raise Refused(Code.CARD_STOPPED)
+            case Standing.STALE:
+                return Revocation.NOT_CHECKED, Problem(Code.REVOCATION_STALE)
+            case Standing.GOOD:
+                return Revocation.GOOD, None
+            case Standing.NOT_CHECKED:
+                return Revocation.NOT_CHECKED, None
+
+
+def _month(certificate: Certificate) -> Month:
+    end = certificate.ends.astimezone(JAPAN)
+    return Month(end.year, end.month)
+
+
+def _check_dates(certificate: Certificate, now: datetime) -> None:
+    if now < certificate.begins:
+        raise Refused(Code.CARD_NOT_YET_VALID)
+    if now > certificate.ends:
+        # The day would be the holder's birthday.
+        end = _month(certificate)
+        raise Refused(Code.CARD_EXPIRED, year=end.year, month=end.month)
+
+
+def _check_profile(certificate: Certificate, passed: Callable[[Check], None]) -> None:
+    """RFC 5280 §4.2 for one certificate below its root. cryptography's own verifier takes no critical certificatePolicies."""
+    extensions = certificate.extensions
+    if any(extension.critical and extension.oid not in _KNOWN_EXTENSIONS for extension in extensions):
+        raise _unfit("critical-extension")
+    passed(Check.CRITICAL_EXTENSIONS)
+    constraints = _find(extensions, x509.BasicConstraints)
+    usage = _find(extensions, x509.KeyUsage)
+    if (constraints is not None and constraints.ca) or (usage is not None and usage.key_cert_sign):
+        raise _unfit("authority")
+    passed(Check.NOT_AN_AUTHORITY)
+    purposes = _find(extensions, x509.ExtendedKeyUsage)
+    if usage is None or not usage.digital_signature or not (purposes is None or _CLIENT_PURPOSES & set(purposes)):
+        raise _unfit("key-usage")
+    passed(Check.KEY_USAGE)
+    policies = _find(extensions, x509.CertificatePolicies)
+    if policies is None or not any(policy.policy_identifier in ACCEPTED_POLICIES for policy in policies):
+        raise _unfit("policy")
+    passed(Check.POLICY)
+
+
+def _unfit(reason: str) -> Refused:
+    return Refused(Code.CERTIFICATE_UNREADABLE, reason=reason)
+
+
+def _find(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
