@@ -41,6 +41,15 @@ PUBLISHED = (
 PUBLISHED_AT = "https://www.jpki.go.jp/ca/"
 
 
+@dataclass(frozen=True, slots=True)
+class PinnedFile:
+    """One file of the trust folder: its authority, or why it is not trusted."""
+
+    file: str
+    authority: Authority | None
+    trouble: KioskError | None = None
+
+
 def published_as(authority: Authority) -> PublishedAuthority | None:
     """The published authority with exactly this fingerprint, if it is one of those known to us."""
     return next((known for known in PUBLISHED if known.fingerprint == authority.fingerprint), None)
@@ -92,23 +101,26 @@ class TrustStore:
             raise Refused(Code.TRUST_REFUSED, reason="for-signatures")
         return authority
 
-    def load(self) -> tuple[Authority, ...]:
-        """All pinned authorities, in the order of their fingerprints. Raises Refused(trust-file-invalid), with `file`, for a damaged one.
+    def entries(self) -> tuple[PinnedFile, ...]:
+        """Every file of the folder, damaged ones too, in the order of their fingerprints. Raises Unavailable(store-unavailable).
 
-        A file that was put there by hand is held to the same rules as one that was added. Raises Unavailable(store-unavailable).
+        A file that was put there by hand is held to the same rules as one that was added.
         """
-        authorities = []
         try:
-            paths = sorted(self._folder.glob(f"*{_SUFFIX}"))
-            contents = [(path, path.read_bytes()) for path in paths]
+            contents = [(path, path.read_bytes()) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
         except OSError as error:
             raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        entries = []
         for path, content in contents:
             try:
-                authorities.append(self.check(content, path.stem))
+                entries.append(PinnedFile(path.name, self.check(content, path.stem)))
             except KioskError as error:
-                raise Refused(Code.TRUST_FILE_INVALID, reason=str(error.params.get("reason", error.code)), file=path.name) from error
-        return tuple(authorities)
+                entries.append(PinnedFile(path.name, None, error))
+        return tuple(entries)
+
+    def load(self) -> tuple[Authority, ...]:
+        """The authorities to trust: all entries without trouble. Raises Unavailable(store-unavailable)."""
+        return tuple(entry.authority for entry in self.entries() if entry.authority is not None)
 
     def remove(self, prefix: str) -> int:
         """Unpin the one authority whose fingerprint begins so; how many were removed: 0 or 1.

@@ -115,8 +115,6 @@ class VirtualCard:
         self._pending = b""
         self._fresh = True
 
-    # --- power ----------------------------------------------------------------------------------------------------------
-
     def power_up(self) -> None:
         """Cold start."""
         self.power_down()
@@ -130,8 +128,6 @@ class VirtualCard:
         """Warm reset: forgets what is selected, but not a verified PIN."""
         self._selected, self._file, self._pending = False, None, b""
 
-    # --- what tests ask and order ---------------------------------------------------------------------------------------
-
     @property
     def verifies(self) -> int:
         """How many VERIFY commands with data ever reached the card."""
@@ -140,8 +136,6 @@ class VirtualCard:
     def fault(self, index: int, fault: Fault) -> None:
         """Let `fault` happen at the command `index` from now (0 is the next one), once."""
         self.faults[len(self.commands) + index] = fault
-
-    # --- APDUs ----------------------------------------------------------------------------------------------------------
 
     def transmit(self, command: bytes) -> bytes:
         """The answer alone, empty when the card is lifted or silent. For callers that model no wire."""
