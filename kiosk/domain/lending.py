@@ -14,7 +14,6 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
     CardFailed,
     CardLifted,
-    CardPlaced,
     CardRead,
     CardSlow,
     Event,
@@ -41,20 +40,14 @@ from kiosk.domain.states import (
     PatronShown,
     Problem,
     Reading,
-    Screen,
     Waiting,
     When,
 )
-from kiosk.domain.turn import Step, asking, card_to_read, end_session, go, problem_of, slowly, start_reading, stay
-
-CARD_MAY_GO_ON = frozenset({Code.NOT_LINKED, Code.CARD_EXPIRED})
-"""Refusals after which staff may begin a registration (with a new card, or with this one where it lies)."""
+from kiosk.domain.turn import Step, asking, end_session, go, overtaken_by, problem_of, slowly, start_reading, stay, then
 
 
 def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
     match flow, event:
-        case ((Waiting() | LendingRefused() | PatronShown() | ConfirmingHolder()), CardPlaced(insertion)) if counter.screen is Screen.STAFF:
-            return start_reading(counter, insertion)
         case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
             return _library_card(counter, text)
         case Reading(ticket, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
@@ -76,7 +69,8 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
         case LookingUpPatron(ticket, number), PatronRefused(answers, code) if answers == ticket:
             return _refuse(counter, Problem(code), flow.insertion, number, flow.reading)
         case ConfirmingHolder(insertion, reading, patron, pin_checked), HolderConfirmed():
-            seen = replace(counter, seen_today=counter.seen_today | {reading.token})
+            first_today = counter.rules.confirm_holder is When.FIRST_OF_DAY
+            seen = replace(counter, seen_today=counter.seen_today | {reading.token}) if first_today else counter
             shown = LookingUpPatron(Ticket(0), patron.number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked, holder_confirmed=True)
             return _show(seen, shown, patron)
         case ConfirmingHolder(insertion, reading, patron), HolderDenied():
@@ -85,7 +79,9 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return go(counter, replace(flow, service=service))
         case PatronShown(insertion=insertion), CardLifted(where) if where == insertion and counter.rules.end_on_lift:
             return end_session(counter)
-        case ((LendingRefused() | PatronShown() | ConfirmingHolder()), LeavePressed()):
+        case LendingRefused(insertion=insertion), CardLifted(where) if where == insertion:
+            return go(counter, replace(flow, insertion=None))
+        case ((FindingLink() | LookingUpPatron() | LendingRefused() | PatronShown() | ConfirmingHolder()), LeavePressed()):
             return end_session(counter)
         case Reading(slow=True), LeavePressed():
             return end_session(counter)
@@ -100,7 +96,8 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
         return stay(counter)
     if isinstance(end, proof.Failed):
         return _refuse(counter, end.problem, end.insertion, end.goal.number, end.goal.reading)
-    counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
+    if counter.rules.lending_pin is When.FIRST_OF_DAY:
+        counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
     return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
 
 
@@ -135,6 +132,10 @@ def _look_up(counter: Counter, number: LibraryCardNumber, insertion: Insertion, 
 
 
 def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
+    """Show whose card it is, unless somebody else's lies there by now: staff would look at one card and lend on another's number."""
+    next_card = overtaken_by(counter, flow.insertion)
+    if next_card is not None:
+        return then(end_session(counter, keep=next_card), lambda ended: start_reading(ended, next_card))
     if (
         flow.insertion is not None
         and flow.reading is not None
@@ -167,14 +168,14 @@ def _refuse(
     reading: CardReading | None = None,
 ) -> Step:
     """Say no with one cause; a card laid anew meanwhile is read at once, so that nobody has to lay it a third time."""
-    fresh = card_to_read(counter, after=insertion) if insertion is not None else None
+    release = (ReleaseCard(insertion),) if insertion is not None else ()
+    fresh = overtaken_by(counter, insertion)
     if fresh is not None:
-        return start_reading(counter, fresh)
+        return then((counter, release), lambda released: start_reading(released, fresh))
     record = RecordAct(Act.REFUSAL, number, problem.code)
     if reading is not None:
         record = replace(record, revocation=reading.revocation)
-    release = (ReleaseCard(insertion),) if insertion is not None else ()
-    stays = insertion if problem.code in CARD_MAY_GO_ON and insertion in counter.cards else None
+    stays = insertion if problem.code is Code.NOT_LINKED and insertion in counter.cards else None
     return go(counter, LendingRefused(problem, stays), Play(Sound.REFUSED), record, *release)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -186,30 +185,29 @@ class Pin:
     Raises ValueError when the text is not four digits after full-width digits have been normalised.
     """
 
-    __slots__ = ("_digits", "_lock")
+    __slots__ = ("_held",)
 
     def __init__(self, digits: str | bytearray) -> None:
         if isinstance(digits, str):
             digits = bytearray(unicodedata.normalize("NFKC", digits).encode("utf-8", "replace"))
         if len(digits) != 4 or not all(0x30 <= digit <= 0x39 for digit in digits):
             raise ValueError("a PIN is four digits")
-        self._digits: bytearray | None = digits
-        self._lock = threading.Lock()
+        self._held = [digits]  # `list.pop` is one step even for two threads, so that only one of them gets the digits
 
     def take(self) -> bytearray:
         """Hand the digits over, once. The caller wipes them. Raises ValueError the second time."""
-        with self._lock:
-            digits, self._digits = self._digits, None
-        if digits is None:
-            raise ValueError("this PIN has been used")
-        return digits
+        try:
+            return self._held.pop()
+        except IndexError:
+            raise ValueError("this PIN has been used") from None
 
     def wipe(self) -> None:
         """Forget the digits if nobody has taken them."""
-        with self._lock:
-            if self._digits is not None:
-                self._digits[:] = bytes(len(self._digits))
-            self._digits = None
+        try:
+            digits = self._held.pop()
+        except IndexError:
+            return
+        digits[:] = bytes(len(digits))
 
     def __repr__(self) -> str:
         return "Pin(****)"

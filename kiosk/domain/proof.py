@@ -96,6 +96,8 @@ def _answer_is_near(flow: Flow) -> bool:
 
 
 def _shown(counter: Counter, goal: Goal, insertion: Insertion, tries_left: int, outcome: Outcome) -> Step:
+    if insertion not in counter.cards:
+        return outcome(counter, Failed(goal, insertion, Problem(Code.CARD_REMOVED), over=False))
     if tries_left <= 0:
         return outcome(counter, Failed(goal, insertion, Problem(Code.PIN_UNAVAILABLE), over=True))
     if tries_left == 1:
@@ -106,6 +108,9 @@ def _shown(counter: Counter, goal: Goal, insertion: Insertion, tries_left: int, 
 def _rejected(counter: Counter, goal: Goal, insertion: Insertion, tries_left: int, outcome: Outcome) -> Step:
     if tries_left <= 0:
         return outcome(counter, Failed(goal, insertion, Problem(Code.PIN_LOCKED), over=True))
+    if insertion not in counter.cards:
+        wrong = Problem(Code.PIN_WRONG, (("tries_left", tries_left),))
+        return outcome(counter, Failed(goal, insertion, wrong, over=False))
     if tries_left == 1:
         return go(counter, LastTryWarning(insertion, goal, after_mistake=True), Play(Sound.REFUSED))
     return go(counter, AskingPin(insertion, goal, tries_left, after_mistake=True), Play(Sound.REFUSED))

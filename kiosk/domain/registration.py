@@ -54,7 +54,19 @@ from kiosk.domain.states import (
     RegistrationRefused,
     SavingLink,
 )
-from kiosk.domain.turn import Step, asking, card_to_read, end_session, go, problem_of, slowly, stay, watch_for_card_left
+from kiosk.domain.turn import (
+    Step,
+    asking,
+    card_to_read,
+    end_session,
+    go,
+    overtaken_by,
+    problem_of,
+    slowly,
+    stay,
+    then,
+    watch_for_card_left,
+)
 
 LAY_ANEW = frozenset(
     {
@@ -74,8 +86,8 @@ LAY_ANEW = frozenset(
 """Trouble that another laying of a card may mend; all else ends the registration."""
 
 
-def begin(counter: Counter, lying: Insertion | None = None) -> Step:
-    return go(counter, ChoosingApplicant(Draft(lying=lying)))
+def begin(counter: Counter) -> Step:
+    return go(counter, ChoosingApplicant(Draft()))
 
 
 def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
@@ -121,8 +133,8 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
         return _lay_anew(counter, goal.draft, end.problem, end.insertion)
     counter, ticket = asking(counter)
     save = SaveLink(ticket, goal.reading.token, goal.draft.number, goal.reading.revocation, goal.draft.by_guardian, goal.replaces)
-    draft = replace(goal.draft, lying=None)
-    return go(counter, SavingLink(ticket, draft, end.insertion, replaced=goal.replaces is not None), ReleaseCard(end.insertion), save)
+    saving = SavingLink(ticket, goal.draft, end.insertion, replaced=goal.replaces is not None)
+    return go(counter, saving, ReleaseCard(end.insertion), save)
 
 
 def _about_the_person(counter: Counter, flow: ChoosingApplicant | ExplainingRecord | CheckingGuardian, event: Event) -> Step:
@@ -209,7 +221,7 @@ def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumb
 
 def _await_card(counter: Counter, draft: Draft) -> Step:
     """Ask for the card, unless one that has had no session yet lies there already."""
-    lying = draft.lying if draft.lying in counter.cards else card_to_read(counter)
+    lying = card_to_read(counter)
     if lying is not None:
         return _read(counter, draft, lying)
     return go(counter, AwaitingMyNumberCard(draft))
@@ -217,16 +229,14 @@ def _await_card(counter: Counter, draft: Draft) -> Step:
 
 def _read(counter: Counter, draft: Draft, insertion: Insertion) -> Step:
     counter, ticket = asking(counter)
-    reading = ReadingMyNumberCard(ticket, replace(draft, lying=None), insertion)
-    return go(counter, reading, Play(Sound.CARD_SEEN), ReadCard(ticket, insertion))
+    return go(counter, ReadingMyNumberCard(ticket, draft, insertion), Play(Sound.CARD_SEEN), ReadCard(ticket, insertion))
 
 
 def _lay_anew(counter: Counter, draft: Draft, problem: Problem, insertion: Insertion) -> Step:
     """The insertion is over: whatever lies there now is read, shown and agreed to from the beginning."""
-    fresh = card_to_read(counter, after=insertion)
+    fresh = overtaken_by(counter, insertion)
     if fresh is not None:
-        counter, effects = _read(counter, draft, fresh)
-        return counter, (ReleaseCard(insertion), *effects)
+        return then((counter, (ReleaseCard(insertion),)), lambda released: _read(released, draft, fresh))
     return go(counter, AwaitingMyNumberCard(draft, problem), Play(Sound.REFUSED), ReleaseCard(insertion))
 
 

@@ -17,12 +17,8 @@ def born_on_or_after_to_be_under_15(today: date) -> date:
     One is 15 from 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), that is, all through the
     birthday itself. Somebody born on 29 February is 15 from 24:00 of 28 February of a common year.
     """
-    candidate = date(today.year - 15, today.month, min(today.day, 28) if today.month == 2 else today.day) + timedelta(days=1)
-    while is_under_15(candidate - timedelta(days=1), today):
-        candidate -= timedelta(days=1)
-    while not is_under_15(candidate, today):
-        candidate += timedelta(days=1)
-    return candidate
+    day = min(today.day, 28) if today.month == 2 else today.day
+    return date(today.year - 15, today.month, day) + timedelta(days=1)
 
 
 def is_under_15(born: date, today: date) -> bool:
@@ -65,9 +61,9 @@ def expected_check_digit(kind: CheckDigit, digits: str) -> str:
         case CheckDigit.NONE:
             return ""
         case CheckDigit.SEVEN_DR:
-            return str(int(digits) % 7)
+            return str(int(digits or 0) % 7)
         case CheckDigit.NINE_DR:
-            return str(int(digits) % 9)
+            return str(int(digits or 0) % 9)
         case CheckDigit.MOD_10_WEIGHT_3_1:
             total = sum(value * (3 if index % 2 == 0 else 1) for index, value in enumerate(reversed(values)))
             return str(-total % 10)

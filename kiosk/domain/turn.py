@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.effects import Effect, Play, ReadCard, ReleaseCard, StartTimer
@@ -31,12 +32,17 @@ def problem_of(event: CardFailed) -> Problem:
     return Problem(event.code, event.params)
 
 
-def card_to_read(counter: Counter, after: Insertion | None = None) -> Insertion | None:
-    """A lying card that has not had its session: the first there is, or the first laid after another one."""
-    for insertion in counter.cards:
-        if insertion not in counter.spent and (after is None or insertion.number > after.number):
-            return insertion
-    return None
+def card_to_read(counter: Counter) -> Insertion | None:
+    """The first lying card that has not had its session."""
+    return next((insertion for insertion in counter.cards if insertion not in counter.spent), None)
+
+
+def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | None:
+    """The card laid after `insertion` was lifted, which is to be read in its place. A card on another reader waits for its turn."""
+    if insertion is None or insertion in counter.cards:
+        return None
+    fresh = card_to_read(counter)
+    return fresh if fresh is not None and fresh.number > insertion.number else None
 
 
 def start_reading(counter: Counter, insertion: Insertion) -> Step:
@@ -48,13 +54,19 @@ def slowly(flow: Reading | ReadingMyNumberCard, insertion: Insertion) -> Flow:
     return replace(flow, slow=True) if flow.insertion == insertion else flow
 
 
-def end_session(counter: Counter, flow: Flow | None = None) -> Step:
-    """Forget the patron: back to waiting (or another page). Cards still lying have had their session and are unpowered."""
-    releases = tuple(ReleaseCard(insertion) for insertion in counter.cards if insertion not in counter.spent)
+def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:
+    """Forget the patron: back to waiting (or another page). Cards still lying have had their session and are unpowered.
+
+    `keep` is the card that the next session begins with.
+    """
+    done = tuple(insertion for insertion in counter.cards if insertion != keep)
+    in_flow = getattr(counter.flow, "insertion", None)
+    just_lifted = (in_flow,) if isinstance(in_flow, Insertion) and in_flow not in counter.cards else ()
+    releases = tuple(ReleaseCard(insertion) for insertion in (*just_lifted, *done) if insertion not in counter.spent)
     ended = replace(
         counter,
         flow=Waiting() if flow is None else flow,
-        spent=frozenset(counter.cards),
+        spent=frozenset(done),
         language=Language.JAPANESE,
         idle_warning=False,
     )
@@ -62,9 +74,16 @@ def end_session(counter: Counter, flow: Flow | None = None) -> Step:
     return ended, (*releases, *timers)
 
 
+def then(first: Step, second: Callable[[Counter], Step]) -> Step:
+    """One step after another, with the effects of both."""
+    counter, effects = first
+    counter, more = second(counter)
+    return counter, (*effects, *more)
+
+
 def watch_for_card_left(counter: Counter) -> Step:
     """Start counting the seconds a card lies after its session."""
-    if not counter.cards:
+    if not counter.spent:
         return counter, ()
     counter, ticket = asking(counter)
     return replace(counter, card_left_ticket=ticket), (StartTimer(ticket, counter.rules.card_left_seconds),)

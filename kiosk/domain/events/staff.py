@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.domain.model import Applicant, GuardianCheck, ReplaceReason, Service, UnlinkReason
 
@@ -63,7 +63,7 @@ class GuardianCheckSet:
 class LibraryCardEntered:
     """Scanned or typed, as it came, without the suffix key."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class UnlinkConfirmed:
 class TakenBack:
     """Staff have the single display again."""
 
-    staff_code: str
+    staff_code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class CounterRules:
     lending_pin: When = When.NEVER
     end_on_lift: bool = False
     single_display: bool = False
-    staff_code: str = ""
+    staff_code: str = field(default="", repr=False)
     idle_seconds: float = 60
     warning_seconds: float = 30
     done_seconds: float = 8

@@ -69,7 +69,7 @@ class PatronShown:
 
 @dataclass(frozen=True, slots=True)
 class LendingRefused:
-    """The card does not serve today. `insertion` is set when it may go straight into a registration where it lies."""
+    """The card does not serve today. `insertion` is set while it lies there and may go straight into a registration."""
 
     problem: Problem
     insertion: Insertion | None = None

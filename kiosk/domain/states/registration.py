@@ -16,8 +16,6 @@ class Draft:
     applicant: Applicant | None = None
     checks: frozenset[GuardianCheck] = frozenset()
     patron: Patron | None = None
-    lying: Insertion | None = None
-    """A card already on the reader that may be read where it lies (registration begun from "not linked")."""
 
     @property
     def number(self) -> LibraryCardNumber:

@@ -1,0 +1,111 @@
+"""Time: sessions left alone, finished pages that close by themselves, cards left behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.effects import Play, StartTimer
+from kiosk.domain.events import (
+    CardFailed,
+    CardLeftSeen,
+    CardLifted,
+    CardPlaced,
+    CardRead,
+    CardSlow,
+    DayBegan,
+    Event,
+    HolderProved,
+    LinkClosed,
+    LinkSaved,
+    LinksFound,
+    PatronFound,
+    PatronRefused,
+    PinRejected,
+    ReaderChanged,
+    StoreFailed,
+    TimeUp,
+    TriesRead,
+)
+from kiosk.domain.model import Language, Sound, Ticket
+from kiosk.domain.states import (
+    CheckingPin,
+    ClosingLink,
+    Counter,
+    OutOfOrder,
+    Registered,
+    SavingLink,
+    ShowingHelp,
+    ShowingStatus,
+    Waiting,
+)
+from kiosk.domain.turn import Step, asking, end_session, stay, watch_for_card_left
+
+RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+"""Pages that belong to nobody: they do not time out and are left without ceremony."""
+ACTING = (CheckingPin, SavingLink, ClosingLink)
+"""Something is under way that has to be answered before anybody leaves."""
+NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, DayBegan, CardLeftSeen)
+ANSWERS = (
+    CardLifted,
+    CardPlaced,
+    *(CardRead, CardFailed, CardSlow, TriesRead, HolderProved, PinRejected),
+    *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused),
+)
+"""What nobody at the counter said; a sign of life only where it changes something."""
+
+
+def time_up(counter: Counter, ticket: Ticket) -> Step:
+    """A card lies too long, or nobody has been there for a while: warn first, then close."""
+    if ticket == counter.card_left_ticket and counter.spent:
+        return _card_left(counter)
+    if ticket != counter.idle_ticket:
+        return stay(counter)
+    if isinstance(counter.flow, RESTING):
+        return _tidied(counter)
+    if isinstance(counter.flow, ACTING) and not _is_stuck(counter):
+        return _start_idle(counter, counter.rules.idle_seconds)
+    if counter.idle_warning or _closes_by_itself(counter):
+        return end_session(counter)
+    return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
+
+
+def _tidied(counter: Counter) -> Step:
+    """What somebody who only passed by has left on a resting page: a language, a number that was not taken."""
+    flow = Waiting() if isinstance(counter.flow, Waiting) else counter.flow
+    return replace(counter, flow=flow, language=Language.JAPANESE), ()
+
+
+def _is_stuck(counter: Counter) -> bool:
+    """The card has not answered a VERIFY for long, and nobody has lifted it."""
+    return isinstance(counter.flow, CheckingPin) and counter.flow.slow
+
+
+def _closes_by_itself(counter: Counter) -> bool:
+    """A finished registration closes a few seconds after the card has been taken, without a question."""
+    return isinstance(counter.flow, Registered) and not counter.cards
+
+
+def _card_left(counter: Counter) -> Step:
+    """Said to the patron twice, then to staff, with the sound each time."""
+    counter = replace(counter, card_left=min(counter.card_left + 1, 3))
+    if counter.card_left == 3:
+        return replace(counter, card_left_ticket=Ticket(0)), (Play(Sound.CARD_LEFT),)
+    counter, timers = watch_for_card_left(counter)
+    return counter, (Play(Sound.CARD_LEFT), *timers)
+
+
+def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
+    """Any sign of life gives a session its whole time again."""
+    if isinstance(after.flow, RESTING):
+        after = replace(after, idle_warning=False)
+        if _tidied(after)[0] == after:
+            return after, ()
+    if isinstance(event, NOT_A_SIGN_OF_LIFE) or (isinstance(event, ANSWERS) and after == before):
+        return after, ()
+    seconds = after.rules.done_seconds if _closes_by_itself(after) else after.rules.idle_seconds
+    return _start_idle(replace(after, idle_warning=False), seconds)
+
+
+def _start_idle(counter: Counter, seconds: float) -> Step:
+    counter, ticket = asking(counter)
+    return replace(counter, idle_ticket=ticket), (StartTimer(ticket, seconds),)
