@@ -64,6 +64,9 @@ class Code(StrEnum):
     STORE_KEY_WRONG = "store-key-wrong"
     STORE_FOREIGN = "store-foreign"
     STORE_UNAVAILABLE = "store-unavailable"
+    RECOVERY_LINE = "recovery-line"  # line
+    RECOVERY_MISMATCH = "recovery-mismatch"
+    RECOVERY_OCCUPIED = "recovery-occupied"
     AUDIT_BROKEN = "audit-broken"
     ALREADY_RUNNING = "already-running"
     CONFIG_INVALID = "config-invalid"  # file, line, key, expected

@@ -11,11 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.models import AuditRow, MetaRow
+from kiosk.store.models import AuditRow
+from kiosk.store.notes import AUDIT_HEAD, read_note, write_note
 
 _FIRST = bytes(32)
-_HEAD = "audit.head"
 _COLUMNS = ("place", "at", "counter", "operator", "act", "result", "reason", "checked", "number", "operation")
+
+
+REGISTER = "register"
+RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,15 @@ class AuditTrail:
         digest = digest_of(values, head.digest)
         row = {**dict(zip(_COLUMNS, values, strict=True)), "previous": head.digest, "hash": digest}
         AuditRow.insert(row).execute(self._database)
-        MetaRow.insert(name=_HEAD, value=f"{place} {digest.hex()}").on_conflict_replace().execute(self._database)
+        write_note(self._database, AUDIT_HEAD, f"{place} {digest.hex()}")
 
     def knows(self, operation: UUID) -> bool:
         """Whether this operation was carried out already."""
         return bool(AuditRow.select().where(AuditRow.operation == str(operation)).limit(1).count(self._database))
 
     def head(self) -> AuditHead:
-        row = MetaRow.select(MetaRow.value).where(MetaRow.name == _HEAD).tuples().execute(self._database)
-        for (value,) in row:
-            rows, _, digest = value.partition(" ")
-            return AuditHead(int(rows), bytes.fromhex(digest))
-        return AuditHead(0, _FIRST)
+        rows, _, digest = (read_note(self._database, AUDIT_HEAD) or "").partition(" ")
+        return AuditHead(int(rows), bytes.fromhex(digest)) if digest else AuditHead(0, _FIRST)
 
     def entries(self, since: str = "") -> list[AuditEntry]:
         query = AuditRow.select(*(getattr(AuditRow, name) for name in _COLUMNS)).where(AuditRow.at >= since).order_by(AuditRow.place)

@@ -14,18 +14,21 @@ from kiosk.store.keys import Description, Keys
 from kiosk.store.trouble import translated
 
 
-def key_file(data: Path) -> Path:
-    """Where the keys of the data folder `data` lie: outside it, so that a copy of the folder (a backup, a stick) holds no key.
-
-    In the user's configuration folder, named after the data folder: `~/.config/kiosk/keys/<first 16 hexadecimal digits of the SHA-256
-    of its absolute path>.json`, on Windows below `%LOCALAPPDATA%`. A data folder that moves needs `key_file` set in the config.
-    """
+def keys_folder() -> Path:
+    """The user's own folder for settings: outside every data folder, so that a copy of one (a backup, a stick) holds no key."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     else:
         base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    name = hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return base / "kiosk" / "keys" / f"{name}.json"
+    return base / "library-card-kiosk" / "keys"
+
+
+def key_name(data: Path) -> str:
+    """What the keys of the data folder `data` are called: 16 hexadecimal digits of the SHA-256 of its absolute path.
+
+    So each `--home` has its own. When a data folder moves, its key file has to be renamed: `doctor` says what to.
+    """
+    return hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 class FileKeyStore:
@@ -33,6 +36,9 @@ class FileKeyStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def exists(self) -> bool:
+        return self._path.exists()
 
     def load(self) -> Keys | None:
         """Raises Unavailable: store-key-wrong (the file holds no keys), store-foreign, store-unavailable."""

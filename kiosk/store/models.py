@@ -5,7 +5,7 @@ Bound to no database: every query is executed on the one it is given, so that st
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, CharField, IntegerField, Model, TextField
+from peewee import AutoField, BlobField, CharField, CompositeKey, IntegerField, Model, TextField
 
 
 class LinkRow(Model):
@@ -41,7 +41,7 @@ class AuditRow(Model):
     """One act. `number` is masked; no name, no title. `hash` covers all other columns, so `previous` chains the rows."""
 
     place = AutoField()
-    at = TextField()
+    at = TextField(index=True)
     counter = TextField()
     operator = TextField(null=True)
     act = TextField()
@@ -69,4 +69,17 @@ class MetaRow(Model):
         without_rowid = True
 
 
-TABLES: tuple[type[Model], ...] = (LinkRow, OutboxRow, AuditRow, MetaRow)
+class TallyRow(Model):
+    """How often an act was done in a month of Japan's."""
+
+    month = TextField()
+    act = TextField()
+    count = IntegerField()
+
+    class Meta:
+        table_name = "tally"
+        primary_key = CompositeKey("month", "act")
+        without_rowid = True
+
+
+TABLES: tuple[type[Model], ...] = (LinkRow, OutboxRow, AuditRow, MetaRow, TallyRow)

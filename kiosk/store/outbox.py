@@ -11,7 +11,7 @@ from uuid import UUID
 from peewee import ModelDelete, fn
 
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.models import LinkRow, OutboxRow
+from kiosk.store.models import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Outbox:
         text = json.dumps(body, sort_keys=True)
         OutboxRow.insert(uuid=str(operation), kind=kind, body=text, created=created, tries=0).execute(self._database)
 
-    def withdraw(self, link: LinkRow) -> bool:
-        """Drop the entry that opened `link`, if no server can have heard of the link or of one it replaced."""
+    def withdraw(self, opened_by: str) -> bool:
+        """Drop the entry of the operation that opened a link, if no server can have heard of the link or of one it replaced."""
         if self._has_registry:
             return False
-        entry = OutboxRow.uuid == link.operation
+        entry = OutboxRow.uuid == opened_by
         unheard = (OutboxRow.tries == 0) & (fn.json_extract(OutboxRow.body, "$.replaces").is_null())
         return bool(ModelDelete(OutboxRow).where(entry & unheard).execute(self._database))
 

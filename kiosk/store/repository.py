@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from peewee import ModelDelete
-
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason, Revocation, UnlinkReason
-from kiosk.store.audit import Act, AuditEntry, AuditHead, AuditTrail
+from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, UnlinkReason
+from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.figures import JAPAN, Figures, MonthFigures
 from kiosk.store.keys import Keys
-from kiosk.store.models import LinkRow
+from kiosk.store.links import LinkTable, StoredLink
+from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note
 from kiosk.store.opening import prepare
 from kiosk.store.outbox import Outbox, OutboxEntry
 from kiosk.store.trouble import translated
 
-# Written out, not built: a look-up at every tap should cost what SQLite costs.
-_FIND = "SELECT token, number, since, counter, operation FROM link WHERE "
+
+@dataclass(frozen=True, slots=True)
+class ListedLink:
+    """A link as a list for people shows it."""
+
+    number: str
+    since: datetime
+    counter: str
 
 
 class Repository:
@@ -35,33 +42,40 @@ class Repository:
         self._path = path
         self._counter = counter_name
         self._clock = clock
+        self._has_registry = has_registry
         with translated(path):
             prepare(path, keys.database, clock())
         self._database = CipherDatabase(path, keys.database)
+        self._links = LinkTable(self._database)
         self._audit = AuditTrail(self._database)
+        self._figures = Figures(self._database)
         self._outbox = Outbox(self._database, has_registry)
-        self._has_registry = has_registry
-        with self._reading():
-            pass
 
     def close(self) -> None:
         """When no thread is at work with it any more."""
-        self._database.close_all()
+        with translated(self._path):
+            self._database.close_all()
+
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- links --------------------------------------------------------------------------------------------------------
 
     def find(self, token: LinkToken) -> Link | None:
-        """What a tap asks."""
+        """What a tap asks: one indexed select."""
         with translated(self._path):
-            return self._link("token = ?", token.digest)
+            return self._link(self._links.of_token(token.digest))
 
     def find_by_number(self, number: LibraryCardNumber) -> Link | None:
         with translated(self._path):
-            return self._link("number = ?", number.digits)
+            return self._link(self._links.of_number(number.digits))
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
-        """The link of this card and the link of this number, as they are at one moment."""
-        with self._reading():
-            by_card = self._link("token = ?", token.digest) if token else None
-            return by_card, self._link("number = ?", number.digits) if number else None
+        """The link of this card and the link of this number."""
+        return self.find(token) if token else None, self.find_by_number(number) if number else None
 
     def save_link(
         self,
@@ -79,79 +93,79 @@ class Repository:
         An operation carried out before, or a link that is there already, is not saved again.
         Raises Refused: linked-elsewhere, number-linked-elsewhere when no reason is given.
         """
-        checked = f"certificate pin {_revocation(revocation)}" + (" guardian" if by_guardian else "")
-        with self._writing():
-            by_card, by_number = self._row("token = ?", token.digest), self._row("number = ?", number.digits)
+        checked = ["certificate", f"revocation:{revocation}", "pin"] + ["guardian"] * by_guardian
+        with self._writing() as now:
+            by_card, by_number = self._links.of_token(token.digest), self._links.of_number(number.digits)
             if self._audit.knows(operation):
                 return self._outbox.holds(str(operation))
-            if by_card and by_card.number == number.digits:
+            if by_card and by_card == by_number:
                 return self._outbox.holds(by_card.operation)
-            standing = [row for row in (by_card, by_number) if row]
-            if standing and replaces is None:
+            if replaces is None and (by_card or by_number):
                 raise Refused(Code.LINKED_ELSEWHERE if by_card else Code.NUMBER_LINKED_ELSEWHERE)
-            now = self._now()
-            known = False
-            for row in standing:
-                known |= not self._outbox.withdraw(row)
-                self._delete(row)
-                self._tell(now, "release", LibraryCardNumber(row.number), reason=replaces, checked=checked, operator=operator)
-            told = {"token": token.digest.hex(), "number": number.digits, "since": now, "counter": self._counter}
-            LinkRow.insert(token=token.digest, number=number.digits, since=now, counter=self._counter, operation=str(operation)).execute(
-                self._database
-            )
-            self._outbox.add(operation, "open", {**told, "replaces": replaces if known else None}, now)
-            self._tell(now, "register", number, reason=replaces, checked=checked, operator=operator, operation=operation)
+            heard = False
+            for old in (by_card, by_number):
+                if old:
+                    heard |= not self._outbox.withdraw(old.operation)
+                    self._links.close(old)
+                    self._tell(now, RELEASE, LibraryCardNumber(old.number), reason=replaces, operator=operator)
+            link = StoredLink(token.digest, number.digits, _text(now), self._counter, str(operation))
+            self._links.open(link)
+            self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, _text(now))
+            self._tell(now, REGISTER, number, reason=replaces, checked=checked, operator=operator, operation=operation)
             return self._has_registry
 
     def close_link(self, operation: UUID, number: LibraryCardNumber, reason: UnlinkReason, *, operator: str | None = None) -> bool:
         """Close the link of this number; whether the library's server has still to confirm. Raises Refused: nothing-to-unlink."""
-        with self._writing():
+        with self._writing() as now:
             if self._audit.knows(operation):
                 return self._outbox.holds(str(operation))
-            row = self._row("number = ?", number.digits)
-            if row is None:
+            link = self._links.of_number(number.digits)
+            if link is None:
                 raise Refused(Code.NOTHING_TO_UNLINK)
-            now = self._now()
-            if not self._outbox.withdraw(row):
-                body = {"token": bytes(row.token).hex(), "number": number.digits, "reason": reason, "counter": self._counter}
-                self._outbox.add(operation, "close", body, now)
-            self._delete(row)
-            self._tell(now, "release", number, reason=reason, operator=operator, operation=operation)
+            if not self._outbox.withdraw(link.operation):
+                self._outbox.add(operation, "close", {**_body(link), "reason": reason}, _text(now))
+            self._links.close(link)
+            self._tell(now, RELEASE, number, reason=reason, operator=operator, operation=operation)
             return self._has_registry
-
-    def record(self, act: RecordAct, *, operator: str | None = None) -> None:
-        """Write down a use or a refusal."""
-        checked = ["certificate", _revocation(act.revocation)]
-        checked += ["pin"] * act.pin_checked + ["holder"] * act.holder_confirmed
-        with self._writing():
-            self._tell(
-                self._now(),
-                act.act,
-                act.number,
-                result="refused" if act.code else "done",
-                reason=act.code,
-                checked=" ".join(checked),
-                operator=operator,
-            )
 
     def count_links(self) -> int:
         with self._reading():
-            return int(LinkRow.select().count(self._database))
+            return self._links.count()
 
-    def pending_count(self) -> int:
+    def list_links(self, *, masked: bool = True) -> list[ListedLink]:
+        """All open links in the order of their numbers, which are masked unless somebody insists."""
         with self._reading():
-            return self._outbox.count()
+            links = self._links.all()
+        return [
+            ListedLink(LibraryCardNumber(link.number).masked if masked else link.number, datetime.fromisoformat(link.since), link.counter)
+            for link in links
+        ]
 
-    def outbox_entries(self) -> list[OutboxEntry]:
-        """What the library's server is to be told, in order, whether one is connected or not."""
+    # --- what was done ------------------------------------------------------------------------------------------------
+
+    def record(self, act: RecordAct, *, operator: str | None = None) -> None:
+        """Write down a use or a refusal."""
+        checked = ["certificate", f"revocation:{act.revocation}"] + ["pin"] * act.pin_checked + ["holder"] * act.holder_confirmed
+        with self._writing() as now:
+            self._tell(now, act.act, act.number, reason=act.code, refused=act.code is not None, checked=checked, operator=operator)
+
+    def month_statistics(self) -> list[MonthFigures]:
+        """Month by month in Japan, the oldest first."""
         with self._reading():
-            return self._outbox.entries()
+            return self._figures.by_month()
+
+    def this_month(self) -> MonthFigures:
+        today = self._clock().astimezone(JAPAN)
+        month = Month(today.year, today.month)
+        with self._reading():
+            return next(iter(self._figures.by_month(month)), MonthFigures(month))
 
     def audit_rows(self, since: datetime | None = None) -> list[AuditEntry]:
         with self._reading():
             return self._audit.entries(_text(since) if since else "")
 
     def audit_head(self) -> AuditHead:
+        """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""
         with self._reading():
             return self._audit.head()
 
@@ -160,6 +174,27 @@ class Repository:
         with self._reading():
             return self._audit.verify()
 
+    # --- the library's server, and the recovery sheet -----------------------------------------------------------------
+
+    def pending_count(self) -> int:
+        """How many acts the library's server has still to confirm."""
+        with self._reading():
+            return self._outbox.count()
+
+    def outbox_entries(self) -> list[OutboxEntry]:
+        """What the library's server is to be told, in order, whether one is connected or not."""
+        with self._reading():
+            return self._outbox.entries()
+
+    def sheet_confirmed(self, fingerprint: str) -> bool:
+        """Whether the recovery sheet of the site key with this fingerprint was asked back."""
+        with self._reading():
+            return read_note(self._database, RECOVERY_SHEET) == fingerprint
+
+    def confirm_sheet(self, fingerprint: str) -> None:
+        with self._writing():
+            write_note(self._database, RECOVERY_SHEET, fingerprint)
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """Everything read inside is of one moment."""
@@ -167,48 +202,42 @@ class Repository:
             yield
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self) -> Iterator[datetime]:
         """All or nothing, durable at the end. Waits for another writer at the beginning, never in the middle."""
         with translated(self._path), self._database.atomic("IMMEDIATE"):
-            yield
+            yield self._clock()
 
-    def _row(self, where: str, value: bytes | str) -> LinkRow | None:
-        row = self._database.ask(_FIND + where, (value,)).fetchone()
-        return LinkRow(**dict(zip(("token", "number", "since", "counter", "operation"), row, strict=True))) if row else None
-
-    def _link(self, where: str, value: bytes | str) -> Link | None:
-        row = self._database.ask(_FIND + where, (value,)).fetchone()
-        if row is None:
+    def _link(self, link: StoredLink | None) -> Link | None:
+        if link is None:
             return None
-        token, number, since, counter, operation = row
-        pending = self._has_registry and self._outbox.holds(operation)
-        return Link(LinkToken(bytes(token)), LibraryCardNumber(number), datetime.fromisoformat(since), counter, pending)
-
-    def _delete(self, row: LinkRow) -> None:
-        ModelDelete(LinkRow).where(LinkRow.token == row.token).execute(self._database)
-
-    def _now(self) -> str:
-        return _text(self._clock())
+        pending = self._outbox.holds(link.operation)
+        since = datetime.fromisoformat(link.since)
+        return Link(LinkToken(link.token), LibraryCardNumber(link.number), since, link.counter, pending)
 
     def _tell(
         self,
-        now: str,
+        now: datetime,
         act: str,
         number: LibraryCardNumber | None,
         *,
-        result: str = "done",
-        reason: str | None = None,
-        checked: str = "",
+        reason: str | None,
+        refused: bool = False,
+        checked: list[str] | None = None,
         operator: str | None = None,
         operation: UUID | None = None,
     ) -> None:
+        """One row of the trail, and its place in the month's figures."""
+        result = "refused" if refused else "done"
         masked = number.masked if number else None
-        self._audit.add(Act(now, self._counter, operator, act, result, reason, checked, masked, str(operation) if operation else None))
+        known_by = str(operation) if operation else None
+        self._audit.add(Act(_text(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
+        if not refused:
+            self._figures.count(act, now)
+
+
+def _body(link: StoredLink) -> dict[str, str]:
+    return {"token": link.token.hex(), "number": link.number, "since": link.since, "counter": link.counter}
 
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _revocation(state: Revocation) -> str:
-    return f"revocation:{state}"

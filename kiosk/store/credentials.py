@@ -1,0 +1,103 @@
+"""Keys in the platform's credential store: Credential Manager on Windows, Secret Service on Linux when it opens without asking anybody."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringError
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.keys import Description, Keys
+
+SERVICE = "library-card-kiosk"
+SECONDS = 3.0
+T = TypeVar("T")
+
+
+class CredentialStore:
+    """One entry of a credential store, named after the data folder. The store is protected by the user's login."""
+
+    def __init__(self, backend: KeyringBackend, kind: str, name: str) -> None:
+        self._backend = backend
+        self._kind = kind
+        self._name = name
+
+    def load(self) -> Keys | None:
+        """Raises Unavailable: store-key-missing (the credential store does not open), store-key-wrong (the entry holds no keys)."""
+        text = self._ask(lambda: self._backend.get_password(SERVICE, self._name))
+        if text is None:
+            return None
+        try:
+            return Keys.decoded(text)
+        except ValueError as error:
+            raise Unavailable(Code.STORE_KEY_WRONG, place=self._kind) from error
+
+    def save(self, keys: Keys) -> None:
+        """Read back before it returns. Raises FileExistsError rather than replace other keys; Unavailable: store-key-missing."""
+        if self.load() is not None:
+            raise FileExistsError(self._name)
+        self._ask(lambda: self._backend.set_password(SERVICE, self._name, keys.encoded()))
+        if self.load() != keys:
+            raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind)
+
+    def describe(self) -> Description:
+        return Description(self._kind, f"{SERVICE}/{self._name}")
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        try:
+            return in_time(question)
+        except (KeyringError, OSError, RuntimeError, TimeoutError) as error:
+            raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind) from error
+
+
+def system_credentials(name: str) -> CredentialStore | None:
+    """The platform's credential store, or None where there is none that opens without a prompt. Asks nobody and never hangs."""
+    if sys.platform == "win32":
+        from keyring.backends.Windows import WinVaultKeyring
+
+        return CredentialStore(WinVaultKeyring(), "credential-manager", name)
+    try:
+        opens = in_time(_secret_service_open)
+    except Exception:  # whatever a broken session bus makes its libraries raise, it is no place for keys
+        return None
+    if not opens:
+        return None
+    from keyring.backends.SecretService import Keyring
+
+    return CredentialStore(Keyring(), "secret-service", name)  # type: ignore[no-untyped-call]
+
+
+def _secret_service_open() -> bool:
+    """Whether the default collection is there and unlocked. keyring itself would ask for its password, or offer to make one."""
+    import secretstorage
+
+    connection = secretstorage.dbus_init()
+    try:
+        return not secretstorage.collection.get_collection_by_alias(connection, "default").is_locked()
+    finally:
+        connection.close()
+
+
+def in_time(question: Callable[[], T], seconds: float = SECONDS) -> T:
+    """The answer, or TimeoutError: a session bus that does not answer would keep the program from starting."""
+    answers: list[T] = []
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            answers.append(question())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=ask, name="credentials", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failures:
+        raise failures[0]
+    if not answers:
+        raise TimeoutError("the credential store did not answer")
+    return answers[0]

@@ -1,0 +1,54 @@
+"""The table of open links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import ModelDelete
+
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.models import LinkRow
+
+# Written out, not built by peewee: a look-up at every tap should cost what SQLite costs.
+_SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A row as it lies there. Secret: token and number together."""
+
+    token: bytes
+    number: str
+    since: str
+    counter: str
+    operation: str
+
+
+class LinkTable:
+    def __init__(self, database: CipherDatabase) -> None:
+        self._database = database
+
+    def of_token(self, token: bytes) -> StoredLink | None:
+        return self._one(_SELECT + "token = ?", token)
+
+    def of_number(self, number: str) -> StoredLink | None:
+        return self._one(_SELECT + "number = ?", number)
+
+    def open(self, link: StoredLink) -> None:
+        row = {"token": link.token, "number": link.number, "since": link.since, "counter": link.counter, "operation": link.operation}
+        LinkRow.insert(row).execute(self._database)
+
+    def close(self, link: StoredLink) -> None:
+        """Nothing of it stays in this table, not even on the disk: secure_delete overwrites."""
+        ModelDelete(LinkRow).where(LinkRow.token == link.token).execute(self._database)
+
+    def count(self) -> int:
+        return int(LinkRow.select().count(self._database))
+
+    def all(self) -> list[StoredLink]:
+        rows = self._database.ask("SELECT token, number, since, counter, operation FROM link ORDER BY number")
+        return [StoredLink(*row) for row in rows]
+
+    def _one(self, sql: str, value: bytes | str) -> StoredLink | None:
+        row = self._database.ask(sql, (value,)).fetchone()
+        return StoredLink(*row) if row else None

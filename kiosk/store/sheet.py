@@ -1,0 +1,99 @@
+"""The recovery sheet: the site key on paper, in seven lines that a person can type back.
+
+A line is 5 of 35 bytes (32 of the key, 3 of its SHA-256) as 8 characters of Crockford's base32, which has no I, L, O, U, and 2 check
+characters: a sum weighted with powers, modulo the prime 1021. One wrong character, two swapped neighbours or two swapped lines always
+change it, so the line in which the mistake is can be named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from datetime import date
+
+from kiosk.domain.errors import Code, Refused
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LINES = 7
+_READ_AS = str.maketrans("OIL", "011")
+_PRIME = 1021
+_NUMBERED = re.compile(r"([1-9])[:.)](.*)")
+
+
+def fingerprint(site_key: bytes) -> str:
+    """What tells sheets apart without telling the key."""
+    digest = hashlib.sha256(b"kiosk-sheet-1\x00" + site_key).hexdigest().upper()
+    return f"{digest[:4]}-{digest[4:8]}"
+
+
+def sheet_lines(site_key: bytes) -> tuple[str, ...]:
+    """The seven lines, without their numbers."""
+    number = int.from_bytes(site_key + hashlib.sha256(site_key).digest()[:3], "big")
+    symbols = [number >> 5 * place & 31 for place in reversed(range(56))]
+    return tuple(_line(index, symbols[8 * index : 8 * index + 8]) for index in range(LINES))
+
+
+def sheet(site_key: bytes, printed: date) -> str:
+    """The block to be printed: date, fingerprint and numbered lines. The words around it are the caller's."""
+    numbered = [f"{index}:  {line}" for index, line in enumerate(sheet_lines(site_key), 1)]
+    return "\n".join([f"{printed:%Y-%m-%d}  {fingerprint(site_key)}", "", *numbered]) + "\n"
+
+
+def parse(text: str) -> bytes:
+    """The site key from what was typed: the seven lines in order, with or without their numbers, in any case and spacing.
+
+    With numbers, all else on the sheet may be there too. Raises Refused: recovery-line (`line`: which is mistyped or missing),
+    recovery-mismatch (every line is right by itself, but they are not of one sheet).
+    """
+    rows = [unicodedata.normalize("NFKC", row).strip() for row in text.splitlines()]
+    numbered = {int(match[1]): match[2] for match in map(_NUMBERED.fullmatch, rows) if match}
+    lines = numbered or dict(enumerate(filter(None, rows), 1))
+    if extra := [number for number in lines if number > LINES]:
+        raise Refused(Code.RECOVERY_LINE, line=min(extra))
+    number = 0
+    for index in range(LINES):
+        for symbol in _symbols(index, lines.get(index + 1, "")):
+            number = number << 5 | symbol
+    decoded = number.to_bytes(35, "big")
+    if hashlib.sha256(decoded[:32]).digest()[:3] != decoded[32:]:
+        raise Refused(Code.RECOVERY_MISMATCH)
+    return decoded[:32]
+
+
+def challenge(count: int = 2) -> tuple[int, ...]:
+    """Numbers of lines to ask back, so that the sheet is known to exist and to be legible."""
+    return tuple(sorted(secrets.SystemRandom().sample(range(1, LINES + 1), count)))
+
+
+def answered(site_key: bytes, line: int, text: str) -> bool:
+    """Whether `text` is that line of the sheet."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    match = _NUMBERED.fullmatch(typed)
+    try:
+        return _symbols(line - 1, match[2] if match else typed) == _symbols(line - 1, sheet_lines(site_key)[line - 1])
+    except Refused:
+        return False
+
+
+def _line(index: int, symbols: list[int]) -> str:
+    check = _check(index, symbols)
+    text = "".join(ALPHABET[symbol] for symbol in (*symbols, check >> 5, check & 31))
+    return f"{text[:5]} {text[5:]}"
+
+
+def _check(index: int, symbols: list[int]) -> int:
+    total = index + 1
+    for symbol in symbols:
+        total = (total * 33 + symbol) % _PRIME
+    return total
+
+
+def _symbols(index: int, text: str) -> list[int]:
+    """The eight data characters of a line, as numbers."""
+    letters = re.sub(r"[\s-]", "", text).upper().translate(_READ_AS)
+    symbols = [ALPHABET.find(letter) for letter in letters]
+    if len(symbols) != 10 or -1 in symbols or _check(index, symbols[:8]) != symbols[8] << 5 | symbols[9]:
+        raise Refused(Code.RECOVERY_LINE, line=index + 1)
+    return symbols[:8]
