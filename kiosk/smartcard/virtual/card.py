@@ -19,7 +19,9 @@ CONTACT_ATR = bytes.fromhex("3BE000FF8131FE4514")
 CONTACTLESS_ATR = bytes.fromhex("3B888001000005E0B381A1007F")
 
 _PIN_FILE, _KEY_FILE = 0x18, 0x17
-_MODEL = b"E16R01NJ"
+_SIGNATURE_PIN_FILE, _SIGNATURE_CERTIFICATE = 0x1B, 0x01
+"""What belongs to 署名用電子証明書: there, because other programs ask for it, and never opened."""
+_UNREADABLE_FILES = frozenset({_PIN_FILE, _KEY_FILE, _SIGNATURE_PIN_FILE, 0x1A})
 
 
 class Trouble(Enum):
@@ -42,7 +44,7 @@ class Fault:
     """The card carries the command out all the same (a wrong PIN spends its try); only the answer is replaced or lost."""
     delay: float = 0.0
     """Seconds until the answer."""
-    before: Callable[[], None] | None = None
+    before: Callable[[], object] = lambda: None
     """Done first: unplug the reader, stop the service."""
 
 
@@ -151,13 +153,10 @@ class VirtualCard:
         self._record(command, parsed)
         if fault is None:
             return Answer(self._respond(parsed))
-        if fault.before is not None:
-            fault.before()
-        replaced = fault.answer is not None or fault.trouble is not None
-        own = self._respond(parsed) if fault.processed or not replaced else b""
-        if fault.trouble is not None:
-            return Answer(b"", fault.delay, fault.trouble)
-        return Answer(own if fault.answer is None else fault.answer, fault.delay)
+        fault.before()
+        said = b"" if fault.trouble is not None else fault.answer
+        own = self._respond(parsed) if fault.processed or said is None else b""
+        return Answer(own if said is None else said, fault.delay, fault.trouble)
 
     def _record(self, command: bytes, parsed: Command | None) -> None:
         has_data = len(command) > 5 if parsed is None else bool(parsed.data)
@@ -189,15 +188,14 @@ class VirtualCard:
     def _select(self, command: Command) -> int:
         match command.p1, command.p2:
             case 0x04, 0x00 | 0x0C:
-                found = self.applet and len(command.data) > 0 and APPLET.startswith(command.data)
-                if not found:
+                if not (self.applet and command.data and APPLET.startswith(command.data)):
                     return 0x6A82
                 # Re-selecting the application leaves a verified PIN as it is; only another application would clear it.
                 self._selected, self._file = True, None
                 return 0x9000
             case 0x02, 0x0C if self._selected and len(command.data) == 2:
                 file = int.from_bytes(command.data, "big")
-                if file not in (_PIN_FILE, _KEY_FILE) and self._content(file) is None:
+                if file not in _UNREADABLE_FILES and self._content(file) is None:
                     return 0x6A82
                 self._file = file
                 return 0x9000
@@ -208,13 +206,15 @@ class VirtualCard:
     def _content(self, file: int) -> bytes | None:
         match file:
             case 0x06:
-                return (self.label.ljust(32) + b"JPKI".ljust(32) + _MODEL.ljust(16) + b"0" * 16).ljust(160, b"\0")
+                return (self.label.ljust(32) + b"JPKI".ljust(32) + b"E16R01NJ".ljust(16) + b"0" * 16).ljust(160, b"\0")
             case 0x08:
                 return bytes((0x8F, 0x00 if self.certificate is None else 0x8F, 0x00))
             case 0x0A:
                 return self.certificate
-            case 0x0B:
+            case 0x02 | 0x0B:
                 return self.authority
+            case 0x01:
+                return b"\0"
         return None
 
     def _read(self, command: Command) -> bytes:
@@ -226,13 +226,13 @@ class VirtualCard:
             offset = command.p1 << 8 | command.p2
         if self._file is None:
             return _status(0x6986)
-        if self._file in (_PIN_FILE, _KEY_FILE):
+        if self._file in _UNREADABLE_FILES:
             return _status(0x6981)
         content = self._content(self._file)
         if content is None:
             self._file = None
             return _status(0x6A82)
-        if self._file == 0x0A and self.certificate_needs_pin and not self.verified:
+        if self._file == _SIGNATURE_CERTIFICATE or (self._file == 0x0A and self.certificate_needs_pin and not self.verified):
             return _status(0x6982)
         if self._file == 0x0A and self.certificate_status is not None:
             return _status(self.certificate_status)
@@ -263,6 +263,9 @@ class VirtualCard:
         return (reference == 0x80 and self._file == file) or (self.short_references and reference == 0x80 | file)
 
     def _verify(self, command: Command) -> int:
+        if self._refers_to(command.p2, _SIGNATURE_PIN_FILE):
+            # Five tries, and no password fits: nothing of ours ever sends one.
+            return 0x6985 if command.data else 0x63C5
         if command.p1 != 0 or not self._refers_to(command.p2, _PIN_FILE):
             return 0x6A86
         if self.tries == 0:
