@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.smartcard.der import elements, total_length
+
+
+def encoded(tag: int, value: bytes) -> bytes:
+    length = len(value)
+    if length < 0x80:
+        return bytes((tag, length)) + value
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + value
+
+
+@given(st.sampled_from([0x02, 0x30, 0xA0]), st.binary(max_size=70_000) | st.integers(0, 70_000).map(bytes), st.binary(max_size=50))
+def test_an_object_is_measured_whatever_lies_behind_it(tag: int, value: bytes, filler: bytes) -> None:
+    whole = encoded(tag, value)
+    assert total_length(whole[:8] + filler if len(whole) > 8 else whole + filler) == len(whole)
+
+
+@given(st.lists(st.binary(max_size=300), max_size=5))
+def test_objects_one_after_the_other_are_taken_apart(values: list[bytes]) -> None:
+    found = list(elements(b"".join(encoded(0x04, value) for value in values)))
+    assert [element.value for element in found] == values
+    assert all(element.tag == 0x04 and element.whole.endswith(element.value) for element in found)
+
+
+@pytest.mark.parametrize("start", ["", "30", "3080", "3081", "308001", "30817f", "3082007f", "30820", "3085010203040506", "1f01", "30ff"])
+def test_malformed_headers_are_refused(start: str) -> None:
+    with pytest.raises(ValueError, match=r"cut off|indefinite|shortest|several"):
+        total_length(bytes.fromhex(start if len(start) % 2 == 0 else start[:-1]))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_objects_or_a_value_error(content: bytes) -> None:
+    try:
+        found = list(elements(content))
+    except ValueError:
+        return
+    assert b"".join(element.whole for element in found) == content
