@@ -33,10 +33,11 @@ def tell_json(document: Mapping[str, object]) -> None:
 def explain(error: KioskError) -> str:
     """Cause and next step, each on its line."""
     lines = [_filled(f"refusal.{error.code}.{part}", error.params) for part in ("staff", "staff-next")]
-    detail = f"command.config.{error.params.get('why', '')}"
-    if error.code is Code.CONFIG_INVALID:
-        lines += [plain(say(detail))] if knows(detail) else []
-        lines += [words("config.revocation")] if error.params["key"] == "card.revocation" else []
+    # What only an administrator needs to know stands between cause and next step.
+    detail = f"command.why.{error.code}.{error.params.get('reason', '')}"
+    lines[1:1] = [plain(say(detail))] if knows(detail) else []
+    if error.params.get("key") == "card.revocation":
+        lines.append(words("config.revocation"))
     return "\n".join(lines)
 
 

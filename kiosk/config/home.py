@@ -41,6 +41,15 @@ class Home:
         return self.folder / "data"
 
     @property
+    def store(self) -> Path:
+        return self.data / "kiosk.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one counter, or the one restore, that runs on this home."""
+        return self.folder / "running.lock"
+
+    @property
     def trust(self) -> Path:
         return self.folder / "trust"
 

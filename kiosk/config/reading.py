@@ -24,7 +24,7 @@ type_of_section: dict[str, Any] = get_type_hints(Settings)
 def read_settings(path: Path) -> Settings:
     """The settings in a file.
 
-    Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `why`,
+    Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
     one of encoding, syntax, section, unknown, value, missing. Raises Unavailable with store-unavailable when it cannot be read.
     """
     values, mistakes = _read(path)
@@ -120,5 +120,5 @@ def _syntax(path: Path, text: str, message: str) -> Refused:
     return _mistake(path, "syntax", line, shown, f"TOML: {_POSITION.sub('', message)}")
 
 
-def _mistake(path: Path, why: str, line: int, key: str, expected: str) -> Refused:
-    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key, expected=expected, why=why)
+def _mistake(path: Path, reason: str, line: int, key: str, expected: str) -> Refused:
+    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key, expected=expected, reason=reason)

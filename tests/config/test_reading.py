@@ -24,7 +24,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def named(path: Path) -> list[tuple[object, ...]]:
-    return [tuple(mistake.params[name] for name in ("line", "key", "expected", "why")) for mistake in check_settings(path)]
+    return [tuple(mistake.params[name] for name in ("line", "key", "expected", "reason")) for mistake in check_settings(path)]
 
 
 def test_a_config_that_only_decides_about_revocation_gives_the_defaults(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_the_documented_config_says_every_setting_with_its_default(tmp_path: Pat
 
 def test_the_documented_config_leaves_only_the_question_of_revocation_open() -> None:
     (mistake,) = check_settings(resource("config.toml"))
-    assert (mistake.code, mistake.params["key"], mistake.params["why"]) == (Code.CONFIG_INVALID, "card.revocation", "missing")
+    assert (mistake.code, mistake.params["key"], mistake.params["reason"]) == (Code.CONFIG_INVALID, "card.revocation", "missing")
     line = resource("config.toml").read_text("utf-8").splitlines()[int(mistake.params["line"]) - 1]
     assert line == "[card]"
 
@@ -124,8 +124,8 @@ def test_a_section_that_is_a_value_is_named(tmp_path: Path) -> None:
 
 def test_what_is_no_toml_is_named_by_its_line_without_the_value(tmp_path: Path) -> None:
     path = written(tmp_path, f"{DECIDED}[session]\nstaff_code = 4711x\n")
-    ((line, key, expected, why),) = named(path)
-    assert (line, key, why) == (4, "staff_code", "syntax")
+    ((line, key, expected, reason),) = named(path)
+    assert (line, key, reason) == (4, "staff_code", "syntax")
     assert "4711" not in str(expected)
 
 

@@ -1,0 +1,73 @@
+"""kiosk links count | list | unlink NUMBER: the links of this counter, never with a whole number."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import uuid
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands
+from kiosk.commands.stored import with_repository
+from kiosk.config import Home, counter_rules, read_settings
+from kiosk.domain.model import UnlinkReason
+from kiosk.domain.rules import read_library_card
+
+if TYPE_CHECKING:
+    from kiosk.store.repository import Repository
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+
+
+def add(commands: Commands) -> None:
+    acts = commands.add("links").subcommands()
+    acts.add("count", act=count)
+    acts.add("list", act=list_links)
+    unlinking = acts.add("unlink", act=unlink)
+    unlinking.given("number", metavar="NUMBER")
+    unlinking.option("--reason", choices=[reason.value for reason in UnlinkReason])
+
+
+def count(home: Home, options: argparse.Namespace) -> int:
+    def tell(repository: Repository) -> int:
+        output.tell("links.number", count=repository.count_links())
+        return output.OK
+
+    return with_repository(home, tell)
+
+
+def list_links(home: Home, options: argparse.Namespace) -> int:
+    def tell(repository: Repository) -> int:
+        for link in repository.list_links():
+            print(f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}\t{link.counter}\t{link.number}")
+        return output.OK
+
+    return with_repository(home, tell)
+
+
+def unlink(home: Home, options: argparse.Namespace) -> int:
+    """Without --reason a person at the keyboard is asked; a script is not."""
+    number = read_library_card(options.number, counter_rules(read_settings(home.config)).barcode)
+    reason = UnlinkReason(options.reason) if options.reason else _ask_reason()
+    if reason is None:
+        print(output.words("links.no-reason"), file=sys.stderr)
+        return output.MISUSE
+
+    def close(repository: Repository) -> int:
+        repository.close_link(uuid.uuid4(), number, reason)
+        output.tell("links.unlinked", number=number.masked)
+        return output.OK
+
+    return with_repository(home, close)
+
+
+def _ask_reason() -> UnlinkReason | None:
+    if not sys.stdin.isatty():
+        return None
+    reasons = list(UnlinkReason)
+    for place, reason in enumerate(reasons, 1):
+        print(f"  {place}  {output.words(f'links.reason.{reason}')}")
+    answer = input(f"{output.words('links.ask-reason')} ").strip()
+    return reasons[int(answer) - 1] if answer in {"1", "2", "3"} else None

@@ -1,0 +1,36 @@
+"""kiosk stats: registrations, releases and uses by month."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands
+from kiosk.commands.stored import with_repository
+from kiosk.config import Home
+
+if TYPE_CHECKING:
+    from kiosk.store.repository import Repository
+
+
+def add(commands: Commands) -> None:
+    commands.add("stats", act=stats).option("--json", action="store_true")
+
+
+def stats(home: Home, options: argparse.Namespace) -> int:
+    def tell(repository: Repository) -> int:
+        months = {f"{one.month.year:04}-{one.month.month:02}": one for one in repository.month_statistics()}
+        if options.json:
+            listed = [
+                {"month": month, "registrations": one.registrations, "releases": one.releases, "uses": one.uses}
+                for month, one in months.items()
+            ]
+            output.tell_json({"links": repository.count_links(), "months": listed})
+            return output.OK
+        for month, one in months.items():
+            output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)
+        output.tell("links.number", count=repository.count_links())
+        return output.OK
+
+    return with_repository(home, tell)

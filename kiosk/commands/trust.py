@@ -1,0 +1,115 @@
+"""kiosk trust add | list | remove: the authorities whose cards are accepted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.links import JAPAN
+from kiosk.commands.parser import Commands
+from kiosk.config import Home
+from kiosk.domain.errors import Code, Refused
+
+if TYPE_CHECKING:
+    from kiosk.smartcard.authority import Authority
+    from kiosk.smartcard.trust import PinnedFile
+
+_YES = {"はい", "yes", "y"}
+
+
+def add(commands: Commands) -> None:
+    acts = commands.add("trust").subcommands()
+    adding = acts.add("add", act=add_authority)
+    adding.given("file", type=Path, metavar="FILE")
+    adding.option("--fingerprint", metavar="SHA256")
+    acts.add("list", act=list_authorities)
+    acts.add("remove", act=remove_authority).given("fingerprint", metavar="SHA256")
+
+
+def add_authority(home: Home, options: argparse.Namespace) -> int:
+    """Show the authority; pin it when its fingerprint was published, was given, or somebody at the keyboard says yes."""
+    from kiosk.smartcard.trust import TrustStore, published_as
+
+    store = TrustStore(home.trust)
+    content = _read(options.file)
+    authority = store.check(content, options.fingerprint)
+    _show(authority)
+    if known := published_as(authority):
+        output.tell("trust.known", file=known.file)
+    elif options.fingerprint:
+        output.tell("trust.given")
+    elif not _confirmed():
+        raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
+    store.add(content, authority.fingerprint)
+    output.tell("trust.added", count=len(store.load()))
+    return output.OK
+
+
+def list_authorities(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.smartcard.trust import TrustStore
+
+    entries = TrustStore(home.trust).entries()
+    for entry in entries:
+        _show_entry(entry)
+    if not entries:
+        output.tell("trust.empty")
+    return output.PROBLEM if any(entry.trouble for entry in entries) else output.OK
+
+
+def remove_authority(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.smartcard.trust import TrustStore
+
+    if not TrustStore(home.trust).remove(options.fingerprint):
+        print(output.words("trust.nothing-removed"), file=sys.stderr)
+        return output.PROBLEM
+    output.tell("trust.removed")
+    return output.OK
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable") from error
+
+
+def _show(authority: Authority) -> None:
+    output.tell(
+        "trust.authority",
+        name=authority.name,
+        begins=f"{authority.begins.astimezone(JAPAN):%Y-%m-%d}",
+        ends=f"{authority.ends.astimezone(JAPAN):%Y-%m-%d}",
+        fingerprint=_spelt(authority.fingerprint),
+    )
+    if not authority.is_valid(datetime.now(UTC)):
+        output.tell("trust.ended")
+
+
+def _show_entry(entry: PinnedFile) -> None:
+    from kiosk.smartcard.trust import published_as
+
+    if entry.authority is None:
+        output.tell("trust.damaged", file=entry.file)
+        return
+    _show(entry.authority)
+    if known := published_as(entry.authority):
+        output.tell("trust.known", file=known.file)
+
+
+def _spelt(fingerprint: str) -> str:
+    """As J-LIS and certificate viewers write it, so that it can be compared by eye."""
+    return ":".join(fingerprint[i : i + 2] for i in range(0, len(fingerprint), 2)).upper()
+
+
+def _confirmed() -> bool:
+    """Asked of a person only; a script answers with --fingerprint."""
+    from kiosk.smartcard.trust import PUBLISHED_AT
+
+    if not sys.stdin.isatty():
+        return False
+    output.tell("trust.unknown", page=PUBLISHED_AT)
+    return input(f"{output.words('trust.ask')} ").strip().lower() in _YES

@@ -1,0 +1,57 @@
+"""kiosk virtual-card: lays a card that does not exist on pcscd's virtual reader, for trying and testing on a machine without one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands
+from kiosk.config import Home
+
+_LOOK_EVERY = 0.5
+
+
+def add(commands: Commands) -> None:
+    laying = commands.add("virtual-card", act=lay)
+    laying.given("name", nargs="?", default="fine", metavar="NAME")
+    laying.option("--slot", type=int, choices=(0, 1), default=0)
+    laying.option("--export-authority", type=Path, metavar="FILE")
+
+
+def lay(home: Home, options: argparse.Namespace) -> int:
+    """Until Ctrl-C, or until pcscd goes. Keys are kept in the home, so that a link to the card holds the next time too."""
+    from kiosk.smartcard.virtual.deck import PIN, Deck
+    from kiosk.smartcard.vpcd import PluggedCard, connect_to_slot
+
+    # The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be.
+    for_trust = options.export_authority is not None
+    deck = Deck(home.folder / "virtual-cards" / ("for-trust" if for_trust else "demo"), demo=not for_trust)
+    if options.name not in deck.names:
+        print(output.words("virtual-card.names", names=" ".join(deck.names)), file=sys.stderr)
+        return output.MISUSE
+    card = deck.card(options.name)
+    if for_trust:
+        options.export_authority.write_bytes(deck.authority.der)
+        output.tell("virtual-card.exported", file=str(options.export_authority))
+    try:
+        line = connect_to_slot(options.slot)
+    except OSError:
+        print(output.words("virtual-card.no-service"), file=sys.stderr)
+        return output.PROBLEM
+    plugged = PluggedCard(card, line)
+    output.tell("virtual-card.lies", name=options.name, slot=options.slot, pin=PIN.decode())
+    sys.stdout.flush()
+    lifted = threading.Event()
+    try:
+        while plugged.plugged:
+            lifted.wait(_LOOK_EVERY)
+    except KeyboardInterrupt:
+        output.tell("virtual-card.lifted")
+        return output.OK
+    finally:
+        plugged.pull()
+    print(output.words("virtual-card.gone"), file=sys.stderr)
+    return output.PROBLEM
