@@ -155,6 +155,11 @@ class CipherDatabase(SqliteDatabase):
         """A cursor over the answer to plain SQL."""
         return self.execute_sql(sql, values)  # type: ignore[no-untyped-call]
 
+    def rollback(self) -> None:
+        """SQLite has rolled back by itself when the disk was full; to do it again would hide that behind an error of ours."""
+        if self.connection().in_transaction:  # type: ignore[no-untyped-call]
+            super().rollback()
+
     def close_all(self) -> None:
         """Close the connections of all threads. Only when none of them is at work any more."""
         self.close()

@@ -14,14 +14,14 @@ from kiosk.domain.errors import Code, Unavailable
 _FIRST = (
     """CREATE TABLE link (
         token BLOB NOT NULL PRIMARY KEY,
-        number TEXT NOT NULL UNIQUE,
+        number TEXT NOT NULL,
         since TEXT NOT NULL,
         counter TEXT NOT NULL,
         operation TEXT NOT NULL
     ) WITHOUT ROWID""",
     """CREATE TABLE outbox (
         place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-        uuid TEXT NOT NULL UNIQUE,
+        uuid TEXT NOT NULL,
         kind TEXT NOT NULL,
         body TEXT NOT NULL,
         created TEXT NOT NULL,
@@ -37,7 +37,7 @@ _FIRST = (
         reason TEXT,
         checked TEXT NOT NULL,
         number TEXT,
-        operation TEXT UNIQUE,
+        operation TEXT,
         previous BLOB NOT NULL,
         hash BLOB NOT NULL
     )""",
@@ -45,6 +45,9 @@ _FIRST = (
         name TEXT NOT NULL PRIMARY KEY,
         value TEXT NOT NULL
     ) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX link_number ON link (number)",
+    "CREATE UNIQUE INDEX outbox_uuid ON outbox (uuid)",
+    "CREATE UNIQUE INDEX audit_operation ON audit (operation)",
 )
 
 # Figures by month, so that the status page does not read the whole trail. Months are those of Japan (UTC+9, without summer time).

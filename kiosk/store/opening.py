@@ -40,4 +40,5 @@ def _create(path: Path, key: bytes) -> None:
     except FileExistsError:  # another program of ours was quicker
         pass
     finally:
-        temporary.unlink(missing_ok=True)
+        for ending in ("", "-wal", "-shm"):
+            temporary.with_name(temporary.name + ending).unlink(missing_ok=True)

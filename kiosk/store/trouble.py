@@ -58,8 +58,8 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _code(error: Exception, path: Path) -> Code | None:
-    # peewee wraps the driver's exception and keeps it as the first argument.
-    cause: Any = error.args[0] if isinstance(error, peewee.PeeweeException) and error.args else error
+    # peewee wraps the driver's exception and keeps it as `orig`.
+    cause: Any = getattr(error, "orig", error)
     result = getattr(cause, "sqlite_errorcode", None)
     if result is None:
         return None

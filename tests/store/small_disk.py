@@ -1,0 +1,126 @@
+"""Run by test_opening.py as root of its own name space: mounts a tmpfs of 1 MB and says what the store makes of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from kiosk.domain.errors import Unavailable
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
+
+KEYS = Keys(b"d" * 32, b"s" * 32)
+
+
+def mount(disk: Path, options: str) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
+
+
+def open_store(path: Path) -> Repository:
+    return Repository(path, KEYS, "窓口1", lambda: datetime.now(UTC))
+
+
+def save(store: Repository, number: int) -> None:
+    token = LinkToken(number.to_bytes(32, "big"))
+    store.save_link(UUID(int=number), token, LibraryCardNumber(f"{number:010}"), revocation=Revocation.GOOD)
+
+
+def code_of(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except Unavailable as trouble:
+        return str(trouble.code)
+    return "True"
+
+
+def say(**what: object) -> None:
+    for key, value in what.items():
+        sys.stdout.write(f"{key}:{value}\n")
+
+
+def is_whole(store: Repository, saved: int) -> bool:
+    numbers = [link.number for link in store.list_links(masked=False)]
+    return numbers == [f"{number:010}" for number in range(saved)]
+
+
+def full(disk: Path) -> None:
+    mount(disk, "size=1m")
+    path = disk / "data" / "kiosk.db"
+    store = open_store(path)
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(400_000))
+    saved = 0
+    while (code := code_of(lambda: save(store, saved))) == "True":  # noqa: B023 - called at once
+        saved += 1
+    say(refused=code, intact=is_whole(store, saved), pairs=len(store.outbox_entries()) == saved == len(store.audit_rows()))
+    say(audit=store.verify_audit())
+    store.close()
+    with ballast.open("ab") as file:
+        fill(file.fileno())
+    say(reopened=code_of(lambda: open_store(path).close()))
+    ballast.unlink()
+    store = open_store(path)
+    whole = is_whole(store, saved)
+    save(store, saved)
+    say(again=whole and is_whole(store, saved + 1) and store.verify_audit() is None, saved=saved)
+    store.close()
+
+
+def fill(handle: int) -> None:
+    for size in (4096, 1):
+        try:
+            while True:
+                os.write(handle, bytes(size))
+        except OSError:
+            continue
+
+
+def full_at_first(disk: Path) -> None:
+    mount(disk, "size=64k")
+    ballast = disk / "ballast"
+    with ballast.open("wb") as file:
+        fill(file.fileno())
+    os.truncate(ballast, ballast.stat().st_size - 16384)
+    path = disk / "data" / "kiosk.db"
+    say(first=code_of(lambda: open_store(path)), left="".join(sorted(file.name for file in path.parent.iterdir())))
+    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True)
+    say(then=code_of(lambda: open_store(path).close()))
+
+
+def read_only(disk: Path) -> None:
+    mount(disk, "size=4m")
+    path = disk / "data" / "kiosk.db"
+    store = open_store(path)
+    save(store, 0)
+    store.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    say(open=code_of(lambda: open_store(path).find(LinkToken(bytes(32)))), save=code_of(lambda: save(open_store(path), 1)))
+    say(first=code_of(lambda: open_store(disk / "other" / "kiosk.db")))
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    store = open_store(path)
+    say(back=is_whole(store, 1))
+    store.close()
+
+
+def foreign(disk: Path) -> None:
+    """The files are made by one user and opened by another (only root could give a file away)."""
+    path, key_file = disk / "data" / "kiosk.db", disk / "keys.json"
+    open_store(path).close()
+    FileKeyStore(key_file).save(KEYS)
+    before = path.read_bytes()
+    real = os.geteuid
+    os.geteuid = lambda: real() + 1000
+    say(open=code_of(lambda: open_store(path)), keys=code_of(FileKeyStore(key_file).load))
+    os.geteuid = real
+    say(untouched=path.read_bytes() == before and not list(path.parent.glob("*-*")))
+
+
+if __name__ == "__main__":
+    {"full": full, "full-at-first": full_at_first, "read-only": read_only, "foreign": foreign}[sys.argv[1]](Path(sys.argv[2]))

@@ -1,0 +1,124 @@
+"""Stores of earlier versions, as they were written then (SQL frozen here, not the program's), and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playhouse.schema_diff import diff_models
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
+from kiosk.store.audit import digest_of
+from kiosk.store.backup import check_whole
+from kiosk.store.cipher import CipherDatabase, make_file, open_file, salt_for
+from kiosk.store.figures import MonthFigures
+from kiosk.store.keys import Keys
+from kiosk.store.migrations import VERSION
+from kiosk.store.models import TABLES
+from kiosk.store.repository import Repository
+
+OpenStore = Callable[..., Repository]
+
+VERSION_1 = """
+CREATE TABLE link (token BLOB NOT NULL PRIMARY KEY, number TEXT NOT NULL, since TEXT NOT NULL, counter TEXT NOT NULL,
+    operation TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox (place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, kind TEXT NOT NULL,
+    body TEXT NOT NULL, created TEXT NOT NULL, tries INTEGER NOT NULL);
+CREATE TABLE audit (place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, counter TEXT NOT NULL, operator TEXT,
+    act TEXT NOT NULL, result TEXT NOT NULL, reason TEXT, checked TEXT NOT NULL, number TEXT, operation TEXT,
+    previous BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX link_number ON link (number);
+CREATE UNIQUE INDEX outbox_uuid ON outbox (uuid);
+CREATE UNIQUE INDEX audit_operation ON audit (operation);
+PRAGMA user_version = 1;
+"""
+ROWS_1 = (
+    (1, "2026-09-30T14:59:59+00:00", "窓口1", None, "register", "done", None, "certificate pin", "2104 ＊＊＊＊ 53", "op-1"),
+    (2, "2026-09-30T15:00:00+00:00", "窓口1", None, "use", "done", None, "certificate", "2104 ＊＊＊＊ 53", None),
+    (3, "2026-10-01T01:00:00+00:00", "窓口1", None, "use", "refused", "card-expired", "certificate", None, None),
+    (4, "2026-10-02T01:00:00+00:00", "窓口1", "17", "use", "done", None, "certificate", "2104 ＊＊＊＊ 53", None),
+)
+
+
+@pytest.fixture
+def first_version(path: Path, keys: Keys) -> Path:
+    path.parent.mkdir(mode=0o700)
+    make_file(path)
+    with closing(open_file(path, keys.database, salt=salt_for(keys.database))) as connection:
+        connection.executescript(VERSION_1)
+        link = (b"a" * 32, "2104067853", "2026-09-30T14:59:59+00:00", "窓口1", "op-1")
+        connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
+        previous = bytes(32)
+        for row in ROWS_1:
+            digest = digest_of(row, previous)
+            connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * 12)})", (*row, previous, digest))  # noqa: S608
+            previous = digest
+        connection.execute("INSERT INTO meta VALUES ('audit.head', ?)", (f"4 {previous.hex()}",))
+    return path
+
+
+def version_in(path: Path, keys: Keys) -> int:
+    with closing(open_file(path, keys.database, settings=False)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
+    store = open_store()
+    link = store.find(LinkToken(b"a" * 32))
+    assert link is not None
+    assert link.number == LibraryCardNumber("2104067853")
+    assert store.month_statistics() == [MonthFigures(Month(2026, 9), registrations=1), MonthFigures(Month(2026, 10), uses=2)]
+    assert store.verify_audit() is None
+    assert version_in(first_version, keys) == VERSION
+
+
+def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
+    open_store().close()
+    (backup,) = (first_version.parent / "backups").iterdir()
+    assert backup.name == "kiosk-v1-20261123-030000.db"
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert version_in(backup, keys) == 1
+    check_whole(backup, keys.database)
+    open_store()
+    assert len(list((first_version.parent / "backups").iterdir())) == 1
+
+
+def test_a_migration_that_fails_changes_nothing(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
+    with closing(open_file(first_version, keys.database)) as connection:
+        connection.execute("CREATE TABLE audit_at (a)")  # in the way of an index made by the last statement of the step
+    with pytest.raises(Exception, match="audit_at"):
+        open_store()
+    assert version_in(first_version, keys) == 1
+    with closing(open_file(first_version, keys.database)) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        connection.execute("DROP TABLE audit_at")
+    assert "tally" not in tables
+    assert open_store().count_links() == 1
+
+
+def test_a_damaged_store_is_not_migrated(first_version: Path, open_store: OpenStore) -> None:
+    content = bytearray(first_version.read_bytes())
+    content[4096 * 3 + 77] ^= 1
+    first_version.write_bytes(content)
+    with pytest.raises(Unavailable) as trouble:
+        open_store()
+    assert trouble.value.code is Code.STORE_DAMAGED
+    assert first_version.read_bytes() == content
+    assert list((first_version.parent / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["migrated", "new"])
+def test_the_models_are_the_tables(old: bool, request: pytest.FixtureRequest, path: Path, keys: Keys, open_store: OpenStore) -> None:
+    if old:
+        request.getfixturevalue("first_version")
+    open_store().close()
+    database = CipherDatabase(path, keys.database)
+    difference = diff_models(database, TABLES)  # type: ignore[no-untyped-call]
+    unknown = set(database.get_tables()) - {table._meta.table_name for table in TABLES}
+    database.close_all()
+    assert not difference, str(difference)
+    assert unknown <= {"sqlite_sequence"}

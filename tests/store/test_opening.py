@@ -1,0 +1,201 @@
+"""What the store makes of files as they may be found: every trouble has its name, and nothing is ever made worse."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.store.cipher import MAGIC, open_file
+from kiosk.store.keys import Keys
+from kiosk.store.migrations import VERSION
+from kiosk.store.repository import Repository
+
+OpenStore = Callable[..., Repository]
+
+CARD = LinkToken(b"a" * 32)
+NUMBER = LibraryCardNumber("2104067853")
+
+
+@pytest.fixture
+def filled(open_store: OpenStore, path: Path) -> Path:
+    with open_store() as store:
+        store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
+        for number in range(200):
+            store.save_link(uuid4(), LinkToken(number.to_bytes(32, "big")), LibraryCardNumber(f"{number:010}"), revocation=Revocation.GOOD)
+    return path
+
+
+def refused(open_store: OpenStore, **how: object) -> Code:
+    with pytest.raises(Unavailable) as trouble:
+        open_store(**how)
+    return trouble.value.code
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_only_its_user_can_read_it(store: Repository, path: Path) -> None:
+    store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
+    assert mode(path.parent) == 0o700
+    assert {file.name: mode(file) for file in path.parent.iterdir()} == {"kiosk.db": 0o600, "kiosk.db-wal": 0o600, "kiosk.db-shm": 0o600}
+
+
+def test_a_file_others_can_read_is_closed_to_them(filled: Path, open_store: OpenStore) -> None:
+    filled.chmod(0o644)
+    open_store()
+    assert mode(filled) == 0o600
+
+
+def test_the_pragmas_are_in_force(store: Repository) -> None:
+    with closing(open_file(store._path, bytes(range(32)))) as connection:
+        asked = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "secure_delete",
+                "cell_size_check",
+                "trusted_schema",
+                "busy_timeout",
+            )
+        }
+    assert asked == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "cell_size_check": 1,
+        "trusted_schema": 0,
+        "busy_timeout": 5000,
+    }
+
+
+def test_nothing_on_the_disk_is_readable(store: Repository, path: Path) -> None:
+    store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
+    for file in path.parent.iterdir():
+        content = file.read_bytes()
+        for secret in (CARD.digest, NUMBER.digits.encode(), b"2104", b"CREATE TABLE", b"SQLite"):
+            assert secret not in content
+    assert path.read_bytes()[:8] == MAGIC
+
+
+def test_a_wrong_key_is_told_from_a_damaged_file(filled: Path, open_store: OpenStore, capfd: pytest.CaptureFixture[str]) -> None:
+    before = filled.read_bytes()
+    assert refused(open_store, keys=Keys(b"x" * 32, b"y" * 32)) is Code.STORE_KEY_WRONG
+    filled.write_bytes(before[:100] + bytes([before[100] ^ 1]) + before[101:])
+    assert refused(open_store) is Code.STORE_DAMAGED
+    filled.write_bytes(before)
+    assert open_store().count_links() == 201
+    assert capfd.readouterr() == ("", "")  # SQLCipher would say it on stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00", b"hello", MAGIC, bytes(4096), os.urandom(8192), b"SQLite format 3\x00" + bytes(4080)],
+    ids=["0 bytes", "1 byte", "text", "mark only", "zeros", "noise", "plain SQLite"],
+)
+def test_what_is_no_store_is_left_as_it_is(path: Path, open_store: OpenStore, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert refused(open_store) is Code.STORE_DAMAGED
+    assert path.read_bytes() == content
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_cut_short_is_damaged(filled: Path, open_store: OpenStore) -> None:
+    whole = filled.read_bytes()
+    for length in (16, 4096, len(whole) // 2, len(whole) - 4096):
+        filled.write_bytes(whole[:length])
+        assert refused(open_store) is Code.STORE_DAMAGED
+        assert filled.read_bytes() == whole[:length]
+
+
+def test_a_damaged_page_is_noticed_when_it_is_read(filled: Path, open_store: OpenStore) -> None:
+    content = bytearray(filled.read_bytes())
+    for page in range(1, len(content) // 4096):
+        content[4096 * page + 77] ^= 1
+    filled.write_bytes(content)
+    store = open_store()
+    with pytest.raises(Unavailable) as trouble:
+        store.find(CARD)
+    assert trouble.value.code is Code.STORE_DAMAGED
+
+
+def test_a_folder_in_its_place(path: Path, open_store: OpenStore) -> None:
+    path.mkdir(parents=True)
+    assert refused(open_store) is Code.STORE_UNAVAILABLE
+
+
+def test_a_newer_store_is_refused_and_not_touched(filled: Path, keys: Keys, open_store: OpenStore) -> None:
+    with closing(open_file(filled, keys.database)) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    before = filled.read_bytes()
+    with pytest.raises(Unavailable) as trouble:
+        open_store()
+    assert (trouble.value.code, trouble.value.params) == (Code.STORE_NEWER, {"version": VERSION + 1, "known": VERSION})
+    assert filled.read_bytes() == before
+    assert {file.name for file in filled.parent.iterdir()} <= {"kiosk.db", "kiosk.db-wal", "kiosk.db-shm"}
+
+
+def test_another_program_that_writes_for_long(store: Repository, path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.store.cipher._SETTINGS", ("PRAGMA busy_timeout = 50",))
+    with closing(open_file(path, keys.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answers: list[Code] = []
+
+        def save() -> None:  # on a thread of its own, for a connection that waits no longer than the test
+            try:
+                store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
+            except Unavailable as trouble:
+                answers.append(trouble.code)
+
+        thread = threading.Thread(target=save)
+        thread.start()
+        thread.join()
+        assert answers == [Code.STORE_LOCKED]
+        assert store.find(CARD) is None  # reading goes on
+        other.execute("COMMIT")
+    store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
+    assert store.count_links() == 1
+
+
+# What only root can set up is tried in a child in name and mount spaces of its own (unshare), which an ordinary user may make, too.
+DISK = Path(__file__).with_name("small_disk.py")
+
+
+def on_a_small_disk(what: str, tmp_path: Path) -> list[str]:
+    command = ["unshare", "--map-root-user", "--mount", sys.executable, str(DISK), what, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, env={**os.environ, "PYTHONPATH": os.getcwd()})
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.split()
+
+
+def test_a_full_disk_loses_nothing_and_the_store_works_again_when_there_is_room(tmp_path: Path) -> None:
+    said = on_a_small_disk("full", tmp_path)
+    assert said[:-1] == ["refused:store-full", "intact:True", "pairs:True", "audit:None", "reopened:store-full", "again:True"]
+    assert int(said[-1].partition(":")[2]) > 5
+
+
+def test_no_store_is_begun_on_a_full_disk(tmp_path: Path) -> None:
+    assert on_a_small_disk("full-at-first", tmp_path) == ["first:store-full", "left:", "then:True"]
+
+
+def test_a_read_only_disk(tmp_path: Path) -> None:
+    assert on_a_small_disk("read-only", tmp_path) == ["open:store-read-only", "save:store-read-only", "first:store-read-only", "back:True"]
+
+
+def test_the_store_of_another_user(tmp_path: Path) -> None:
+    assert on_a_small_disk("foreign", tmp_path) == ["open:store-foreign", "keys:store-foreign", "untouched:True"]

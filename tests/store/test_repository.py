@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from kiosk.domain.effects import Act, RecordAct
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Month, ReplaceReason, Revocation, UnlinkReason
+from kiosk.store.figures import MonthFigures
+from kiosk.store.repository import Repository
+
+OpenStore = Callable[..., Repository]
+
+CARD_A, CARD_B, CARD_C = (LinkToken(bytes([number]) * 32) for number in (1, 2, 3))
+NUMBER_1, NUMBER_2, NUMBER_3 = (LibraryCardNumber(digits) for digits in ("2104067853", "2104067861", "0000000018"))
+
+
+def save(store: Repository, token: LinkToken, number: LibraryCardNumber, replaces: ReplaceReason | None = None) -> bool:
+    return store.save_link(uuid4(), token, number, revocation=Revocation.GOOD, replaces=replaces)
+
+
+def acts(store: Repository) -> list[tuple[str, str | None, str | None]]:
+    return [(row.act, row.reason, row.number) for row in store.audit_rows()]
+
+
+def test_a_saved_link_is_found_from_both_sides(store: Repository) -> None:
+    assert save(store, CARD_A, NUMBER_1) is False
+    link = store.find(CARD_A)
+    assert link is not None
+    assert (link.token, link.number, link.counter, link.pending) == (CARD_A, NUMBER_1, "窓口1", False)
+    assert link.since == datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)
+    assert store.find_by_number(NUMBER_1) == link
+    assert store.links_for(CARD_A, NUMBER_2) == (link, None)
+    assert store.links_for(None, NUMBER_1) == (None, link)
+    assert store.links_for(CARD_B, None) == (None, None)
+
+
+def test_it_is_there_after_the_store_was_closed(store: Repository, open_store: OpenStore) -> None:
+    save(store, CARD_A, NUMBER_1)
+    store.close()
+    assert open_store().find(CARD_A) is not None
+
+
+def test_a_number_keeps_its_leading_zeros(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_3)
+    link = store.find(CARD_A)
+    assert link is not None
+    assert link.number.digits == "0000000018"
+
+
+@pytest.mark.parametrize(
+    ("token", "number", "code"),
+    [(CARD_A, NUMBER_2, Code.LINKED_ELSEWHERE), (CARD_B, NUMBER_1, Code.NUMBER_LINKED_ELSEWHERE)],
+)
+def test_without_a_reason_nothing_is_replaced(store: Repository, token: LinkToken, number: LibraryCardNumber, code: Code) -> None:
+    save(store, CARD_A, NUMBER_1)
+    before = (store.list_links(), store.outbox_entries(), store.audit_rows())
+    with pytest.raises(Refused) as refusal:
+        save(store, token, number)
+    assert refusal.value.code is code
+    assert (store.list_links(), store.outbox_entries(), store.audit_rows()) == before
+
+
+@pytest.mark.parametrize("reason", ReplaceReason)
+def test_with_a_reason_everything_in_the_way_is_closed(store: Repository, reason: ReplaceReason) -> None:
+    save(store, CARD_A, NUMBER_1)
+    save(store, CARD_B, NUMBER_2)
+    save(store, CARD_A, NUMBER_2, reason)
+    assert [link.number for link in store.list_links(masked=False)] == [NUMBER_2.digits]
+    assert store.find(CARD_B) is None
+    assert store.find_by_number(NUMBER_1) is None
+    assert acts(store)[2:] == [
+        ("release", reason, NUMBER_1.masked),
+        ("release", reason, NUMBER_2.masked),
+        ("register", reason, NUMBER_2.masked),
+    ]
+
+
+def test_the_same_link_is_not_saved_again(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    save(store, CARD_A, NUMBER_1)
+    save(store, CARD_A, NUMBER_1, ReplaceReason.RENEWED)
+    assert len(store.audit_rows()) == 1
+
+
+def test_a_repeated_operation_does_nothing_twice(store: Repository) -> None:
+    first, second = uuid4(), uuid4()
+    for _ in range(2):
+        store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
+    for _ in range(2):
+        store.close_link(second, NUMBER_1, UnlinkReason.LOST)
+    store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
+    assert store.count_links() == 0
+    assert [act for act, _, _ in acts(store)] == ["register", "release"]
+
+
+def test_a_closed_link_leaves_no_number_and_no_token(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    store.close_link(uuid4(), NUMBER_1, UnlinkReason.LOST)
+    assert store.find(CARD_A) is None
+    assert store.outbox_entries() == []
+    assert NUMBER_1.digits not in repr(store.audit_rows())
+    assert acts(store)[-1] == ("release", "lost", "2104 ＊＊＊＊ 53")
+
+
+def test_a_number_without_a_link_cannot_be_unlinked(store: Repository) -> None:
+    with pytest.raises(Refused) as refusal:
+        store.close_link(uuid4(), NUMBER_1, UnlinkReason.WISH)
+    assert refusal.value.code is Code.NOTHING_TO_UNLINK
+    assert store.audit_rows() == []
+
+
+def test_what_was_checked_is_written_down(store: Repository) -> None:
+    store.save_link(uuid4(), CARD_A, NUMBER_1, revocation=Revocation.NOT_CHECKED, by_guardian=True, operator="17")
+    store.record(RecordAct(Act.USE, NUMBER_1, revocation=Revocation.GOOD, pin_checked=True, holder_confirmed=True))
+    store.record(RecordAct(Act.REFUSAL, None, Code.CARD_EXPIRED))
+    rows = store.audit_rows()
+    assert [row.checked for row in rows] == [
+        "certificate revocation:not-checked pin guardian",
+        "certificate revocation:good pin holder",
+        "certificate revocation:not-checked",
+    ]
+    assert [(row.result, row.reason, row.operator) for row in rows] == [
+        ("done", None, "17"),
+        ("done", None, None),
+        ("refused", "card-expired", None),
+    ]
+    assert store.audit_rows(datetime(2026, 11, 23, 3, 0, 1, tzinfo=UTC)) == []
+    assert store.audit_rows(datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)) == rows
+
+
+def test_months_are_those_of_japan(store: Repository, set_time: Callable[[str], None]) -> None:
+    for number, moment in enumerate(("2026-10-31T14:59:59", "2026-10-31T15:00:00", "2026-11-30T14:59:59", "2026-11-30T15:00:00")):
+        set_time(moment)
+        save(store, LinkToken(bytes([number]) * 32), LibraryCardNumber(str(1000 + number)))
+        store.record(RecordAct(Act.USE, LibraryCardNumber(str(1000 + number))))
+    store.record(RecordAct(Act.REFUSAL, None, Code.CARD_EXPIRED))
+    store.close_link(uuid4(), LibraryCardNumber("1000"), UnlinkReason.WISH)
+    assert store.month_statistics() == [
+        MonthFigures(Month(2026, 10), registrations=1, uses=1),
+        MonthFigures(Month(2026, 11), registrations=2, uses=2),
+        MonthFigures(Month(2026, 12), registrations=1, releases=1, uses=1),
+    ]
+    assert store.this_month() == MonthFigures(Month(2026, 12), registrations=1, releases=1, uses=1)
+    set_time("2027-03-01T00:00:00")
+    assert store.this_month() == MonthFigures(Month(2027, 3))
+
+
+def test_a_list_is_masked_unless_somebody_insists(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    assert [link.number for link in store.list_links()] == [NUMBER_1.masked]
+    assert [link.number for link in store.list_links(masked=False)] == [NUMBER_1.digits]
+
+
+# --- with and without the library's server ----------------------------------------------------------------------------
+
+
+def told(store: Repository) -> list[tuple[UUID, str, str, str | None]]:
+    return [(entry.uuid, entry.kind, entry.body["number"], entry.body.get("replaces")) for entry in store.outbox_entries()]
+
+
+def test_without_a_server_the_outbox_holds_the_open_links_and_nothing_else(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    last = uuid4()
+    store.save_link(last, CARD_B, NUMBER_1, revocation=Revocation.GOOD, replaces=ReplaceReason.REISSUED)
+    assert told(store) == [(last, "open", NUMBER_1.digits, None)]
+    assert store.pending_count() == 0
+
+
+def test_with_a_server_every_act_waits_to_be_told(open_store: OpenStore) -> None:
+    store = open_store(has_registry=True)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    assert store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
+    assert store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
+    assert store.save_link(second, CARD_B, NUMBER_1, revocation=Revocation.GOOD, replaces=ReplaceReason.REISSUED)
+    link = store.find(CARD_B)
+    assert link is not None
+    assert link.pending
+    assert store.close_link(third, NUMBER_1, UnlinkReason.LOST)
+    assert told(store) == [
+        (first, "open", NUMBER_1.digits, None),
+        (second, "open", NUMBER_1.digits, "reissued"),
+        (third, "close", NUMBER_1.digits, None),
+    ]
+    assert store.pending_count() == 3
+
+
+def test_a_server_connected_later_learns_of_every_open_link(store: Repository, open_store: OpenStore) -> None:
+    save(store, CARD_A, NUMBER_1)
+    save(store, CARD_B, NUMBER_2)
+    store.close_link(uuid4(), NUMBER_2, UnlinkReason.WISH)
+    store.close()
+    later = open_store(has_registry=True)
+    assert [(kind, number) for _, kind, number, _ in told(later)] == [("open", NUMBER_1.digits)]
+    assert later.pending_count() == 1
+
+
+def test_a_server_that_may_know_a_link_is_told_of_its_end_later(open_store: OpenStore) -> None:
+    with open_store(has_registry=True) as store:
+        save(store, CARD_A, NUMBER_1)
+        save(store, CARD_B, NUMBER_1, ReplaceReason.RENEWED)
+    alone = open_store()
+    alone.close_link(uuid4(), NUMBER_1, UnlinkReason.LOST)
+    assert [kind for _, kind, _, _ in told(alone)] == ["open", "open", "close"]
+
+
+def test_threads_may_work_at_once(store: Repository) -> None:
+    def register(number: int) -> None:
+        save(store, LinkToken(number.to_bytes(32, "big")), LibraryCardNumber(f"{number:010}"))
+        assert store.find(LinkToken(number.to_bytes(32, "big"))) is not None
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(register, range(80)))
+    assert store.count_links() == 80
+    assert store.verify_audit() is None
+
+
+def test_two_programs_may_use_one_store(store: Repository, open_store: OpenStore) -> None:
+    other = open_store(counter_name="kiosk links")
+    save(store, CARD_A, NUMBER_1)
+    other.close_link(uuid4(), NUMBER_1, UnlinkReason.CORRECTION)
+    assert store.find(CARD_A) is None
+    assert store.verify_audit() is None
+
+
+def test_the_recovery_sheet_is_confirmed_for_one_key(store: Repository) -> None:
+    assert not store.sheet_confirmed("AAAA-0000")
+    store.confirm_sheet("AAAA-0000")
+    assert store.sheet_confirmed("AAAA-0000")
+    assert not store.sheet_confirmed("BBBB-0000")
