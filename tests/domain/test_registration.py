@@ -21,7 +21,7 @@ from kiosk.domain.events import (
     RegistrationChosen,
     ReplacementChosen,
 )
-from kiosk.domain.model import Applicant, GuardianCheck, Insertion, ReplaceReason, Revocation
+from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -140,8 +140,7 @@ def test_a_library_card_that_is_not_valid_is_not_linked(code: Code) -> None:
 
 def test_a_library_system_out_of_reach_leaves_the_card_unchecked_and_says_so() -> None:
     desk = Desk(patron_refused=Code.ILS_UNREACHABLE).to_card()
-    assert desk.at(AwaitingMyNumberCard).draft.patron is not None
-    assert not desk.at(AwaitingMyNumberCard).draft.patron.checked
+    assert desk.at(AwaitingMyNumberCard).draft.patron == Patron(NUMBER, checked=False)
 
 
 def test_a_number_that_cannot_be_one_is_said_and_asked_for_again() -> None:
