@@ -44,10 +44,15 @@ def card(deck: Deck) -> VirtualCard:
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def report(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     """Prints a figure among pytest's own lines."""
     writer = request.config.get_terminal_writer()
-    return lambda line: writer.line(f"\n{line}")
+
+    def write(line: str) -> None:
+        with capsys.disabled():
+            writer.line(f"\n{line}")
+
+    return write
 
 
 def tap(connection: CardConnection) -> bytes:

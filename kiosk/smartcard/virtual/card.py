@@ -245,13 +245,13 @@ class VirtualCard:
             return _status(0x6C00 | len(left)) if len(left) < 0x100 else _status(0x6700)
         if self.end_warning and asked > len(left):
             return left + _status(0x6282)
-        return self._split(left[:asked])
+        return self._split(left[:asked], self.splits or asked)
 
-    def _split(self, data: bytes) -> bytes:
-        if self.splits is None or len(data) <= self.splits:
+    def _split(self, data: bytes, most: int) -> bytes:
+        if len(data) <= most:
             return data + _status(0x9000)
         self._pending = data
-        return _status(0x6100 | min(self.splits, len(data)) & 0xFF)
+        return _status(0x6100 | min(most, len(data), 0x100) & 0xFF)
 
     def _more(self, asked: int) -> bytes:
         data, self._pending = self._pending[:asked], self._pending[asked:]
@@ -283,7 +283,7 @@ class VirtualCard:
         if not self.verified or self.key is None:
             return _status(0x6982)
         signature = _signature(self.key, command.data)
-        return self._split(signature) if signature else _status(0x6985)
+        return self._split(signature, self.splits or command.le or 0x100) if signature else _status(0x6985)
 
 
 def _status(sw: int) -> bytes:
