@@ -1,0 +1,77 @@
+"""A counter killed at every SQL statement and around every fsync: what was confirmed is there, what was not is not half there."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from kiosk.store.repository import Repository
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def counter() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("killed_counter", HERE / "killed_counter.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = tmp_path_factory.mktemp("shim") / "sync_shim.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "sync_shim.c"), "-ldl"], check=True)
+    return library
+
+
+def picture(store: Repository) -> Any:
+    """All that can be seen of a store."""
+    assert store.verify_audit() is None
+    links = [(link.number, link.since, link.counter) for link in store.list_links(masked=False)]
+    return links, store.outbox_entries(), store.audit_rows(), store.month_statistics(), store.pending_count()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("registry", ["alone", "registry"])
+@pytest.mark.parametrize("kind", ["statement", "before-sync", "after-sync"])
+def test_killed_anywhere(
+    kind: str, registry: str, counter: ModuleType, shim: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    has_registry = registry == "registry"
+    expected = []
+    (tmp_path / "whole").mkdir()
+    with counter.open_counter(tmp_path / "whole", has_registry) as store:
+        expected.append(picture(store))
+        for act in (*counter.ACTS, counter.USE):
+            act(store)
+            expected.append(picture(store))
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(HERE.parents[1])}
+    subprocess.run([sys.executable, str(HERE / "killed_counter.py"), kind, str(tmp_path), registry], check=True, env=environment)
+    folders = sorted(tmp_path.glob(f"{kind}-*"))
+    seen = set()
+    for folder in folders:
+        confirmed = (folder / "said").read_text().count("confirmed")
+        with counter.open_counter(folder, has_registry) as store:
+            found = picture(store)
+            assert found in expected[confirmed : confirmed + 2], folder.name
+            seen.add((confirmed, expected.index(found)))
+            # The operations may be asked for again, as by a counter that has got no answer; each has happened once in the end.
+            for act in counter.ACTS:
+                act(store)
+            assert picture(store)[:2] == expected[-1][:2]
+    # Killed within every act; around an fsync also when the act was written but not yet confirmed.
+    assert len(folders) > (60 if kind == "statement" else 12)
+    assert {confirmed for confirmed, _ in seen} == set(range(len(expected)))
+    assert kind == "statement" or any(found > confirmed for confirmed, found in seen)
+    with capsys.disabled():
+        print(f" {len(folders) - 1} kills, {kind}, {registry}", end="")  # noqa: T201
