@@ -75,7 +75,7 @@ class VirtualCard:
     """One card. What it is stands in the fields; what happened to it (tries, commands) changes while it is used."""
 
     name: str
-    certificate: bytes | None
+    certificate: bytes | None = field(repr=False)
     """User-authentication certificate with whatever filler lies behind it; None: the file is missing."""
     key: PrivateKey | None = field(default=None, repr=False)
     pin: bytes = field(default=b"1234", repr=False)
@@ -83,7 +83,7 @@ class VirtualCard:
     label: bytes = b"JPKIAPICCTOKEN2"
     applet: bool = True
     """False: any other card."""
-    authority: bytes = b""
+    authority: bytes = field(default=b"", repr=False)
     """The authority's certificate in EF 000B; proves nothing."""
     blocked: int = 0x6984
     """Answer of a blocked PIN: 63C0, 6983 and 6984 are all coded for in the field."""
