@@ -1,0 +1,33 @@
+"""The calendar as the library writes it: years with their Japanese era, days counted where the library is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+"""Days are counted where the library is; Japan has no summer time."""
+
+WEEKDAYS = "月火水木金土日"
+
+# First days (元号を改める政令). Nobody alive was born before Meiji.
+_ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+    (date(1868, 10, 23), "明治"),
+)
+
+
+def wareki(day: date) -> str:
+    """The year of `day` in its era: 平成23年, 令和元年. Raises ValueError before Meiji."""
+    for first, era in _ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{era}{'元' if year == 1 else year}年"
+    raise ValueError("before Meiji")
+
+
+def day_in_japan(moment: datetime) -> date:
+    """The day it was in Japan at an aware moment."""
+    return moment.astimezone(JAPAN).date()

@@ -1,0 +1,38 @@
+"""Years of the Japanese eras, and the day in Japan."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kiosk.domain.calendar import day_in_japan, wareki
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2011, 11, 24), "平成23年"),
+        (date(2026, 11, 23), "令和8年"),
+        (date(2019, 4, 30), "平成31年"),
+        (date(2019, 5, 1), "令和元年"),
+        (date(2020, 1, 1), "令和2年"),
+        (date(1989, 1, 7), "昭和64年"),
+        (date(1989, 1, 8), "平成元年"),
+        (date(1926, 12, 24), "大正15年"),
+        (date(1926, 12, 25), "昭和元年"),
+        (date(1912, 7, 29), "明治45年"),
+    ],
+)
+def test_a_year_is_named_by_the_era_of_its_day(day: date, year: str) -> None:
+    assert wareki(day) == year
+
+
+def test_there_is_no_era_before_meiji() -> None:
+    with pytest.raises(ValueError, match="Meiji"):
+        wareki(date(1868, 10, 22))
+
+
+def test_the_day_turns_at_midnight_in_japan() -> None:
+    assert day_in_japan(datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC)) == date(2026, 11, 22)
+    assert day_in_japan(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)) == date(2026, 11, 23)
