@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
-from kiosk.commands.parser import Parser, home_option
+from kiosk.commands.parser import Act, Parser, home_option
 from kiosk.config import Home, LogSettings, default_home, read_settings
 from kiosk.domain.errors import KioskError
 
@@ -39,13 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return output.complain(error)
 
 
-def _carry_out(home: Home, options: object) -> int:
+def _carry_out(home: Home, options: argparse.Namespace) -> int:
+    act: Act = options.act
     try:
-        return int(options.act(home, options))  # type: ignore[attr-defined]
+        code = act(home, options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except KioskError:
         raise
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has read enough. What is left must not be written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return output.PROBLEM
     except Exception as error:
         print(output.words("bug", incident=log.record_incident(error), folder=str(home.logs)), file=sys.stderr)
         return output.PROBLEM

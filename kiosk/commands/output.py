@@ -18,7 +18,8 @@ MISUSE = 2
 
 def words(key: str, /, **params: str | int) -> str:
     """The sentence `command.<key>`."""
-    return _filled(f"command.{key}", params)
+    sentence = say(f"command.{key}")
+    return sentence.format(**params) if params else sentence
 
 
 def tell(key: str, /, **params: str | int) -> None:
@@ -32,10 +33,11 @@ def tell_json(document: Mapping[str, object]) -> None:
 
 def explain(error: KioskError) -> str:
     """Cause and next step, each on its line."""
-    lines = [_filled(f"refusal.{error.code}.{part}", error.params) for part in ("staff", "staff-next")]
+    # A path or a word of the config may hold a bracket or a bar, so marks are taken away before it is filled in.
+    lines = [plain(say(f"refusal.{error.code}.{part}")).format(**error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
     detail = f"command.why.{error.code}.{error.params.get('reason', '')}"
-    lines[1:1] = [plain(say(detail))] if knows(detail) else []
+    lines[1:1] = [say(detail)] if knows(detail) else []
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
     return "\n".join(lines)
@@ -45,8 +47,3 @@ def complain(error: KioskError) -> int:
     """Say on stderr what is wrong and what to do; the command's exit code."""
     print(explain(error), file=sys.stderr)
     return MISUSE if error.code is Code.CONFIG_INVALID else PROBLEM
-
-
-def _filled(key: str, params: Mapping[str, str | int]) -> str:
-    """A path or a word of the config may hold a bracket or a bar, so marks are taken away before it is filled in."""
-    return plain(say(key)).format(**params)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.config.settings import CardSettings
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -56,6 +57,10 @@ class Home:
     @property
     def crl(self) -> Path:
         return self.folder / "crl"
+
+    def crl_folder(self, card: CardSettings) -> Path:
+        """Where the revocation lists lie: the configured folder, seen from the home, or `crl`."""
+        return self.folder / card.crl_folder if card.crl_folder else self.crl
 
     @property
     def logs(self) -> Path:
