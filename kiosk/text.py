@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import cast
 
 import polib
 
@@ -25,7 +24,7 @@ def _catalogue(part: str, language: Language) -> dict[str, str]:
         entries = polib.pofile(str(resource(f"i18n/{language}/{part}.po")))
     except FileNotFoundError:
         return {}
-    return {cast(str, entry.msgid): cast(str, entry.msgstr) for entry in entries if entry.msgstr}
+    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
 def knows(key: str, language: Language = Language.JAPANESE) -> bool:

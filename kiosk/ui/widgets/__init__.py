@@ -1,0 +1,1 @@
+"""The parts both windows are made of, one a module."""

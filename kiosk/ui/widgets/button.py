@@ -1,0 +1,125 @@
+"""The one push button, in three kinds, with an icon and the key that presses it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
+
+from kiosk.text import plain
+from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.icon import pixmap
+
+
+class Button(QPushButton):
+    """`kind` is primary, secondary or quiet; there is one primary a screen. The label is a verb.
+
+    `key` is shown in a frame behind the label ("F2"); giving the key its meaning is the window's business.
+    Enter presses a focused button as Space does, since this program has no default buttons.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        kind: str = "secondary",
+        *,
+        icon: str = "",
+        key: str = "",
+        icon_behind: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self._icon, self._key, self._icon_behind = icon, key, icon_behind
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self.setText(plain(text))
+        self.setAccessibleName(plain(text).replace("\n", ""))
+        self.updateGeometry()
+
+    def set_kind(self, kind: str) -> None:
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    # --- drawing: label, icon and key as one centred group ----------------------------------------------------------------
+
+    def _icon_size(self) -> int:
+        return round(self.font().pixelSize() * 1.2) if self._icon else 0
+
+    def _key_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(max(11, round(self.font().pixelSize() * 0.68)))
+        font.setBold(False)
+        return font
+
+    def _widths(self) -> tuple[int, int, int, int]:
+        """Icon, text, key frame and the space between them, in pixels."""
+        metrics = QFontMetrics(self.font())
+        text = max((metrics.horizontalAdvance(line) for line in self.text().split("\n")), default=0)
+        key = QFontMetrics(self._key_font()).horizontalAdvance(self._key) + 12 if self._key else 0
+        return self._icon_size(), text, key, max(6, self.font().pixelSize() // 2)
+
+    def needed(self) -> QSize:
+        """The room the label takes, inside the padding."""
+        icon, text, key, space = self._widths()
+        lines = self.text().count("\n") + 1
+        return QSize(icon + text + key + space * (bool(icon) + bool(key)), QFontMetrics(self.font()).lineSpacing() * lines)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        pad = hint.width() - QFontMetrics(self.font()).size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(self.needed().width() + max(pad, 24), max(hint.height(), self.needed().height() + 12))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.needed().width() + 20, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text, option.icon = "", QIcon()
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        colour = self._colour()
+        icon, text, key, space = self._widths()
+        x = (self.width() - self.needed().width()) // 2
+        if icon and not self._icon_behind:
+            self._draw_icon(painter, x, icon, colour)
+            x += icon + space
+        painter.setPen(QColor(COLOURS[colour]))
+        painter.setFont(self.font())
+        painter.drawText(QRect(x, 0, text + 1, self.height()), Qt.AlignmentFlag.AlignCenter, self.text())
+        x += text + space
+        if icon and self._icon_behind:
+            self._draw_icon(painter, x, icon, colour)
+            x += icon + space
+        if key:
+            self._draw_key(painter, x, key)
+
+    def _colour(self) -> str:
+        if not self.isEnabled():
+            return "text" if self.window().objectName() == "PatronWindow" else "mute"
+        if self.isChecked() or self.property("kind") == "primary":
+            return "white"
+        return "blue" if self.property("kind") == "secondary" else "ink"
+
+    def _draw_icon(self, painter: QPainter, x: int, size: int, colour: str) -> None:
+        painter.drawPixmap(x, (self.height() - size) // 2, pixmap(self._icon, size, colour, self.devicePixelRatioF()))
+
+    def _draw_key(self, painter: QPainter, x: int, width: int) -> None:
+        painter.setFont(self._key_font())
+        height = QFontMetrics(self._key_font()).height() + 4
+        frame = QRect(x, (self.height() - height) // 2, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawRoundedRect(frame, 4, 4)
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._key)

@@ -1,0 +1,98 @@
+"""A row to tick: the whole row is live, its number matches the drawing of the document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from kiosk.text import plain
+from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.words import Words
+
+
+class CheckRow(QAbstractButton):
+    """Checkable; Space and Enter toggle. `number` is drawn at the right end when given."""
+
+    def __init__(self, text: str, number: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self._number = number
+        self._words = Words(text, parent=self)
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(plain(text))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _box(self) -> int:
+        return round(self._words.font().pixelSize() * 1.3)
+
+    def _text_rect(self, width: int) -> tuple[int, int]:
+        """Left and width of the words in a row this wide."""
+        left = 16 + self._box() + 12
+        return left, width - left - (16 + self._box() if self._number is not None else 0) - 12
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return max(52, self._words.heightForWidth(max(40, self._text_rect(width)[1])) + 20)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, self.heightForWidth(320))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 52)
+
+    def resizeEvent(self, event: object) -> None:
+        left, width = self._text_rect(self.width())
+        height = self._words.heightForWidth(width)
+        self._words.setGeometry(left, (self.height() - height) // 2, width, height)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        checked = self.isChecked()
+        edge = "blue" if checked else "edge_staff" if self.underMouse() else "hair"
+        painter.setPen(QPen(QColor(COLOURS[edge]), 2))
+        painter.setBrush(QColor(COLOURS["blue_50" if checked or self.underMouse() else "white"]))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        self._draw_box(painter, checked)
+        if self._number is not None:
+            self._draw_number(painter, checked)
+
+    def _draw_box(self, painter: QPainter, checked: bool) -> None:
+        size = self._box()
+        box = QRectF(16, (self.height() - size) / 2, size, size)
+        painter.setPen(QPen(QColor(COLOURS["blue" if checked else "edge"]), 2))
+        painter.setBrush(QColor(COLOURS["blue" if checked else "white"]))
+        painter.drawRoundedRect(box, 4, 4)
+        if checked:
+            painter.drawPixmap(box.toRect().topLeft(), pixmap("check", size, "white", self.devicePixelRatioF()))
+
+    def _draw_number(self, painter: QPainter, checked: bool) -> None:
+        size = self._box()
+        circle = QRect(self.width() - 16 - size, (self.height() - size) // 2, size, size)
+        painter.setPen(QPen(QColor(COLOURS["blue" if checked else "edge"]), 1))
+        painter.setBrush(QColor(COLOURS["blue" if checked else "white"]))
+        painter.drawEllipse(circle)
+        font = QFont(self._words.font())
+        font.setPixelSize(round(size * 0.55))
+        painter.setFont(font)
+        painter.setPen(QColor(COLOURS["white" if checked else "sub"]))
+        painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(self._number))

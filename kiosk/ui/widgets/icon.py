@@ -1,0 +1,36 @@
+"""Our line drawings as icons in any size and colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from kiosk.config import resource
+from kiosk.ui.theme import COLOURS
+
+
+@lru_cache(maxsize=256)
+def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
+    """`resources/icons/NAME.svg`, `size` logical pixels square, in a colour of the theme."""
+    renderer = QSvgRenderer(str(resource(f"icons/{name}.svg")))
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(picture.rect()))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(picture.rect(), QColor(COLOURS[colour]))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def icon(name: str, size: int, colour: str, *, disabled: str = "mute", checked: str | None = None, ratio: float = 1.0) -> QIcon:
+    """An icon for a button, in its colour for each state."""
+    made = QIcon(pixmap(name, size, colour, ratio))
+    made.addPixmap(pixmap(name, size, disabled, ratio), QIcon.Mode.Disabled)
+    if checked is not None:
+        made.addPixmap(pixmap(name, size, checked, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    return made

@@ -1,0 +1,47 @@
+"""A notice: border, icon, one bold line and what to do. A colour never speaks alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.words import Words
+
+_ICONS = {"info": ("info", "blue"), "done": ("checkc", "green"), "care": ("warn", "yellow"), "refused": ("error", "red")}
+
+
+class Notice(QFrame):
+    """`kind` is info, done, care or refused. Hidden while it has nothing to say."""
+
+    def __init__(self, kind: str = "info", *, icon_size: int = 30, line: float = 1.5, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._icon_size = icon_size
+        self._icon, self._title, self._detail = QLabel(), Words(kind="strong", line=line), Words(line=line)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(14)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        self.set_kind(kind)
+        self.hide()
+
+    def set_kind(self, kind: str) -> None:
+        self.setProperty("kind", kind)
+        name, colour = _ICONS[kind]
+        self._icon.setPixmap(pixmap(name, self._icon_size, colour, self.devicePixelRatioF()))
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def say(self, title: str, detail: str = "") -> None:
+        """Show these sentences; an empty title hides the notice."""
+        self._title.set_text(title)
+        self._detail.set_text(detail)
+        self._detail.setVisible(bool(detail))
+        self.setAccessibleName(f"{self._title.text} {self._detail.text}".strip())
+        self.setVisible(bool(title))

@@ -1,0 +1,179 @@
+"""Text as this program sets it: lines break between phrases, readings stand above kanji, lines have air.
+
+QLabel breaks Japanese anywhere, knows no readings and sets lines at 1.0 em; hence a label of our own, for both windows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.text import plain
+
+_RUN = re.compile(r"([一-鿿々]+)\[([^\]]+)\]|([^\[\]]+?)(?=[一-鿿々]+\[|$)")
+_BREAK = re.compile(r"(?<= )|\||(?<=。)(?=.)|(?<=、)(?=.)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    text: str
+    reading: str
+    own: int
+    above: int
+    cell: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    run: _Run
+    x: int
+    line: int
+
+
+class Words(QWidget):
+    """A label. In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it.
+
+    Font and colour come from the style sheet by the property `kind`: title, heading, lead, strong, note, done, wrong, or none.
+    The accessible name is the text without marks and readings.
+    """
+
+    def __init__(
+        self, text: str = "", kind: str = "body", *, centred: bool = False, line: float = 1.5, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self._centred, self._line, self._text = centred, line, ""
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.set_text(text)
+
+    @property
+    def text(self) -> str:
+        """What it says, without marks and readings."""
+        return plain(self._text)
+
+    def set_text(self, text: str) -> None:
+        if text == self._text:
+            return
+        self._text = text
+        self.setAccessibleName(plain(text).replace("\n", ""))
+        self.updateGeometry()
+        self.update()
+
+    def set_kind(self, kind: str) -> None:
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.updateGeometry()
+
+    # --- layout -----------------------------------------------------------------------------------------------------------
+
+    def _fonts(self) -> tuple[QFontMetrics, QFont, QFontMetrics]:
+        small = QFont(self.font())
+        small.setPixelSize(max(9, round(self.font().pixelSize() * 0.5)))
+        small.setBold(False)
+        return QFontMetrics(self.font()), small, QFontMetrics(small)
+
+    def _pitch(self) -> tuple[int, int]:
+        """Height of a line and of the readings above it, in pixels."""
+        base, _, small = self._fonts()
+        reading = small.height() if "[" in self._text else 0
+        return max(base.height() + reading, round(self.font().pixelSize() * self._line) + round(reading * 0.6)), reading
+
+    def _runs(self, phrase: str) -> list[_Run]:
+        base, _, small = self._fonts()
+        runs = []
+        for match in _RUN.finditer(phrase):
+            text, reading = match[1] or match[3], match[2] or ""
+            own, above = base.horizontalAdvance(text), small.horizontalAdvance(reading) if reading else 0
+            runs.append(_Run(text, reading, own, above, max(own, above)))
+        return runs
+
+    def _phrases(self, line: str, width: int) -> list[list[_Run]]:
+        """The pieces between which a line may break; one too wide by itself may break anywhere."""
+        phrases: list[list[_Run]] = []
+        for phrase in _BREAK.split(line):
+            if not phrase:
+                continue
+            runs = self._runs(phrase)
+            if sum(run.cell for run in runs) <= width:
+                phrases.append(runs)
+                continue
+            for run in runs:
+                letters = [run] if run.reading else self._letters(run.text)
+                phrases.extend([letter] for letter in letters)
+        return phrases
+
+    def _letters(self, text: str) -> list[_Run]:
+        base, _, _ = self._fonts()
+        return [_Run(letter, "", base.horizontalAdvance(letter), 0, base.horizontalAdvance(letter)) for letter in text]
+
+    def _place(self, width: int) -> tuple[list[list[_Placed]], int]:
+        """Lines of placed runs and the width they need."""
+        lines: list[list[_Placed]] = []
+        needed = 0
+        for written in self._text.split("\n"):
+            x = 0
+            current: list[_Placed] = []
+            lines.append(current)
+            for phrase in self._phrases(written, width):
+                wide = sum(run.cell for run in phrase)
+                if x and x + wide - self._hanging(phrase) > width:
+                    x, current = 0, []
+                    lines.append(current)
+                for run in phrase:
+                    current.append(_Placed(run, x, len(lines) - 1))
+                    x += run.cell
+                needed = max(needed, x - self._hanging(phrase))
+        return lines, needed
+
+    def _hanging(self, phrase: list[_Run]) -> int:
+        """A space at the end of a line takes no room."""
+        return QFontMetrics(self.font()).horizontalAdvance(" ") if phrase and phrase[-1].text.endswith(" ") else 0
+
+    def needed(self, width: int) -> QSize:
+        """The room this text takes at a given width; wider than `width` only when a single letter is."""
+        lines, needed = self._place(max(1, width))
+        return QSize(needed, len(lines) * self._pitch()[0])
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self.needed(width).height()
+
+    def sizeHint(self) -> QSize:
+        return self.needed(1 << 16)
+
+    def minimumSizeHint(self) -> QSize:
+        lines = self._text.split("\n")
+        widest = max((sum(run.cell for run in phrase) for line in lines for phrase in self._phrases(line, 1 << 16)), default=0)
+        return QSize(min(widest, 240), self._pitch()[0])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        base, small, small_metrics = self._fonts()
+        pitch, reading = self._pitch()
+        lines, _ = self._place(self.width())
+        top = max(0, (self.height() - len(lines) * pitch) // 2)
+        for number, line in enumerate(lines):
+            wide = line[-1].x + line[-1].run.cell if line else 0
+            left = max(0, (self.width() - wide) // 2) if self._centred else 0
+            baseline = top + number * pitch + reading + (pitch - reading - base.height()) // 2 + base.ascent()
+            for placed in line:
+                run, x = placed.run, left + placed.x
+                painter.setFont(self.font())
+                painter.drawText(x + (run.cell - run.own) // 2, baseline, run.text)
+                if run.reading:
+                    painter.setFont(small)
+                    painter.drawText(x + (run.cell - run.above) // 2, baseline - base.ascent() - small_metrics.descent(), run.reading)
