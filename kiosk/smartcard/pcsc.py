@@ -107,14 +107,14 @@ class PcscConnection:
         return self._protocol == scard.SCARD_PROTOCOL_T1 and sys.platform != "darwin"
 
     def transmit(self, command: bytes) -> bytes:
-        if self._dead is not None:
-            raise Unavailable(self._dead.code, **self._dead.params)
-        try:
-            return self._transmit(command)
-        except Unavailable as error:
-            self._dead = Unavailable(error.code, **error.params)
-            # The frames below have seen the command, which may be a VERIFY: nothing may keep them.
-            raise Unavailable(error.code, **error.params) from None
+        if self._dead is None:
+            try:
+                return self._transmit(command)
+            except Unavailable as error:
+                self._dead = error.with_traceback(None)
+                self._dead.__context__ = self._dead.__cause__ = None
+        # Raised anew: the frames of the first have seen the command, which may be a VERIFY, and nothing may keep them.
+        raise Unavailable(self._dead.code, **self._dead.params)
 
     def _transmit(self, command: bytes) -> bytes:
         numbers = list(command)

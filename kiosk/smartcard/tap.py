@@ -1,0 +1,106 @@
+"""One reading of a card from the connection to the verdict, the same for the counter and for `kiosk tap`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+
+from kiosk.domain.errors import KioskError
+from kiosk.smartcard.jpki import JpkiSession
+from kiosk.smartcard.judge import CardJudge, Check, Judgement
+from kiosk.smartcard.metered import MeteredConnection, SlowWatch
+from kiosk.smartcard.reader import CardReaders
+
+
+@unique
+class Step(StrEnum):
+    """In this order; a reading that fails ends in one of them."""
+
+    CONNECT = "connect"
+    SELECT = "select"
+    LABEL = "label"
+    CERTIFICATE = "certificate"
+    JUDGE = "judge"
+
+
+@dataclass
+class TapReport:
+    """What a reading found, filled as far as it got. Holds nothing of the card's holder but within `judgement`, which is not printed."""
+
+    clock: Callable[[], int] = field(default=time.monotonic_ns, repr=False)
+    nanoseconds: dict[Step, int] = field(default_factory=dict)
+    """Of each step that was begun."""
+    passed: list[Check] = field(default_factory=list)
+    commands: int = 0
+    card_nanoseconds: int = 0
+    """Of all, the time spent in reader and card."""
+    extended: bool = False
+    judgement: Judgement | None = field(default=None, repr=False)
+    trouble: KioskError | None = None
+    """Why the card was not accepted."""
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        began = self.clock()
+        try:
+            yield
+        finally:
+            self.nanoseconds[step] = self.clock() - began
+
+
+@dataclass
+class OpenCard:
+    """A card that has been read and accepted, with the connection that read it."""
+
+    connection: MeteredConnection
+    session: JpkiSession
+    judgement: Judgement = field(repr=False)
+
+
+def read_card(
+    connect: Callable[[], MeteredConnection],
+    judge: CardJudge,
+    report: TapReport,
+) -> OpenCard:
+    """Connect, read and judge; `report` is filled on the way. A card that is not accepted is let go before the error is raised.
+
+    Raises what `CardReaders.connect`, `JpkiSession` and `CardJudge.judge` raise.
+    """
+    with report.step(Step.CONNECT):
+        connection = connect()
+    report.extended = connection.extended
+    try:
+        with report.step(Step.SELECT):
+            session = JpkiSession(connection)
+        with report.step(Step.LABEL):
+            label = session.token_label()
+        with report.step(Step.CERTIFICATE):
+            certificate = session.read_certificate()
+        with report.step(Step.JUDGE):
+            report.judgement = judge.judge(certificate, label, report.passed.append)
+    except BaseException:
+        connection.close()
+        raise
+    finally:
+        report.commands, report.card_nanoseconds = connection.commands, connection.nanoseconds
+    return OpenCard(connection, session, report.judgement)
+
+
+def tap(
+    readers: CardReaders,
+    reader: str,
+    judge: CardJudge,
+    slow: SlowWatch | None = None,
+    clock: Callable[[], int] = time.monotonic_ns,
+) -> TapReport:
+    """Read the card that lies on `reader` as the lending screen would, let it go, and tell. Trouble is told, not raised."""
+    report = TapReport(clock)
+    try:
+        read_card(lambda: MeteredConnection(readers.connect(reader), slow), judge, report).connection.close()
+    except KioskError as error:
+        # Without its frames, which have seen the certificate.
+        report.trouble = error.with_traceback(None)
+    return report

@@ -1,0 +1,252 @@
+"""The one thread that talks to cards. It owns its PC/SC context and the one connection, is told by a queue and tells by events.
+
+The rules it keeps (DESIGN §5, 1 to 7): one VERIFY for one press of the confirm key; none to a card that was not read, and asked for its
+tries, on the connection that still holds; nothing is ever sent twice; a session ends by taking the card's power away.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.events import CardFailed, CardRead, CardSlow, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.smartcard import fault
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.metered import MeteredConnection, SlowWatch
+from kiosk.smartcard.reader import CardConnection, CardReaders
+from kiosk.smartcard.tap import OpenCard, TapReport, read_card
+
+log = logging.getLogger("kiosk.smartcard.thread")
+
+SLOW_AFTER = 5.0
+"""Seconds without an answer until people are asked to lift the card: nothing else ends a transmit."""
+CHALLENGE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Verify:
+    ticket: Ticket
+    insertion: Insertion
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    insertion: Insertion
+
+
+_Asked = _Read | _Tries | _Verify
+_Command = _Asked | _Release
+
+
+@dataclass
+class _Held:
+    """The card of the running session. It is dropped at the first trouble, and nothing else can be said to that card."""
+
+    insertion: Insertion
+    card: OpenCard = field(repr=False)
+    tries_known: bool = False
+    """The tries left have been read, or said by the card after a wrong PIN, on this connection."""
+
+
+class CardThread:
+    """All but `start` and `stop` only enqueue and may be called from any thread; answers come through `emit`, on the card thread."""
+
+    def __init__(
+        self,
+        readers: Callable[[], CardReaders],
+        judge: CardJudge,
+        emit: Callable[[Event], None],
+        *,
+        slow_after: float = SLOW_AFTER,
+        observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
+    ) -> None:
+        """`readers` is called on the thread, again after each trouble. `observe` is told, on the thread, how each reading went."""
+        self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
+        self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._readers: CardReaders | None = None
+        self._held: _Held | None = None
+        self._busy_with: Insertion | None = None
+        self._slow = SlowWatch(slow_after, self._say_slow)
+        self._thread = threading.Thread(target=self._run, name="card", daemon=True)
+
+    # --- for the other threads ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._slow.start()
+        self._thread.start()
+
+    def stop(self, limit: float = 5.0) -> bool:
+        """Let the card go and end; whether that was done in `limit` seconds. What was not begun yet is not begun."""
+        self._stopping.set()
+        self._commands.put(None)
+        self._thread.join(limit)
+        self._slow.stop()
+        return not self._thread.is_alive()
+
+    def read(self, ticket: Ticket, insertion: Insertion) -> None:
+        """Answered by CardRead or CardFailed. Ends whatever session there was."""
+        self._commands.put(_Read(ticket, insertion))
+
+    def tries(self, ticket: Ticket, insertion: Insertion) -> None:
+        """Answered by TriesRead or CardFailed. Spends no try."""
+        self._commands.put(_Tries(ticket, insertion))
+
+    def verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> None:
+        """Answered by HolderProved, PinRejected or CardFailed. The PIN is this thread's from here on."""
+        self._commands.put(_Verify(ticket, insertion, pin))
+
+    def release(self, insertion: Insertion) -> None:
+        """Not answered. Does nothing when another insertion's session runs."""
+        self._commands.put(_Release(insertion))
+
+    # --- the thread -----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            command = self._commands.get()
+            if command is None or self._stopping.is_set():
+                _forget(command)
+                break
+            self._obey(command)
+            # While nothing is to be done, nothing of what was done is held.
+            del command
+        self._let_go()
+        self._drop_readers()
+        while not self._commands.empty():
+            _forget(self._commands.get())
+
+    def _obey(self, command: _Command) -> None:
+        if isinstance(command, _Release):
+            self._release(command.insertion)
+            return
+        self._busy_with = command.insertion
+        try:
+            answer = self._answer(command)
+        except KioskError as error:
+            answer = self._fail(command, error)
+        except Exception as error:
+            incident = fault.new_incident()
+            log.error("incident %s: %s", incident, fault.trace(error))
+            answer = self._fail(command, Unavailable(Code.OUT_OF_ORDER, incident=incident))
+        finally:
+            self._busy_with = None
+            _forget(command)
+        try:
+            self._emit(answer)
+        except Exception as error:
+            log.error("a bug while telling of the card: %s", fault.trace(error))
+
+    def _answer(self, command: _Asked) -> Event:
+        match command:
+            case _Read(ticket, insertion):
+                return self._read(ticket, insertion)
+            case _Tries(ticket, insertion):
+                return self._read_tries(ticket, insertion)
+            case _Verify(ticket, insertion, pin):
+                return self._verify(ticket, insertion, pin)
+
+    def _fail(self, command: _Asked, error: KioskError) -> CardFailed:
+        """Any trouble ends the session, and trouble on the way to the card ends the context too."""
+        self._let_go()
+        if not isinstance(error, Refused):
+            self._drop_readers()
+        return CardFailed(command.ticket, command.insertion, error.code, tuple(error.params.items()))
+
+    def _read(self, ticket: Ticket, insertion: Insertion) -> CardRead:
+        self._let_go()
+        report = TapReport()
+        try:
+            card = read_card(lambda: self._connect(insertion.reader), self._judge, report)
+        finally:
+            self._observe(insertion, report)
+        self._held = _Held(insertion, card)
+        return CardRead(ticket, insertion, card.judgement.reading)
+
+    def _read_tries(self, ticket: Ticket, insertion: Insertion) -> TriesRead:
+        held = self._find(insertion)
+        left = held.card.session.tries_left()
+        held.tries_known = True
+        return TriesRead(ticket, insertion, left)
+
+    def _verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> HolderProved | PinRejected:
+        held = self._find(insertion)
+        if not held.tries_known:
+            raise ValueError("a PIN for a card whose tries nobody has seen")
+        session, judgement = held.card.session, held.card.judgement
+        try:
+            session.verify(pin.take())
+        except Refused as error:
+            left = error.params.get("tries_left", 0)
+            return PinRejected(ticket, insertion, int(left))
+        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        signature = session.sign(judgement.certificate.prepare(challenge))
+        judgement.certificate.verify_signature(challenge, signature)
+        return HolderProved(ticket, insertion, judgement.reading.token)
+
+    def _release(self, insertion: Insertion) -> None:
+        if self._held is not None and self._held.insertion == insertion:
+            self._let_go()
+
+    def _find(self, insertion: Insertion) -> _Held:
+        """The session with this very insertion. For any other nothing is said to any card."""
+        if self._held is None or self._held.insertion != insertion:
+            raise Unavailable(Code.CARD_REMOVED)
+        return self._held
+
+    # --- connection and context -----------------------------------------------------------------------------------------
+
+    def _connect(self, reader: str) -> MeteredConnection:
+        with self._slow.over():
+            return MeteredConnection(self._open(reader), self._slow)
+
+    def _open(self, reader: str) -> CardConnection:
+        if self._readers is not None:
+            try:
+                return self._readers.connect(reader)
+            except KioskError as error:
+                if error.code is not Code.READER_SERVICE_MISSING:
+                    raise
+                # The service was restarted since; no card has been spoken to, so a new context may try.
+                self._drop_readers()
+        self._readers = self._open_readers()
+        return self._readers.connect(reader)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.card.connection.close()
+
+    def _drop_readers(self) -> None:
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            readers.release()
+
+    def _say_slow(self) -> None:
+        if (insertion := self._busy_with) is not None:
+            self._emit(CardSlow(insertion))
+
+
+def _forget(command: _Command | None) -> None:
+    """Whatever became of a PIN, its digits go with the command."""
+    if isinstance(command, _Verify):
+        command.pin.wipe()
