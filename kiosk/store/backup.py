@@ -42,7 +42,7 @@ def _free(folder: Path, name: str) -> Path:
     """`name`, or with a number behind it when the second had already seen a backup."""
     target = folder / f"{name}.db"
     count = 1
-    while target.exists():
+    while any(folder.glob(f"{target.stem}.*")):
         count += 1
         target = folder / f"{name}-{count}.db"
     return target

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.store.backup import back_up, check_whole
 from kiosk.store.cipher import make_file, make_folder, open_file, publish
 from kiosk.store.keys import Keys, KeyStore
@@ -53,7 +53,11 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime) -> Path:
     """
     with translated(path):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}")
-        write_private(copy.with_suffix(SEALED), seal(keys))
+        try:
+            write_private(copy.with_suffix(SEALED), seal(keys))
+        except BaseException:
+            copy.unlink()  # of no use without its keys
+            raise
     return copy
 
 
@@ -68,7 +72,7 @@ def restore(store: KeyStore, path: Path, sheet_text: str, backup: Path | None) -
     with translated(path):
         if path.exists():
             raise Refused(Code.RECOVERY_OCCUPIED)
-        keys = Keys.fresh(site) if backup is None else unseal(backup.with_suffix(SEALED).read_bytes(), site)
+        keys = Keys.fresh(site) if backup is None else unseal(_sealed_beside(backup), site)
         if backup:
             check_whole(backup, keys.database)
             with closing(open_file(backup, keys.database, settings=False)) as connection:
@@ -93,6 +97,13 @@ def write_private(path: Path, content: bytes) -> None:
         publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sealed_beside(backup: Path) -> bytes:
+    place = backup.with_suffix(SEALED)
+    if not place.exists():
+        raise Unavailable(Code.STORE_KEY_MISSING, place=str(place))
+    return place.read_bytes()
 
 
 def _bring_back(backup: Path, path: Path) -> None:

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.credentials import CredentialStore, in_time, system_credentials
+from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
+from kiosk.store.keyplace import key_store
+from kiosk.store.keys import Keys, KeyStore, open_keys
+
+
+class DictionaryKeyring(KeyringBackend):
+    """A credential store as keyring presents it, kept in memory."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.entries: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked("locked")
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+
+@pytest.fixture(params=["file", "credentials"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
+    if request.param == "file":
+        return FileKeyStore(tmp_path / "keys" / "a.json")
+    return CredentialStore(DictionaryKeyring(), "credential-manager", "a")
+
+
+@pytest.fixture
+def no_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nothing-here")
+
+
+def test_keys_print_nothing(keys: Keys) -> None:
+    assert repr(keys) == "Keys()"
+
+
+def test_what_is_saved_is_loaded(any_store: KeyStore, keys: Keys) -> None:
+    assert any_store.load() is None
+    any_store.save(keys)
+    assert any_store.load() == keys
+
+
+def test_keys_are_never_replaced(any_store: KeyStore, keys: Keys) -> None:
+    any_store.save(keys)
+    with pytest.raises(FileExistsError):
+        any_store.save(Keys.fresh())
+    assert any_store.load() == keys
+
+
+def test_two_counters_never_get_the_same_keys() -> None:
+    first, second = Keys.fresh(), Keys.fresh()
+    assert len({first.database, first.site, second.database, second.site}) == 4
+    assert Keys.fresh(first.site).site == first.site
+
+
+def test_the_first_start_makes_keys_and_the_next_finds_them(any_store: KeyStore, path: Path) -> None:
+    keys = open_keys(any_store, path)
+    assert open_keys(any_store, path) == keys == any_store.load()
+
+
+@pytest.mark.parametrize("left", ["kiosk.db", "kiosk.db-wal"])
+def test_no_new_key_is_made_over_an_existing_store(any_store: KeyStore, path: Path, left: str) -> None:
+    path.parent.mkdir()
+    path.with_name(left).write_bytes(b"")
+    with pytest.raises(Unavailable) as trouble:
+        open_keys(any_store, path)
+    assert trouble.value.code is Code.STORE_KEY_MISSING
+    assert any_store.load() is None
+
+
+def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
+    place = tmp_path / "keys" / "a.json"
+    FileKeyStore(place).save(keys)
+    assert place.parent.stat().st_mode & 0o777 == 0o700
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in place.parent.iterdir()] == ["a.json"]
+    place.chmod(0o640)
+    FileKeyStore(place).load()
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "no keys", '{"database": "AA==", "site": "AA=="}', '{"database": 1, "site": 2}'])
+def test_a_file_without_keys_is_said_and_kept(content: str, path: Path, tmp_path: Path) -> None:
+    place = tmp_path / "a.json"
+    place.write_text(content)
+    with pytest.raises(Unavailable) as trouble:
+        open_keys(FileKeyStore(place), path)
+    assert trouble.value.code is Code.STORE_KEY_WRONG
+    assert place.read_text() == content
+
+
+def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys, path: Path) -> None:
+    keyring = DictionaryKeyring()
+    store = CredentialStore(keyring, "secret-service", "a")
+    store.save(keys)
+    keyring.locked = True
+    with pytest.raises(Unavailable) as trouble:
+        open_keys(store, path)
+    assert trouble.value.code is Code.STORE_KEY_MISSING
+
+
+@pytest.mark.usefixtures("no_session")
+def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
+    data = tmp_path / "home" / "data"
+    store = key_store(data)
+    store.save(keys)
+    assert store.describe().kind == "file"
+    assert not Path(store.describe().place).is_relative_to(tmp_path / "home")
+    assert Path(store.describe().place) == keys_folder() / f"{key_name(data)}.json"
+    assert keys_folder() == tmp_path / "config" / "library-card-kiosk" / "keys"
+    assert key_store(data).load() == keys
+    assert key_store(tmp_path / "other" / "data").load() is None
+
+
+@pytest.mark.usefixtures("no_session")
+def test_the_config_decides_where(tmp_path: Path) -> None:
+    store = key_store(tmp_path / "data", "file", tmp_path / "stick")
+    assert Path(store.describe().place).parent == tmp_path / "stick"
+    with pytest.raises(Unavailable) as trouble:
+        key_store(tmp_path / "data", "system")
+    assert trouble.value.code is Code.STORE_KEY_MISSING
+
+
+def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> None:
+    def greet_and_fall_silent() -> None:
+        connection, _ = bus.accept()
+        with connection:
+            while line := connection.recv(1000):
+                if b"AUTH" in line:
+                    connection.sendall(b"OK 0123456789abcdef0123456789abcdef\r\n")
+                elif b"NEGOTIATE" in line:
+                    connection.sendall(b"AGREE_UNIX_FD\r\n")
+
+    with closing(socket.socket(socket.AF_UNIX)) as bus:
+        bus.bind(str(tmp_path / "bus"))
+        bus.listen()
+        thread = threading.Thread(target=greet_and_fall_silent)
+        thread.start()
+        # In a process of its own, since the thread that asks stays behind.
+        code = "import kiosk.store.credentials as c; print(c.system_credentials('a'))"
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/bus", "PYTHONPATH": os.getcwd()}
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, timeout=30)
+        thread.join()
+    assert (ran.stdout, ran.returncode) == ("None\n", 0), ran.stderr
+
+
+@pytest.mark.usefixtures("no_session")
+def test_without_a_session_bus_there_are_no_system_credentials() -> None:
+    assert system_credentials("a") is None
+
+
+def test_an_answer_in_time() -> None:
+    assert in_time(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        in_time(lambda: 1 // 0)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.lock import RunningLock
+
+
+def test_one_program_at_a_time(tmp_path: Path) -> None:
+    with RunningLock(tmp_path / "lock"):
+        with pytest.raises(Unavailable) as trouble:
+            RunningLock(tmp_path / "lock")
+        assert trouble.value.code is Code.ALREADY_RUNNING
+    RunningLock(tmp_path / "lock").release()
+
+
+def test_a_killed_program_lets_go(tmp_path: Path) -> None:
+    hold = "held = RunningLock(Path(sys.argv[1])); print('held', flush=True); input()"
+    code = f"import sys; from pathlib import Path; from kiosk.store.lock import RunningLock; {hold}"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(Unavailable):
+            RunningLock(tmp_path / "lock")
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+    RunningLock(tmp_path / "lock").release()
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    RunningLock(tmp_path / "data" / "lock").release()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
