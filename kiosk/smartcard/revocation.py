@@ -90,8 +90,8 @@ class _List:
 class CrlFolder:
     """`revocation = crl`: every file of a folder, DER or PEM. Files are read anew when they have changed.
 
-    A list of two million numbers takes about a second to read and 150 MB; call `refresh` before the first card is laid.
-    For one thread at a time.
+    A list of two million numbers (43 MB) takes about two seconds to read and check, and 200 MB of memory; a look-up takes under
+    0.1 ms then. Ask for `facts` once before the first card is laid. For one thread at a time.
     """
 
     def __init__(self, folder: Path) -> None:
