@@ -105,15 +105,16 @@ def _library_card(counter: Counter, text: str) -> Step:
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
+        # A card refused before has had its session; whoever laid it still stands there, and so does their language.
+        ended, effects = end_session(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
+        return replace(ended, language=counter.language), effects
     counter, ticket = asking(counter)
     return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
 
 
 def _find_link(counter: Counter, insertion: Insertion, reading: CardReading) -> Step:
     counter, ticket = asking(counter)
-    release = () if _due(counter.rules.lending_pin, reading.token, counter.proved_today) else (ReleaseCard(insertion),)
-    return go(counter, FindingLink(ticket, insertion, reading), *release, FindLinks(ticket, reading.token, None))
+    return go(counter, FindingLink(ticket, insertion, reading), FindLinks(ticket, reading.token, None))
 
 
 def _linked(counter: Counter, flow: FindingLink, link: Link | None) -> Step:
@@ -127,8 +128,7 @@ def _linked(counter: Counter, flow: FindingLink, link: Link | None) -> Step:
 def _look_up(counter: Counter, number: LibraryCardNumber, insertion: Insertion, reading: CardReading, *, pin_checked: bool = False) -> Step:
     counter, ticket = asking(counter)
     flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked)
-    release = (ReleaseCard(insertion),) if pin_checked else ()
-    return go(counter, flow, *release, LookUpPatron(ticket, number))
+    return go(counter, flow, ReleaseCard(insertion), LookUpPatron(ticket, number))
 
 
 def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:

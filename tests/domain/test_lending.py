@@ -114,6 +114,19 @@ def test_the_pin_is_asked_for_at_each_tap_or_once_a_day() -> None:
         assert type(desk.flow) is second
 
 
+def test_a_pin_due_again_at_midnight_is_asked_of_a_card_that_still_has_its_power() -> None:
+    card = Card()
+    desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=When.FIRST_OF_DAY), links=[link(card)])
+    insertion = desk.lay(card)
+    desk.press_pin().tell(LeavePressed()).lift(insertion)
+    desk.answering = False
+    insertion = desk.lay(card)
+    desk.answer().at(FindingLink)
+    desk.answering = True
+    desk.tell(DayBegan(TODAY.replace(day=24))).at(AskingPin)
+    assert ReleaseCard(insertion) not in desk.asked
+
+
 def test_the_last_try_is_warned_of_at_lending_too() -> None:
     card = Card(tries=1)
     desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)])

@@ -1,0 +1,544 @@
+"""What is true around every flow: cards, rail, idleness, a card left behind, the single display, the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.domain.effects import Play, ReadCard, ReleaseCard, SaveLink, StartTimer, VerifyPin
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    ApplicantChosen,
+    Broke,
+    BrokeSeen,
+    CardFailed,
+    CardLeftSeen,
+    CardPlaced,
+    CardRead,
+    CardSlow,
+    DayBegan,
+    Event,
+    GoOnPressed,
+    HandoverAccepted,
+    HelpChosen,
+    HolderConfirmed,
+    HolderProved,
+    HomeChosen,
+    LanguageChosen,
+    LeavePressed,
+    LibraryCardEntered,
+    LinkAgreed,
+    LinkSaved,
+    NextPressed,
+    PadConfirmed,
+    PadTyped,
+    PinRejected,
+    ReaderChanged,
+    RegistrationChosen,
+    ReplacementChosen,
+    StatusChosen,
+    TakenBack,
+    TimeUp,
+    Touched,
+    TriesRead,
+    UnlinkingChosen,
+)
+from kiosk.domain.machine import step
+from kiosk.domain.model import (
+    CardReading,
+    Insertion,
+    Language,
+    ReaderCondition,
+    ReplaceReason,
+    Revocation,
+    Sound,
+    Ticket,
+)
+from kiosk.domain.states import (
+    AskingPin,
+    AwaitingMyNumberCard,
+    CheckingPin,
+    ChoosingReplacement,
+    ChoosingUnlinkReason,
+    ConfirmingLink,
+    CounterRules,
+    LendingRefused,
+    OutOfOrder,
+    PatronShown,
+    Reading,
+    Registered,
+    RegistrationRefused,
+    SavingLink,
+    Screen,
+    ShowingHelp,
+    ShowingStatus,
+    Waiting,
+    When,
+)
+from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, READER, TODAY, Card, Desk, link, token
+
+STAFF_CODE = "0417"
+ONE_DISPLAY = CounterRules(single_display=True, staff_code=STAFF_CODE, confirm_holder=When.NEVER)
+
+
+# --- sessions that every test below is run in
+
+
+def at_choosing() -> Desk:
+    return Desk().tell(RegistrationChosen())
+
+
+def at_library_card() -> Desk:
+    return Desk().to_library_card()
+
+
+def at_card() -> Desk:
+    return Desk().to_card()
+
+
+def at_confirmation() -> Desk:
+    desk = Desk().to_card()
+    desk.lay(Card())
+    return desk
+
+
+def at_replacement() -> Desk:
+    desk = Desk(links=[link(Card("b"))]).to_card()
+    desk.lay(Card())
+    return desk
+
+
+def at_last_try() -> Desk:
+    desk = Desk().to_card()
+    desk.lay(Card(tries=1))
+    return desk.tell(LinkAgreed())
+
+
+def at_pad() -> Desk:
+    desk = Desk()
+    desk.to_pad(Card())
+    return desk
+
+
+def registered() -> Desk:
+    return at_pad().press_pin()
+
+
+def registration_refused() -> Desk:
+    return Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+
+
+def at_holder() -> Desk:
+    desk = Desk(links=[link(Card())])
+    desk.lay(Card())
+    return desk
+
+
+def at_patron() -> Desk:
+    return at_holder().tell(HolderConfirmed())
+
+
+def lending_refused() -> Desk:
+    desk = Desk()
+    desk.lay(Card())
+    return desk
+
+
+def unlinking() -> Desk:
+    return Desk().tell(UnlinkingChosen())
+
+
+SESSIONS: list[Callable[[], Desk]] = [
+    at_choosing,
+    at_library_card,
+    at_card,
+    at_confirmation,
+    at_replacement,
+    at_last_try,
+    at_pad,
+    registered,
+    registration_refused,
+    at_holder,
+    at_patron,
+    lending_refused,
+    unlinking,
+]
+NOT_INTERRUPTED_BY_THE_RAIL = (at_confirmation, at_last_try, at_pad)
+
+
+# --- idleness
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_a_session_left_alone_warns_and_then_clears(session: Callable[[], Desk]) -> None:
+    desk = session().tell(LanguageChosen(Language.ENGLISH)).leave_alone()
+    assert desk.counter.idle_warning
+    assert desk.seconds() == 30
+    desk.leave_alone().at(Waiting)
+    assert (desk.counter.language, desk.counter.idle_warning) == (Language.JAPANESE, False)
+    assert NUMBER.digits not in repr(desk.counter)
+
+
+@pytest.mark.parametrize("sign", [GoOnPressed(), Touched(), LanguageChosen(Language.ENGLISH)])
+def test_a_sign_of_life_gives_the_whole_time_again(sign: Event) -> None:
+    desk = at_pad().leave_alone()
+    old = desk.counter.idle_ticket
+    desk.tell(sign)
+    assert not desk.counter.idle_warning
+    assert desk.seconds() == 60
+    desk.tell(TimeUp(old)).at(AskingPin)
+    assert not desk.counter.idle_warning
+
+
+def test_nobody_is_hurried_on_a_resting_page() -> None:
+    desk = Desk().tell(StatusChosen(), Touched(), HelpChosen(), HomeChosen())
+    assert not desk.of(StartTimer)
+
+
+def test_a_language_left_behind_on_the_resting_page_is_put_back_without_a_question() -> None:
+    desk = Desk().tell(LanguageChosen(Language.ENGLISH)).leave_alone()
+    assert desk.counter.language is Language.JAPANESE
+    assert not desk.counter.idle_warning
+
+
+def test_a_number_not_taken_is_put_away() -> None:
+    desk = Desk().tell(LibraryCardEntered("12")).leave_alone()
+    assert desk.at(Waiting).problem is None
+
+
+def test_a_finished_registration_closes_soon_after_the_card_has_left() -> None:
+    desk = Desk()
+    insertion = desk.to_pad(Card())
+    desk.press_pin()
+    assert desk.seconds() != 8
+    desk.lift(insertion)
+    assert desk.seconds() == 8
+    desk.leave_alone().at(Waiting)
+
+
+def test_an_act_under_way_is_waited_for() -> None:
+    desk = at_pad()
+    desk.answering = False
+    desk.press_pin().leave_alone().leave_alone().at(CheckingPin)
+    assert not desk.counter.idle_warning
+
+
+# --- the rail
+
+
+@pytest.mark.parametrize("session", [session for session in SESSIONS if session not in NOT_INTERRUPTED_BY_THE_RAIL])
+def test_home_leaves_any_session_and_forgets_it(session: Callable[[], Desk]) -> None:
+    desk = session().tell(LanguageChosen(Language.ENGLISH), HomeChosen())
+    desk.at(Waiting)
+    assert desk.counter.language is Language.JAPANESE
+    assert NUMBER.digits not in repr(desk.counter)
+
+
+@pytest.mark.parametrize("session", NOT_INTERRUPTED_BY_THE_RAIL)
+@pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen()])
+def test_a_patron_at_the_pin_is_not_interrupted_by_the_rail(session: Callable[[], Desk], page: Event) -> None:
+    desk = session()
+    before = desk.flow
+    assert desk.tell(page).flow == before
+    desk.tell(LeavePressed()).at(Waiting)
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"), [(StatusChosen(), ShowingStatus), (HelpChosen(), ShowingHelp), (UnlinkingChosen(), ChoosingUnlinkReason)]
+)
+def test_each_page_of_the_rail_opens_and_is_left(page: Event, shown: type) -> None:
+    desk = at_patron().tell(page)
+    assert type(desk.flow) is shown
+    desk.tell(LeavePressed()).at(Waiting)
+
+
+@pytest.mark.parametrize("page", [StatusChosen(), HelpChosen(), HomeChosen()])
+def test_a_card_is_read_from_any_resting_page(page: Event) -> None:
+    desk = Desk(answering=False).tell(page)
+    desk.lay(Card())
+    desk.at(Reading)
+
+
+def test_a_registration_begun_on_the_resting_page_keeps_the_language_just_chosen() -> None:
+    assert Desk().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
+    assert lending_refused().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
+    assert at_patron().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.JAPANESE
+
+
+@pytest.mark.parametrize("session", [registered, registration_refused, lending_refused, at_patron, at_holder])
+def test_the_next_card_is_read_where_nothing_is_under_way(session: Callable[[], Desk]) -> None:
+    desk = session()
+    for insertion in desk.counter.cards:
+        desk.lift(insertion)
+    reads = len(desk.of(ReadCard))
+    desk.lay(Card("z"))
+    assert len(desk.of(ReadCard)) == reads + 1
+    assert desk.at(LendingRefused).problem.code is Code.NOT_LINKED
+
+
+# --- a card left behind
+
+
+def test_a_card_left_is_said_twice_to_the_patron_and_then_to_staff() -> None:
+    desk = at_patron().tell(LeavePressed())
+    assert desk.seconds() == 5
+    for said in (1, 2, 3):
+        assert desk.leave_lying().counter.card_left == said
+    assert desk.of(Play).count(Play(Sound.CARD_LEFT)) == 3
+    assert desk.tell(CardLeftSeen()).counter.card_left == 0
+
+
+def test_lifting_the_card_ends_the_notice() -> None:
+    desk = at_patron().tell(LeavePressed())
+    ticket = desk.counter.card_left_ticket
+    desk.leave_lying()
+    [insertion] = desk.counter.cards
+    desk.lift(insertion)
+    assert desk.counter.card_left == 0
+    desk.lay(Card("z"), OTHER_READER)
+    assert desk.tell(TimeUp(ticket)).counter.card_left == 0
+
+
+def test_a_card_in_its_session_is_not_a_card_left() -> None:
+    desk = at_patron().tell(LeavePressed())
+    ticket = desk.counter.card_left_ticket
+    [first] = desk.counter.cards
+    desk.lay(Card("z"), OTHER_READER)
+    desk.lift(first)
+    assert desk.tell(TimeUp(ticket)).counter.card_left == 0
+
+
+def test_a_registered_card_left_on_the_reader_is_said() -> None:
+    assert registered().leave_lying().counter.card_left == 1
+
+
+# --- the card's power
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("lifted", [False, True])
+def test_every_card_read_is_unpowered_by_the_end(session: Callable[[], Desk], lifted: bool) -> None:
+    desk = session()
+    if lifted:
+        for insertion in desk.counter.cards:
+            desk.lift(insertion)
+    desk.tell(LeavePressed()).at(Waiting)
+    assert {read.insertion for read in desk.of(ReadCard)} <= {release.insertion for release in desk.of(ReleaseCard)}
+
+
+def test_a_card_lifted_while_it_is_read_is_let_go_when_the_session_ends() -> None:
+    desk = Desk(answering=False)
+    insertion = desk.lay(Card())
+    desk.lift(insertion).tell(HomeChosen()).at(Waiting)
+    assert ReleaseCard(insertion) in desk.asked
+
+
+# --- late and foreign answers
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_answers_to_other_questions_change_nothing(session: Callable[[], Desk]) -> None:
+    desk = session()
+    before = desk.counter
+    here = next(iter(before.cards), Insertion(1, READER))
+    late = Ticket(1)
+    for event in (
+        CardRead(late, here, CardReading(token("z"), Revocation.GOOD)),
+        CardFailed(late, here, Code.CARD_REMOVED),
+        TriesRead(late, here, 3),
+        PinRejected(late, here, 2),
+        HolderProved(late, here, token("z")),
+        LinkSaved(late, pending=False),
+        CardSlow(Insertion(99, OTHER_READER)),
+    ):
+        assert step(before, event) == (before, ())
+
+
+# --- our own failures
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_a_bug_wipes_the_session_and_says_an_incident(session: Callable[[], Desk]) -> None:
+    desk = session().tell(Broke("1123-AB12"))
+    assert desk.at(OutOfOrder).incident == "1123-AB12"
+    assert NUMBER.digits not in repr(desk.counter)
+    desk.tell(BrokeSeen()).at(Waiting)
+
+
+def test_a_bug_during_verify_saves_nothing_afterwards() -> None:
+    desk = at_pad()
+    desk.answering = False
+    desk.press_pin().tell(Broke("1123-AB12")).answer()
+    desk.at(OutOfOrder)
+    assert not desk.of(SaveLink)
+
+
+# --- reader and day
+
+
+def test_the_readers_condition_is_known_and_ends_no_session() -> None:
+    desk = at_pad().tell(ReaderChanged(ReaderCondition.MISSING))
+    assert desk.counter.reader is ReaderCondition.MISSING
+    desk.at(AskingPin)
+    assert desk.tell(ReaderChanged(ReaderCondition.READY, (READER,))).counter.reader is ReaderCondition.READY
+
+
+def test_midnight_forgets_whom_staff_have_seen() -> None:
+    rules = CounterRules(confirm_holder=When.FIRST_OF_DAY, lending_pin=When.FIRST_OF_DAY)
+    desk = Desk(rules, links=[link(Card())])
+    desk.lay(Card())
+    desk.press_pin().tell(HolderConfirmed()).at(PatronShown)
+    assert desk.counter.seen_today == desk.counter.proved_today == frozenset({token("a")})
+    desk.tell(DayBegan(TODAY.replace(day=24)))
+    assert not desk.counter.seen_today | desk.counter.proved_today
+    assert desk.counter.today == TODAY.replace(day=24)
+    desk.at(PatronShown)
+
+
+# --- the single display
+
+
+def screen(desk: Desk) -> Screen:
+    return desk.counter.screen
+
+
+def offered() -> Desk:
+    desk = Desk(ONE_DISPLAY).to_card()
+    desk.lay(Card())
+    return desk
+
+
+def in_the_patrons_hands() -> Desk:
+    return offered().tell(HandoverAccepted(), LinkAgreed())
+
+
+def test_the_display_is_offered_to_the_patron_and_shows_no_pad_before_it_is_taken() -> None:
+    desk = offered()
+    assert screen(desk) is Screen.OFFERED
+    desk.tell(LinkAgreed()).at(ConfirmingLink)
+    desk.tell(HandoverAccepted(), LinkAgreed()).at(AskingPin)
+    assert screen(desk) is Screen.PATRON
+
+
+def test_a_pad_that_the_patron_has_not_taken_sends_nothing() -> None:
+    desk = Desk(CounterRules(single_display=True, lending_pin=When.ALWAYS), links=[link(Card())])
+    desk.lay(Card())
+    assert desk.at(AskingPin).typed == 0
+    assert desk.press_pin().at(AskingPin).typed == 0
+    assert not desk.of(VerifyPin)
+    desk.tell(HandoverAccepted()).press_pin()
+    assert len(desk.of(VerifyPin)) == 1
+
+
+def test_the_patron_gives_it_back_and_staff_take_it_with_their_code() -> None:
+    desk = in_the_patrons_hands().press_pin()
+    desk.at(Registered)
+    assert screen(desk) is Screen.PATRON
+    desk.tell(LeavePressed()).at(Waiting)
+    assert screen(desk) is Screen.RETURNING
+    desk.tell(TakenBack("1111"))
+    assert (screen(desk), desk.counter.wrong_staff_code) == (Screen.RETURNING, True)
+    desk.tell(TakenBack(STAFF_CODE))
+    assert (screen(desk), desk.counter.wrong_staff_code) == (Screen.STAFF, False)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [HomeChosen(), StatusChosen(), RegistrationChosen(), NextPressed(), LibraryCardEntered(OTHER_NUMBER.digits), TakenBack(STAFF_CODE)],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_only_staff_may_say_is_not_heard_from_the_patron(event: Event) -> None:
+    desk = in_the_patrons_hands()
+    before = desk.flow
+    desk.tell(event)
+    assert (desk.flow, screen(desk)) == (before, Screen.PATRON)
+
+
+def test_leaving_before_taking_it_gives_it_back_to_staff_at_once() -> None:
+    desk = offered().tell(LeavePressed())
+    desk.at(Waiting)
+    assert screen(desk) is Screen.STAFF
+
+
+def test_a_card_lifted_before_the_display_is_taken_brings_it_back_to_staff() -> None:
+    desk = offered()
+    [insertion] = desk.counter.cards
+    desk.lift(insertion).at(AwaitingMyNumberCard)
+    assert screen(desk) is Screen.STAFF
+
+
+def test_the_patron_keeps_it_while_laying_the_card_anew() -> None:
+    desk = in_the_patrons_hands()
+    [insertion] = desk.counter.cards
+    desk.lift(insertion).at(AwaitingMyNumberCard)
+    desk.lay(Card())
+    desk.at(ConfirmingLink)
+    assert screen(desk) is Screen.PATRON
+
+
+def test_a_refusal_is_read_by_the_patron_before_it_is_given_back() -> None:
+    desk = in_the_patrons_hands()
+    desk.store_fails = Code.STORE_FULL
+    desk.press_pin().at(RegistrationRefused)
+    assert screen(desk) is Screen.PATRON
+
+
+def test_left_alone_it_asks_to_be_returned_and_shows_nothing_of_the_patron() -> None:
+    desk = in_the_patrons_hands().leave_alone().leave_alone()
+    desk.at(Waiting)
+    assert screen(desk) is Screen.RETURNING
+
+
+def test_a_bug_never_opens_the_staff_window_to_the_patron() -> None:
+    desk = in_the_patrons_hands().tell(Broke("1123-AB12"))
+    assert screen(desk) is Screen.RETURNING
+    desk.tell(BrokeSeen()).at(OutOfOrder)
+    desk.tell(TakenBack(STAFF_CODE), BrokeSeen()).at(Waiting)
+
+
+def test_a_choice_of_staff_calls_the_display_back() -> None:
+    desk = in_the_patrons_hands()
+    desk.links = [link(Card("b"), OTHER_NUMBER)]
+    [insertion] = desk.counter.cards
+    desk.lift(insertion).lay(Card("b"))
+    desk.at(ChoosingReplacement)
+    assert screen(desk) is Screen.RETURNING
+    desk.tell(ReplacementChosen(ReplaceReason.CORRECTION)).at(ChoosingReplacement)
+    desk.tell(TakenBack(STAFF_CODE), ReplacementChosen(ReplaceReason.CORRECTION)).at(ConfirmingLink)
+    assert screen(desk) is Screen.OFFERED
+
+
+def test_a_card_laid_before_the_display_is_back_is_read_then() -> None:
+    desk = in_the_patrons_hands().press_pin()
+    [insertion] = desk.counter.cards
+    desk.lift(insertion).tell(LeavePressed())
+    desk.links = [link(Card("b"), OTHER_NUMBER)]
+    desk.lay(Card("b"))
+    desk.at(Waiting)
+    assert desk.tell(TakenBack(STAFF_CODE)).at(PatronShown).patron.number == OTHER_NUMBER
+
+
+def test_with_two_displays_nothing_is_turned() -> None:
+    desk = at_pad()
+    assert screen(desk) is Screen.STAFF
+    desk.tell(HandoverAccepted(), TakenBack(""))
+    assert screen(desk) is Screen.STAFF
+
+
+def test_a_link_being_saved_survives_everything_but_a_bug() -> None:
+    desk = at_pad()
+    desk.answering = False
+    desk.press_pin().answer().at(SavingLink)
+    [insertion] = desk.counter.cards
+    desk.tell(LeavePressed(), HomeChosen(), PadTyped(4), PadConfirmed()).lift(insertion).leave_alone()
+    desk.at(SavingLink)
+    desk.answer().at(Registered)
+    assert len(desk.of(VerifyPin)) == len(desk.of(SaveLink)) == 1
+
+
+def test_a_placed_card_told_twice_is_read_once() -> None:
+    desk = Desk()
+    insertion = desk.lay(Card())
+    desk.tell(CardPlaced(insertion), CardPlaced(insertion))
+    assert len(desk.of(ReadCard)) == 1

@@ -1,0 +1,78 @@
+"""200,000 random events, half of them such as might happen where the counter stands: nothing raises, and the rules hold throughout."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from kiosk.domain.effects import Effect
+from kiosk.domain.events import (
+    Event,
+)
+from kiosk.domain.machine import step
+from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.states import (
+    CheckingPin,
+    Counter,
+    CounterRules,
+    Flow,
+    SavingLink,
+    Screen,
+    When,
+)
+from tests.domain.walker import STAFF_CODE, Walker
+from tests.domain.witness import Witness
+
+WALKS, LENGTH = 400, 500
+
+RULES = [
+    CounterRules(BarcodeRule(length=10), confirm, pin, end_on_lift, single_display, STAFF_CODE)
+    for confirm, pin, end_on_lift in (
+        (When.ALWAYS, When.NEVER, False),
+        (When.FIRST_OF_DAY, When.FIRST_OF_DAY, True),
+        (When.NEVER, When.ALWAYS, False),
+    )
+    for single_display in (False, True)
+]
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[object]:
+    """What has been met on all walks together; the walks are made here, and nothing may raise."""
+    met: set[object] = set()
+    for walk in range(WALKS):
+        walker, witness = Walker(random.Random(walk), purpose=(0.5, 0.7, 0.85)[walk % 3]), Witness()
+        counter = Counter(RULES[walk % len(RULES)], date(2026, 11, 23))
+        for _ in range(LENGTH):
+            event = walker.next(counter, witness.timers)
+            after, effects = step(counter, event)
+            witness.see(counter, event, after, effects)
+            met |= {type(after.flow), type(event), after.screen, *(type(effect) for effect in effects)}
+            if getattr(after.flow, "slow", False):
+                met.add((type(after.flow), "slow"))
+            counter = after
+    return met
+
+
+def test_200_000_random_events_never_raise_and_break_no_rule(seen: set[object]) -> None:
+    assert WALKS * LENGTH == 200_000
+    assert seen
+
+
+def test_every_state_is_reached(seen: set[object]) -> None:
+    assert set(get_args(Flow)) - seen == set()
+
+
+def test_every_event_and_effect_happens(seen: set[object]) -> None:
+    assert (set(get_args(Event)) | set(get_args(Effect))) - seen == set()
+
+
+def test_the_display_is_in_every_hand(seen: set[object]) -> None:
+    assert set(Screen) - seen == set()
+
+
+def test_a_saved_link_is_among_them(seen: set[object]) -> None:
+    assert {SavingLink, (CheckingPin, "slow")} <= seen

@@ -1,0 +1,310 @@
+"""Draws random events for a counter: any at all, or such as might happen where it stands."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    ApplicantChosen,
+    BackPressed,
+    Broke,
+    BrokeSeen,
+    CardFailed,
+    CardLeftSeen,
+    CardLifted,
+    CardPlaced,
+    CardRead,
+    CardSlow,
+    CardStopAnswered,
+    DayBegan,
+    Event,
+    GoOnPressed,
+    GuardianCheckSet,
+    HandoverAccepted,
+    HelpChosen,
+    HolderConfirmed,
+    HolderDenied,
+    HolderProved,
+    HomeChosen,
+    LanguageChosen,
+    LastTryChosen,
+    LeavePressed,
+    LibraryCardEntered,
+    LinkAgreed,
+    LinkClosed,
+    LinkSaved,
+    LinksFound,
+    NextPressed,
+    PadCleared,
+    PadConfirmed,
+    PadTyped,
+    PatronFound,
+    PatronRefused,
+    PinRejected,
+    ReaderChanged,
+    RegistrationChosen,
+    ReplacementChosen,
+    ServiceChosen,
+    StatusChosen,
+    StoreFailed,
+    TakenBack,
+    TimeUp,
+    Touched,
+    TriesRead,
+    UnlinkConfirmed,
+    UnlinkingChosen,
+    UnlinkReasonChosen,
+)
+from kiosk.domain.model import (
+    Applicant,
+    CardReading,
+    GuardianCheck,
+    Insertion,
+    Language,
+    LibraryCardNumber,
+    Link,
+    LinkToken,
+    Month,
+    Patron,
+    ReaderCondition,
+    ReplaceReason,
+    Revocation,
+    Service,
+    Ticket,
+    UnlinkReason,
+)
+from kiosk.domain.states import (
+    AskingPin,
+    AskingUnlinkNumber,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingLibraryCard,
+    CheckingPin,
+    ChoosingApplicant,
+    ChoosingReplacement,
+    ChoosingUnlinkReason,
+    ClosingLink,
+    ConfirmingHolder,
+    ConfirmingLink,
+    ConfirmingUnlink,
+    Counter,
+    ExplainingRecord,
+    FindingLink,
+    FindingLinks,
+    FindingLinkToClose,
+    LastTryWarning,
+    LookingUpPatron,
+    OutOfOrder,
+    Reading,
+    ReadingMyNumberCard,
+    ReadingTries,
+    SavingLink,
+    Screen,
+    ShowingHelp,
+    ShowingStatus,
+    Waiting,
+)
+
+TYPED = "9173"
+"""Four digits that somebody types wherever anything can be typed."""
+STAFF_CODE = "0417"
+NUMBERS = tuple(LibraryCardNumber(f"21040678{ending}") for ending in ("53", "61", "79"))
+TOKENS = tuple(LinkToken(letter * 32) for letter in (b"a", b"b", b"c"))
+READERS = ("Reader A", "Reader B")
+SINCE = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@dataclass
+class Walker:
+    """Draws events: any at all, or such as may happen now."""
+
+    draw: random.Random
+    purpose: float
+    """How often what happens is what would have to happen next."""
+    laid: int = 0
+    lifted: list[Insertion] = field(default_factory=list)
+
+    def next(self, counter: Counter, timers: dict[Ticket, float]) -> Event:
+        draw = self.draw
+        dice = draw.random()
+        if dice < self.purpose:
+            return self.fitting(counter)
+        if dice < self.purpose + 0.04 and timers:
+            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, draw.choice(list(timers))]))
+        kind = draw.random()
+        if kind < 0.3:
+            return self.card_moves(counter)
+        if kind < 0.5:
+            return self.answer(Ticket(draw.randint(1, counter.last_ticket + 1)), self.some_insertion(counter))
+        ticket = getattr(counter.flow, "ticket", None)
+        if kind < 0.6 and ticket is not None:
+            return self.answer(ticket, self.some_insertion(counter))
+        return self.anything()
+
+    def any_of(self, *events: Event) -> Event:
+        return self.draw.choice(events)
+
+    def some_insertion(self, counter: Counter) -> Insertion:
+        return self.draw.choice([*counter.cards, *self.lifted[-3:], Insertion(0, READERS[0])])
+
+    def card_moves(self, counter: Counter) -> Event:
+        if counter.cards and self.draw.random() < 0.55:
+            insertion = self.draw.choice(counter.cards)
+            self.lifted.append(insertion)
+            return CardLifted(insertion)
+        if self.draw.random() < 0.1:
+            told_again = self.some_insertion(counter)
+            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again))
+        free = [reader for reader in READERS if reader not in {insertion.reader for insertion in counter.cards}]
+        if not free:
+            return CardSlow(self.draw.choice(counter.cards))
+        self.laid += 1
+        return CardPlaced(Insertion(self.laid, self.draw.choice(free)))
+
+    def link(self) -> Link:
+        return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1")
+
+    def reading(self) -> CardReading:
+        draw = self.draw
+        return CardReading(draw.choice(TOKENS), draw.choice(list(Revocation)), draw.choice([None, Month(2027, 1)]))
+
+    def answer(self, ticket: Ticket, insertion: Insertion) -> Event:
+        """Any answer at all."""
+        draw = self.draw
+        code, tries, pending = draw.choice(list(Code)), draw.randint(0, 3), draw.random() < 0.5
+        return self.any_of(
+            CardRead(ticket, insertion, self.reading()),
+            CardFailed(ticket, insertion, code),
+            CardSlow(insertion),
+            TriesRead(ticket, insertion, tries),
+            HolderProved(ticket, insertion, draw.choice(TOKENS)),
+            PinRejected(ticket, insertion, tries),
+            LinksFound(ticket, draw.choice([None, self.link()]), draw.choice([None, self.link()])),
+            LinkSaved(ticket, pending),
+            LinkClosed(ticket, pending),
+            StoreFailed(ticket, code),
+            PatronFound(ticket, Patron(draw.choice(NUMBERS), checked=True)),
+            PatronRefused(ticket, code),
+        )
+
+    def fitting(self, counter: Counter) -> Event:
+        """What would happen next if everybody wanted to get on."""
+        if counter.screen is Screen.OFFERED:
+            return HandoverAccepted()
+        if counter.screen is Screen.RETURNING:
+            return TakenBack(self.draw.choice([STAFF_CODE, STAFF_CODE, TYPED]))
+        return self.expected_answer(counter) or self.expected_act(counter)
+
+    def expected_answer(self, counter: Counter) -> Event | None:
+        draw = self.draw
+        code = draw.choice(list(Code))
+        match counter.flow:
+            case Reading(ticket, insertion) | ReadingMyNumberCard(ticket, _, insertion):
+                read = CardRead(ticket, insertion, self.reading())
+                return self.any_of(read, read, read, read, CardFailed(ticket, insertion, code), CardSlow(insertion))
+            case ReadingTries(ticket, insertion):
+                return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
+            case CheckingPin(ticket, insertion, goal):
+                proved = HolderProved(ticket, insertion, goal.reading.token)
+                rejected = PinRejected(ticket, insertion, draw.randint(0, 2))
+                failed = CardFailed(ticket, insertion, code)
+                return self.any_of(
+                    proved, proved, proved, rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
+                )
+            case FindingLink(ticket):
+                return self.any_of(LinksFound(ticket, self.link(), None), LinksFound(ticket, None, None))
+            case FindingLinks(ticket, draft, _, reading):
+                same = Link(reading.token, draft.number, SINCE, "counter 1")
+                nothing = LinksFound(ticket, None, None)
+                return self.any_of(nothing, nothing, LinksFound(ticket, same, same), LinksFound(ticket, self.link(), self.link()))
+            case LookingUpPatron(ticket, number) | CheckingLibraryCard(ticket, _, number):
+                found = PatronFound(ticket, Patron(number, checked=True))
+                return self.any_of(found, found, found, PatronRefused(ticket, code), PatronRefused(ticket, Code.ILS_UNREACHABLE))
+            case FindingLinkToClose(ticket):
+                return self.any_of(LinksFound(ticket, None, self.link()), LinksFound(ticket, None, None))
+            case SavingLink(ticket):
+                return self.any_of(LinkSaved(ticket, draw.random() < 0.5), StoreFailed(ticket, code))
+            case ClosingLink(ticket):
+                return self.any_of(LinkClosed(ticket, draw.random() < 0.5), StoreFailed(ticket, code))
+        return None
+
+    def expected_act(self, counter: Counter) -> Event:
+        draw = self.draw
+        match counter.flow:
+            case Waiting() | ShowingStatus() | ShowingHelp():
+                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter))
+            case ChoosingApplicant():
+                return ApplicantChosen(draw.choice(list(Applicant)))
+            case CheckingGuardian(draft) if draft.checks != frozenset(GuardianCheck):
+                return self.any_of(*(GuardianCheckSet(check, confirmed=True) for check in GuardianCheck if check not in draft.checks))
+            case AwaitingLibraryCard() | AskingUnlinkNumber(card_stopped=bool()):
+                return self.entered()
+            case AwaitingMyNumberCard():
+                return self.card_moves(counter)
+            case ChoosingReplacement():
+                return ReplacementChosen(draw.choice(list(ReplaceReason)))
+            case ConfirmingLink():
+                return LinkAgreed()
+            case LastTryWarning():
+                return LastTryChosen()
+            case AskingPin(typed=typed):
+                return PadTyped(typed + 1) if typed < 4 else PadConfirmed()
+            case ConfirmingHolder():
+                return HolderConfirmed()
+            case ChoosingUnlinkReason():
+                return UnlinkReasonChosen(draw.choice(list(UnlinkReason)))
+            case AskingUnlinkNumber():
+                return CardStopAnswered(stopped=draw.random() < 0.5)
+            case ConfirmingUnlink():
+                return UnlinkConfirmed()
+            case OutOfOrder():
+                return BrokeSeen()
+            case ExplainingRecord() | CheckingGuardian():
+                return NextPressed()
+        return self.any_of(LeavePressed(), self.card_moves(counter), RegistrationChosen())
+
+    def entered(self) -> Event:
+        return LibraryCardEntered(self.draw.choice(NUMBERS).digits)
+
+    def anything(self) -> Event:
+        draw = self.draw
+        return self.any_of(
+            ReaderChanged(draw.choice(list(ReaderCondition)), READERS),
+            HomeChosen(),
+            RegistrationChosen(),
+            UnlinkingChosen(),
+            StatusChosen(),
+            HelpChosen(),
+            NextPressed(),
+            BackPressed(),
+            LeavePressed(),
+            ApplicantChosen(draw.choice([None, *Applicant])),
+            GuardianCheckSet(draw.choice(list(GuardianCheck)), confirmed=draw.random() < 0.5),
+            LibraryCardEntered(draw.choice([TYPED, "", f"a{NUMBERS[0].digits}a", "x"])),
+            ReplacementChosen(ReplaceReason.CORRECTION),
+            HolderConfirmed(),
+            HolderDenied(),
+            ServiceChosen(draw.choice(list(Service))),
+            UnlinkReasonChosen(draw.choice(list(UnlinkReason))),
+            CardStopAnswered(stopped=True),
+            UnlinkConfirmed(),
+            TakenBack(TYPED),
+            CardLeftSeen(),
+            LanguageChosen(draw.choice(list(Language))),
+            HandoverAccepted(),
+            LinkAgreed(),
+            LastTryChosen(),
+            PadTyped(draw.randint(-1, 5)),
+            PadTyped(4),
+            PadCleared(),
+            PadConfirmed(),
+            GoOnPressed(),
+            Touched(),
+            DayBegan(date(2026, 11, draw.randint(1, 30))),
+            Broke("1123-AB12"),
+            BrokeSeen(),
+        )

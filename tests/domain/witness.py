@@ -1,0 +1,199 @@
+"""Holds every step of a walk to the rules about cards, PIN, links and display."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kiosk.domain.effects import Effect, ReadCard, ReadTries, ReleaseCard, SaveLink, StartTimer, VerifyPin
+from kiosk.domain.events import (
+    CardFailed,
+    CardRead,
+    Event,
+    HandoverAccepted,
+    HolderProved,
+    LastTryChosen,
+    LinkClosed,
+    LinkSaved,
+    LinksFound,
+    PadConfirmed,
+    PatronFound,
+    PatronRefused,
+    PinRejected,
+    StoreFailed,
+    TakenBack,
+    TimeUp,
+    TriesRead,
+)
+from kiosk.domain.model import (
+    GuardianCheck,
+    Insertion,
+    Language,
+    LinkToken,
+    Ticket,
+)
+from kiosk.domain.states import (
+    AskingPin,
+    CheckingPin,
+    ConfirmingHolder,
+    Counter,
+    LastTryWarning,
+    LinkGoal,
+    OutOfOrder,
+    PatronShown,
+    ReadingTries,
+    Screen,
+    ShowingHelp,
+    ShowingStatus,
+    Waiting,
+    When,
+)
+from tests.domain.walker import STAFF_CODE, TYPED
+
+TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
+RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+CARD_ANSWERS = (CardRead, CardFailed, TriesRead, HolderProved, PinRejected)
+ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused)
+
+
+@dataclass
+class Witness:
+    """Sees every step of one walk and holds it to the rules."""
+
+    tickets: set[Ticket] = field(default_factory=set)
+    timers: dict[Ticket, float] = field(default_factory=dict)
+    powered: Insertion | None = None
+    """The card that has been read and not been let go."""
+    read: dict[Insertion, LinkToken] = field(default_factory=dict)
+    """The certificate each insertion's last accepted reading told of."""
+
+    def see(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        self.late_answers_change_nothing(before, event, after, effects)
+        self.each_question_has_its_own_ticket(effects)
+        self.cards_are_let_go(after, effects)
+        self.verify_follows_one_press(before, event, effects)
+        self.the_pad_opens_after_the_tries(before, event, after)
+        self.what_is_saved_was_proved(before, event, effects)
+        self.nothing_remains_at_rest(before, after)
+        self.every_session_is_timed(event, after, effects)
+        self.the_display_changes_hands_openly(before, event, after)
+        self.nobody_is_shown_beside_another_card(before, after)
+        self.no_typed_digit_is_kept(before, event, after, effects)
+
+    def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        if not isinstance(event, ANSWERS):
+            return
+        flow = before.flow
+        insertion = getattr(event, "insertion", None)
+        other_card = insertion is not None and insertion != getattr(flow, "insertion", None)
+        if event.ticket != getattr(flow, "ticket", None) or other_card:
+            assert (after, effects) == (before, ())
+        elif isinstance(event, CardRead) and after.flow != flow:
+            self.read[event.insertion] = event.reading.token
+
+    def each_question_has_its_own_ticket(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            ticket = getattr(effect, "ticket", None)
+            if ticket is not None:
+                assert ticket not in self.tickets
+                self.tickets.add(ticket)
+
+    def cards_are_let_go(self, after: Counter, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case ReadCard(_, insertion):
+                    assert self.powered in (None, insertion), "one card at a time"
+                    self.powered = insertion
+                case ReadTries(_, insertion) | VerifyPin(_, insertion):
+                    assert self.powered == insertion
+                case ReleaseCard(insertion) if insertion == self.powered:
+                    self.powered = None
+        if isinstance(after.flow, RESTING):
+            assert self.powered is None
+
+    def verify_follows_one_press(self, before: Counter, event: Event, effects: tuple[Effect, ...]) -> None:
+        verified = [effect for effect in effects if isinstance(effect, VerifyPin)]
+        if not verified:
+            return
+        [verify] = verified
+        assert isinstance(event, PadConfirmed)
+        assert isinstance(before.flow, AskingPin)
+        assert before.flow.typed == 4
+        assert verify.insertion == before.flow.insertion
+        assert verify.insertion in before.cards
+        assert before.screen is (Screen.PATRON if before.rules.single_display else Screen.STAFF)
+
+    def the_pad_opens_after_the_tries(self, before: Counter, event: Event, after: Counter) -> None:
+        now, then = after.flow, before.flow
+        if not isinstance(now, AskingPin | LastTryWarning) or now == then:
+            return
+        assert now.insertion in after.cards
+        if isinstance(now, AskingPin) and isinstance(then, AskingPin):
+            assert (now.insertion, now.tries_left, now.goal) == (then.insertion, then.tries_left, then.goal)
+            return
+        assert isinstance(then, ReadingTries | CheckingPin | LastTryWarning)
+        assert (now.insertion, now.goal) == (then.insertion, then.goal)
+        if isinstance(then, LastTryWarning):
+            assert isinstance(now, AskingPin)
+            assert isinstance(event, LastTryChosen)
+            assert now.tries_left == 1
+            return
+        assert isinstance(event, TriesRead | PinRejected)
+        assert event.insertion == now.insertion
+        assert event.tries_left == (now.tries_left if isinstance(now, AskingPin) else 1)
+        assert isinstance(now, LastTryWarning) or now.tries_left >= 2
+
+    def what_is_saved_was_proved(self, before: Counter, event: Event, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, SaveLink):
+                assert isinstance(event, HolderProved)
+                assert isinstance(before.flow, CheckingPin)
+                goal = before.flow.goal
+                assert isinstance(goal, LinkGoal)
+                assert event.insertion == before.flow.insertion
+                assert effect.token == event.token == goal.reading.token == self.read[event.insertion]
+                assert effect.number == goal.draft.number
+                assert effect.by_guardian is goal.draft.by_guardian
+                assert not effect.by_guardian or goal.draft.checks == frozenset(GuardianCheck)
+
+    def nothing_remains_at_rest(self, before: Counter, after: Counter) -> None:
+        if not isinstance(after.flow, RESTING) or isinstance(before.flow, RESTING):
+            return
+        mistyped = isinstance(after.flow, Waiting) and after.flow.problem is not None
+        assert after.language is (before.language if mistyped else Language.JAPANESE)
+        assert not after.idle_warning
+        assert after.spent == frozenset(after.cards), "no card serves twice without being lifted"
+        if after.rules.confirm_holder is not When.FIRST_OF_DAY:
+            assert not after.seen_today
+        if after.rules.lending_pin is not When.FIRST_OF_DAY:
+            assert not after.proved_today
+
+    def every_session_is_timed(self, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        if isinstance(event, TimeUp):
+            self.timers.pop(event.ticket, None)
+        self.timers |= {effect.ticket: effect.seconds for effect in effects if isinstance(effect, StartTimer)}
+        if not isinstance(after.flow, RESTING):
+            assert after.idle_ticket in self.timers, "a session that nobody would ever end"
+
+    def the_display_changes_hands_openly(self, before: Counter, event: Event, after: Counter) -> None:
+        if not after.rules.single_display:
+            assert after.screen is Screen.STAFF
+        if (before.screen, after.screen) == (Screen.OFFERED, Screen.PATRON):
+            assert isinstance(event, HandoverAccepted)
+        if before.screen is Screen.STAFF:
+            assert after.screen in (Screen.STAFF, Screen.OFFERED)
+        if before.screen is Screen.PATRON:
+            assert after.screen in (Screen.PATRON, Screen.RETURNING)
+        if before.screen is Screen.RETURNING and after.screen is not Screen.RETURNING:
+            assert event == TakenBack(STAFF_CODE)
+
+    def nobody_is_shown_beside_another_card(self, before: Counter, after: Counter) -> None:
+        flow = after.flow
+        if isinstance(flow, ConfirmingHolder | PatronShown) and type(flow) is not type(before.flow) and flow.insertion is not None:
+            newer = [card for card in after.cards if card.number > flow.insertion.number and card not in after.spent]
+            if flow.insertion not in after.cards and not isinstance(before.flow, ConfirmingHolder):
+                assert not newer
+
+    def no_typed_digit_is_kept(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        flow = "" if after.flow is before.flow else repr(after.flow)
+        assert TYPED_ALONE.search(f"{event!r} {flow} {effects!r}") is None
