@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 import stat
 from pathlib import Path
@@ -14,6 +15,9 @@ from peewee import SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, Unavailable
+
+# At level DEBUG it writes every statement with its values: numbers and tokens.
+logging.getLogger("peewee").disabled = True
 
 BUSY_SECONDS = 5
 MAGIC = b"KIOSKDB1"

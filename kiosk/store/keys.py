@@ -70,18 +70,16 @@ def open_keys(store: KeyStore, database: Path) -> Keys:
     Raises Unavailable: store-key-missing when there is a database already; a new key could never open it and might hide that the old
     one can still be found.
     """
-    keys = store.load()
-    if keys is not None:
+    if (keys := store.load()) is not None:
         return keys
     # With its leftovers: a -wal file without its database means that the database was taken away, not that none was made.
     if any(database.with_name(database.name + ending).exists() for ending in ("", "-wal")):
+        if (keys := store.load()) is not None:  # another program of ours has made both since we asked
+            return keys
         raise Unavailable(Code.STORE_KEY_MISSING, place=store.describe().place)
-    keys = Keys.fresh()
+    made = Keys.fresh()
     try:
-        store.save(keys)
+        store.save(made)
     except FileExistsError:  # another program of ours was quicker
-        other = store.load()
-        if other is None:
-            raise
-        return other
-    return keys
+        return open_keys(store, database)
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from peewee import ModelDelete
 
@@ -17,8 +17,8 @@ _SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "
 class StoredLink:
     """A row as it lies there. Secret: token and number together."""
 
-    token: bytes
-    number: str
+    token: bytes = field(repr=False)
+    number: str = field(repr=False)
     since: str
     counter: str
     operation: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_file, make_folder, open_file, publish, salt_for
 from kiosk.store.migrations import VERSION, migrate, version_of
+
+KEPT = timedelta(days=30)
 
 
 def prepare(path: Path, key: bytes, now: datetime) -> None:
@@ -24,10 +26,19 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
     check_owner(path)
     with closing(open_file(path, key, settings=False)) as connection:
         version = version_of(connection)
+    backups = path.parent / "backups"
+    _forget_old(backups, now)
     if version < VERSION:
-        back_up(path, key, path.parent / "backups", f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
+        back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
             migrate(connection)
+
+
+def _forget_old(backups: Path, now: datetime) -> None:
+    """A copy from before a migration still holds links that were closed since, so it may not stay for ever."""
+    for copy in backups.glob("*-v*.db"):
+        if copy.stat().st_mtime < (now - KEPT).timestamp():
+            copy.unlink()
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ class OutboxEntry:
     uuid: UUID
     kind: str
     """open or close."""
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)
     created: datetime
     tries: int
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,21 @@ def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: Open
     check_whole(backup, keys.database)
     open_store()
     assert len(list((first_version.parent / "backups").iterdir())) == 1
+
+
+def test_the_backup_does_not_keep_closed_links_for_ever(
+    first_version: Path, open_store: OpenStore, set_time: Callable[[str], None]
+) -> None:
+    open_store().close()
+    (backup,) = (first_version.parent / "backups").iterdir()
+    made = datetime(2026, 11, 23, 3, tzinfo=UTC).timestamp()
+    os.utime(backup, (made, made))
+    set_time("2026-12-23T02:59:59")
+    open_store().close()
+    assert backup.exists()
+    set_time("2026-12-23T03:00:01")
+    open_store()
+    assert not backup.exists()
 
 
 def test_a_migration_that_fails_changes_nothing(first_version: Path, keys: Keys, open_store: OpenStore) -> None:

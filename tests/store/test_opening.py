@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import pytest
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.cipher import MAGIC, open_file
+from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.repository import Repository
@@ -170,6 +172,46 @@ def test_another_program_that_writes_for_long(store: Repository, path: Path, key
         other.execute("COMMIT")
     store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
     assert store.count_links() == 1
+
+
+def test_programs_that_begin_at_once_begin_one_store(tmp_path: Path) -> None:
+    code = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.keys import open_keys
+from kiosk.store.repository import Repository
+home, number = Path(sys.argv[1]), int(sys.argv[2])
+print("here", flush=True)
+sys.stdin.read()
+path = home / "data" / "kiosk.db"
+with Repository(path, open_keys(FileKeyStore(home / "keys.json"), path), "窓口1", lambda: datetime.now(UTC)) as store:
+    store.save_link(uuid4(), LinkToken(bytes([number]) * 32), LibraryCardNumber(f"{number:04}"), revocation=Revocation.GOOD)
+"""
+    command, environment = [sys.executable, "-c", code, str(tmp_path)], {**os.environ, "PYTHONPATH": os.getcwd()}
+    with ExitStack() as stack:
+        programs = []
+        for number in range(4):
+            begun = subprocess.Popen([*command, str(number)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            programs.append(stack.enter_context(begun))
+        for program in programs:
+            assert program.stdout is not None
+            assert program.stdout.readline() == b"here\n"
+        for program in programs:
+            assert program.stdin is not None
+            program.stdin.close()
+    assert [program.returncode for program in programs] == [0, 0, 0, 0]
+    path = tmp_path / "data" / "kiosk.db"
+    keys = FileKeyStore(tmp_path / "keys.json").load()
+    assert keys is not None
+    with Repository(path, keys, "窓口1", lambda: datetime.now(UTC)) as store:
+        assert store.count_links() == 4
+        assert store.verify_audit() is None
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "keys.json"]
+    assert [file.name for file in path.parent.iterdir()] == ["kiosk.db"]
 
 
 # What only root can set up is tried in a child in name and mount spaces of its own (unshare), which an ordinary user may make, too.

@@ -232,3 +232,15 @@ def test_the_recovery_sheet_is_confirmed_for_one_key(store: Repository) -> None:
     store.confirm_sheet("AAAA-0000")
     assert store.sheet_confirmed("AAAA-0000")
     assert not store.sheet_confirmed("BBBB-0000")
+
+
+def test_nothing_of_it_reaches_a_log(store: Repository, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", "peewee")
+    save(store, CARD_A, NUMBER_1)
+    with pytest.raises(Refused) as refusal:
+        save(store, CARD_B, NUMBER_1)
+    assert caplog.text == ""
+    shown = "".join(map(repr, (store.find(CARD_A), *store.outbox_entries(), refusal.value)))
+    assert CARD_A.digest.hex() not in shown
+    assert repr(CARD_A.digest) not in shown
