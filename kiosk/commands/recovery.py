@@ -30,7 +30,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
     repository, keys = open_repository(home, read_settings(home.config))
     with repository:
         output.tell("recovery.before")
-        print(sheet(keys.site, datetime.now().astimezone().date()))
+        print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
         output.tell("recovery.after")
     return output.OK
 

@@ -39,9 +39,9 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
     authority = store.check(content, options.fingerprint)
     _show(authority)
     if known := published_as(authority):
-        output.tell("trust.known", file=known.file)
+        print(f"  {output.words('trust.known', file=known.file)}")
     elif options.fingerprint:
-        output.tell("trust.given")
+        print(f"  {output.words('trust.given')}")
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
     store.add(content, authority.fingerprint)
@@ -86,7 +86,7 @@ def _show(authority: Authority) -> None:
         fingerprint=_spelt(authority.fingerprint),
     )
     if not authority.is_valid(datetime.now(UTC)):
-        output.tell("trust.ended")
+        print(f"  {output.words('trust.ended')}")
 
 
 def _show_entry(entry: PinnedFile) -> None:
@@ -97,7 +97,7 @@ def _show_entry(entry: PinnedFile) -> None:
         return
     _show(entry.authority)
     if known := published_as(entry.authority):
-        output.tell("trust.known", file=known.file)
+        print(f"  {output.words('trust.known', file=known.file)}")
 
 
 def _spelt(fingerprint: str) -> str:

@@ -1,0 +1,90 @@
+"""A home of one's own, the command line on it, and a throw-away authority with cards."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.commands.stored import open_repository
+from kiosk.config import Home, read_settings
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
+from kiosk.smartcard.virtual.deck import Deck
+
+NUMBER = LibraryCardNumber("2104067853")
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a command left: its exit code and all it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Called]
+
+
+class Terminal(io.StringIO):
+    """Somebody at a keyboard."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A counter that has decided about revocation; its keys lie in the test's own folder."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+    monkeypatch.setenv("COLUMNS", "200")
+    place = Home(tmp_path / "home")
+    place.prepare()
+    place.config.write_text('[card]\nrevocation = "none"\n', encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def kiosk(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Calls `kiosk --home …` in this process, with `typed` on its standard input (a terminal when `at_keyboard`)."""
+
+    def call(*arguments: str, typed: str | io.StringIO = "", at_keyboard: bool = False) -> Called:
+        source = (Terminal if at_keyboard else io.StringIO)(typed) if isinstance(typed, str) else typed
+        monkeypatch.setattr("sys.stdin", source)
+        capsys.readouterr()
+        try:
+            code = main(["--home", str(home.folder), *arguments])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return Called(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def linked(home: Home) -> Home:
+    """A counter with one link."""
+    repository, _ = open_repository(home, read_settings(home.config))
+    with repository:
+        repository.save_link(uuid.UUID(int=1), LinkToken(bytes(32)), NUMBER, revocation=Revocation.NOT_CHECKED)
+    return home
+
+
+@pytest.fixture(scope="session")
+def authority() -> VirtualAuthority:
+    """One that a normal run may trust."""
+    return VirtualAuthority.create(key=ecdsa_key(), demo=False)
+
+
+@pytest.fixture(scope="session")
+def deck() -> Deck:
+    """Cards of an authority that a normal run may trust."""
+    return Deck(demo=False)

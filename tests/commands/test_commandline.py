@@ -1,0 +1,167 @@
+"""The command line as a whole: help, exit codes, and what is said when something goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk import __main__ as commandline
+from kiosk.commands import config
+from kiosk.commands.parser import Commands
+from kiosk.config import Home
+from kiosk.store.lock import RunningLock
+
+HEAVY = ("PySide6", "cryptography", "smartcard", "peewee", "sqlcipher3", "keyring")
+
+
+def test_alone_it_explains_itself(kiosk: Any) -> None:
+    said = kiosk()
+    assert said.code == 0
+    assert said.out.startswith("使い方: kiosk")
+    for command in ("run", "demo", "doctor", "tap", "trust", "links", "audit", "stats", "recovery", "virtual-card", "config"):
+        assert re.search(rf"^    {command}\s+\S", said.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [["trust"], ["links"], ["audit"], ["recovery"], ["config"], ["tap", "--help"], ["trust", "add", "-h"]])
+def test_a_command_explains_itself(kiosk: Any, command: list[str]) -> None:
+    said = kiosk(*command)
+    assert (said.code, said.err) == (0, "")
+    assert "使い方:" in said.out
+    assert "options:" not in said.out
+
+
+@pytest.mark.parametrize(
+    "command", [["rum"], ["trust", "add"], ["tap", "--timeout", "soon"], ["trust", "--fast"], ["audit", "list", "--since", "1"]]
+)
+def test_what_is_written_wrongly_ends_with_two(kiosk: Any, command: list[str]) -> None:
+    said = kiosk(*command)
+    assert (said.code, said.out) == (2, "")
+    assert "コマンドの書き方が違います" in said.err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    asked = "import sys, json; from kiosk.__main__ import main; main([]); print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=30, check=True)
+    assert not set(HEAVY) & set(json.loads(answer.stdout.splitlines()[-1]))
+
+
+def test_the_installed_program_answers(tmp_path: Path) -> None:
+    """Through the entry point's own module, with a console that has no Japanese letters."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "kiosk", "--home", str(tmp_path / "home"), "config", "check"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert answer.returncode == 2
+    assert 'revocation = "crl" | "none"' in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_whoever_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "--home", str(tmp_path / "home"), "config", "show-default"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.close()
+    _, err = child.communicate(timeout=30)
+    assert err == b""
+
+
+@pytest.fixture
+def broken_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Adds a command `break` that raises."""
+
+    def add(error: BaseException) -> None:
+        def act(home: Home, options: argparse.Namespace) -> int:
+            raise error
+
+        class Breaking:
+            @staticmethod
+            def add(commands: Commands) -> None:
+                commands.add("run", act=act)
+
+        monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking, config))
+
+    return add
+
+
+def test_a_bug_is_an_incident_in_the_log_and_a_sentence_on_stderr(
+    kiosk: Any, home: Home, broken_command: Callable[[BaseException], None]
+) -> None:
+    broken_command(RuntimeError("serial 117823888"))
+    said = kiosk("run")
+    assert said.code == 1
+    assert "プログラムに問題が起きました" in said.err
+    assert "Traceback" not in said.err + said.out
+    incident = said.err.partition("番号 ")[2].partition(")")[0]
+    log = (home.logs / "kiosk.log").read_text("utf-8")
+    assert f"incident {incident}" in log
+    assert "RuntimeError" in log
+    assert "117823888" not in log + said.err
+
+
+def test_ctrl_c_is_no_bug(kiosk: Any, broken_command: Callable[[BaseException], None]) -> None:
+    broken_command(KeyboardInterrupt())
+    assert (kiosk("run").code, kiosk("run").err) == (130, "")
+
+
+def test_a_home_that_cannot_be_made_is_said(kiosk: Any, home: Home) -> None:
+    home.lock.write_text("")
+    said = kiosk("--home", str(home.lock / "below"), "links", "count")
+    assert said.code == 1
+    assert "保存先を開けませんでした" in said.err
+
+
+def test_a_second_program_is_told_of_the_first(kiosk: Any, home: Home) -> None:
+    with RunningLock(home.lock):
+        said = kiosk("recovery", "restore")
+    assert said.code == 1
+    assert "すでに動いています" in said.err
+
+
+# --- config -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_config_that_is_right_is_said(kiosk: Any, home: Home) -> None:
+    said = kiosk("config", "check")
+    assert (said.code, said.err) == (0, "")
+    assert str(home.config) in said.out
+
+
+def test_every_mistake_of_a_config_is_named(kiosk: Any, home: Home) -> None:
+    home.config.write_text('[session]\nwarning_seconds = 5\nidel_seconds = 1\n[card]\nrevocation = "none"\n', encoding="utf-8")
+    said = kiosk("config", "check")
+    assert said.code == 2
+    assert "2行目、「session.warning_seconds」" in said.err
+    assert "書き方: warning_seconds = 20 … 600" in said.err
+    assert "3行目、「session.idel_seconds」" in said.err
+    assert "書き方: idle_seconds" in said.err
+
+
+@pytest.mark.parametrize("command", [["run"], ["tap"], ["links", "count"], ["stats"]])
+def test_without_a_decision_about_revocation_nothing_starts(kiosk: Any, home: Home, command: list[str]) -> None:
+    home.config.write_text("", encoding="utf-8")
+    said = kiosk(*command)
+    assert (said.code, said.out) == (2, "")
+    assert "公的個人認証法第38条の4" in said.err
+    assert 'revocation = "crl" | "none"' in said.err
+
+
+def test_the_default_config_is_shown_without_making_a_home(kiosk: Any, tmp_path: Path) -> None:
+    said = kiosk("--home", str(tmp_path / "nowhere"), "config", "show-default")
+    assert said.code == 0
+    assert "[lending]" in said.out
+    assert not (tmp_path / "nowhere").exists()

@@ -1,0 +1,167 @@
+"""kiosk links, audit, stats and recovery on a real store."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.config import Home
+from kiosk.domain.model import LibraryCardNumber
+
+NUMBER = "2104067853"
+MASKED = LibraryCardNumber(NUMBER).masked
+
+
+@pytest.mark.parametrize("command", [["links", "count"], ["links", "list"], ["audit", "list"], ["audit", "verify"], ["stats"]])
+def test_where_nothing_was_kept_yet_nothing_is_made(kiosk: Any, home: Home, command: list[str]) -> None:
+    said = kiosk(*command)
+    assert said.code == 0
+    assert "まだ何も保存していません" in said.out
+    assert not home.store.exists()
+
+
+def test_links_are_counted_and_listed_masked(kiosk: Any, linked: Home) -> None:
+    assert "1件" in kiosk("links", "count").out
+    said = kiosk("links", "list").out
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d\t窓口1\t{re.escape(MASKED)}\n", said)
+
+
+def test_unlinking_is_written_down_with_its_reason(kiosk: Any, linked: Home) -> None:
+    said = kiosk("links", "unlink", "a2104-0678-53a", "--reason", "lost")
+    assert (said.code, said.err) == (0, "")
+    assert MASKED in said.out
+    assert "0件" in kiosk("links", "count").out
+    assert re.search(r"\t解除\t紛失\t", kiosk("audit", "list").out)
+
+
+def test_somebody_at_the_keyboard_is_asked_for_the_reason(kiosk: Any, linked: Home) -> None:
+    said = kiosk("links", "unlink", NUMBER, typed="2\n", at_keyboard=True)
+    assert said.code == 0
+    assert "利用者の希望" in said.out
+    assert re.search(r"\t解除\t希望\t", kiosk("audit", "list").out)
+
+
+@pytest.mark.parametrize(("typed", "at_keyboard"), [("2\n", False), ("\n", True), ("9\n", True)])
+def test_without_a_reason_nothing_is_unlinked(kiosk: Any, linked: Home, typed: str, at_keyboard: bool) -> None:
+    assert kiosk("links", "unlink", NUMBER, typed=typed, at_keyboard=at_keyboard).code == 2
+    assert "1件" in kiosk("links", "count").out
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("2104067854", "連携しているマイナンバーカードはありません"),
+        ("21x", "数字ではない文字"),
+        ("1", "桁です"),
+        ("123456789018", "マイナンバーのよう"),
+    ],
+)
+def test_a_number_that_is_not_linked_is_said(kiosk: Any, linked: Home, number: str, sentence: str) -> None:
+    said = kiosk("links", "unlink", number, "--reason", "wish")
+    assert said.code == 1
+    assert sentence in said.err
+
+
+def test_no_whole_number_is_ever_shown(kiosk: Any, linked: Home) -> None:
+    for command in (["links", "list"], ["audit", "list"], ["audit", "list", "--json"], ["audit", "verify"], ["stats", "--json"]):
+        said = kiosk(*command)
+        assert said.code == 0
+        assert NUMBER not in re.sub(r"\D", "", said.out.replace(" ", ""))
+
+
+def test_the_audit_trail_is_listed_for_people_and_programs(kiosk: Any, linked: Home) -> None:
+    assert "登録\t\t" + MASKED + "\t電子証明書・失効は未確認・暗証番号" in kiosk("audit", "list").out
+    (row,) = (json.loads(line) for line in kiosk("audit", "list", "--json").out.splitlines())
+    assert (row["act"], row["result"], row["number"], row["checked"]) == (
+        "register",
+        "done",
+        MASKED,
+        "certificate revocation:not-checked pin",
+    )
+    assert kiosk("audit", "list", "--since", "2999-01-01").out == ""
+
+
+def test_a_trail_that_holds_is_said_with_its_end(kiosk: Any, linked: Home) -> None:
+    said = kiosk("audit", "verify")
+    assert said.code == 0
+    assert "1行" in said.out
+    assert re.search(r"\b[0-9a-f]{64}\b", said.out)
+
+
+def test_figures_by_month(kiosk: Any, linked: Home) -> None:
+    figures = json.loads(kiosk("stats", "--json").out)
+    assert figures["links"] == 1
+    assert [(month["registrations"], month["releases"], month["uses"]) for month in figures["months"]] == [(1, 0, 0)]
+    assert "登録 1  解除 0  利用 0" in kiosk("stats").out
+
+
+# --- recovery ---------------------------------------------------------------------------------------------------------
+
+
+def lines_of(sheet: str) -> dict[int, str]:
+    return {int(match[1]): match[2] for match in re.finditer(r"^([1-7]):  (.+)$", sheet, re.MULTILINE)}
+
+
+class WithSheet(io.StringIO):
+    """Somebody with the paper in hand, who answers what is asked for; the very first time with a slip of the pen."""
+
+    def __init__(self, lines: dict[int, str], asked: Callable[[], str]) -> None:
+        super().__init__()
+        self._lines, self._asked, self._seen, self.answers = lines, asked, "", 0
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        self._seen += self._asked()
+        number = int(re.findall(r"([1-7])行目:", self._seen)[-1])
+        self.answers += 1
+        return "?\n" if self.answers == 1 else f"{self._lines[number].lower()}\n"
+
+
+def test_the_sheet_is_printed_and_asked_back(kiosk: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = lines_of(kiosk("recovery", "sheet").out)
+    assert sorted(lines) == [1, 2, 3, 4, 5, 6, 7]
+    holder = WithSheet(lines, lambda: capsys.readouterr().out)
+    assert kiosk("recovery", "confirm", typed=holder).code == 0
+    assert holder.answers == 3
+    doctor = json.loads(kiosk("doctor", "--json").out)
+    assert "recovery.confirmed" in [check["outcome"] for check in doctor["checks"]]
+
+
+def test_a_sheet_that_nobody_can_read_is_not_confirmed(kiosk: Any, home: Home) -> None:
+    kiosk("recovery", "sheet")
+    assert kiosk("recovery", "confirm", typed="x\n" * 6).code == 1
+
+
+def test_a_backup_comes_back_to_an_empty_machine(kiosk: Any, linked: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = tmp_path / "sheet.txt"
+    paper.write_text(kiosk("recovery", "sheet").out, encoding="utf-8")
+    assert kiosk("recovery", "backup", str(tmp_path / "backup")).code == 0
+    (copy,) = (tmp_path / "backup").glob("*.db")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "other"))
+    other = Home(tmp_path / "other-home")
+    other.prepare()
+    other.config.write_bytes(linked.config.read_bytes())
+    said = kiosk("--home", str(other.folder), "recovery", "restore", "--sheet", str(paper), "--backup", str(copy))
+    assert (said.code, said.err) == (0, "")
+    assert "1件" in kiosk("--home", str(other.folder), "links", "count").out
+
+
+def test_a_sheet_with_a_mistake_names_the_line(kiosk: Any, home: Home) -> None:
+    typed = "\n".join(["ABCDE FGHJK"] * 7) + "\n"
+    said = kiosk("recovery", "restore", typed=typed)
+    assert said.code == 1
+    assert "1行目" in said.out + said.err
+    assert not home.store.exists()
+
+
+def test_where_a_store_is_nothing_is_restored(kiosk: Any, linked: Home, tmp_path: Path) -> None:
+    paper = tmp_path / "sheet.txt"
+    paper.write_text(kiosk("recovery", "sheet").out, encoding="utf-8")
+    said = kiosk("recovery", "restore", "--sheet", str(paper))
+    assert said.code == 1
+    assert "1件" in kiosk("links", "count").out

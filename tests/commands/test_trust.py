@@ -1,0 +1,154 @@
+"""kiosk trust: an authority is shown, compared and asked about before any card of it is accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from kiosk.config import Home
+from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+
+
+@pytest.fixture
+def file(tmp_path: Path, authority: VirtualAuthority) -> Path:
+    path = tmp_path / "authca.cer"
+    path.write_bytes(authority.der)
+    return path
+
+
+def spelt(content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest().upper()
+    return ":".join(digest[i : i + 2] for i in range(0, 64, 2))
+
+
+def kept(home: Home) -> list[Path]:
+    return list(home.trust.iterdir())
+
+
+def test_it_is_shown_before_anybody_is_asked(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    said = kiosk("trust", "add", str(file), typed="いいえ\n", at_keyboard=True)
+    assert said.code == 1
+    assert "JPKI for user authentication" in said.out
+    assert "2023-07-16 〜 2033-07-15" in said.out
+    assert spelt(authority.der) in said.out
+    assert "https://www.jpki.go.jp/ca/" in said.out
+    assert "登録しませんでした" in said.err
+    assert kept(home) == []
+
+
+@pytest.mark.parametrize("answer", ["はい\n", "yes\n"])
+def test_somebody_who_has_compared_it_says_yes(kiosk: Any, file: Path, home: Home, answer: str) -> None:
+    said = kiosk("trust", "add", str(file), typed=answer, at_keyboard=True)
+    assert said.code == 0
+    assert "登録した認証局は1つ" in said.out
+    assert len(kept(home)) == 1
+
+
+def test_a_script_cannot_say_yes(kiosk: Any, file: Path, home: Home) -> None:
+    said = kiosk("trust", "add", str(file), typed="はい\n")
+    assert said.code == 1
+    assert "--fingerprint" in said.err
+    assert kept(home) == []
+
+
+@pytest.mark.parametrize("spelling", [str.upper, str.lower, lambda text: text.replace(":", " "), lambda text: text.replace(":", "")])
+def test_a_fingerprint_answers_for_a_script(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home, spelling: Any) -> None:
+    said = kiosk("trust", "add", str(file), "--fingerprint", spelling(spelt(authority.der)))
+    assert (said.code, said.err) == (0, "")
+    assert len(kept(home)) == 1
+
+
+def test_another_fingerprint_is_refused(kiosk: Any, file: Path, home: Home) -> None:
+    said = kiosk("trust", "add", str(file), "--fingerprint", "00" * 32)
+    assert said.code == 1
+    assert "一致しません" in said.err
+    assert kept(home) == []
+
+
+def test_pem_is_taken_too(kiosk: Any, tmp_path: Path, authority: VirtualAuthority) -> None:
+    path = tmp_path / "authca.pem"
+    path.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+    assert kiosk("trust", "add", str(path), "--fingerprint", spelt(authority.der)).code == 0
+
+
+def no_authority(authority: VirtualAuthority) -> bytes:
+    begins = authority.certificate.not_valid_before_utc
+    leaf = Leaf(4711, "9A7794E9AGCIEG13221003A", begins, authority.certificate.not_valid_after_utc)
+    return authority.issue(ecdsa_key(), leaf)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "ファイルが空です"),
+        (b"\n\n", "ファイルが空です"),
+        (b"not a certificate", "証明書ではないか"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "証明書ではないか"),
+        (b"\x30\x82\x04\x00", "証明書ではないか"),
+        ("leaf", "認証局ではない"),
+        ("cut", "証明書ではないか"),
+        ("two", "1枚ではありません"),
+        ("altered", "署名が合いません"),
+    ],
+)
+def test_a_file_that_is_no_authority_is_refused_with_the_reason(
+    kiosk: Any, tmp_path: Path, home: Home, authority: VirtualAuthority, content: bytes | str, sentence: str
+) -> None:
+    made = {
+        "leaf": lambda: no_authority(authority),
+        "cut": lambda: authority.der[:-20],
+        "two": lambda: authority.certificate.public_bytes(Encoding.PEM) * 2,
+        "altered": lambda: authority.der[:-1] + bytes([authority.der[-1] ^ 1]),
+    }
+    path = tmp_path / "file.cer"
+    path.write_bytes(made[content]() if isinstance(content, str) else content)
+    said = kiosk("trust", "add", str(path), typed="はい\n", at_keyboard=True)
+    assert said.code == 1
+    assert sentence in said.err
+    assert "authca01.cer" in said.err
+    assert kept(home) == []
+
+
+def test_a_file_that_is_not_there_is_said(kiosk: Any, tmp_path: Path) -> None:
+    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path / "none.cer")).err
+    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path)).err
+
+
+@pytest.mark.parametrize(
+    ("pretended", "sentence"),
+    [
+        ({"demo": True}, "見本用"),
+        ({"demo": False, "name": authority_name("JPKI-TEST")}, "JPKI-TEST"),
+        ({"demo": False, "name": authority_name(unit="JPKI for digital signature")}, "署名用電子証明書"),
+    ],
+)
+def test_a_pretended_authority_is_refused_even_with_its_fingerprint(
+    kiosk: Any, tmp_path: Path, home: Home, pretended: dict[str, Any], sentence: str
+) -> None:
+    path = tmp_path / "pretended.cer"
+    path.write_bytes(VirtualAuthority.create(key=ecdsa_key(), **pretended).der)
+    said = kiosk("trust", "add", str(path), "--fingerprint", spelt(path.read_bytes()))
+    assert said.code == 1
+    assert sentence in said.err
+    assert kept(home) == []
+
+
+def test_what_is_trusted_is_listed_and_can_be_removed(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    assert "認証局はありません" in kiosk("trust", "list").out
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    assert spelt(authority.der) in kiosk("trust", "list").out
+    assert kiosk("trust", "remove", "ab").code == 1
+    assert kiosk("trust", "remove", spelt(authority.der)[:11]).code == 0
+    assert kept(home) == []
+    assert kiosk("trust", "remove", spelt(authority.der)[:11]).code == 1
+
+
+def test_a_damaged_file_in_the_folder_is_named(kiosk: Any, home: Home) -> None:
+    (home.trust / f"{'ab' * 32}.cer").write_bytes(b"damaged")
+    said = kiosk("trust", "list")
+    assert said.code == 1
+    assert "この証明書は使えません" in said.out
