@@ -115,7 +115,8 @@ class PcscdRig:
     # --- cards --------------------------------------------------------------------------------------------------------
 
     def lay(self, card: PluggableCard, slot: int = 0, *, mute: bool = False, wait: bool = True) -> PluggedCard:
-        """Lay a card on a slot; with `wait`, returns once pcscd shows it."""
+        """Lay a card on a slot, which is empty or whose card has fallen off; with `wait`, returns once pcscd shows it."""
+        self.wait_for(slot, present=False)
         plugged = PluggedCard(card, self.connect(slot), mute=mute)
         self._laid[slot] = plugged
         if wait:
@@ -136,7 +137,9 @@ class PcscdRig:
         wanted = scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
         try:
             state, end = scard.SCARD_STATE_UNAWARE, time.monotonic() + LIMIT
-            while not state & wanted:
+            # pcscd counts a slot's events in the upper half, from 0 with nothing on it: until it has counted a card that fell off by
+            # itself, another one laid there would never be seen.
+            while not (state & wanted and (state >> 16) % 2 == int(present)):
                 left = int((end - time.monotonic()) * 1000)
                 result, seen = scard.SCardGetStatusChange(context, max(left, 0), [(SLOTS[slot], state)])
                 if result != scard.SCARD_S_SUCCESS:

@@ -52,6 +52,7 @@ _NOT_THERE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.S
 _LOOK_AGAIN = 1.0
 """A wait ends after so many seconds and begins anew. It heals what systems lose: a cancel that came too early, and readers plugged in
 where PnP is not told (pcsc-lite before 2.0 with readers from a configuration file)."""
+_UNTIL_ENDED = 0.2
 _ROUNDS, _BREATH = 5, 0.05
 """After so many waits that told nothing new, a breath: a system that keeps saying "changed" must not keep a processor busy."""
 _HOLDER_PATIENCE = 2.0
@@ -84,6 +85,10 @@ def _check(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
 
 def _establish() -> int:
     result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
+    if _CODES.get(result) is Code.READER_DENIED:
+        # pcsc-lite also takes it for a refusal when a pcscd that is just ending hangs up.
+        threading.Event().wait(_UNTIL_ENDED)
+        result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
     _check(result)
     return int(values[0])
 
