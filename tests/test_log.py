@@ -1,0 +1,143 @@
+"""The log keeps what happened and nothing of anybody: what may stand in it is a whitelist."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk import log
+from kiosk.config import LogSettings
+from kiosk.domain.errors import Code, Refused
+
+SECRET = "9A7794E9AGCIEG13221003A"
+
+
+def written(folder: Path, act: Callable[[], object], level: str = "info") -> str:
+    with log.kept_in(folder, LogSettings(level=level)):
+        act()
+    path = folder / "kiosk.log"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def test_our_own_records_stand_with_words_and_numbers(tmp_path: Path) -> None:
+    ours = logging.getLogger("kiosk.test")
+    line = written(tmp_path, lambda: ours.info("read %d bytes: %s in %.1f s", 1429, Code.CARD_EXPIRED, 0.25))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO kiosk.test read 1429 bytes: card-expired in 0.2 s\n", line)
+
+
+def test_bytes_and_other_objects_are_not_written_out(tmp_path: Path) -> None:
+    class Holder:
+        def __repr__(self) -> str:
+            return SECRET
+
+    ours = logging.getLogger("kiosk.test")
+    text = written(tmp_path, lambda: ours.warning("%s %s %s", SECRET.encode(), bytearray(b"1234"), Holder()))
+    assert "<23 bytes> <4 bytes> <Holder>" in text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("name", ["secretstorage", "keyring.backend", "kioskless", "root"])
+def test_of_others_only_warnings_and_nothing_filled_in(tmp_path: Path, name: str) -> None:
+    others = logging.getLogger(name)
+
+    def act() -> None:
+        others.debug("SELECT %s", SECRET)
+        others.info("key %s", SECRET)
+        others.warning("trouble with %s", SECRET)
+
+    others.setLevel(logging.DEBUG)
+    try:
+        text = written(tmp_path, act, level="debug")
+    finally:
+        others.setLevel(logging.NOTSET if name != "root" else logging.WARNING)
+    assert text.count("\n") == 1
+    assert "trouble with %s" in text
+
+
+def test_details_are_written_only_when_asked_for(tmp_path: Path) -> None:
+    ours = logging.getLogger("kiosk.test")
+    assert written(tmp_path / "info", lambda: ours.debug("detail")) == ""
+    (tmp_path / "debug").mkdir()
+    assert "detail" in written(tmp_path / "debug", lambda: ours.debug("detail"), level="debug")
+
+
+def test_an_incident_says_where_and_which_type_and_never_the_text(tmp_path: Path) -> None:
+    def fail() -> None:
+        try:
+            raise ValueError(SECRET)
+        except ValueError as error:
+            raise Refused(Code.KEY_MISMATCH, reason=SECRET) from error
+
+    def act() -> None:
+        try:
+            fail()
+        except Refused as error:
+            incidents.append(log.record_incident(error))
+
+    incidents: list[str] = []
+    text = written(tmp_path, act)
+    assert re.fullmatch(r"\d{4}-\d{4}-[0-9A-F]{2}", incidents[0])
+    assert f"ERROR kiosk.log incident {incidents[0]}\n" in text
+    assert "Refused key-mismatch\n" in text
+    assert "builtins.ValueError\n" in text
+    assert re.search(r"test_log\.py:\d+ fail\n", text)
+    assert SECRET not in text
+
+
+def test_what_nobody_caught_on_a_thread_is_an_incident(tmp_path: Path) -> None:
+    def die() -> None:
+        raise RuntimeError(SECRET)
+
+    def act() -> None:
+        thread = threading.Thread(target=die)
+        thread.start()
+        thread.join()
+
+    text = written(tmp_path, act)
+    assert "incident" in text
+    assert "RuntimeError" in text
+    assert SECRET not in text
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    with log.kept_in(tmp_path / "logs", LogSettings()):
+        logging.getLogger("kiosk.test").warning("%s", SECRET)
+    assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_after_it_everything_is_as_before(tmp_path: Path) -> None:
+    before = (sys.excepthook, threading.excepthook, logging.getLogger().level, list(logging.getLogger().handlers))
+    written(tmp_path, lambda: None)
+    assert (sys.excepthook, threading.excepthook, logging.getLogger().level, list(logging.getLogger().handlers)) == before
+
+
+def test_a_crash_leaves_no_memory_and_names_functions_only(tmp_path: Path) -> None:
+    program = f"""
+import faulthandler, os, signal
+from pathlib import Path
+from kiosk import log
+from kiosk.config import LogSettings
+log.forbid_core_dumps()
+def work(secret):
+    os.kill(os.getpid(), signal.SIGSEGV)
+with log.kept_in(Path("."), LogSettings()):
+    work("{SECRET}")
+"""
+    root = str(Path(log.__file__).parents[1])
+    child = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=30, env={**os.environ, "PYTHONPATH": root}
+    )
+    assert child.returncode == -11
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(left) <= {"kiosk.log", "kiosk-crash.log"}
+    assert b"in work" in left["kiosk-crash.log"]
+    assert SECRET.encode() not in b"".join([*left.values(), child.stdout, child.stderr])
