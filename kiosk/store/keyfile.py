@@ -15,12 +15,10 @@ from kiosk.store.trouble import translated
 
 
 def keys_folder() -> Path:
-    """The user's own folder for settings: outside every data folder, so that a copy of one (a backup, a stick) holds no key."""
+    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key."""
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return base / "library-card-kiosk" / "keys"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "library-card-kiosk-keys"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "library-card-kiosk" / "keys"
 
 
 def key_name(data: Path) -> str:
@@ -62,8 +60,12 @@ class FileKeyStore:
             try:
                 temporary.write_text(keys.encoded(), "utf-8")
                 publish(temporary, self._path)
+                return
+            except FileExistsError:
+                pass
             finally:
                 temporary.unlink(missing_ok=True)
+        raise FileExistsError(str(self._path))
 
     def describe(self) -> Description:
         return Description("file", str(self._path))

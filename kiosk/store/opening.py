@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -37,8 +37,9 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
 def _forget_old(backups: Path, now: datetime) -> None:
     """A copy from before a migration still holds links that were closed since, so it may not stay for ever."""
     for copy in backups.glob("*-v*.db"):
-        if copy.stat().st_mtime < (now - KEPT).timestamp():
-            copy.unlink()
+        with suppress(FileNotFoundError):  # another program of ours was quicker
+            if copy.stat().st_mtime < (now - KEPT).timestamp():
+                copy.unlink()
 
 
 def _create(path: Path, key: bytes) -> None:

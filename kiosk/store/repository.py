@@ -102,12 +102,7 @@ class Repository:
                 return self._outbox.holds(by_card.operation)
             if replaces is None and (by_card or by_number):
                 raise Refused(Code.LINKED_ELSEWHERE if by_card else Code.NUMBER_LINKED_ELSEWHERE)
-            heard = False
-            for old in (by_card, by_number):
-                if old:
-                    heard |= not self._outbox.withdraw(old.operation)
-                    self._links.close(old)
-                    self._tell(now, RELEASE, LibraryCardNumber(old.number), reason=replaces, operator=operator)
+            heard = self._give_way([old for old in (by_card, by_number) if old], now, replaces, operator)
             link = StoredLink(token.digest, number.digits, _text(now), self._counter, str(operation))
             self._links.open(link)
             self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, _text(now))
@@ -206,6 +201,15 @@ class Repository:
         """All or nothing, durable at the end. Waits for another writer at the beginning, never in the middle."""
         with translated(self._path), self._database.atomic("IMMEDIATE"):
             yield self._clock()
+
+    def _give_way(self, standing: list[StoredLink], now: datetime, reason: ReplaceReason | None, operator: str | None) -> bool:
+        """Close the links that stand in the way of a new one; whether the library's server may have heard of any of them."""
+        heard = False
+        for old in standing:
+            heard |= not self._outbox.withdraw(old.operation)
+            self._links.close(old)
+            self._tell(now, RELEASE, LibraryCardNumber(old.number), reason=reason, operator=operator)
+        return heard
 
     def _link(self, link: StoredLink | None) -> Link | None:
         if link is None:

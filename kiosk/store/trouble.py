@@ -51,8 +51,6 @@ def translated(path: Path) -> Iterator[None]:
         if code is None:
             raise
         raise Unavailable(code) from error
-    except FileExistsError:  # an answer, not trouble
-        raise
     except OSError as error:
         raise Unavailable(_BY_ERRNO.get(error.errno or 0, Code.STORE_UNAVAILABLE)) from error
 

@@ -141,6 +141,11 @@ def test_a_folder_in_its_place(path: Path, open_store: OpenStore) -> None:
     assert refused(open_store) is Code.STORE_UNAVAILABLE
 
 
+def test_a_file_where_the_folder_should_be(path: Path, open_store: OpenStore) -> None:
+    path.parent.write_bytes(b"")
+    assert refused(open_store) is Code.STORE_UNAVAILABLE
+
+
 def test_a_newer_store_is_refused_and_not_touched(filled: Path, keys: Keys, open_store: OpenStore) -> None:
     with closing(open_file(filled, keys.database)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
