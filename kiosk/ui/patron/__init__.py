@@ -1,0 +1,5 @@
+"""The patron window."""
+
+from kiosk.ui.patron.window import PatronWindow
+
+__all__ = ["PatronWindow"]

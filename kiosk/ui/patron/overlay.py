@@ -1,0 +1,92 @@
+"""What comes over a page: 「続けますか」 and 「カードをお取りください」."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.domain.events import GoOnPressed
+from kiosk.domain.model import Language
+from kiosk.domain.states import Counter
+from kiosk.text import say
+from kiosk.ui.patron.page import Emit
+from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.words import Words
+
+
+class _Band(QFrame):
+    """A framed band across the window's foot, above everything."""
+
+    def __init__(self, frame: str, sizes: PatronSizes, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("band", frame)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._margin = sizes.margin_x // 2
+        self.title, self.detail = Words(kind="heading", line=1.3), Words(kind="lead", line=1.35)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(sizes.gap, sizes.gap // 2, sizes.gap, sizes.gap // 2)
+        self.row.setSpacing(sizes.gap)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self.title)
+        texts.addWidget(self.detail)
+        self.row.addLayout(texts, 1)
+        self.hide()
+
+    def rise(self, bottom: int) -> None:
+        """Stand above the footer, which begins at `bottom`."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = parent.width() - 2 * self._margin
+        height = max(self.heightForWidth(width), self.sizeHint().height())
+        self.setGeometry(self._margin, bottom - height - self._margin // 4, width, height)
+        self.raise_()
+
+
+class IdleBand(_Band):
+    """Counts the seconds down and gives the whole time again at one press."""
+
+    def __init__(self, sizes: PatronSizes, emit: Emit, parent: QWidget) -> None:
+        super().__init__("idle", sizes, parent)
+        self._go_on = WordButton("primary", icon_size=sizes.icon)
+        self._go_on.setMinimumHeight(sizes.button_height)
+        self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
+        self.row.addWidget(self._go_on)
+        self._seconds, self._language = 0, Language.JAPANESE
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._count_down)
+
+    def show_counter(self, counter: Counter) -> None:
+        if counter.idle_warning and not self._tick.isActive():
+            self._seconds = round(counter.rules.warning_seconds)
+            self._tick.start()
+        elif not counter.idle_warning:
+            self._tick.stop()
+        self._language = counter.language
+        self._say()
+        self.setVisible(counter.idle_warning)
+
+    def _count_down(self) -> None:
+        self._seconds = max(0, self._seconds - 1)
+        self._say()
+
+    def _say(self) -> None:
+        self.title.set_text(say("patron.idle.title", self._language))
+        self.detail.set_text(say("patron.idle.detail", self._language, seconds=self._seconds))
+        self._go_on.say(say("patron.idle.go-on", self._language))
+
+
+class CardLeftBand(_Band):
+    def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
+        super().__init__("care", sizes, parent)
+        drawing = QLabel()
+        drawing.setPixmap(pixmap("mycard", round(sizes.icon * 1.8), "ink", self.devicePixelRatioF()))
+        self.row.insertWidget(0, drawing)
+
+    def show_counter(self, counter: Counter) -> None:
+        self.title.set_text(say("patron.card-left.title", counter.language))
+        self.detail.set_text(say("patron.card-left.detail", counter.language))
+        self.setVisible(counter.card_left > 0)

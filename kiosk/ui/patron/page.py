@@ -1,0 +1,30 @@
+"""What every page of the patron window is: shown for a counter, asked what to do with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import Event
+from kiosk.domain.states import Counter
+from kiosk.ui.theme import PatronSizes
+
+Emit = Callable[[Event], None]
+
+
+class Page(QWidget):
+    """One page. It is made once for a window size and shows whatever counter it is given."""
+
+    def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
+        super().__init__()
+        self.sizes, self.emit_event = sizes, emit
+
+    def show_counter(self, counter: Counter) -> None:
+        """Show this state."""
+        raise NotImplementedError
+
+    def key_pressed(self, event: QKeyEvent) -> None:
+        """A key nobody else took."""
+        event.ignore()
