@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ from kiosk.config import Home, RevocationSource, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 
 if TYPE_CHECKING:
-    from kiosk.domain.model import CardReading
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.reader import CardReaders, ReaderMonitor
+    from kiosk.smartcard.tap import TapReport
     from kiosk.store.repository import Repository
+
+_SLOW_AFTER = 5.0
 
 
 def add(commands: Commands) -> None:
@@ -33,53 +36,47 @@ def add(commands: Commands) -> None:
     tapping.option("--timeout", type=float, default=30.0, metavar="S")
 
 
-@dataclass
-class Report:
-    """What became of one tap."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one tap. Without a `report` no card was laid, or none could be."""
 
+    report: TapReport | None = None
     reader: str = ""
-    passed: list[str] = field(default_factory=list)
-    milliseconds: dict[str, float] = field(default_factory=dict)
-    reading: CardReading | None = None
-    stale: bool = False
     number: str = ""
     """Masked."""
+    look_up_ns: int = 0
     trouble: KioskError | None = None
 
     @property
     def verdict(self) -> str:
-        """linked, no-card, or the code of what refuses the card."""
+        """linked, no-card, or the code of what stands in the way."""
         if self.trouble:
             return self.trouble.code.value
         return "linked" if self.number else "no-card"
 
-    @contextlib.contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.milliseconds[step] = round((time.perf_counter() - begun) * 1000, 2)
+    @property
+    def milliseconds(self) -> dict[str, float]:
+        steps = {step.value: spent for step, spent in self.report.nanoseconds.items()} if self.report else {}
+        if self.look_up_ns:
+            steps["look-up"] = self.look_up_ns
+        return {step: round(spent / 1e6, 2) for step, spent in {**steps, "total": sum(steps.values())}.items()}
 
 
 def tap(home: Home, options: argparse.Namespace) -> int:
     from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
     settings = read_settings(home.config)
+    invite = (lambda: None) if options.json else (lambda: output.tell("tap.lay"))
     with contextlib.ExitStack() as stack:
         repository, site_key = _open(home, settings, stack)
         judge = judge_for(home, settings, site_key)
-        report = Report()
         try:
-            report.reader = wait_for_card(PcscMonitor, settings.reader.name, options.timeout, lambda: _invite(options))
-            if report.reader:
-                readers = PcscReaders()
-                stack.callback(readers.release)
-                read_card(report, readers, judge, repository)
+            reader = wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite)
+            outcome = read(PcscReaders, reader, judge, repository) if reader else Outcome()
         except KioskError as error:
-            report.trouble = error
-    _tell(report, options.json)
-    return output.OK if report.number else output.PROBLEM
+            outcome = Outcome(trouble=error)
+    _tell(outcome, options.json)
+    return output.OK if outcome.verdict == "linked" else output.PROBLEM
 
 
 def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[Repository | None, bytes]:
@@ -104,7 +101,10 @@ def judge_for(home: Home, settings: Settings, site_key: bytes) -> CardJudge:
 
 
 def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, seconds: float, invite: Callable[[], None]) -> str:
-    """The reader on which a card lies; empty when none was laid within `seconds`. Raises Unavailable: reader-missing and the like."""
+    """The reader on which a card lies; empty when none was laid within `seconds`. Raises Unavailable: reader-missing and the like.
+
+    `invite` is called when none lies there at first.
+    """
     from kiosk.smartcard.reader import ReaderState
     from kiosk.smartcard.watch import choose_readers
 
@@ -113,88 +113,85 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
     limit.daemon = True
     limit.start()
     end = time.monotonic() + seconds
-    # Differs from anything there can be, so that the first wait returns at once.
-    states: tuple[ReaderState, ...] = (ReaderState("", present=False),)
     try:
+        # Differs from anything there can be, so that the first wait returns at once.
+        states = monitor.wait((ReaderState("", present=False),))
+        invited = False
         while True:
-            first = states == (ReaderState("", present=False),)
-            states = monitor.wait(states)
             chosen = choose_readers(tuple(state.name for state in states), wanted or None)
-            for state in states:
-                if state.name in chosen and state.present:
-                    return state.name
+            if laid := [state.name for state in states if state.name in chosen and state.present]:
+                return laid[0]
             if time.monotonic() >= end:
-                if not chosen:
-                    raise Unavailable(Code.READER_MISSING)
-                return ""
-            if first:
+                break
+            if not invited:
                 invite()
+                invited = True
+            states = monitor.wait(states)
     finally:
         limit.cancel()
         monitor.release()
+    if not chosen:
+        raise Unavailable(Code.READER_MISSING)
+    return ""
 
 
-def read_card(report: Report, readers: CardReaders, judge: CardJudge, repository: Repository | None) -> None:
-    """Connect, read, judge, look up. Raises KioskError with what refuses the card; `report` holds what came before."""
-    from kiosk.smartcard.jpki import JpkiSession
+def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> Outcome:
+    """Read and judge the card, then look its link up. Raises Unavailable when there is no context to be had."""
+    from kiosk.smartcard.metered import SlowWatch
+    from kiosk.smartcard.tap import tap
 
-    with report.timed("connect"):
-        connection = readers.connect(report.reader)
+    slow = SlowWatch(_SLOW_AFTER, lambda: print(output.explain(Unavailable(Code.CARD_SILENT)), file=sys.stderr))
+    readers = open_readers()
+    slow.start()
     try:
-        with report.timed("select"):
-            session = JpkiSession(connection)
-        with report.timed("label"):
-            label = session.token_label()
-        with report.timed("certificate"):
-            certificate = session.read_certificate()
+        report = tap(readers, reader, judge, slow)
     finally:
-        connection.close()
-    with report.timed("judge"):
-        judgement = judge.judge(certificate, label, lambda check: report.passed.append(check.value))
-    report.reading, report.stale = judgement.reading, judgement.problem is not None
-    with report.timed("look-up"):
-        link = repository.find(judgement.reading.token) if repository else None
+        slow.stop()
+        readers.release()
+    if report.judgement is None:
+        return Outcome(report, reader, trouble=report.trouble)
+    began = time.monotonic_ns()
+    link = repository.find(report.judgement.reading.token) if repository else None
+    spent = time.monotonic_ns() - began
     if link is None:
-        raise Refused(Code.NOT_LINKED)
-    report.number = link.number.masked
+        return Outcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))
+    return Outcome(report, reader, link.number.masked, spent)
 
 
-def _invite(options: argparse.Namespace) -> None:
-    if not options.json:
-        output.tell("tap.lay")
-
-
-def _tell(report: Report, as_json: bool) -> None:
+def _tell(outcome: Outcome, as_json: bool) -> None:
     from kiosk.smartcard.judge import Check
 
-    checks = {check.value: check.value in report.passed for check in Check}
-    total = round(sum(report.milliseconds.values()), 2)
+    report = outcome.report
+    checks = {check.value: report is not None and check in report.passed for check in Check}
+    stale = bool(report and report.judgement and report.judgement.problem)
     if as_json:
         output.tell_json(
             {
                 "version": 1,
-                "verdict": report.verdict,
-                "reader": report.reader,
-                "number": report.number,
-                "revocation": report.reading.revocation.value if report.reading else None,
-                "revocation_stale": report.stale,
-                "ends_soon": bool(report.reading and report.reading.ends),
+                "verdict": outcome.verdict,
+                "reader": outcome.reader,
+                "number": outcome.number,
                 "checks": checks,
-                "milliseconds": {**report.milliseconds, "total": total},
+                "revocation_stale": stale,
+                "commands": report.commands if report else 0,
+                "extended": bool(report and report.extended),
+                "milliseconds": outcome.milliseconds,
+                "card_milliseconds": round(report.card_nanoseconds / 1e6, 2) if report else 0,
             }
         )
         return
-    if report.reader:
-        output.tell("tap.reader", reader=report.reader)
+    if report:
+        output.tell("tap.reader", reader=outcome.reader)
         for check, passed in checks.items():
             print(f"  {'○' if passed else '－'} {output.words(f'tap.check.{check}')}")
-        for step, milliseconds in {**report.milliseconds, "total": total}.items():
+        for step, milliseconds in outcome.milliseconds.items():
             print(f"  {milliseconds:8.2f} ms  {output.words(f'tap.step.{step}')}")
-    if report.stale:
+        output.tell("tap.card", milliseconds=f"{report.card_nanoseconds / 1e6:.2f}", commands=report.commands)
+    if stale:
         print(output.explain(Unavailable(Code.REVOCATION_STALE)))
-    if report.trouble:
-        print(output.explain(report.trouble))
-    elif report.number:
-        output.tell("tap.linked", number=report.number)
+    if outcome.trouble:
+        print(output.explain(outcome.trouble))
+    elif outcome.number:
+        output.tell("tap.linked", number=outcome.number)
     else:
         output.tell("tap.none")

@@ -1,0 +1,138 @@
+"""kiosk tap: one card, read as the lending screen would; in this process and behind a real pcscd."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kiosk.commands.stored import keys_of, open_repository
+from kiosk.commands.tap import judge_for, read, wait_for_card
+from kiosk.config import Home, read_settings
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import LibraryCardNumber, Revocation
+from kiosk.domain.token import link_token
+from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.judge import Check
+from kiosk.smartcard.trust import TrustStore
+from kiosk.smartcard.virtual.card import VirtualCard
+from kiosk.smartcard.virtual.deck import PIN, Deck
+from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.store.repository import Repository
+from tests.pcscd_rig import PcscdRig
+
+READER = "Sony RC-S300/S 0"
+NUMBER = LibraryCardNumber("2104067853")
+
+
+def certificate_of(card: VirtualCard) -> Certificate:
+    assert card.certificate is not None
+    return Certificate(card.certificate)
+
+
+@pytest.fixture
+def repository(home: Home, deck: Deck) -> Iterator[Repository]:
+    """The library trusts the deck's authority; the fine card is linked."""
+    TrustStore(home.trust).add(deck.authority.der)
+    opened, keys = open_repository(home, read_settings(home.config))
+    fine = certificate_of(deck.card("fine"))
+    token = link_token(keys.site, fine.issuer, fine.serial)
+    with opened:
+        opened.save_link(uuid.uuid4(), token, NUMBER, revocation=Revocation.NOT_CHECKED)
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "last"),
+    [
+        ("fine", "linked", Check.POLICY),
+        ("about-to-expire", "not-linked", Check.POLICY),
+        ("locked", "not-linked", Check.POLICY),
+        ("expired", "card-expired", Check.ISSUER_DATES),
+        ("no-certificate", "no-certificate", None),
+        ("not-my-number-card", "not-my-number-card", None),
+        ("phone", "phone-not-accepted", None),
+        ("unknown-authority", "issuer-unknown", Check.FORM),
+    ],
+)
+def test_every_card_of_the_tray_gets_its_verdict(
+    home: Home, deck: Deck, repository: Repository, name: str, verdict: str, last: Check | None
+) -> None:
+    settings = read_settings(home.config)
+    keys = keys_of(home, settings).load()
+    assert keys is not None
+    world, card = VirtualReaders(READER), deck.fresh(name)
+    world.lay(card, READER)
+    outcome = read(world.readers, READER, judge_for(home, settings, keys.site), repository)
+    assert outcome.verdict == verdict
+    assert outcome.report is not None
+    assert (outcome.report.passed[-1] if outcome.report.passed else None) is last
+    assert card.verifies == 0
+    assert set(outcome.milliseconds) >= {"connect", "select", "total"}
+
+
+def test_the_card_on_the_wanted_reader_is_taken(deck: Deck) -> None:
+    world = VirtualReaders("ACR1252 0", READER)
+    world.lay(deck.card("fine"), "ACR1252 0")
+    world.lay(deck.card("child"), READER)
+    assert wait_for_card(world.monitor, "RC-S300", 5, lambda: None) == READER
+
+
+def test_a_card_laid_after_the_invitation_is_taken(deck: Deck) -> None:
+    world = VirtualReaders(READER)
+    assert wait_for_card(world.monitor, "", 5, lambda: world.lay(deck.card("fine"), READER)) == READER
+
+
+def test_without_a_card_it_ends_in_time() -> None:
+    invited: list[bool] = []
+    assert wait_for_card(VirtualReaders(READER).monitor, "", 0.1, lambda: invited.append(True)) == ""
+    assert invited == [True]
+
+
+def test_without_the_wanted_reader_that_is_said() -> None:
+    with pytest.raises(Unavailable) as caught:
+        wait_for_card(VirtualReaders(READER).monitor, "ACR", 0.1, lambda: None)
+    assert caught.value.code is Code.READER_MISSING
+
+
+@pytest.mark.pcscd
+def test_through_pcscd_a_linked_card_is_known(kiosk: Any, home: Home, deck: Deck, repository: Repository, pcscd: PcscdRig) -> None:
+    card = deck.fresh("fine")
+    pcscd.lay(card)
+    said = kiosk("tap", "--json", "--timeout", "10")
+    told = json.loads(said.out)
+    assert (said.code, told["verdict"], told["number"]) == (0, "linked", NUMBER.masked)
+    assert told["commands"] <= 9
+    assert all(passed for check, passed in told["checks"].items() if check != "revocation")
+    for_people = kiosk("tap", "--timeout", "10")
+    assert for_people.code == 0
+    assert f"連携登録されています: {NUMBER.masked}" in for_people.out
+    assert "○ マイナンバーカードである" in for_people.out
+    fine = certificate_of(card)
+    for secret in (str(fine.serial), f"{fine.serial:x}", PIN.decode() + "\n", NUMBER.digits, "9A7794E9AGCIEG13221003A"):
+        assert secret not in said.out + said.err + for_people.out + for_people.err
+
+
+@pytest.mark.pcscd
+def test_through_pcscd_a_refused_card_is_explained(kiosk: Any, home: Home, deck: Deck, repository: Repository, pcscd: PcscdRig) -> None:
+    pcscd.lay(deck.fresh("not-my-number-card"))
+    said = kiosk("tap", "--timeout", "10")
+    assert said.code == 1
+    assert "置き直してもらってください" in said.out
+
+
+@pytest.mark.pcscd
+def test_through_pcscd_an_empty_reader_is_waited_for(kiosk: Any, home: Home, pcscd: PcscdRig) -> None:
+    said = kiosk("tap", "--timeout", "0.2")
+    assert said.code == 1
+    assert said.out == "カードをカードリーダーに置いてください。\nカードは置かれませんでした。\n"
+
+
+@pytest.mark.pcscd
+def test_doctor_sees_the_readers_of_pcscd(kiosk: Any, home: Home, pcscd: PcscdRig) -> None:
+    found = {check["check"]: check for check in json.loads(kiosk("doctor", "--json").out)["checks"]}
+    assert (found["service"]["state"], found["reader"]["state"]) == ("ok", "ok")
+    assert "Virtual PCD 00 00" in found["reader"]["facts"]["names"]
