@@ -153,14 +153,16 @@ def help_keys(parser: Parser) -> set[str]:
 def test_every_key_in_the_code_is_in_a_catalogue() -> None:
     keys, patterns = spoken()
     held = {key for key, _, _ in every_sentence()}
-    assert not (keys | help_keys(build_parser())) - held - {key.rpartition(".")[0] for key in held}
-    assert not [pattern.pattern for pattern in patterns if not any(map(pattern.fullmatch, held))]
+    # "staff.status" in the code is the beginning of keys.
+    unwritten = (keys | help_keys(build_parser())) - held - {key.rpartition(".")[0] for key in held}
+    assert sorted(unwritten) == []
+    assert [pattern.pattern for pattern in patterns if not any(map(pattern.fullmatch, held))] == []
 
 
 def test_every_sentence_is_said_somewhere() -> None:
     keys, patterns = spoken()
     held = {key for key, _, _ in every_sentence()} - keys - help_keys(build_parser())
-    assert not {key for key in held if not any(pattern.fullmatch(key) for pattern in patterns)}
+    assert sorted(key for key in held if not any(pattern.fullmatch(key) for pattern in patterns)) == []
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------
