@@ -27,7 +27,7 @@ from kiosk.domain.events import (
     ServiceChosen,
     StoreFailed,
 )
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound, Ticket
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -68,11 +68,10 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _patron(counter, flow, Patron(number))
         case LookingUpPatron(ticket, number), PatronRefused(answers, code) if answers == ticket:
             return _refuse(counter, Problem(code), flow.insertion, number, flow.reading)
-        case ConfirmingHolder(insertion, reading, patron, pin_checked), HolderConfirmed():
+        case ConfirmingHolder(_, reading, patron), HolderConfirmed():
             first_today = counter.rules.confirm_holder is When.FIRST_OF_DAY
             seen = replace(counter, seen_today=counter.seen_today | {reading.token}) if first_today else counter
-            shown = LookingUpPatron(Ticket(0), patron.number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked, holder_confirmed=True)
-            return _show(seen, shown, patron)
+            return _show(seen, flow, patron, Shown.MY_NUMBER_CARD)
         case ConfirmingHolder(insertion, reading, patron), HolderDenied():
             return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
         case PatronShown(), ServiceChosen(service):
@@ -143,21 +142,17 @@ def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
     ):
         confirming = ConfirmingHolder(flow.insertion, flow.reading, patron, flow.pin_checked)
         return go(counter, confirming, Play(Sound.DONE))
-    return _show(counter, flow, patron)
+    return _show(counter, flow, patron, flow.shown)
 
 
-def _show(counter: Counter, asked: LookingUpPatron, patron: Patron) -> Step:
-    effects: list[RecordAct | Play] = [] if asked.holder_confirmed else [Play(Sound.DONE)]
-    if asked.reading is not None:
-        use = RecordAct(
-            Act.USE,
-            patron.number,
-            revocation=asked.reading.revocation,
-            pin_checked=asked.pin_checked,
-            holder_confirmed=asked.holder_confirmed,
-        )
-        effects.append(use)
-    return go(counter, PatronShown(patron, asked.shown, asked.insertion, asked.reading), *effects)
+def _show(counter: Counter, came_from: LookingUpPatron | ConfirmingHolder, patron: Patron, shown: Shown) -> Step:
+    """The patron is served; a use of the My Number Card is written down. Staff who have just looked need no sound."""
+    looked = isinstance(came_from, ConfirmingHolder)
+    reading = came_from.reading
+    effects: list[RecordAct | Play] = [] if looked else [Play(Sound.DONE)]
+    if reading is not None:
+        effects.append(RecordAct(Act.USE, patron.number, None, reading.revocation, came_from.pin_checked, looked))
+    return go(counter, PatronShown(patron, shown, came_from.insertion, reading), *effects)
 
 
 def _refuse(

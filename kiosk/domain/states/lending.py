@@ -42,7 +42,6 @@ class LookingUpPatron:
     insertion: Insertion | None = None
     reading: CardReading | None = None
     pin_checked: bool = False
-    holder_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
