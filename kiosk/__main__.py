@@ -16,7 +16,7 @@ from kiosk.domain.errors import KioskError
 
 
 def build_parser() -> Parser:
-    parser = Parser(prog="kiosk")
+    parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
     parser.set_defaults(act=parser.explain_itself, at_home=False)
     home_option(parser)
     commands = parser.subcommands()
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.ExitStack() as stack:
             if options.at_home:
                 home.prepare()
-                stack.enter_context(log.kept_in(home.logs, _log_settings(home)))
+                stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
             return _carry_out(home, options)
     except KioskError as error:
         return output.complain(error)

@@ -122,7 +122,7 @@ def _crashes_in(path: Path) -> Iterator[None]:
     file = None
     if not faulthandler.is_enabled():
         with contextlib.suppress(OSError):
-            file = path.open("w", encoding="utf-8")
+            file = path.open("a", encoding="utf-8")
     if file is None:
         yield
         return

@@ -22,11 +22,14 @@ class Commands:
         self._prefix = prefix
         self._actions = parser.add_subparsers(title=words("parser.commands"), metavar=words("parser.command"))
 
-    def add(self, name: str, act: Act | None = None, *, at_home: bool = True) -> Parser:
-        """A command; its help is `command.<name>.help`. Without an `act` it explains itself. `at_home`: makes the home first."""
+    def add(self, name: str, act: Act | None = None, *, at_home: bool = True, log: str = "commands") -> Parser:
+        """A command; its help is `command.<name>.help`. Without an `act` it explains itself. `at_home`: makes the home first.
+
+        `log` names the log: the counter has one of its own, which no other program rotates under its hands.
+        """
         key = f"{self._prefix}{name}"
         parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
-        parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None)
+        parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None, log=log)
         return parser
 
 

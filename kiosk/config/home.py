@@ -69,7 +69,7 @@ class Home:
     def prepare(self) -> None:
         """Make the folders, readable by their owner alone, and the documented config where there is none yet.
 
-        Raises Unavailable: store-read-only, store-full, store-unavailable.
+        Raises Unavailable: store-foreign, store-read-only, store-full, store-unavailable.
         """
         try:
             for folder in (self.folder, self.data, self.trust, self.crl, self.logs):
@@ -83,7 +83,9 @@ class Home:
 def _trouble(error: OSError) -> Code:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Code.STORE_FULL
-    return Code.STORE_READ_ONLY if error.errno in (errno.EPERM, errno.EACCES, errno.EROFS) else Code.STORE_UNAVAILABLE
+    if error.errno in (errno.EPERM, errno.EACCES):
+        return Code.STORE_FOREIGN
+    return Code.STORE_READ_ONLY if error.errno == errno.EROFS else Code.STORE_UNAVAILABLE
 
 
 def default_home() -> Home:

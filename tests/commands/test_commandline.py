@@ -107,7 +107,7 @@ def test_a_bug_is_an_incident_in_the_log_and_a_sentence_on_stderr(
     assert "プログラムに問題が起きました" in said.err
     assert "Traceback" not in said.err + said.out
     incident = said.err.partition("番号 ")[2].partition(")")[0]
-    log = (home.logs / "kiosk.log").read_text("utf-8")
+    log = (home.logs / "commands.log").read_text("utf-8")
     assert f"incident {incident}" in log
     assert "RuntimeError" in log
     assert "117823888" not in log + said.err
@@ -127,9 +127,10 @@ def test_a_home_that_cannot_be_made_is_said(kiosk: Any, home: Home) -> None:
 
 def test_a_second_program_is_told_of_the_first(kiosk: Any, home: Home) -> None:
     with RunningLock(home.lock):
-        said = kiosk("recovery", "restore")
-    assert said.code == 1
-    assert "すでに動いています" in said.err
+        for command in (["run"], ["recovery", "restore"]):
+            said = kiosk(*command)
+            assert said.code == 1
+            assert "すでに動いています" in said.err
 
 
 # --- config -----------------------------------------------------------------------------------------------------------
