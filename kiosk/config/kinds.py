@@ -54,7 +54,7 @@ class Number:
 class Text:
     """A string that fits `pattern` as a whole; `shape` shows what that is."""
 
-    pattern: str = r"[^\n]*"
+    pattern: str = r"[^\x00-\x1f\x7f]*"
     shape: str = '"…"'
 
     @property

@@ -51,7 +51,8 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
         return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Besides its own error: numbers of thousands of digits, brackets within brackets without end.
         return {}, [_syntax(path, text, str(error))]
     values: dict[str, dict[str, Any]] = {}
     mistakes = sorted(_take(path, document, _lines(text), values), key=lambda mistake: int(mistake.params["line"]))
@@ -116,7 +117,7 @@ def _syntax(path: Path, text: str, message: str) -> Refused:
     position = _POSITION.search(message)
     lines = text.splitlines() or [""]
     line = int(position[1]) if position and position[1] else len(lines)
-    shown = lines[min(line, len(lines)) - 1].partition("=")[0].strip()[:40]
+    shown = lines[min(line, len(lines)) - 1].partition("=")[0].strip()[:40] or "…"
     return _mistake(path, "syntax", line, shown, f"TOML: {_POSITION.sub('', message)}")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.config import CardSettings, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
 from kiosk.config.reading import type_of_section
@@ -138,6 +141,58 @@ def test_another_encoding_than_utf_8_is_named_by_its_line(tmp_path: Path) -> Non
     path = tmp_path / "config.toml"
     path.write_bytes(f'{DECIDED}[counter]\nname = "窓口"\n'.encode("cp932"))
     assert named(path) == [(4, "config.toml", "UTF-8", "encoding")]
+
+
+def test_dotted_keys_are_found_in_their_line(tmp_path: Path) -> None:
+    assert named(written(tmp_path, 'card.revocation = "none"\nlog.days = 0\n')) == [(2, "log.days", "days = 1 … 366", "value")]
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 100_000, "x = " + "1" * 10_000, "\0", "[card]\n[card]\n", 'x = "\\ud800"', "x = 2026-13-45"]
+)
+def test_strange_toml_is_a_mistake_like_any_other(tmp_path: Path, text: str) -> None:
+    ((_, _, _, reason),) = named(written(tmp_path, text))
+    assert reason == "syntax"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "[card]",
+                "[session]",
+                "[",
+                "]",
+                "=",
+                '"',
+                "'",
+                "#",
+                "\n",
+                ".",
+                "revocation",
+                "idle_seconds",
+                '"none"',
+                "60",
+                "true",
+                "{",
+                "}",
+                ",",
+                "窓口",
+                "\0",
+            ]
+        )
+    ).map("".join)
+    | st.text()
+)
+def test_whatever_stands_there_is_taken_or_named(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        lines = text.count("\n") + text.count("\r") + 1
+        for mistake in check_settings(path):
+            assert mistake.code is Code.CONFIG_INVALID
+            assert 1 <= int(mistake.params["line"]) <= lines + 1
+            assert mistake.params["key"] != "" or mistake.params["reason"] == "syntax"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(tmp_path: Path) -> None:
