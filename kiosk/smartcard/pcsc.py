@@ -71,8 +71,13 @@ def _call(function: Callable[..., Any], *arguments: Any) -> tuple[int, list[Any]
         raise _trouble(result & 0xFFFFFFFF if isinstance(result, int) and result != -1 else None, Code.READER_SERVICE_MISSING) from error
 
 
+def code_of(result: int) -> Code | None:
+    """What a PC/SC result means here, signed (Windows) or unsigned; None for one that no call of ours should lead to."""
+    return _CODES.get(result & 0xFFFFFFFF)
+
+
 def _trouble(result: int | None, otherwise: Code) -> Unavailable:
-    code = otherwise if result is None else _CODES.get(result, otherwise)
+    code = otherwise if result is None else code_of(result) or otherwise
     if code is Code.CARD_ANSWER_UNEXPECTED:
         return Unavailable(code, sw=f"{result or 0:08X}")
     return Unavailable(code)
@@ -85,7 +90,7 @@ def _check(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
 
 def _establish() -> int:
     result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
-    if _CODES.get(result) is Code.READER_DENIED:
+    if code_of(result) is Code.READER_DENIED:
         # pcsc-lite also takes it for a refusal when a pcscd that is just ending hangs up.
         threading.Event().wait(_UNTIL_ENDED)
         result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
@@ -155,7 +160,7 @@ class PcscReaders:
         end = time.monotonic() + self._patience
         while True:
             result, values = _call(scard.SCardConnect, self._context, reader, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS)
-            if _CODES.get(result) is not Code.CARD_IN_USE or time.monotonic() >= end:
+            if code_of(result) is not Code.CARD_IN_USE or time.monotonic() >= end:
                 break
             self._released.wait(_HOLDER_PAUSE)
         _check(result, Code.CARD_UNREADABLE)

@@ -86,13 +86,19 @@ class PluggedCard:
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
-            while (message := self._receive()) is not None:
-                answer = self._answer(message)
-                if answer is not None and not self._gone.is_set():
-                    self._line.sendall(len(answer).to_bytes(2, "big") + answer)
+            # One function for each message, so that nothing of the last one (a PIN) is held while waiting for the next.
+            while self._serve_one():
+                pass
         self._gone.set()
         self._power_down()
         self._line.close()
+
+    def _serve_one(self) -> bool:
+        message = self._receive()
+        answer = None if message is None else self._answer(message)
+        if answer is not None and not self._gone.is_set():
+            self._line.sendall(len(answer).to_bytes(2, "big") + answer)
+        return message is not None
 
     def _receive(self) -> bytes | None:
         head = self._exactly(2)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardRead, HolderProved, PinRejected, ReaderChanged, TriesRead
+from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardRead, CardSlow, HolderProved, PinRejected, ReaderChanged, TriesRead
 from kiosk.domain.model import Insertion, ReaderCondition
 from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble
@@ -195,7 +195,7 @@ def test_the_watch_outlives_the_service(world: World, tray: Deck, watching: Watc
     _watch, ear = watching(world)
     ear.until(CardPlaced)
     for number in (1, 2):
-        world.stop_service()
+        world.stop_service(crash=number == 2)
         assert ear.next() == CardLifted(Insertion(number, world.names[0]))
         assert ear.next() == ReaderChanged(ReaderCondition.SERVICE_MISSING)
         world.start_service()
@@ -267,6 +267,20 @@ def test_a_card_pulled_at_any_command(world: World, tray: Deck, counters: Counte
     world.lay(another)
     assert isinstance(counter.read(Insertion(2, world.names[0])), CardRead)
     assert another.verifies == 0
+
+
+def test_a_silent_card_is_freed_by_lifting(world: World, tray: Deck, counters: Counters) -> None:
+    card = tray.fresh("fine")
+    world.lay(card)
+    card.fault(1, Fault(trouble=Trouble.SILENT))
+    counter, insertion = counters(world, slow_after=0.05), Insertion(1, world.names[0])
+    assert counter.read(insertion) == CardSlow(insertion)
+    world.lift()
+    failed = counter.ear.next()
+    assert isinstance(failed, CardFailed)
+    assert failed.code is Code.CARD_REMOVED
+    world.lay(tray.fresh("child"))
+    assert isinstance(counter.read(Insertion(2, world.names[0])), CardRead)
 
 
 def test_the_session_goes_on_after_the_service_came_back(world: World, tray: Deck, counters: Counters) -> None:

@@ -38,8 +38,8 @@ class World(Protocol):
 
     def lay(self, card: VirtualCard, slot: int = 0, *, mute: bool = False) -> None: ...
     def lift(self, slot: int = 0) -> None: ...
-    def stop_service(self) -> None:
-        """With a card on slot 0, it lies there when the service is back."""
+    def stop_service(self, *, crash: bool = False) -> None:
+        """A card that lies there lies there still when the service is back."""
 
     def start_service(self) -> None: ...
     def unplug(self) -> None:
@@ -64,7 +64,7 @@ class InProcess:
     def lift(self, slot: int = 0) -> None:
         self.world.lift(self.names[slot])
 
-    def stop_service(self) -> None:
+    def stop_service(self, *, crash: bool = False) -> None:
         self.world.stop_service()
 
     def start_service(self) -> None:
@@ -88,8 +88,8 @@ class InProcess:
 class BehindPcscd:
     names = SLOTS
 
-    def __init__(self, rig: PcscdRig, kill: bool = False) -> None:
-        self.rig, self._kill = rig, kill
+    def __init__(self, rig: PcscdRig) -> None:
+        self.rig = rig
         self._cards: dict[int, VirtualCard] = {}
 
     def lay(self, card: VirtualCard, slot: int = 0, *, mute: bool = False) -> None:
@@ -100,8 +100,8 @@ class BehindPcscd:
         self._cards.pop(slot)
         self.rig.lift(slot)
 
-    def stop_service(self) -> None:
-        if self._kill:
+    def stop_service(self, *, crash: bool = False) -> None:
+        if crash:
             self.rig.kill()
         else:
             self.rig.stop()

@@ -1,0 +1,161 @@
+"""The desk, which turns states into events, and the watch around it when everything it stands on breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.events import CardLifted, CardPlaced, Event, ReaderChanged
+from kiosk.domain.model import Insertion, ReaderCondition
+from kiosk.smartcard.reader import ReaderMonitor, ReaderState
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.reader import READER, VirtualReaders
+from kiosk.smartcard.watch import CardWatch, Desk, choose_readers
+from tests.smartcard.worlds import Ear
+
+NAMES = ("ACS ACR1252 00 00", "Sony RC-S300/S 00 00", "Sony RC-S300/S 01 00")
+
+
+def states(*cards: tuple[str, bool, int]) -> tuple[ReaderState, ...]:
+    return tuple(ReaderState(name, present, changes=changes) for name, present, changes in cards)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (None, NAMES),
+        ("", NAMES),
+        ("Sony RC-S300/S 00 00", NAMES[1:2]),
+        ("sony", NAMES[1:]),
+        ("ACS ACR1252", NAMES[:1]),
+        ("rc-s300", NAMES[1:]),
+        ("Gemalto", ()),
+    ],
+)
+def test_a_reader_is_chosen_by_name_beginning_or_part(wanted: str | None, chosen: tuple[str, ...]) -> None:
+    assert choose_readers(NAMES, wanted) == frozenset(chosen)
+
+
+def test_a_swap_between_two_looks_is_a_lifting_and_a_laying() -> None:
+    desk = Desk()
+    assert list(desk.see(states(("A", True, 1)))) == [ReaderChanged(ReaderCondition.READY, ("A",)), CardPlaced(Insertion(1, "A"))]
+    assert list(desk.see(states(("A", True, 1)))) == []
+    assert list(desk.see(states(("A", True, 3)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
+
+
+def test_a_card_that_came_and_went_unseen_is_told_all_the_same() -> None:
+    desk = Desk()
+    list(desk.see(states(("A", False, 4))))
+    assert list(desk.see(states(("A", False, 6)))) == [CardPlaced(Insertion(1, "A")), CardLifted(Insertion(1, "A"))]
+
+
+def test_a_counter_that_turns_over_is_a_change_like_any_other() -> None:
+    desk = Desk()
+    list(desk.see(states(("A", True, 0xFFFF))))
+    assert list(desk.see(states(("A", True, 1)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
+
+
+def test_a_mute_card_is_placed_like_any_other() -> None:
+    desk = Desk()
+    assert CardPlaced(Insertion(1, "A")) in list(desk.see((ReaderState("A", present=True, mute=True, changes=1),)))
+
+
+def test_nothing_seen_means_nothing_lies_there() -> None:
+    desk = Desk()
+    list(desk.see(states(("A", True, 1), ("B", True, 1))))
+    assert list(desk.lose(ReaderCondition.SERVICE_MISSING)) == [
+        CardLifted(Insertion(1, "A")),
+        CardLifted(Insertion(2, "B")),
+        ReaderChanged(ReaderCondition.SERVICE_MISSING),
+    ]
+    assert list(desk.lose(ReaderCondition.SERVICE_MISSING)) == []
+    assert CardPlaced(Insertion(3, "A")) in list(desk.see(states(("A", True, 1))))
+
+
+reader = st.tuples(st.sampled_from("ABC"), st.booleans(), st.integers(0, 3))
+looks = st.lists(st.one_of(st.none(), st.lists(reader, unique_by=lambda given: given[0])), max_size=30)
+
+
+@given(looks)
+def test_placed_and_lifted_always_come_in_pairs(seen: list[list[tuple[str, bool, int]] | None]) -> None:
+    desk, lying, last = Desk(), dict[str, Insertion](), 0
+    for look in seen:
+        events = desk.lose(ReaderCondition.SERVICE_MISSING) if look is None else desk.see(states(*look))
+        for event in events:
+            if isinstance(event, CardPlaced):
+                assert event.insertion.number == last + 1
+                assert event.insertion.reader not in lying
+                last, lying[event.insertion.reader] = last + 1, event.insertion
+            elif isinstance(event, CardLifted):
+                assert lying.pop(event.insertion.reader) == event.insertion
+        assert lying.keys() == {name for name, present, _changes in look or () if present}
+
+
+class Breaking:
+    """A world whose monitors come and break as they are told, and then work."""
+
+    def __init__(self, world: VirtualReaders, *troubles: Exception) -> None:
+        self._world, self._troubles = world, list(troubles)
+        self.opened = 0
+
+    def monitor(self) -> ReaderMonitor:
+        self.opened += 1
+        if self._troubles:
+            raise self._troubles.pop(0)
+        return self._world.monitor()
+
+
+Watching = Callable[..., tuple[CardWatch, Ear]]
+
+
+def test_a_bug_below_does_not_end_the_watch(watching: Watching, tray: Deck) -> None:
+    world = VirtualReaders()
+    world.lay(tray.fresh("fine"))
+    below = Breaking(world, RuntimeError("a bug"), Unavailable(Code.READER_DENIED), Unavailable(Code.READER_SERVICE_MISSING))
+    _watch, ear = watching(below)
+    assert [ear.next() for _ in range(5)] == [
+        ReaderChanged(ReaderCondition.SERVICE_MISSING),
+        ReaderChanged(ReaderCondition.DENIED),
+        ReaderChanged(ReaderCondition.SERVICE_MISSING),
+        ReaderChanged(ReaderCondition.READY, (READER,)),
+        CardPlaced(Insertion(1, READER)),
+    ]
+    assert below.opened == 4
+
+
+def test_a_listener_that_breaks_does_not_end_the_watch(tray: Deck) -> None:
+    world, ear = VirtualReaders(), Ear()
+    world.lay(tray.fresh("fine"))
+
+    def hear(event: Event) -> None:
+        ear(event)
+        if event == CardPlaced(Insertion(1, READER)):
+            raise RuntimeError("a bug in the listener")
+
+    watch = CardWatch(world.monitor, hear)
+    watch.start()
+    ear.until(CardPlaced)
+    assert ear.next() == CardLifted(Insertion(1, READER))
+    assert ear.until(CardPlaced).insertion == Insertion(2, READER)
+    assert watch.stop()
+
+
+def test_the_watch_ends_at_once_wherever_it_is(tray: Deck) -> None:
+    world = VirtualReaders()
+    world.stop_service()
+    without_service = CardWatch(world.monitor, Ear())
+    without_service.start()
+    assert without_service.stop(limit=2)
+    world.start_service()
+    at_once = CardWatch(world.monitor, Ear())
+    at_once.start()
+    assert at_once.stop(limit=2)
+    ear = Ear()
+    waiting = CardWatch(world.monitor, ear)
+    waiting.start()
+    ear.next()
+    assert waiting.stop(limit=2)
