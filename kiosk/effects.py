@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Protocol
 
 from kiosk.domain.effects import (
@@ -56,6 +55,7 @@ from kiosk.domain.model import (
     UnlinkReason,
 )
 from kiosk.domain.states import Counter, CounterFacts
+from kiosk.log import record_incident
 
 log = logging.getLogger("kiosk.effects")
 
@@ -216,7 +216,7 @@ class Conductor:
 
     def _unrecorded(self, code: Code) -> None:
         """A tap that cannot be written down is served all the same; the status page says that the store is in trouble."""
-        warning = f"staff.status.{code}"
+        warning = f"refusal.{code}.staff"
         if warning not in self.facts.warnings:
             self._outside.post(replace(self.facts, warnings=(warning, *self.facts.warnings)))
 
@@ -227,16 +227,9 @@ class Conductor:
             except KioskError as error:
                 log.warning("work refused: %s", error.code)
                 answer = failed(error.code)
-            except Exception:
-                incident = new_incident()
-                log.exception("incident %s", incident)
-                answer = Broke(incident)
+            except Exception as error:
+                answer = Broke(record_incident(error))
             if answer is not None:
                 self._outside.post(answer)
 
         self._work.submit(run)
-
-
-def new_incident() -> str:
-    """A short word under which staff and log mean the same bug."""
-    return f"{datetime.now(UTC):%m%d}-{uuid.uuid4().hex[:4].upper()}"

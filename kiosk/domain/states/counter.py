@@ -99,4 +99,4 @@ class CounterFacts:
     has_ils: bool = False
     demo: bool = False
     warnings: tuple[str, ...] = ()
-    """Keys of further sentences for the status page (`staff.status.…`), worst first: no recovery sheet, CRL stale, store trouble."""
+    """Keys of further sentences for the status page, worst first: store trouble, a stale revocation list, no recovery sheet."""

@@ -1,0 +1,149 @@
+"""Composition root: builds one counter's parts, starts them in order and stops them in the opposite order."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.config import Home, Settings, counter_rules
+from kiosk.domain.events import Broke, DayBegan
+from kiosk.domain.states import Counter, CounterFacts
+from kiosk.effects import Conductor, Outside
+from kiosk.equipment import facts_reader, first_facts, judge_for, open_repository
+from kiosk.log import forbid_core_dumps, record_incident
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
+from kiosk.smartcard.reader import CardReaders, ReaderMonitor
+from kiosk.smartcard.thread import CardThread
+from kiosk.smartcard.watch import CardWatch
+from kiosk.store.lock import RunningLock
+from kiosk.store.repository import Repository
+from kiosk.ui.bridge import Bridge, Timers
+from kiosk.ui.displays import Displays
+from kiosk.ui.sound import Sounds
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+"""Ages and days are counted where the library is; Japan has no summer time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a counter stands on: real readers and the library's trust for `run`, a virtual reader and its own authority for `demo`."""
+
+    readers: Callable[[], CardReaders]
+    monitor: Callable[[], ReaderMonitor]
+    judge: CardJudge
+    repository: Repository
+    facts: CounterFacts
+    read_facts: Callable[[CounterFacts], CounterFacts]
+
+
+class Program:
+    """One counter, whole. `start` and `stop` on the GUI thread."""
+
+    def __init__(self, settings: Settings, equipment: Equipment) -> None:
+        self._bridge = Bridge()
+        post = self._bridge.post
+        self._card = CardThread(equipment.readers, equipment.judge, post)
+        self._watch = CardWatch(equipment.monitor, post, settings.reader.name or None)
+        self._sounds = Sounds(settings.display.sounds)
+        self._timers = Timers(post)
+        outside = Outside(
+            card=self._card,
+            links=equipment.repository,
+            post=post,
+            start_timer=self._timers.start,
+            play=self._sounds.play,
+            project=self._project,
+            read_facts=equipment.read_facts,
+        )
+        counter = Counter(rules=counter_rules(settings), today=today())
+        self.conductor = Conductor(counter, equipment.facts, outside)
+        self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin)
+        self._bridge.happened.connect(self.conductor.happen)
+        self._hooks = sys.excepthook, threading.excepthook
+        self._minute = QTimer(interval=60_000)
+        self._minute.timeout.connect(self._minute_passed)
+
+    def start(self) -> None:
+        forbid_core_dumps()
+        self._hook_bugs()
+        self.displays.show()
+        self._project(self.conductor.counter, self.conductor.facts)
+        self.conductor.refresh_facts()
+        self._card.start()
+        self._watch.start()
+        self._minute.start()
+
+    def stop(self) -> None:
+        """Work, card, windows: nothing new is taken while what was begun ends."""
+        self._minute.stop()
+        self._watch.stop()
+        self.conductor.stop()
+        self._card.stop()
+        self.displays.close()
+        sys.excepthook, threading.excepthook = self._hooks
+
+    def _project(self, counter: Counter, facts: CounterFacts) -> None:
+        self.displays.project(counter, facts)
+
+    def _minute_passed(self) -> None:
+        if today() != self.conductor.counter.today:
+            self.conductor.happen(DayBegan(today()))
+        self.conductor.refresh_facts()
+
+    def _hook_bugs(self) -> None:
+        """A bug anywhere ends in the log and on the "ask the staff" page, never in a traceback before a patron."""
+
+        def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+            caught = (error or kind()).with_traceback(trace)
+            self._bridge.post(Broke(record_incident(caught)))
+
+        sys.excepthook = report
+        threading.excepthook = lambda caught: report(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+@contextmanager
+def running(program: Program) -> Iterator[Program]:
+    program.start()
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+def today() -> date:
+    return datetime.now(JAPAN).date()
+
+
+def qt_application() -> QApplication:
+    """The one QApplication of this process."""
+    application = QApplication.instance()
+    return application if isinstance(application, QApplication) else QApplication(["kiosk"])
+
+
+def run_counter(home: Home, settings: Settings) -> int:
+    """The counter, on real readers, until it is closed. Raises Unavailable: already-running, and the store's."""
+    with RunningLock(home.lock):
+        repository, keys = open_repository(home, settings)
+        with repository:
+            judge = judge_for(home, settings, keys.site)
+            equipment = Equipment(
+                readers=PcscReaders,
+                monitor=PcscMonitor,
+                judge=judge,
+                repository=repository,
+                facts=first_facts(settings, judge),
+                read_facts=facts_reader(home, settings, judge, repository, keys.site),
+            )
+            application = qt_application()
+            with running(Program(settings, equipment)):
+                return application.exec()

@@ -1,0 +1,52 @@
+"""Puts the demo together: the same program as at a counter, on a virtual reader and an authority of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from kiosk.app import Equipment, Program, qt_application, running
+from kiosk.config import Home
+from kiosk.demo.library import demo_settings
+from kiosk.demo.tour import Tour
+from kiosk.demo.tray import Tray
+from kiosk.equipment import facts_reader, first_facts, now
+from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.revocation import NoRevocation
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.keys import open_keys
+from kiosk.store.lock import RunningLock
+from kiosk.store.repository import Repository
+
+
+def run_demo(home: Home, tour: Path | None) -> int:
+    """The demo on the files of `home`. With `tour` it shows itself, writes a PNG of every screen there and ends; 0 when all went well."""
+    settings = demo_settings()
+    with RunningLock(home.lock):
+        keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
+        deck = Deck(home.folder / "demo-cards")
+        readers = VirtualReaders()
+        judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        application = qt_application()
+        with Repository(home.store, keys, settings.counter.name, now) as repository:
+            equipment = Equipment(
+                readers=readers.readers,
+                monitor=readers.monitor,
+                judge=judge,
+                repository=repository,
+                facts=first_facts(settings, judge, demo=True),
+                read_facts=facts_reader(home, settings, judge, repository, keys.site),
+            )
+            with running(Program(settings, equipment)) as program:
+                tray = Tray(deck, readers, program.displays.staff)
+                tray.show()
+                if tour is None:
+                    return application.exec()
+                guide = Tour(program.displays, tray, tour)
+                QTimer.singleShot(0, guide.begin)
+                application.exec()
+                return guide.result

@@ -1,0 +1,105 @@
+"""What a counter stands on, opened as its config says: keys, store, trust. Without Qt, for the windows and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.config import Home, RevocationSource, Settings
+from kiosk.domain.errors import Code
+from kiosk.domain.states import CounterFacts
+
+if TYPE_CHECKING:
+    from kiosk.smartcard.judge import CardJudge
+    from kiosk.smartcard.revocation import CrlFolder, RevocationLists
+    from kiosk.store.keys import Keys, KeyStore
+    from kiosk.store.repository import Repository
+
+# Imported where used: `kiosk links count` should not wait for cryptography, nor `kiosk trust list` for SQLCipher.
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def keys_of(home: Home, settings: Settings) -> KeyStore:
+    """Where this counter's keys lie."""
+    from kiosk.store.keyplace import key_store
+
+    return key_store(home.data, settings.keys.place, Path(settings.keys.folder) if settings.keys.folder else None)
+
+
+def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
+    """The store and its keys, made at the first start. Raises Unavailable."""
+    from kiosk.store.keys import open_keys
+    from kiosk.store.repository import Repository
+
+    keys = open_keys(keys_of(home, settings), home.store)
+    return Repository(home.store, keys, settings.counter.name, now), keys
+
+
+def revocation_lists(home: Home, settings: Settings) -> RevocationLists:
+    """The CRL folder, read once before the first card is laid, or nothing."""
+    from kiosk.smartcard.revocation import CrlFolder, NoRevocation
+
+    if settings.card.revocation is not RevocationSource.CRL:
+        return NoRevocation()
+    lists = CrlFolder(home.crl_folder(settings.card))
+    lists.refresh()
+    return lists
+
+
+def judge_for(home: Home, settings: Settings, site_key: bytes) -> CardJudge:
+    """The library's trust as configured."""
+    from kiosk.smartcard.judge import CardJudge
+    from kiosk.smartcard.trust import TrustStore
+
+    return CardJudge(TrustStore(home.trust).load(), revocation_lists(home, settings), site_key, now)
+
+
+def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:
+    """What the windows show before anything has been counted."""
+    return CounterFacts(
+        counter_name=settings.counter.name,
+        revocation_checked=settings.card.revocation is RevocationSource.CRL,
+        authorities=len(judge.authorities),
+        demo=demo,
+    )
+
+
+def facts_reader(
+    home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes
+) -> Callable[[CounterFacts], CounterFacts]:
+    """Counts anew what the windows show. What it returns is called on the work thread, and may raise Unavailable."""
+    from kiosk.smartcard.revocation import CrlFolder
+    from kiosk.store.sheet import fingerprint
+
+    lists = CrlFolder(home.crl_folder(settings.card)) if settings.card.revocation is RevocationSource.CRL else None
+    sheet = fingerprint(site_key)
+
+    def read(facts: CounterFacts) -> CounterFacts:
+        month = repository.this_month()
+        warnings = [f"refusal.{Code.REVOCATION_STALE}.staff"] if lists is not None and _is_stale(lists, judge) else []
+        if not facts.demo and not repository.sheet_confirmed(sheet):
+            warnings.append("staff.status.recovery-sheet")
+        return replace(
+            facts,
+            links=repository.count_links(),
+            registered_this_month=month.registrations,
+            uses_this_month=month.uses,
+            pending=repository.pending_count(),
+            warnings=tuple(warnings),
+        )
+
+    return read
+
+
+def _is_stale(lists: CrlFolder, judge: CardJudge) -> bool:
+    """Whether some pinned authority that is still valid has no list, or one that should have been renewed by now."""
+    moment = now()
+    lists.refresh()
+    current = {facts.authority for facts in lists.facts(judge.authorities) if not facts.is_stale(moment)}
+    return any(authority.fingerprint not in current for authority in judge.authorities if authority.is_valid(moment))
