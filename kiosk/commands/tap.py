@@ -12,14 +12,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import open_repository
-from kiosk.config import Home, RevocationSource, Settings, read_settings
+from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.model import Revocation
+from kiosk.equipment import judge_for, open_repository
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -87,19 +87,6 @@ def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[
     return stack.enter_context(repository), keys.site
 
 
-def judge_for(home: Home, settings: Settings, site_key: bytes) -> CardJudge:
-    """The library's trust as configured."""
-    from kiosk.smartcard.judge import CardJudge
-    from kiosk.smartcard.revocation import CrlFolder, NoRevocation
-    from kiosk.smartcard.trust import TrustStore
-
-    checked = settings.card.revocation is RevocationSource.CRL
-    lists = CrlFolder(home.crl_folder(settings.card)) if checked else NoRevocation()
-    if isinstance(lists, CrlFolder):
-        lists.refresh()
-    return CardJudge(TrustStore(home.trust).load(), lists, site_key, lambda: datetime.now(UTC))
-
-
 def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, seconds: float, invite: Callable[[], None]) -> str:
     """The reader on which a card lies; empty when none was laid within `seconds`. Raises Unavailable: reader-missing and the like.
 
@@ -163,7 +150,7 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
 
     report = outcome.report
     checks = {check.value: report is not None and check in report.passed for check in Check}
-    stale = bool(report and report.judgement and report.judgement.problem)
+    stale = bool(report and report.judgement and report.judgement.reading.revocation is Revocation.STALE)
     if as_json:
         output.tell_json(
             {

@@ -13,7 +13,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import CardReading, Month, Revocation
-from kiosk.domain.states import Problem
 from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
@@ -62,11 +61,10 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An accepted card. `problem` is what staff should hear although the card is accepted: a stale revocation list."""
+    """An accepted card. A stale revocation list stands in its reading: staff should hear of it although the card is accepted."""
 
     reading: CardReading
     certificate: Certificate = field(repr=False)
-    problem: Problem | None = None
 
 
 class CardJudge:
@@ -101,12 +99,12 @@ class CardJudge:
         _check_dates(certificate, now)
         passed(Check.DATES)
         _check_profile(certificate, passed)
-        revocation, problem = self._check_revocation(certificate, authority, now)
+        revocation = self._check_revocation(certificate, authority, now)
         if revocation is Revocation.GOOD:
             passed(Check.REVOCATION)
         token = link_token(self._site_key, certificate.issuer, certificate.serial)
         ends = _month(certificate) if certificate.ends - now <= ENDS_SOON else None
-        return Judgement(CardReading(token, revocation, ends), certificate, problem)
+        return Judgement(CardReading(token, revocation, ends), certificate)
 
     def _find_issuer(self, certificate: Certificate, now: datetime, passed: Callable[[Check], None]) -> Authority:
         issuers = [authority for authority in self.authorities if authority.issued(certificate)]
@@ -121,16 +119,16 @@ class CardJudge:
         _check_dates(certificate, now)
         raise Refused(Code.ISSUER_UNKNOWN, reason="authority-expired")
 
-    def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> tuple[Revocation, Problem | None]:
+    def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> Revocation:
         match self._revocation.look_up(certificate, authority, now):
             case Standing.REVOKED:
                 raise Refused(Code.CARD_STOPPED)
             case Standing.STALE:
-                return Revocation.NOT_CHECKED, Problem(Code.REVOCATION_STALE)
+                return Revocation.STALE
             case Standing.GOOD:
-                return Revocation.GOOD, None
+                return Revocation.GOOD
             case Standing.NOT_CHECKED:
-                return Revocation.NOT_CHECKED, None
+                return Revocation.NOT_CHECKED
 
 
 def _month(certificate: Certificate) -> Month:

@@ -66,7 +66,7 @@ def test_a_card_of_either_living_generation_is_accepted(generations: list[Virtua
         judgement = judge.judge(authority.issue(key, LEAF), LABEL, checks.append)
         issuer = authority.certificate.subject.public_bytes()
         assert judgement.reading.token == link_token(SITE_KEY, issuer, LEAF.serial)
-        assert (judgement.reading.revocation, judgement.reading.ends, judgement.problem) == (Revocation.NOT_CHECKED, None, None)
+        assert (judgement.reading.revocation, judgement.reading.ends) == (Revocation.NOT_CHECKED, None)
         assert checks == [check for check in Check if check is not Check.REVOCATION]
 
 
@@ -217,15 +217,13 @@ def test_a_revoked_card_is_stopped(generations: list[VirtualAuthority], key: Pri
 def test_a_checked_card_is_good(generations: list[VirtualAuthority], key: PrivateKey) -> None:
     checks: list[Check] = []
     judgement = judge_for(*generations, standing=Standing.GOOD).judge(generations[2].issue(key, LEAF), LABEL, checks.append)
-    assert (judgement.reading.revocation, judgement.problem) == (Revocation.GOOD, None)
+    assert judgement.reading.revocation is Revocation.GOOD
     assert checks == list(Check)
 
 
 def test_a_stale_list_is_said(generations: list[VirtualAuthority], key: PrivateKey) -> None:
     judgement = judge_for(*generations, standing=Standing.STALE).judge(generations[2].issue(key, LEAF), LABEL)
-    assert judgement.reading.revocation is Revocation.NOT_CHECKED
-    assert judgement.problem is not None
-    assert judgement.problem.code is Code.REVOCATION_STALE
+    assert judgement.reading.revocation is Revocation.STALE
 
 
 def test_nothing_of_the_holder_is_printed(generations: list[VirtualAuthority], key: PrivateKey) -> None:
