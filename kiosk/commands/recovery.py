@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import keys_of, open_repository
 from kiosk.config import Home, read_settings
+from kiosk.equipment import keys_of, open_repository
 
 
 def add(commands: Commands) -> None:

@@ -13,11 +13,8 @@ def add(commands: Commands) -> None:
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
-    """One counter on one home: a second one is told of the first."""
+    # The config first: to say what is wrong with it, Qt need not be loaded.
     settings = read_settings(home.config)
-    from kiosk.store.lock import RunningLock
+    from kiosk.app import run_counter
 
-    with RunningLock(home.lock):
-        from kiosk.app import run_counter
-
-        return run_counter(home, settings)
+    return run_counter(home, settings)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.commands.stored import open_repository
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.deck import Deck
 
@@ -43,6 +43,7 @@ class Terminal(io.StringIO):
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A counter that has decided about revocation; its keys lie in the test's own folder."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "default"))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("COLUMNS", "200")
     place = Home(tmp_path / "home")

@@ -310,3 +310,8 @@ def test_qt_is_asked_in_a_process_of_its_own(kiosk: Any, monkeypatch: pytest.Mon
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
     found = {check["check"]: check for check in json.loads(kiosk("doctor", "--json").out)["checks"]}
     assert found["displays"]["outcome"] == "displays.unknown"
+
+
+def test_another_home_is_left_alone(kiosk: Any, tmp_path: Path) -> None:
+    kiosk("doctor")
+    assert not (tmp_path / "default").exists()

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.commands.stored import keys_of, open_repository
-from kiosk.commands.tap import judge_for, read, wait_for_card
+from kiosk.commands.tap import read, wait_for_card
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.token import link_token
+from kiosk.equipment import judge_for, keys_of, open_repository
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore

@@ -53,7 +53,7 @@ def examine(home: Home) -> list[Finding]:
     now = datetime.now(UTC)
     config, decided = check_config(home)
     settings = decided or Settings(CardSettings(RevocationSource.NONE))
-    seen = look()
+    seen = look(home)
     return [
         config,
         *check_readers(settings, open_monitor),

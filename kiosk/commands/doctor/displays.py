@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from kiosk.commands.doctor.finding import Finding
-from kiosk.config import DisplaySettings
+from kiosk.config import DisplaySettings, Home
 
 _LIMIT = 30.0
 FAMILY = "BIZ UDPGothic"
@@ -57,12 +57,17 @@ def tell_seen() -> int:
     return 0
 
 
-def look() -> Seen | None:
+def look(home: Home) -> Seen | None:
     """What another process of this program sees; None when no display lets it in."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "kiosk"]
     try:
         answer = subprocess.run(  # noqa: S603 - this very program
-            [*program, "doctor", "--see-displays"], capture_output=True, text=True, encoding="utf-8", timeout=_LIMIT, check=True
+            [*program, "--home", str(home.folder), "doctor", "--see-displays"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_LIMIT,
+            check=True,
         )
         seen = json.loads(answer.stdout)
         return Seen(tuple(Display(**display) for display in seen["displays"]), tuple(seen["japanese"]))

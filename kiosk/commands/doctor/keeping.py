@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kiosk.commands.doctor.finding import Finding
 from kiosk.commands.output import explain
-from kiosk.commands.stored import keys_of, open_repository
 from kiosk.config import Home, Settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.equipment import keys_of, open_repository
 
 
 def check_keeping(home: Home, settings: Settings) -> list[Finding]:
