@@ -85,16 +85,29 @@ def _trouble(result: int | None, otherwise: Code) -> Unavailable:
 
 def _check(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
     if result != _SUCCESS:
+        trouble = _trouble(result, otherwise)
+        raise Unavailable(Code.READER_SERVICE_MISSING) if trouble.code is Code.READER_DENIED else trouble
+
+
+def _check_allowed(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
+    """For the two functions that may be refused, SCardEstablishContext and SCardConnect.
+
+    pcsc-lite takes it for a refusal as well when a pcscd that is just ending hangs up, so the service is asked once more.
+    """
+    if code_of(result) is Code.READER_DENIED:
+        threading.Event().wait(_UNTIL_ENDED)
+        again, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
+        if again == _SUCCESS:
+            _release(int(values[0]))
+        elif code_of(again) is not Code.READER_DENIED:
+            result = again
+    if result != _SUCCESS:
         raise _trouble(result, otherwise)
 
 
 def _establish() -> int:
     result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
-    if code_of(result) is Code.READER_DENIED:
-        # pcsc-lite also takes it for a refusal when a pcscd that is just ending hangs up.
-        threading.Event().wait(_UNTIL_ENDED)
-        result, values = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
-    _check(result)
+    _check_allowed(result)
     return int(values[0])
 
 
@@ -163,7 +176,7 @@ class PcscReaders:
             if code_of(result) is not Code.CARD_IN_USE or time.monotonic() >= end:
                 break
             self._released.wait(_HOLDER_PAUSE)
-        _check(result, Code.CARD_UNREADABLE)
+        _check_allowed(result, Code.CARD_UNREADABLE)
         handle, protocol = int(values[0]), int(values[1])
         if protocol not in _PCI:
             _call(scard.SCardDisconnect, handle, scard.SCARD_UNPOWER_CARD)
