@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from kiosk.commands.parser import Commands
-from kiosk.config import Home
+from kiosk.config import Home, LogSettings
+from kiosk.log import kept_in
 
 
 def add(commands: Commands) -> None:
@@ -16,13 +17,16 @@ def add(commands: Commands) -> None:
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
-    """Without --home nothing of the demo outlives it; a real counter's home is never touched unless it was named."""
+    """Without --home nothing of the demo outlives it; with it, the demo has a folder of its own there, beside a real counter's."""
+    if options.home is not None:
+        return _show(Home(home.folder / "demo"), options.tour)
+    with tempfile.TemporaryDirectory(prefix="library-card-kiosk-demo-", ignore_cleanup_errors=True) as folder:
+        return _show(Home(Path(folder)), options.tour)
+
+
+def _show(home: Home, tour: Path | None) -> int:
     from kiosk.demo import run_demo
 
-    if options.home is not None:
-        home.prepare()
-        return run_demo(home, options.tour)
-    with tempfile.TemporaryDirectory(prefix="library-card-kiosk-demo-", ignore_cleanup_errors=True) as folder:
-        throw_away = Home(Path(folder))
-        throw_away.prepare()
-        return run_demo(throw_away, options.tour)
+    home.prepare()
+    with kept_in(home.logs, LogSettings()):
+        return run_demo(home, tour)

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home
-from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.effects import Act
+from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, UnlinkReason
+from kiosk.store.audit import REGISTER, RELEASE
+from kiosk.text import knows
 
 NUMBER = "2104067853"
 MASKED = LibraryCardNumber(NUMBER).masked
@@ -165,3 +168,11 @@ def test_where_a_store_is_nothing_is_restored(kiosk: Any, linked: Home, tmp_path
     said = kiosk("recovery", "restore", "--sheet", str(paper))
     assert said.code == 1
     assert "1件" in kiosk("links", "count").out
+
+
+def test_every_word_of_the_audit_trail_has_its_own_for_people() -> None:
+    words = {f"act.{act}" for act in (*Act, REGISTER, RELEASE)}
+    words |= {f"reason.{reason}" for reason in (*UnlinkReason, *ReplaceReason)}
+    words |= {f"checked.revocation-{state}" for state in Revocation}
+    words |= {f"checked.{what}" for what in ("certificate", "pin", "holder", "guardian")}
+    assert [word for word in sorted(words) if not knows(f"command.audit.{word}")] == []
