@@ -1,0 +1,15 @@
+"""The rig itself: what it says when something is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pcscd_rig import PcscdRig, RigFailed
+
+
+def test_what_is_missing_is_said_with_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RigFailed, match=r"unshare is missing; on Debian: apt-get install util-linux"):
+        PcscdRig(tmp_path)
