@@ -1,0 +1,83 @@
+"""Which window stands on which display. With one display the patron's covers staff's while the patron holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication, QScreen
+
+from kiosk.config import DisplaySettings
+from kiosk.domain.events import Event
+from kiosk.domain.model import Pin
+from kiosk.domain.states import Counter, CounterFacts, Screen
+from kiosk.ui.patron import PatronWindow
+from kiosk.ui.patron.window import COMMON_WIDTH_MM
+from kiosk.ui.staff import StaffWindow
+
+PLAUSIBLE_MM = range(150, 2001)
+"""Widths a display may claim of itself; others are a projector's or a driver's invention."""
+
+
+class Displays:
+    """Both windows. `staff` and `patron` are the windows themselves."""
+
+    def __init__(self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None]) -> None:
+        self._settings = settings
+        screens = QGuiApplication.screens()
+        self._staff_screen = find_screen(screens, settings.staff_screen, screens[0])
+        others = [screen for screen in screens if screen is not self._staff_screen]
+        self._patron_screen = find_screen(screens, settings.patron_screen, others[0] if others else self._staff_screen)
+        self._apart = not settings.single and self._patron_screen is not self._staff_screen
+        self.staff = StaffWindow(emit)
+        self.patron = PatronWindow(
+            emit,
+            confirm_pin,
+            width_mm=settings.patron_width_mm or width_of(self._patron_screen),
+            keypad=settings.keypad,
+            takes_focus=settings.single or settings.keypad,
+        )
+
+    def show(self) -> None:
+        """Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out."""
+        self.staff.setGeometry(self._staff_screen.availableGeometry())
+        if self._apart:
+            self.staff.showMaximized()
+            self.patron.setGeometry(self._patron_screen.geometry())
+            self.patron.showFullScreen()
+        elif self._settings.single:
+            self.staff.showMaximized()
+        else:
+            self.staff.show()
+            self.patron.setGeometry(self._patron_screen.availableGeometry())
+            self.patron.show()
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
+        self.patron.project(counter, facts)
+        self.staff.project(counter, facts)
+        if self._settings.single:
+            self._cover(counter.screen is not Screen.STAFF)
+
+    def _cover(self, covered: bool) -> None:
+        if covered and not self.patron.isVisible():
+            self.patron.setGeometry(self._staff_screen.geometry())
+            self.patron.showFullScreen()
+            self.patron.activateWindow()
+        elif not covered and self.patron.isVisible():
+            self.patron.hide()
+            self.staff.activateWindow()
+
+    def close(self) -> None:
+        self.patron.close_for_good()
+        self.staff.close_for_good()
+
+
+def find_screen(screens: list[QScreen], wanted: str, otherwise: QScreen) -> QScreen:
+    """The screen whose name contains `wanted`."""
+    return next((screen for screen in screens if wanted and wanted.casefold() in screen.name().casefold()), otherwise)
+
+
+def width_of(screen: QScreen) -> float:
+    """The display's width in millimetres, as it says itself, or the commonest."""
+    claimed = screen.physicalSize().width()
+    return claimed if round(claimed) in PLAUSIBLE_MM else COMMON_WIDTH_MM
