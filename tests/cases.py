@@ -7,26 +7,26 @@ from collections.abc import Callable
 
 import pytest
 
-_CASES = pytest.StashKey[Counter[str]]()
 CountCases = Callable[[str, int], None]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_CASES] = Counter()
+_MARK = "cases: "
 
 
 @pytest.fixture
-def count_cases(pytestconfig: pytest.Config, record_property: Callable[[str, object], None]) -> CountCases:
+def count_cases(record_property: Callable[[str, object], None]) -> CountCases:
     """Called with what was tried and how many cases of it; both stand in the summary and, for machines, in the report."""
 
     def count(what: str, cases: int) -> None:
         assert cases > 0
-        pytestconfig.stash[_CASES][what] += cases
-        record_property(what, cases)
+        record_property(_MARK + what, cases)
 
     return count
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for what, cases in sorted(config.stash[_CASES].items()):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counted: Counter[str] = Counter()
+    for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
+        for name, value in report.user_properties:
+            if name.startswith(_MARK) and report.when == "call":
+                counted[name.removeprefix(_MARK)] += value
+    for what, cases in sorted(counted.items()):
         terminalreporter.write_line(f"{what}: {cases:,} cases")

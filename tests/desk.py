@@ -17,7 +17,6 @@ from typing import TypeVar
 
 from kiosk.domain.events import (
     ApplicantChosen,
-    CardLifted,
     CardPlaced,
     Event,
     LastTryChosen,
@@ -245,6 +244,3 @@ class Desk:
         self.lift_all()
         self.say(LeavePressed())
         self.until(lambda counter: not counter.cards and type(counter.flow).__name__ == "Waiting")
-
-
-__all__ = ["KEYS", "CardLifted", "Desk", "Trace", "WatchedCard", "judge_for", "token_of", "watched"]
