@@ -87,11 +87,15 @@ class PatronSizes(Sizes):
     top: int
     footer: int
     picture: int
+    pad_column: int
     key: int
     key_gap: int
     key_digit: int
+    slot: int
+    """Height of the frames that show how many digits were typed."""
     confirm_height: int
-    reading: int
+    circle: int
+    """Of a step."""
 
 
 _WIDE = StaffSizes(
@@ -118,46 +122,50 @@ def staff_sizes(width: int) -> StaffSizes:
     return _MIDDLE if width >= 1280 else _SMALL
 
 
-LARGE_DISPLAY_MM = 300
-"""From here on the sizes of a 15.6 inch display; below, those of a 10.1 inch one, the smallest that serves."""
+# Millimetres on a display of 10.1 inch (1280×800), the smallest that serves, and on one of 15.6 inch; between them sizes grow evenly.
+_SMALLEST_MM, _LARGE_MM = (217.0, 135.6), (345.0, 194.0)
+_PATRON_MM: dict[str, tuple[float, float]] = {
+    "title": (8.6, 11.4),
+    "heading": (7.4, 8.0),
+    "lead": (6.6, 7.0),
+    "body": (6.2, 6.2),
+    "note": (5.6, 5.6),
+    "number": (8.6, 11.4),
+    "button_height": (15.2, 15.9),
+    "button_padding": (3.8, 5.0),
+    "radius": (1.4, 1.4),
+    "tile_radius": (2.1, 2.1),
+    "card_radius": (2.8, 2.8),
+    "gap": (2.4, 3.6),
+    "margin_x": (7.4, 21.6),
+    "margin_y": (1.5, 5.0),
+    "icon": (7.0, 7.0),
+    "border": (0.45, 0.45),
+    "top": (14.2, 23.0),
+    "footer": (18.1, 23.0),
+    "picture": (81.0, 130.0),
+    "pad_column": (51.7, 115.0),
+    "key": (15.2, 20.0),
+    "key_gap": (3.05, 3.6),
+    "key_digit": (9.0, 9.0),
+    "slot": (9.2, 14.5),
+    "confirm_height": (15.2, 18.0),
+    "circle": (7.8, 9.7),
+}
 
 
-def patron_sizes(width: int, dots_per_mm: float) -> PatronSizes:
-    """The patron window's sizes on a display with so many logical pixels to the millimetre."""
-    large = width / dots_per_mm >= LARGE_DISPLAY_MM
+def patron_sizes(width: int, height: int, dots_per_mm: float) -> PatronSizes:
+    """The patron window's sizes, for a window of so many logical pixels on a display with so many of them to the millimetre.
 
-    def px(millimetres: float) -> int:
-        return max(1, round(millimetres * dots_per_mm))
-
-    title, lead, key, gap, confirm = (11.4, 7.0, 20.0, 3.6, 18.0) if large else (8.6, 6.2, 15.2, 3.05, 14.6)
-    body = 6.2 if large else 5.9
-    return PatronSizes(
-        title=px(title),
-        heading=px(lead * 1.15),
-        lead=px(lead),
-        body=px(body),
-        note=px(body * 0.9),
-        number=px(title),
-        button_height=px(15),
-        button_padding=px(5),
-        radius=px(1.4),
-        tile_radius=px(2.1),
-        card_radius=px(2.8),
-        gap=px(3.6 if large else 2.4),
-        margin_x=px(21.6 if large else 7.4),
-        margin_y=px(5 if large else 2.4),
-        icon=px(body * 1.05),
-        border=max(2, px(0.4)),
-        line=1.55,
-        top=px(20 if large else 13),
-        footer=px(23 if large else 18.2),
-        picture=px(112 if large else 72),
-        key=px(key),
-        key_gap=px(gap),
-        key_digit=px(9),
-        confirm_height=px(confirm),
-        reading=px(3.1),
-    )
+    On a display under 10.1 inch everything shrinks alike, so that nothing is cut.
+    """
+    dots = min(dots_per_mm, width / _SMALLEST_MM[0], height / _SMALLEST_MM[1])
+    measured = (width / dots, height / dots)
+    grown = min((have - least) / (most - least) for have, least, most in zip(measured, _SMALLEST_MM, _LARGE_MM, strict=True))
+    grown = min(1.0, max(0.0, grown))
+    px = {name: max(1, round((least + (most - least) * grown) * dots)) for name, (least, most) in _PATRON_MM.items()}
+    px["border"] = max(2, px["border"])
+    return PatronSizes(**px, line=1.5 + 0.15 * grown)
 
 
 def style_sheet(sizes: Sizes, *, patron: bool) -> str:

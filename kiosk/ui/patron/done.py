@@ -5,65 +5,66 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from kiosk.domain.model import Language
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
+from kiosk.ui.patron.cards import CardPair
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.point import Point
 from kiosk.ui.widgets.words import Words
+
+NEEDED = ("phone", "web", "opac")
 
 
 class DonePage(Page):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
-        self._done = Notice("done", icon_size=sizes.icon * 3 // 2, line=1.3)
-        self._title = Words(kind="title", line=1.25)
-        self._from_now_on, self._cannot, self._keep = (Words(line=1.4) for _ in range(3))
+        self._chip = Point(sizes, "checkc", frame="chip", kind="chip", colour="green")
+        self._title = Words(kind="title", line=1.35)
+        self._cards, self._from_now_on = CardPair(sizes), Words(kind="point", line=1.45)
+        self._needed = Words(kind="heading", line=1.35)
+        self._uses = [Point(sizes, icon) for icon in ("hold", "screen", "library")]
+        self._keep = Words(kind="strong", line=1.4)
         texts = QVBoxLayout()
         texts.setSpacing(sizes.gap * 2 // 3)
         texts.addStretch(1)
-        texts.addWidget(self._done, 0, Qt.AlignmentFlag.AlignLeft)
-        texts.addWidget(self._title)
-        cards = QHBoxLayout()
-        cards.setSpacing(sizes.gap)
-        self._my_number, self._library = self._card(cards, "card-my-number"), self._card(cards, "card-library")
-        cards.addStretch(1)
-        texts.addLayout(cards)
-        for words in (self._from_now_on, self._cannot, self._keep):
-            texts.addWidget(words)
+        texts.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._title, self._cards, self._from_now_on):
+            texts.addWidget(widget)
         texts.addStretch(1)
-        picture = Picture("card-take", sizes.picture * 2 // 3)
-        picture.setFixedWidth(sizes.picture * 2 // 3)
         page = QHBoxLayout(self)
-        page.setContentsMargins(sizes.margin_x, sizes.margin_y // 2, sizes.margin_x, sizes.margin_y // 2)
-        page.setSpacing(sizes.gap)
+        page.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
+        page.setSpacing(sizes.gap * 2)
         page.addLayout(texts, 1)
-        page.addWidget(picture)
+        page.addWidget(self._what_needs_the_library_card(), 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def _card(self, row: QHBoxLayout, picture: str) -> Words:
-        """One of the two cards to take; the words under its drawing."""
-        frame = QFrame()
-        frame.setProperty("frame", "plain")
-        words = Words(kind="strong", centred=True, line=1.2)
-        inside = QVBoxLayout(frame)
-        inside.setSpacing(0)
-        drawing = Picture(picture, self.sizes.picture // 3, self.sizes.picture // 6)
-        drawing.setFixedSize(self.sizes.picture // 3, self.sizes.picture // 6)
-        inside.addWidget(drawing, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(words)
-        row.addWidget(frame)
-        return words
+    def _what_needs_the_library_card(self) -> QFrame:
+        panel = QFrame()
+        panel.setProperty("frame", "private")
+        panel.setFixedWidth(self.sizes.picture)
+        column = QVBoxLayout(panel)
+        inside = self.sizes.gap * 4 // 3
+        column.setContentsMargins(inside, inside, inside, inside)
+        column.setSpacing(self.sizes.gap)
+        for widget in (self._needed, *self._uses, self._keep):
+            column.addWidget(widget)
+        return panel
 
     def show_counter(self, counter: Counter) -> None:
         if not isinstance(counter.flow, Registered):
             return
         language = counter.language
-        self._done.say(say("patron.done.pending" if counter.flow.pending else "patron.done.chip", language))
+        self._chip.say(say("patron.done.pending" if counter.flow.pending else "patron.done.chip", language))
         self._title.set_text(say("patron.done.title", language))
-        self._my_number.set_text(say("patron.done.my-number-card", language))
-        self._library.set_text(say("patron.done.library-card", language))
+        self._cards.my_number.say(say("patron.done.my-number-card", language))
+        self._cards.library.say(say("patron.done.library-card", language))
         self._from_now_on.set_text(say("patron.done.from-now-on", language))
-        self._cannot.set_text(say("patron.done.cannot", language))
-        self._keep.set_text(say("patron.done.keep", language))
+        self._say_uses(language)
         self.setAccessibleName(self._title.text.replace("\n", ""))
+
+    def _say_uses(self, language: Language) -> None:
+        self._needed.set_text(say("patron.done.needed", language))
+        for use, name in zip(self._uses, NEEDED, strict=True):
+            use.say(say(f"patron.done.{name}", language))
+        self._keep.set_text(say("patron.done.keep", language))

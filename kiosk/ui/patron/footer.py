@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from kiosk.domain.events import LanguageChosen, LeavePressed
 from kiosk.domain.model import Language
 from kiosk.text import say
+from kiosk.ui.patron.messages import END
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.wordbutton import WordButton
 
 
-class Footer(QWidget):
+class LanguageSwitch(QWidget):
+    """Three buttons; the one chosen is filled."""
+
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
-        self.setProperty("ground", "soft")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(sizes.gap)
+        row.addWidget(Mark(sizes, "globe"))
+        self._buttons: dict[Language, WordButton] = {}
+        for language in Language:
+            button = WordButton(sizes, "quiet", role="language")
+            button.say(say(f"patron.language.{language}"))
+            button.setFixedHeight(sizes.button_height)
+            button.clicked.connect(_chooses(emit, language))
+            row.addWidget(button)
+            self._buttons[language] = button
+
+    def show_language(self, language: Language) -> None:
+        for other, button in self._buttons.items():
+            button.set_kind("primary" if other is language else "quiet")
+            button.setAccessibleDescription(say("patron.language.chosen", language) if other is language else "")
+
+
+def _chooses(emit: Emit, language: Language) -> Callable[[], None]:
+    return lambda: emit(LanguageChosen(language))
+
+
+class Footer(QFrame):
+    def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
+        super().__init__()
+        self.setProperty("frame", "foot")
         self.setFixedHeight(sizes.footer)
-        self._leave = WordButton("quiet", icon="close", icon_size=sizes.icon)
+        self._leave = WordButton(sizes, "quiet", icon="close")
+        self._leave.setFixedHeight(sizes.button_height)
         self._leave.clicked.connect(lambda: emit(LeavePressed()))
-        globe = QLabel()
-        globe.setPixmap(pixmap("globe", sizes.icon, "ink", self.devicePixelRatioF()))
+        self._switch = LanguageSwitch(sizes, emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
-        row.setSpacing(sizes.gap * 2 // 3)
         row.addWidget(self._leave)
         row.addStretch(1)
-        row.addWidget(globe)
-        self._languages: dict[Language, WordButton] = {}
-        for language in Language:
-            button = WordButton("quiet", icon_size=sizes.icon)
-            button.say(say(f"patron.language.{language}"))
-            button.clicked.connect(lambda _=False, language=language: emit(LanguageChosen(language)))
-            row.addWidget(button)
-            self._languages[language] = button
-        for button in (self._leave, *self._languages.values()):
-            button.setFixedHeight(min(sizes.button_height, sizes.footer - 8))
+        row.addWidget(self._switch)
 
     def show_leave(self, key: str, language: Language) -> None:
         """The label of the way out; an empty key hides it."""
         if key:
             self._leave.say(say(key, language))
+            self._leave.set_icon("check" if key == END else "close")
         self._leave.setVisible(bool(key))
-        for other, button in self._languages.items():
-            button.set_kind("primary" if other is language else "quiet")
-            button.setAccessibleDescription(say("patron.language.chosen", language) if other is language else "")
+        self._switch.show_language(language)

@@ -1,17 +1,22 @@
-"""What the patron window says in each state: a pure function of the counter, without Qt."""
+"""What the patron window says in each state: a pure function of the counter, without Qt.
+
+Nothing personal is said to whoever brings a card before staff have confirmed the holder; after that no number either.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language, ReaderCondition, Shown
 from kiosk.domain.states import (
     AlreadyLinked,
+    AwaitingLibraryCard,
     AwaitingMyNumberCard,
     CheckingGuardian,
     CheckingPin,
+    ChoosingReplacement,
     ConfirmingHolder,
     ConfirmingLink,
     Counter,
@@ -19,6 +24,8 @@ from kiosk.domain.states import (
     ExplainingRecord,
     FindingLink,
     FindingLinks,
+    Flow,
+    LendGoal,
     LendingRefused,
     LookingUpPatron,
     OutOfOrder,
@@ -27,16 +34,36 @@ from kiosk.domain.states import (
     Reading,
     ReadingMyNumberCard,
     ReadingTries,
+    RegistrationFlow,
     RegistrationRefused,
     SavingLink,
     ShowingHelp,
     ShowingStatus,
     Waiting,
 )
-from kiosk.text import say
+from kiosk.text import knows, say
 
 STEPS = ("place", "confirm", "pin", "done")
 PLACE, CONFIRM, PIN, DONE = range(len(STEPS))
+LEAVE, END = "patron.leave", "patron.end"
+
+STILL_USABLE = frozenset(
+    {
+        Code.NO_CERTIFICATE,
+        Code.CARD_EXPIRED,
+        Code.CARD_NOT_YET_VALID,
+        Code.CARD_STOPPED,
+        Code.PIN_LOCKED,
+        Code.PIN_UNAVAILABLE,
+        Code.ISSUER_UNKNOWN,
+        Code.CERTIFICATE_UNREADABLE,
+        Code.KEY_MISMATCH,
+        Code.NOT_LINKED,
+        Code.LINKED_ELSEWHERE,
+        Code.NUMBER_LINKED_ELSEWHERE,
+    }
+)
+"""Refusals of the My Number Card that leave the library card what it was; it is said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +72,43 @@ class Message:
 
     title: str
     lead: str = ""
-    notes: tuple[str, ...] = ()
+    points: tuple[tuple[str, str], ...] = ()
+    """Icon and sentence."""
+    private: str = ""
+    """What is not used of the card."""
     care: tuple[str, str] | None = None
     """A yellow notice: what happened and what to do."""
+    cards: tuple[str, str, str, str] | None = None
+    """The two cards to be linked: name and number of each."""
     picture: str = ""
     step: int | None = None
-    number: str = ""
-    """A library card number, shown large."""
     act: tuple[str, Event] | None = None
     """The one primary button."""
     leave: str = ""
     """Key of the label of the button that leaves; empty: there is nothing to leave."""
 
 
-def message_for(counter: Counter) -> Message:
-    """The page for `counter.flow`, where it has none of its own (PIN pad, last try, done)."""
-    return _Speaker(counter).speak()
+def message_for(counter: Counter, *, long: int = 2) -> Message:
+    """The page for `counter.flow`, where it has none of its own (PIN pad, last try, done).
+
+    `long` says how long a card has been read: 0 under 400 ms, when nothing need change; 1 after that; 2 after 3 s, when the
+    patron is asked to leave it where it is.
+    """
+    return _Speaker(counter, long).speak()
+
+
+def is_reading(flow: Flow) -> bool:
+    """Whether a card is being read, so that what is said depends on how long it takes."""
+    return isinstance(flow, Reading | FindingLink | LookingUpPatron | ReadingMyNumberCard | FindingLinks)
+
+
+def step_labels(language: Language) -> list[str]:
+    return [say(f"patron.steps.{step}", language) for step in STEPS]
 
 
 class _Speaker:
-    def __init__(self, counter: Counter) -> None:
-        self._counter, self._language = counter, counter.language
+    def __init__(self, counter: Counter, long: int) -> None:
+        self._counter, self._language, self._long = counter, counter.language, long
 
     def _say(self, key: str, **params: str | int) -> str:
         return say(f"patron.{key}", self._language, **params)
@@ -76,92 +119,112 @@ class _Speaker:
     def speak(self) -> Message:
         flow = self._counter.flow
         match flow:
-            case Waiting() | ShowingStatus() | ShowingHelp():
+            case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
                 return self._waiting()
-            case Reading(slow=True) | ReadingMyNumberCard(slow=True) | ReadingTries(slow=True) | CheckingPin(slow=True):
-                return self._page("slow", "card-take", PLACE, "patron.leave")
-            case Reading():
-                return self._page("reading", "card-on-reader")
-            case FindingLink() | LookingUpPatron() | ConfirmingHolder():
+            case Reading(slow=True):
+                return self._page("slow", "card-take", leave=LEAVE)
+            case Reading() | FindingLink() | LookingUpPatron():
+                return self._reading(None) if self._long else self._waiting()
+            case ConfirmingHolder():
                 return self._page("checking", "card-on-reader")
-            case PatronShown(shown=shown):
-                return self._page("served" if shown is Shown.MY_NUMBER_CARD else "served-by-library-card", "card-library")
+            case PatronShown(reading=reading):
+                ends = (("calendar", self._say("served.ends")),) if reading is not None and reading.ends is not None else ()
+                return replace(self._page("served", "card-on-reader"), points=ends)
             case LendingRefused(problem):
-                return self._refusal(problem, None)
+                return self._refusal(problem)
             case OutOfOrder(incident):
-                return Message(self._say("broken.title"), self._say("broken.lead", incident=incident), picture="card-library")
+                about = (("info", self._say("broken.incident", incident=incident)),)
+                return Message(self._say("broken.title"), self._say("broken.lead"), points=about, picture="card-library")
+            case ReadingTries() | CheckingPin():
+                return self._proof(flow)
             case _:
-                return self._registration()
+                return self._registration(flow)
 
-    def _registration(self) -> Message:
-        flow = self._counter.flow
+    def _proof(self, flow: ReadingTries | CheckingPin) -> Message:
+        step = None if isinstance(flow.goal, LendGoal) else PIN
+        if flow.slow:
+            return self._page("slow", "card-take", step, LEAVE)
+        if isinstance(flow, ReadingTries):
+            return self._page("reading-tries", "card-on-reader", step, LEAVE)
+        return self._page("checking-pin", "card-on-reader", step)
+
+    def _registration(self, flow: Flow) -> Message:
         match flow:
             case ExplainingRecord():
                 return self._record()
+            case CheckingGuardian():
+                return self._page("guardian", "document-conditions", leave=LEAVE)
+            case AwaitingLibraryCard():
+                return self._page("library-card", "card-library", leave=LEAVE)
             case AwaitingMyNumberCard(draft, problem):
                 return self._place(draft, problem)
-            case ReadingMyNumberCard() | FindingLinks():
-                return self._page("reading", "card-on-reader", PLACE)
-            case ConfirmingLink(draft):
-                return self._confirm(draft)
-            case ReadingTries():
-                return self._page("reading-tries", "card-on-reader", PIN)
-            case CheckingPin():
-                return self._page("checking-pin", "card-on-reader", PIN)
+            case ReadingMyNumberCard(slow=True):
+                return self._page("slow", "card-take", PLACE, LEAVE)
+            case ReadingMyNumberCard(draft=draft) | FindingLinks(draft=draft):
+                return self._reading(PLACE) if self._long else replace(self._place(draft, None), leave="")
+            case ChoosingReplacement():
+                return self._page("checking", "card-on-reader", PLACE, LEAVE)
+            case ConfirmingLink(draft, _, _, replaces):
+                return self._confirm(draft, replaces is not None)
             case SavingLink():
-                return self._page("saving", "card-on-reader", DONE)
+                return self._page("saving", "card-on-reader", PIN)
             case AlreadyLinked():
-                return self._page("already", "card-take", DONE, "patron.end")
+                return self._page("already", "card-take", DONE, END)
             case RegistrationRefused(_, problem):
-                return self._refusal(problem, None)
-            case CheckingGuardian():
-                return self._page("guardian", "document-conditions")
-        return self._page("staff", "card-library")
+                return self._refusal(problem)
+        return replace(self._page("staff", "card-library"), leave=LEAVE if isinstance(flow, RegistrationFlow) else "")
 
     def _waiting(self) -> Message:
-        if self._counter.reader in (ReaderCondition.READY, ReaderCondition.STARTING):
-            return self._page("waiting", "card-place")
-        return self._refusal(Problem(Code(self._counter.reader)), None, leave="")
+        if self._reader_works():
+            return replace(self._page("waiting", "card-place"), private=self._say("private"))
+        return replace(self._refusal(Problem(Code(self._counter.reader))), leave="")
 
-    def _refusal(self, problem: Problem, step: int | None, leave: str = "patron.end") -> Message:
-        """One cause, one next step; where the card itself is fine the library card is said to be usable."""
+    def _reader_works(self) -> bool:
+        return self._counter.reader in (ReaderCondition.READY, ReaderCondition.STARTING)
+
+    def _reading(self, step: int | None) -> Message:
+        lead = self._say("reading.keep" if self._long > 1 else "reading.lead")
+        return Message(self._say("reading.title"), lead, picture="card-on-reader", step=step)
+
+    def _problem(self, problem: Problem) -> tuple[str, str]:
         params = dict(problem.params)
         cause = say(f"refusal.{problem.code}.patron", self._language, **params)
-        following = say(f"refusal.{problem.code}.patron-next", self._language, **params)
-        return Message(cause, following, picture="card-library", step=step, leave=leave)
+        return cause, say(f"refusal.{problem.code}.patron-next", self._language, **params)
+
+    def _refusal(self, problem: Problem) -> Message:
+        """One cause, one next step; where the library card is what it was, that is said too."""
+        works = (("libcard", self._say("refused.works")),) if problem.code in STILL_USABLE else ()
+        return Message(*self._problem(problem), points=works, picture="card-library", leave=END)
 
     def _record(self) -> Message:
-        kept = tuple(self._say(f"record.kept-{number}") for number in (1, 2))
-        return Message(self._say("record.title"), notes=(*kept, self._say("record.not-kept")), picture="card-library", leave="patron.leave")
+        points = (
+            *(("mycard", self._say("record.kept-1")), ("libcard", self._say("record.kept-2"))),
+            ("eyeoff", self._say("record.not-pin")),
+        )
+        title, lead = self._say("record.title"), self._say("record.lead")
+        return Message(title, lead, points, private=self._say("private"), leave=LEAVE)
 
     def _place(self, draft: Draft, problem: Problem | None) -> Message:
-        if self._counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
+        if not self._reader_works():
             problem = Problem(Code(self._counter.reader))
-        care = None
+        page = self._page("place", "card-place", PLACE, LEAVE)
+        if draft.by_guardian:
+            page = replace(page, title=self._say("place-child.title"))
         if problem is not None:
-            params = dict(problem.params)
-            care = (
-                say(f"refusal.{problem.code}.patron", self._language, **params),
-                say(f"refusal.{problem.code}.patron-next", self._language, **params),
-            )
-        key = "place-child" if draft.by_guardian else "place"
-        return Message(
-            self._say(f"{key}.title"), self._say("place.lead"), care=care, picture="card-place", step=PLACE, leave="patron.leave"
-        )
+            return replace(page, lead="", care=self._problem(problem))
+        return replace(page, private=self._say("private"))
 
-    def _confirm(self, draft: Draft) -> Message:
-        key = "confirm-child" if draft.by_guardian else "confirm"
-        return Message(
-            self._say(f"{key}.title"),
-            self._say(f"{key}.lead"),
-            number=draft.number.grouped,
-            notes=(self._say("confirm.pin-next"),),
-            picture="card-my-number",
-            step=CONFIRM,
+    def _confirm(self, draft: Draft, replaces: bool) -> Message:
+        page = self._page("confirm-child" if draft.by_guardian else "confirm", "", CONFIRM, LEAVE)
+        names = self._say("confirm.my-number-card"), self._say("confirm.certificate")
+        return replace(
+            page,
+            points=(("info", self._say("confirm.replaces")),) if replaces else (),
+            cards=(*names, self._say("confirm.library-card"), draft.number.grouped),
             act=(self._say("confirm.act"), LinkAgreed()),
-            leave="patron.leave",
         )
 
 
-def step_labels(language: Language) -> list[str]:
-    return [say(f"patron.steps.{step}", language) for step in STEPS]
+def has_label(key: str, language: Language) -> bool:
+    """Some languages say in one sentence what others say in a label and a value."""
+    return language is Language.JAPANESE or knows(key, language)

@@ -51,7 +51,7 @@ class IdleBand(_Band):
 
     def __init__(self, sizes: PatronSizes, emit: Emit, parent: QWidget) -> None:
         super().__init__("idle", sizes, parent)
-        self._go_on = WordButton("primary", icon_size=sizes.icon)
+        self._go_on = WordButton(sizes, "primary")
         self._go_on.setMinimumHeight(sizes.button_height)
         self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
         self.row.addWidget(self._go_on)

@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
 from kiosk.domain.proof import PIN_LENGTH
-from kiosk.domain.states import AskingPin, Counter, LinkGoal
+from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
 from kiosk.text import say
 from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.pinpad import PinPad
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.tries import TriesBars
+from kiosk.ui.widgets.point import Point
 from kiosk.ui.widgets.words import Words
 
 
@@ -27,43 +27,34 @@ class PinPage(Page):
         super().__init__(sizes, emit)
         self._keypad = keypad
         self._opened_for: tuple[Insertion, int, bool] | None = None
-        self._language = Language.JAPANESE
+        self._language, self._links = Language.JAPANESE, True
         self.pad = PinPad(sizes, confirm_pin)
         self.pad.counted.connect(self._counted)
         self.pad.thrown_away.connect(self._thrown_away)
-        self._title, self._lead = Words(kind="title", line=1.3), Words(kind="lead", line=1.4)
-        self._care = Notice("care", icon_size=sizes.icon * 2, line=1.35)
-        self._hidden, self._unknown, self._left = Words(line=1.35), Words(line=1.35), Words(line=1.35)
-        self._bars, self._count = TriesBars(round(sizes.body * 0.95)), Words(kind="strong", line=1.35)
+        self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
+        self._care = Notice("care", icon_size=sizes.icon, line=1.35)
+        self._hidden, self._unknown = Point(sizes, "eyeoff"), Point(sizes, "help")
+        self._tries = TriesLeft(sizes, "patron.pin.left", icon="info")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        sizes = self.sizes
         texts = QVBoxLayout()
-        texts.setSpacing(sizes.gap * 2 // 3)
+        texts.setSpacing(sizes.gap)
         texts.addStretch(1)
-        texts.addWidget(self._title)
-        texts.addWidget(self._lead)
-        texts.addWidget(self._care)
-        texts.addLayout(self._row("eyeoff", self._hidden))
-        texts.addLayout(self._row("help", self._unknown))
-        tries = self._row("info", self._left)
-        tries.addWidget(self._bars)
-        tries.addWidget(self._count)
-        tries.addStretch(1)
-        texts.addLayout(tries)
+        for widget in (self._title, self._lead, self._care, self._hidden, self._unknown, self._tries):
+            texts.addWidget(widget)
         texts.addStretch(1)
+        column = QWidget()
+        column.setFixedWidth(max(sizes.pad_column, self.pad.sizeHint().width()))
+        inside = QHBoxLayout(column)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignCenter)
         page = QHBoxLayout(self)
         page.setContentsMargins(sizes.margin_x, sizes.margin_y // 2, sizes.margin_x, sizes.margin_y // 2)
-        page.setSpacing(sizes.gap * 2)
+        page.setSpacing(sizes.gap)
         page.addLayout(texts, 1)
-        page.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignCenter)
-        page.addSpacing(sizes.margin_x)
-
-    def _row(self, icon: str, words: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(self.sizes.gap)
-        drawing = QLabel()
-        drawing.setPixmap(pixmap(icon, self.sizes.icon, "ink", self.devicePixelRatioF()))
-        row.addWidget(drawing)
-        row.addWidget(words, 0 if icon == "info" else 1)
-        return row
+        page.addWidget(column)
 
     def show_counter(self, counter: Counter) -> None:
         flow = counter.flow
@@ -73,39 +64,32 @@ class PinPage(Page):
         if opened_for != self._opened_for or flow.typed != self.pad.count:
             self._opened_for = opened_for
             self.pad.clear()
-        self._language = counter.language
-        language = counter.language
-        child = isinstance(flow.goal, LinkGoal) and flow.goal.draft.by_guardian
-        self._title.set_text(say("patron.pin.title", language))
-        self._lead.set_text(say("patron.pin.lead-child" if child else "patron.pin.lead", language))
-        self._hidden.set_text(say("patron.pin.hidden", language))
-        self._unknown.set_text(say("patron.pin.unknown", language))
-        self._left.set_text(say("patron.pin.left", language))
-        self._bars.show_left(flow.tries_left, say("patron.tries.accessible", language, left=flow.tries_left))
-        self._count.set_text(say("patron.tries.count", language, left=flow.tries_left))
-        self._care.say(*self._what_happened(flow, language))
-        self._hidden.setVisible(self._care.isHidden())
+        language = self._language = counter.language
+        self._links = isinstance(flow.goal, LinkGoal)
+        child = "-child" if _is_childs(flow.goal) else ""
+        self._title.set_text(say(f"patron.pin.title{child}", language))
+        self._lead.set_text(say(f"patron.pin.lead{child}", language))
+        self._care.say(*_what_happened(flow, language))
+        # What happened takes the place of what can wait.
+        self._hidden.say(say("patron.pin.hidden", language) if self._care.isHidden() else "")
+        self._unknown.say(say("patron.pin.unknown", language))
+        self._tries.show_left(flow.tries_left, language)
         self._label_keys()
         self.setAccessibleName(self._title.text.replace("\n", ""))
 
-    def _what_happened(self, flow: AskingPin, language: Language) -> tuple[str, str]:
-        if flow.barcode_cleared:
-            return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
-        if flow.after_mistake:
-            wrong = say("refusal.pin-wrong.patron", language, tries_left=flow.tries_left)
-            return wrong, say("refusal.pin-wrong.patron-next", language, tries_left=flow.tries_left)
-        if flow.tries_left == 2:
-            return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
-        return "", ""
+    def hideEvent(self, event: object) -> None:
+        self._opened_for = None
 
     def _label_keys(self) -> None:
-        count = self.pad.count
+        count, language = self.pad.count, self._language
         missing = PIN_LENGTH - count
-        self.pad.slots.show_count(count, say("patron.pin.typed", self._language, count=count))
-        self.pad.erase.setText(say("patron.pin.erase", self._language))
-        self.pad.erase.setAccessibleName(self.pad.erase.text())
+        self.pad.slots.show_count(count, say("patron.pin.typed", language, count=count))
+        self.pad.erase.say(say("patron.pin.erase", language))
         self.pad.confirm.setEnabled(missing == 0)
-        self.pad.confirm.say(say("patron.pin.missing" if missing else "patron.pin.confirm", self._language, missing=missing))
+        if missing:
+            self.pad.confirm.say(say("patron.pin.missing" if missing > 1 else "patron.pin.missing-one", language, missing=missing))
+        else:
+            self.pad.confirm.say(say("patron.pin.confirm" if self._links else "patron.pin.confirm-lend", language))
 
     def _counted(self, count: int) -> None:
         self._label_keys()
@@ -120,3 +104,18 @@ class PinPage(Page):
             self.pad.key_pressed(event)
         else:
             event.ignore()
+
+
+def _is_childs(goal: Goal) -> bool:
+    return isinstance(goal, LinkGoal) and goal.draft.by_guardian
+
+
+def _what_happened(flow: AskingPin, language: Language) -> tuple[str, str]:
+    if flow.barcode_cleared:
+        return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
+    if flow.after_mistake:
+        left = flow.tries_left
+        return say("refusal.pin-wrong.patron", language, tries_left=left), say("refusal.pin-wrong.patron-next", language, tries_left=left)
+    if flow.tries_left == 2:
+        return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
+    return "", ""

@@ -2,165 +2,130 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kiosk.config import DisplaySettings
 from kiosk.domain.events import Touched
 from kiosk.domain.model import Pin
-from kiosk.domain.states import AskingPin, Counter, CounterFacts, LastTryWarning, Registered, Screen
+from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
-from kiosk.ui.patron.done import DonePage
-from kiosk.ui.patron.footer import Footer
-from kiosk.ui.patron.handover import OfferedPage, ReturningPage
-from kiosk.ui.patron.last_try import LastTryPage
-from kiosk.ui.patron.message import MessagePage
-from kiosk.ui.patron.messages import DONE, PIN, STEPS, message_for, step_labels
-from kiosk.ui.patron.overlay import CardLeftBand, IdleBand
-from kiosk.ui.patron.page import Emit, Page
-from kiosk.ui.patron.pin import PinPage
+from kiosk.ui.patron.frame import Frame
+from kiosk.ui.patron.messages import is_reading
+from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.widgets.focus import FocusRing
-from kiosk.ui.widgets.steps import StepBar
 
-COMMON_WIDTH_MM = 345
-"""A 15.6 inch display's width: the guess where neither the config nor the display tells."""
+NOTICEABLE_MS, LONG_MS = 400, 3000
+"""From here on a reading is said to go on; and the card is to stay where it is."""
+GUESSED_DIAGONAL_MM = 15.6 * 25.4
+"""Where neither the config nor the display tells its size."""
 
 
 class PatronWindow(QWidget):
     """Projects the counter for the patron. Everything is built for the window's size, and built anew when that changes.
 
-    `width_mm` is the display's width. With `keypad` a keyboard's digits reach the PIN pad. `takes_focus` is false where the
-    patron has a display and no keyboard of their own: then no key ever comes here.
+    With two displays no key ever comes here, unless the patron has a keypad: this window takes no focus then.
     """
 
-    def __init__(
-        self,
-        emit: Emit,
-        confirm_pin: Callable[[Pin], None],
-        *,
-        width_mm: float = COMMON_WIDTH_MM,
-        keypad: bool = False,
-        takes_focus: bool = True,
-    ) -> None:
+    def __init__(self, emit: Emit, confirm_pin: Callable[[Pin], None], display: DisplaySettings) -> None:
         super().__init__()
         self.setObjectName("PatronWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._emit, self._confirm_pin = emit, confirm_pin
-        self._width_mm, self._keypad = width_mm, keypad
-        if not takes_focus:
+        self._emit, self._confirm_pin, self._display = emit, confirm_pin, display
+        self._by_keyboard = display.single or display.keypad
+        if not self._by_keyboard:
             self.setWindowFlag(Qt.WindowType.WindowDoesNotAcceptFocus)
             self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._sizes: PatronSizes | None = None
-        self._shown: tuple[Counter, CounterFacts] | None = None
+        self._frame: Frame | None = None
+        self._shown: Counter | None = None
         self._may_close = False
+        self._long = 2
+        self._noticeable, self._lasting = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self.setWindowTitle(plain(say("patron.window")))
         self.setAccessibleName(plain(say("patron.window")))
-        self.setMinimumSize(640, 480)
+        self._ring = FocusRing(self)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
-        self._shown = (counter, facts)
-        if self._sizes is None:
-            self._build()
-        self._show(counter)
+        before = self._shown
+        self._shown = counter
+        self._watch_reading(before, counter)
+        self._show()
 
-    # --- building -----------------------------------------------------------------------------------------------------------
+    def _show(self) -> None:
+        if self._shown is not None:
+            self._built().show_counter(self._shown, self._long)
 
-    def _build(self) -> None:
-        sizes = patron_sizes(self.width(), self.height(), self.width() / self._width_mm)
-        if sizes == self._sizes:
-            return
+    # --- how long a card is being read -----------------------------------------------------------------------------------
+
+    def _timer(self, milliseconds: int, reached: int) -> QTimer:
+        timer = QTimer(self, interval=milliseconds, singleShot=True)
+        timer.timeout.connect(lambda: self._has_lasted(reached))
+        return timer
+
+    def _watch_reading(self, before: Counter | None, now: Counter) -> None:
+        reading = is_reading(now.flow)
+        if reading and (before is None or not is_reading(before.flow)):
+            self._long = 0
+            self._noticeable.start()
+            self._lasting.start()
+        elif not reading:
+            self._noticeable.stop()
+            self._lasting.stop()
+
+    def _has_lasted(self, reached: int) -> None:
+        self._long = reached
+        self._show()
+
+    # --- building --------------------------------------------------------------------------------------------------------
+
+    def _built(self) -> Frame:
+        sizes = patron_sizes(self.width(), self.height(), self._dots_per_mm())
+        if self._frame is not None and sizes == self._sizes:
+            return self._frame
+        if self._frame is not None:
+            self._column.removeWidget(self._frame)
+            self._frame.hide()
+            self._frame.deleteLater()
+        else:
+            self._ring.raise_()
+        if sizes != self._sizes:
+            self.setStyleSheet(style_sheet(sizes, patron=True))
         self._sizes = sizes
-        for old in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        old_layout = self.layout()
-        if old_layout is not None:
-            # A layout leaves its widget only with another widget.
-            QWidget().setLayout(old_layout)
-        self.setStyleSheet(style_sheet(sizes, patron=True))
-        self._fill(sizes)
+        self._frame = Frame(sizes, self._emit, self._confirm_pin, keypad=self._display.keypad, focusable=self._by_keyboard)
+        self._column.addWidget(self._frame)
+        return self._frame
 
-    def _fill(self, sizes: PatronSizes) -> None:
-        self._message = MessagePage(sizes, self._emit)
-        self._last_try, self._done = LastTryPage(sizes, self._emit), DonePage(sizes, self._emit)
-        self._pin = PinPage(sizes, self._emit, self._confirm_pin, self._keypad)
-        self._offered, self._returning = OfferedPage(sizes, self._emit), ReturningPage(sizes, self._emit)
-        self._pages = QStackedWidget()
-        for page in (self._message, self._last_try, self._pin, self._done, self._offered, self._returning):
-            self._pages.addWidget(page)
-        self._steps = StepBar(circle=round(sizes.body * 1.55))
-        self._head = QWidget()
-        self._head.setFixedHeight(sizes.top)
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
-        head.addWidget(self._steps)
-        self._footer = Footer(sizes, self._emit)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._footer)
-        self._idle, self._card_left = IdleBand(sizes, self._emit, self), CardLeftBand(sizes, self)
-        self._ring = FocusRing(self)
+    def _dots_per_mm(self) -> float:
+        """Logical pixels to the millimetre: by the config, else by what the display says, else by a guess."""
+        if self._display.patron_width_mm:
+            return self.width() / self._display.patron_width_mm
+        screen = self.screen()
+        measured, pixels = screen.physicalSize(), screen.size()
+        diagonal = math.hypot(measured.width(), measured.height())
+        # Displays that say nothing report 0; projectors and virtual ones report nonsense.
+        if 200 <= diagonal <= 1500 and pixels == self.size():
+            return pixels.width() / measured.width()
+        return math.hypot(self.width(), self.height()) / GUESSED_DIAGONAL_MM
 
-    # --- showing ------------------------------------------------------------------------------------------------------------
-
-    def _show(self, counter: Counter) -> None:
-        page, step, leave = self._page_for(counter)
-        page.show_counter(counter)
-        if self._pages.currentWidget() is not page:
-            self._pages.setCurrentWidget(page)
-        if step is not None:
-            labels = step_labels(counter.language)
-            accessible = say("patron.steps.accessible", counter.language, all=len(STEPS), now=step + 1, label=plain(labels[step]))
-            self._steps.show_steps(labels, step, plain(accessible))
-        self._steps.setVisible(step is not None)
-        self._footer.show_leave(leave, counter.language)
-        self._idle.show_counter(counter)
-        self._card_left.show_counter(counter)
-        self._raise_bands()
-
-    def _page_for(self, counter: Counter) -> tuple[Page, int | None, str]:
-        """The page, the step it belongs to and the label of the way out."""
-        if counter.screen is Screen.OFFERED:
-            return self._offered, None, ""
-        if counter.screen is Screen.RETURNING:
-            return self._returning, None, ""
-        match counter.flow:
-            case LastTryWarning():
-                return self._last_try, PIN, "patron.leave"
-            case AskingPin():
-                return self._pin, PIN, "patron.leave"
-            case Registered():
-                return self._done, DONE, "patron.end"
-        message = message_for(counter)
-        return self._message, message.step, message.leave
-
-    def _raise_bands(self) -> None:
-        for band in (self._card_left, self._idle):
-            if band.isVisibleTo(self):
-                band.rise(self.height() - self._footer.height())
-
-    # --- Qt -----------------------------------------------------------------------------------------------------------------
+    # --- Qt --------------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._shown is not None:
-            self._build()
-            self._show(self._shown[0])
-            # Heights for widths settle with the layout; the bands stand on the footer after that.
-            QTimer.singleShot(0, self, self._raise_bands)
+        self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        page = self._pages.currentWidget()
-        if isinstance(page, Page):
-            page.key_pressed(event)
+        if self._frame is not None:
+            self._frame.key_pressed(event)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.TouchBegin:

@@ -3,42 +3,61 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
 
+from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
 class WordButton(Button):
-    """A button labelled with `Words`; a second, smaller line may stand under the first.
+    """A button labelled with `Words`, `role` "press" (a verb) or "language" (its own name, not bold until it is the one chosen).
 
     The accessible name is the first line alone, so that who asks for a button by its verb finds it.
     """
 
     def __init__(
-        self, kind: str = "secondary", *, icon: str = "", icon_size: int = 24, wide: bool = False, parent: QWidget | None = None
+        self,
+        sizes: PatronSizes,
+        kind: str = "secondary",
+        *,
+        role: str = "press",
+        icon: str = "",
+        icon_behind: bool = False,
+        wide: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__("", kind, parent=parent)
-        self._picture, self._icon_name, self._icon_px = QLabel(), icon, icon_size
-        self._first, self._second = Words(line=1.25, centred=not wide), Words(line=1.25, centred=not wide)
-        self._second.hide()
+        self.setProperty("wide", wide)
+        self._role = "choice" if wide else role
+        self._picture, self._icon_name, self._icon_px = QLabel(), icon, round(sizes.icon * 1.3) if wide else sizes.icon
+        self._first, self._second = Words(line=1.25, centred=not wide), Words(line=1.3, centred=not wide)
+        self._lay_out(sizes, wide, icon_behind or wide)
+        self._recolour()
+
+    def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(self._first)
-        texts.addWidget(self._second)
+        for words in (self._first, self._second):
+            texts.addWidget(words)
+        self._second.hide()
         row = QHBoxLayout(self)
-        row.setContentsMargins(icon_size * 3 // 4, 4, icon_size * 3 // 4, 4)
-        row.setSpacing(icon_size // 2)
-        if icon:
+        side = sizes.button_padding if self._role != "language" else sizes.button_padding * 3 // 4
+        row.setContentsMargins(side, sizes.border, side, sizes.border)
+        row.setSpacing(sizes.gap)
+        if not wide:
+            row.addStretch(1)
+        if self._icon_name and not icon_behind:
             row.addWidget(self._picture)
-        row.addLayout(texts, 1)
+        row.addLayout(texts, 1 if wide else 0)
+        if self._icon_name and icon_behind:
+            row.addWidget(self._picture)
+        if not wide:
+            row.addStretch(1)
         for child in (self._picture, self._first, self._second):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
-        self.setSizePolicy(policy)
-        self._recolour()
 
     def say(self, first: str, second: str = "") -> None:
         self._first.set_text(first)
@@ -48,38 +67,47 @@ class WordButton(Button):
         self.setAccessibleDescription(self._second.text)
         self.updateGeometry()
 
+    def set_icon(self, name: str) -> None:
+        if name != self._icon_name:
+            self._icon_name = name
+            self._recolour()
+
     def set_kind(self, kind: str) -> None:
-        super().set_kind(kind)
-        self._recolour()
+        if kind != self.property("kind"):
+            super().set_kind(kind)
+            self._recolour()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange and hasattr(self, "_first"):
+        if event.type() == QEvent.Type.EnabledChange:
             self._recolour()
 
-    def checkStateSet(self) -> None:
-        super().checkStateSet()
-        self._recolour()
-
-    def nextCheckState(self) -> None:
-        super().nextCheckState()
-        self._recolour()
-
     def _recolour(self) -> None:
-        colour = self._colour()
-        self._first.set_kind({"white": "white", "blue": "blue-strong", "ink": "strong"}.get(colour, "strong-text"))
-        self._second.set_kind("white-plain" if colour == "white" else "body")
+        colour = self._colour() if self.isEnabled() else "off"
+        self._first.set_kind(f"{self._role}-{colour}")
+        self._second.set_kind(f"note-{colour}")
         if self._icon_name:
-            self._picture.setPixmap(pixmap(self._icon_name, self._icon_px, colour, self.devicePixelRatioF()))
+            drawn = pixmap(self._icon_name, self._icon_px, "text" if colour == "off" else colour, self.devicePixelRatioF())
+            self._picture.setPixmap(drawn)
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
-        return layout.sizeHint().expandedTo(QSize(0, self.minimumHeight())) if layout is not None else QSize()
+        return layout.sizeHint() if layout is not None else QSize()
 
     def minimumSizeHint(self) -> QSize:
         layout = self.layout()
         return layout.minimumSize() if layout is not None else QSize()
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return max(self.minimumHeight(), layout.totalHeightForWidth(width)) if layout is not None else -1
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        # The frame only: the words are children. Button would draw its own label, of which there is none.
-        QPushButton.paintEvent(self, event)
+        # The frame only: the words are children.
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, QPainter(self), self)

@@ -1,0 +1,141 @@
+"""What the patron window holds for one size: every page, made when it is first shown, between steps and footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from kiosk.domain.model import Pin
+from kiosk.domain.states import AskingPin, Counter, LastTryWarning, LinkGoal, Registered, Screen
+from kiosk.text import plain, say
+from kiosk.ui.patron.done import DonePage
+from kiosk.ui.patron.footer import Footer
+from kiosk.ui.patron.handover import HandoverPage
+from kiosk.ui.patron.last_try import LastTryPage
+from kiosk.ui.patron.message import MessagePage
+from kiosk.ui.patron.messages import DONE, END, LEAVE, PIN, STEPS, message_for, step_labels
+from kiosk.ui.patron.overlay import CardLeftBand, IdleBand
+from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.pin import PinPage
+from kiosk.ui.patron.returning import ReturningPage
+from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.steps import StepBar
+
+
+class Frame(QWidget):
+    def __init__(self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], *, keypad: bool, focusable: bool) -> None:
+        super().__init__()
+        self._sizes, self._emit, self._confirm_pin = sizes, emit, confirm_pin
+        self._keypad, self._focusable = keypad, focusable
+        self._made: dict[type[Page], Page] = {}
+        self._pages = QStackedWidget()
+        self._steps = StepBar(circle=sizes.circle)
+        self._head, self._footer = self._around(self._steps), Footer(sizes, emit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._footer)
+        self._idle, self._card_left = IdleBand(sizes, emit, self), CardLeftBand(sizes, self)
+        self._set_focus_policy(self)
+
+    def _around(self, steps: StepBar) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(self._sizes.top)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(self._sizes.gap, 0, self._sizes.gap, 0)
+        row.addStretch(1)
+        row.addWidget(steps)
+        row.addStretch(1)
+        return head
+
+    def _set_focus_policy(self, within: QWidget) -> None:
+        if not self._focusable:
+            for button in within.findChildren(QAbstractButton):
+                button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    # --- showing ---------------------------------------------------------------------------------------------------------
+
+    def show_counter(self, counter: Counter, long: int) -> None:
+        """`long`: see `messages.message_for`."""
+        page, step, leave = self._page_for(counter, long)
+        if self._pages.currentWidget() is not page:
+            self._pages.setCurrentWidget(page)
+            self._take_focus(page)
+        turned = isinstance(page, HandoverPage | ReturningPage)
+        self._head.setVisible(not turned)
+        self._footer.setVisible(not turned)
+        self._show_steps(counter, step)
+        self._footer.show_leave(leave, counter.language)
+        self._idle.show_counter(counter)
+        self._card_left.show_counter(counter)
+        self._raise_bands()
+
+    def _page_for(self, counter: Counter, long: int) -> tuple[Page, int | None, str]:
+        """The page, filled; the step it belongs to; the label of the way out."""
+        if counter.screen is Screen.OFFERED:
+            return self._filled(HandoverPage, counter), None, ""
+        if counter.screen is Screen.RETURNING:
+            return self._filled(ReturningPage, counter), None, ""
+        match counter.flow:
+            case LastTryWarning(goal=goal):
+                return self._filled(LastTryPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE
+            case AskingPin(goal=goal):
+                return self._filled(PinPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE
+            case Registered():
+                return self._filled(DonePage, counter), DONE, END
+        message = message_for(counter, long=long)
+        page = self._made_for(MessagePage)
+        if isinstance(page, MessagePage):
+            page.show_message(message)
+        return page, message.step, message.leave
+
+    def _filled(self, kind: type[Page], counter: Counter) -> Page:
+        page = self._made_for(kind)
+        page.show_counter(counter)
+        return page
+
+    def _made_for(self, kind: type[Page]) -> Page:
+        if kind not in self._made:
+            page: Page
+            if kind is PinPage:
+                page = PinPage(self._sizes, self._emit, self._confirm_pin, self._keypad)
+            elif kind is HandoverPage:
+                page = HandoverPage(self._sizes, self._emit, self._keypad)
+            else:
+                page = kind(self._sizes, self._emit)
+            self._made[kind] = page
+            self._pages.addWidget(page)
+            self._set_focus_policy(page)
+        return self._made[kind]
+
+    def _take_focus(self, page: QWidget) -> None:
+        """Keys go to the page, not to a button of the page before it."""
+        if self._focusable:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_steps(self, counter: Counter, step: int | None) -> None:
+        if step is not None:
+            labels = step_labels(counter.language)
+            name = say("patron.steps.accessible", counter.language, all=len(STEPS), now=step + 1, label=plain(labels[step]))
+            self._steps.show_steps(labels, step, plain(name))
+        self._steps.setVisible(step is not None)
+
+    def _raise_bands(self) -> None:
+        for band in (self._card_left, self._idle):
+            if band.isVisibleTo(self):
+                band.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Heights for widths settle with the layout; the bands stand on the footer after that.
+        QTimer.singleShot(0, self, self._raise_bands)
+
+    def key_pressed(self, event: QKeyEvent) -> None:
+        page = self._pages.currentWidget()
+        if isinstance(page, Page):
+            page.key_pressed(event)

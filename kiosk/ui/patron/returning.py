@@ -1,0 +1,101 @@
+"""「職員に画面をお返しください」, with a small pad for the staff code where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.domain.events import TakenBack
+from kiosk.domain.states import Counter
+from kiosk.text import plain, say
+from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.words import Words
+
+LONGEST = 8
+
+
+class ReturningPage(Page):
+    def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
+        super().__init__(sizes, emit)
+        self._typed, self._with_code = "", False
+        self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(kind="lead", centred=True, line=1.5)
+        self._wrong = Notice("care", icon_size=sizes.icon, line=1.3)
+        self._ask, self._dots = Words(say("patron.returning.code"), "note", centred=True), QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._pad = self._build_pad()
+        self._take = WordButton(sizes, "secondary", icon="counter")
+        self._take.say(say("patron.returning.take-back"))
+        self._take.setFixedHeight(sizes.button_height)
+        self._take.clicked.connect(self._take_back)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
+        column.setSpacing(sizes.gap)
+        column.addStretch(1)
+        for widget in (self._title, self._lead, self._wrong, self._ask, self._dots):
+            column.addWidget(widget)
+        for small in (self._pad, self._take):
+            column.addWidget(small, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    def _build_pad(self) -> QWidget:
+        pad = QWidget()
+        grid = QGridLayout(pad)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(self.sizes.gap)
+        for digit in range(10):
+            key = Button(str(digit), "quiet")
+            key.setFixedSize(self.sizes.button_height, self.sizes.button_height)
+            key.clicked.connect(self._adder(str(digit)))
+            grid.addWidget(key, digit // 5, digit % 5)
+        erase = Button("", "quiet", icon="erase")
+        erase.setAccessibleName(plain(say("patron.returning.erase")))
+        erase.setFixedSize(self.sizes.button_height, self.sizes.button_height)
+        erase.clicked.connect(lambda: self._show_typed(""))
+        grid.addWidget(erase, 1, 5)
+        return pad
+
+    def _adder(self, digit: str) -> Callable[[], None]:
+        return lambda: self._show_typed((self._typed + digit)[-LONGEST:])
+
+    def _show_typed(self, typed: str) -> None:
+        self._typed = typed
+        self._dots.setText("●" * len(typed) or "–")
+        self._dots.setAccessibleName(plain(say("patron.returning.typed", count=len(typed))))
+
+    def _take_back(self) -> None:
+        code = self._typed
+        self._show_typed("")
+        self.emit_event(TakenBack(code))
+
+    def key_pressed(self, event: QKeyEvent) -> None:
+        digit = event.text()
+        if self._with_code and len(digit) == 1 and digit in "0123456789":
+            self._show_typed((self._typed + digit)[-LONGEST:])
+        elif self._with_code and event.key() == Qt.Key.Key_Backspace:
+            self._show_typed("")
+        elif self._typed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take_back()
+        else:
+            event.ignore()
+
+    def show_counter(self, counter: Counter) -> None:
+        self._with_code = bool(counter.rules.staff_code)
+        self._title.set_text(say("patron.returning.title", counter.language))
+        self._lead.set_text(say("patron.returning.lead", counter.language))
+        for widget in (self._pad, self._dots, self._ask):
+            widget.setVisible(self._with_code)
+        wrong = counter.wrong_staff_code
+        self._wrong.say(say("patron.returning.wrong") if wrong else "", say("patron.returning.wrong-next") if wrong else "")
+        self.setAccessibleName(self._title.text.replace("\n", ""))
+
+    def showEvent(self, event: object) -> None:
+        self._show_typed("")
+
+    def hideEvent(self, event: object) -> None:
+        self._show_typed("")

@@ -1,0 +1,35 @@
+"""How many tries are left: a label, three bars, the number in words."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from kiosk.domain.model import Language
+from kiosk.text import say
+from kiosk.ui.patron.messages import has_label
+from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.point import Mark
+from kiosk.ui.widgets.tries import TriesBars
+from kiosk.ui.widgets.words import Words
+
+
+class TriesLeft(QWidget):
+    def __init__(self, sizes: PatronSizes, label: str, *, icon: str = "", kind: str = "point") -> None:
+        super().__init__()
+        self._key = label
+        self._label, self._bars = Words(kind=kind, line=1.3), TriesBars(sizes.icon)
+        self._count = Words(kind="strong", line=1.3)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(sizes.gap)
+        if icon:
+            row.addWidget(Mark(sizes, icon))
+        for widget in (self._label, self._bars, self._count):
+            row.addWidget(widget)
+        row.addStretch(1)
+
+    def show_left(self, left: int, language: Language) -> None:
+        self._label.setVisible(has_label(self._key, language))
+        self._label.set_text(say(self._key, language))
+        self._bars.show_left(left, say("patron.tries.accessible", language, left=left))
+        self._count.set_text(say("patron.tries.count", language, left=left))

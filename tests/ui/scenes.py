@@ -1,0 +1,166 @@
+"""One counter for each thing the patron window can show, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import (
+    Applicant,
+    CardReading,
+    Insertion,
+    LibraryCardNumber,
+    Link,
+    LinkToken,
+    Month,
+    Patron,
+    ReaderCondition,
+    ReplaceReason,
+    Revocation,
+    Shown,
+    Ticket,
+    UnlinkReason,
+)
+from kiosk.domain.states import (
+    AlreadyLinked,
+    AskingPin,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingPin,
+    ChoosingApplicant,
+    ChoosingReplacement,
+    ConfirmingHolder,
+    ConfirmingLink,
+    ConfirmingUnlink,
+    Counter,
+    CounterFacts,
+    CounterRules,
+    Draft,
+    ExplainingRecord,
+    FindingLinks,
+    Flow,
+    LastTryWarning,
+    LendGoal,
+    LendingRefused,
+    LinkGoal,
+    OutOfOrder,
+    PatronShown,
+    Problem,
+    Reading,
+    ReadingMyNumberCard,
+    ReadingTries,
+    Registered,
+    RegistrationRefused,
+    SavingLink,
+    Screen,
+    ShowingHelp,
+    Waiting,
+)
+
+TODAY = date(2026, 11, 24)
+FACTS = CounterFacts(counter_name="登録カウンター 2", revocation_checked=True, authorities=3)
+NUMBER = LibraryCardNumber("2104067853")
+PATRON = Patron(NUMBER)
+INSERTION = Insertion(1, "reader")
+READING = CardReading(LinkToken(bytes(32)), Revocation.GOOD)
+ENDS_SOON = replace(READING, ends=Month(2027, 1))
+DRAFT = Draft(applicant=Applicant.SELF, patron=PATRON)
+CHILD = replace(DRAFT, applicant=Applicant.CHILD)
+GOAL, CHILDS_GOAL, LEND = LinkGoal(DRAFT, READING), LinkGoal(CHILD, READING), LendGoal(READING, NUMBER)
+LINK = Link(READING.token, NUMBER, datetime(2025, 4, 1, tzinfo=UTC), "窓口1")
+TICKET = Ticket(5)
+
+FLOWS: dict[str, Flow] = {
+    "waiting": Waiting(),
+    "help": ShowingHelp(),
+    "reading": Reading(TICKET, INSERTION),
+    "reading-slow": Reading(TICKET, INSERTION, slow=True),
+    "confirming-holder": ConfirmingHolder(INSERTION, READING, PATRON),
+    "served": PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, READING),
+    "served-ends-soon": PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, ENDS_SOON),
+    "applicant": ChoosingApplicant(Draft()),
+    "record": ExplainingRecord(DRAFT),
+    "guardian": CheckingGuardian(CHILD, TODAY),
+    "library-card": AwaitingLibraryCard(DRAFT),
+    "place": AwaitingMyNumberCard(DRAFT),
+    "place-child": AwaitingMyNumberCard(CHILD),
+    "place-again": AwaitingMyNumberCard(DRAFT, Problem(Code.CARD_REMOVED)),
+    "reading-for-registration": ReadingMyNumberCard(TICKET, DRAFT, INSERTION),
+    "finding-links": FindingLinks(TICKET, DRAFT, INSERTION, READING),
+    "replacement": ChoosingReplacement(DRAFT, INSERTION, READING, LINK, None),
+    "confirm": ConfirmingLink(DRAFT, INSERTION, READING),
+    "confirm-child": ConfirmingLink(CHILD, INSERTION, READING),
+    "confirm-replacing": ConfirmingLink(DRAFT, INSERTION, READING, ReplaceReason.RENEWED),
+    "reading-tries": ReadingTries(TICKET, INSERTION, GOAL),
+    "last-try": LastTryWarning(INSERTION, GOAL),
+    "last-try-after-mistake": LastTryWarning(INSERTION, GOAL, after_mistake=True),
+    "pin": AskingPin(INSERTION, GOAL, 3),
+    "pin-child": AskingPin(INSERTION, CHILDS_GOAL, 3),
+    "pin-two-left": AskingPin(INSERTION, GOAL, 2),
+    "pin-after-mistake": AskingPin(INSERTION, CHILDS_GOAL, 2, after_mistake=True),
+    "pin-cleared": AskingPin(INSERTION, GOAL, 3, barcode_cleared=True),
+    "pin-lend": AskingPin(INSERTION, LEND, 3),
+    "checking-pin": CheckingPin(TICKET, INSERTION, GOAL),
+    "checking-pin-slow": CheckingPin(TICKET, INSERTION, GOAL, slow=True),
+    "saving": SavingLink(TICKET, DRAFT, INSERTION),
+    "done": Registered(DRAFT, pending=False, replaced=False),
+    "done-pending": Registered(CHILD, pending=True, replaced=True),
+    "already": AlreadyLinked(DRAFT, LINK),
+    "unlinking": ConfirmingUnlink(UnlinkReason.LOST, LINK),
+    "out-of-order": OutOfOrder("1124-3F0A"),
+}
+
+_PARAMS: dict[str, str | int] = {
+    "tries_left": 2,
+    "expected": 10,
+    "got": 8,
+    "prefix": "2104",
+    "sw": "6F00",
+    "incident": "1124-3F0A",
+    "file": "config.toml",
+    "line": 12,
+    "key": "display.single",
+}
+AT_LENDING = (
+    *(Code.NOT_MY_NUMBER_CARD, Code.LIBRARY_CARD_ON_READER, Code.PHONE_NOT_ACCEPTED, Code.NO_CERTIFICATE, Code.CERTIFICATE_UNREADABLE),
+    *(Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID, Code.CARD_STOPPED, Code.ISSUER_UNKNOWN, Code.TRUST_MISSING, Code.REVOCATION_STALE),
+    *(Code.PIN_LOCKED, Code.PIN_UNAVAILABLE, Code.KEY_MISMATCH, Code.CARD_REMOVED, Code.CARD_SILENT, Code.CARD_UNREADABLE),
+    *(Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED),
+    *(Code.NOT_LINKED, Code.HOLDER_DENIED, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN),
+    *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
+)
+"""What a card brought to the counter can be refused for."""
+AT_REGISTRATION = (*AT_LENDING, Code.PROXY_REFUSED, Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
+
+
+def problem(code: Code) -> Problem:
+    return Problem(code, tuple(_PARAMS.items()))
+
+
+def counter(flow: Flow, **around: object) -> Counter:
+    """A counter in this flow; `around` as in Counter."""
+    made = Counter(rules=CounterRules(staff_code="4711"), today=TODAY, flow=flow, reader=ReaderCondition.READY, cards=(INSERTION,))
+    return replace(made, **around)  # type: ignore[arg-type]
+
+
+def scenes() -> dict[str, Counter]:
+    """Everything the patron window can show, but for the language."""
+    shown = {name: counter(flow) for name, flow in FLOWS.items()}
+    for code in AT_LENDING:
+        shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
+    for code in AT_REGISTRATION:
+        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
+    for condition in (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED):
+        shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition)
+        shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition)
+    asking = AskingPin(INSERTION, GOAL, 3)
+    shown["idle-warning"] = counter(asking, idle_warning=True)
+    shown["card-left"] = counter(Waiting(), card_left=1)
+    shown["done-card-left"] = counter(Registered(DRAFT, pending=False, replaced=False), card_left=2)
+    shown["handover"] = counter(ConfirmingLink(DRAFT, INSERTION, READING), screen=Screen.OFFERED)
+    shown["returning"] = counter(Waiting(), screen=Screen.RETURNING)
+    shown["returning-wrong-code"] = counter(Waiting(), screen=Screen.RETURNING, wrong_staff_code=True)
+    shown["returning-without-code"] = replace(shown["returning"], rules=CounterRules())
+    return shown
