@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+import math
+
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from kiosk.config import resource
 
@@ -39,3 +41,52 @@ class Picture(QWidget):
         width, height = drawn.width() * scale, drawn.height() * scale
         painter = QPainter(self)
         self._renderer.render(painter, QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height))
+
+
+SINK_PX, BREATH_MS, FRAME_MS = 6, 2400, 60
+
+
+class WaitingPicture(Picture):
+    """The reader waiting for a card: the card in the drawing sinks and rises, unless the system asks for less motion."""
+
+    def __init__(self, width: int, height: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__("card-waiting", width, height, parent)
+        self._moving = QApplication.isEffectEnabled(Qt.UIEffect.UI_AnimateCombo)
+        self._frames = QTimer(self, interval=FRAME_MS)
+        self._frames.timeout.connect(self.update)
+        self._breath = QElapsedTimer()
+        self._breath.start()
+
+    def show_waiting(self) -> None:
+        self.show_picture("card-waiting")
+        self._set_moving()
+
+    def show_reading(self) -> None:
+        self.show_picture("card-on-reader")
+        self._set_moving()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._set_moving()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._frames.stop()
+
+    def _set_moving(self) -> None:
+        if self._moving and self._name == "card-waiting" and self.isVisible():
+            self._frames.start()
+        else:
+            self._frames.stop()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._frames.isActive():
+            super().paintEvent(event)
+            return
+        sink = SINK_PX * (1 - math.cos(2 * math.pi * (self._breath.elapsed() % BREATH_MS) / BREATH_MS)) / 2
+        painter = QPainter(self)
+        drawn = self._renderer.viewBoxF()
+        scale = min(self.width() / drawn.width(), self.height() / drawn.height())
+        painter.translate((self.width() - drawn.width() * scale) / 2, (self.height() - drawn.height() * scale) / 2)
+        painter.scale(scale, scale)
+        painter.translate(-drawn.x(), -drawn.y())
+        for element, lower in (("reader", 0.0), ("card", sink)):
+            self._renderer.render(painter, element, self._renderer.boundsOnElement(element).translated(0, lower))

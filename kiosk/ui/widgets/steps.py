@@ -36,6 +36,14 @@ class StepBar(QWidget):
         self.updateGeometry()
         self.update()
 
+    def show_only_now(self, only_now: bool) -> None:
+        """Name the present step alone, where there is no room for all."""
+        self._only_now = only_now
+        for index, label in enumerate(self._labels):
+            label.setVisible(not only_now or index == self._now)
+        self._place()
+        self.update()
+
     def needed(self) -> int:
         """Pixels the bar takes with the shortest lines between its steps."""
         return self._lengths(self._least_line())[-1] if self._labels else 0

@@ -1,0 +1,67 @@
+"""Notices above any page: a card left behind, a session about to close, a barcode read where none is used."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardLeftSeen, GoOnPressed
+from kiosk.domain.states import Counter
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.panels import MIDDLE, column
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+
+STAFF_ARE_TOLD = 3
+PASSING_MS = 6000
+
+
+class Banners(QWidget):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__()
+        self._card_left, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(3))
+        self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
+        self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
+        self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
+        self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
+        for notice, button in ((self._card_left, self._seen), (self._idle, self._go_on)):
+            layout = notice.layout()
+            if layout is not None:
+                layout.addWidget(button)
+                layout.setAlignment(button, MIDDLE)
+        inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
+        for notice in (self._card_left, self._idle, self._barcode):
+            inside.addWidget(notice)
+        self.setLayout(inside)
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(self._barcode_passed)
+        self.hide()
+
+    def show_state(self, counter: Counter) -> None:
+        left = counter.card_left >= STAFF_ARE_TOLD
+        self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        seconds = round(counter.rules.warning_seconds)
+        self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
+        self._fit()
+
+    def tell_of_barcode(self) -> None:
+        """A passing notice: it goes by itself, nothing has happened."""
+        code = Code.BARCODE_ON_WRONG_STEP
+        self._barcode.say(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next"))
+        self._passing.start()
+        self._fit()
+
+    def forget_barcode(self) -> None:
+        self._passing.stop()
+        self._barcode_passed()
+
+    def _barcode_passed(self) -> None:
+        self._barcode.say("")
+        self._fit()
+
+    def _fit(self) -> None:
+        notices = (self._card_left, self._idle, self._barcode)
+        self.setVisible(not all(notice.isHidden() for notice in notices))

@@ -1,0 +1,133 @@
+"""Buttons with more than a verb on them: one of a few choices, one of the services."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from kiosk.text import plain
+from kiosk.ui.staff.panels import MIDDLE, TOP, column, picture_of, row
+from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.words import Words
+
+
+class Plate(QAbstractButton):
+    """A framed area that is pressed as a whole, by mouse, Space or Enter. What it shows are its children."""
+
+    def __init__(self, name: str, radius: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._radius = radius
+        self.setAccessibleName(plain(name).replace("\n", ""))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def adopt(self) -> None:
+        """Let a press anywhere on the children be a press on the plate. To be called when they are all there."""
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(160, 60) if layout is None else layout.totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(120, 48) if layout is None else layout.totalMinimumSize()
+
+    def _colours(self) -> tuple[str, str]:
+        """Of ground and edge."""
+        if self.isChecked():
+            return "blue", "blue"
+        if self.isDown():
+            return "blue_100", "blue"
+        return ("blue_50", "blue") if self.underMouse() and self.isEnabled() else ("white", "edge_staff")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground, edge = self._colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(COLOURS[edge]), 2))
+        painter.setBrush(QColor(COLOURS[ground]))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._radius, self._radius)
+
+
+class Choice(Plate):
+    """One of a few ways to go on: icon, what it is, when it is meant."""
+
+    def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, name: str = "") -> None:
+        super().__init__(name or title, sizes.tile_radius)
+        pad = round(sizes.margin_y * 0.8)
+        inside = row(round(sizes.gap * 0.8), (pad, pad, pad, pad))
+        inside.addWidget(picture_of(icon, round(sizes.icon * 1.6), "blue"), 0, MIDDLE)
+        words = column(4)
+        words.addStretch(1)
+        words.addWidget(Words(title, "heading"))
+        words.addWidget(Words(note, "note"))
+        words.addStretch(1)
+        inside.addLayout(words, 1)
+        inside.addWidget(picture_of("right", sizes.icon, "sub"), 0, MIDDLE)
+        self.setLayout(inside)
+        self.setAccessibleDescription(plain(note))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.adopt()
+
+
+class Tile(Plate):
+    """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program."""
+
+    def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False) -> None:
+        super().__init__(text, sizes.tile_radius)
+        self.setCheckable(True)
+        self._icon, self._size = icon, round(sizes.icon * 1.2)
+        self._elsewhere = elsewhere and not sizes.small
+        self._drawing = picture_of(icon, self._size)
+        self._words = Words(text, "tile", line=1.25) if sizes.small else Words(text, "tile", line=1.25, centred=True)
+        if sizes.small:
+            beside = row(8, (10, 8, 6, 8))
+            beside.addWidget(self._drawing, 0, MIDDLE)
+            beside.addWidget(self._words, 1)
+            self.setLayout(beside)
+            self.setMinimumHeight(58)
+        else:
+            below = column(4, (4, round(self._size * 0.6), 4, 8))
+            below.addWidget(self._drawing, 0, TOP | Qt.AlignmentFlag.AlignHCenter)
+            below.addWidget(self._words, 1)
+            self.setLayout(below)
+            self.setMinimumHeight(round(sizes.body * 6.4))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._recolour)
+        self.adopt()
+
+    def choose(self, chosen: bool) -> None:
+        self.setChecked(chosen)
+
+    def nextCheckState(self) -> None:
+        """Being chosen follows the machine's state, not the press."""
+
+    def _recolour(self, chosen: bool) -> None:
+        self._words.set_kind("tile-chosen" if chosen else "tile")
+        self._drawing.setPixmap(pixmap(self._icon, self._size, "white" if chosen else "ink", self.devicePixelRatioF()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._elsewhere:
+            colour = "white" if self.isChecked() else "sub"
+            size = round(self._size * 0.5)
+            picture = pixmap("external", size, colour, self.devicePixelRatioF())
+            QPainter(self).drawPixmap(self.width() - size - 10, 10, picture)

@@ -1,0 +1,72 @@
+"""使い方: the counter's work on one page, the keys, and the questions patrons ask."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import LeavePressed
+from kiosk.text import knows, say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, column, facts, row, title_row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.words import Words
+
+_KEYS = (
+    ("F1", "help"),
+    ("F2", "registration"),
+    ("F3", "unlinking"),
+    ("F4", "status"),
+    ("F5", "holder"),
+    ("F12", "end"),
+)
+
+
+class HelpPage(Page):
+    escape = LeavePressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.help.name"))
+        self.head(say("staff.help.title"))
+        left, right = column(sizes.gap), column(sizes.gap)
+        for icon, what in (("counter", "lending"), ("link", "registration"), ("unlink", "unlinking")):
+            left.addWidget(self._how(icon, what))
+        left.addWidget(self._keys())
+        left.addStretch(1)
+        right.addWidget(self._questions())
+        right.addStretch(1)
+        across = row(sizes.gap)
+        across.addLayout(left, 1)
+        across.addLayout(right, 1)
+        self.body.addLayout(across)
+        self._close = self.leave_button(say("staff.action.close"), key="F12")
+        self.foot().addWidget(self._close)
+        self.foot().addStretch(1)
+
+    def _how(self, icon: str, what: str) -> QWidget:
+        card = Panel(self.sizes)
+        card.inside.addLayout(title_row(icon, say(f"staff.help.{what}"), self.sizes))
+        card.inside.addWidget(Words(say(f"staff.help.{what}-text")))
+        return card
+
+    def _keys(self) -> QWidget:
+        card = Panel(self.sizes)
+        card.inside.addLayout(title_row("keys", say("staff.help.keys"), self.sizes))
+        rows = [(key, Words(say(f"staff.help.key-{what}"))) for key, what in _KEYS]
+        named = (("escape", "back"), ("tab", "move"), ("enter", "press"))
+        rows += [(say(f"staff.help.key-{key}"), Words(say(f"staff.help.key-{what}"))) for key, what in named]
+        card.inside.addLayout(facts(rows, self.sizes))
+        return card
+
+    def _questions(self) -> QWidget:
+        card = Panel(self.sizes, spacing=4)
+        card.inside.addLayout(title_row("help", say("staff.help.questions"), self.sizes))
+        number = 1
+        while knows(f"staff.help.q{number}"):
+            card.inside.addSpacing(self.sizes.gap // 2)
+            card.inside.addWidget(Words(say(f"staff.help.q{number}"), "strong"))
+            card.inside.addWidget(Words(say(f"staff.help.a{number}")))
+            number += 1
+        return card
+
+    def first_focus(self) -> QWidget:
+        return self._close

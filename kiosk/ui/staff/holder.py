@@ -1,0 +1,83 @@
+"""本人の確認: staff look at the photo on the card and at the person, before anything is shown to the bearer."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
+from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Chip, Panel, chip_row, column, number_label, row
+from kiosk.ui.staff.patron import ends_notice, validity
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.words import Words
+
+CONFIRM_KEY = "F5"
+
+
+class HolderPage(Page):
+    escape = LeavePressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.holder.name"))
+        self._yes = self.button(say("staff.holder.yes"), "primary", HolderConfirmed(), icon="check", key=CONFIRM_KEY)
+        no = self.button(say("staff.holder.no"), "secondary", HolderDenied())
+        self._number = number_label("")
+        self._validity = validity(sizes)
+        self._ends = ends_notice(sizes)
+        across = row(sizes.gap)
+        across.addWidget(self._what_was_read())
+        across.addWidget(self._what_to_do(self._yes, no), 1)
+        self.body.addLayout(across, 1)
+        self.foot().addWidget(self.leave_button(say("staff.action.end"), key="F12"))
+        self.foot().addStretch(1)
+
+    def _what_was_read(self) -> QWidget:
+        card = Panel(self.sizes)
+        card.setFixedWidth(self.sizes.panel)
+        card.inside.addLayout(chip_row(Chip("info", say("staff.holder.read"), self.sizes)))
+        card.inside.addSpacing(8)
+        card.inside.addWidget(Words(say("staff.number.label"), "note"))
+        card.inside.addWidget(self._number)
+        card.inside.addWidget(self._validity)
+        card.inside.addWidget(self._ends)
+        card.inside.addStretch(1)
+        return card
+
+    def _what_to_do(self, yes: QWidget, no: QWidget) -> QWidget:
+        card = Panel(self.sizes, spacing=self.sizes.gap // 2)
+        size = self.sizes.title * 6
+        card.inside.addStretch(1)
+        card.inside.addWidget(Picture("card-my-number", size, size // 2), 2)
+        card.inside.addWidget(Words(say("staff.holder.title"), "title", centred=True, line=1.35))
+        card.inside.addWidget(Words(say("staff.holder.lead"), "lead", centred=True))
+        card.inside.addSpacing(self.sizes.gap)
+        buttons = row(self.sizes.gap)
+        buttons.addStretch(1)
+        for button in (yes, no):
+            button.setMinimumWidth(self.sizes.body * 12)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        card.inside.addLayout(buttons)
+        note = column()
+        note.addWidget(Words(say("staff.holder.note"), "note", centred=True))
+        card.inside.addLayout(note)
+        card.inside.addStretch(1)
+        return card
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if isinstance(flow, ConfirmingHolder):
+            self._number.setText(flow.patron.number.grouped)
+            self._number.setAccessibleName(flow.patron.number.grouped)
+            self._validity.show_patron(flow.patron)
+            self._ends.show_month(flow.reading.ends)
+
+    def first_focus(self) -> QWidget:
+        return self._yes
+
+    def confirm(self) -> None:
+        """The function key for 「本人です」."""
+        self._yes.click()

@@ -1,0 +1,167 @@
+"""窓口: waiting for a card, and reading it. One page for both, so that a quick card changes nothing before its number stands there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
+from kiosk.domain.model import ReaderCondition
+from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
+from kiosk.text import say
+from kiosk.ui.staff.mirror import PatronMirror
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.picture import WaitingPicture
+from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.words import Words
+
+SAID_AFTER_MS, STAY_AFTER_MS = 400, 3000
+"""A card read sooner than the first is not spoken of; after the second the patron is asked to leave it there (LOOK §5)."""
+
+
+class HomePage(Page):
+    takes_barcodes = True
+    escape = LeavePressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.home.name"))
+        self._panel = WaitingPanel(emit, sizes)
+        self._unchecked = Notice("care", icon_size=sizes.icon)
+        self._mirror = PatronMirror(sizes)
+        left = column(round(sizes.gap * 0.7))
+        left.addWidget(self._panel, 1)
+        left.addWidget(self._unchecked)
+        right = column(round(sizes.gap * 0.8))
+        right.addWidget(self._card("link", "registration", "primary", "F2"))
+        right.addWidget(self._card("unlink", "unlinking", "quiet", "F3"))
+        mirror = Panel(sizes)
+        mirror.inside.addWidget(self._mirror, 1)
+        right.addWidget(mirror, 1)
+        side = QWidget()
+        side.setLayout(right)
+        side.setFixedWidth(sizes.side)
+        across = row(sizes.gap)
+        across.addLayout(left, 1)
+        across.addWidget(side)
+        self.body.addLayout(across, 1)
+
+    def _card(self, icon: str, act: str, kind: str, key: str) -> Panel:
+        card = Panel(self.sizes)
+        card.inside.addLayout(title_row(icon, say(f"staff.home.{act}"), self.sizes, "blue" if kind == "primary" else "ink"))
+        card.inside.addWidget(Words(say(f"staff.home.{act}-note"), "note"))
+        card.inside.addSpacing(4)
+        event = RegistrationChosen() if act == "registration" else UnlinkingChosen()
+        card.inside.addWidget(self.button(say(f"staff.home.{act}-start"), kind, event, key=key))
+        return card
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        self._panel.show_state(counter, facts)
+        self._mirror.show_state(counter)
+        if facts.revocation_checked:
+            self._unchecked.say("")
+        elif facts.demo:
+            self._unchecked.say(say("staff.home.unchecked-demo"))
+        else:
+            self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
+
+    def first_focus(self) -> QWidget:
+        return self._panel.field
+
+
+class WaitingPanel(Ground):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__("blue")
+        self._emit = emit
+        self._flow: type[object] = Waiting
+        self._picture = WaitingPicture(round(sizes.title * 11), round(sizes.title * 10))
+        self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
+        self._trouble = Notice("care", icon_size=sizes.icon)
+        self._wrong = Words(kind="wrong")
+        self._wrong.hide()
+        self.field = ScanField(say("staff.number.field"), say("staff.number.hint"), icon_size=sizes.icon)
+        self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
+        self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
+        self._said.timeout.connect(self._say_reading)
+        self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
+        inside = column(8, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
+        inside.addWidget(self._trouble)
+        inside.addWidget(self._picture, 1)
+        inside.addWidget(self._title)
+        inside.addWidget(self._lead)
+        inside.addSpacing(round(sizes.gap * 0.6))
+        inside.addWidget(self._form(sizes))
+        self.setLayout(inside)
+
+    def _form(self, sizes: StaffSizes) -> QWidget:
+        """The field in its own card, for a library card shown instead."""
+        card = Panel(sizes, spacing=6)
+        show = Button(say("staff.home.show"), "secondary")
+        show.clicked.connect(self.field.submit)
+        label = Words(say("staff.home.scan"), "strong", line=1.3)
+        label.setFixedWidth(round(sizes.body * 5.2))
+        across = row(round(sizes.gap * 0.7))
+        across.addWidget(label, 0, MIDDLE)
+        across.addWidget(self.field, 1)
+        across.addWidget(show)
+        card.inside.addLayout(across)
+        card.inside.addWidget(self._wrong)
+        return card
+
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        entered, self._flow = type(flow) is not self._flow, type(flow)
+        self._show_trouble(counter, facts)
+        problem = flow.problem if isinstance(flow, Waiting) else None
+        self.field.set_wrong(problem is not None)
+        self._wrong.setVisible(problem is not None)
+        if problem is not None:
+            params = dict(problem.params)
+            self._wrong.set_text(say(f"refusal.{problem.code}.staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
+        if entered and not isinstance(flow, Waiting):
+            self.field.clear()
+        if isinstance(flow, Waiting):
+            self._show_waiting(counter)
+        elif isinstance(flow, Reading) and flow.slow:
+            self._silence()
+            self._title.set_text(say(f"refusal.{Code.CARD_SILENT}.title"))
+            self._lead.set_text(say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+        elif entered:
+            self._picture.show_reading()
+            if isinstance(flow, Reading):
+                self._said.start(SAID_AFTER_MS)
+                self._stay.start(STAY_AFTER_MS)
+            elif isinstance(flow, FindingLink | LookingUpPatron) and not self._said.isActive():
+                self._say_reading()
+
+    def _show_waiting(self, counter: Counter) -> None:
+        self._silence()
+        self._picture.show_waiting()
+        starting = counter.reader is ReaderCondition.STARTING
+        self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
+        asks_pin = counter.rules.lending_pin is not When.NEVER
+        self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
+
+    def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
+        """Without a reader or an authority no card is taken: the library card still is."""
+        code = None
+        if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
+            code = Code(counter.reader.value)
+        elif not facts.authorities:
+            code = Code.TRUST_MISSING
+        self._trouble.say(say(f"refusal.{code}.staff") if code else "", say(f"refusal.{code}.staff-next") if code else "")
+        for widget in (self._picture, self._title, self._lead):
+            widget.setVisible(code is None)
+
+    def _say_reading(self) -> None:
+        looking_up = self._flow is not Reading
+        self._title.set_text(say("staff.home.looking-up") if looking_up else say("staff.home.reading"))
+        self._lead.set_text("")
+
+    def _silence(self) -> None:
+        self._said.stop()
+        self._stay.stop()

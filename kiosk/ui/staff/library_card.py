@@ -1,0 +1,91 @@
+"""利用カード: the number is scanned or typed; a wrong one is said below the field."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import LibraryCardEntered
+from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, column, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.words import Words
+
+
+class NumberForm(QWidget):
+    """The field with its button, and under it what was wrong with the number."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, kind: str = "primary") -> None:
+        super().__init__()
+        self.field = ScanField(say("staff.number.field"), say("staff.number.hint"), icon_size=sizes.icon)
+        self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
+        self._enter = Button(verb, kind)
+        self._enter.clicked.connect(self.field.submit)
+        self._wrong = Words(kind="wrong")
+        self._wrong.hide()
+        across = row(round(sizes.gap * 0.7))
+        across.addWidget(self.field, 1)
+        across.addWidget(self._enter)
+        inside = column(8)
+        inside.addLayout(across)
+        inside.addWidget(self._wrong)
+        self.setLayout(inside)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        self.field.set_wrong(problem is not None)
+        self._wrong.setVisible(problem is not None)
+        if problem is not None:
+            params = dict(problem.params)
+            cause, step = say(f"refusal.{problem.code}.staff", **params), say(f"refusal.{problem.code}.staff-next", **params)
+            self._wrong.set_text(cause + step)
+            self.field.setAccessibleDescription(self._wrong.text)
+
+    def set_ready(self, ready: bool) -> None:
+        for widget in (self.field, self._enter):
+            widget.setEnabled(ready)
+
+
+class LibraryCardPage(Page):
+    takes_barcodes = True
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.library-card.name"))
+        self._title, self._lead = self.head(say("staff.library-card.title"), say("staff.library-card.lead"))
+        self.form = NumberForm(emit, sizes, say("staff.library-card.enter"))
+        card = Panel(sizes, spacing=sizes.gap // 2)
+        picture = Picture("card-library", sizes.title * 7, sizes.title * 4)
+        card.inside.addStretch(1)
+        card.inside.addWidget(picture, 3)
+        card.inside.addSpacing(sizes.gap)
+        card.inside.addWidget(self.form)
+        card.inside.addStretch(1)
+        self.body.addWidget(card, 1)
+        hints = row(sizes.gap)
+        for what in ("none", "expired"):
+            hint = Panel(sizes, spacing=4)
+            hint.inside.addWidget(Words(say(f"staff.library-card.{what}"), "strong"))
+            hint.inside.addWidget(Words(say(f"staff.library-card.{what}-text"), "note"))
+            hint.inside.addStretch(1)
+            hints.addWidget(hint, 1)
+        self.body.addLayout(hints)
+        self.wizard_foot()
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if isinstance(flow, AwaitingLibraryCard):
+            title = say("staff.library-card.title-child") if flow.draft.by_guardian else say("staff.library-card.title")
+            self._title.set_text(title)
+            self._lead.set_text(say("staff.library-card.lead"))
+            self.form.set_ready(True)
+            self.form.show_problem(flow.problem)
+            if flow.problem is not None:
+                self.form.field.setFocus()
+        elif isinstance(flow, CheckingLibraryCard):
+            self._lead.set_text(say("staff.number.busy"))
+
+    def first_focus(self) -> QWidget:
+        return self.form.field

@@ -1,0 +1,101 @@
+"""マイナンバーカード: to be laid, why it has to be laid anew, and being read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import ReaderCondition
+from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
+from kiosk.text import say
+from kiosk.ui.staff.home import SAID_AFTER_MS, STAY_AFTER_MS
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Ground, column, facts
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.picture import WaitingPicture
+from kiosk.ui.widgets.words import Words
+
+
+class MyNumberCardPage(Page):
+    takes_barcodes = True
+    """Here a scan is answered with a sentence: the library card has been read already."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.my-number-card.name"))
+        self._flow: type[object] = object
+        self._trouble = Notice("care", icon_size=sizes.icon)
+        self._picture = WaitingPicture(sizes.title * 8, sizes.title * 7)
+        self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
+        self._number = Words(kind="strong")
+        ground = Ground("blue")
+        inside = column(10, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
+        inside.addWidget(self._picture, 1)
+        inside.addWidget(self._title)
+        inside.addWidget(self._lead)
+        inside.addSpacing(sizes.gap // 2)
+        inside.addLayout(facts([(say("staff.number.label"), self._number)], sizes))
+        ground.setLayout(inside)
+        self.body.addWidget(self._trouble)
+        self.body.addWidget(ground, 1)
+        self.wizard_foot()
+        self._buttons = [button for button in self.findChildren(Button) if button.parent() is self]
+        self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
+        self._said.timeout.connect(lambda: self._say(say("staff.my-number-card.reading"), ""))
+        self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        entered, self._flow = type(flow) is not self._flow, type(flow)
+        if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard | FindingLinks):
+            return
+        if flow.draft.patron is not None:
+            self._number.set_text(flow.draft.patron.number.grouped)
+        waiting = isinstance(flow, AwaitingMyNumberCard)
+        for button in self._buttons:
+            button.setEnabled(waiting or (isinstance(flow, ReadingMyNumberCard) and flow.slow))
+        self._show_problem(self._problem(counter))
+        if isinstance(flow, AwaitingMyNumberCard):
+            self._silence()
+            self._picture.show_waiting()
+            title = say("staff.my-number-card.title-child") if flow.draft.by_guardian else say("staff.my-number-card.title")
+            self._say(title, say("staff.my-number-card.lead"))
+        elif isinstance(flow, ReadingMyNumberCard) and flow.slow:
+            self._silence()
+            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+        elif isinstance(flow, FindingLinks):
+            self._silence()
+            self._say(say("staff.my-number-card.finding"), "")
+        elif entered:
+            self._picture.show_reading()
+            self._said.start(SAID_AFTER_MS)
+            self._stay.start(STAY_AFTER_MS)
+
+    def _problem(self, counter: Counter) -> Problem | None:
+        flow = counter.flow
+        if isinstance(flow, AwaitingMyNumberCard):
+            if flow.problem is not None:
+                return flow.problem
+            if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
+                return Problem(Code(counter.reader.value))
+        return None
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        if problem is None:
+            self._trouble.say("")
+            return
+        params = dict(problem.params)
+        self._trouble.say(say(f"refusal.{problem.code}.staff", **params), say(f"refusal.{problem.code}.staff-next", **params))
+
+    def _say(self, title: str, lead: str) -> None:
+        self._title.set_text(title)
+        self._lead.set_text(lead)
+
+    def _silence(self) -> None:
+        self._said.stop()
+        self._stay.stop()
+
+    def first_focus(self) -> QWidget | None:
+        return None

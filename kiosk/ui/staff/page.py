@@ -1,0 +1,108 @@
+"""A page of the staff window: what scrolls, the buttons below that never do, and where the keyboard begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from kiosk.domain.events import BackPressed, Event, LeavePressed, NextPressed
+from kiosk.domain.states import Counter, CounterFacts
+from kiosk.text import plain, say
+from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.words import Words
+
+Emit = Callable[[Event], None]
+
+
+class Page(QWidget):
+    """Built when its state is entered and thrown away when it is left, so that nothing of a patron stays behind.
+
+    A page only shows: `project` paints a state, presses go out through `tell`.
+    """
+
+    takes_barcodes = False
+    """Whether a scanned library card number means something here, wherever the keyboard focus is."""
+    escape: Event | None = None
+    """What Esc says here."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes, name: str) -> None:
+        super().__init__()
+        self.tell, self.sizes = emit, sizes
+        self.setAccessibleName(plain(name))
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        inside.setProperty("scrolled", "true")
+        x, y = sizes.margin_x, sizes.margin_y
+        self.body = column(sizes.gap, (x, y, x, round(y * 0.7)))
+        inside.setLayout(self.body)
+        self._scroll.setWidget(inside)
+        self._foot: QHBoxLayout | None = None
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addWidget(self._scroll, 1)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        """Show this state."""
+
+    def first_focus(self) -> QWidget | None:
+        """What the keyboard is at when the page opens."""
+        return None
+
+    # --- what most pages have -----------------------------------------------------------------------------------------------
+
+    def head(self, title: str, lead: str = "") -> tuple[Words, Words]:
+        """The one heading of the page and a sentence below it."""
+        words, below = Words(title, "title", line=1.35), Words(lead, "sub")
+        texts = column(2)
+        texts.addWidget(words)
+        texts.addWidget(below)
+        below.setVisible(bool(lead))
+        self.body.addLayout(texts)
+        return words, below
+
+    def foot(self) -> QHBoxLayout:
+        """The row of buttons below, which stays in sight however small the window is."""
+        if self._foot is None:
+            x, y = self.sizes.margin_x, self.sizes.margin_y
+            self._foot = row(round(self.sizes.gap * 0.6), (x, round(y * 0.35), x, round(y * 0.75)))
+            self._whole.addLayout(self._foot)
+        return self._foot
+
+    def button(self, text: str, kind: str, event: Event, *, icon: str = "", key: str = "", icon_behind: bool = False) -> Button:
+        """A button that says `event`."""
+        made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, icon_behind=icon_behind)
+        made.clicked.connect(lambda: self.tell(event))
+        return made
+
+    def leave_button(self, text: str = "", *, key: str = "") -> Button:
+        return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key)
+
+    def wizard_foot(self, next_step: str = "") -> Button | None:
+        """やめる at the left; もどる and, with a step to go to, 次へ at the right. Returns the last."""
+        foot = self.foot()
+        foot.addWidget(self.leave_button())
+        foot.addStretch(1)
+        foot.addWidget(self.button(say("staff.action.back"), "secondary", BackPressed(), icon="back"))
+        self.escape = BackPressed()
+        if not next_step:
+            return None
+        onward = self.button(say("staff.action.next", step=next_step), "primary", NextPressed(), icon="right", icon_behind=True)
+        foot.addWidget(onward)
+        return onward
+
+    def foot_note(self, text: str, icon: str = "") -> Words:
+        """A sentence among the buttons. Returned so that its text can change; without text it takes no room."""
+        words = Words(text, "body")
+        if icon:
+            self.foot().addWidget(picture_of(icon, self.sizes.icon, "blue"), 0, MIDDLE)
+        self.foot().addWidget(words, 1)
+        return words

@@ -1,0 +1,200 @@
+"""What the staff pages are laid out with: cards, titles with an icon, rows of facts, numbered steps."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.words import Words
+
+TOP = Qt.AlignmentFlag.AlignTop
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+def picture_of(icon: str, size: int, colour: str = "ink") -> QLabel:
+    """An icon standing by itself. A drawing only: the words beside it say the same."""
+    label = QLabel()
+    label.setPixmap(pixmap(icon, size, colour, label.devicePixelRatioF()))
+    label.setFixedSize(size, size)
+    return label
+
+
+def column(spacing: int = 0, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def row(spacing: int = 0, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def add(layout: QBoxLayout, *items: QWidget | QLayout | int) -> None:
+    """Widgets and layouts one after another; a number is a space of so many pixels."""
+    for item in items:
+        if isinstance(item, QWidget):
+            layout.addWidget(item)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        else:
+            layout.addLayout(item)
+
+
+class Panel(QFrame):
+    """A card on the ground; what is in it goes into `inside`. `frame` is card, chosen, plain or field."""
+
+    def __init__(self, sizes: StaffSizes, frame: str = "card", *, spacing: int = 8) -> None:
+        super().__init__()
+        self.setProperty("frame", frame)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        pad = sizes.margin_y
+        self.inside = column(spacing, (pad, round(pad * 0.8), pad, round(pad * 0.8)))
+        self.setLayout(self.inside)
+
+
+class Ground(QWidget):
+    """A coloured area without a border."""
+
+    def __init__(self, ground: str) -> None:
+        super().__init__()
+        self.setProperty("ground", ground)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def title_row(icon: str, text: str, sizes: StaffSizes, colour: str = "ink", kind: str = "heading") -> QHBoxLayout:
+    layout = row(12)
+    size = round(sizes.icon * 1.1)
+    layout.addWidget(picture_of(icon, size, colour), 0, MIDDLE)
+    layout.addWidget(Words(text, kind), 1)
+    return layout
+
+
+def bullet(icon: str, text: str, sizes: StaffSizes, colour: str = "sub", note: str = "", kind: str = "body") -> QHBoxLayout:
+    """A line of a list: icon, words and, smaller below, a note."""
+    layout = row(12)
+    words = Words(text, kind)
+    picture = picture_of(icon, sizes.icon, colour)
+    beside = column(0)
+    beside.addWidget(words)
+    if note:
+        beside.addWidget(Words(note, "note"))
+    layout.addWidget(picture, 0, TOP)
+    layout.addLayout(beside, 1)
+    return layout
+
+
+def hair_line() -> QFrame:
+    line = QFrame()
+    line.setProperty("frame", "line")
+    line.setFixedHeight(1)
+    return line
+
+
+def fact(label: str, value: QWidget | QLayout, sizes: StaffSizes) -> QHBoxLayout:
+    """A row of a table: what it is, and what holds."""
+    layout = row(sizes.gap)
+    words = Words(label, "note")
+    words.setFixedWidth(round(sizes.body * (9 if sizes.small else 9.5)))
+    layout.addWidget(words, 0, MIDDLE)
+    if isinstance(value, QWidget):
+        layout.addWidget(value, 1)
+    else:
+        layout.addLayout(value, 1)
+    return layout
+
+
+def facts(rows: Iterable[tuple[str, QWidget | QLayout]], sizes: StaffSizes) -> QVBoxLayout:
+    layout = column(round(sizes.body * 0.5))
+    layout.addWidget(hair_line())
+    for label, value in rows:
+        layout.addLayout(fact(label, value, sizes))
+        layout.addWidget(hair_line())
+    return layout
+
+
+class Steps(QWidget):
+    """What to do one after the other: numbers in circles, joined by a line."""
+
+    def __init__(self, steps: Iterable[tuple[str, str]], sizes: StaffSizes) -> None:
+        super().__init__()
+        self._circle = round(sizes.body * 1.9)
+        self._starts: list[Words] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        inside = column(round(sizes.gap * 0.9), (self._circle + 14, 2, 0, 2))
+        for title, text in steps:
+            start = Words(title, "strong")
+            self._starts.append(start)
+            step = column(2)
+            step.addWidget(start)
+            step.addWidget(Words(text, "note"))
+            inside.addLayout(step)
+        self.setLayout(inside)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middles = [QPoint(self._circle // 2 + 1, start.y() + min(start.height(), self._circle) // 2) for start in self._starts]
+        painter.setPen(QPen(QColor(COLOURS["edge_staff"]), 2))
+        for upper, lower in itertools.pairwise(middles):
+            painter.drawLine(upper, lower)
+        painter.setPen(QPen(QColor(COLOURS["blue"]), 2))
+        font = QFont(self.font())
+        font.setPixelSize(round(self._circle * 0.5))
+        font.setBold(True)
+        painter.setFont(font)
+        for number, middle in enumerate(middles, 1):
+            half = self._circle // 2 - 1
+            circle = QRect(middle.x() - half, middle.y() - half, 2 * half, 2 * half)
+            painter.setBrush(QColor(COLOURS["white"]))
+            painter.drawEllipse(circle)
+            painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+_CHIPS = {"done": ("checkc", "green"), "info": ("info", "blue"), "care": ("warn", "yellow")}
+
+
+class Chip(QFrame):
+    """A short statement with an icon: `kind` is done, info or care."""
+
+    def __init__(self, kind: str, text: str, sizes: StaffSizes) -> None:
+        super().__init__()
+        self.setProperty("chip", kind)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        icon, colour = _CHIPS[kind]
+        inside = row(8, (12, 3, 16, 3))
+        inside.addWidget(picture_of(icon, round(sizes.note * 1.3), colour), 0, MIDDLE)
+        words = Words(text, "chip", line=1.3)
+        words.setProperty("chip", kind)
+        inside.addWidget(words, 1)
+        self.setLayout(inside)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+def chip_row(chip: Chip) -> QHBoxLayout:
+    layout = row()
+    layout.addWidget(chip)
+    layout.addStretch(1)
+    return layout
+
+
+def number_label(text: str) -> QLabel:
+    """A library card number, large; it can be selected with the mouse and copied."""
+    label = QLabel(text)
+    label.setObjectName("Number")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setAccessibleName(text)
+    return label

@@ -1,0 +1,161 @@
+"""Which page, which part of the rail and which step belong to a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+from kiosk.domain.idleness import ACTING
+from kiosk.domain.states import (
+    AlreadyLinked,
+    AskingPin,
+    AskingUnlinkNumber,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingLibraryCard,
+    CheckingPin,
+    ChoosingApplicant,
+    ChoosingReplacement,
+    ChoosingUnlinkReason,
+    ClosingLink,
+    ConfirmingHolder,
+    ConfirmingLink,
+    ConfirmingUnlink,
+    Counter,
+    ExplainingRecord,
+    FindingLink,
+    FindingLinks,
+    FindingLinkToClose,
+    Flow,
+    LastTryWarning,
+    LendGoal,
+    LendingRefused,
+    LookingUpPatron,
+    OutOfOrder,
+    PatronShown,
+    Proof,
+    Reading,
+    ReadingMyNumberCard,
+    ReadingTries,
+    Registered,
+    RegistrationFlow,
+    RegistrationRefused,
+    SavingLink,
+    ShowingHelp,
+    ShowingStatus,
+    Unlinked,
+    UnlinkingFlow,
+    UnlinkingRefused,
+    Waiting,
+)
+from kiosk.text import say
+from kiosk.ui.staff.applicant import ApplicantPage, RecordPage
+from kiosk.ui.staff.guardian import GuardianPage
+from kiosk.ui.staff.help import HelpPage
+from kiosk.ui.staff.holder import HolderPage
+from kiosk.ui.staff.home import HomePage
+from kiosk.ui.staff.library_card import LibraryCardPage
+from kiosk.ui.staff.my_number_card import MyNumberCardPage
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.pin import PatronsTurnPage
+from kiosk.ui.staff.rail import Section
+from kiosk.ui.staff.refusal import RefusalPage
+from kiosk.ui.staff.registered import RegisteredPage
+from kiosk.ui.staff.replacement import AlreadyLinkedPage, ReplacementPage
+from kiosk.ui.staff.status import StatusPage
+from kiosk.ui.staff.trouble import TroublePage
+from kiosk.ui.staff.unlinked import UnlinkBusyPage, UnlinkedPage
+from kiosk.ui.staff.unlinking import UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
+from kiosk.ui.theme import StaffSizes
+
+PAGES: dict[type[Flow], Callable[[Emit, StaffSizes], Page]] = {
+    Waiting: HomePage,
+    Reading: HomePage,
+    FindingLink: HomePage,
+    LookingUpPatron: HomePage,
+    ConfirmingHolder: HolderPage,
+    PatronShown: PatronPage,
+    LendingRefused: RefusalPage,
+    ChoosingApplicant: ApplicantPage,
+    ExplainingRecord: RecordPage,
+    CheckingGuardian: GuardianPage,
+    AwaitingLibraryCard: LibraryCardPage,
+    CheckingLibraryCard: LibraryCardPage,
+    AwaitingMyNumberCard: MyNumberCardPage,
+    ReadingMyNumberCard: MyNumberCardPage,
+    FindingLinks: MyNumberCardPage,
+    ChoosingReplacement: ReplacementPage,
+    AlreadyLinked: AlreadyLinkedPage,
+    ConfirmingLink: PatronsTurnPage,
+    ReadingTries: PatronsTurnPage,
+    LastTryWarning: PatronsTurnPage,
+    AskingPin: PatronsTurnPage,
+    CheckingPin: PatronsTurnPage,
+    SavingLink: PatronsTurnPage,
+    Registered: RegisteredPage,
+    RegistrationRefused: RefusalPage,
+    ChoosingUnlinkReason: UnlinkReasonPage,
+    AskingUnlinkNumber: UnlinkNumberPage,
+    FindingLinkToClose: UnlinkBusyPage,
+    ConfirmingUnlink: UnlinkConfirmPage,
+    ClosingLink: UnlinkBusyPage,
+    Unlinked: UnlinkedPage,
+    UnlinkingRefused: RefusalPage,
+    ShowingStatus: StatusPage,
+    ShowingHelp: HelpPage,
+    OutOfOrder: TroublePage,
+}
+
+_STEPS = ("applicant", "guardian", "library-card", "my-number-card", "confirm", "pin", "save")
+_STEP_OF: dict[type[Flow], str] = {
+    ChoosingApplicant: "applicant",
+    ExplainingRecord: "applicant",
+    CheckingGuardian: "guardian",
+    AwaitingLibraryCard: "library-card",
+    CheckingLibraryCard: "library-card",
+    AwaitingMyNumberCard: "my-number-card",
+    ReadingMyNumberCard: "my-number-card",
+    FindingLinks: "my-number-card",
+    ChoosingReplacement: "my-number-card",
+    ConfirmingLink: "confirm",
+    ReadingTries: "pin",
+    LastTryWarning: "pin",
+    AskingPin: "pin",
+    CheckingPin: "pin",
+    SavingLink: "save",
+    Registered: "save",
+}
+
+
+def section(flow: Flow) -> Section:
+    if isinstance(flow, get_args(Proof)):
+        return Section.HOME if isinstance(getattr(flow, "goal", None), LendGoal) else Section.REGISTRATION
+    if isinstance(flow, get_args(RegistrationFlow)):
+        return Section.REGISTRATION
+    if isinstance(flow, get_args(UnlinkingFlow)):
+        return Section.UNLINKING
+    if isinstance(flow, ShowingStatus):
+        return Section.STATUS
+    return Section.HELP if isinstance(flow, ShowingHelp) else Section.HOME
+
+
+def busy(flow: Flow) -> bool:
+    """Whether the rail leads nowhere: the patron is at the PIN, or an act is under way."""
+    return isinstance(flow, (*ACTING, *get_args(Proof), ConfirmingLink))
+
+
+def steps(counter: Counter) -> tuple[list[str], int]:
+    """The labels of the registration's steps and the present one (from 0); none outside a registration.
+
+    書類の確認 is left out for an adult.
+    """
+    flow = counter.flow
+    step = _STEP_OF.get(type(flow))
+    if step is None or section(flow) is not Section.REGISTRATION:
+        return [], 0
+    draft = getattr(flow, "draft", None) or getattr(getattr(flow, "goal", None), "draft", None)
+    child = step == "guardian" or (draft is not None and draft.by_guardian)
+    names = [name for name in _STEPS if child or name != "guardian"]
+    return [say(f"staff.step.{name}") for name in names], names.index(step)

@@ -1,0 +1,132 @@
+"""The rail at the left: the five pages anybody may go to."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QToolButton
+
+from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.panels import column
+from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.picture import Picture
+
+
+@unique
+class Section(StrEnum):
+    """What the rail says; also names the title of the window's top bar."""
+
+    HOME = "home"
+    REGISTRATION = "registration"
+    UNLINKING = "unlinking"
+    STATUS = "status"
+    HELP = "help"
+
+
+EVENTS: dict[Section, Event] = {
+    Section.HOME: HomeChosen(),
+    Section.REGISTRATION: RegistrationChosen(),
+    Section.UNLINKING: UnlinkingChosen(),
+    Section.STATUS: StatusChosen(),
+    Section.HELP: HelpChosen(),
+}
+_ICONS = {
+    Section.HOME: "counter",
+    Section.REGISTRATION: "link",
+    Section.UNLINKING: "unlink",
+    Section.STATUS: "status",
+    Section.HELP: "help",
+}
+
+
+class RailButton(QToolButton):
+    """Icon over text. Checked follows the machine's state, never the press."""
+
+    def __init__(self, section: Section, sizes: StaffSizes) -> None:
+        super().__init__()
+        self._icon, self._sizes = _ICONS[section], sizes
+        self.setText(say(f"staff.rail.{section}"))
+        self.setAccessibleName(self.text())
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedSize(sizes.rail - (16 if sizes.rail > 80 else 8), round(sizes.rail * (0.8 if sizes.rail > 80 else 0.95)))
+
+    def nextCheckState(self) -> None:
+        """Nothing: see the class."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        active = self.isChecked()
+        if active or (self.underMouse() and self.isEnabled()):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(COLOURS["blue_50" if active else "bg"]))
+            painter.drawRoundedRect(self.rect(), 10, 10)
+        colour = "blue" if active else "sub" if self.isEnabled() else "mute"
+        icon, line = self._sizes.icon, round(self._sizes.note * 1.4)
+        top = (self.height() - icon - 4 - line) // 2
+        painter.drawPixmap((self.width() - icon) // 2, top, pixmap(self._icon, icon, colour, self.devicePixelRatioF()))
+        font = QFont(self.font())
+        font.setPixelSize(round(self._sizes.note * 0.95) if self._sizes.rail > 70 else 12)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(COLOURS[colour]))
+        painter.drawText(QRect(0, top + icon + 4, self.width(), line), Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class Rail(QFrame):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__()
+        self.setProperty("bar", "rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(sizes.rail)
+        self.setAccessibleName(say("staff.rail.name"))
+        self._buttons: dict[Section, RailButton] = {}
+        inside = column(round(sizes.gap * 0.5), (0, 10, 0, 14))
+        mark = Picture("app-mark", round(sizes.rail * 0.48), round(sizes.rail * 0.4))
+        mark.setFixedSize(round(sizes.rail * 0.48), round(sizes.rail * 0.4))
+        inside.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addSpacing(6)
+        for section, said in EVENTS.items():
+            if section is Section.HELP:
+                inside.addStretch(1)
+            button = RailButton(section, sizes)
+            button.clicked.connect(lambda _=False, said=said: emit(said))
+            self._buttons[section] = button
+            inside.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(inside)
+        self._bar = QFrame(self)
+        self._bar.setProperty("bar", "here")
+        self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def show_section(self, section: Section, *, busy: bool) -> None:
+        """Where we are; while `busy` nobody is taken elsewhere."""
+        for known, button in self._buttons.items():
+            button.setChecked(known is section)
+            button.setEnabled(not busy)
+            button.setAccessibleDescription(say("staff.rail.busy") if busy else "")
+            button.setToolTip(say("staff.rail.busy") if busy else "")
+        self._place()
+
+    def resizeEvent(self, event: object) -> None:
+        self._place()
+
+    def _place(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        for button in self._buttons.values():
+            if button.isChecked():
+                self._bar.setGeometry(0, button.y() + 8, 5, button.height() - 16)

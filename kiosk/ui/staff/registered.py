@@ -1,0 +1,67 @@
+"""連携登録ができました: what to tell the patron, what the card cannot do, both cards go back."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import LeavePressed
+from kiosk.domain.states import Counter, CounterFacts, Registered
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, bullet, facts, row, title_row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
+
+
+class RegisteredPage(Page):
+    escape = LeavePressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.registered.name"))
+        self._notice = Notice("done", icon_size=round(sizes.icon * 1.2))
+        self._number = Words(kind="strong")
+        across = row(sizes.gap)
+        across.addWidget(self._tell(), 1)
+        across.addWidget(self._cannot(), 1)
+        self.body.addWidget(self._notice)
+        self.body.addLayout(across)
+        self.body.addStretch(1)
+        self._done = self.leave_button(say("staff.action.done"), key="F12")
+        self._done.set_kind("primary")
+        self.foot().addWidget(Words(say("staff.registered.return"), "heading"), 1)
+        self.foot().addWidget(self._done)
+
+    def _tell(self) -> QWidget:
+        card = Panel(self.sizes, spacing=self.sizes.gap // 2)
+        card.inside.addLayout(title_row("person", say("staff.registered.tell"), self.sizes))
+        for icon, what in (("libcard", "keep"), ("calendar", "expiry"), ("renew", "renewal")):
+            note = say(f"staff.registered.{what}-text")
+            card.inside.addLayout(bullet(icon, say(f"staff.registered.{what}"), self.sizes, "blue", note, "strong"))
+        card.inside.addStretch(1)
+        return card
+
+    def _cannot(self) -> QWidget:
+        card = Panel(self.sizes, spacing=self.sizes.gap // 2)
+        card.inside.addLayout(title_row("info", say("staff.registered.cannot"), self.sizes))
+        for what in ("phone", "web", "opac"):
+            card.inside.addLayout(bullet("close", say(f"staff.registered.cannot-{what}"), self.sizes))
+        card.inside.addSpacing(self.sizes.gap // 2)
+        card.inside.addLayout(facts([(say("staff.number.label"), self._number)], self.sizes))
+        card.inside.addStretch(1)
+        return card
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if not isinstance(flow, Registered):
+            return
+        if flow.draft.patron is not None:
+            self._number.set_text(flow.draft.patron.number.grouped)
+        replaced = say("staff.registered.replaced") if flow.replaced else ""
+        if flow.pending:
+            self._notice.say(say("staff.registered.pending"), say("staff.registered.pending-lead") + replaced)
+        else:
+            self._notice.say(say("staff.registered.title"), say("staff.registered.lead") + replaced)
+
+    def first_focus(self) -> QWidget:
+        return self._done

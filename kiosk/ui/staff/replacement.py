@@ -1,0 +1,108 @@
+"""付け替え: the card or the number is linked otherwise; and the page for a pair that is linked already."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kiosk.domain.calendar import day_in_japan
+from kiosk.domain.events import ReplacementChosen
+from kiosk.domain.model import Link, ReplaceReason
+from kiosk.domain.states import AlreadyLinked, ChoosingReplacement, Counter, CounterFacts
+from kiosk.text import say
+from kiosk.ui.staff.choices import Choice
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, column, facts, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
+
+_ICONS = {
+    ReplaceReason.RENEWED: "renew",
+    ReplaceReason.REISSUED: "mycard",
+    ReplaceReason.LIBRARY_CARD_CHANGED: "libcard",
+    ReplaceReason.CORRECTION: "doc",
+}
+
+
+def since(link: Link) -> str:
+    day = day_in_japan(link.since)
+    return say("staff.date.since", year=day.year, month=day.month, day=day.day)
+
+
+class ReplacementPage(Page):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.replacement.name"))
+        self.head(say("staff.replacement.title"), say("staff.replacement.lead"))
+        self._found = row(sizes.gap)
+        self.body.addLayout(self._found)
+        self._shown: object = None
+        reasons = QGridLayout()
+        reasons.setSpacing(sizes.gap // 2)
+        self._choices = [self._choice(reason) for reason in ReplaceReason]
+        for index, choice in enumerate(self._choices):
+            reasons.addWidget(choice, index // 2, index % 2)
+        self.body.addWidget(Words(say("staff.replacement.reason"), "heading"))
+        self.body.addLayout(reasons)
+        self.body.addStretch(1)
+        self.foot().addWidget(self.leave_button())
+        self.foot().addStretch(1)
+
+    def _choice(self, reason: ReplaceReason) -> Choice:
+        made = Choice(_ICONS[reason], say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note"), self.sizes)
+        made.clicked.connect(lambda: self.tell(ReplacementChosen(reason)))
+        return made
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if not isinstance(flow, ChoosingReplacement) or self._shown == (flow.by_card, flow.by_number):
+            return
+        self._shown = (flow.by_card, flow.by_number)
+        if flow.by_card is not None:
+            self._found.addWidget(self._link(say("staff.replacement.by-card"), flow.by_card, numbered=True), 1)
+        if flow.by_number is not None:
+            self._found.addWidget(self._link(say("staff.replacement.by-number"), flow.by_number, numbered=False), 1)
+
+    def _link(self, sentence: str, link: Link, *, numbered: bool) -> QWidget:
+        """What stands in the way; another library card's number is masked."""
+        card = Panel(self.sizes, "care")
+        card.inside.addWidget(Words(sentence, "strong"))
+        rows: list[tuple[str, QWidget]] = []
+        if numbered:
+            rows.append((say("staff.replacement.other-number"), Words(link.number.masked, "strong")))
+        rows += [(say("staff.replacement.since"), Words(since(link))), (say("staff.replacement.counter"), Words(link.counter))]
+        card.inside.addLayout(facts(rows, self.sizes))
+        card.inside.addStretch(1)
+        return card
+
+    def first_focus(self) -> QWidget:
+        return self._choices[0]
+
+
+class AlreadyLinkedPage(Page):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.linked.name"))
+        self._notice = Notice("info", icon_size=sizes.icon)
+        self._number, self._since = Words(kind="strong"), Words()
+        card = Panel(sizes, spacing=sizes.gap // 2)
+        rows = [(say("staff.number.label"), self._number), (say("staff.replacement.since"), self._since)]
+        card.inside.addLayout(facts(rows, sizes))
+        card.inside.addWidget(Words(say("staff.linked.tell"), "lead"))
+        card.inside.addStretch(1)
+        inside = column(sizes.gap)
+        inside.addWidget(self._notice)
+        inside.addWidget(card)
+        inside.addStretch(1)
+        self.body.addLayout(inside, 1)
+        self._done = self.leave_button(say("staff.action.done"), key="F12")
+        self._done.set_kind("primary")
+        self.foot().addStretch(1)
+        self.foot().addWidget(self._done)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        if isinstance(counter.flow, AlreadyLinked):
+            self._notice.say(say("staff.linked.title"), say("staff.linked.lead"))
+            self._number.set_text(counter.flow.link.number.grouped)
+            self._since.set_text(since(counter.flow.link))
+
+    def first_focus(self) -> QWidget:
+        return self._done

@@ -1,0 +1,103 @@
+"""状況: what this counter stands on, and what needs somebody's care."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LeavePressed
+from kiosk.domain.model import ReaderCondition
+from kiosk.domain.states import Counter, CounterFacts
+from kiosk.text import knows, say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.words import Words
+
+
+def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
+    """What to look after, worst first: a sentence and what to do (or nothing)."""
+    found: list[tuple[str, str]] = []
+    codes = []
+    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
+        codes.append(Code(counter.reader.value))
+    if not facts.authorities:
+        codes.append(Code.TRUST_MISSING)
+    found += [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
+    for key in facts.warnings:
+        code = key.rpartition(".")[2]
+        if knows(key):
+            found.append((say(key), ""))
+        elif knows(f"refusal.{code}.staff"):
+            found.append((say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")))
+        else:
+            found.append((say("staff.status.store"), ""))
+    return found
+
+
+class StatusPage(Page):
+    escape = LeavePressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.status.name"))
+        self.head(say("staff.status.title"))
+        self._cares = column(sizes.gap // 2)
+        self.body.addLayout(self._cares)
+        names = ("reader", "service", "ils", "trust", "revocation", "links", "registered", "used", "pending")
+        self._values = {name: Words() for name in names}
+        across = row(sizes.gap)
+        across.addWidget(self._card("reader", "service", "trust", "revocation"), 1)
+        across.addWidget(self._card("links", "registered", "used", "pending", "ils"), 1)
+        self.body.addLayout(across)
+        self.body.addStretch(1)
+        self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
+        self.foot().addStretch(1)
+        self._shown: list[tuple[str, str]] | None = None
+
+    def _card(self, *names: str) -> QWidget:
+        card = Panel(self.sizes)
+        card.inside.addLayout(facts([(say(f"staff.status.{name}"), self._values[name]) for name in names], self.sizes))
+        card.inside.addStretch(1)
+        return card
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        found = cares(counter, facts)
+        if found != self._shown:
+            self._shown = found
+            self._show_cares(found)
+        reader = counter.reader
+        states = {ReaderCondition.READY: "ready", ReaderCondition.STARTING: "starting"}
+        said = say(f"staff.status.reader-{states[reader]}") if reader in states else say(f"refusal.{reader}.title")
+        stopped = reader is ReaderCondition.SERVICE_MISSING
+        trusted = say("staff.status.trust-count", count=facts.authorities) if facts.authorities else say("staff.status.trust-none")
+        texts = {
+            "reader": said,
+            "service": say("staff.status.service-missing") if stopped else say("staff.status.service-ready"),
+            "trust": trusted,
+            "revocation": say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none"),
+            "ils": say("staff.status.ils-ready") if facts.has_ils else say("staff.status.ils-none"),
+            "links": say("staff.status.links-count", count=facts.links),
+            "registered": say("staff.status.links-count", count=facts.registered_this_month),
+            "used": say("staff.status.used-count", count=facts.uses_this_month),
+            "pending": self._pending(facts),
+        }
+        for name, text in texts.items():
+            self._values[name].set_text(text)
+
+    def _pending(self, facts: CounterFacts) -> str:
+        if facts.pending:
+            return say("staff.status.links-count", count=facts.pending)
+        return say("staff.status.pending-none") if facts.has_registry else say("staff.status.pending-here")
+
+    def _show_cares(self, found: list[tuple[str, str]]) -> None:
+        while self._cares.count():
+            item = self._cares.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for sentence, step in found or [(say("staff.status.fine"), "")]:
+            card = Panel(self.sizes, "care" if found else "card")
+            icon, colour = ("warn", "yellow") if found else ("checkc", "green")
+            card.inside.addLayout(bullet(icon, sentence, self.sizes, colour, step, "strong"))
+            self._cares.addWidget(card)

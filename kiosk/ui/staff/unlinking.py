@@ -1,0 +1,138 @@
+"""解除, up to the act: why, which number, is it the right link."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import BackPressed, CardStopAnswered, UnlinkConfirmed, UnlinkReasonChosen
+from kiosk.domain.model import UnlinkReason
+from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter, CounterFacts
+from kiosk.domain.unlinking import waits_for_stop_answer
+from kiosk.text import say
+from kiosk.ui.staff.choices import Choice
+from kiosk.ui.staff.library_card import NumberForm
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import Panel, facts, number_label, row
+from kiosk.ui.staff.replacement import since
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
+
+_ICONS = {UnlinkReason.LOST: "warn", UnlinkReason.WISH: "person", UnlinkReason.CORRECTION: "doc"}
+
+
+class UnlinkReasonPage(Page):
+    escape = BackPressed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.unlinking.name"))
+        self.head(say("staff.unlinking.title"), say("staff.unlinking.lead"))
+        self._choices = [self._choice(reason) for reason in UnlinkReason]
+        for choice in self._choices:
+            self.body.addWidget(choice, 2)
+        self.body.addStretch(1)
+        self.foot().addWidget(self.leave_button())
+        self.foot().addStretch(1)
+
+    def _choice(self, reason: UnlinkReason) -> Choice:
+        made = Choice(_ICONS[reason], say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note"), self.sizes)
+        made.clicked.connect(lambda: self.tell(UnlinkReasonChosen(reason)))
+        return made
+
+    def first_focus(self) -> QWidget:
+        return self._choices[0]
+
+
+class UnlinkNumberPage(Page):
+    takes_barcodes = True
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.unlink-number.name"))
+        self._title, _ = self.head(say("staff.unlink-number.title"))
+        self._stopped, self._not_stopped = self._answer("stopped", stopped=True), self._answer("not-stopped", stopped=False)
+        self._not_yet = Notice("care", icon_size=sizes.icon)
+        self._stop = self._stop_card()
+        self.form = NumberForm(emit, sizes, say("staff.unlink-number.enter"))
+        self._first = Words(kind="note")
+        number = Panel(sizes, spacing=sizes.gap // 2)
+        number.inside.addWidget(Words(say("staff.unlink-number.card"), "heading"))
+        number.inside.addWidget(self.form)
+        number.inside.addWidget(self._first)
+        self.body.addWidget(self._stop)
+        self.body.addWidget(number)
+        self.body.addStretch(1)
+        self.wizard_foot()
+        self._ready: bool | None = None
+
+    def _answer(self, which: str, *, stopped: bool) -> Button:
+        button = self.button(say(f"staff.unlink-number.{which}"), "secondary", CardStopAnswered(stopped))
+        button.setMinimumWidth(self.sizes.body * 10)
+        return button
+
+    def _stop_card(self) -> QWidget:
+        """For a lost card: what the caller is asked first."""
+        card = Panel(self.sizes, spacing=self.sizes.gap // 2)
+        card.inside.addWidget(Words(say("staff.unlink-number.stop"), "heading"))
+        card.inside.addWidget(Words(say("staff.unlink-number.stop-note"), "note"))
+        answers = row(self.sizes.gap // 2)
+        answers.addWidget(self._stopped)
+        answers.addWidget(self._not_stopped)
+        answers.addStretch(1)
+        card.inside.addLayout(answers)
+        card.inside.addWidget(self._not_yet)
+        return card
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if not isinstance(flow, AskingUnlinkNumber):
+            return
+        lost, waits = flow.reason is UnlinkReason.LOST, waits_for_stop_answer(flow)
+        self._title.set_text(say("staff.unlink-number.title-lost") if waits else say("staff.unlink-number.title"))
+        self._stop.setVisible(lost)
+        for button, answer in ((self._stopped, True), (self._not_stopped, False)):
+            button.setCheckable(True)
+            button.setChecked(flow.card_stopped is answer)
+        told = flow.card_stopped is False
+        self._not_yet.say(say("staff.unlink-number.not-stopped-title") if told else "", say("staff.unlink-number.not-stopped-text"))
+        self.form.set_ready(not waits)
+        self._first.set_text(say("staff.unlink-number.ask-first") if waits else "")
+        self.form.show_problem(flow.problem)
+        if self._ready is False and not waits:
+            self.form.field.setFocus()
+        self._ready = not waits
+
+    def first_focus(self) -> QWidget:
+        return self.form.field if self.form.field.isEnabled() else self._stopped
+
+
+class UnlinkConfirmPage(Page):
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.unlink-confirm.name"))
+        self.head(say("staff.unlink-confirm.title"), say("staff.unlink-confirm.lead"))
+        self._number, self._reason, self._since, self._counter = number_label(""), Words(kind="strong"), Words(), Words()
+        card = Panel(sizes)
+        rows: list[tuple[str, QWidget]] = [
+            (say("staff.number.label"), self._number),
+            (say("staff.unlink-confirm.since"), self._since),
+            (say("staff.unlink-confirm.counter"), self._counter),
+            (say("staff.unlink-confirm.reason"), self._reason),
+        ]
+        card.inside.addLayout(facts(rows, sizes))
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        self.wizard_foot()
+        self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink")
+        self.foot().addWidget(self._do)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if isinstance(flow, ConfirmingUnlink):
+            self._number.setText(flow.link.number.grouped)
+            self._number.setAccessibleName(flow.link.number.grouped)
+            self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
+            self._since.set_text(since(flow.link))
+            self._counter.set_text(flow.link.counter)
+
+    def first_focus(self) -> QWidget:
+        return self._do

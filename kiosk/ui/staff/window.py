@@ -1,0 +1,217 @@
+"""The staff window: rail, bars, one page. It projects the counter's state and passes on what staff do; all meaning is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import cast
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.events import BrokeSeen, LeavePressed, LibraryCardEntered, Touched
+from kiosk.domain.idleness import RESTING
+from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
+from kiosk.text import say
+from kiosk.ui.staff.banners import Banners
+from kiosk.ui.staff.bars import StatusBar, TopBar
+from kiosk.ui.staff.holder import CONFIRM_KEY, HolderPage
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import column
+from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.places import PAGES, busy, section, steps
+from kiosk.ui.staff.rail import EVENTS, Rail, Section
+from kiosk.ui.staff.scanner import ScannerWatch
+from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
+from kiosk.ui.widgets.focus import FocusRing
+
+_PAGE_KEYS = {"F1": Section.HELP, "F2": Section.REGISTRATION, "F3": Section.UNLINKING, "F4": Section.STATUS}
+_TOUCH_MS = 1000
+"""A sign of life is passed on once in so long."""
+
+
+def _now() -> datetime:
+    return datetime.now(JAPAN)
+
+
+class StaffWindow(QWidget):
+    """`project` is called with every state; what staff do goes out through `emit`.
+
+    Signals:
+        closed: staff have closed the window, which they can where no session is open: the program's day is over.
+    """
+
+    closed = Signal()
+
+    def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now) -> None:
+        super().__init__()
+        self.setObjectName("Window")
+        self.setWindowTitle(say("staff.window.title"))
+        self.setAccessibleName(say("staff.window.title"))
+        self.setMinimumSize(800, 480)
+        self._emit, self._clock = emit, clock
+        self._counter: Counter | None = None
+        self._facts: CounterFacts | None = None
+        self._sizes = staff_sizes(self.width())
+        self._page: Page | None = None
+        self._across = QHBoxLayout(self)
+        self._across.setContentsMargins(0, 0, 0, 0)
+        self._across.setSpacing(0)
+        self._frame: QWidget | None = None
+        self._build(self._sizes)
+        self._scanner = ScannerWatch(self, self._scanned)
+        self._touched = QElapsedTimer()
+        self._second = QTimer(self, interval=1000)
+        self._second.timeout.connect(self._tick)
+        self._second.start()
+        self._make_shortcuts()
+        self._ring = FocusRing(self)
+        self._may_close = False
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    # --- what is shown ------------------------------------------------------------------------------------------------------
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        self._counter, self._facts = counter, facts
+        where = section(counter.flow)
+        self._rail.show_section(where, busy=busy(counter.flow))
+        labels, now = steps(counter)
+        self._top.show_place(say(f"staff.rail.{where}"), labels, now)
+        self._top.show_facts(facts)
+        self._status.show_state(counter, facts)
+        self._banners.show_state(counter)
+        kind = PAGES[type(counter.flow)]
+        if self._page is not None and type(self._page) is kind:
+            self._page.project(counter, facts)
+            self._keep_focus()
+        else:
+            self._open(kind, counter, facts)
+
+    def _open(self, kind: Callable[[Emit, StaffSizes], Page], counter: Counter, facts: CounterFacts) -> None:
+        """The old page and all it showed goes in the same frame as the new one comes."""
+        old = self._page
+        page = kind(self._emit, self._sizes)
+        page.project(counter, facts)
+        self._page = page
+        if old is not None:
+            if isinstance(old, PatronPage):
+                old.forget()
+            self._middle.replaceWidget(old, page)
+            old.hide()
+            old.deleteLater()
+        else:
+            self._middle.addWidget(page, 1)
+        page.show()
+        self._banners.forget_barcode()
+        self._focus(page)
+
+    def _focus(self, page: Page) -> None:
+        first = page.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep_focus(self) -> None:
+        """What had the focus may have gone or been disabled; the keyboard is never left nowhere."""
+        focused = cast("QWidget | None", self.focusWidget())
+        if self._page is not None and (focused is None or not focused.isEnabled() or not focused.isVisibleTo(self)):
+            self._focus(self._page)
+
+    def _build(self, sizes: StaffSizes) -> None:
+        """Everything anew for another class of width; the state is projected again."""
+        self._sizes = sizes
+        self.setStyleSheet(style_sheet(sizes, patron=False))
+        old = self._frame
+        self._frame = QWidget()
+        self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
+        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
+        self._middle = column()
+        self._middle.addWidget(self._top)
+        self._middle.addWidget(self._banners)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self._rail)
+        upper.addLayout(self._middle, 1)
+        whole = column()
+        whole.addLayout(upper, 1)
+        whole.addWidget(self._status)
+        self._frame.setLayout(whole)
+        self._frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._page = None
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+        self._across.addWidget(self._frame)
+        self._tick()
+        if self._counter is not None and self._facts is not None:
+            self.project(self._counter, self._facts)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        sizes = staff_sizes(self.width())
+        if sizes != self._sizes:
+            self._build(sizes)
+
+    def _tick(self) -> None:
+        self._top.show_time(self._clock())
+
+    # --- what staff do ------------------------------------------------------------------------------------------------------
+
+    def _make_shortcuts(self) -> None:
+        for key, where in _PAGE_KEYS.items():
+            self._shortcut(key, partial(self._emit, EVENTS[where]))
+        self._shortcut(CONFIRM_KEY, self._confirm)
+        self._shortcut("F12", self._end)
+        self._shortcut("Esc", self._escape)
+
+    def _shortcut(self, key: str, act: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(act)
+
+    def _confirm(self) -> None:
+        if isinstance(self._page, HolderPage):
+            self._page.confirm()
+
+    def _end(self) -> None:
+        broken = self._counter is not None and isinstance(self._counter.flow, OutOfOrder)
+        self._emit(BrokeSeen() if broken else LeavePressed())
+
+    def _escape(self) -> None:
+        if self._page is not None and self._page.escape is not None:
+            self._emit(self._page.escape)
+
+    def _scanned(self, text: str) -> None:
+        """A barcode read while no field had the keyboard."""
+        if self._page is not None and self._page.takes_barcodes:
+            self._emit(LibraryCardEntered(text))
+        else:
+            self._banners.tell_of_barcode()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Any key or press is a sign of life; it goes on to whatever it was meant for."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and isinstance(watched, QWidget):
+            if watched.window() is self and (not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS):
+                self._touched.start()
+                self._emit(Touched())
+        return False
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The counter is not closed in the middle of a session."""
+        if self._may_close or self._counter is None or isinstance(self._counter.flow, RESTING):
+            event.accept()
+            self.closed.emit()
+        else:
+            event.ignore()
+
+    def close_for_good(self) -> None:
+        self._may_close = True
+        self._second.stop()
+        self.close()
