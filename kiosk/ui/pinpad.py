@@ -45,7 +45,7 @@ class PinPad(QWidget):
         self._deaf = False
         self.slots = PinSlots(sizes)
         self.erase = PadKey(sizes, icon="erase")
-        self.confirm = WordButton(sizes, "primary")
+        self.confirm = WordButton(sizes, "primary", height=sizes.confirm_height)
         self._lay_out(sizes)
         self.erase.pressed.connect(self._erase)
         self.confirm.pressed.connect(self._confirm)
@@ -61,7 +61,7 @@ class PinPad(QWidget):
             grid.addWidget(key, row, column)
         grid.addWidget(self.erase, 3, 2)
         self.confirm.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.confirm.setFixedSize(3 * sizes.key + 2 * sizes.key_gap, sizes.confirm_height)
+        self.confirm.setFixedWidth(3 * sizes.key + 2 * sizes.key_gap)
         column_of_all = QVBoxLayout(self)
         column_of_all.setContentsMargins(0, 0, 0, 0)
         column_of_all.setSpacing(min(sizes.key_gap, sizes.gap))

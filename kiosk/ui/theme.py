@@ -53,6 +53,8 @@ class Sizes:
     lead: int
     body: int
     note: int
+    aside: int
+    """What staff read on the patron's display; on their own it is a note."""
     number: int
     button_height: int
     button_padding: int
@@ -96,21 +98,23 @@ class PatronSizes(Sizes):
     confirm_height: int
     circle: int
     """Of a step."""
+    roomy: bool
+    """Nearer to 15.6 inch than to 10.1."""
 
 
 _WIDE = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
-    title=40, heading=23, lead=20, body=19, note=16, number=46, button_height=60, button_padding=28, gap=28,
+    title=40, heading=23, lead=20, body=19, note=16, aside=16, number=46, button_height=60, button_padding=28, gap=28,
     margin_x=36, margin_y=32, icon=26, rail=104, top=72, status=44, side=460, panel=432, pin_panel=640, small=False,
 )  # fmt: skip
 _MIDDLE = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
-    title=28, heading=18, lead=17, body=16, note=14, number=33, button_height=48, button_padding=20, gap=18,
+    title=28, heading=18, lead=17, body=16, note=14, aside=14, number=33, button_height=48, button_padding=20, gap=18,
     margin_x=24, margin_y=20, icon=22, rail=84, top=56, status=36, side=336, panel=316, pin_panel=400, small=False,
 )  # fmt: skip
 _SMALL = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
-    title=25, heading=17, lead=16, body=15, note=13, number=33, button_height=46, button_padding=14, gap=14,
+    title=25, heading=17, lead=16, body=15, note=13, aside=13, number=33, button_height=46, button_padding=14, gap=14,
     margin_x=18, margin_y=16, icon=20, rail=68, top=56, status=36, side=252, panel=262, pin_panel=300, small=True,
 )  # fmt: skip
 
@@ -126,10 +130,11 @@ def staff_sizes(width: int) -> StaffSizes:
 _SMALLEST_MM, _LARGE_MM = (217.0, 135.6), (345.0, 194.0)
 _PATRON_MM: dict[str, tuple[float, float]] = {
     "title": (8.6, 11.4),
-    "heading": (7.4, 8.0),
+    "heading": (6.7, 8.0),
     "lead": (6.6, 7.0),
     "body": (6.2, 6.2),
     "note": (5.6, 5.6),
+    "aside": (3.7, 3.8),
     "number": (8.6, 11.4),
     "button_height": (15.2, 15.9),
     "button_padding": (3.8, 5.0),
@@ -165,7 +170,7 @@ def patron_sizes(width: int, height: int, dots_per_mm: float) -> PatronSizes:
     grown = min(1.0, max(0.0, grown))
     px = {name: max(1, round((least + (most - least) * grown) * dots)) for name, (least, most) in _PATRON_MM.items()}
     px["border"] = max(2, px["border"])
-    return PatronSizes(**px, line=1.5 + 0.15 * grown)
+    return PatronSizes(**px, line=1.5 + 0.15 * grown, roomy=grown > 0.5)
 
 
 def style_sheet(sizes: Sizes, *, patron: bool) -> str:

@@ -23,7 +23,7 @@ class DonePage(Page):
         self._chip = Point(sizes, "checkc", frame="chip", kind="chip", colour="green")
         self._title = Words(kind="title", line=1.35)
         self._cards, self._from_now_on = CardPair(sizes), Words(kind="point", line=1.45)
-        self._needed = Words(kind="heading", line=1.35)
+        self._needed = Words(kind="lead-strong", line=1.35)
         self._uses = [Point(sizes, icon) for icon in ("hold", "screen", "library")]
         self._keep = Words(kind="strong", line=1.4)
         texts = QVBoxLayout()

@@ -29,7 +29,6 @@ class LanguageSwitch(QWidget):
         for language in Language:
             button = WordButton(sizes, "quiet", role="language")
             button.say(say(f"patron.language.{language}"))
-            button.setFixedHeight(sizes.button_height)
             button.clicked.connect(_chooses(emit, language))
             row.addWidget(button)
             self._buttons[language] = button
@@ -50,7 +49,6 @@ class Footer(QFrame):
         self.setProperty("frame", "foot")
         self.setFixedHeight(sizes.footer)
         self._leave = WordButton(sizes, "quiet", icon="close")
-        self._leave.setFixedHeight(sizes.button_height)
         self._leave.clicked.connect(lambda: emit(LeavePressed()))
         self._switch = LanguageSwitch(sizes, emit)
         row = QHBoxLayout(self)

@@ -126,9 +126,10 @@ class Frame(QWidget):
         self._steps.setVisible(step is not None)
 
     def _raise_bands(self) -> None:
-        for band in (self._card_left, self._idle):
-            if band.isVisibleTo(self):
-                band.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
+        if self._card_left.isVisibleTo(self):
+            self._card_left.top(self._sizes.top)
+        if self._idle.isVisibleTo(self):
+            self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,8 +26,7 @@ class HandoverPage(Page):
         super().__init__(sizes, emit)
         self._keypad = keypad
         self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(centred=True, line=1.5)
-        self._start = WordButton(sizes, "primary", icon="right", icon_behind=True)
-        self._start.setFixedHeight(round(sizes.button_height * 1.25))
+        self._start = WordButton(sizes, "primary", icon="right", icon_behind=True, height=round(sizes.button_height * 1.25))
         self._start.clicked.connect(lambda: emit(HandoverAccepted()))
         self._switch = LanguageSwitch(sizes, emit)
         row = QHBoxLayout(self)
@@ -64,19 +63,18 @@ class HandoverPage(Page):
         column = QVBoxLayout(panel)
         column.setContentsMargins(gap, gap * 2, gap, gap)
         column.setSpacing(gap)
-        whom = Point(self.sizes, "counter", kind="note")
+        whom = Point(self.sizes, "counter", kind="aside")
         whom.say(say("patron.handover.for-staff"))
         column.addWidget(whom)
-        column.addWidget(Words(say("patron.handover.staff-title"), "lead-strong", line=1.4))
+        column.addWidget(Words(say("patron.handover.staff-title"), "strong", line=1.4))
         for number in STEPS:
             column.addLayout(self._step(number))
         column.addStretch(1)
-        look_away = Point(self.sizes, "eyeoff", kind="note")
+        look_away = Point(self.sizes, "eyeoff", kind="aside")
         look_away.say(say("patron.handover.staff-look-away"))
         column.addWidget(look_away)
         stop = WordButton(self.sizes, "quiet", role="language", icon="close")
         stop.say(say("patron.handover.stop"))
-        stop.setFixedHeight(self.sizes.button_height)
         stop.clicked.connect(lambda: self.emit_event(LeavePressed()))
         column.addWidget(stop, 0, Qt.AlignmentFlag.AlignLeft)
         return panel
@@ -90,8 +88,8 @@ class HandoverPage(Page):
         row.addWidget(circle, 0, Qt.AlignmentFlag.AlignTop)
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(Words(say(f"patron.handover.staff-{number}"), "note-strong", line=1.3))
-        texts.addWidget(Words(say(f"patron.handover.staff-{number}-note"), "note", line=1.3))
+        texts.addWidget(Words(say(f"patron.handover.staff-{number}"), "aside-strong", line=1.3))
+        texts.addWidget(Words(say(f"patron.handover.staff-{number}-note"), "aside", line=1.3))
         row.addLayout(texts, 1)
         return row
 

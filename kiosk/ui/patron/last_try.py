@@ -21,8 +21,11 @@ class LastTryPage(Page):
         self._wrong = Words(kind="lead", line=1.4)
         self._tries = TriesLeft(sizes, "patron.last.left", kind="lead")
         self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
-        self._not_today = WordButton(sizes, "primary", icon="barcode", wide=True)
-        self._go_on = WordButton(sizes, "secondary", icon="keypad", wide=True)
+        # A small display has no room for icons beside the choices.
+        icons = ("barcode", "keypad") if sizes.roomy else ("", "")
+        high = round(sizes.button_height * 1.6)
+        self._not_today = WordButton(sizes, "primary", icon=icons[0], wide=True, height=high)
+        self._go_on = WordButton(sizes, "secondary", icon=icons[1], wide=True, height=high)
         self._not_today.clicked.connect(lambda: emit(LeavePressed()))
         self._go_on.clicked.connect(lambda: emit(LastTryChosen()))
         self._lay_out()
@@ -41,7 +44,6 @@ class LastTryPage(Page):
         choices = QHBoxLayout()
         choices.setSpacing(sizes.gap * 2)
         for button in (self._not_today, self._go_on):
-            button.setMinimumHeight(round(sizes.button_height * 1.6))
             choices.addWidget(button, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)

@@ -29,7 +29,6 @@ class MessagePage(Page):
         self._private = Point(sizes, "lock", frame="private", colour="blue")
         self._care = Notice("care", icon_size=sizes.icon * 3 // 2, line=1.4)
         self._act = WordButton(sizes, "primary", icon="right", icon_behind=True)
-        self._act.setMinimumHeight(sizes.button_height)
         self._act.clicked.connect(self._acted)
         self._picture = Picture("card-place", sizes.picture)
         self._picture.setFixedWidth(sizes.picture)

@@ -119,6 +119,9 @@ class _Speaker:
     def speak(self) -> Message:
         flow = self._counter.flow
         match flow:
+            case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if self._counter.card_left:
+                page = self._page("card-left", "card-take")
+                return replace(page, lead="", care=(page.lead, ""))
             case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
                 return self._waiting()
             case Reading(slow=True):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import GoOnPressed
 from kiosk.domain.model import Language
-from kiosk.domain.states import Counter
+from kiosk.domain.states import Counter, OutOfOrder, ShowingHelp, ShowingStatus, Waiting
 from kiosk.text import say
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
+
+RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+"""Pages that say themselves, in full, that a card was left."""
 
 
 class _Band(QFrame):
@@ -52,7 +55,6 @@ class IdleBand(_Band):
     def __init__(self, sizes: PatronSizes, emit: Emit, parent: QWidget) -> None:
         super().__init__("idle", sizes, parent)
         self._go_on = WordButton(sizes, "primary")
-        self._go_on.setMinimumHeight(sizes.button_height)
         self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
         self.row.addWidget(self._go_on)
         self._seconds, self._language = 0, Language.JAPANESE
@@ -80,13 +82,22 @@ class IdleBand(_Band):
 
 
 class CardLeftBand(_Band):
+    """A card lies on the reader after its session: one line, where the steps were."""
+
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)
-        drawing = QLabel()
-        drawing.setPixmap(pixmap("mycard", round(sizes.icon * 1.8), "ink", self.devicePixelRatioF()))
-        self.row.insertWidget(0, drawing)
+        self.row.setContentsMargins(sizes.gap, 0, sizes.gap, 0)
+        self.row.insertWidget(0, Mark(sizes, "mycard"))
+        self.detail.hide()
 
     def show_counter(self, counter: Counter) -> None:
-        self.title.set_text(say("patron.card-left.title", counter.language))
-        self.detail.set_text(say("patron.card-left.detail", counter.language))
-        self.setVisible(counter.card_left > 0)
+        self.title.set_text(say("patron.card-left.band", counter.language))
+        self.setVisible(counter.card_left > 0 and not isinstance(counter.flow, RESTING))
+
+    def top(self, height: int) -> None:
+        """Fill the head of the window, which is so high."""
+        parent = self.parentWidget()
+        if parent is not None:
+            inset = self._margin // 4
+            self.setGeometry(self._margin, inset, parent.width() - 2 * self._margin, height - 2 * inset)
+            self.raise_()

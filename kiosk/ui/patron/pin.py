@@ -71,8 +71,10 @@ class PinPage(Page):
         self._lead.set_text(say(f"patron.pin.lead{child}", language))
         self._care.say(*_what_happened(flow, language))
         # What happened takes the place of what can wait.
-        self._hidden.say(say("patron.pin.hidden", language) if self._care.isHidden() else "")
-        self._unknown.say(say("patron.pin.unknown", language))
+        calm = self._care.isHidden()
+        self._hidden.say(say("patron.pin.hidden", language) if calm else "")
+        self._unknown.say(say("patron.pin.unknown", language) if calm or not flow.barcode_cleared else "")
+        self._tries.setVisible(calm or flow.barcode_cleared)
         self._tries.show_left(flow.tries_left, language)
         self._label_keys()
         self.setAccessibleName(self._title.text.replace("\n", ""))

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from kiosk.domain.events import TakenBack
 from kiosk.domain.states import Counter
 from kiosk.text import plain, say
+from kiosk.ui.padkey import PadKey
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
@@ -31,7 +31,6 @@ class ReturningPage(Page):
         self._pad = self._build_pad()
         self._take = WordButton(sizes, "secondary", icon="counter")
         self._take.say(say("patron.returning.take-back"))
-        self._take.setFixedHeight(sizes.button_height)
         self._take.clicked.connect(self._take_back)
         column = QVBoxLayout(self)
         column.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
@@ -49,14 +48,11 @@ class ReturningPage(Page):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(self.sizes.gap)
         for digit in range(10):
-            key = Button(str(digit), "quiet")
-            key.setFixedSize(self.sizes.button_height, self.sizes.button_height)
-            key.clicked.connect(self._adder(str(digit)))
+            key = PadKey(self.sizes, str(digit))
+            key.pressed.connect(self._adder(str(digit)))
             grid.addWidget(key, digit // 5, digit % 5)
-        erase = Button("", "quiet", icon="erase")
-        erase.setAccessibleName(plain(say("patron.returning.erase")))
-        erase.setFixedSize(self.sizes.button_height, self.sizes.button_height)
-        erase.clicked.connect(lambda: self._show_typed(""))
+        erase = PadKey(self.sizes, say("patron.returning.erase"), icon="erase")
+        erase.pressed.connect(lambda: self._show_typed(""))
         grid.addWidget(erase, 1, 5)
         return pad
 
@@ -91,7 +87,7 @@ class ReturningPage(Page):
         for widget in (self._pad, self._dots, self._ask):
             widget.setVisible(self._with_code)
         wrong = counter.wrong_staff_code
-        self._wrong.say(say("patron.returning.wrong") if wrong else "", say("patron.returning.wrong-next") if wrong else "")
+        self._wrong.say(say("patron.returning.wrong") if wrong else "")
         self.setAccessibleName(self._title.text.replace("\n", ""))
 
     def showEvent(self, event: object) -> None:

@@ -73,8 +73,9 @@ class StepBar(QWidget):
         for label, end in zip(self._labels, self._lengths(self._line()), strict=True):
             width = label.sizeHint().width()
             height = label.heightForWidth(width)
-            # The base line of the words stays at the circle's middle: readings stand above it.
-            label.setGeometry(end - width, (self.height() - height) // 2, width + gap // 2, height)
+            # The letters stay at the circle's middle: readings stand above them.
+            top = (self.height() - height - label.reading_height()) // 2
+            label.setGeometry(end - width, max(0, top), width + gap // 2, height)
 
     def resizeEvent(self, event: object) -> None:
         self._place()

@@ -15,7 +15,8 @@ from kiosk.ui.widgets.words import Words
 class WordButton(Button):
     """A button labelled with `Words`, `role` "press" (a verb) or "language" (its own name, not bold until it is the one chosen).
 
-    The accessible name is the first line alone, so that who asks for a button by its verb finds it.
+    It is as high as a finger needs, or `height`. The accessible name is the first line alone, so that who asks for a button by
+    its verb finds it.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class WordButton(Button):
         icon: str = "",
         icon_behind: bool = False,
         wide: bool = False,
+        height: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", kind, parent=parent)
@@ -34,10 +36,10 @@ class WordButton(Button):
         self._role = "choice" if wide else role
         self._picture, self._icon_name, self._icon_px = QLabel(), icon, round(sizes.icon * 1.3) if wide else sizes.icon
         self._first, self._second = Words(line=1.25, centred=not wide), Words(line=1.3, centred=not wide)
-        self._lay_out(sizes, wide, icon_behind or wide)
+        self._lay_out(sizes, wide, icon_behind or wide, sizes.button_height if height is None else height)
         self._recolour()
 
-    def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool) -> None:
+    def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool, height: int) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(0)
         for words in (self._first, self._second):
@@ -47,6 +49,7 @@ class WordButton(Button):
         side = sizes.button_padding if self._role != "language" else sizes.button_padding * 3 // 4
         row.setContentsMargins(side, sizes.border, side, sizes.border)
         row.setSpacing(sizes.gap)
+        row.addStrut(height - 2 * sizes.border)
         if not wide:
             row.addStretch(1)
         if self._icon_name and not icon_behind:
@@ -65,7 +68,16 @@ class WordButton(Button):
         self._second.setVisible(bool(second))
         self.setAccessibleName(self._first.text.replace("\n", ""))
         self.setAccessibleDescription(self._second.text)
+        self._centre_letters()
         self.updateGeometry()
+
+    def _centre_letters(self) -> None:
+        """Readings stand above the letters, which stay in the middle of the button."""
+        layout = self.layout()
+        if layout is not None:
+            margins = layout.contentsMargins()
+            below = 0 if self._second.text else self._first.reading_height()
+            layout.setContentsMargins(margins.left(), margins.top(), margins.right(), margins.top() + below)
 
     def set_icon(self, name: str) -> None:
         if name != self._icon_name:
@@ -97,13 +109,6 @@ class WordButton(Button):
     def minimumSizeHint(self) -> QSize:
         layout = self.layout()
         return layout.minimumSize() if layout is not None else QSize()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        layout = self.layout()
-        return max(self.minimumHeight(), layout.totalHeightForWidth(width)) if layout is not None else -1
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # The frame only: the words are children.

@@ -85,6 +85,10 @@ class Words(QWidget):
         reading = small.height() if "[" in self._text else 0
         return max(base.height() + reading, round(self.font().pixelSize() * self._line) + round(reading * 0.6)), reading
 
+    def reading_height(self) -> int:
+        """Pixels that readings take above the letters of the first line; none where nothing is read."""
+        return self._pitch()[1]
+
     def _runs(self, phrase: str) -> list[_Run]:
         base, _, small = self._fonts()
         runs = []
