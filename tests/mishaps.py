@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import LastTryChosen, LeavePressed, LinkAgreed
+from kiosk.domain.events import LastTryChosen, LeavePressed, LinkAgreed, ReplacementChosen
+from kiosk.domain.model import LibraryCardNumber, ReplaceReason, UnlinkReason
 from kiosk.domain.states import (
+    AlreadyLinked,
     AskingPin,
     AwaitingMyNumberCard,
+    ChoosingReplacement,
     ConfirmingLink,
     Counter,
     Flow,
     LastTryWarning,
+    LendingRefused,
     Problem,
     Registered,
     RegistrationRefused,
@@ -96,29 +101,44 @@ class Mishap:
         desk.lift_all()
 
 
-STOPS = (AwaitingMyNumberCard, RegistrationRefused, Registered)
+STOPS = (AwaitingMyNumberCard, RegistrationRefused, Registered, AlreadyLinked, LendingRefused)
+"""Where a registration waits for a card or is over."""
+WAITS = (ChoosingReplacement, ConfirmingLink, LastTryWarning, AskingPin)
+
+
+def act(desk: Desk, pins: Iterator[bytes]) -> bool:
+    """What somebody does at once who only wants to get through, whatever is shown; False where there is nothing to do or to type."""
+    match desk.flow:
+        case ChoosingReplacement():
+            desk.say(ReplacementChosen(ReplaceReason.CORRECTION))
+        case ConfirmingLink():
+            desk.say(LinkAgreed())
+        case LastTryWarning():
+            desk.say(LastTryChosen())
+        case AskingPin():
+            digits = next(pins, b"")
+            if digits:
+                desk.press_pin(digits)
+            return bool(digits)
+        case _:
+            return False
+    return True
 
 
 def go_on(desk: Desk, pins: Iterator[bytes], slot: int = 0) -> Problem | None:
-    """A patron who wants to get through: agrees, types, lifts the card when asked to. Where it ends: None is the end of a registration."""
+    """A patron who goes on to the end, and lifts the card when asked to. Returns how it ends: None is the end of a registration."""
     while True:
         desk.until(_waits_for_somebody)
-        flow = desk.flow
-        match flow:
-            case ConfirmingLink():
-                desk.say(LinkAgreed())
-            case LastTryWarning():
-                desk.say(LastTryChosen())
-            case AskingPin():
-                digits = next(pins, b"")
-                if not digits:
-                    return Problem(Code.PIN_WRONG, (("tries_left", flow.tries_left),))
-                desk.press_pin(digits)
-            case AwaitingMyNumberCard(_, problem) | RegistrationRefused(_, problem):
+        match desk.flow:
+            case AwaitingMyNumberCard(_, problem) | RegistrationRefused(_, problem) | LendingRefused(problem):
                 return problem
-            case Registered():
+            case Registered() | AlreadyLinked():
                 return None
-            case _:
+            case AskingPin(tries_left=left) if not act(desk, pins):
+                return Problem(Code.PIN_WRONG, (("tries_left", left),))
+            case AskingPin():
+                pass
+            case _ if not act(desk, pins):
                 desk.lift(slot)
 
 
@@ -126,7 +146,7 @@ def _waits_for_somebody(counter: Counter) -> bool:
     flow: Flow = counter.flow
     if isinstance(flow, AwaitingMyNumberCard):
         return flow.problem is not None
-    return isinstance(flow, (ConfirmingLink, LastTryWarning, AskingPin, *STOPS)) or getattr(flow, "slow", False)
+    return isinstance(flow, (*WAITS, *STOPS)) or getattr(flow, "slow", False)
 
 
 def begin_anew(desk: Desk, number: str) -> None:
@@ -155,3 +175,10 @@ def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> No
         left = iter(pressed)
         assert all(any(sent == digits for digits in left) for sent in card.pins), "digits that nobody pressed"
         assert all(command[1] not in (0x24, 0x2C) for command in card.sent), "a command that changes the PIN"
+
+
+def clear(desk: Desk) -> None:
+    """Everybody takes their cards and goes, and no link stays."""
+    for link in desk.repository.list_links(masked=False):
+        desk.repository.close_link(uuid.uuid4(), LibraryCardNumber(link.number), UnlinkReason.CORRECTION)
+    desk.end()

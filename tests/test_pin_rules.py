@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import Language, LibraryCardNumber, UnlinkReason
+from kiosk.domain.model import Language
 from kiosk.domain.states import AskingPin, LastTryWarning, Problem
 from kiosk.smartcard import apdu
 from kiosk.smartcard.judge import CardJudge
@@ -20,7 +19,7 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import knows, say
 from tests.cases import CountCases
 from tests.desk import Desk, WatchedCard, judge_for, token_of, watched
-from tests.mishaps import KINDS, SHORT, WORDS, Event, Kind, Mishap, begin_anew, check_presses, go_on, name_of, register
+from tests.mishaps import KINDS, SHORT, WORDS, Event, Kind, Mishap, begin_anew, check_presses, clear, go_on, name_of, register
 from tests.pcscd_rig import PcscdRig
 from tests.smartcard.worlds import BehindPcscd, InProcess, World
 
@@ -168,7 +167,7 @@ class Matrix:
         self._desk.begin_registration(self._next_number())
         self._desk.lay_for_registration(card)
         go_on(self._desk, iter(scenario.pins))
-        self._clear()
+        clear(self._desk)
         return card.sent
 
     def run(self, scenario: Scenario, index: int, kind: Kind, processed: bool) -> Problem | None:
@@ -203,7 +202,7 @@ class Matrix:
         asked = [counter.flow for counter in desk.shown[shown:] if isinstance(counter.flow, AskingPin | LastTryWarning)]
         assert {getattr(flow, "tries_left", 1) for flow in asked} == {tries}
         assert desk.repository.find(token_of(self._judge, card)) is not None
-        self._clear()
+        clear(self._desk)
 
     def _check_locked(self, card: WatchedCard) -> None:
         """A card whose tries are gone is told of before anybody types."""
@@ -213,11 +212,6 @@ class Matrix:
         assert go_on(self._desk, iter([PIN])) == Problem(Code.PIN_UNAVAILABLE)
         assert len(card.pins) == sent
         self._desk.lift_all()
-
-    def _clear(self) -> None:
-        for link in self._desk.repository.list_links(masked=False):
-            self._desk.repository.close_link(uuid.uuid4(), LibraryCardNumber(link.number), UnlinkReason.CORRECTION)
-        self._desk.end()
 
     @staticmethod
     def _check_sentences(problem: Problem | None) -> None:

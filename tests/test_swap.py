@@ -1,0 +1,310 @@
+"""At every step of a registration card A is lifted and card B laid: another holder's, with one try left, on either reader."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from kiosk.domain.events import CardPlaced, LastTryChosen, LinkAgreed, PadTyped, ReplacementChosen
+from kiosk.domain.model import Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Revocation
+from kiosk.domain.states import (
+    AskingPin,
+    AwaitingMyNumberCard,
+    CheckingPin,
+    ChoosingReplacement,
+    ConfirmingLink,
+    FindingLinks,
+    LastTryWarning,
+    ReadingMyNumberCard,
+    ReadingTries,
+    Registered,
+    SavingLink,
+)
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.virtual.card import Fault, Trouble
+from kiosk.smartcard.virtual.deck import Deck
+from tests.cases import CountCases
+from tests.desk import Desk, judge_for, token_of, watched
+from tests.mishaps import act, check_presses, clear, go_on
+from tests.pcscd_rig import PcscdRig
+from tests.smartcard.worlds import BehindPcscd, InProcess, World
+
+PIN_A, PIN_B, WRONG = b"1234", b"8260", b"9071"
+
+
+class Pace(Enum):
+    """What the counter hears of the change, and when."""
+
+    UNHEARD = auto()
+    """Both, after it is done; on the same reader in this process, the watch never sees the reader empty."""
+    HEARD = auto()
+    """That A was lifted, before B is laid."""
+    OVERLAP = auto()
+    """B is laid on the other reader before A is lifted."""
+
+
+class Way(NamedTuple):
+    """One way to change the cards."""
+
+    a_slot: int
+    b_slot: int
+    pace: Pace
+    at_once: bool
+    """The patron does the next thing before the counter has heard of the change."""
+    pin_after: bytes
+    """What is typed from then on: A's PIN by a patron who has noticed nothing, or B's by B's holder."""
+
+    def __str__(self) -> str:
+        return f"{self.a_slot}-{self.b_slot} {self.pace.name.lower()}{' at once' * self.at_once}"
+
+
+WAYS = [
+    Way(*way)
+    for way in itertools.product((0, 1), (0, 1), Pace, (True, False), (PIN_A, PIN_B))
+    if way[0] != way[1] or way[2] is not Pace.OVERLAP
+]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A moment of the registration with card A."""
+
+    name: str
+    reach: Callable[[Desk], object] = lambda desk: None
+    """From A just laid; nobody has done anything else."""
+    a_tries: int = 3
+    linked_before: bool = False
+    command: int | None = None
+    """The change happens while A has this command, which it carries out if `processed`."""
+    processed: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _agree(desk: Desk) -> None:
+    desk.until_at(ConfirmingLink)
+    desk.say(LinkAgreed())
+
+
+def _tries(desk: Desk) -> None:
+    _agree(desk)
+    desk.until_at(ReadingTries)
+
+
+def _pad(typed: int) -> Callable[[Desk], None]:
+    def reach(desk: Desk) -> None:
+        _agree(desk)
+        desk.until_at(AskingPin)
+        desk.say(*(PadTyped(count) for count in range(1, typed + 1)))
+
+    return reach
+
+
+def _mistaken(desk: Desk) -> None:
+    _pad(0)(desk)
+    desk.press_pin(WRONG)
+    desk.until(lambda counter: isinstance(counter.flow, AskingPin) and counter.flow.after_mistake)
+
+
+def _confirmed(kind: type[CheckingPin | SavingLink | Registered]) -> Callable[[Desk], None]:
+    def reach(desk: Desk) -> None:
+        _pad(0)(desk)
+        desk.press_pin(PIN_A)
+        desk.until_at(kind)
+
+    return reach
+
+
+def _last_try(desk: Desk) -> None:
+    _agree(desk)
+    desk.until_at(LastTryWarning)
+
+
+def _last_pad(desk: Desk) -> None:
+    _last_try(desk)
+    desk.say(LastTryChosen(), PadTyped(1))
+
+
+def _replacement_chosen(desk: Desk) -> None:
+    desk.until_at(ChoosingReplacement)
+    desk.say(ReplacementChosen(ReplaceReason.RENEWED))
+
+
+COMMANDS = ("select", "label", "certificate", "rest", "tries", "verify", "sign")
+STEPS = (
+    Step("card being read", lambda desk: desk.until_at(ReadingMyNumberCard)),
+    Step("links being looked for", lambda desk: desk.until_at(FindingLinks)),
+    Step("replacement to be chosen", lambda desk: desk.until_at(ChoosingReplacement), linked_before=True),
+    Step("agreement to a replacement", _replacement_chosen, linked_before=True),
+    Step("agreement", lambda desk: desk.until_at(ConfirmingLink)),
+    Step("tries being read", _tries),
+    Step("warning of A's last try", _last_try, a_tries=1),
+    Step("pad for A's last try", _last_pad, a_tries=1),
+    *(Step(f"pad with {typed} digits", _pad(typed)) for typed in range(5)),
+    Step("pad after a mistake", _mistaken),
+    Step("PIN being checked", _confirmed(CheckingPin)),
+    Step("link being saved", _confirmed(SavingLink)),
+    Step("registered", _confirmed(Registered)),
+    *(Step(f"command {name}", command=index) for index, name in enumerate(COMMANDS)),
+    *(Step(f"answer to {name}", command=index, processed=True) for index, name in enumerate(COMMANDS)),
+)
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return Deck(demo=False)
+
+
+@pytest.fixture(scope="module")
+def judge(deck: Deck) -> CardJudge:
+    return judge_for(deck)
+
+
+class Swapped:
+    """One case: A to its step, the change, and whoever goes on to the end; then everything that was recorded is looked at."""
+
+    def __init__(self, desk: Desk, deck: Deck, judge: CardJudge, number: str) -> None:
+        self._desk, self._number = desk, number
+        self._a, self._b = watched(deck.card("fine"), pin=PIN_A), watched(deck.card("one-try"), pin=PIN_B)
+        self._tokens = {card.name: token_of(judge, card) for card in (self._a, self._b)}
+        self._b.trace = desk.trace
+        self._arrived = threading.Event()
+
+    def run(self, step: Step, way: Way) -> None:
+        desk = self._desk
+        desk.trace.clear()
+        desk.heard.clear()
+        desk.shown.clear()
+        self._a.tries = step.a_tries
+        if step.linked_before:
+            desk.repository.save_link(uuid.uuid4(), self._tokens["fine"], LibraryCardNumber("99990001"), revocation=Revocation.NOT_CHECKED)
+        if step.command is not None:
+            self._a.fault(step.command, Fault(trouble=Trouble.LIFTED, processed=step.processed, before=self._arrived.set))
+        desk.begin_registration(self._number)
+        desk.lay_for_registration(self._a, way.a_slot)
+        step.reach(desk)
+        if step.command is not None:
+            self._send(step.command)
+        self._change(way)
+        pins = itertools.repeat(way.pin_after, 2)
+        if way.at_once:
+            act(desk, pins)
+        self._go_on(way, pins)
+        self._check(way)
+
+    def _send(self, command: int) -> None:
+        """Go on with A until it has the command in which it will be lifted."""
+        steps = {4: ConfirmingLink, 5: AskingPin, 6: AskingPin}
+        if command in steps:
+            self._desk.until_at(ConfirmingLink)
+            self._desk.say(LinkAgreed())
+        if command > 4:
+            self._desk.until_at(AskingPin)
+            self._desk.press_pin(PIN_A)
+        assert self._arrived.wait(10)
+
+    def _change(self, way: Way) -> None:
+        world, lifted = self._desk.world, self._arrived.is_set()
+        if way.pace is Pace.OVERLAP:
+            world.lay(self._b, way.b_slot)
+        if way.pace is Pace.HEARD:
+            self._desk.lift(way.a_slot)
+        elif not (isinstance(world, InProcess) and way.a_slot == way.b_slot and not lifted):
+            world.lift(way.a_slot)
+        if way.pace is not Pace.OVERLAP:
+            world.lay(self._b, way.b_slot)
+
+    def _go_on(self, way: Way, pins: Iterator[bytes]) -> None:
+        desk = self._desk
+        go_on(desk, pins, way.b_slot)
+        desk.until(lambda counter: len(self._placed()) == 2 and len(counter.cards) == 1)
+        desk.until(lambda counter: not isinstance(counter.flow, AwaitingMyNumberCard))
+        go_on(desk, pins, way.b_slot)
+
+    def _placed(self) -> list[Insertion]:
+        return [event.insertion for _, event in self._desk.heard if isinstance(event, CardPlaced)]
+
+    def _check(self, way: Way) -> None:
+        desk = self._desk
+        check_presses(desk.trace, [PIN_A, WRONG, PIN_A, way.pin_after, way.pin_after], self._a, self._b)
+        assert [insertion.reader for insertion in self._placed()] == [desk.world.names[way.a_slot], desk.world.names[way.b_slot]]
+        cards = self._cards_shown()
+        self._check_b_was_warned(cards)
+        self._check_links(cards)
+
+    def _cards_shown(self) -> dict[Insertion, LinkToken]:
+        """Which card each insertion was shown to be: one and the same for as long as it lay.
+
+        B under A's number: B was laid after the watch had seen A, and before the card thread connected. What was read is B's
+        then, tries and all, and on the one connection to B; so it is as good as any reading of B.
+        """
+        cards: dict[Insertion, LinkToken] = {}
+        for counter in self._desk.shown:
+            reading = getattr(getattr(counter.flow, "goal", counter.flow), "reading", None)
+            insertion = getattr(counter.flow, "insertion", None)
+            if reading is not None and insertion is not None:
+                assert cards.setdefault(insertion, reading.token) == reading.token
+        return cards
+
+    def _check_b_was_warned(self, cards: dict[Insertion, LinkToken]) -> None:
+        """No VERIFY reaches B before its one try was shown, nor for a press on a pad that was opened for A."""
+        for place, (what, who) in enumerate(self._desk.trace):
+            if what == "verify" and who == self._b.name:
+                before = self._desk.trace[:place]
+                pressed = [where for said, where in before if said == "press"][-1]
+                assert isinstance(pressed, Insertion)
+                assert cards[pressed] == self._tokens[self._b.name]
+                warned = [flow.insertion for said, flow in before if said == "shown" and isinstance(flow, LastTryWarning)]
+                assert pressed in warned
+
+    def _check_links(self, cards: dict[Insertion, LinkToken]) -> None:
+        """A link with B's certificate is there only if B's part was shown and agreed to, and B's own PIN was typed."""
+        token = self._tokens[self._b.name]
+        if self._desk.repository.find(token) is not None:
+            agreed = [counter.flow for counter, event in self._desk.heard if isinstance(event, LinkAgreed)]
+            assert any(isinstance(flow, ConfirmingLink) and flow.reading.token == cards[flow.insertion] == token for flow in agreed)
+            assert self._b.pins == [PIN_B]
+        assert self._b.pins in ([], [PIN_A], [PIN_B])
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_another_card_at_every_step(step: Step, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
+    run(step, WAYS, InProcess(), deck, judge, tmp_path)
+    count_cases("Cards swapped at a step, in process", len(WAYS))
+
+
+def quick_first(steps: tuple[Step, ...]) -> list[ParameterSet]:
+    """Some for every change, the rest for the long run: pcscd takes its time to see a card."""
+    quick = {"card being read", "agreement", "pad with 4 digits", "PIN being checked", "command verify", "answer to verify"}
+    assert quick <= {step.name for step in steps}
+    return [pytest.param(step, marks=[] if step.name in quick else [pytest.mark.trial], id=step.name) for step in steps]
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize("step", quick_first(STEPS))
+def test_another_card_through_pcscd(
+    step: Step, deck: Deck, judge: CardJudge, tmp_path: Path, pcscd: PcscdRig, count_cases: CountCases
+) -> None:
+    """Each step once, every time in another way."""
+    run(step, [WAYS[STEPS.index(step) * 7 % len(WAYS)]], BehindPcscd(pcscd), deck, judge, tmp_path)
+    count_cases("Cards swapped at a step, through pcscd", 1)
+
+
+def run(step: Step, ways: list[Way], world: World, deck: Deck, judge: CardJudge, folder: Path) -> None:
+    with Desk(world, judge, folder / "kiosk.db") as desk:
+        for number, way in enumerate(ways):
+            try:
+                Swapped(desk, deck, judge, f"{10_000_000 + number}").run(step, way)
+            except AssertionError as error:
+                raise AssertionError(f"{step}, {way}: {error}") from error
+            clear(desk)
