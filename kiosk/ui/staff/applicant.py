@@ -56,7 +56,7 @@ class RecordPage(Page):
         card.inside.addLayout(title_row("checkc", say("staff.record.kept"), self.sizes, "green"))
         kept = (("mycard", "certificate", say("staff.record.kept-certificate-note")), ("libcard", "card", ""), ("clock", "when", ""))
         for icon, what, note in kept:
-            card.inside.addLayout(bullet(icon, say(f"staff.record.kept-{what}"), self.sizes, "blue", note))
+            card.inside.addLayout(bullet(icon, say(f"staff.record.kept-{what}"), self.sizes, "blue", note, "lead"))
         card.inside.addStretch(1)
         return card
 
@@ -64,7 +64,7 @@ class RecordPage(Page):
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addLayout(title_row("lock", say("staff.record.never"), self.sizes))
         for what in ("number", "person", "pin", "guardian"):
-            card.inside.addLayout(bullet("close", say(f"staff.record.never-{what}"), self.sizes))
+            card.inside.addLayout(bullet("close", say(f"staff.record.never-{what}"), self.sizes, kind="lead"))
         card.inside.addStretch(1)
         return card
 

@@ -35,6 +35,7 @@ class TopBar(QFrame):
         inside.addWidget(self._title, 0, MIDDLE)
         inside.addSpacing(round(sizes.gap * 0.6))
         inside.addWidget(self._steps, 1, MIDDLE)
+        inside.addSpacing(round(sizes.gap * 0.6))
         self._air = QWidget()
         inside.addWidget(self._air, 1)
         for part in (self._demo, self._counter, self._day, self._time):
@@ -71,7 +72,7 @@ class TopBar(QFrame):
         layout = self.layout()
         spacing = layout.spacing() if layout is not None else 0
         parts = (self._title, self._counter, self._time, *((self._demo,) if not self._demo.isHidden() else ()))
-        taken = sum(part.sizeHint().width() + spacing for part in parts) + self.contentsMargins().left() + spacing * 3
+        taken = sum(part.sizeHint().width() + spacing for part in parts) + self.contentsMargins().left() + spacing * 4
         margins = layout.contentsMargins() if layout is not None else self.contentsMargins()
         room = self.width() - taken - margins.left() - margins.right()
         self._steps.show_only_now(False)

@@ -60,7 +60,7 @@ class Plate(QAbstractButton):
         ground, edge = self._colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(COLOURS[edge]), 2))
+        painter.setPen(QPen(QColor(COLOURS[edge]), 1.5))
         painter.setBrush(QColor(COLOURS[ground]))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._radius, self._radius)
 
@@ -94,22 +94,23 @@ class Tile(Plate):
     def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False) -> None:
         super().__init__(text, sizes.tile_radius)
         self.setCheckable(True)
-        self._icon, self._size = icon, round(sizes.icon * 1.2)
+        self._icon, self._size = icon, sizes.icon if sizes.small else round(sizes.icon * 1.2)
         self._elsewhere = elsewhere and not sizes.small
         self._drawing = picture_of(icon, self._size)
         self._words = Words(text, "tile", line=1.25) if sizes.small else Words(text, "tile", line=1.25, centred=True)
         if sizes.small:
-            beside = row(8, (10, 8, 6, 8))
+            beside = row(6, (8, 8, 2, 8))
             beside.addWidget(self._drawing, 0, MIDDLE)
             beside.addWidget(self._words, 1)
             self.setLayout(beside)
-            self.setMinimumHeight(58)
+            self.setMinimumHeight(3 * round(sizes.note * 1.3) + 18)
         else:
-            below = column(4, (4, round(self._size * 0.6), 4, 8))
+            below = column(4, (8, round(self._size * 0.6), 8, 8))
             below.addWidget(self._drawing, 0, TOP | Qt.AlignmentFlag.AlignHCenter)
             below.addWidget(self._words, 1)
             self.setLayout(below)
-            self.setMinimumHeight(round(sizes.body * 6.4))
+            lines = 3 * round(sizes.note * 1.3)
+            self.setMinimumHeight(round(self._size * 1.6) + lines + 20)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._recolour)
         self.adopt()

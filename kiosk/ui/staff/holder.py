@@ -8,7 +8,7 @@ from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
 from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Chip, Panel, chip_row, column, number_label, row
+from kiosk.ui.staff.panels import Chip, NumberLabel, Panel, chip_row, column, row
 from kiosk.ui.staff.patron import ends_notice, validity
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.picture import Picture
@@ -24,7 +24,7 @@ class HolderPage(Page):
         super().__init__(emit, sizes, say("staff.holder.name"))
         self._yes = self.button(say("staff.holder.yes"), "primary", HolderConfirmed(), icon="check", key=CONFIRM_KEY)
         no = self.button(say("staff.holder.no"), "secondary", HolderDenied())
-        self._number = number_label("")
+        self._number = NumberLabel(sizes.number)
         self._validity = validity(sizes)
         self._ends = ends_notice(sizes)
         across = row(sizes.gap)
@@ -48,7 +48,7 @@ class HolderPage(Page):
 
     def _what_to_do(self, yes: QWidget, no: QWidget) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
-        size = self.sizes.title * 6
+        size = self.sizes.title * 5
         card.inside.addStretch(1)
         card.inside.addWidget(Picture("card-my-number", size, size // 2), 2)
         card.inside.addWidget(Words(say("staff.holder.title"), "title", centred=True, line=1.35))
@@ -70,8 +70,7 @@ class HolderPage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingHolder):
-            self._number.setText(flow.patron.number.grouped)
-            self._number.setAccessibleName(flow.patron.number.grouped)
+            self._number.show_number(flow.patron.number)
             self._validity.show_patron(flow.patron)
             self._ends.show_month(flow.reading.ends)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
@@ -42,13 +42,24 @@ class HomePage(Page):
         mirror = Panel(sizes)
         mirror.inside.addWidget(self._mirror, 1)
         right.addWidget(mirror, 1)
-        side = QWidget()
-        side.setLayout(right)
-        side.setFixedWidth(sizes.side)
         across = row(sizes.gap)
         across.addLayout(left, 1)
-        across.addWidget(side)
+        across.addWidget(self._side(right))
         self.body.addLayout(across, 1)
+
+    def _side(self, cards: QVBoxLayout) -> QWidget:
+        """The narrow column. It scrolls by itself, so that in a low window the field at the left stays in sight."""
+        side = QWidget()
+        side.setProperty("scrolled", "true")
+        side.setLayout(cards)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(self.sizes.side)
+        area.setWidget(side)
+        return area
 
     def _card(self, icon: str, act: str, kind: str, key: str) -> Panel:
         card = Panel(self.sizes)
@@ -78,7 +89,7 @@ class WaitingPanel(Ground):
         super().__init__("blue")
         self._emit = emit
         self._flow: type[object] = Waiting
-        self._picture = WaitingPicture(round(sizes.title * 11), round(sizes.title * 10))
+        self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
         self._trouble = Notice("care", icon_size=sizes.icon)
         self._wrong = Words(kind="wrong")
@@ -90,7 +101,9 @@ class WaitingPanel(Ground):
         self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
         inside = column(8, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
         inside.addWidget(self._trouble)
-        inside.addWidget(self._picture, 1)
+        # The air takes over only where the drawing has gone.
+        inside.addStretch(1)
+        inside.addWidget(self._picture, 1000)
         inside.addWidget(self._title)
         inside.addWidget(self._lead)
         inside.addSpacing(round(sizes.gap * 0.6))
@@ -128,6 +141,7 @@ class WaitingPanel(Ground):
             self._show_waiting(counter)
         elif isinstance(flow, Reading) and flow.slow:
             self._silence()
+            self._picture.show_reading()
             self._title.set_text(say(f"refusal.{Code.CARD_SILENT}.title"))
             self._lead.set_text(say(f"refusal.{Code.CARD_SILENT}.staff-next"))
         elif entered:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import AskingPin, CheckingPin, ConfirmingLink, Counter, LastTryWarning, Reading, ReadingTries
+from kiosk.domain.states import AskingPin, CheckingPin, ConfirmingLink, Counter, LastTryWarning, Reading, ReadingTries, SavingLink
 from kiosk.text import say
 from kiosk.ui.staff.panels import column, picture_of, row
 from kiosk.ui.theme import StaffSizes
@@ -20,6 +20,8 @@ def sentence_for(counter: Counter) -> str:
         return say("staff.mirror.confirm")
     if isinstance(flow, AskingPin | LastTryWarning):
         return say("staff.mirror.pin")
+    if isinstance(flow, SavingLink):
+        return say("staff.mirror.saving")
     if isinstance(flow, Reading | ReadingTries | CheckingPin):
         return say("staff.mirror.reading")
     if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
@@ -35,8 +37,7 @@ class PatronMirror(QWidget):
         self.setAccessibleName(say("staff.mirror.name"))
         self._wide = wide
         width = sizes.pin_panel - 2 * sizes.margin_x if wide else sizes.side - 2 * sizes.margin_x
-        self._picture = Picture("patron-window-waiting", width, round(width * 0.58))
-        self._picture.setMinimumHeight(round(width * 0.4))
+        self._picture = Picture("patron-window-waiting", width, round(width * (0.58 if wide else 0.36)))
         self._title, self._language, self._sentence = Words(kind="strong"), Words(kind="note"), Words(kind="note", centred=True)
         inside = column(round(sizes.gap * 0.5))
         if wide:

@@ -27,7 +27,7 @@ class MyNumberCardPage(Page):
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._flow: type[object] = object
         self._trouble = Notice("care", icon_size=sizes.icon)
-        self._picture = WaitingPicture(sizes.title * 8, sizes.title * 7)
+        self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
         self._number = Words(kind="strong")
         ground = Ground("blue")
@@ -64,6 +64,7 @@ class MyNumberCardPage(Page):
             self._say(title, say("staff.my-number-card.lead"))
         elif isinstance(flow, ReadingMyNumberCard) and flow.slow:
             self._silence()
+            self._picture.show_reading()
             self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
         elif isinstance(flow, FindingLinks):
             self._silence()

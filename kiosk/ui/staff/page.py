@@ -91,7 +91,7 @@ class Page(QWidget):
         foot = self.foot()
         foot.addWidget(self.leave_button())
         foot.addStretch(1)
-        foot.addWidget(self.button(say("staff.action.back"), "secondary", BackPressed(), icon="back"))
+        foot.addWidget(self.button(say("staff.action.back"), "secondary", BackPressed(), icon="left"))
         self.escape = BackPressed()
         if not next_step:
             return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from kiosk.domain.model import LibraryCardNumber
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
@@ -114,9 +115,11 @@ def fact(label: str, value: QWidget | QLayout, sizes: StaffSizes) -> QHBoxLayout
     return layout
 
 
-def facts(rows: Iterable[tuple[str, QWidget | QLayout]], sizes: StaffSizes) -> QVBoxLayout:
+def facts(rows: Iterable[tuple[str, QWidget | QLayout]], sizes: StaffSizes, *, open_above: bool = False) -> QVBoxLayout:
+    """A table of them between hair lines. `open_above` where it goes on from another one."""
     layout = column(round(sizes.body * 0.5))
-    layout.addWidget(hair_line())
+    if not open_above:
+        layout.addWidget(hair_line())
     for label, value in rows:
         layout.addLayout(fact(label, value, sizes))
         layout.addWidget(hair_line())
@@ -133,7 +136,7 @@ class Steps(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        inside = column(round(sizes.gap * 0.9), (self._circle + 14, 2, 0, 2))
+        inside = column(round(sizes.gap * 0.9), (self._circle + 14, 6, 0, 2))
         for title, text in steps:
             start = Words(title, "strong")
             self._starts.append(start)
@@ -174,7 +177,9 @@ class Chip(QFrame):
         self.setProperty("chip", kind)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         icon, colour = _CHIPS[kind]
-        inside = row(8, (12, 3, 16, 3))
+        # A pill needs a real height: a radius over half of it turns its corners square.
+        self.setFixedHeight(round(sizes.note * 2.1))
+        inside = row(8, (12, 0, 16, 0))
         inside.addWidget(picture_of(icon, round(sizes.note * 1.3), colour), 0, MIDDLE)
         words = Words(text, "chip", line=1.3)
         words.setProperty("chip", kind)
@@ -190,11 +195,47 @@ def chip_row(chip: Chip) -> QHBoxLayout:
     return layout
 
 
-def number_label(text: str) -> QLabel:
-    """A library card number, large; it can be selected with the mouse and copied."""
-    label = QLabel(text)
-    label.setObjectName("Number")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setAccessibleName(text)
-    return label
+class NumberLabel(QLabel):
+    """A library card number, large. It can be selected and copied; a long one is set smaller, or in two lines, never cut."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size, self._grouped = size, ""
+        self.setObjectName("Number")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_number(self, number: LibraryCardNumber) -> None:
+        self._grouped = number.grouped
+        self.setAccessibleName(self._grouped)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._size * 6, round(self._size * 1.3) * (self.text().count("\n") + 1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        groups = self._grouped.split(" ")
+        half = (len(groups) + 1) // 2
+        two_lines = " ".join(groups[:half]) + "\n" + " ".join(groups[half:])
+        text, size = self._grouped, self._largest(self._grouped)
+        if size < self._size * 0.7 and len(groups) > 1:
+            text, size = two_lines, self._largest(two_lines)
+        self.setText(text)
+        self.setStyleSheet(f"font-size: {size}px")
+        self.updateGeometry()
+
+    def _largest(self, text: str) -> int:
+        """The font size, in pixels, at which the text fits this width."""
+        font = QFont(self.font())
+        font.setBold(True)
+        for size in range(self._size, 11, -1):
+            font.setPixelSize(size)
+            metrics = QFontMetrics(font)
+            if max(metrics.horizontalAdvance(line) for line in text.split("\n")) + 4 <= self.width():
+                return size
+        return 11

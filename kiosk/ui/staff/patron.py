@@ -11,7 +11,7 @@ from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.choices import Tile
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import MIDDLE, Chip, Panel, Steps, column, number_label, picture_of, row
+from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, Steps, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.icon import pixmap
@@ -81,7 +81,7 @@ class PatronPage(Page):
             Chip("done", say("staff.patron.by-card"), sizes),
             Chip("info", say("staff.patron.by-number"), sizes),
         )
-        self._number, self._large = number_label(""), number_label("")
+        self._number, self._large = NumberLabel(sizes.number), NumberLabel(sizes.number)
         self._validity, self._ends = validity(sizes), ends_notice(sizes)
         self._copy = Button(say("staff.number.copy"), "quiet", icon="copy")
         self._copy.clicked.connect(lambda: self._copied(self._copy))
@@ -134,7 +134,12 @@ class PatronPage(Page):
         inside.addSpacing(4)
         inside.addWidget(self._ends)
         inside.addStretch(1)
-        inside.addWidget(self._end_button())
+        if self.sizes.small:
+            # In sight however low the window is.
+            self.foot().addWidget(self._end_button())
+            self.foot().addStretch(1)
+        else:
+            inside.addWidget(self._end_button())
         return card
 
     def _end_button(self) -> Button:
@@ -164,7 +169,7 @@ class PatronPage(Page):
         top.setLayout(heading)
         number = QWidget()
         beside = row(self.sizes.gap)
-        beside.addWidget(self._large)
+        beside.addWidget(self._large, 3)
         beside.addWidget(self._call_copy)
         beside.addStretch(1)
         number.setLayout(beside)
@@ -181,8 +186,7 @@ class PatronPage(Page):
         number = flow.patron.number
         self._digits = number.digits
         for label in (self._number, self._large):
-            label.setText(number.grouped)
-            label.setAccessibleName(number.grouped)
+            label.show_number(number)
         self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
         self._by_number.setVisible(flow.shown is Shown.LIBRARY_CARD)
         self._validity.show_patron(flow.patron)

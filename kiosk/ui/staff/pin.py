@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import CardReading, ReplaceReason
+from kiosk.domain.model import ReplaceReason
 from kiosk.domain.states import (
     AskingPin,
     CheckingPin,
@@ -22,7 +22,7 @@ from kiosk.domain.states import (
 from kiosk.text import say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Ground, Panel, column, facts, picture_of, row, title_row
+from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, picture_of, row, title_row
 from kiosk.ui.staff.patron import ends_notice
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -69,10 +69,10 @@ class PatronsTurnPage(Page):
         for widget in (self._title, self._lead, self._care):
             inside.addWidget(widget)
         always = QWidget()
-        self._tries_row.setLayout(facts([(say("staff.pin.tries"), tries)], self.sizes))
-        always.setLayout(facts([(say("staff.card.label"), lying), (say("staff.number.label"), self._number)], self.sizes))
-        self._replaces_row.setLayout(facts([(say("staff.confirm.replaces"), self._replaces)], self.sizes))
-        for table in (self._tries_row, always, self._replaces_row):
+        self._tries_row.setLayout(facts([(say("staff.pin.tries"), tries)], self.sizes, open_above=True))
+        always.setLayout(facts([(say("staff.card.label"), lying), (say("staff.number.label"), self._number)], self.sizes, open_above=True))
+        self._replaces_row.setLayout(facts([(say("staff.confirm.replaces"), self._replaces)], self.sizes, open_above=True))
+        for table in (hair_line(), self._tries_row, always, self._replaces_row):
             inside.addWidget(table)
         inside.addWidget(self._ends)
         inside.addWidget(self._unknown)
@@ -93,6 +93,7 @@ class PatronsTurnPage(Page):
         flow = counter.flow
         self._mirror.show_state(counter)
         self._tries_row.setVisible(isinstance(flow, AskingPin | LastTryWarning))
+        self._ends.show_month(None)
         self._unknown.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         if isinstance(flow, ConfirmingLink):
             self._show_confirming(flow)
@@ -108,10 +109,9 @@ class PatronsTurnPage(Page):
         self._title.set_text(title)
         self._lead.set_text(lead)
 
-    def _show_draft(self, draft: Draft, reading: CardReading | None, replaces: ReplaceReason | None) -> None:
+    def _show_draft(self, draft: Draft, replaces: ReplaceReason | None) -> None:
         if draft.patron is not None:
             self._number.set_text(draft.patron.number.grouped)
-        self._ends.show_month(reading.ends if reading is not None else None)
         self._replaces_row.setVisible(replaces is not None)
         if replaces is not None:
             self._replaces.set_text(say(f"staff.replacement.{replaces}"))
@@ -119,23 +119,24 @@ class PatronsTurnPage(Page):
     def _show_confirming(self, flow: ConfirmingLink) -> None:
         self._say(say("staff.confirm.name"), say("staff.confirm.title"), say("staff.confirm.lead"))
         self._care.say(say("staff.confirm.guardian") if flow.draft.by_guardian else "")
-        self._show_draft(flow.draft, flow.reading, flow.replaces)
+        self._show_draft(flow.draft, flow.replaces)
+        self._ends.show_month(flow.reading.ends)
         self._show_leave(say("staff.confirm.leave"), say("staff.confirm.leave-note"))
 
     def _show_saving(self, flow: SavingLink) -> None:
         self._say(say("staff.saving.name"), say("staff.saving.title"), say("staff.saving.lead"))
         self._care.say("")
-        self._show_draft(flow.draft, None, None)
-        self._leave.setEnabled(False)
+        self._show_draft(flow.draft, None)
+        # Nobody is asked any more: what is begun is finished.
+        self._leave.hide()
         self._leave_note.set_text("")
 
     def _show_proof(self, flow: Proof) -> None:
         goal = flow.goal
         if isinstance(goal, LinkGoal):
-            self._show_draft(goal.draft, goal.reading, goal.replaces)
+            self._show_draft(goal.draft, goal.replaces)
         else:
             self._number.set_text(goal.number.grouped)
-            self._ends.show_month(goal.reading.ends)
             self._replaces_row.hide()
         self._care.say("")
         self._show_leave(say("staff.pin.leave"), say("staff.pin.leave-note"))
@@ -162,7 +163,7 @@ class PatronsTurnPage(Page):
         if checking:
             # A VERIFY under way is answered first; only a card that stays silent is given up.
             self._leave.setEnabled(flow.slow)
-            self._leave_note.set_text("")
+            self._leave_note.set_text("" if flow.slow else say("staff.pin.wait-note"))
 
     def _show_tries(self, left: int, *, after_mistake: bool) -> None:
         words = say("staff.pin.tries-left", tries_left=left)
@@ -176,6 +177,7 @@ class PatronsTurnPage(Page):
             self._care.say(say("staff.pin.two-left"), say("staff.pin.two-left-text"))
 
     def _show_leave(self, verb: str, note: str) -> None:
+        self._leave.show()
         self._leave.setEnabled(True)
         self._leave.set_text(verb)
         self._leave_note.set_text(note)

@@ -12,7 +12,7 @@ from kiosk.text import say
 from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Panel, facts, number_label, row
+from kiosk.ui.staff.panels import NumberLabel, Panel, facts, row
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
@@ -110,7 +110,7 @@ class UnlinkConfirmPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlink-confirm.name"))
         self.head(say("staff.unlink-confirm.title"), say("staff.unlink-confirm.lead"))
-        self._number, self._reason, self._since, self._counter = number_label(""), Words(kind="strong"), Words(), Words()
+        self._number, self._reason, self._since, self._counter = NumberLabel(sizes.number), Words(kind="strong"), Words(), Words()
         card = Panel(sizes)
         rows: list[tuple[str, QWidget]] = [
             (say("staff.number.label"), self._number),
@@ -128,8 +128,7 @@ class UnlinkConfirmPage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingUnlink):
-            self._number.setText(flow.link.number.grouped)
-            self._number.setAccessibleName(flow.link.number.grouped)
+            self._number.show_number(flow.link.number)
             self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
             self._since.set_text(since(flow.link))
             self._counter.set_text(flow.link.counter)

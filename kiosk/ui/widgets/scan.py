@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.text import plain
@@ -25,7 +25,9 @@ class ScanField(QLineEdit):
         self.setPlaceholderText(plain(hint))
         # Longer than any number there is, short enough that a pasted page is not shown.
         self.setMaxLength(64)
-        self.addAction(QAction(QIcon(pixmap(icon, icon_size, "ink")), "", self), QLineEdit.ActionPosition.LeadingPosition)
+        # Drawn here: an action's icon is never larger than 16 px.
+        self._icon, self._icon_size = icon, icon_size
+        self.setTextMargins(icon_size + 14, 0, 0, 0)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
     def submit(self) -> None:
@@ -44,6 +46,12 @@ class ScanField(QLineEdit):
             self.submit()
             return
         super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colour = "mute" if not self.isEnabled() else "blue" if self.hasFocus() else "sub"
+        drawing = pixmap(self._icon, self._icon_size, colour, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(15, (self.height() - self._icon_size) // 2, drawing)
 
     def set_wrong(self, wrong: bool) -> None:
         if self.property("wrong") != wrong:

@@ -23,7 +23,9 @@ class StepBar(QWidget):
 
     def show_steps(self, labels: list[str], now: int, accessible: str) -> None:
         while len(self._labels) > len(labels):
-            self._labels.pop().deleteLater()
+            spare = self._labels.pop()
+            spare.hide()
+            spare.deleteLater()
         while len(self._labels) < len(labels):
             self._labels.append(Words(line=1.2, parent=self))
         self._now = now
@@ -75,7 +77,7 @@ class StepBar(QWidget):
             height = label.heightForWidth(width)
             # The letters stay at the circle's middle: readings stand above them.
             top = (self.height() - height - label.reading_height()) // 2
-            label.setGeometry(end - width, max(0, top), width + gap // 2, height)
+            label.setGeometry(end - width, max(0, top), width, height)
 
     def resizeEvent(self, event: object) -> None:
         self._place()
