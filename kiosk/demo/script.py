@@ -108,7 +108,7 @@ class Script:
         yield from self._guide.lay("fine")
         yield from self._see_staff("holder.title", "holder")
         yield from self._staff("holder.yes")
-        yield from self._see_staff("patron.services", "patron-shown")
+        yield from self._see_staff("patron.choose", "patron-shown")
         yield from self._staff("patron.loan")
         yield from self._see_staff("patron.enter", "patron-loan")
         yield from self._guide.lift()
@@ -226,7 +226,7 @@ class Script:
         yield from self._see_staff("home.title")
         yield from self._guide.lay("about-to-expire")
         yield from self._staff("holder.yes")
-        yield from self._see_staff("patron.services", "ends-soon")
+        yield from self._see_staff("patron.choose", "ends-soon")
         yield from self._guide.lift()
         yield from self._staff("action.end")
 

@@ -127,7 +127,11 @@ class Tour:
         self._waited = 0
         # A step may run the event loop (a scan types key by key): no look in the middle of one.
         self._timer.stop()
-        following = next(self._steps, None)
+        try:
+            following = next(self._steps, None)
+        except BaseException:
+            self._end(lost=True)
+            raise
         if following is None:
             self._end(lost=False)
         else:

@@ -69,9 +69,11 @@ class Tray(QWidget):
     def scan(self, card: SampleCard) -> None:
         """Type the barcode into the staff window, as a scanner at the staff's keyboard does."""
         self._staff.activateWindow()
-        into = self._staff.focusWidget() or self._staff
-        QTest.keyClicks(into, card.barcode, Qt.KeyboardModifier.NoModifier, SCAN_MS)
-        QTest.keyClick(into, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCAN_MS)
+        # Through the window, not a widget: the page that takes the number may be gone before the last key is released.
+        window = self._staff.windowHandle()
+        for character in card.barcode:
+            QTest.keyClick(window, Qt.Key(ord(character)), Qt.KeyboardModifier.NoModifier, SCAN_MS)
+        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCAN_MS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()

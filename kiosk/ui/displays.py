@@ -11,11 +11,7 @@ from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import Counter, CounterFacts, Screen
 from kiosk.ui.patron import PatronWindow
-from kiosk.ui.patron.window import COMMON_WIDTH_MM
 from kiosk.ui.staff import StaffWindow
-
-PLAUSIBLE_MM = range(150, 2001)
-"""Widths a display may claim of itself; others are a projector's or a driver's invention."""
 
 
 class Displays:
@@ -29,13 +25,7 @@ class Displays:
         self._patron_screen = find_screen(screens, settings.patron_screen, others[0] if others else self._staff_screen)
         self._apart = not settings.single and self._patron_screen is not self._staff_screen
         self.staff = StaffWindow(emit)
-        self.patron = PatronWindow(
-            emit,
-            confirm_pin,
-            width_mm=settings.patron_width_mm or width_of(self._patron_screen),
-            keypad=settings.keypad,
-            takes_focus=settings.single or settings.keypad,
-        )
+        self.patron = PatronWindow(emit, confirm_pin, settings)
 
     def show(self) -> None:
         """Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out."""
@@ -75,9 +65,3 @@ class Displays:
 def find_screen(screens: list[QScreen], wanted: str, otherwise: QScreen) -> QScreen:
     """The screen whose name contains `wanted`."""
     return next((screen for screen in screens if wanted and wanted.casefold() in screen.name().casefold()), otherwise)
-
-
-def width_of(screen: QScreen) -> float:
-    """The display's width in millimetres, as it says itself, or the commonest."""
-    claimed = screen.physicalSize().width()
-    return claimed if round(claimed) in PLAUSIBLE_MM else COMMON_WIDTH_MM
