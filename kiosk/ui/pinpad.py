@@ -45,7 +45,7 @@ class PinPad(QWidget):
         self._deaf = False
         self.slots = PinSlots(sizes)
         self.erase = PadKey(sizes, icon="erase")
-        self.confirm = WordButton(sizes, "primary", height=sizes.confirm_height)
+        self.confirm = WordButton(sizes, "primary", height=sizes.confirm_height, side=sizes.border)
         self._lay_out(sizes)
         self.erase.pressed.connect(self._erase)
         self.confirm.pressed.connect(self._confirm)

@@ -15,7 +15,7 @@ class CardTile(QFrame):
         super().__init__()
         self.setProperty("frame", "plain")
         self._name, self._number = Words(kind="strong", centred=True, line=1.25), Words(kind=kind, centred=True, line=1.25)
-        height = sizes.key * 4 // 5
+        height = sizes.key * (4 if sizes.roomy else 3) // 5
         drawing = Picture(picture, height * 2, height)
         drawing.setFixedHeight(height)
         inside = QVBoxLayout(self)

@@ -63,6 +63,7 @@ class Frame(QWidget):
     def show_counter(self, counter: Counter, long: int) -> None:
         """`long`: see `messages.message_for`."""
         page, step, leave = self._page_for(counter, long)
+        _settle(page)
         if self._pages.currentWidget() is not page:
             self._pages.setCurrentWidget(page)
             self._take_focus(page)
@@ -140,3 +141,12 @@ class Frame(QWidget):
         page = self._pages.currentWidget()
         if isinstance(page, Page):
             page.key_pressed(event)
+
+
+def _settle(page: Page) -> None:
+    """Nested layouts keep the heights of the words before; another language needs others. Innermost first."""
+    layouts = [widget.layout() for widget in (page, *page.findChildren(QWidget))]
+    for layout in reversed(layouts):
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.states import Counter, LastTryWarning
 from kiosk.text import say
+from kiosk.ui.patron.messages import has_label
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
@@ -34,7 +35,12 @@ class LastTryPage(Page):
         sizes = self.sizes
         texts = QVBoxLayout()
         texts.setSpacing(sizes.gap // 2)
-        for widget in (self._wrong, self._tries, self._title, self._lead):
+        first = QHBoxLayout()
+        first.setSpacing(sizes.gap)
+        first.addWidget(self._wrong)
+        first.addWidget(self._tries, 1)
+        texts.addLayout(first)
+        for widget in (self._title, self._lead):
             texts.addWidget(widget)
         closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
         closed.setFixedWidth(sizes.picture * 2 // 5)
@@ -59,7 +65,7 @@ class LastTryPage(Page):
         language = counter.language
         self._wrong.set_text(say("patron.last.wrong", language))
         self._wrong.setVisible(counter.flow.after_mistake)
-        self._tries.show_left(1, language)
+        self._tries.show_left(1, language, counted=has_label("patron.last.left", language))
         self._title.set_text(say("patron.last.title", language))
         self._lead.set_text(say("patron.last.lead", language))
         self._not_today.say(say("patron.last.not-today", language), say("patron.last.not-today-note", language))

@@ -28,8 +28,10 @@ class TriesLeft(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
 
-    def show_left(self, left: int, language: Language) -> None:
+    def show_left(self, left: int, language: Language, *, counted: bool = True) -> None:
+        """`counted` is false where a sentence beside it says the number already."""
         self._label.setVisible(has_label(self._key, language))
         self._label.set_text(say(self._key, language))
         self._bars.show_left(left, say("patron.tries.accessible", language, left=left))
+        self._count.setVisible(counted)
         self._count.set_text(say("patron.tries.count", language, left=left))

@@ -15,7 +15,7 @@ from kiosk.ui.widgets.words import Words
 class WordButton(Button):
     """A button labelled with `Words`, `role` "press" (a verb) or "language" (its own name, not bold until it is the one chosen).
 
-    It is as high as a finger needs, or `height`. The accessible name is the first line alone, so that who asks for a button by
+    It is as high as a finger needs, or `height`; `side` is the room left and right. The accessible name is the first line alone, so that who asks for a button by
     its verb finds it.
     """
 
@@ -29,6 +29,7 @@ class WordButton(Button):
         icon_behind: bool = False,
         wide: bool = False,
         height: int | None = None,
+        side: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", kind, parent=parent)
@@ -36,17 +37,21 @@ class WordButton(Button):
         self._role = "choice" if wide else role
         self._picture, self._icon_name, self._icon_px = QLabel(), icon, round(sizes.icon * 1.3) if wide else sizes.icon
         self._first, self._second = Words(line=1.25, centred=not wide), Words(line=1.3, centred=not wide)
-        self._lay_out(sizes, wide, icon_behind or wide, sizes.button_height if height is None else height)
+        self._lay_out(sizes, wide, icon_behind or wide, (side, sizes.button_height if height is None else height))
         self._recolour()
 
-    def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool, height: int) -> None:
+    def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool, room: tuple[int | None, int]) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(0)
+        texts.addStretch(1)
         for words in (self._first, self._second):
             texts.addWidget(words)
+        texts.addStretch(1)
         self._second.hide()
         row = QHBoxLayout(self)
-        side = sizes.button_padding if self._role != "language" else sizes.button_padding * 3 // 4
+        side, height = room
+        if side is None:
+            side = sizes.button_padding * 3 // 4 if self._role == "language" else sizes.button_padding
         row.setContentsMargins(side, sizes.border, side, sizes.border)
         row.setSpacing(sizes.gap)
         row.addStrut(height - 2 * sizes.border)
