@@ -30,13 +30,24 @@ from kiosk.domain.events import (
     TimeUp,
 )
 from kiosk.domain.model import Applicant, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
-from kiosk.domain.states import AskingPin, AwaitingMyNumberCard, ConfirmingLink, Counter, CounterFacts, CounterRules, Flow, LastTryWarning
-from kiosk.effects import Conductor, Outside
+from kiosk.domain.states import (
+    AskingPin,
+    AwaitingMyNumberCard,
+    ConfirmingLink,
+    Counter,
+    CounterFacts,
+    CounterRules,
+    Flow,
+    LastTryWarning,
+    Waiting,
+)
+from kiosk.effects import Conductor, Outside, PatronLookUp
 from kiosk.smartcard import apdu
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.thread import SLOW_AFTER, CardThread
+from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.smartcard.virtual.card import Answer, VirtualCard
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.watch import CardWatch
@@ -78,7 +89,11 @@ def watched(card: VirtualCard, **changes: object) -> WatchedCard:
 
 
 def judge_for(deck: Deck) -> CardJudge:
-    return CardJudge([Authority(deck.authority.der)], NoRevocation(), KEYS.site, lambda: datetime.now(UTC))
+    return judge_by(deck.authority, KEYS.site)
+
+
+def judge_by(authority: VirtualAuthority, site_key: bytes) -> CardJudge:
+    return CardJudge([Authority(authority.der)], NoRevocation(), site_key, lambda: datetime.now(UTC))
 
 
 def token_of(judge: CardJudge, card: VirtualCard) -> LinkToken:
@@ -89,10 +104,18 @@ class Desk:
     """One counter with its two readers. Use as a context manager."""
 
     def __init__(
-        self, world: World, judge: CardJudge, store: Path, rules: CounterRules | None = None, *, slow_after: float = SLOW_AFTER
+        self,
+        world: World,
+        judge: CardJudge,
+        store: Path,
+        rules: CounterRules | None = None,
+        *,
+        keys: Keys = KEYS,
+        patrons: PatronLookUp | None = None,
+        slow_after: float = SLOW_AFTER,
     ) -> None:
         self.world = world
-        self.repository = Repository(store, KEYS, "窓口1", lambda: datetime.now(UTC))
+        self.repository = Repository(store, keys, "窓口1", lambda: datetime.now(UTC))
         self._queue: queue.SimpleQueue[Event | CounterFacts] = queue.SimpleQueue()
         self.shown: list[Counter] = []
         """Every state the windows would have shown."""
@@ -110,6 +133,7 @@ class Desk:
             play=self._play,
             project=self._project,
             read_facts=lambda facts: replace(facts, links=self.repository.count_links()),
+            patrons=patrons,
         )
         facts = CounterFacts("窓口1", revocation_checked=False, authorities=1)
         self.conductor = Conductor(Counter(rules or CounterRules(), TODAY), facts, outside)
@@ -240,7 +264,11 @@ class Desk:
         self.lay(card, slot)
 
     def end(self) -> None:
-        """Everybody takes their cards and goes; no link stays."""
+        """Everybody takes their cards and goes; what still has to be answered is waited for."""
         self.lift_all()
         self.say(LeavePressed())
-        self.until(lambda counter: not counter.cards and type(counter.flow).__name__ == "Waiting")
+        while not isinstance(self.flow, Waiting):
+            before = len(self.heard)
+            self.until(lambda counter: len(self.heard) > before)  # noqa: B023 - asked before it changes
+            self.say(LeavePressed())
+        self.until(lambda counter: not counter.cards)
