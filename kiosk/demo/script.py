@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from kiosk.domain.model import Language
+from kiosk.domain.model import GuardianCheck, Language
 from kiosk.text import say
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Script:
 
     def _guardian(self) -> Steps:
         yield from self._see_staff("guardian.title", "guardian")
-        for check in ("is-guardian", "under-fifteen", "address", "name-written", "public-body", "same-household"):
-            yield from self._staff(f"guardian.{check}")
+        for check in GuardianCheck:
+            yield from self._staff(f"guardian.check-{check}")
         yield from self._guide.picture("guardian-checked")
         yield from self._staff("action.next", step=say("staff.step.library-card"))
 
