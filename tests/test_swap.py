@@ -7,14 +7,12 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from _pytest.mark import ParameterSet
 
-from kiosk.domain.events import CardPlaced, LastTryChosen, LinkAgreed, PadTyped, ReplacementChosen
+from kiosk.domain.events import LastTryChosen, LinkAgreed, PadTyped, ReplacementChosen
 from kiosk.domain.model import Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Revocation
 from kiosk.domain.states import (
     AskingPin,
@@ -37,41 +35,7 @@ from tests.desk import Desk, judge_for, token_of, watched
 from tests.mishaps import act, check_presses, clear, go_on
 from tests.pcscd_rig import PcscdRig
 from tests.smartcard.worlds import BehindPcscd, InProcess, World
-
-PIN_A, PIN_B, WRONG = b"1234", b"8260", b"9071"
-
-
-class Pace(Enum):
-    """What the counter hears of the change, and when."""
-
-    UNHEARD = auto()
-    """Both, after it is done; on the same reader in this process, the watch never sees the reader empty."""
-    HEARD = auto()
-    """That A was lifted, before B is laid."""
-    OVERLAP = auto()
-    """B is laid on the other reader before A is lifted."""
-
-
-class Way(NamedTuple):
-    """One way to change the cards."""
-
-    a_slot: int
-    b_slot: int
-    pace: Pace
-    at_once: bool
-    """The patron does the next thing before the counter has heard of the change."""
-    pin_after: bytes
-    """What is typed from then on: A's PIN by a patron who has noticed nothing, or B's by B's holder."""
-
-    def __str__(self) -> str:
-        return f"{self.a_slot}-{self.b_slot} {self.pace.name.lower()}{' at once' * self.at_once}"
-
-
-WAYS = [
-    Way(*way)
-    for way in itertools.product((0, 1), (0, 1), Pace, (True, False), (PIN_A, PIN_B))
-    if way[0] != way[1] or way[2] is not Pace.OVERLAP
-]
+from tests.swaps import PIN_A, PIN_B, WAYS, WRONG, Way, cards_shown, change, check_placed, check_warned, placed
 
 
 @dataclass(frozen=True)
@@ -195,7 +159,7 @@ class Swapped:
         step.reach(desk)
         if step.command is not None:
             self._send(step.command)
-        self._change(way)
+        change(desk, way, self._b, lifted=self._arrived.is_set())
         pins = itertools.repeat(way.pin_after, 2)
         if way.at_once:
             act(desk, pins)
@@ -213,59 +177,20 @@ class Swapped:
             self._desk.press_pin(PIN_A)
         assert self._arrived.wait(10)
 
-    def _change(self, way: Way) -> None:
-        world, lifted = self._desk.world, self._arrived.is_set()
-        if way.pace is Pace.OVERLAP:
-            world.lay(self._b, way.b_slot)
-        if way.pace is Pace.HEARD:
-            self._desk.lift(way.a_slot)
-        elif not (isinstance(world, InProcess) and way.a_slot == way.b_slot and not lifted):
-            world.lift(way.a_slot)
-        if way.pace is not Pace.OVERLAP:
-            world.lay(self._b, way.b_slot)
-
     def _go_on(self, way: Way, pins: Iterator[bytes]) -> None:
         desk = self._desk
         go_on(desk, pins, way.b_slot)
-        desk.until(lambda counter: len(self._placed()) == 2 and len(counter.cards) == 1)
+        desk.until(lambda counter: len(placed(desk)) == 2 and len(counter.cards) == 1)
         desk.until(lambda counter: not isinstance(counter.flow, AwaitingMyNumberCard))
         go_on(desk, pins, way.b_slot)
-
-    def _placed(self) -> list[Insertion]:
-        return [event.insertion for _, event in self._desk.heard if isinstance(event, CardPlaced)]
 
     def _check(self, way: Way) -> None:
         desk = self._desk
         check_presses(desk.trace, [PIN_A, WRONG, PIN_A, way.pin_after, way.pin_after], self._a, self._b)
-        assert [insertion.reader for insertion in self._placed()] == [desk.world.names[way.a_slot], desk.world.names[way.b_slot]]
-        cards = self._cards_shown()
-        self._check_b_was_warned(cards)
+        check_placed(desk, way)
+        cards = cards_shown(desk)
+        check_warned(desk, cards, self._b.name, self._tokens[self._b.name])
         self._check_links(cards)
-
-    def _cards_shown(self) -> dict[Insertion, LinkToken]:
-        """Which card each insertion was shown to be: one and the same for as long as it lay.
-
-        B under A's number: B was laid after the watch had seen A, and before the card thread connected. What was read is B's
-        then, tries and all, and on the one connection to B; so it is as good as any reading of B.
-        """
-        cards: dict[Insertion, LinkToken] = {}
-        for counter in self._desk.shown:
-            reading = getattr(getattr(counter.flow, "goal", counter.flow), "reading", None)
-            insertion = getattr(counter.flow, "insertion", None)
-            if reading is not None and insertion is not None:
-                assert cards.setdefault(insertion, reading.token) == reading.token
-        return cards
-
-    def _check_b_was_warned(self, cards: dict[Insertion, LinkToken]) -> None:
-        """No VERIFY reaches B before its one try was shown, nor for a press on a pad that was opened for A."""
-        for place, (what, who) in enumerate(self._desk.trace):
-            if what == "verify" and who == self._b.name:
-                before = self._desk.trace[:place]
-                pressed = [where for said, where in before if said == "press"][-1]
-                assert isinstance(pressed, Insertion)
-                assert cards[pressed] == self._tokens[self._b.name]
-                warned = [flow.insertion for said, flow in before if said == "shown" and isinstance(flow, LastTryWarning)]
-                assert pressed in warned
 
     def _check_links(self, cards: dict[Insertion, LinkToken]) -> None:
         """A link with B's certificate is there only if B's part was shown and agreed to, and B's own PIN was typed."""
@@ -285,7 +210,7 @@ def test_another_card_at_every_step(step: Step, deck: Deck, judge: CardJudge, tm
 
 def quick_first(steps: tuple[Step, ...]) -> list[ParameterSet]:
     """Some for every change, the rest for the long run: pcscd takes its time to see a card."""
-    quick = {"card being read", "agreement", "pad with 4 digits", "PIN being checked", "command verify", "answer to verify"}
+    quick = {"agreement", "pad with 4 digits", "PIN being checked", "answer to verify"}
     assert quick <= {step.name for step in steps}
     return [pytest.param(step, marks=[] if step.name in quick else [pytest.mark.trial], id=step.name) for step in steps]
 
