@@ -111,7 +111,7 @@ class Day:
                 card.fault(command, mishap.fault())
                 desk.begin_registration("10000005")
                 desk.lay_for_registration(card)
-                go_on(desk, iter(self._pins(2, "pin")))
+                go_on(desk, iter(self._pins(2, "pin")), slot=0)
                 mishap.mend(desk)
                 desk.end()
 

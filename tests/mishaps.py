@@ -125,10 +125,13 @@ def act(desk: Desk, pins: Iterator[bytes]) -> bool:
     return True
 
 
-def go_on(desk: Desk, pins: Iterator[bytes], slot: int = 0) -> Problem | None:
-    """A patron who goes on to the end, and lifts the card when asked to. Returns how it ends: None is the end of a registration."""
+def go_on(desk: Desk, pins: Iterator[bytes], slot: int | None = None) -> Problem | None:
+    """A patron who goes on to the end. Returns how it ends: None is the end of a registration.
+
+    With a `slot`, the card there is lifted when the screen asks for it; otherwise it is left to answer as late as it likes.
+    """
     while True:
-        desk.until(_waits_for_somebody)
+        desk.until(lambda counter: _waits_for_somebody(counter) or (slot is not None and _is_slow(counter)))
         match desk.flow:
             case AwaitingMyNumberCard(_, problem) | RegistrationRefused(_, problem) | LendingRefused(problem):
                 return problem
@@ -138,7 +141,7 @@ def go_on(desk: Desk, pins: Iterator[bytes], slot: int = 0) -> Problem | None:
                 return Problem(Code.PIN_WRONG, (("tries_left", left),))
             case AskingPin():
                 pass
-            case _ if not act(desk, pins):
+            case _ if not act(desk, pins) and slot is not None:
                 desk.lift(slot)
 
 
@@ -146,7 +149,11 @@ def _waits_for_somebody(counter: Counter) -> bool:
     flow: Flow = counter.flow
     if isinstance(flow, AwaitingMyNumberCard):
         return flow.problem is not None
-    return isinstance(flow, (*WAITS, *STOPS)) or getattr(flow, "slow", False)
+    return isinstance(flow, (*WAITS, *STOPS))
+
+
+def _is_slow(counter: Counter) -> bool:
+    return bool(getattr(counter.flow, "slow", False))
 
 
 def begin_anew(desk: Desk, number: str) -> None:

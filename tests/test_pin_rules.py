@@ -179,7 +179,7 @@ class Matrix:
         desk.trace.clear()
         desk.begin_registration(number)
         desk.lay_for_registration(card)
-        problem = go_on(desk, iter(scenario.pins))
+        problem = go_on(desk, iter(scenario.pins), slot=0)
         check_presses(desk.trace, list(scenario.pins), card)
         assert desk.link_of(number) == (token_of(self._judge, card) if problem is None else None)
         self._check_sentences(problem)

@@ -163,7 +163,7 @@ class Swapped:
         pins = itertools.repeat(way.pin_after, 2)
         if way.at_once:
             act(desk, pins)
-        self._go_on(way, pins)
+        self._go_on(pins)
         self._check(way)
 
     def _send(self, command: int) -> None:
@@ -177,12 +177,12 @@ class Swapped:
             self._desk.press_pin(PIN_A)
         assert self._arrived.wait(10)
 
-    def _go_on(self, way: Way, pins: Iterator[bytes]) -> None:
+    def _go_on(self, pins: Iterator[bytes]) -> None:
         desk = self._desk
-        go_on(desk, pins, way.b_slot)
+        go_on(desk, pins)
         desk.until(lambda counter: len(placed(desk)) == 2 and len(counter.cards) == 1)
         desk.until(lambda counter: not isinstance(counter.flow, AwaitingMyNumberCard))
-        go_on(desk, pins, way.b_slot)
+        go_on(desk, pins)
 
     def _check(self, way: Way) -> None:
         desk = self._desk
