@@ -105,7 +105,7 @@ class Tile(Plate):
             self.setLayout(beside)
             self.setMinimumHeight(3 * round(sizes.note * 1.3) + 18)
         else:
-            below = column(4, (8, round(self._size * 0.6), 8, 8))
+            below = column(4, (4, round(self._size * 0.6), 4, 8))
             below.addWidget(self._drawing, 0, TOP | Qt.AlignmentFlag.AlignHCenter)
             below.addWidget(self._words, 1)
             self.setLayout(below)

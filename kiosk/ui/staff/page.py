@@ -65,8 +65,9 @@ class Page(QWidget):
         texts = column(2)
         texts.addWidget(words)
         texts.addWidget(below)
-        below.setVisible(bool(lead))
         self.body.addLayout(texts)
+        # Only now: what is shown before it has a parent flashes up as a window of its own.
+        below.setVisible(bool(lead))
         return words, below
 
     def foot(self) -> QHBoxLayout:

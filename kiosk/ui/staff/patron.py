@@ -108,7 +108,7 @@ class PatronPage(Page):
     def _services(self) -> QGridLayout:
         """Seven in a row, or four where the window is narrow."""
         grid = QGridLayout()
-        grid.setSpacing(8 if self.sizes.small else 10)
+        grid.setSpacing(8)
         across = 4 if self.sizes.small else len(self._tiles)
         for index, tile in enumerate(self._tiles.values()):
             grid.addWidget(tile, index // across, index % across)

@@ -70,7 +70,9 @@ from kiosk.ui.staff.unlinked import UnlinkBusyPage, UnlinkedPage
 from kiosk.ui.staff.unlinking import UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
 from kiosk.ui.theme import StaffSizes
 
-PAGES: dict[type[Flow], Callable[[Emit, StaffSizes], Page]] = {
+PageKind = Callable[[Emit, StaffSizes], Page]
+
+PAGES: dict[type[Flow], PageKind] = {
     Waiting: HomePage,
     Reading: HomePage,
     FindingLink: HomePage,
@@ -107,6 +109,9 @@ PAGES: dict[type[Flow], Callable[[Emit, StaffSizes], Page]] = {
     ShowingHelp: HelpPage,
     OutOfOrder: TroublePage,
 }
+
+PREPARED: tuple[PageKind, ...] = (HolderPage, PatronPage)
+"""What a card opens at lending; built in advance."""
 
 _STEPS = ("applicant", "guardian", "library-card", "my-number-card", "confirm", "pin", "save")
 _STEP_OF: dict[type[Flow], str] = {

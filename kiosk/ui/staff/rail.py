@@ -109,6 +109,7 @@ class Rail(QFrame):
         self.setLayout(inside)
         self._bar = QFrame(self)
         self._bar.setProperty("bar", "here")
+        self._bar.setProperty("band", "here")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def show_section(self, section: Section, *, busy: bool) -> None:

@@ -127,7 +127,8 @@ class RefusalPage(Page):
             text = "use-card-text" if isinstance(flow, LendingRefused) else "use-card-scan"
             self._offer(card, "use-card", HomeChosen(), text)
         if isinstance(flow, LendingRefused) and code is Code.NOT_LINKED:
-            self._offer(card, "register", RegistrationChosen())
+            # Lifted, it has to be laid again when the registration asks for it.
+            self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
         elif isinstance(flow, LendingRefused) and code is Code.CARD_EXPIRED:
             self._offer(card, "again", RegistrationChosen())
         elif isinstance(flow, RegistrationRefused):

@@ -28,12 +28,12 @@ class ScannerWatch(QObject):
 
     Characters outside a field do nothing by themselves. A fast run of them is a scan: with its suffix (Enter, Tab, line feed), or
     without one when it stops, it is handed to `scanned`, and the suffix presses nothing. Inside a ScanField characters go their
-    way; only the suffixes behind the first one are swallowed.
+    way; only the suffixes behind the first one are swallowed. `touched` hears of every key and every press of the mouse.
     """
 
-    def __init__(self, window: QWidget, scanned: Callable[[str], None]) -> None:
+    def __init__(self, window: QWidget, scanned: Callable[[str], None], touched: Callable[[], None]) -> None:
         super().__init__(window)
-        self._window, self._scanned = window, scanned
+        self._window, self._scanned, self._touched = window, scanned, touched
         self._text = ""
         self._run = 0
         self._ended = False
@@ -45,10 +45,14 @@ class ScannerWatch(QObject):
             application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
             return False
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+            return False
+        self._touched()
         # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
-        if watched.window() is not self._window or watched is not self._listening():
+        if not isinstance(event, QKeyEvent) or watched is not self._listening():
             return False
         return self._pressed(watched, event)
 

@@ -45,7 +45,7 @@ class StatusPage(Page):
         self.body.addLayout(self._cares)
         names = ("reader", "service", "ils", "trust", "revocation", "links", "registered", "used", "pending")
         self._values = {name: Words() for name in names}
-        across = row(sizes.gap)
+        across = column(sizes.gap) if sizes.small else row(sizes.gap)
         across.addWidget(self._card("reader", "service", "trust", "revocation"), 1)
         across.addWidget(self._card("links", "registered", "used", "pending", "ils"), 1)
         self.body.addLayout(across)

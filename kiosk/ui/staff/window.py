@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.events import BrokeSeen, LeavePressed, LibraryCardEntered, Touched
 from kiosk.domain.idleness import RESTING
-from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
+from kiosk.domain.states import Counter, CounterFacts, OutOfOrder, Waiting
 from kiosk.text import say
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
@@ -22,7 +22,7 @@ from kiosk.ui.staff.holder import CONFIRM_KEY, HolderPage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.places import PAGES, busy, section, steps
+from kiosk.ui.staff.places import PAGES, PREPARED, PageKind, busy, section, steps
 from kiosk.ui.staff.rail import EVENTS, Rail, Section
 from kiosk.ui.staff.scanner import ScannerWatch
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
@@ -31,6 +31,8 @@ from kiosk.ui.widgets.focus import FocusRing
 _PAGE_KEYS = {"F1": Section.HELP, "F2": Section.REGISTRATION, "F3": Section.UNLINKING, "F4": Section.STATUS}
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
+_PREPARE_MS = 100
+"""Pause before each page that is built in advance, so that keys and cards come first."""
 
 
 def _now() -> datetime:
@@ -61,8 +63,11 @@ class StaffWindow(QWidget):
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
+        self._spares: dict[PageKind, Page] = {}
+        self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
+        self._prepare.timeout.connect(self._prepare_page)
         self._build(self._sizes)
-        self._scanner = ScannerWatch(self, self._scanned)
+        self._scanner = ScannerWatch(self, self._scanned, self._sign_of_life)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
@@ -70,9 +75,6 @@ class StaffWindow(QWidget):
         self._make_shortcuts()
         self._ring = FocusRing(self)
         self._may_close = False
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
 
@@ -92,10 +94,10 @@ class StaffWindow(QWidget):
         else:
             self._open(kind, counter, facts)
 
-    def _open(self, kind: Callable[[Emit, StaffSizes], Page], counter: Counter, facts: CounterFacts) -> None:
+    def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
-        page = kind(self._emit, self._sizes)
+        page = self._spares.pop(kind, None) or kind(self._emit, self._sizes)
         page.project(counter, facts)
         self._page = page
         if old is not None:
@@ -109,6 +111,21 @@ class StaffWindow(QWidget):
         page.show()
         self._banners.forget_barcode()
         self._focus(page)
+        self._prepare.start()
+
+    def _prepare_page(self) -> None:
+        """While nobody waits, build what the next card opens: its number then stands there a blink after the card."""
+        if self._counter is None or not isinstance(self._counter.flow, Waiting):
+            return
+        missing = [kind for kind in PREPARED if kind not in self._spares]
+        if missing:
+            page = missing[0](self._emit, self._sizes)
+            page.hide()
+            page.setParent(self._frame)
+            for part in page.findChildren(QWidget):
+                part.ensurePolished()
+            self._spares[missing[0]] = page
+            self._prepare.start()
 
     def _focus(self, page: Page) -> None:
         first = page.first_focus()
@@ -129,6 +146,7 @@ class StaffWindow(QWidget):
         self._sizes = sizes
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
+        self._spares = {}
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
         self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
@@ -195,13 +213,10 @@ class StaffWindow(QWidget):
         else:
             self._banners.tell_of_barcode()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Any key or press is a sign of life; it goes on to whatever it was meant for."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and isinstance(watched, QWidget):
-            if watched.window() is self and (not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS):
-                self._touched.start()
-                self._emit(Touched())
-        return False
+    def _sign_of_life(self) -> None:
+        if not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS:
+            self._touched.start()
+            self._emit(Touched())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The counter is not closed in the middle of a session."""

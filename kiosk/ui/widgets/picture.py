@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
@@ -38,9 +39,22 @@ class Picture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         drawn = self._renderer.viewBoxF().size()
         scale = min(self.width() / drawn.width(), self.height() / drawn.height())
-        width, height = drawn.width() * scale, drawn.height() * scale
-        painter = QPainter(self)
-        self._renderer.render(painter, QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height))
+        width, height = round(drawn.width() * scale), round(drawn.height() * scale)
+        if width > 0 and height > 0:
+            picture = _drawn(self._name, width, height, self.devicePixelRatioF())
+            QPainter(self).drawPixmap((self.width() - width) // 2, (self.height() - height) // 2, picture)
+
+
+@lru_cache(maxsize=32)
+def _drawn(name: str, width: int, height: int, ratio: float) -> QPixmap:
+    """Drawing takes milliseconds that a page opened by a card does not have."""
+    picture = QPixmap(round(width * ratio), round(height * ratio))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(str(resource(f"illustrations/{name}.svg"))).render(painter, QRectF(picture.rect()))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
 
 
 SINK_PX, BREATH_MS, FRAME_MS = 6, 2400, 60

@@ -10,12 +10,21 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.text import plain
 
 _RUN = re.compile(r"([一-鿿々]+)\[([^\]]+)\]|([^\[\]]+?)(?=[一-鿿々]+\[|$)")
 _BREAK = re.compile(r"(?<= )|\||(?<=。)(?=.)|(?<=、)(?=.)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fonts:
+    font: QFont
+    base: QFontMetrics
+    small: QFont
+    """Of the readings."""
+    readings: QFontMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,10 @@ class _Placed:
     line: int
 
 
-class Words(QWidget):
-    """A label. In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it.
+class Words(QLabel):
+    """A label, also to those who do not see it: a QLabel without a text of its own, since Qt gives no other class the role of one.
+
+    In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it.
 
     Font and colour come from the style sheet by the property `kind`: title, heading, lead, strong, note, done, wrong, or none.
     The accessible name is the text without marks and readings.
@@ -47,13 +58,15 @@ class Words(QWidget):
         super().__init__(parent)
         self.setProperty("kind", kind)
         self._centred, self._line, self._text = centred, line, ""
+        self._known: dict[int, tuple[list[list[_Placed]], int]] = {}
+        self._measured: _Fonts | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.set_text(text)
 
     @property
-    def text(self) -> str:
+    def text(self) -> str:  # type: ignore[override]
         """What it says, without marks and readings."""
         return plain(self._text)
 
@@ -61,6 +74,7 @@ class Words(QWidget):
         if text == self._text:
             return
         self._text = text
+        self._known.clear()
         self.setAccessibleName(plain(text).replace("\n", ""))
         self.updateGeometry()
         self.update()
@@ -73,24 +87,30 @@ class Words(QWidget):
 
     # --- layout -----------------------------------------------------------------------------------------------------------
 
-    def _fonts(self) -> tuple[QFontMetrics, QFont, QFontMetrics]:
-        small = QFont(self.font())
-        small.setPixelSize(max(9, round(self.font().pixelSize() * 0.5)))
-        small.setBold(False)
-        return QFontMetrics(self.font()), small, QFontMetrics(small)
+    def _fonts(self) -> _Fonts:
+        """Asked for at every width a layout tries: measured once for a font, and with the font goes what was placed in it."""
+        font = self.font()
+        if self._measured is None or self._measured.font != font:
+            small = QFont(font)
+            small.setPixelSize(max(9, round(font.pixelSize() * 0.5)))
+            small.setBold(False)
+            self._measured = _Fonts(font, QFontMetrics(font), small, QFontMetrics(small))
+            self._known.clear()
+        return self._measured
 
     def _pitch(self) -> tuple[int, int]:
         """Height of a line and of the readings above it, in pixels."""
-        base, _, small = self._fonts()
-        reading = small.height() if "[" in self._text else 0
-        return max(base.height() + reading, round(self.font().pixelSize() * self._line) + round(reading * 0.6)), reading
+        fonts = self._fonts()
+        reading = fonts.readings.height() if "[" in self._text else 0
+        return max(fonts.base.height() + reading, round(fonts.font.pixelSize() * self._line) + round(reading * 0.6)), reading
 
     def reading_height(self) -> int:
         """Pixels that readings take above the letters of the first line; none where nothing is read."""
         return self._pitch()[1]
 
     def _runs(self, phrase: str) -> list[_Run]:
-        base, _, small = self._fonts()
+        fonts = self._fonts()
+        base, small = fonts.base, fonts.readings
         runs = []
         for match in _RUN.finditer(phrase):
             text, reading = match[1] or match[3], match[2] or ""
@@ -114,11 +134,17 @@ class Words(QWidget):
         return phrases
 
     def _letters(self, text: str) -> list[_Run]:
-        base, _, _ = self._fonts()
+        base = self._fonts().base
         return [_Run(letter, "", base.horizontalAdvance(letter), 0, base.horizontalAdvance(letter)) for letter in text]
 
     def _place(self, width: int) -> tuple[list[list[_Placed]], int]:
-        """Lines of placed runs and the width they need."""
+        """Lines of placed runs and the width they need. A layout asks for the same widths many times over."""
+        self._fonts()
+        if width not in self._known:
+            self._known[width] = self._placed_anew(width)
+        return self._known[width]
+
+    def _placed_anew(self, width: int) -> tuple[list[list[_Placed]], int]:
         lines: list[list[_Placed]] = []
         needed = 0
         for written in self._text.split("\n"):
@@ -138,7 +164,7 @@ class Words(QWidget):
 
     def _hanging(self, phrase: list[_Run]) -> int:
         """A space at the end of a line takes no room."""
-        return QFontMetrics(self.font()).horizontalAdvance(" ") if phrase and phrase[-1].text.endswith(" ") else 0
+        return self._fonts().base.horizontalAdvance(" ") if phrase and phrase[-1].text.endswith(" ") else 0
 
     def needed(self, width: int) -> QSize:
         """The room this text takes at a given width; wider than `width` only when a single letter is."""
@@ -166,7 +192,8 @@ class Words(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        base, small, small_metrics = self._fonts()
+        fonts = self._fonts()
+        base = fonts.base
         pitch, reading = self._pitch()
         lines, _ = self._place(self.width())
         top = max(0, (self.height() - len(lines) * pitch) // 2)
@@ -176,8 +203,8 @@ class Words(QWidget):
             baseline = top + number * pitch + reading + (pitch - reading - base.height()) // 2 + base.ascent()
             for placed in line:
                 run, x = placed.run, left + placed.x
-                painter.setFont(self.font())
+                painter.setFont(fonts.font)
                 painter.drawText(x + (run.cell - run.own) // 2, baseline, run.text)
                 if run.reading:
-                    painter.setFont(small)
-                    painter.drawText(x + (run.cell - run.above) // 2, baseline - base.ascent() - small_metrics.descent(), run.reading)
+                    painter.setFont(fonts.small)
+                    painter.drawText(x + (run.cell - run.above) // 2, baseline - base.ascent() - fonts.readings.descent(), run.reading)

@@ -1,0 +1,123 @@
+"""What staff do to their window, for tests: find a control by its name, press it, type, scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from kiosk.domain.effects import Effect
+from kiosk.domain.events import Event, Touched
+from kiosk.domain.machine import step
+from kiosk.domain.states import Counter, CounterFacts, Waiting
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.widgets.words import Words
+from tests.ui.scenes import FACTS
+from tests.ui.scenes import counter as counter_in
+
+PAUSE_MS = 50
+"""Longer than any two keys of a scan are apart."""
+
+
+@dataclass
+class Hands:
+    """A staff window without a machine behind it: what it says is kept in `said`."""
+
+    window: StaffWindow = field(init=False)
+    said: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.window = StaffWindow(self._hear)
+        self.window.resize(1366, 768)
+        self.window.show()
+        self.window.activateWindow()
+        # Shortcuts and the focus ring belong to the active window.
+        assert QTest.qWaitForWindowActive(self.window)
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, Touched):
+            self.said.append(event)
+
+    def show(self, counter: Counter, facts: CounterFacts = FACTS) -> None:
+        self.window.project(counter, facts)
+        settle()
+
+    @property
+    def focused(self) -> QWidget:
+        return self.window.focusWidget()
+
+    def controls(self) -> dict[str, QWidget]:
+        """Everything that can be pressed or filled, by its accessible name. Fails where two have the same."""
+        found: dict[str, QWidget] = {}
+        for widget in self.window.findChildren(QWidget):
+            if isinstance(widget, QAbstractButton | QLineEdit) and widget.isVisible():
+                assert widget.accessibleName() not in found, widget.accessibleName()
+                found[widget.accessibleName()] = widget
+        return found
+
+    def control(self, name: str) -> QWidget:
+        return self.controls()[name]
+
+    def texts(self) -> str:
+        """Every sentence in sight."""
+        return "\n".join(words.text for words in self.window.findChildren(Words) if words.isVisible())
+
+    def press(self, name: str) -> None:
+        QTest.mouseClick(self.control(name), Qt.MouseButton.LeftButton)
+        settle()
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """One key by a finger: not soon after another."""
+        QTest.qWait(PAUSE_MS)
+        QTest.keyClick(self._target(), key, modifier)
+        settle()
+
+    def scan(self, text: str, *suffix: Qt.Key) -> None:
+        """As a barcode scanner types: all at once, wherever the focus is."""
+        QTest.qWait(PAUSE_MS)
+        for letter in text:
+            QTest.keyClicks(self._target(), letter)
+        for key in suffix:
+            # A line feed comes as Ctrl+J.
+            control = Qt.KeyboardModifier.ControlModifier if key == Qt.Key.Key_J else Qt.KeyboardModifier.NoModifier
+            QTest.keyClick(self._target(), key, control)
+        settle()
+
+    def type(self, text: str) -> None:
+        """By hand."""
+        for letter in text:
+            QTest.keyClicks(self._target(), letter, delay=PAUSE_MS)
+        QTest.qWait(PAUSE_MS)
+
+    def _target(self) -> QWidget:
+        focused: QWidget | None = self.window.focusWidget()
+        return self.window if focused is None else focused
+
+
+@dataclass
+class Desk(Hands):
+    """The same with the real machine behind the window; the test answers what it asks for."""
+
+    counter: Counter = field(default_factory=lambda: counter_in(Waiting(), cards=()))
+    asked: list[Effect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.show(self.counter)
+
+    def _hear(self, event: Event) -> None:
+        super()._hear(event)
+        self.happen(event)
+
+    def happen(self, event: Event) -> None:
+        self.counter, effects = step(self.counter, event)
+        self.asked += effects
+        self.window.project(self.counter, FACTS)
+
+
+def settle() -> None:
+    for _ in range(2):
+        QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

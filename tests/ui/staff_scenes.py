@@ -1,0 +1,131 @@
+"""One counter and its facts for each thing the staff window can show, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import Applicant, GuardianCheck, LibraryCardNumber, Patron, ReaderCondition, Service, Shown, UnlinkReason
+from kiosk.domain.states import (
+    AskingUnlinkNumber,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingLibraryCard,
+    ChoosingReplacement,
+    ChoosingUnlinkReason,
+    ClosingLink,
+    ConfirmingHolder,
+    ConfirmingUnlink,
+    Counter,
+    CounterFacts,
+    Draft,
+    ExplainingRecord,
+    FindingLink,
+    FindingLinkToClose,
+    Flow,
+    LendingRefused,
+    LookingUpPatron,
+    PatronShown,
+    RegistrationRefused,
+    ShowingStatus,
+    Unlinked,
+    UnlinkingRefused,
+    Waiting,
+)
+from tests.ui.scenes import (
+    AT_LENDING,
+    AT_REGISTRATION,
+    CHILD,
+    DRAFT,
+    ENDS_SOON,
+    FACTS,
+    FLOWS,
+    INSERTION,
+    LINK,
+    NUMBER,
+    PATRON,
+    READING,
+    TICKET,
+    counter,
+    problem,
+)
+
+Scene = tuple[Counter, CounterFacts]
+OTHER = LibraryCardNumber("2104067861")
+LONG = LibraryCardNumber("2104067853210406")
+"""The longest number there is: it must not be cut."""
+CUT_OFF = date(2011, 11, 25)
+UNCHECKED = replace(FACTS, revocation_checked=False)
+BUSY = replace(FACTS, links=12840, registered_this_month=137, uses_this_month=5120, has_registry=True, pending=3, has_ils=True)
+
+STAFF_FLOWS: dict[str, Flow] = {
+    **FLOWS,
+    "finding-link": FindingLink(TICKET, INSERTION, READING),
+    "looking-up": LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD),
+    "holder-ends-soon": ConfirmingHolder(INSERTION, ENDS_SOON, Patron(LONG)),
+    "served-by-number": PatronShown(Patron(NUMBER, True, date(2028, 3, 31)), Shown.LIBRARY_CARD),
+    "served-long": PatronShown(Patron(LONG), Shown.MY_NUMBER_CARD, INSERTION, ENDS_SOON, Service.NDL_DIGITAL),
+    "record-child": ExplainingRecord(Draft(Applicant.CHILD)),
+    "guardian": CheckingGuardian(CHILD, CUT_OFF),
+    "guardian-one-left": CheckingGuardian(replace(CHILD, checks=frozenset(GuardianCheck) - {GuardianCheck.SAME_HOUSEHOLD}), CUT_OFF),
+    "guardian-all": CheckingGuardian(replace(CHILD, checks=frozenset(GuardianCheck)), CUT_OFF),
+    "library-card-checking": CheckingLibraryCard(TICKET, DRAFT, NUMBER),
+    "replacement-both": ChoosingReplacement(DRAFT, INSERTION, READING, replace(LINK, number=OTHER), LINK),
+    "unlink-reason": ChoosingUnlinkReason(),
+    "unlink-number": AskingUnlinkNumber(UnlinkReason.WISH),
+    "unlink-lost": AskingUnlinkNumber(UnlinkReason.LOST),
+    "unlink-not-stopped": AskingUnlinkNumber(UnlinkReason.LOST, False, problem(Code.NUMBER_IS_MY_NUMBER)),
+    "unlink-finding": FindingLinkToClose(TICKET, UnlinkReason.LOST, NUMBER, True),
+    "unlink-confirm": ConfirmingUnlink(UnlinkReason.LOST, LINK, True),
+    "unlink-closing": ClosingLink(TICKET, UnlinkReason.LOST, NUMBER, True),
+    "unlinked": Unlinked(UnlinkReason.WISH, NUMBER, pending=False),
+    "unlinked-lost": Unlinked(UnlinkReason.LOST, NUMBER, pending=True, card_stopped=False),
+    "unlink-refused": UnlinkingRefused(problem(Code.NOTHING_TO_UNLINK)),
+    "status": ShowingStatus(),
+}
+WRONG_NUMBERS = (
+    *(Code.NUMBER_EMPTY, Code.NUMBER_CHARACTERS, Code.NUMBER_LENGTH, Code.NUMBER_PREFIX, Code.NUMBER_CHECK_DIGIT),
+    *(Code.NUMBER_IS_MY_NUMBER, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_UNKNOWN),
+)
+LAID_WRONG = (Code.NOT_MY_NUMBER_CARD, Code.CARD_REMOVED, Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.BARCODE_ON_WRONG_STEP)
+AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED)
+
+
+def one_of_each() -> dict[str, Scene]:
+    """Every page with everything it can hold once: without the refusals and problems that differ in their words alone."""
+    kept = (Code.CARD_EXPIRED, Code.NOT_LINKED, Code.STORE_FULL, Code.LIBRARY_CARD_EXPIRED, Code.PIN_LOCKED, Code.NUMBER_LENGTH)
+    codes = tuple(f"-{code}" for code in Code if code not in kept)
+    return {name: scene for name, scene in staff_scenes().items() if not name.endswith(codes) or "-reader-" in name}
+
+
+def staff_scenes() -> dict[str, Scene]:
+    """Everything the staff window can show."""
+    shown = {name: (counter(flow), FACTS) for name, flow in STAFF_FLOWS.items()}
+    for service in Service:
+        shown[f"service-{service}"] = counter(PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, READING, service)), FACTS
+    for code in AT_LENDING:
+        shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code), INSERTION)), FACTS
+    shown["lending-refused-lifted"] = counter(LendingRefused(problem(Code.NOT_LINKED)), cards=()), FACTS
+    for code in AT_REGISTRATION:
+        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code))), FACTS
+    for code in WRONG_NUMBERS:
+        shown[f"waiting-{code}"] = counter(Waiting(problem(code))), FACTS
+        shown[f"library-card-{code}"] = counter(AwaitingLibraryCard(CHILD, problem(code))), FACTS
+    for code in LAID_WRONG:
+        shown[f"place-{code}"] = counter(AwaitingMyNumberCard(CHILD, problem(code)), cards=()), FACTS
+    for condition in AWAY:
+        shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition), UNCHECKED
+        shown[f"status-{condition}"] = counter(ShowingStatus(), reader=condition), replace(BUSY, authorities=0)
+    shown["waiting-starting"] = counter(Waiting(), reader=ReaderCondition.STARTING), FACTS
+    shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
+    shown["waiting-without-trust"] = counter(Waiting()), replace(UNCHECKED, authorities=0)
+    shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
+    warnings = ("staff.status.recovery-sheet", f"staff.status.{Code.STORE_FULL}", f"staff.status.{Code.REVOCATION_STALE}")
+    shown["status-warnings"] = counter(ShowingStatus()), replace(BUSY, revocation_checked=False, warnings=warnings)
+    shown["status-busy"] = counter(ShowingStatus()), BUSY
+    shown["card-left"] = counter(Waiting(), card_left=3), FACTS
+    shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
+    shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS
+    return shown

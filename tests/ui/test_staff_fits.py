@@ -1,0 +1,48 @@
+"""Every page of the staff window in every size of window: nothing cut, nothing outside, nothing over something else."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from kiosk.ui.staff import StaffWindow
+from tests.ui.fits import complaints
+from tests.ui.staff_scenes import one_of_each, staff_scenes
+
+SIZES = ((1024, 768), (1366, 768), (1536, 864), (1280, 720), (960, 540), (1920, 1080))
+"""Among them 1920×1080 at 100, 125, 150 and 200 %."""
+NARROWEST = (960, 1280)
+"""Of each class but the widest: every refusal is tried here, the others have more room."""
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
+    window = StaffWindow(lambda event: None)
+    qtbot.addWidget(window)
+    window.resize(width, height)
+    window.show()
+    found: dict[str, list[str]] = {}
+    scenes = staff_scenes() if width in NARROWEST else one_of_each()
+    for name, (counter, facts) in scenes.items():
+        window.project(counter, facts)
+        for _ in range(3):
+            QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        for complaint in complaints(window):
+            found.setdefault(complaint, []).append(name)
+    assert not found
+
+
+def test_a_cut_text_is_found(qtbot: QtBot) -> None:
+    """The checker itself finds what it is for."""
+    window = StaffWindow(lambda event: None)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.project(*staff_scenes()["status"])
+    QCoreApplication.processEvents()
+    window.setStyleSheet(window.styleSheet() + "\nWords { font-size: 60px; }")
+    window.setFixedSize(800, 480)
+    QCoreApplication.processEvents()
+    assert any("cut" in complaint or "outside" in complaint for complaint in complaints(window))

@@ -1,0 +1,308 @@
+"""The staff window by keyboard alone, and with a barcode scanner on every page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.effects import CloseLink, ReadCard
+from kiosk.domain.events import (
+    BackPressed,
+    CardPlaced,
+    CardRead,
+    Event,
+    HelpChosen,
+    HolderConfirmed,
+    LeavePressed,
+    LibraryCardEntered,
+    LinkClosed,
+    LinksFound,
+    PatronFound,
+    RegistrationChosen,
+    StatusChosen,
+    UnlinkingChosen,
+)
+from kiosk.domain.model import GuardianCheck, Insertion, Service, UnlinkReason
+from kiosk.domain.states import (
+    AskingUnlinkNumber,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingLibraryCard,
+    ClosingLink,
+    ConfirmingLink,
+    FindingLink,
+    FindingLinks,
+    FindingLinkToClose,
+    Flow,
+    LendingRefused,
+    LookingUpPatron,
+    PatronShown,
+    Reading,
+    ReadingMyNumberCard,
+    ReadingTries,
+    Unlinked,
+    Waiting,
+)
+from kiosk.ui.widgets.focus import FocusRing
+from tests.ui.scenes import LINK, PATRON, READING
+from tests.ui.staff_hands import Desk, Hands
+from tests.ui.staff_scenes import one_of_each, staff_scenes
+
+SCENES = staff_scenes()
+ENTER, TAB, LINE_FEED, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_J, Qt.Key.Key_Space
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window)
+    return made
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    made = Desk()
+    qtbot.addWidget(made.window)
+    return made
+
+
+KEYS: list[tuple[str, Qt.Key, list[Event]]] = [
+    ("waiting", Qt.Key.Key_F1, [HelpChosen()]),
+    ("waiting", Qt.Key.Key_F2, [RegistrationChosen()]),
+    ("waiting", Qt.Key.Key_F3, [UnlinkingChosen()]),
+    ("waiting", Qt.Key.Key_F4, [StatusChosen()]),
+    ("served", Qt.Key.Key_F12, [LeavePressed()]),
+    ("confirming-holder", Qt.Key.Key_F5, [HolderConfirmed()]),
+    ("confirming-holder", ENTER, [HolderConfirmed()]),
+    ("waiting", Qt.Key.Key_F5, []),
+    ("record", Qt.Key.Key_Escape, [BackPressed()]),
+    ("help", Qt.Key.Key_Escape, [LeavePressed()]),
+    ("pin", Qt.Key.Key_Escape, []),
+    ("served", Qt.Key.Key_Escape, []),
+]
+
+
+@pytest.mark.parametrize(("scene", "key", "events"), KEYS, ids=[f"{scene}:{key.name}" for scene, key, _ in KEYS])
+def test_a_key_says(hands: Hands, scene: str, key: Qt.Key, events: list[Event]) -> None:
+    hands.show(*SCENES[scene])
+    hands.key(key)
+    assert hands.said == events
+
+
+def test_tab_reaches_every_control_of_every_page(hands: Hands) -> None:
+    for name, scene in one_of_each().items():
+        hands.show(*scene)
+        wanted = {control for control in hands.controls().values() if control.isEnabled()}
+        reached: set[QWidget] = set()
+        for _ in range(len(wanted) + 3):
+            QTest.keyClick(hands.focused, TAB)
+            reached.add(hands.focused)
+        assert wanted <= reached, (name, [missed.accessibleName() for missed in wanted - reached])
+
+
+def test_a_held_key_presses_nothing_again(hands: Hands) -> None:
+    hands.show(*SCENES["confirming-holder"])
+    held = Qt.KeyboardModifier.NoModifier
+    for _ in range(3):
+        QCoreApplication.sendEvent(hands.focused, QKeyEvent(QEvent.Type.KeyPress, ENTER, held, "\r", True, 1))
+    assert hands.said == []
+
+
+def test_the_scanner_may_be_used_at_once(hands: Hands) -> None:
+    for scene in ("waiting", "library-card", "unlink-number"):
+        hands.show(*SCENES[scene])
+        assert isinstance(hands.focused, QLineEdit), scene
+
+
+# --- by keyboard alone, with the real machine behind ------------------------------------------------------------------
+
+
+FlowType = TypeVar("FlowType", bound=Flow)
+
+
+def flow_of(desk: Desk, kind: type[FlowType]) -> FlowType:
+    """Where the desk is; fails when it is elsewhere."""
+    flow = desk.counter.flow
+    assert isinstance(flow, kind)
+    return flow
+
+
+def tab_to(desk: Desk, name: str) -> None:
+    for _ in range(30):
+        if desk.focused.accessibleName() == name:
+            return
+        desk.key(TAB)
+    raise AssertionError(name)
+
+
+def press(desk: Desk, name: str) -> None:
+    tab_to(desk, name)
+    desk.key(ENTER)
+
+
+def lay_card(desk: Desk, number: int = 1) -> Insertion:
+    insertion = Insertion(number, "reader")
+    desk.happen(CardPlaced(insertion))
+    reading = [effect for effect in desk.asked if isinstance(effect, ReadCard)][-1]
+    desk.happen(CardRead(reading.ticket, insertion, READING))
+    return insertion
+
+
+def test_a_child_is_registered_up_to_the_patrons_turn(desk: Desk) -> None:
+    desk.key(Qt.Key.Key_F2)
+    press(desk, "15歳未満の子")
+    press(desk, "次へ: 書類の確認")
+    flow_of(desk, CheckingGuardian)
+    for name in (
+        "15歳未満である",
+        "法定代理人である",
+        "「住所」が記載されている",
+        "「氏名」が記載されている",
+        "公的機関が発行したものである",
+        "本人(子)と同居していることが確認できる",
+    ):
+        tab_to(desk, name)
+        desk.key(SPACE)
+    assert flow_of(desk, CheckingGuardian).draft.checks == frozenset(GuardianCheck)
+    press(desk, "次へ: 利用カード")
+    desk.type("2104067853")
+    desk.key(ENTER)
+    desk.happen(PatronFound(flow_of(desk, CheckingLibraryCard).ticket, PATRON))
+    flow_of(desk, AwaitingMyNumberCard)
+    lay_card(desk)
+    desk.happen(LinksFound(flow_of(desk, FindingLinks).ticket, None, None))
+    flow_of(desk, ConfirmingLink)
+    assert "利用者に、内容を確かめてもらっています" in desk.texts()
+
+
+def test_a_patron_is_served(desk: Desk) -> None:
+    lay_card(desk)
+    desk.happen(LinksFound(flow_of(desk, FindingLink).ticket, LINK, LINK))
+    desk.happen(PatronFound(flow_of(desk, LookingUpPatron).ticket, PATRON))
+    desk.key(ENTER)
+    flow_of(desk, PatronShown)
+    press(desk, "予約")
+    assert flow_of(desk, PatronShown).service is Service.HOLD
+    assert "「予約」の画面を開きます" in desk.texts()
+    desk.key(Qt.Key.Key_F12)
+    flow_of(desk, Waiting)
+    assert "2104" not in desk.texts()
+
+
+def test_a_lost_card_is_unlinked(desk: Desk) -> None:
+    desk.key(Qt.Key.Key_F3)
+    press(desk, "紛失")
+    press(desk, "止めた")
+    desk.scan("A2104067853B", ENTER)
+    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
+    press(desk, "解除する")
+    desk.happen(LinkClosed(flow_of(desk, ClosingLink).ticket, pending=False))
+    assert flow_of(desk, Unlinked) == Unlinked(UnlinkReason.LOST, PATRON.number, pending=False, card_stopped=True)
+
+
+# --- scanners ---------------------------------------------------------------------------------------------------------
+
+SUFFIXES = {
+    "none": (),
+    "enter": (ENTER,),
+    "line-feed": (LINE_FEED,),
+    "tab": (TAB,),
+    "both": (ENTER, LINE_FEED),
+    "two-enters": (ENTER, ENTER),
+}
+NUMBERS_WANTED = (
+    *(Waiting, LendingRefused, AwaitingLibraryCard, AwaitingMyNumberCard, AskingUnlinkNumber),
+    # The machine hears no number here; the field of the page before is still there.
+    *(Reading, FindingLink, LookingUpPatron, CheckingLibraryCard, ReadingMyNumberCard, FindingLinks),
+)
+TAKES = ("waiting", "lending-refused-card-expired", "library-card", "place", "unlink-number")
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix != "none"])
+@pytest.mark.parametrize("scene", TAKES)
+def test_a_scan_is_a_number_where_one_is_wanted(hands: Hands, scene: str, suffix: str) -> None:
+    hands.show(*SCENES[scene])
+    hands.scan("A2104067853B", *SUFFIXES[suffix])
+    assert hands.said == [LibraryCardEntered("A2104067853B")]
+
+
+def test_a_scan_is_heard_while_a_button_has_the_focus(hands: Hands, qtbot: QtBot) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.key(TAB)
+    assert isinstance(hands.focused, QAbstractButton)
+    hands.scan("2104067853")
+    qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")], timeout=1000)
+
+
+@pytest.mark.parametrize("suffix", ["none", "tab", "both"])
+def test_a_scan_presses_nothing_on_any_page(hands: Hands, qtbot: QtBot, suffix: str) -> None:
+    for name, scene in one_of_each().items():
+        if isinstance(scene[0].flow, NUMBERS_WANTED):
+            continue
+        hands.show(*scene)
+        hands.scan("2104 067853", *SUFFIXES[suffix])
+        assert hands.said == [], name
+        if name in ("served", "confirming-holder", "pin", "help"):
+            qtbot.waitUntil(lambda: "いまは、バーコードを読み取る場面ではありません" in hands.texts(), timeout=1000)
+
+
+def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: Desk) -> None:
+    """The first suffix opens another page, whose first button has the focus when the second comes."""
+    desk.key(Qt.Key.Key_F3)
+    press(desk, "ご本人の希望")
+    QTest.keyClicks(desk.focused, "2104067853")
+    QTest.keyClick(desk.focused, ENTER)
+    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
+    assert desk.focused.accessibleName() == "解除する"
+    QTest.keyClick(desk.focused, ENTER)
+    assert not [effect for effect in desk.asked if isinstance(effect, CloseLink)]
+
+
+def test_typing_by_hand_is_no_scan(hands: Hands) -> None:
+    hands.show(*SCENES["served"])
+    hands.type("210")
+    hands.key(ENTER)
+    assert [type(event).__name__ for event in hands.said] == ["ServiceChosen"]
+    assert "バーコード" not in hands.texts()
+
+
+def test_a_number_typed_by_hand_is_entered(hands: Hands) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.type("2104067853")
+    hands.key(ENTER)
+    assert hands.said == [LibraryCardEntered("2104067853")]
+
+
+def test_the_notice_of_a_barcode_goes_with_the_page(hands: Hands) -> None:
+    hands.show(*SCENES["served"])
+    hands.scan("2104067853", ENTER)
+    assert "読み取った番号は使っていません" in hands.texts()
+    hands.show(*SCENES["waiting"])
+    assert "読み取った番号は使っていません" not in hands.texts()
+
+
+def test_the_ring_follows_the_keyboard_only(hands: Hands) -> None:
+    hands.show(*SCENES["applicant"])
+    ring = hands.window.findChild(FocusRing)
+    assert ring is not None
+    assert not ring.isVisible()
+    hands.key(TAB)
+    assert ring.isVisible()
+
+
+def test_tries_are_read_only_after_the_patron_agreed(desk: Desk) -> None:
+    """Staff have no key that stands for the patron's consent."""
+    desk.counter = replace(SCENES["confirm"][0])
+    desk.show(desk.counter)
+    for key in (ENTER, SPACE, Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5):
+        desk.key(key)
+        assert not isinstance(desk.counter.flow, ReadingTries)
+    assert desk.counter.flow == SCENES["confirm"][0].flow

@@ -1,0 +1,351 @@
+"""What staff see in each state, and what each press says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.events import (
+    ApplicantChosen,
+    BackPressed,
+    BrokeSeen,
+    CardLeftSeen,
+    CardStopAnswered,
+    Event,
+    GoOnPressed,
+    GuardianCheckSet,
+    HelpChosen,
+    HolderConfirmed,
+    HolderDenied,
+    HomeChosen,
+    LeavePressed,
+    NextPressed,
+    RegistrationChosen,
+    ReplacementChosen,
+    ServiceChosen,
+    StatusChosen,
+    UnlinkConfirmed,
+    UnlinkingChosen,
+    UnlinkReasonChosen,
+)
+from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, UnlinkReason
+from kiosk.domain.states import AskingPin, Registered, Waiting
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.page import Page
+from kiosk.ui.staff.panels import NumberLabel
+from kiosk.ui.widgets.tries import TriesBars
+from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter
+from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_scenes import one_of_each, staff_scenes
+
+SCENES = staff_scenes()
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window)
+    return made
+
+
+SHOWS = [
+    ("waiting", ["カードを待っています", "暗証番号は不要です", "カードを置く案内を出しています"]),
+    ("waiting-starting", ["カードリーダーを調べています"]),
+    ("waiting-reader-missing", ["カードリーダーが見つかりません", "ただいま読み取れないことを伝えています"]),
+    ("waiting-unchecked", ["番号は10桁です。いま8桁です。", "公的個人認証法38条の4"]),
+    ("waiting-without-trust", ["認証局の証明書が、この窓口に登録されていません"]),
+    ("waiting-demo", ["お試し"]),
+    ("reading-slow", ["カードの応答がありません", "カードを一度離して"]),
+    ("confirming-holder", ["カードの写真と本人を確認", "15歳未満の本人のカードは法定代理人も可"]),
+    ("served", ["マイナンバーカードで確認", "有効期限は、図書館のシステムで確認してください"]),
+    ("served-ends-soon", ["電子証明書は2027年1月まで", "きょうは使えます。更新したら、連携の再登録が必要です。"]),
+    ("served-by-number", ["利用カードで受付", "有効 2028年3月31日まで"]),
+    ("service-loan", ["この番号を、図書館のシステムに入れてください", "「貸出」の画面を開きます"]),
+    ("lending-refused-card-expired", ["電子証明書の有効期限が切れています", "市・区役所、町村役場で更新する", "card-expired"]),
+    ("lending-refused-not-linked", ["連携登録されていません", "カードは置いたままで、登録できます"]),
+    ("lending-refused-lifted", ["2つのカードと、4桁の暗証番号で登録します"]),
+    ("registration-refused-proxy-refused", ["代理の手続きはできません", "ご本人に来館してもらう"]),
+    ("applicant", ["どなたのカードを登録しますか", "15歳未満の子"]),
+    ("record", ["記録するもの", "利用者証明用電子証明書の番号", "記録しないもの", "マイナンバー", "住所、氏名、生年月日、性別、写真"]),
+    ("guardian", ["2011年(平成23年)11月25日以降に生まれた方は、15歳未満です", "あと6つの確認がすむと、次へ進めます。"]),
+    ("guardian-one-left", ["同居の確認がすむと、次へ進めます。"]),
+    ("library-card", ["お持ちでない方は、きょう作成してから"]),
+    ("library-card-number-is-my-number", ["マイナンバーのようです", "どこにも残っていません"]),
+    ("place", ["マイナンバーカードを置いてもらってください", "カードを1枚だけ、財布から出して", "2104 0678 53"]),
+    ("place-card-removed", ["読み取りの途中で、カードが離れました", "本人(子)のマイナンバーカードを置いてもらってください"]),
+    ("replacement-both", ["2104 ＊＊＊＊ 61", "2025年4月1日から", "別の電子証明書と連携しています"]),
+    ("already", ["2025年4月1日から", "そのまま使えることを伝えてください"]),
+    ("confirm-child", ["利用者に、内容を確かめてもらっています", "2104 0678 53"]),
+    ("confirm-replacing", ["付け替え", "更新"]),
+    ("pin", ["利用者が暗証番号を入力しています", "3回", "カードリーダーの上にあります", "職員が代わりに入力することはできません"]),
+    ("pin-two-left", ["残りは、あと2回です"]),
+    ("pin-after-mistake", ["暗証番号が違います。残り2回です。"]),
+    ("pin-cleared", ["バーコードが入りました", "カードには送っていません"]),
+    ("last-try", ["残りは、あと1回です", "カードがロックされます"]),
+    ("checking-pin-slow", ["カードの応答がありません"]),
+    ("saving", ["登録しています"]),
+    ("done", ["利用カードは、捨てないでください", "電話による貸出延長、予約、返却期限日の確認", "2つのカードをお返しください"]),
+    ("done-pending", ["受け付けました(同期待ち)"]),
+    ("unlink-lost", ["0120-95-0178", "カードを止めたか選ぶと、番号を入れられます。"]),
+    ("unlink-not-stopped", ["先に、カードを止めるよう伝えてください"]),
+    ("unlink-confirm", ["この連携を解除しますか", "2025年4月1日から", "紛失"]),
+    ("unlinked-lost", ["受け付けました(同期待ち)", "カードを止めてください", "再発行は、市・区役所、町村役場です"]),
+    ("unlink-refused", ["この番号と連携しているマイナンバーカードはありません"]),
+    ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト", "確かめない設定です"]),
+    ("status-busy", ["12840件", "137件", "5120回", "3件", "失効リストと照らし合わせています"]),
+    ("help", ["家族のカードで借りられますか", "0120-95-0178", "Myライブラリ"]),
+    ("out-of-order", ["プログラムに問題が起きました", "1124-3F0A"]),
+    ("registered-card-left", ["カードが置いたままです", "利用者に、カードをお返しください。"]),
+    ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
+]
+
+
+@pytest.mark.parametrize(("scene", "sentences"), SHOWS, ids=[scene for scene, _ in SHOWS])
+def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
+    hands.show(*SCENES[scene])
+    seen = hands.texts()
+    for sentence in sentences:
+        assert sentence in seen
+
+
+def test_every_page_and_control_has_a_name_of_its_own(hands: Hands) -> None:
+    for name, scene in one_of_each().items():
+        hands.show(*scene)
+        assert all(hands.controls()), name
+        pages = [page for page in hands.window.findChildren(Page) if page.isVisible()]
+        assert [bool(page.accessibleName()) for page in pages] == [True], name
+
+
+@pytest.mark.parametrize("scene", ["waiting", "served", "pin", "done", "unlinked", "lending-refused-card-expired"])
+def test_nothing_of_the_end_date_but_year_and_month(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES["served-ends-soon"])
+    assert "2027年1月まで" in hands.texts()
+    hands.show(*SCENES[scene])
+    assert "2027" not in hands.texts()
+
+
+PRESSES: list[tuple[str, str, Event]] = [
+    ("waiting", "窓口", HomeChosen()),
+    ("waiting", "連携登録", RegistrationChosen()),
+    ("waiting", "解除", UnlinkingChosen()),
+    ("waiting", "状況", StatusChosen()),
+    ("waiting", "使い方", HelpChosen()),
+    ("waiting", "連携登録をはじめる", RegistrationChosen()),
+    ("waiting", "解除をはじめる", UnlinkingChosen()),
+    ("confirming-holder", "本人です", HolderConfirmed()),
+    ("confirming-holder", "本人ではない", HolderDenied()),
+    ("served", "終了して画面を消す", LeavePressed()),
+    ("served", "貸出", ServiceChosen(Service.LOAN)),
+    ("served", "国立国会図書館デジタル化資料送信サービス", ServiceChosen(Service.NDL_DIGITAL)),
+    ("lending-refused-card-expired", "利用カードで受け付ける", HomeChosen()),
+    ("lending-refused-card-expired", "再登録をはじめる", RegistrationChosen()),
+    ("lending-refused-card-expired", "閉じて、カードを待つ", LeavePressed()),
+    ("lending-refused-not-linked", "連携登録をはじめる", RegistrationChosen()),
+    ("registration-refused-pin-locked", "登録をやり直す", RegistrationChosen()),
+    ("applicant", "ご本人", ApplicantChosen(Applicant.SELF)),
+    ("applicant", "15歳未満の子", ApplicantChosen(Applicant.CHILD)),
+    ("applicant", "それ以外の方", ApplicantChosen(None)),
+    ("applicant", "やめる", LeavePressed()),
+    ("record", "次へ: 利用カード", NextPressed()),
+    ("record-child", "次へ: 書類の確認", NextPressed()),
+    ("record", "もどる", BackPressed()),
+    ("guardian", "法定代理人である", GuardianCheckSet(GuardianCheck.IS_GUARDIAN, True)),
+    ("guardian-all", "15歳未満である", GuardianCheckSet(GuardianCheck.UNDER_FIFTEEN, False)),
+    ("guardian-all", "次へ: 利用カード", NextPressed()),
+    ("library-card", "もどる", BackPressed()),
+    ("place", "やめる", LeavePressed()),
+    ("replacement", "更新", ReplacementChosen(ReplaceReason.RENEWED)),
+    ("replacement", "利用カード変更", ReplacementChosen(ReplaceReason.LIBRARY_CARD_CHANGED)),
+    ("confirm", "登録を中止する", LeavePressed()),
+    ("pin", "入力を中止する", LeavePressed()),
+    ("checking-pin-slow", "入力を中止する", LeavePressed()),
+    ("done", "おわる", LeavePressed()),
+    ("unlink-reason", "紛失", UnlinkReasonChosen(UnlinkReason.LOST)),
+    ("unlink-lost", "止めた", CardStopAnswered(True)),
+    ("unlink-lost", "まだ止めていない", CardStopAnswered(False)),
+    ("unlink-confirm", "解除する", UnlinkConfirmed()),
+    ("unlink-refused", "番号を入れ直す", BackPressed()),
+    ("out-of-order", "窓口に戻る", BrokeSeen()),
+    ("card-left", "確認しました", CardLeftSeen()),
+    ("idle-warning", "続ける", GoOnPressed()),
+]
+
+
+@pytest.mark.parametrize(("scene", "name", "event"), PRESSES, ids=[f"{scene}:{name}" for scene, name, _ in PRESSES])
+def test_a_press_says(hands: Hands, scene: str, name: str, event: Event) -> None:
+    hands.show(*SCENES[scene])
+    hands.press(name)
+    assert hands.said == [event]
+
+
+WAITS = [("guardian-one-left", "次へ: 利用カード"), ("checking-pin", "入力を中止する"), ("unlink-lost", "連携を確かめる"), ("pin", "窓口")]
+
+
+@pytest.mark.parametrize(("scene", "name"), WAITS, ids=[scene for scene, _ in WAITS])
+def test_what_has_to_wait_cannot_be_pressed(hands: Hands, scene: str, name: str) -> None:
+    hands.show(*SCENES[scene])
+    assert not hands.control(name).isEnabled()
+    hands.press(name)
+    assert hands.said == []
+
+
+def test_a_press_alone_ticks_nothing(hands: Hands) -> None:
+    """What is chosen follows the machine: a machine that does not answer leaves the rail and the tiles as they are."""
+    hands.show(*SCENES["served"])
+    for name in ("状況", "貸出"):
+        hands.press(name)
+        button = hands.control(name)
+        assert isinstance(button, QAbstractButton)
+        assert not button.isChecked()
+
+
+def test_the_number_is_copied_and_forgotten(hands: Hands) -> None:
+    hands.show(*SCENES["service-loan"])
+    hands.press("この番号をコピーする")
+    assert QApplication.clipboard().text() == "2104067853"
+    hands.show(*SCENES["waiting"])
+    assert QApplication.clipboard().text() == ""
+
+
+def test_what_else_was_copied_stays(hands: Hands) -> None:
+    hands.show(*SCENES["served"])
+    hands.press("番号をコピー")
+    QApplication.clipboard().setText("something else")
+    hands.show(*SCENES["waiting"])
+    assert QApplication.clipboard().text() == "something else"
+
+
+def test_a_session_leaves_nothing_behind(hands: Hands) -> None:
+    hands.show(*SCENES["served-long"])
+    hands.show(*SCENES["waiting"])
+    left = [widget.accessibleName() for widget in hands.window.findChildren(QWidget)] + [hands.texts()]
+    assert not any("2104" in text for text in left)
+
+
+def test_half_a_number_goes_when_a_card_comes(hands: Hands) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.type("21")
+    hands.show(*SCENES["reading"])
+    assert not hands.control("利用カードの番号の入力欄").property("text")
+
+
+@pytest.mark.parametrize("scene", ["served-long", "holder-ends-soon"])
+def test_a_long_number_is_whole(hands: Hands, scene: str) -> None:
+    for width in (960, 1366, 1920):
+        hands.window.resize(width, 768)
+        hands.show(*SCENES[scene])
+        label = next(label for label in hands.window.findChildren(NumberLabel) if label.isVisible())
+        assert label.text().replace(" ", "").replace("\n", "") == "2104067853210406"
+        assert label.sizeHint().height() <= label.height()
+
+
+def test_a_quick_card_is_not_spoken_of(hands: Hands, qtbot: QtBot) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.show(*SCENES["reading"])
+    assert "カードを読み取っています" not in hands.texts()
+    qtbot.waitUntil(lambda: "カードを読み取っています" in hands.texts(), timeout=2000)
+
+
+def test_staff_never_see_how_much_is_typed(hands: Hands) -> None:
+    seen = set()
+    for typed in range(5):
+        flow = AskingPin(INSERTION, SCENES["pin"][0].flow.goal, 3, typed=typed)  # type: ignore[union-attr]
+        hands.show(counter(flow))
+        seen.add(hands.texts())
+    assert len(seen) == 1
+
+
+def test_tries_are_bars_and_words(hands: Hands) -> None:
+    hands.show(*SCENES["pin-two-left"])
+    bars = [bars for bars in hands.window.findChildren(TriesBars) if bars.isVisible()]
+    assert [shown.accessibleName() for shown in bars] == ["残り回数 2回"]
+
+
+def test_the_mirror_says_the_patrons_language(hands: Hands) -> None:
+    hands.show(counter(Waiting(), language=Language.ENGLISH))
+    assert "英語" in hands.texts()
+    hands.show(counter(SCENES["pin"][0].flow, language=Language.EASY_JAPANESE))
+    assert "利用者の画面(やさしい日本語)" in hands.texts()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        ("applicant", "全6段階の1番目、対象の方"),
+        ("guardian", "全7段階の2番目、書類の確認"),
+        ("place", "全6段階の3番目、マイナンバーカード"),
+        ("pin-child", "全7段階の6番目、暗証番号"),
+        ("done", "全6段階の6番目、登録"),
+    ],
+)
+def test_steps_are_counted(hands: Hands, scene: str, said: str) -> None:
+    hands.show(*SCENES[scene])
+    assert said in [widget.accessibleName() for widget in hands.window.findChildren(QWidget) if widget.isVisible()]
+
+
+def test_the_bar_below_says_what_works(hands: Hands) -> None:
+    def said() -> list[str]:
+        return [widget.accessibleName() for widget in hands.window.findChildren(QWidget) if widget.isVisible()]
+
+    hands.show(*SCENES["waiting"])
+    assert {"カードリーダー: 使えます", "図書館システム: つないでいません", "連携台帳: この窓口"} <= set(said())
+    hands.show(*SCENES["waiting-reader-missing"])
+    assert "カードリーダー: 見つかりません。USBを確かめてください" in said()
+    hands.show(*SCENES["status-busy"])
+    assert {"図書館システム: つながっています", "連携台帳: 同期待ち 3件"} <= set(said())
+
+
+def test_the_clock_is_japans(qtbot: QtBot) -> None:
+    window = StaffWindow(lambda event: None, lambda: datetime(2026, 11, 25, 10, 24, tzinfo=JAPAN))
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.project(counter(Waiting()), FACTS)
+    window.show()
+    settle()
+    texts = [widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible()]
+    assert {"11月25日(水)", "10:24"} <= set(texts)
+
+
+def test_another_width_shows_the_same_state(hands: Hands) -> None:
+    hands.show(counter(Registered(DRAFT, pending=False, replaced=True)))
+    for width in (1920, 1024):
+        hands.window.resize(width, 800)
+        settle()
+        assert "前の連携に替えて、登録しました。" in hands.texts()
+
+
+class OtherWindows(QObject):
+    """Counts windows that open beside the one under test."""
+
+    def __init__(self, own: QWidget) -> None:
+        super().__init__()
+        self._own, self.seen = own, list[str]()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow() and watched is not self._own:
+            self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
+    """A widget shown before it has a parent is a window for a moment, and takes the keyboard with it."""
+    others = OtherWindows(hands.window)
+    QApplication.instance().installEventFilter(others)  # type: ignore[union-attr]
+    for scene in one_of_each().values():
+        hands.show(*scene)
+    hands.window.resize(1024, 768)
+    settle()
+    assert others.seen == []
+
+
+def test_the_window_closes_only_between_sessions(hands: Hands, qtbot: QtBot) -> None:
+    hands.show(*SCENES["served"])
+    assert not hands.window.close()
+    hands.show(*SCENES["waiting"])
+    with qtbot.waitSignal(hands.window.closed):
+        assert hands.window.close()
