@@ -38,7 +38,7 @@ def demo_settings(*, single_display: bool = False) -> Settings:
     return Settings(
         card=CardSettings(revocation=RevocationSource.NONE),
         counter=CounterSettings(name="登録カウンター 2"),
-        display=DisplaySettings(single=single_display),
+        display=DisplaySettings(single=single_display, patron_width_mm=345),
         library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
         session=SessionSettings(),
     )

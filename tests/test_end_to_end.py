@@ -1,0 +1,153 @@
+"""The whole thing as a librarian has it: `kiosk` commands, a real pcscd, pyscard, the store, both windows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import Equipment, Program, running
+from kiosk.config import Home, Settings, read_settings
+from kiosk.equipment import facts_reader, first_facts, judge_for, open_repository
+from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.text import plain, say
+from tests.pcscd_rig import PcscdRig
+
+LIMIT_MS = 15_000
+NUMBER = "2104067851"
+
+
+@pytest.fixture
+def home(tmp_path: Path, deck: Deck) -> Home:
+    """A counter set up as the README says, by commands alone."""
+    made = Home(tmp_path / "home")
+    made.prepare()
+    made.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "%s"\n' % (tmp_path / "keys"), "utf-8")
+    authority = tmp_path / "authority.cer"
+    authority.write_bytes(deck.authority.der)
+    from kiosk.smartcard.authority import Authority
+
+    fingerprint = Authority(deck.authority.der).fingerprint
+    subprocess.run(
+        [sys.executable, "-m", "kiosk", "--home", str(made.folder), "trust", "add", str(authority), "--fingerprint", fingerprint],
+        check=True,
+        capture_output=True,
+    )
+    return made
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return Deck(demo=False)
+
+
+class Hands:
+    """Presses and looks, by accessible names."""
+
+    def __init__(self, qtbot: QtBot, program: Program) -> None:
+        self._qtbot = qtbot
+        self.staff, self.patron = program.displays.staff, program.displays.patron
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=LIMIT_MS)
+        assert condition(), what
+
+    def press(self, window: QWidget, key: str, **params: str | int) -> None:
+        name = plain(say(key, **params)).replace("\n", "")
+        self.until(lambda: self._button(window, name), name)
+        button = self._button(window, name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def touch(self, name: str) -> None:
+        button = self._button(self.patron, name)
+        assert button is not None, name
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def see(self, window: QWidget, text: str) -> None:
+        def shown() -> bool:
+            return any(text in widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible())
+
+        self.until(shown, text)
+
+    def enter(self, number: str) -> None:
+        self.until(lambda: isinstance(self.staff.focusWidget(), QLineEdit), "a field")
+        field = self.staff.focusWidget()
+        assert isinstance(field, QLineEdit)
+        field.setText(number)
+        QTest.keyClick(self.staff.windowHandle(), Qt.Key.Key_Return)
+
+    def _button(self, window: QWidget, name: str) -> QAbstractButton | None:
+        buttons = window.findChildren(QAbstractButton)
+        return next((found for found in buttons if found.isVisible() and found.isEnabled() and found.accessibleName() == name), None)
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, home: Home, pcscd: PcscdRig) -> Iterator[Hands]:
+    settings: Settings = read_settings(home.config)
+    repository, keys = open_repository(home, settings)
+    with repository:
+        judge = judge_for(home, settings, keys.site)
+        facts, read = first_facts(settings, judge), facts_reader(home, settings, judge, repository, keys.site)
+        program = Program(settings, Equipment(PcscReaders, PcscMonitor, judge, repository, facts, read))
+        with running(program):
+            yield Hands(qtbot, program)
+
+
+@pytest.mark.pcscd
+@pytest.mark.timeout(90)
+def test_a_patron_is_registered_and_called_up_through_pcscd(hands: Hands, pcscd: PcscdRig, deck: Deck, home: Home) -> None:
+    card = deck.fresh("fine")
+    hands.press(hands.staff, "staff.home.registration-start")
+    hands.press(hands.staff, "staff.applicant.self")
+    hands.press(hands.staff, "staff.action.next", step=say("staff.step.library-card"))
+    hands.see(hands.staff, plain(say("staff.library-card.title")))
+    hands.enter(f"A{NUMBER}A")
+    hands.see(hands.staff, plain(say("staff.my-number-card.title")))
+    pcscd.lay(card)
+    hands.press(hands.patron, "patron.confirm.act")
+    hands.see(hands.patron, plain(say("patron.pin.title")).replace("\n", ""))
+    for digit in "1234":
+        hands.touch(digit)
+    hands.press(hands.patron, "patron.pin.confirm")
+    hands.see(hands.staff, plain(say("staff.registered.title")))
+    assert card.verifies == 1
+
+    pcscd.lift()
+    hands.press(hands.staff, "staff.action.done")
+    hands.see(hands.staff, plain(say("staff.home.title")))
+    pcscd.lay(card)
+    hands.press(hands.staff, "staff.holder.yes")
+    hands.see(hands.staff, "2104 0678 51")
+    assert card.verifies == 1, "a tap asks for no PIN"
+
+    pcscd.restart()
+    pcscd.lay(card)
+    hands.press(hands.staff, "staff.holder.yes")
+    hands.see(hands.staff, "2104 0678 51")
+
+    audit = subprocess.run(
+        [sys.executable, "-m", "kiosk", "--home", str(home.folder), "audit", "verify"], check=False, capture_output=True, text=True
+    )
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+
+
+@pytest.mark.timeout(180)
+def test_the_tour_walks_through_every_chapter_and_leaves_its_pictures(tmp_path: Path) -> None:
+    """The demo as `make demo` runs it where there is no display, but for the window system."""
+    told = subprocess.run(
+        [sys.executable, "-m", "kiosk", "demo", "--tour", str(tmp_path / "tour")], check=False, capture_output=True, text=True, timeout=170
+    )
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    pictures = sorted((tmp_path / "tour").glob("*.png"))
+    assert len(pictures) >= 80
+    assert all(picture.stat().st_size > 5000 for picture in pictures)
+    assert "1234" not in told.stdout + told.stderr
