@@ -147,7 +147,7 @@ class Tour:
         else:
             print(plain(say("demo.tour.done", count=guide.pictures, folder=str(self._folder))), flush=True)
         self.result = int(lost)
-        QApplication.quit()
+        QApplication.exit(0)
 
 
 def names_shown(window: QWidget) -> list[str]:

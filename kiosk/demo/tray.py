@@ -48,6 +48,7 @@ class Tray(QWidget):
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         row = QHBoxLayout(self)
@@ -77,4 +78,4 @@ class Tray(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
-        QApplication.quit()
+        QApplication.exit(0)

@@ -219,12 +219,13 @@ class StaffWindow(QWidget):
             self._emit(Touched())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The counter is not closed in the middle of a session."""
-        if self._may_close or self._counter is None or isinstance(self._counter.flow, RESTING):
+        """Closing it ends the program, in its own order; in the middle of a session it does nothing."""
+        if self._may_close:
             event.accept()
-            self.closed.emit()
-        else:
-            event.ignore()
+            return
+        event.ignore()
+        if self._counter is None or isinstance(self._counter.flow, RESTING):
+            QApplication.exit(0)
 
     def close_for_good(self) -> None:
         self._may_close = True
