@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -343,9 +343,15 @@ def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
     assert others.seen == []
 
 
-def test_the_window_closes_only_between_sessions(hands: Hands, qtbot: QtBot) -> None:
+def test_the_window_ends_the_program_only_between_sessions(hands: Hands) -> None:
+    running = QEventLoop()
     hands.show(*SCENES["served"])
-    assert not hands.window.close()
+    QTimer.singleShot(0, hands.window.close)
+    QTimer.singleShot(50, lambda: running.exit(7))
+    assert running.exec() == 7
     hands.show(*SCENES["waiting"])
-    with qtbot.waitSignal(hands.window.closed):
-        assert hands.window.close()
+    QTimer.singleShot(0, hands.window.close)
+    assert running.exec() == 0
+    assert hands.window.isVisible()
+    hands.window.close_for_good()
+    assert not hands.window.isVisible()

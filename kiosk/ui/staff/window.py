@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.events import BrokeSeen, LeavePressed, LibraryCardEntered, Touched
@@ -40,13 +40,7 @@ def _now() -> datetime:
 
 
 class StaffWindow(QWidget):
-    """`project` is called with every state; what staff do goes out through `emit`.
-
-    Signals:
-        closed: staff have closed the window, which they can where no session is open: the program's day is over.
-    """
-
-    closed = Signal()
+    """`project` is called with every state; what staff do goes out through `emit`."""
 
     def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now) -> None:
         super().__init__()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from functools import lru_cache
 
-from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
@@ -37,21 +38,32 @@ class Picture(QWidget):
         return self._size / 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        place = self._place()
+        if not place.isEmpty():
+            QPainter(self).drawPixmap(place.topLeft(), _drawn(self._name, place.size(), self.devicePixelRatioF()))
+
+    def _place(self) -> QRect:
+        """Where the drawing lies, in its own proportions."""
         drawn = self._renderer.viewBoxF().size()
         scale = min(self.width() / drawn.width(), self.height() / drawn.height())
         width, height = round(drawn.width() * scale), round(drawn.height() * scale)
-        if width > 0 and height > 0:
-            picture = _drawn(self._name, width, height, self.devicePixelRatioF())
-            QPainter(self).drawPixmap((self.width() - width) // 2, (self.height() - height) // 2, picture)
+        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
 
 
 @lru_cache(maxsize=32)
-def _drawn(name: str, width: int, height: int, ratio: float) -> QPixmap:
-    """Drawing takes milliseconds that a page opened by a card does not have."""
-    picture = QPixmap(round(width * ratio), round(height * ratio))
+def _drawn(name: str, size: QSize, ratio: float, element: str = "") -> QPixmap:
+    """The drawing, or one element of it in its place. Kept: drawing takes milliseconds that a page opened by a card does not have."""
+    picture = QPixmap(size * ratio)
     picture.fill(Qt.GlobalColor.transparent)
+    renderer = QSvgRenderer(str(resource(f"illustrations/{name}.svg")))
     painter = QPainter(picture)
-    QSvgRenderer(str(resource(f"illustrations/{name}.svg"))).render(painter, QRectF(picture.rect()))
+    if element:
+        box = renderer.viewBoxF()
+        painter.scale(picture.width() / box.width(), picture.height() / box.height())
+        painter.translate(-box.topLeft())
+        renderer.render(painter, element, renderer.boundsOnElement(element))
+    else:
+        renderer.render(painter, QRectF(picture.rect()))
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
@@ -65,7 +77,7 @@ class WaitingPicture(Picture):
 
     def __init__(self, width: int, height: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__("card-waiting", width, height, parent)
-        self._moving = QApplication.isEffectEnabled(Qt.UIEffect.UI_AnimateCombo)
+        self._moving = motion_is_wanted()
         self._frames = QTimer(self, interval=FRAME_MS)
         self._frames.timeout.connect(self.update)
         self._breath = QElapsedTimer()
@@ -96,11 +108,15 @@ class WaitingPicture(Picture):
             super().paintEvent(event)
             return
         sink = SINK_PX * (1 - math.cos(2 * math.pi * (self._breath.elapsed() % BREATH_MS) / BREATH_MS)) / 2
-        painter = QPainter(self)
-        drawn = self._renderer.viewBoxF()
-        scale = min(self.width() / drawn.width(), self.height() / drawn.height())
-        painter.translate((self.width() - drawn.width() * scale) / 2, (self.height() - drawn.height() * scale) / 2)
-        painter.scale(scale, scale)
-        painter.translate(-drawn.x(), -drawn.y())
+        place, painter = self._place(), QPainter(self)
+        if place.isEmpty():
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for element, lower in (("reader", 0.0), ("card", sink)):
-            self._renderer.render(painter, element, self._renderer.boundsOnElement(element).translated(0, lower))
+            picture = _drawn(self._name, place.size(), self.devicePixelRatioF(), element)
+            painter.drawPixmap(QPointF(place.x(), place.y() + lower), picture)
+
+
+def motion_is_wanted() -> bool:
+    """Windows says so in its accessibility settings; elsewhere Qt cannot tell, and a drawing that breathes disturbs nobody."""
+    return sys.platform != "win32" or QApplication.isEffectEnabled(Qt.UIEffect.UI_General)
