@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.ui.theme import COLOURS
@@ -12,7 +12,10 @@ _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Q
 
 
 class FocusRing(QWidget):
-    """One for each window, above everything in it. Shown for focus that came by keyboard, not for touch or focus we set."""
+    """One for each window, above everything in it. Shown for focus that came by keyboard, not for touch or focus we set.
+
+    It listens to the one widget that has the focus: a filter on the whole application would hear thousands of events for each page.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -20,20 +23,31 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._around: QWidget | None = None
+        self._reason = Qt.FocusReason.OtherFocusReason
+        """Why the focus has last left what had it, which is why it came to what has it now."""
         application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._moved)
         self.hide()
 
+    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        reason, self._reason = self._reason, Qt.FocusReason.OtherFocusReason
+        if before is not None:
+            before.removeEventFilter(self)
+        if now is None or now.window() is not self.window():
+            self._put_around(None)
+            return
+        now.installEventFilter(self)
+        self._put_around(now if reason in _KEYBOARD else None)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(watched, QWidget) and watched.window() is self.window():
-            if event.type() == QEvent.Type.FocusIn:
-                by_keyboard = event.reason() in _KEYBOARD  # type: ignore[attr-defined]
-                self._put_around(watched if by_keyboard else None)
-            elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress):
-                self._put_around(None)
-            elif watched is self._around and event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide):
-                self._put_around(watched if event.type() != QEvent.Type.Hide else None)
+        kind = event.type()
+        if isinstance(event, QFocusEvent) and kind == QEvent.Type.FocusOut:
+            self._reason = event.reason()
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._put_around(None)
+        elif watched is self._around and kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide):
+            self._put_around(self._around if kind != QEvent.Type.Hide else None)
         return False
 
     def _put_around(self, widget: QWidget | None) -> None:
