@@ -73,6 +73,8 @@ class LibraryCardSettings:
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
     idle_seconds: int = setting(Number(20, 3600), 60)
+    library_card_seconds: int = setting(Number(60, 3600), 900)
+    """While a registration waits for a library card, which may be made in that very moment (seed, 手続き)."""
     warning_seconds: int = setting(Number(20, 600), 30)
     """Not under 20: somebody who needs longer must be able to say so (WCAG 2.2, 2.2.1)."""
     done_seconds: int = setting(Number(3, 120), 8)
@@ -119,6 +121,7 @@ def counter_rules(settings: Settings) -> CounterRules:
         single_display=settings.display.single,
         staff_code=session.staff_code,
         idle_seconds=session.idle_seconds,
+        library_card_seconds=session.library_card_seconds,
         warning_seconds=session.warning_seconds,
         done_seconds=session.done_seconds,
         card_left_seconds=session.card_left_seconds,

@@ -28,6 +28,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Language, Sound, Ticket
 from kiosk.domain.states import (
+    AwaitingLibraryCard,
     CheckingPin,
     ClosingLink,
     Counter,
@@ -102,8 +103,16 @@ def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
             return after, ()
     if isinstance(event, NOT_A_SIGN_OF_LIFE) or (isinstance(event, ANSWERS) and after == before):
         return after, ()
-    seconds = after.rules.done_seconds if _closes_by_itself(after) else after.rules.idle_seconds
-    return _start_idle(replace(after, idle_warning=False), seconds)
+    return _start_idle(replace(after, idle_warning=False), _seconds(after))
+
+
+def _seconds(counter: Counter) -> float:
+    """How long nobody need touch anything here."""
+    if _closes_by_itself(counter):
+        return counter.rules.done_seconds
+    if isinstance(counter.flow, AwaitingLibraryCard):
+        return counter.rules.library_card_seconds
+    return counter.rules.idle_seconds
 
 
 def _start_idle(counter: Counter, seconds: float) -> Step:

@@ -191,6 +191,14 @@ def test_a_sign_of_life_gives_the_whole_time_again(sign: Event) -> None:
     assert not desk.counter.idle_warning
 
 
+def test_there_is_time_to_make_a_library_card() -> None:
+    """Seed: お持ちでない方は、当日作成してから連携登録を行います。"""
+    desk = at_library_card()
+    assert desk.seconds() == 900
+    desk.tell(LibraryCardEntered(NUMBER.digits))
+    assert desk.seconds() == 60
+
+
 def test_nobody_is_hurried_on_a_resting_page() -> None:
     desk = Desk().tell(StatusChosen(), Touched(), HelpChosen(), HomeChosen())
     assert not desk.of(StartTimer)

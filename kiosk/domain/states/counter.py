@@ -37,6 +37,8 @@ class CounterRules:
     single_display: bool = False
     staff_code: str = field(default="", repr=False)
     idle_seconds: float = 60
+    library_card_seconds: float = 900
+    """Instead of `idle_seconds` while a registration waits for a library card: it may be made in that very moment."""
     warning_seconds: float = 30
     done_seconds: float = 8
     card_left_seconds: float = 5
