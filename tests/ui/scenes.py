@@ -132,7 +132,8 @@ AT_LENDING = (
     *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
 )
 """What a card brought to the counter can be refused for."""
-AT_REGISTRATION = (*AT_LENDING, Code.PROXY_REFUSED, Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
+AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
+"""What ends a registration beyond that; the page is the same."""
 
 
 def problem(code: Code) -> Problem:

@@ -30,6 +30,7 @@ class Frame(QWidget):
         super().__init__()
         self._sizes, self._emit, self._confirm_pin = sizes, emit, confirm_pin
         self._keypad, self._focusable = keypad, focusable
+        self._page: Page | None = None
         self._made: dict[type[Page], Page] = {}
         self._pages = QStackedWidget()
         self._steps = StepBar(circle=sizes.circle)
@@ -64,7 +65,8 @@ class Frame(QWidget):
         """`long`: see `messages.message_for`."""
         page, step, leave = self._page_for(counter, long)
         _settle(page)
-        if self._pages.currentWidget() is not page:
+        if self._page is not page:
+            self._page = page
             self._pages.setCurrentWidget(page)
             self._take_focus(page)
         turned = isinstance(page, HandoverPage | ReturningPage)
@@ -72,6 +74,7 @@ class Frame(QWidget):
         self._footer.setVisible(not turned)
         self._show_steps(counter, step)
         self._footer.show_leave(leave, counter.language)
+        _settle(self._footer)
         self._idle.show_counter(counter)
         self._card_left.show_counter(counter)
         self._raise_bands()
@@ -138,14 +141,13 @@ class Frame(QWidget):
         QTimer.singleShot(0, self, self._raise_bands)
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        page = self._pages.currentWidget()
-        if isinstance(page, Page):
-            page.key_pressed(event)
+        if self._page is not None:
+            self._page.key_pressed(event)
 
 
-def _settle(page: Page) -> None:
+def _settle(within: QWidget) -> None:
     """Nested layouts keep the heights of the words before; another language needs others. Innermost first."""
-    layouts = [widget.layout() for widget in (page, *page.findChildren(QWidget))]
+    layouts = [widget.layout() for widget in (within, *within.findChildren(QWidget))]
     for layout in reversed(layouts):
         if layout is not None:
             layout.invalidate()

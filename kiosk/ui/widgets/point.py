@@ -44,7 +44,7 @@ class Point(QFrame):
         self.row.addWidget(self.words, 1)
 
     def say(self, text: str, icon: str | None = None) -> None:
-        """An empty text hides it."""
+        """An empty text hides it. Give it its place first: what is shown without one becomes a window."""
         self.words.set_text(text)
         if icon is not None:
             self.mark.show_icon(icon, self._colour)

@@ -71,7 +71,6 @@ class StepBar(QWidget):
         return min(self._least_line() + max(0, spare) // joints, self._circle * 2)
 
     def _place(self) -> None:
-        gap = self._circle // 3
         for label, end in zip(self._labels, self._lengths(self._line()), strict=True):
             width = label.sizeHint().width()
             height = label.heightForWidth(width)

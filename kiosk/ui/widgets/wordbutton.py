@@ -15,8 +15,8 @@ from kiosk.ui.widgets.words import Words
 class WordButton(Button):
     """A button labelled with `Words`, `role` "press" (a verb) or "language" (its own name, not bold until it is the one chosen).
 
-    It is as high as a finger needs, or `height`; `side` is the room left and right. The accessible name is the first line alone, so that who asks for a button by
-    its verb finds it.
+    It is as high as a finger needs, or `height`; `side` is the room left and right. The accessible name is the first line alone,
+    so that who asks for a button by its verb finds it.
     """
 
     def __init__(

@@ -1,0 +1,46 @@
+"""Patron windows for the tests, taken down whole: what is left of one hears every event of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+
+
+def _take_down(desk: Desk) -> None:
+    desk.window.close_for_good()
+    shiboken6.delete(desk.window)
+
+
+@pytest.fixture
+def desk_with(qapp: QApplication) -> Iterator[Callable[..., Desk]]:
+    """A new window each time it is called, with Desk's arguments."""
+    made: list[Desk] = []
+
+    def make(*size: int, **settings: object) -> Desk:
+        made.append(Desk(*size, **settings))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for desk in made:
+        _take_down(desk)
+
+
+@pytest.fixture(scope="module")
+def _desk_of_module(qapp: QApplication) -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    _take_down(desk)
+
+
+@pytest.fixture
+def desk(_desk_of_module: Desk) -> Desk:
+    """The patron window of a counter with two displays; one for a whole module, as it is one for a whole day."""
+    _desk_of_module.events.clear()
+    _desk_of_module.pins.clear()
+    _desk_of_module.window.show()
+    return _desk_of_module

@@ -1,0 +1,55 @@
+"""Every page of the patron window, in every language, on every display: nothing cut, nothing outside, nothing on top of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.domain.model import Language
+from tests.ui.desk import Desk
+from tests.ui.fits import complaints
+from tests.ui.scenes import scenes
+
+FHD_15_6_INCH = 345
+DISPLAYS = {
+    "10.1 inch": (1280, 800, 217),
+    "10.4 inch": (1024, 768, 211),
+    "1024×768, size unknown": (1024, 768, 0),
+    "15.6 inch at 100 %": (1920, 1080, FHD_15_6_INCH),
+    "15.6 inch at 125 %": (1536, 864, FHD_15_6_INCH),
+    "15.6 inch at 150 %": (1280, 720, FHD_15_6_INCH),
+    "15.6 inch at 200 %": (960, 540, FHD_15_6_INCH),
+    "21.5 inch": (1920, 1080, 476),
+}
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+@pytest.mark.parametrize("language", Language)
+def test_everything_can_be_read(desk_with: Callable[..., Desk], display: str, language: Language) -> None:
+    width, height, width_mm = DISPLAYS[display]
+    desk = desk_with(width, height, width_mm=width_mm, keypad=True)
+    found = []
+    for name, scene in scenes().items():
+        desk.show(scene, language)
+        found += [f"{name}: {complaint}" for complaint in complaints(desk.window)]
+    assert found == []
+
+
+def test_changing_the_language_where_one_stands_leaves_nothing_cut(desk: Desk) -> None:
+    found = []
+    for name, scene in scenes().items():
+        if "refused" in name:
+            continue
+        for language in (*Language, *Language):
+            desk.show(scene, language)
+            found += [f"{name} {language}: {complaint}" for complaint in complaints(desk.window)]
+    assert found == []
+
+
+def test_a_window_that_grows_is_laid_out_anew(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(width_mm=0)
+    desk.show(scenes()["done"])
+    desk.window.resize(1920, 1080)
+    desk.show(scenes()["done"])
+    assert complaints(desk.window) == []

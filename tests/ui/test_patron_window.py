@@ -1,0 +1,315 @@
+"""The patron window as a projection: what it says in each state, what its buttons emit, what it never shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import polib
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from kiosk.config import resource
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    Event,
+    GoOnPressed,
+    HandoverAccepted,
+    LanguageChosen,
+    LastTryChosen,
+    LeavePressed,
+    LinkAgreed,
+    TakenBack,
+    Touched,
+)
+from kiosk.domain.model import Language
+from kiosk.domain.states import AskingPin
+from kiosk.ui.patron import window as window_module
+from kiosk.ui.theme import COLOURS
+from tests.ui.desk import Desk
+from tests.ui.scenes import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
+
+SCENES = scenes()
+
+
+@pytest.fixture
+def single(desk_with: Callable[..., Desk]) -> Desk:
+    return desk_with(single=True)
+
+
+@pytest.mark.parametrize(
+    ("scene", "sentence"),
+    [
+        ("waiting", "マイナンバーカードをカードリーダーに置いてください"),
+        ("reading-slow", "カードを一度離してください"),
+        ("confirming-holder", "職員が確認しています"),
+        ("served", "受け付けました"),
+        ("served-ends-soon", "もう一度登録が必要です"),
+        ("record", "図書館が記録するもの"),
+        ("guardian", "本人確認書類をお見せください"),
+        ("library-card", "利用カードを職員にお渡しください"),
+        ("place", "手続きがおわるまで、置いたままにしてください"),
+        ("place-child", "お子さまのマイナンバーカードを置いてください"),
+        ("place-again", "もう一度、置いてください"),
+        ("confirm", "この2つを連携します"),
+        ("confirm-child", "法定代理人の方が、確かめてください"),
+        ("confirm-replacing", "前の連携は、解除されます"),
+        ("reading-tries", "カードを確認しています"),
+        ("last-try", "入力できるのは、あと1回です"),
+        ("last-try-after-mistake", "暗証番号が違います"),
+        ("pin", "「利用者証明用電子証明書」の暗証番号です"),
+        ("pin-child", "法定代理人の方が入力します"),
+        ("pin-two-left", "入力できるのは、あと2回です"),
+        ("pin-after-mistake", "暗証番号が違います"),
+        ("pin-cleared", "入力を消しました"),
+        ("checking-pin", "カードを、置いたままにしてください"),
+        ("checking-pin-slow", "カードを一度離してください"),
+        ("saving", "登録しています"),
+        ("done", "連携登録ができました"),
+        ("done", "カードを2枚、お取りください"),
+        ("done", "電話での延長や予約"),
+        ("done", "Myライブラリへのログイン"),
+        ("done", "館内の検索機でのログイン"),
+        ("done", "捨てたり失くしたりしないでください"),
+        ("done-pending", "連携登録を受け付けました"),
+        ("already", "すでに連携しています"),
+        ("out-of-order", "お問い合わせ番号: 1124-3F0A"),
+        ("idle-warning", "あと30秒で、画面を閉じます"),
+        ("card-left", "マイナンバーカードが残っています"),
+        ("done-card-left", "マイナンバーカードをお取りください"),
+        ("handover", "ここからは、ご自身で操作してください"),
+        ("returning", "職員に画面をお返しください"),
+        ("returning-wrong-code", "番号が違います"),
+        ("waiting-reader-missing", "ただいま、カードを読み取れません"),
+        ("unlinking", "職員が手続きをしています"),
+    ],
+)
+def test_each_state_says_its_sentence(desk: Desk, scene: str, sentence: str) -> None:
+    desk.show(SCENES[scene])
+    assert desk.says(sentence), desk.texts()
+
+
+@pytest.mark.parametrize("code", AT_LENDING)
+def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: Desk, code: Code) -> None:
+    desk.show(SCENES[f"lending-refused-{code}"])
+    assert len([text for text in desk.texts() if text.endswith("。")]) >= 2, desk.texts()
+    desk.press("おわる")
+    assert desk.events == [LeavePressed()]
+
+
+@pytest.mark.parametrize(
+    ("scene", "button", "event"),
+    [
+        ("confirm", "暗証番号を入力する", LinkAgreed()),
+        ("confirm", "やめる", LeavePressed()),
+        ("place", "やめる", LeavePressed()),
+        ("last-try", "きょうは入力しない", LeavePressed()),
+        ("last-try", "番号がわかるので、入力する", LastTryChosen()),
+        ("pin", "やめる", LeavePressed()),
+        ("done", "おわる", LeavePressed()),
+        ("idle-warning", "続ける", GoOnPressed()),
+        ("waiting", "やさしい日本語", LanguageChosen(Language.EASY_JAPANESE)),
+        ("pin", "English", LanguageChosen(Language.ENGLISH)),
+        ("handover", "はじめる", HandoverAccepted()),
+        ("handover", "渡すのをやめる", LeavePressed()),
+        ("returning-without-code", "職員の画面に戻る", TakenBack("")),
+    ],
+)
+def test_each_button_tells_one_event(desk: Desk, scene: str, button: str, event: Event) -> None:
+    desk.show(SCENES[scene])
+    desk.press(button)
+    assert desk.events == [event]
+
+
+def test_nothing_can_be_left_while_the_pin_is_checked_and_the_link_saved(desk: Desk) -> None:
+    for scene in ("checking-pin", "saving", "waiting", "served"):
+        desk.show(SCENES[scene])
+        assert not {"やめる", "おわる"} & set(desk.buttons()), scene
+
+
+def test_a_touch_anywhere_is_a_sign_of_life(desk: Desk) -> None:
+    desk.show(SCENES["done"])
+    QTest.mouseClick(desk.window, Qt.MouseButton.LeftButton, pos=desk.window.rect().center())
+    assert desk.events == [Touched()]
+
+
+# --- what is nobody's business ------------------------------------------------------------------------------------------
+
+
+def _shows_number(text: str) -> bool:
+    return NUMBER.digits in text.replace(" ", "") or NUMBER.masked in text
+
+
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if not scene.startswith("confirm-") and scene != "confirm"])
+def test_no_library_card_number_but_where_it_is_agreed_to(desk: Desk, scene: str) -> None:
+    desk.show(SCENES["confirm"])
+    assert any(_shows_number(text) for text in desk.texts())
+    desk.show(SCENES[scene])
+    assert not any(_shows_number(text) for text in desk.texts())
+
+
+def test_the_number_stays_in_no_label_once_the_session_is_over(desk: Desk) -> None:
+    desk.show(SCENES["confirm"])
+    desk.show(SCENES["pin"])
+    desk.show(SCENES["waiting"])
+    assert not _shows_number(desk.everything_held())
+
+
+def test_who_brings_a_card_is_shown_the_same_until_staff_have_confirmed_the_holder(desk: Desk) -> None:
+    desk.show(SCENES["confirming-holder"])
+    confirming = desk.texts()
+    desk.show(replace(SCENES["confirming-holder"], flow=SCENES["served"].flow))
+    assert desk.says("受け付けました")
+    assert not any("受け付け" in text for text in confirming)
+
+
+# --- languages ------------------------------------------------------------------------------------------------------------
+
+_JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
+_OWN_NAMES = {"日本語", "やさしい日本語"}
+
+
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if not scene.startswith(("handover", "returning"))])
+def test_english_is_english(desk: Desk, scene: str) -> None:
+    desk.show(SCENES[scene], Language.ENGLISH)
+    assert [text for text in desk.texts() if _JAPANESE.search(text) and text not in _OWN_NAMES] == []
+
+
+def test_the_language_changes_where_one_stands(desk: Desk) -> None:
+    desk.show(SCENES["pin"])
+    desk.press("1", "2")
+    desk.show(counter(AskingPin(INSERTION, GOAL, 3, typed=2)), Language.ENGLISH)
+    assert desk.says("Enter your4-digit PIN")
+    assert desk.says("2 more digits")
+    assert desk.pad.count == 2
+
+
+def test_every_kanji_of_easy_japanese_is_read() -> None:
+    unread = []
+    for entry in polib.pofile(str(resource("i18n/ja_easy/patron.po"))):
+        without = re.sub(r"[一-鿿々]+\[[ぁ-ゖァ-ー]+\]", "", entry.msgstr)
+        if re.search(r"[一-鿿]", without) and entry.msgid != "patron.language.ja":
+            unread.append(entry.msgid)
+    assert unread == []
+
+
+def test_all_three_languages_say_the_same_things() -> None:
+    said = {language: {entry.msgid for entry in polib.pofile(str(resource(f"i18n/{language}/patron.po")))} for language in Language}
+    japanese_only = re.compile(
+        r"patron\.(handover\.(staff|for-staff|stop)|returning\.(code|typed|erase|take-back|wrong)|language\.(ja|ja_easy|en)$)"
+    )
+    said_in_one = {"patron.pin.left", "patron.last.left", "patron.window"}
+    expected = {key for key in said[Language.JAPANESE] if not japanese_only.match(key)}
+    assert said[Language.ENGLISH] == expected
+    assert said[Language.EASY_JAPANESE] == expected - said_in_one
+
+
+# --- time -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
+    desk_with: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_module, "NOTICEABLE_MS", 30)
+    monkeypatch.setattr(window_module, "LONG_MS", 90)
+    desk = desk_with()
+    desk.show(SCENES["waiting"])
+    before = desk.texts()
+    desk.window.project(SCENES["reading"], FACTS)
+    assert desk.texts() == before
+    qtbot.waitUntil(lambda: desk.says("カードを読み取っています"), timeout=2000)
+    qtbot.waitUntil(lambda: desk.says("置いたままにしてください"), timeout=2000)
+    desk.show(SCENES["waiting"])
+    assert desk.texts() == before
+
+
+def test_the_idle_warning_counts_down(desk: Desk, qtbot: QtBot) -> None:
+    desk.show(SCENES["idle-warning"])
+    assert desk.says("あと30秒")
+    qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
+    desk.show(replace(SCENES["idle-warning"], idle_warning=False))
+    assert not desk.says("続けますか")
+
+
+# --- who has the keys -----------------------------------------------------------------------------------------------------
+
+
+def test_with_two_displays_this_window_takes_no_keys(desk: Desk) -> None:
+    assert desk.window.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    for scene in SCENES.values():
+        desk.show(scene)
+        assert {button.focusPolicy() for button in desk.buttons().values()} <= {Qt.FocusPolicy.NoFocus}
+
+
+@pytest.mark.parametrize("scene", ["handover", "confirm", "last-try", "returning-without-code", "done", "pin", "idle-warning"])
+def test_on_a_single_display_tab_reaches_every_button_but_the_pads(single: Desk, scene: str) -> None:
+    single.window.activateWindow()
+    single.show(SCENES[scene])
+    reached = set()
+    for _ in range(30):
+        QTest.keyClick(single.with_the_keys(), Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton):
+            reached.add(focused.accessibleName())
+    expected = {name for name, button in single.buttons().items() if type(button).__name__ != "PadKey"}
+    assert reached == expected
+
+
+def test_the_single_display_is_taken_back_with_the_staff_code(single: Desk) -> None:
+    single.show(SCENES["returning"])
+    single.press("4", "7", "1", "1", "職員の画面に戻る")
+    QTest.keyClicks(single.window, "4711")
+    QTest.keyClick(single.window, Qt.Key.Key_Return)
+    assert single.events == [TakenBack("4711"), TakenBack("4711")]
+    assert "4711" not in single.everything_held()
+
+
+def test_nothing_but_the_window_itself_ever_becomes_a_window(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(single=True)
+    desk.window.activateWindow()
+    desk.show(SCENES["waiting"])
+    for name, scene in SCENES.items():
+        desk.show(scene)
+        assert desk.window.isActiveWindow(), name
+
+
+def test_keys_go_to_the_page_until_tab_is_pressed(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(single=True)
+    for scene in ("handover", "pin", "confirm", "returning"):
+        desk.show(SCENES[scene])
+        assert not isinstance(desk.with_the_keys(), QAbstractButton)
+
+
+def test_a_patron_cannot_close_the_window(desk: Desk) -> None:
+    desk.window.close()
+    assert desk.window.isVisible()
+    desk.window.close_for_good()
+    assert not desk.window.isVisible()
+
+
+# --- colours --------------------------------------------------------------------------------------------------------------
+
+
+_GROUNDS = ("white", "bg", "blue_50", "yellow_50", "key_soft")
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("words", "ground"),
+    [
+        *((words, ground) for words in ("ink", "text", "sub") for ground in _GROUNDS),
+        *(("blue", "white"), ("blue", "blue_50"), ("white", "blue"), ("green", "green_50"), ("text", "disabled")),
+    ],
+)
+def test_words_on_the_patron_window_reach_seven_to_one(words: str, ground: str) -> None:
+    lighter, darker = sorted((_luminance(COLOURS[words]), _luminance(COLOURS[ground])), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 7
