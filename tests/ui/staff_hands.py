@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
@@ -17,6 +19,8 @@ from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import FACTS
 from tests.ui.scenes import counter as counter_in
 
+LINE_FEED = Qt.Key.Key_J
+CHARACTERS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t"}
 PAUSE_MS = 50
 """Longer than any two keys of a scan are apart."""
 
@@ -27,6 +31,7 @@ class Hands:
 
     window: StaffWindow = field(init=False)
     said: list[Event] = field(default_factory=list)
+    _at: float = 0
 
     def __post_init__(self) -> None:
         self.window = StaffWindow(self._hear)
@@ -77,13 +82,22 @@ class Hands:
     def scan(self, text: str, *suffix: Qt.Key) -> None:
         """As a barcode scanner types: all at once, wherever the focus is."""
         QTest.qWait(PAUSE_MS)
+        self._at = time.monotonic() * 1000
         for letter in text:
-            QTest.keyClicks(self._target(), letter)
+            self.scanned_key(Qt.Key(ord(letter.upper())), letter)
         for key in suffix:
-            # A line feed comes as Ctrl+J.
-            control = Qt.KeyboardModifier.ControlModifier if key == Qt.Key.Key_J else Qt.KeyboardModifier.NoModifier
-            QTest.keyClick(self._target(), key, control)
+            self.scanned_key(key)
         settle()
+
+    def scanned_key(self, key: Qt.Key, letter: str = "") -> None:
+        """A millisecond after the last one, by the window system's clock, however long this machine takes over it."""
+        # A line feed comes as Ctrl+J.
+        control = Qt.KeyboardModifier.ControlModifier if key == LINE_FEED and not letter else Qt.KeyboardModifier.NoModifier
+        self._at += 1
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, control, letter or CHARACTERS.get(key, ""))
+            event.setTimestamp(round(self._at))
+            QCoreApplication.sendEvent(self._target(), event)
 
     def type(self, text: str) -> None:
         """By hand."""

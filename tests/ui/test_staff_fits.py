@@ -19,7 +19,7 @@ NARROWEST = (960, 1280)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
     window = StaffWindow(lambda event: None)
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(width, height)
     window.show()
     found: dict[str, list[str]] = {}
@@ -37,7 +37,7 @@ def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
 def test_a_cut_text_is_found(qtbot: QtBot) -> None:
     """The checker itself finds what it is for."""
     window = StaffWindow(lambda event: None)
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(1366, 768)
     window.show()
     window.project(*staff_scenes()["status"])

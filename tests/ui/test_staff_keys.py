@@ -51,6 +51,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
+from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.focus import FocusRing
 from tests.ui.scenes import LINK, PATRON, READING
 from tests.ui.staff_hands import Desk, Hands
@@ -63,14 +64,14 @@ ENTER, TAB, LINE_FEED, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_J, 
 @pytest.fixture
 def hands(qtbot: QtBot) -> Hands:
     made = Hands()
-    qtbot.addWidget(made.window)
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Desk:
     made = Desk()
-    qtbot.addWidget(made.window)
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 
 
@@ -234,12 +235,36 @@ def test_a_scan_is_a_number_where_one_is_wanted(hands: Hands, scene: str, suffix
     assert hands.said == [LibraryCardEntered("A2104067853B")]
 
 
-def test_a_scan_is_heard_while_a_button_has_the_focus(hands: Hands, qtbot: QtBot) -> None:
+def test_a_scan_is_heard_while_a_button_has_the_focus(hands: Hands) -> None:
     hands.show(*SCENES["waiting"])
     hands.key(TAB)
     assert isinstance(hands.focused, QAbstractButton)
+    hands.scan("2104067853", ENTER)
+    assert hands.said == [LibraryCardEntered("2104067853")]
+
+
+def test_a_scan_without_suffix_waits_in_the_field(hands: Hands, qtbot: QtBot) -> None:
+    """It may be the first half of one: a number is never cut."""
+    hands.show(*SCENES["waiting"])
+    hands.key(TAB)
+    hands.scan("21040")
+    field = hands.control("利用カードの番号の入力欄")
+    qtbot.waitUntil(lambda: hands.focused is field)
+    hands.scan("67853", ENTER)
+    assert hands.said == [LibraryCardEntered("2104067853")]
+
+
+def test_a_scan_without_suffix_is_over_where_there_is_no_field(hands: Hands, qtbot: QtBot) -> None:
+    hands.show(*SCENES["lending-refused-card-expired"])
     hands.scan("2104067853")
-    qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")], timeout=1000)
+    qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")])
+
+
+def test_no_number_is_taken_before_the_caller_was_asked(hands: Hands) -> None:
+    hands.show(*SCENES["unlink-lost"])
+    hands.scan("2104067853", ENTER)
+    assert hands.said == []
+    assert "いまは、バーコードを読み取る場面ではありません" in hands.texts()
 
 
 @pytest.mark.parametrize("suffix", ["none", "tab", "both"])
@@ -258,11 +283,10 @@ def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: Desk) ->
     """The first suffix opens another page, whose first button has the focus when the second comes."""
     desk.key(Qt.Key.Key_F3)
     press(desk, "ご本人の希望")
-    QTest.keyClicks(desk.focused, "2104067853")
-    QTest.keyClick(desk.focused, ENTER)
+    desk.scan("2104067853", ENTER)
     desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
     assert desk.focused.accessibleName() == "解除する"
-    QTest.keyClick(desk.focused, ENTER)
+    desk.scanned_key(ENTER)
     assert not [effect for effect in desk.asked if isinstance(effect, CloseLink)]
 
 

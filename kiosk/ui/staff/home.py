@@ -83,6 +83,9 @@ class HomePage(Page):
     def first_focus(self) -> QWidget:
         return self._panel.field
 
+    def number_field(self) -> ScanField:
+        return self._panel.field
+
 
 class WaitingPanel(Ground):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

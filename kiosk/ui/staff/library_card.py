@@ -89,3 +89,6 @@ class LibraryCardPage(Page):
 
     def first_focus(self) -> QWidget:
         return self.form.field
+
+    def number_field(self) -> ScanField:
+        return self.form.field

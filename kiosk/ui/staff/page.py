@@ -13,6 +13,7 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
 Emit = Callable[[Event], None]
@@ -55,6 +56,10 @@ class Page(QWidget):
 
     def first_focus(self) -> QWidget | None:
         """What the keyboard is at when the page opens."""
+        return None
+
+    def number_field(self) -> ScanField | None:
+        """Where a library card number is entered on this page."""
         return None
 
     # --- what most pages have -----------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtWidgets import QWidget
 
+from kiosk.ui.widgets.listening import Listener
 from kiosk.ui.widgets.scan import ScanField
 
 FAST_MS = 40
@@ -17,38 +18,41 @@ FAST_MS = 40
 SHORTEST = 3
 """Fast characters that make a scan; two may be fingers that rolled."""
 LONGEST = 64
+SILENCE_MS = 300
+"""After so long without another key a scan without a suffix is over."""
 
 _SUFFIXES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _CONTROL_SUFFIXES = (Qt.Key.Key_J, Qt.Key.Key_M)
 """A line feed or carriage return may come as Ctrl+J or Ctrl+M."""
 
 
-class ScannerWatch(QObject):
+class ScannerWatch(Listener):
     """Listens to the keys of one window.
 
-    Characters outside a field do nothing by themselves. A fast run of them is a scan: with its suffix (Enter, Tab, line feed), or
-    without one when it stops, it is handed to `scanned`, and the suffix presses nothing. Inside a ScanField characters go their
-    way; only the suffixes behind the first one are swallowed. `touched` hears of every key and every press of the mouse.
+    Characters outside a field do nothing by themselves. A fast run of them is a scan: it is handed to `scanned` with its suffix
+    (Enter, Tab, line feed), which presses nothing, or, as not surely whole, when it stops without one. Inside a ScanField
+    characters go their way; only the suffixes behind the first one are swallowed. `touched` hears of every key and every press of
+    the mouse.
     """
 
-    def __init__(self, window: QWidget, scanned: Callable[[str], None], touched: Callable[[], None]) -> None:
+    def __init__(self, window: QWidget, scanned: Callable[[str, bool], None], touched: Callable[[], None]) -> None:
         super().__init__(window)
-        self._window, self._scanned, self._touched = window, scanned, touched
+        self._scanned, self._touched = scanned, touched
         self._text = ""
         self._run = 0
         self._ended = False
         self._last = -1e9
-        self._silence = QTimer(self, singleShot=True, interval=2 * FAST_MS)
-        self._silence.timeout.connect(self._finish)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        self._silence = QTimer(self, singleShot=True, interval=SILENCE_MS)
+        self._silence.timeout.connect(lambda: self._finish(whole=False))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
-            return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+        if kind == QEvent.Type.Show and watched is self._window and (native := self._window.windowHandle()) is not None:
+            # Presses of the mouse all come through here, whatever they press.
+            native.installEventFilter(self)
+        if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWindow):
+            self._touched()
+        if kind != QEvent.Type.KeyPress or not isinstance(watched, QWidget):
             return False
         self._touched()
         # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
@@ -96,16 +100,16 @@ class ScannerWatch(QObject):
         if again:
             return True
         if field is None:
-            self._finish()
+            self._finish(whole=True)
             return True
         if event.key() in _CONTROL_SUFFIXES:
             field.submit()
             return True
         return False
 
-    def _finish(self) -> None:
+    def _finish(self, *, whole: bool) -> None:
         self._silence.stop()
         text, self._text = self._text, ""
-        self._ended = True
+        self._ended = whole
         if text:
-            self._scanned(text)
+            self._scanned(text, whole)

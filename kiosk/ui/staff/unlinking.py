@@ -17,6 +17,7 @@ from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
 _ICONS = {UnlinkReason.LOST: "warn", UnlinkReason.WISH: "person", UnlinkReason.CORRECTION: "doc"}
@@ -96,6 +97,7 @@ class UnlinkNumberPage(Page):
         told = flow.card_stopped is False
         self._not_yet.say(say("staff.unlink-number.not-stopped-title") if told else "", say("staff.unlink-number.not-stopped-text"))
         self.form.set_ready(not waits)
+        self.takes_barcodes = not waits
         self._first.set_text(say("staff.unlink-number.ask-first") if waits else "")
         self.form.show_problem(flow.problem)
         if self._ready is False and not waits:
@@ -104,6 +106,9 @@ class UnlinkNumberPage(Page):
 
     def first_focus(self) -> QWidget:
         return self.form.field if self.form.field.isEnabled() else self._stopped
+
+    def number_field(self) -> ScanField:
+        return self.form.field
 
 
 class UnlinkConfirmPage(Page):

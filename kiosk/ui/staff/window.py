@@ -200,12 +200,17 @@ class StaffWindow(QWidget):
         if self._page is not None and self._page.escape is not None:
             self._emit(self._page.escape)
 
-    def _scanned(self, text: str) -> None:
-        """A barcode read while no field had the keyboard."""
-        if self._page is not None and self._page.takes_barcodes:
+    def _scanned(self, text: str, whole: bool) -> None:
+        """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
+        if self._page is None or not self._page.takes_barcodes:
+            self._banners.tell_of_barcode()
+            return
+        field = self._page.number_field()
+        if whole or field is None:
             self._emit(LibraryCardEntered(text))
         else:
-            self._banners.tell_of_barcode()
+            field.setText(text)
+            field.setFocus()
 
     def _sign_of_life(self) -> None:
         if not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS:
