@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from kiosk.demo.guide import Guide
 from kiosk.domain.model import GuardianCheck, Language
 from kiosk.text import say
-
-if TYPE_CHECKING:
-    from kiosk.demo.tour import Guide
 
 Steps = Iterator[Callable[[], bool]]
 RIGHT, WRONG = "1234", "9999"

@@ -1,14 +1,13 @@
-"""The guided tour: presses what a person would press, lays cards, looks. It knows widgets by their accessible names and sets no state."""
+"""The guided tour: walks the script in Qt's own loop. It sets no state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
+from kiosk.demo.guide import Guide, Wait, names_shown
 from kiosk.demo.script import Script
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
@@ -17,90 +16,6 @@ from kiosk.ui.displays import Displays
 LIMIT_MS = 20_000
 """How long a step may wait for what it wants to see."""
 LOOK_MS = 15
-
-Wait = Callable[[], bool]
-
-
-class Lost(Exception):
-    """What a step waited for did not come."""
-
-
-class Guide:
-    """What the script can do. Every method is a generator of things to wait for."""
-
-    def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
-        self.staff, self.patron, self.tray = displays.staff, displays.patron, tray
-        self._folder = folder
-        self.pictures = 0
-        self.wanted = ""
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def chapter(self, name: str) -> Iterator[Wait]:
-        self._tell("chapter", title=plain(say(f"demo.tour.{name}")))
-        yield from ()
-
-    def press(self, window: QWidget, sentence: str) -> Iterator[Wait]:
-        """Wait for a live button of that name, then touch its middle."""
-        name = _name(sentence)
-        self.wanted = name
-        yield lambda: self._button(window, name) is not None
-        button = self._button(window, name)
-        if button is not None:
-            self._tell("press", name=name)
-            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def see(self, window: QWidget, sentence: str) -> Iterator[Wait]:
-        """Wait until something of that name is shown."""
-        name = _name(sentence)
-        self.wanted = name
-        yield lambda: any(name in shown for shown in names_shown(window))
-        self._tell("see", name=name)
-
-    def pin(self, digits: str, confirm: str) -> Iterator[Wait]:
-        """Touch the pad's keys and its confirm key. What is typed is not told."""
-        for digit in digits:
-            self.wanted = "●"
-            yield lambda digit=digit: self._button(self.patron, digit) is not None  # type: ignore[misc]
-            key = self._button(self.patron, digit)
-            if key is not None:
-                QTest.mouseClick(key, Qt.MouseButton.LeftButton)
-        yield from self.press(self.patron, confirm)
-
-    def lay(self, card: str) -> Iterator[Wait]:
-        self._tell("lay", name=plain(say(f"demo.card.{card}")))
-        yield from self._tray_button(say(f"demo.card.{card}"))
-
-    def lift(self) -> Iterator[Wait]:
-        yield from self._tray_button(say("demo.tray.lift"))
-
-    def scan(self, card: str) -> Iterator[Wait]:
-        self._tell("scan", name=plain(say(f"demo.library-card.{card}")))
-        yield from self._tray_button(say(f"demo.library-card.{card}"))
-
-    def picture(self, name: str) -> Iterator[Wait]:
-        """Both windows as they are now."""
-        QApplication.processEvents()
-        for side, window in (("staff", self.staff), ("patron", self.patron)):
-            self.pictures += 1
-            file = f"{self.pictures:03}-{name}-{side}.png"
-            window.grab().save(str(self._folder / file))
-            self._tell("picture", file=file)
-        yield from ()
-
-    def _tray_button(self, sentence: str) -> Iterator[Wait]:
-        button = self._button(self.tray, _name(sentence))
-        if button is not None:
-            button.click()
-        yield from ()
-
-    def _button(self, window: QWidget, name: str) -> QAbstractButton | None:
-        for button in window.findChildren(QAbstractButton):
-            if button.isVisible() and button.isEnabled() and button.accessibleName() == name:
-                return button
-        return None
-
-    def _tell(self, key: str, **params: str | int) -> None:
-        print(plain(say(f"demo.tour.{key}", **params)), flush=True)
 
 
 class Tour:
@@ -148,12 +63,3 @@ class Tour:
             print(plain(say("demo.tour.done", count=guide.pictures, folder=str(self._folder))), flush=True)
         self.result = int(lost)
         QApplication.exit(0)
-
-
-def names_shown(window: QWidget) -> list[str]:
-    """The accessible names of everything that can be seen in a window."""
-    return [widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible() and widget.accessibleName()]
-
-
-def _name(sentence: str) -> str:
-    return plain(sentence).replace("\n", "")
