@@ -20,7 +20,7 @@ NEEDED = ("phone", "web", "opac")
 class DonePage(Page):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
-        self._chip = Point(sizes, "checkc", frame="chip", kind="chip", colour="green")
+        self._chip = Point(sizes, "checkc", frame="chip", kind="done-chip", colour="green")
         self._title = Words(kind="title", line=1.35)
         self._cards, self._from_now_on = CardPair(sizes), Words(kind="point", line=1.45)
         self._needed = Words(kind="lead-strong", line=1.35)

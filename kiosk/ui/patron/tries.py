@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.model import Language
 from kiosk.text import say
@@ -22,10 +23,14 @@ class TriesLeft(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(sizes.gap)
-        if icon:
-            row.addWidget(Mark(sizes, icon))
-        for widget in (self._label, self._bars, self._count):
-            row.addWidget(widget)
+        self._icons = [Mark(sizes, icon)] if icon else []
+        self._lowered = QVBoxLayout()
+        self._lowered.addWidget(self._bars, 0, Qt.AlignmentFlag.AlignVCenter)
+        for mark in self._icons:
+            row.addWidget(mark)
+        row.addWidget(self._label)
+        row.addLayout(self._lowered)
+        row.addWidget(self._count)
         row.addStretch(1)
 
     def show_left(self, left: int, language: Language, *, counted: bool = True) -> None:
@@ -35,3 +40,8 @@ class TriesLeft(QWidget):
         self._bars.show_left(left, say("patron.tries.accessible", language, left=left))
         self._count.setVisible(counted)
         self._count.set_text(say("patron.tries.count", language, left=left))
+        # Bars and icon stand beside the letters, not beside the readings above them.
+        above = self._count.reading_height() if counted else 0
+        self._lowered.setContentsMargins(0, above, 0, 0)
+        for mark in self._icons:
+            mark.setContentsMargins(0, above, 0, 0)

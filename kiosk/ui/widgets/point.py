@@ -46,6 +46,8 @@ class Point(QFrame):
     def say(self, text: str, icon: str | None = None) -> None:
         """An empty text hides it. Give it its place first: what is shown without one becomes a window."""
         self.words.set_text(text)
+        # The icon stands beside the letters, not beside the readings above them.
+        self.mark.setContentsMargins(0, self.words.reading_height(), 0, 0)
         if icon is not None:
             self.mark.show_icon(icon, self._colour)
         self.setVisible(bool(text))

@@ -82,7 +82,7 @@ class StepBar(QWidget):
         self._place()
 
     def sizeHint(self) -> QSize:
-        tallest = max((label.sizeHint().height() for label in self._labels), default=0)
+        tallest = max((label.sizeHint().height() + label.reading_height() for label in self._labels), default=0)
         return QSize(self.needed(), max(self._circle, tallest) + 4)
 
     def minimumSizeHint(self) -> QSize:

@@ -36,7 +36,7 @@ class WordButton(Button):
         self.setProperty("wide", wide)
         self._role = "choice" if wide else role
         self._picture, self._icon_name, self._icon_px = QLabel(), icon, round(sizes.icon * 1.3) if wide else sizes.icon
-        self._first, self._second = Words(line=1.25, centred=not wide), Words(line=1.3, centred=not wide)
+        self._first, self._second = Words(line=1.25 if wide else 1.0, centred=not wide), Words(line=1.3, centred=not wide)
         self._lay_out(sizes, wide, icon_behind or wide, (side, sizes.button_height if height is None else height))
         self._recolour()
 
