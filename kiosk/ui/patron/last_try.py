@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.states import Counter, LastTryWarning
 from kiosk.text import say
-from kiosk.ui.patron.messages import has_label
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
@@ -65,7 +64,7 @@ class LastTryPage(Page):
         language = counter.language
         self._wrong.set_text(say("patron.last.wrong", language))
         self._wrong.setVisible(counter.flow.after_mistake)
-        self._tries.show_left(1, language, counted=has_label("patron.last.left", language))
+        self._tries.show_left(1, language)
         self._title.set_text(say("patron.last.title", language))
         self._lead.set_text(say("patron.last.lead", language))
         self._not_today.say(say("patron.last.not-today", language), say("patron.last.not-today-note", language))

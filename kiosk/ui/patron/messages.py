@@ -41,7 +41,7 @@ from kiosk.domain.states import (
     ShowingStatus,
     Waiting,
 )
-from kiosk.text import knows, say
+from kiosk.text import say
 
 STEPS = ("place", "confirm", "pin", "done")
 PLACE, CONFIRM, PIN, DONE = range(len(STEPS))
@@ -226,8 +226,3 @@ class _Speaker:
             cards=(*names, self._say("confirm.library-card"), draft.number.grouped),
             act=(self._say("confirm.act"), LinkAgreed()),
         )
-
-
-def has_label(key: str, language: Language) -> bool:
-    """Some languages say in one sentence what others say in a label and a value."""
-    return language is Language.JAPANESE or knows(key, language)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.model import Language
 from kiosk.text import say
-from kiosk.ui.patron.messages import has_label
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.tries import TriesBars
@@ -33,15 +32,12 @@ class TriesLeft(QWidget):
         row.addWidget(self._count)
         row.addStretch(1)
 
-    def show_left(self, left: int, language: Language, *, counted: bool = True) -> None:
-        """`counted` is false where a sentence beside it says the number already."""
-        self._label.setVisible(has_label(self._key, language))
+    def show_left(self, left: int, language: Language) -> None:
         self._label.set_text(say(self._key, language))
         self._bars.show_left(left, say("patron.tries.accessible", language, left=left))
-        self._count.setVisible(counted)
         self._count.set_text(say("patron.tries.count", language, left=left))
         # Bars and icon stand beside the letters, not beside the readings above them.
-        above = self._count.reading_height() if counted else 0
+        above = self._count.reading_height()
         self._lowered.setContentsMargins(0, above, 0, 0)
         for mark in self._icons:
             mark.setContentsMargins(0, above, 0, 0)
