@@ -216,9 +216,8 @@ class Conductor:
 
     def _unrecorded(self, code: Code) -> None:
         """A tap that cannot be written down is served all the same; the status page says that the store is in trouble."""
-        warning = f"refusal.{code}.staff"
-        if warning not in self.facts.warnings:
-            self._outside.post(replace(self.facts, warnings=(warning, *self.facts.warnings)))
+        if code not in self.facts.warnings:
+            self._outside.post(replace(self.facts, warnings=(code, *self.facts.warnings)))
 
     def _on_work_thread(self, work: Callable[[], Event | CounterFacts | None], failed: Callable[[Code], Event | None]) -> None:
         def run() -> None:

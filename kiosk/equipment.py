@@ -82,16 +82,15 @@ def facts_reader(
 
     def read(facts: CounterFacts) -> CounterFacts:
         month = repository.this_month()
-        warnings = [f"refusal.{Code.REVOCATION_STALE}.staff"] if lists is not None and _is_stale(lists, judge) else []
-        if not facts.demo and not repository.sheet_confirmed(sheet):
-            warnings.append("staff.status.recovery-sheet")
+        stale = lists is not None and _is_stale(lists, judge)
         return replace(
             facts,
             links=repository.count_links(),
             registered_this_month=month.registrations,
             uses_this_month=month.uses,
             pending=repository.pending_count(),
-            warnings=tuple(warnings),
+            sheet_missing=not facts.demo and not repository.sheet_confirmed(sheet),
+            warnings=(Code.REVOCATION_STALE,) if stale else (),
         )
 
     return read

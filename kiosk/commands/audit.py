@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.links import JAPAN
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.text import plain, say
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 import uuid
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home, counter_rules, read_settings
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.model import UnlinkReason
 from kiosk.domain.rules import read_library_card
 
 if TYPE_CHECKING:
     from kiosk.store.repository import Repository
-
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 
 def add(commands: Commands) -> None:

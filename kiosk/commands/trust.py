@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.links import JAPAN
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused
 
 if TYPE_CHECKING:

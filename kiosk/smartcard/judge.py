@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import CardReading, Month, Revocation
 from kiosk.domain.token import link_token
@@ -21,7 +22,6 @@ from kiosk.smartcard.revocation import RevocationLists, Standing
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 
-JAPAN = timezone(timedelta(hours=9), "JST")
 ENDS_SOON = timedelta(days=90)
 
 ACCEPTED_POLICIES = frozenset({x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")})

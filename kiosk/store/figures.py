@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import Act
 from kiosk.domain.model import Month
 from kiosk.store.audit import REGISTER, RELEASE
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import TallyRow
-
-JAPAN = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)

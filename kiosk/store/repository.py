@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, UnlinkReason
 from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.figures import JAPAN, Figures, MonthFigures
+from kiosk.store.figures import Figures, MonthFigures
 from kiosk.store.keys import Keys
 from kiosk.store.links import LinkTable, StoredLink
 from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note

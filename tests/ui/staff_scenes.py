@@ -122,8 +122,8 @@ def staff_scenes() -> dict[str, Scene]:
     shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
     shown["waiting-without-trust"] = counter(Waiting()), replace(UNCHECKED, authorities=0)
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
-    warnings = ("staff.status.recovery-sheet", f"staff.status.{Code.STORE_FULL}", f"staff.status.{Code.REVOCATION_STALE}")
-    shown["status-warnings"] = counter(ShowingStatus()), replace(BUSY, revocation_checked=False, warnings=warnings)
+    warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
+    shown["status-warnings"] = counter(ShowingStatus()), warned
     shown["status-busy"] = counter(ShowingStatus()), BUSY
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.commands.doctor.finding import Finding
-from kiosk.commands.links import JAPAN
 from kiosk.commands.output import explain
 from kiosk.config import Home, RevocationSource, Settings
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
 
 if TYPE_CHECKING:

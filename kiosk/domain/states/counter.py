@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
 
+from kiosk.domain.errors import Code
 from kiosk.domain.model import Insertion, Language, LinkToken, ReaderCondition, Ticket
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states.lending import LendingFlow, Waiting
@@ -100,5 +101,7 @@ class CounterFacts:
     has_registry: bool = False
     has_ils: bool = False
     demo: bool = False
-    warnings: tuple[str, ...] = ()
-    """Keys of further sentences for the status page, worst first: store trouble, a stale revocation list, no recovery sheet."""
+    sheet_missing: bool = False
+    """The recovery sheet has not been printed and confirmed."""
+    warnings: tuple[Code, ...] = ()
+    """Trouble beside the sessions: the store's, a stale revocation list."""

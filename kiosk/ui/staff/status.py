@@ -8,7 +8,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.text import knows, say
+from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
 from kiosk.ui.theme import StaffSizes
@@ -17,21 +17,14 @@ from kiosk.ui.widgets.words import Words
 
 def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
     """What to look after, worst first: a sentence and what to do (or nothing)."""
-    found: list[tuple[str, str]] = []
-    codes = []
-    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-        codes.append(Code(counter.reader.value))
+    codes = [*facts.warnings]
     if not facts.authorities:
-        codes.append(Code.TRUST_MISSING)
-    found += [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
-    for key in facts.warnings:
-        code = key.rpartition(".")[2]
-        if knows(key):
-            found.append((say(key), ""))
-        elif knows(f"refusal.{code}.staff"):
-            found.append((say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")))
-        else:
-            found.append((say("staff.status.store"), ""))
+        codes.insert(0, Code.TRUST_MISSING)
+    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
+        codes.insert(0, Code(counter.reader.value))
+    found = [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
+    if facts.sheet_missing:
+        found.append((say("staff.status.recovery-sheet"), ""))
     return found
 
 
