@@ -8,17 +8,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home, Settings, counter_rules
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.events import Broke, DayBegan
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, Outside
-from kiosk.equipment import facts_reader, first_facts, judge_for, open_repository
+from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
@@ -30,9 +31,7 @@ from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
 from kiosk.ui.sound import Sounds
-
-JAPAN = timezone(timedelta(hours=9), "JST")
-"""Ages and days are counted where the library is; Japan has no summer time."""
+from kiosk.ui.trouble import TroubleWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,8 @@ class Program:
         self._watch.stop()
         self.conductor.stop()
         self._card.stop()
+        # What is still under way has nobody left to be shown to.
+        self._bridge.happened.disconnect(self.conductor.happen)
         self.displays.close()
         sys.excepthook, threading.excepthook = self._hooks
 
@@ -122,7 +123,7 @@ def running(program: Program) -> Iterator[Program]:
 
 
 def today() -> date:
-    return datetime.now(JAPAN).date()
+    return day_in_japan(now())
 
 
 def qt_application() -> QApplication:
@@ -155,3 +156,11 @@ def end_on_signals(application: QApplication) -> None:
     """Logging off and Ctrl-C end the program in its own order. (Python hears of a signal when it next runs: within a second.)"""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: application.exit(0))
+
+
+def show_trouble(title: str, lines: list[str]) -> None:
+    """Why the counter did not start, in a window, until it is closed."""
+    application = qt_application()
+    window = TroubleWindow(title, lines)
+    window.show()
+    application.exec()

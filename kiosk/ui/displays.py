@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
-from kiosk.domain.states import Counter, CounterFacts, Screen
+from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
 from kiosk.ui.patron import PatronWindow
 from kiosk.ui.staff import StaffWindow
 
@@ -26,6 +26,7 @@ class Displays:
         self._apart = not settings.single and self._patron_screen is not self._staff_screen
         self.staff = StaffWindow(emit)
         self.patron = PatronWindow(emit, confirm_pin, settings)
+        self._at_pad = False
 
     def show(self) -> None:
         """Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out."""
@@ -43,10 +44,13 @@ class Displays:
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
-        self.patron.project(counter, facts)
+        # Staff's first: Qt paints in this order, and staff wait for the number.
         self.staff.project(counter, facts)
+        self.patron.project(counter, facts)
         if self._settings.single:
             self._cover(counter.screen is not Screen.STAFF)
+        elif self._settings.keypad:
+            self._give_keyboard(isinstance(counter.flow, AskingPin))
 
     def _cover(self, covered: bool) -> None:
         if covered and not self.patron.isVisible():
@@ -56,6 +60,14 @@ class Displays:
         elif not covered and self.patron.isVisible():
             self.patron.hide()
             self.staff.activateWindow()
+
+    def _give_keyboard(self, to_pad: bool) -> None:
+        """The keypad is heard while the pad is open; a touch on the patron's window does not take the scanner away from staff."""
+        if to_pad and not self._at_pad:
+            self.patron.activateWindow()
+        elif not to_pad and self.patron.isActiveWindow():
+            self.staff.activateWindow()
+        self._at_pad = to_pad
 
     def close(self) -> None:
         self.patron.close_for_good()

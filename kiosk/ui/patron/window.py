@@ -15,6 +15,7 @@ from kiosk.domain.model import Pin
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.patron.frame import Frame
+from kiosk.ui.patron.keys import KeyGuard
 from kiosk.ui.patron.messages import is_reading
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
@@ -53,6 +54,7 @@ class PatronWindow(QWidget):
         self.setWindowTitle(plain(say("patron.window")))
         self.setAccessibleName(plain(say("patron.window")))
         self._ring = FocusRing(self)
+        self._guard = KeyGuard(self, self.keyPressEvent)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
@@ -103,6 +105,8 @@ class PatronWindow(QWidget):
         self._sizes = sizes
         self._frame = Frame(sizes, self._emit, self._confirm_pin, keypad=self._display.keypad, focusable=self._by_keyboard)
         self._column.addWidget(self._frame)
+        # A layout shows what it is given only later; until then no page can take the keys.
+        self._frame.show()
         return self._frame
 
     def _dots_per_mm(self) -> float:

@@ -1,0 +1,79 @@
+"""A counter that cannot start says why: on stderr, and in a window where somebody can see one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from kiosk.__main__ import main
+from kiosk.commands.run import has_display
+from kiosk.config import Home
+from kiosk.text import say
+from kiosk.ui.trouble import TroubleWindow
+from tests.opened import button_named, words_on
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A counter whose store is no store."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+    home = Home(tmp_path / "home")
+    home.prepare()
+    home.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")
+    home.store.write_bytes(b"no store")
+    return home
+
+
+@pytest.mark.parametrize("by_keyboard", [False, True], ids=["touch", "keyboard"])
+def test_the_window_says_it_until_it_is_closed(
+    by_keyboard: bool, damaged: Home, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Qt is started already, in memory; the program is to believe in a display.
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    monkeypatch.setenv("DISPLAY", ":1")
+    seen: list[str] = []
+
+    def look() -> None:
+        window = next((one for one in QApplication.topLevelWidgets() if isinstance(one, TroubleWindow) and one.isVisible()), None)
+        if window is None:
+            return
+        seen.extend(words_on(window))
+        close = button_named(window, say("staff.start.close"))
+        if close is None:
+            window.close()
+        elif by_keyboard:
+            QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)
+        else:
+            QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+    assert main(["--home", str(damaged.folder), "run"]) == 1
+    timer.stop()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 2
+    assert {*lines, say("staff.start.close")} <= set(seen)
+    assert damaged.store.read_bytes() == b"no store"
+
+
+@pytest.mark.parametrize(
+    ("environment", "seen"),
+    [
+        ({}, False),
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+    ],
+)
+def test_without_a_display_there_is_no_window(environment: dict[str, str], seen: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert has_display() is seen
