@@ -133,6 +133,7 @@ class Frame(QWidget):
         if self._card_left.isVisibleTo(self):
             self._card_left.top(self._sizes.top)
         if self._idle.isVisibleTo(self):
+            _settle(self._idle)
             self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

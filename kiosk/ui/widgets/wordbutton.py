@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpacerItem, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
 
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.button import Button
@@ -43,9 +43,11 @@ class WordButton(Button):
     def _lay_out(self, sizes: PatronSizes, wide: bool, icon_behind: bool, room: tuple[int | None, int]) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(0)
+        self._below = QSpacerItem(0, 0)
         texts.addStretch(1)
         for words in (self._first, self._second):
             texts.addWidget(words)
+        texts.addSpacerItem(self._below)
         texts.addStretch(1)
         self._second.hide()
         row = QHBoxLayout(self)
@@ -54,7 +56,8 @@ class WordButton(Button):
             side = sizes.button_padding * 3 // 4 if self._role == "language" else sizes.button_padding
         row.setContentsMargins(side, sizes.border, side, sizes.border)
         row.setSpacing(sizes.gap)
-        row.addStrut(height - 2 * sizes.border)
+        self._room = height - 2 * sizes.border
+        row.addStrut(self._room)
         if not wide:
             row.addStretch(1)
         if self._icon_name and not icon_behind:
@@ -78,11 +81,12 @@ class WordButton(Button):
 
     def _centre_letters(self) -> None:
         """Readings stand above the letters, which stay in the middle of the button."""
+        spare = self._room - self._first.sizeHint().height()
+        below = 0 if self._second.text else max(0, min(self._first.reading_height(), spare))
+        self._below.changeSize(0, below)
         layout = self.layout()
         if layout is not None:
-            margins = layout.contentsMargins()
-            below = 0 if self._second.text else self._first.reading_height()
-            layout.setContentsMargins(margins.left(), margins.top(), margins.right(), margins.top() + below)
+            layout.invalidate()
 
     def set_icon(self, name: str) -> None:
         if name != self._icon_name:
