@@ -149,13 +149,11 @@ class OpenedCounter:
 
     # --- keys -----------------------------------------------------------------------------------------------------------
 
-    @property
-    def keyboard(self) -> QWindow:
-        """The window that has the keyboard."""
-        self.until(lambda counter: window_with_focus() is not None)
-        window = window_with_focus()
-        assert window is not None
-        return window
+    def give_keyboard_to(self, window: QWidget) -> QWindow:
+        """As by a click on its frame."""
+        window.activateWindow()
+        self.until(lambda counter: window_with_focus() is window.windowHandle())
+        return window.windowHandle()
 
     def type_keys(self, keys: list[Key], gap_ms: int) -> None:
         """On the keyboard, that is, into whichever window has it at each key, stamped as the window system stamps them.

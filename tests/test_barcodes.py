@@ -41,7 +41,7 @@ from kiosk.ui.pinpad import QUIET, PinPad
 from kiosk.ui.staff.scanner import FAST_MS
 from tests.cases import CountCases
 from tests.desk import judge_for
-from tests.opened import Key, OpenedCounter, window_with_focus
+from tests.opened import Key, OpenedCounter
 from tests.stage import OWN, PIN, Stage
 
 STAFF_CODE = "4711"
@@ -143,8 +143,7 @@ class Scanner:
         return [self._opened.staff, self._opened.patron] if self._mode.keypad else [self._opened.staff]
 
     def _point_keyboard(self, window: QWidget, place: int | None) -> None:
-        window.activateWindow()
-        self._opened.until(lambda counter: window_with_focus() is window.windowHandle())
+        self._opened.give_keyboard_to(window)
         widgets = _focusable(window)
         if place is not None and place < len(widgets):
             widgets[place].setFocus(Qt.FocusReason.TabFocusReason)
