@@ -65,6 +65,14 @@ def _value(name: str, text: str) -> Needle:
     return Needle(name, text.encode(), re.compile(rb"(?<![0-9A-Za-z])" + re.escape(text.encode()) + rb"(?![0-9A-Za-z])"))
 
 
+def _value_in_hex(name: str, text: str) -> Needle:
+    """The same in hexadecimal: not within the hexadecimal of other letters and digits, such as those of a hash."""
+    sample = text.encode().hex().encode()
+    letter = rb"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
+    before = rb"(?<!3[0-9])(?<![46][1-9a-f])(?<![57][0-9a])"
+    return Needle(name, sample, re.compile(before + sample + rb"(?!" + letter + rb")", re.IGNORECASE))
+
+
 def _bytes(name: str, data: bytes) -> Iterator[Needle]:
     """Bytes as they are, in hexadecimal, as lists of numbers and in base64."""
     yield _plain(f"{name} raw", data, letters=False)
@@ -93,7 +101,7 @@ def _pin(pin: str, name: str) -> Iterator[Needle]:
     yield _plain(f"{name} as letters", repr(list(pin)).encode())
     for reference in (0x98, 0x80):
         yield from _bytes(f"VERIFY {reference:02X} with {name}", bytes((0x00, 0x20, 0x00, reference, 0x04)) + pin.encode())
-    yield _plain(f"{name} in hex", pin.encode().hex().encode())
+    yield _value_in_hex(f"{name} in hex", pin)
     yield _plain(f"{name} as a list", repr(list(pin.encode())).encode())
 
 
