@@ -40,7 +40,7 @@ format: setup
 	@.venv/bin/ruff format
 
 test: lint
-	@$(pytest) $(ARGS)
+	@$(pytest) -n 2 $(ARGS)
 
 # pytest ends with 5 when it finds no test at all.
 trial: setup
