@@ -68,21 +68,6 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """A list of strings, each of which fits `pattern`."""
-
-    pattern: str
-    expected: str = '["…", "…"]'
-
-    def take(self, value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise ValueError(self.expected)
-        if not all(isinstance(item, str) and re.fullmatch(self.pattern, item) for item in value):
-            raise ValueError(self.expected)
-        return tuple(value)
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several words, each standing for a value."""
 

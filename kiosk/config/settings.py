@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from kiosk.config.kinds import Choice, Flag, Number, Text, Texts, setting
+from kiosk.config.kinds import Choice, Flag, Number, Text, setting
 from kiosk.domain.rules import BarcodeRule, CheckDigit
 from kiosk.domain.states import CounterRules, When
 
@@ -24,8 +24,6 @@ _EVERY_TAP = {"every-tap": When.ALWAYS, "first-of-day": When.FIRST_OF_DAY, "off"
 @dataclass(frozen=True, slots=True)
 class CounterSettings:
     name: str = setting(Text(r"[^\x00-\x1f\x7f]{1,40}", '"…" (1 … 40)'), "窓口1")
-    operators: tuple[str, ...] = setting(Texts(r"[0-9A-Za-z-]{1,16}", '["…", "…"] (0-9 A-Z a-z -)'), ())
-    """Codes of those on duty; empty when the library records none."""
 
 
 @dataclass(frozen=True, slots=True)

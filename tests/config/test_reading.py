@@ -97,8 +97,6 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         ('[library_card]\nprefix = "A1"', 'prefix = "0 … 9"'),
         ('[library_card]\ncheck_digit = "mod43"', 'check_digit = "none" | "7dr" | "9dr" | "mod10-3-1" | "luhn" | "mod11-2-7"'),
         ('[counter]\nname = ""', 'name = "…" (1 … 40)'),
-        ('[counter]\noperators = "A1"', 'operators = ["…", "…"] (0-9 A-Z a-z -)'),
-        ("[counter]\noperators = [1]", 'operators = ["…", "…"] (0-9 A-Z a-z -)'),
         ("[reader]\nname = 1", 'name = "…"'),
     ],
 )
