@@ -57,18 +57,18 @@ class OpenedCounter:
         )
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
         # Something always happens soon, so that waiting for Qt's loop has an end.
-        self._beat = QTimer(interval=10)
+        self.beat = QTimer(interval=10)
         self._stamp = 0
 
     def __enter__(self) -> OpenedCounter:
-        self._beat.start()
+        self.beat.start()
         self.program.start()
         self.until(lambda counter: counter.reader is ReaderCondition.READY)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.program.stop()
-        self._beat.stop()
+        self.beat.stop()
         self.repository.close()
         for window in (self.staff, self.patron):
             window.deleteLater()
