@@ -108,10 +108,14 @@ class StaffWindow(QWidget):
         self._prepare.start()
 
     def _prepare_page(self) -> None:
-        """While nobody waits, build what the next card opens: its number then stands there a blink after the card."""
-        if self._counter is None or not isinstance(self._counter.flow, Waiting):
+        """While nobody waits, build what the next card opens and draw it once unseen: its number then stands there a blink after the card.
+
+        One piece at a time, since keys and cards come in between.
+        """
+        if self._counter is None or self._page is None or not isinstance(self._counter.flow, Waiting):
             return
         missing = [kind for kind in PREPARED if kind not in self._spares]
+        undrawn = [page for page in self._spares.values() if page.size() != self._page.size()]
         if missing:
             page = missing[0](self._emit, self._sizes)
             page.hide()
@@ -119,6 +123,10 @@ class StaffWindow(QWidget):
             for part in page.findChildren(QWidget):
                 part.ensurePolished()
             self._spares[missing[0]] = page
+        elif undrawn:
+            undrawn[0].resize(self._page.size())
+            undrawn[0].grab()
+        if missing or undrawn:
             self._prepare.start()
 
     def _focus(self, page: Page) -> None:

@@ -1,0 +1,269 @@
+"""The running program on a virtual reader, measured from inside. Usage: python -m tests.bench.counter tap|slow|silent|start FOLDER
+
+Prints one JSON object of figures. It needs a display; `tests.bench.run` gives it one of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from kiosk.app import Equipment, Program
+    from kiosk.domain.states import Counter
+    from kiosk.smartcard.reader import ReaderMonitor, ReaderState
+    from kiosk.smartcard.virtual.card import VirtualCard
+    from kiosk.smartcard.virtual.reader import VirtualReaders
+
+TAPS = 11
+NUMBER = "2104067851"
+LIMIT_MS = 20_000
+
+
+class WatchedMonitor:
+    """Notes when the wait that saw a card returned."""
+
+    def __init__(self, monitor: ReaderMonitor, saw: Callable[[], None]) -> None:
+        self._monitor, self._saw = monitor, saw
+
+    def wait(self, known: tuple[ReaderState, ...]) -> tuple[ReaderState, ...]:
+        states = self._monitor.wait(known)
+        if any(state.present for state in states):
+            self._saw()
+        return states
+
+    def cancel(self) -> None:
+        self._monitor.cancel()
+
+    def release(self) -> None:
+        self._monitor.release()
+
+
+class Bench:
+    """One counter with its card, whose holder is registered."""
+
+    def __init__(self, folder: Path) -> None:
+        from kiosk.config import Home
+        from kiosk.smartcard.virtual.deck import Deck
+        from kiosk.smartcard.virtual.reader import Timing, VirtualReaders
+
+        self.home = Home(folder / "home")
+        self.home.prepare()
+        self.readers: VirtualReaders = VirtualReaders(timing=Timing())
+        self.deck = Deck(folder / "cards")
+        self.card: VirtualCard = self.deck.card("fine")
+        self.seen_at = 0.0
+
+    def _saw(self) -> None:
+        self.seen_at = time.perf_counter()
+
+    @contextmanager
+    def running(self) -> Iterator[Program]:
+        from kiosk.app import Program, qt_application, running
+        from kiosk.demo.library import demo_settings
+
+        qt_application()
+        with self._equipment() as equipment, running(Program(demo_settings(), equipment)) as program:
+            wait_until(program, lambda counter: counter.reader == "ready")
+            # What is built in advance while nobody waits.
+            rest(1500)
+            yield program
+
+    @contextmanager
+    def _equipment(self) -> Iterator[Equipment]:
+        from kiosk.app import Equipment
+        from kiosk.demo.library import demo_settings
+        from kiosk.domain.model import LibraryCardNumber, Revocation
+        from kiosk.equipment import facts_reader, first_facts, now
+        from kiosk.smartcard.authority import Authority
+        from kiosk.smartcard.judge import CardJudge
+        from kiosk.smartcard.revocation import NoRevocation
+        from kiosk.store.keys import Keys
+        from kiosk.store.repository import Repository
+
+        settings, keys = demo_settings(), Keys.fresh()
+        judge = CardJudge([Authority(self.deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
+        with Repository(self.home.store, keys, settings.counter.name, now) as repository:
+            unchecked = Revocation.NOT_CHECKED
+            repository.save_link(uuid.uuid4(), token, LibraryCardNumber(NUMBER), revocation=unchecked, by_guardian=False, replaces=None)
+            yield Equipment(
+                readers=self.readers.readers,
+                monitor=lambda: WatchedMonitor(self.readers.monitor(), self._saw),
+                judge=judge,
+                repository=repository,
+                facts=first_facts(settings, judge, demo=True),
+                read_facts=facts_reader(self.home, settings, judge, repository, keys.site),
+            )
+
+
+def rest(milliseconds: int) -> None:
+    """Let the program run."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait_until(program: Program, fits: Callable[[Counter], bool]) -> None:
+    for _ in range(LIMIT_MS // 20):
+        if fits(program.conductor.counter):
+            return
+        rest(20)
+    raise AssertionError(f"still {program.conductor.counter.flow}")
+
+
+def go_home(bench: Bench, program: Program) -> None:
+    from kiosk.domain.events import LeavePressed
+
+    bench.readers.lift()
+    program.conductor.happen(LeavePressed())
+    wait_until(program, lambda counter: type(counter.flow).__name__ == "Waiting" and not counter.cards)
+    rest(600)
+
+
+# --- from the card to its number ------------------------------------------------------------------------------------------------
+
+
+def painted(window: QObject, done: Callable[[float], None]) -> QObject:
+    """Tells `done` when each paint of the window is over. The filter has to be kept."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.UpdateRequest:
+                # Comes right after the paint that this event is about to do.
+                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value)
+            return False
+
+        def event(self, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.User:
+                done(time.perf_counter())
+                return True
+            return super().event(event)
+
+    watch = Watch()
+    window.installEventFilter(watch)
+    return watch
+
+
+def tap(folder: Path) -> dict[str, object]:
+    """Seconds from the return of the wait that saw the card to the paint of the number, and of pure card I/O; of each tap."""
+    from kiosk.ui.staff.panels import NumberLabel
+
+    bench = Bench(folder)
+    taps: list[tuple[float, float]] = []
+    with bench.running() as program:
+        staff, paints = program.displays.staff, []
+
+        def note(at: float) -> None:
+            labels = staff.findChildren(NumberLabel)
+            if any(label.isVisible() and label.text().replace("\n", "").replace(" ", "") == NUMBER for label in labels):
+                paints.append(at)
+
+        watch = painted(staff, note)
+        for _ in range(TAPS):
+            paints.clear()
+            before = bench.readers.card_seconds
+            bench.readers.lay(bench.card)
+            wait_until(program, lambda counter: bool(paints))
+            taps.append((paints[0] - bench.seen_at, bench.readers.card_seconds - before))
+            go_home(bench, program)
+        staff.removeEventFilter(watch)
+    # The first tap finds nothing warm.
+    return {"taps": taps[1:], "commands": len(bench.card.commands) // TAPS}
+
+
+# --- how long the windows stand still ----------------------------------------------------------------------------------------------
+
+
+def stall(folder: Path, *, silent: bool) -> dict[str, object]:
+    """The longest time between two beats of a 5 ms timer of the GUI thread, from laying a slow card (5 s) or a silent one to what follows."""
+    from PySide6.QtCore import Qt, QTimer
+
+    from kiosk.smartcard.virtual.card import Fault, Trouble
+
+    bench = Bench(folder)
+    with bench.running() as program:
+        bench.readers.lay(bench.card)
+        wait_until(program, lambda counter: type(counter.flow).__name__ == "ConfirmingHolder")
+        go_home(bench, program)
+        beats: list[float] = []
+        heart = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
+        heart.timeout.connect(lambda: beats.append(time.perf_counter()))
+        heart.start()
+        bench.card.fault(2, Fault(trouble=Trouble.SILENT) if silent else Fault(delay=5.2))
+        beats.append(time.perf_counter())
+        bench.readers.lay(bench.card)
+        wait_until(program, lambda counter: bool(getattr(counter.flow, "slow", False)))
+        rest(300)
+        if silent:
+            bench.readers.lift()
+            wait_until(program, lambda counter: not counter.cards)
+            rest(300)
+        else:
+            wait_until(program, lambda counter: type(counter.flow).__name__ == "ConfirmingHolder")
+        heart.stop()
+        ends = beats[-1]
+    gaps = [later - earlier for earlier, later in pairwise(beats)]
+    return {"longest": max(gaps), "seconds": ends - beats[0], "beats": len(beats)}
+
+
+# --- how long a start takes --------------------------------------------------------------------------------------------------------
+
+
+def start(folder: Path) -> dict[str, object]:
+    """What `kiosk run` does, until the staff window has been painted with the page that takes cards; the clock's seconds then."""
+    from PySide6.QtCore import QTimer
+
+    from kiosk import app
+    from kiosk.config import Home, read_settings
+
+    home = Home(folder)
+    if not home.config.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        home.config.write_text(f'[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "{folder / "keys"}"\n', "utf-8")
+    home.prepare()
+    times: list[float] = []
+
+    class Timed(app.Program):
+        def start(self) -> None:
+            super().start()
+            self._watch_paint = painted(self.displays.staff, self._painted)
+
+        def _painted(self, at: float) -> None:
+            if not times:
+                times.append(time.monotonic())
+                # Heard by the loop even when it has not begun yet.
+                QTimer.singleShot(0, lambda: app.qt_application().exit(0))
+
+    app.Program = Timed  # type: ignore[misc]
+    app.run_counter(home, read_settings(home.config))
+    return {"at": times[0]}
+
+
+MEASURES: dict[str, Callable[[Path], dict[str, object]]] = {
+    "tap": tap,
+    "slow": partial(stall, silent=False),
+    "silent": partial(stall, silent=True),
+    "start": start,
+}
+
+
+def main() -> None:
+    print(json.dumps(MEASURES[sys.argv[1]](Path(sys.argv[2]))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

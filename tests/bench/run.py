@@ -1,0 +1,113 @@
+"""Measures what was promised and prints each as a ratio to its bare limit, both taken in this one run. Usage: make bench
+
+Figures of one machine mean little elsewhere; ratios do. Everything runs on a screen of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    # Started as a script; from here on the modules are named from the root of the checkout.
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from tests.atspi.desktop import Desktop
+from tests.bench.lookup import measure as measure_lookup
+
+ROOT = Path(__file__).resolve().parents[2]
+BARE_WINDOW = Path(__file__).with_name("bare_window.py")
+LIMIT = 120.0
+STARTS, LINKS = 5, 200_000
+TAP, STALL, START, LOOKUP = 1.15, 0.050, 2.0, 3.0
+"""What must be reached: times card I/O, seconds, times a bare window, times a bare select."""
+
+
+def figures(what: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What `counter.py` measures in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.counter", what, str(folder)]
+    ran = subprocess.run(command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
+    if ran.returncode != 0:
+        raise RuntimeError(ran.stderr)
+    measured: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return measured
+
+
+def taps(folder: Path, environment: Mapping[str, str]) -> list[float]:
+    """Of each tap: from the return of the wait that saw the card to the paint of its number, by pure card I/O."""
+    return [whole / card for whole, card in figures("tap", folder, environment)["taps"]]
+
+
+def stall(folder: Path, environment: Mapping[str, str], *, silent: bool) -> float:
+    """The longest time, in seconds, that the windows stood still while a card was slow or silent."""
+    return float(figures("silent" if silent else "slow", folder, environment)["longest"])
+
+
+def starts(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
+    """Medians of the seconds from the start of a process to our first usable screen, and to a bare window; measured in turn."""
+    ours, bare = [], []
+    for _ in range(STARTS + 1):
+        began = time.monotonic()
+        ours.append(figures("start", folder, environment)["at"] - began)
+        began = time.monotonic()
+        ran = subprocess.run(
+            [sys.executable, str(BARE_WINDOW)], env=dict(environment), capture_output=True, text=True, check=True, timeout=LIMIT
+        )
+        bare.append(float(ran.stdout) - began)
+    # The first of each makes the files that all the others find.
+    return statistics.median(ours[1:]), statistics.median(bare[1:])
+
+
+def screen(desktop: Desktop) -> dict[str, str]:
+    """The desktop's environment, without anybody who listens on the accessibility bus."""
+    return desktop.environment | {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "0"}
+
+
+def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    ratios = taps(folder / "tap", environment)
+    yield f"tap to paint / card I/O: median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
+    for silent, kind in ((False, "slow"), (True, "silent")):
+        longest = stall(folder / kind, environment, silent=silent)
+        yield f"longest stall of the windows, card {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f})"
+    ours, bare = starts(folder / "start", environment)
+    yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
+    lookup = dict(measure_lookup(folder / "lookup", LINKS))
+    yield f"look-up among {LINKS:,} links / bare select, p99: {lookup['ratio p99']:.2f} (limit {LOOKUP})"
+    for extended, most in ((True, 4), (False, 9)):
+        yield f"APDUs of a tap, {'extended' if extended else 'short'}: {commands(extended=extended)} (limit {most}; OpenSC 14)"
+
+
+def commands(*, extended: bool) -> int:
+    from kiosk.equipment import now
+    from kiosk.smartcard.authority import Authority
+    from kiosk.smartcard.judge import CardJudge
+    from kiosk.smartcard.revocation import NoRevocation
+    from kiosk.smartcard.tap import tap
+    from kiosk.smartcard.virtual.deck import Deck
+    from kiosk.smartcard.virtual.reader import READER, VirtualReaders
+
+    deck, readers = Deck(), VirtualReaders(extended=extended)
+    readers.lay(deck.card("fine"))
+    judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), bytes(32), now, allow_test=True)
+    return tap(readers.readers(), READER, judge).commands
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("tap", "slow", "silent", "start", "lookup", "desktop"):
+            (Path(folder) / name).mkdir()
+        with Desktop(Path(folder) / "desktop") as desktop:
+            for line in report(Path(folder), os.environ | screen(desktop)):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
