@@ -189,7 +189,7 @@ def tap(folder: Path) -> dict[str, object]:
 
 
 def stall(folder: Path, *, silent: bool) -> dict[str, object]:
-    """The longest time between two beats of a 5 ms timer of the GUI thread, from laying a slow card (5 s) or a silent one to what follows."""
+    """The longest time between two beats of a 5 ms timer of the GUI thread: a card is laid that is slow (5 s) or silent."""
     from PySide6.QtCore import Qt, QTimer
 
     from kiosk.smartcard.virtual.card import Fault, Trouble
