@@ -44,7 +44,7 @@ test: lint
 
 # pytest ends with 5 when it finds no test at all.
 trial: setup
-	@$(pytest) -m trial --timeout 1200 $(ARGS) || { code=$$?; [ $$code -eq 5 ] || exit $$code; echo "There are no long runs yet."; }
+	@$(pytest) -n 2 -m trial --timeout 1200 $(ARGS) || { code=$$?; [ $$code -eq 5 ] || exit $$code; echo "There are no long runs yet."; }
 
 bench: setup
 	@$(PYTHON) tests/bench/run.py $(ARGS)
