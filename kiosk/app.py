@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -150,6 +151,9 @@ def run_counter(home: Home, settings: Settings) -> int:
             application = qt_application()
             end_on_signals(application)
             with running(Program(settings, equipment)):
+                # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
+                gc.freeze()
+                gc.enable()
                 return application.exec()
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
-from kiosk.ui.patron import PatronWindow
 from kiosk.ui.staff import StaffWindow
+
+if TYPE_CHECKING:
+    from kiosk.ui.patron import PatronWindow
 
 
 class Displays:
@@ -25,27 +30,51 @@ class Displays:
         self._patron_screen = find_screen(screens, settings.patron_screen, others[0] if others else self._staff_screen)
         self._apart = not settings.single and self._patron_screen is not self._staff_screen
         self.staff = StaffWindow(emit)
-        self.patron = PatronWindow(emit, confirm_pin, settings)
-        self._at_pad = False
+        self._emit, self._confirm_pin = emit, confirm_pin
+        self._shown: tuple[Counter, CounterFacts] | None = None
+        self._patron_opened = self._at_pad = False
+        self._soon = QTimer(singleShot=True, interval=0)
+        self._soon.timeout.connect(self._open_patron)
+
+    @cached_property
+    def patron(self) -> PatronWindow:
+        # Made, and its modules read, when staff can work already: they start the day, the patron comes later.
+        from kiosk.ui.patron import PatronWindow
+
+        return PatronWindow(self._emit, self._confirm_pin, self._settings)
 
     def show(self) -> None:
-        """Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out."""
+        """Staff's window; the patron's follows as soon as nothing else is to be done.
+
+        Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out.
+        """
         self.staff.setGeometry(self._staff_screen.availableGeometry())
-        if self._apart:
-            self.staff.showMaximized()
-            self.patron.setGeometry(self._patron_screen.geometry())
-            self.patron.showFullScreen()
-        elif self._settings.single:
+        if self._apart or self._settings.single:
             self.staff.showMaximized()
         else:
             self.staff.show()
+        self._soon.start()
+
+    def _open_patron(self) -> None:
+        self._patron_opened = True
+        if self._apart:
+            self.patron.setGeometry(self._patron_screen.geometry())
+            self.patron.showFullScreen()
+        elif not self._settings.single:
             self.patron.setGeometry(self._patron_screen.availableGeometry())
             self.patron.show()
+        if self._shown is not None:
+            self._project_patron(*self._shown)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
         # Staff's first: Qt paints in this order, and staff wait for the number.
+        self._shown = counter, facts
         self.staff.project(counter, facts)
+        if self._patron_opened:
+            self._project_patron(counter, facts)
+
+    def _project_patron(self, counter: Counter, facts: CounterFacts) -> None:
         self.patron.project(counter, facts)
         if self._settings.single:
             self._cover(counter.screen is not Screen.STAFF)
@@ -70,7 +99,9 @@ class Displays:
         self._at_pad = to_pad
 
     def close(self) -> None:
-        self.patron.close_for_good()
+        self._soon.stop()
+        if self._patron_opened:
+            self.patron.close_for_good()
         self.staff.close_for_good()
 
 

@@ -5,6 +5,8 @@ Prints one JSON object of figures. It needs a display; `tests.bench.run` gives i
 
 from __future__ import annotations
 
+import argparse
+import gc
 import json
 import sys
 import time
@@ -227,8 +229,10 @@ def start(folder: Path) -> dict[str, object]:
     """What `kiosk run` does, until the staff window has been painted with the page that takes cards; the clock's seconds then."""
     from PySide6.QtCore import QTimer
 
+    gc.disable()
     from kiosk import app
-    from kiosk.config import Home, read_settings
+    from kiosk.commands import run
+    from kiosk.config import Home
 
     home = Home(folder)
     if not home.config.exists():
@@ -249,7 +253,7 @@ def start(folder: Path) -> dict[str, object]:
                 QTimer.singleShot(0, lambda: app.qt_application().exit(0))
 
     app.Program = Timed  # type: ignore[misc]
-    app.run_counter(home, read_settings(home.config))
+    run.run(home, argparse.Namespace())
     return {"at": times[0]}
 
 

@@ -60,7 +60,6 @@ class StaffWindow(QWidget):
         self._spares: dict[PageKind, Page] = {}
         self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_page)
-        self._build(self._sizes)
         self._scanner = ScannerWatch(self, self._scanned, self._sign_of_life)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
@@ -73,6 +72,8 @@ class StaffWindow(QWidget):
     # --- what is shown ------------------------------------------------------------------------------------------------------
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
+        if self._frame is None:
+            self._build(staff_sizes(self.width()))
         self._counter, self._facts = counter, facts
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
@@ -144,7 +145,7 @@ class StaffWindow(QWidget):
             self._focus(self._page)
 
     def _build(self, sizes: StaffSizes) -> None:
-        """Everything anew for another class of width; the state is projected again."""
+        """Everything, once the width is known, and anew for another class of it; the state is projected again."""
         self._sizes = sizes
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
@@ -176,11 +177,12 @@ class StaffWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         sizes = staff_sizes(self.width())
-        if sizes != self._sizes:
+        if self._frame is None or sizes != self._sizes:
             self._build(sizes)
 
     def _tick(self) -> None:
-        self._top.show_time(self._clock())
+        if self._frame is not None:
+            self._top.show_time(self._clock())
 
     # --- what staff do ------------------------------------------------------------------------------------------------------
 
