@@ -18,6 +18,9 @@ from kiosk.ui.staff import StaffWindow
 if TYPE_CHECKING:
     from kiosk.ui.patron import PatronWindow
 
+_LOOK_MS, _LONGEST_MS = 2, 500
+"""The patron's window waits for the first picture of staff's: looked for so often, and so long."""
+
 
 class Displays:
     """Both windows. `staff` and `patron` are the windows themselves."""
@@ -33,8 +36,9 @@ class Displays:
         self._emit, self._confirm_pin = emit, confirm_pin
         self._shown: tuple[Counter, CounterFacts] | None = None
         self._patron_opened = self._at_pad = False
-        self._soon = QTimer(singleShot=True, interval=0)
-        self._soon.timeout.connect(self._open_patron)
+        self._waiting = QTimer(interval=_LOOK_MS)
+        self._waiting.timeout.connect(self._look_at_staff)
+        self._waited = 0
 
     @cached_property
     def patron(self) -> PatronWindow:
@@ -44,7 +48,7 @@ class Displays:
         return PatronWindow(self._emit, self._confirm_pin, self._settings)
 
     def show(self) -> None:
-        """Staff's window; the patron's follows as soon as nothing else is to be done.
+        """Staff's window; the patron's follows when staff see theirs.
 
         Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out.
         """
@@ -53,7 +57,14 @@ class Displays:
             self.staff.showMaximized()
         else:
             self.staff.show()
-        self._soon.start()
+        self._waiting.start()
+
+    def _look_at_staff(self) -> None:
+        """A window that nobody can see, because another covers it, is not waited for longer."""
+        self._waited += _LOOK_MS
+        if self._waited >= _LONGEST_MS or self.staff.windowHandle().isExposed():
+            self._waiting.stop()
+            self._open_patron()
 
     def _open_patron(self) -> None:
         self._patron_opened = True
@@ -99,7 +110,7 @@ class Displays:
         self._at_pad = to_pad
 
     def close(self) -> None:
-        self._soon.stop()
+        self._waiting.stop()
         if self._patron_opened:
             self.patron.close_for_good()
         self.staff.close_for_good()
