@@ -45,8 +45,8 @@ def test_the_number_stands_there_a_blink_after_the_card(screen: dict[str, str], 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["slow", "silent"])
 def test_the_windows_never_stand_still_while_a_card_does(screen: dict[str, str], tmp_path: Path, silent: bool) -> None:
-    """Neither while it takes 5 s for an answer nor while it says nothing at all, nor when it is lifted then."""
-    assert best(lambda place: run.stall(place, screen, silent=silent), run.STALL, tmp_path) < run.STALL
+    """Neither while it takes 5 s for an answer nor while it says nothing at all: under 50 ms at a time."""
+    assert best(lambda place: run.stalls(place, screen, silent=silent)[0], run.STALL, tmp_path) < run.STALL
 
 
 @pytest.mark.trial

@@ -46,9 +46,10 @@ def taps(folder: Path, environment: Mapping[str, str]) -> list[float]:
     return [whole / card for whole, card in figures("tap", folder, environment)["taps"]]
 
 
-def stall(folder: Path, environment: Mapping[str, str], *, silent: bool) -> float:
-    """The longest time, in seconds, that the windows stood still while a card was slow or silent."""
-    return float(figures("silent" if silent else "slow", folder, environment)["longest"])
+def stalls(folder: Path, environment: Mapping[str, str], *, silent: bool) -> tuple[float, float]:
+    """The longest time, in seconds, that the windows stood still while a card was slow or silent, and when that was over."""
+    measured = figures("silent" if silent else "slow", folder, environment)
+    return float(measured["longest"]), float(measured["after"])
 
 
 def starts(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
@@ -75,8 +76,8 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     ratios = taps(folder / "tap", environment)
     yield f"tap to paint / card I/O: median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
     for silent, kind in ((False, "slow"), (True, "silent")):
-        longest = stall(folder / kind, environment, silent=silent)
-        yield f"longest stall of the windows, card {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f})"
+        longest, after = stalls(folder / kind, environment, silent=silent)
+        yield f"longest stall while a card is {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); after it: {after * 1000:.0f} ms"
     ours, bare = starts(folder / "start", environment)
     yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
