@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,9 +64,10 @@ class Desktop:
         self._ends.close()
 
     def _start(self) -> None:
-        home, run = self.folder / "home", self.folder / "run"
-        for made in (home, run):
-            made.mkdir(mode=0o700)
+        home = self.folder / "home"
+        home.mkdir(mode=0o700)
+        # Not in a test's own folder: the path of a socket has at most 107 bytes.
+        run = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="desktop-", ignore_cleanup_errors=True)))
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ},
             "HOME": str(home),
