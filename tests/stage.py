@@ -168,6 +168,8 @@ class Stage:
         self.card.fault(0, Fault(trouble=Trouble.SILENT))
         self.confirm(PIN)
         self.opened.until_at(CheckingPin)
+        # The one VERIFY of that press is on its way to the card.
+        self.opened.until(lambda _: self.pins == self.pressed)
 
     def to_registered(self) -> None:
         self.to_pad()
