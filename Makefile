@@ -40,11 +40,13 @@ format: setup
 	@.venv/bin/ruff format
 
 test: lint
-	@$(pytest) -n 2 $(ARGS)
+	@# What is timed runs alone, the rest on both cores.
+	@$(if $(ARGS),,$(pytest) -q tests/test_speed.py)
+	@$(pytest) -n 2 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
-# pytest ends with 5 when it finds no test at all.
 trial: setup
-	@$(pytest) -n 2 -m trial --timeout 1200 $(ARGS) || { code=$$?; [ $$code -eq 5 ] || exit $$code; echo "There are no long runs yet."; }
+	@$(if $(ARGS),,$(pytest) -q -m trial tests/test_speed.py)
+	@$(pytest) -n 2 -m trial --timeout 1200 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 bench: setup
 	@$(PYTHON) tests/bench/run.py $(ARGS)
