@@ -160,7 +160,8 @@ def run_counter(home: Home, settings: Settings) -> int:
 def end_on_signals(application: QApplication) -> None:
     """Logging off and Ctrl-C end the program in its own order. (Python hears of a signal when it next runs: within a second.)"""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: application.exit(0))
+        # Through the loop: an exit asked for before `exec` has begun would be forgotten.
+        signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
 
 
 def show_trouble(title: str, lines: list[str]) -> None:
