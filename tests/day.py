@@ -146,7 +146,7 @@ class Day:
 
     def bug(self, number: LibraryCardNumber) -> Patron:
         """A look-up in a library system whose library quotes what it was given, and more."""
-        if number.digits != BUG:
+        if number.text != BUG:
             return Patron(number)
         quoted = " ".join(f"{person.pin} {person.serial} {person.serial:x} {person.holder} {person.ends}" for person in self._people)
         try:

@@ -107,7 +107,7 @@ class Stage:
 
     def to_card(self) -> None:
         self.to_library_card()
-        self.opened.say(LibraryCardEntered(OWN.digits))
+        self.opened.say(LibraryCardEntered(OWN.text))
         self.opened.until_at(AwaitingMyNumberCard)
 
     def to_reading(self) -> None:
@@ -233,7 +233,7 @@ class Stage:
         self.unlink()
         self.link()
         self.to_unlinking_number()
-        self.opened.say(LibraryCardEntered(OWN.digits))
+        self.opened.say(LibraryCardEntered(OWN.text))
         self.opened.until_at(ConfirmingUnlink)
 
     def to_unlinked(self) -> None:
@@ -244,7 +244,7 @@ class Stage:
     def to_unlinking_refused(self) -> None:
         self.unlink()
         self.to_unlinking_number()
-        self.opened.say(LibraryCardEntered(OWN.digits))
+        self.opened.say(LibraryCardEntered(OWN.text))
         self.opened.until_at(UnlinkingRefused)
 
     def to_status(self) -> None:

@@ -228,7 +228,7 @@ def test_what_is_pasted_at_home(name: str, opened: OpenedCounter, stage: Stage) 
 def test_a_barcode_on_the_wrong_step_is_said(opened: OpenedCounter, stage: Stage) -> None:
     stage.to_card()
     opened.give_keyboard_to(opened.staff)
-    digits: list[Key] = [(Qt.Key(ord(digit)), Qt.KeyboardModifier.NoModifier, digit) for digit in OWN.digits]
+    digits: list[Key] = [(Qt.Key(ord(digit)), Qt.KeyboardModifier.NoModifier, digit) for digit in OWN.text]
     opened.type_keys([*digits, (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r")], 5)
     sentences = say(f"refusal.{Code.BARCODE_ON_WRONG_STEP}.staff"), say(f"refusal.{Code.BARCODE_ON_WRONG_STEP}.staff-next")
     opened.settle()

@@ -16,19 +16,20 @@ Ticket = NewType("Ticket", int)
 class LibraryCardNumber:
     """図書館利用カードの番号, already stripped and checked by `rules.read_library_card`."""
 
-    digits: str
+    text: str
+    """Digits, behind letters where the library's numbers begin with such; never a start or stop character of the barcode alone."""
 
     @property
     def grouped(self) -> str:
         """In fours, as people read it aloud: 2104 0678 53."""
-        return " ".join(self.digits[i : i + 4] for i in range(0, len(self.digits), 4))
+        return " ".join(self.text[i : i + 4] for i in range(0, len(self.text), 4))
 
     @property
     def masked(self) -> str:
         """What may be shown to somebody who is not its holder, and what the audit trail keeps: first group and last two."""
-        if len(self.digits) <= 6:
-            return "＊" * (len(self.digits) - 2) + self.digits[-2:]
-        return f"{self.digits[:4]} {'＊' * (len(self.digits) - 6)} {self.digits[-2:]}"
+        if len(self.text) <= 6:
+            return "＊" * (len(self.text) - 2) + self.text[-2:]
+        return f"{self.text[:4]} {'＊' * (len(self.text) - 6)} {self.text[-2:]}"
 
 
 @dataclass(frozen=True, slots=True)

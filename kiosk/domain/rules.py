@@ -10,6 +10,8 @@ from enum import StrEnum, unique
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber
 
+_START_STOP = frozenset("ABCD")
+
 
 def born_on_or_after_to_be_under_15(today: date) -> date:
     """The earliest birthday of somebody under 15 on `today`.
@@ -44,14 +46,28 @@ class CheckDigit(StrEnum):
     MOD_11_WEIGHT_2_7 = "mod11-2-7"
 
 
+@unique
+class StartStop(StrEnum):
+    """What becomes of NW-7's (Codabar, JIS X 0506) start and stop characters, which a reader may or may not send."""
+
+    STRIP = "strip"
+    """The letters A-D at both ends are taken away, except the first where numbers begin with such a letter."""
+    KEEP = "keep"
+    """They belong to the number."""
+
+
 @dataclass(frozen=True, slots=True)
 class BarcodeRule:
-    """What a library card number looks like. NW-7 (Codabar) start and stop characters a-d are stripped always."""
+    """What a library card number looks like, and how it comes out of a barcode."""
 
     length: int = 0
-    """Digits, 0 for any from 4 to 16."""
+    """Characters of the number with its prefix and, unless that is dropped, its check digit; 0 for any from 4 to 16."""
     prefix: str = ""
+    """What every number begins with: digits, or letters such as the D of D0123456789. Case does not matter."""
     check_digit: CheckDigit = CheckDigit.NONE
+    start_stop: StartStop = StartStop.STRIP
+    drop_check_digit: bool = False
+    """The barcode carries a check digit that the library's system does not count as part of the number."""
 
 
 def expected_check_digit(kind: CheckDigit, digits: str) -> str:
@@ -77,29 +93,45 @@ def expected_check_digit(kind: CheckDigit, digits: str) -> str:
 
 
 def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
-    """The number in what was scanned or typed: full width, spaces, hyphens and NW-7 start/stop characters are taken away.
+    """The number in what was scanned or typed: full width, lower case, spaces, hyphens and start/stop characters are put right.
 
     Raises Refused with number-empty, number-characters, number-is-my-number, number-length, number-prefix or number-check-digit.
     """
     plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー")
-    if len(plain) >= 2 and plain[0] in "abcdABCD" and plain[-1] in "abcdABCD":
-        plain = plain[1:-1]
+    plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー").upper()
+    prefix = rule.prefix.upper()
+    if rule.start_stop is StartStop.STRIP:
+        plain = _without_start_stop(plain, prefix)
     if not plain:
         raise Refused(Code.NUMBER_EMPTY)
-    if not (plain.isascii() and plain.isdigit()):
+    has_prefix = plain.startswith(prefix)
+    digits = plain[len(prefix) :] if has_prefix else plain
+    if rule.start_stop is StartStop.KEEP:
+        digits = digits.strip("ABCD")
+    if not (digits.isascii() and digits.isdigit()):
         raise Refused(Code.NUMBER_CHARACTERS)
-    if len(plain) == 12 and rule.length != 12 and _is_my_number(plain):
+    dropped = int(rule.drop_check_digit and rule.check_digit is not CheckDigit.NONE)
+    length, got = rule.length + dropped if rule.length else 0, len(plain)
+    if len(plain) == 12 and length != 12 and plain.isdigit() and _is_my_number(plain):
         raise Refused(Code.NUMBER_IS_MY_NUMBER)
-    if rule.length and len(plain) != rule.length:
-        raise Refused(Code.NUMBER_LENGTH, expected=rule.length, got=len(plain))
-    if not rule.length and not 4 <= len(plain) <= 16:
-        raise Refused(Code.NUMBER_LENGTH, expected="4-16", got=len(plain))
-    if not plain.startswith(rule.prefix):
-        raise Refused(Code.NUMBER_PREFIX, prefix=rule.prefix)
-    if plain[-1] != (expected_check_digit(rule.check_digit, plain[:-1]) or plain[-1]):
+    if length and got != length:
+        raise Refused(Code.NUMBER_LENGTH, expected=length, got=got)
+    if not length and not 4 <= got <= 16:
+        raise Refused(Code.NUMBER_LENGTH, expected="4-16", got=got)
+    if not has_prefix:
+        raise Refused(Code.NUMBER_PREFIX, prefix=prefix)
+    checked = "".join(character for character in plain if character.isdigit())
+    if checked[-1:] != (expected_check_digit(rule.check_digit, checked[:-1]) or checked[-1:]):
         raise Refused(Code.NUMBER_CHECK_DIGIT)
-    return LibraryCardNumber(plain)
+    return LibraryCardNumber(plain[:-1] if dropped else plain)
+
+
+def _without_start_stop(text: str, prefix: str) -> str:
+    """Readers send both or neither; a number that begins with such a letter keeps it."""
+    if len(text) < 2 or text[0] not in _START_STOP or text[-1] not in _START_STOP:
+        return text
+    begins_with_letter = text.startswith(prefix) and not text[1:].startswith(prefix)
+    return text[:-1] if begins_with_letter else text[1:-1]
 
 
 def _is_my_number(digits: str) -> bool:

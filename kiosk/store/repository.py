@@ -72,7 +72,7 @@ class Repository:
 
     def find_by_number(self, number: LibraryCardNumber) -> Link | None:
         with translated(self._path):
-            return self._link(self._links.of_number(number.digits))
+            return self._link(self._links.of_number(number.text))
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
         """The link of this card and the link of this number."""
@@ -96,7 +96,7 @@ class Repository:
         """
         checked = ["certificate", f"revocation:{revocation}", "pin"] + ["guardian"] * by_guardian
         with self._writing() as now:
-            by_card, by_number = self._links.of_token(token.digest), self._links.of_number(number.digits)
+            by_card, by_number = self._links.of_token(token.digest), self._links.of_number(number.text)
             if self._audit.knows(operation):
                 return self._outbox.holds(str(operation))
             if by_card and by_card == by_number:
@@ -104,7 +104,7 @@ class Repository:
             if replaces is None and (by_card or by_number):
                 raise Refused(Code.LINKED_ELSEWHERE if by_card else Code.NUMBER_LINKED_ELSEWHERE)
             heard = self._give_way([old for old in (by_card, by_number) if old], now, replaces, operator)
-            link = StoredLink(token.digest, number.digits, _text(now), self._counter, str(operation))
+            link = StoredLink(token.digest, number.text, _text(now), self._counter, str(operation))
             self._links.open(link)
             self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, _text(now))
             self._tell(now, REGISTER, number, reason=replaces, checked=checked, operator=operator, operation=operation)
@@ -115,7 +115,7 @@ class Repository:
         with self._writing() as now:
             if self._audit.knows(operation):
                 return self._outbox.holds(str(operation))
-            link = self._links.of_number(number.digits)
+            link = self._links.of_number(number.text)
             if link is None:
                 raise Refused(Code.NOTHING_TO_UNLINK)
             if not self._outbox.withdraw(link.operation):

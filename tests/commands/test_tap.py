@@ -112,7 +112,7 @@ def test_through_pcscd_a_linked_card_is_known(kiosk: Any, home: Home, deck: Deck
     assert f"連携登録されています: {NUMBER.masked}" in for_people.out
     assert "○ マイナンバーカードである" in for_people.out
     fine = certificate_of(card)
-    for secret in (str(fine.serial), f"{fine.serial:x}", PIN.decode() + "\n", NUMBER.digits, "9A7794E9AGCIEG13221003A"):
+    for secret in (str(fine.serial), f"{fine.serial:x}", PIN.decode() + "\n", NUMBER.text, "9A7794E9AGCIEG13221003A"):
         assert secret not in said.out + said.err + for_people.out + for_people.err
 
 

@@ -74,7 +74,7 @@ def test_not_the_holder_refuses_and_shows_nothing_of_the_patron() -> None:
     desk.lay(card)
     desk.tell(HolderDenied())
     assert desk.at(LendingRefused).problem.code is Code.HOLDER_DENIED
-    assert NUMBER.digits not in repr(desk.flow)
+    assert NUMBER.text not in repr(desk.flow)
     assert desk.of(RecordAct) == [RecordAct(Act.REFUSAL, NUMBER, Code.HOLDER_DENIED, Revocation.GOOD)]
 
 
@@ -188,7 +188,7 @@ def test_a_store_in_trouble_refuses() -> None:
 
 
 def test_a_library_card_serves_beside_the_my_number_card() -> None:
-    desk = Desk().tell(LibraryCardEntered(NUMBER.digits))
+    desk = Desk().tell(LibraryCardEntered(NUMBER.text))
     assert desk.at(PatronShown).shown is Shown.LIBRARY_CARD
     assert not desk.of(RecordAct)
 
@@ -196,7 +196,7 @@ def test_a_library_card_serves_beside_the_my_number_card() -> None:
 def test_a_library_card_serves_after_a_refusal_too() -> None:
     desk = Desk()
     desk.lay(Card(refused=Code.CARD_EXPIRED))
-    assert desk.tell(LibraryCardEntered(NUMBER.digits)).at(PatronShown).patron.number == NUMBER
+    assert desk.tell(LibraryCardEntered(NUMBER.text)).at(PatronShown).patron.number == NUMBER
 
 
 def test_a_number_that_cannot_be_one_is_said_and_put_away() -> None:
@@ -209,7 +209,7 @@ def test_a_number_that_cannot_be_one_is_said_and_put_away() -> None:
 
 @pytest.mark.parametrize("service", list(Service))
 def test_every_service_can_be_chosen_for_a_patron(service: Service) -> None:
-    desk = Desk().tell(LibraryCardEntered(NUMBER.digits), ServiceChosen(service))
+    desk = Desk().tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
     assert desk.at(PatronShown).service is service
 
 

@@ -123,7 +123,7 @@ def test_a_count_that_no_pad_can_hold_changes_nothing(count: int) -> None:
 def test_a_barcode_on_the_pad_is_said_and_sends_nothing() -> None:
     desk = Desk()
     desk.to_pad(Card())
-    desk.tell(PadTyped(4), PadCleared(), PadConfirmed(), LibraryCardEntered(NUMBER.digits))
+    desk.tell(PadTyped(4), PadCleared(), PadConfirmed(), LibraryCardEntered(NUMBER.text))
     assert (desk.at(AskingPin).typed, desk.at(AskingPin).barcode_cleared) == (0, True)
     assert not desk.of(VerifyPin)
     assert not desk.tell(PadTyped(1)).at(AskingPin).barcode_cleared

@@ -56,7 +56,7 @@ def test_a_patron_registers_themselves() -> None:
     card = Card()
     desk.tell(RegistrationChosen())
     screens.append(type(desk.flow))
-    for event in (ApplicantChosen(Applicant.SELF), NextPressed(), LibraryCardEntered(f"a{NUMBER.digits}b")):
+    for event in (ApplicantChosen(Applicant.SELF), NextPressed(), LibraryCardEntered(f"a{NUMBER.text}b")):
         screens.append(type(desk.tell(event).flow))
     insertion = desk.lay(card)
     screens.append(type(desk.flow))
@@ -99,7 +99,7 @@ def test_a_guardian_registers_a_child_after_every_check() -> None:
         desk.tell(NextPressed()).at(CheckingGuardian)
         desk.tell(GuardianCheckSet(check, confirmed=True))
     desk.tell(NextPressed()).at(AwaitingLibraryCard)
-    desk.tell(LibraryCardEntered(NUMBER.digits))
+    desk.tell(LibraryCardEntered(NUMBER.text))
     desk.lay(Card())
     desk.tell(LinkAgreed()).press_pin()
     assert desk.of(SaveLink)[0].by_guardian
@@ -123,10 +123,10 @@ def test_choosing_another_applicant_forgets_the_checks() -> None:
 
 
 def test_a_library_card_made_the_same_day_is_waited_for() -> None:
-    desk = Desk(patron_refused=Code.LIBRARY_CARD_UNKNOWN).to_library_card().tell(LibraryCardEntered(NUMBER.digits))
+    desk = Desk(patron_refused=Code.LIBRARY_CARD_UNKNOWN).to_library_card().tell(LibraryCardEntered(NUMBER.text))
     assert problem(desk) is Code.LIBRARY_CARD_UNKNOWN
     desk.patron_refused = None
-    desk.tell(LibraryCardEntered(NUMBER.digits)).at(AwaitingMyNumberCard)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(AwaitingMyNumberCard)
 
 
 @pytest.mark.parametrize("code", [Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN])
@@ -146,18 +146,18 @@ def test_a_library_system_out_of_reach_leaves_the_card_unchecked_and_says_so() -
 def test_a_number_that_cannot_be_one_is_said_and_asked_for_again() -> None:
     desk = Desk().to_library_card().tell(LibraryCardEntered("12"))
     assert problem(desk) is Code.NUMBER_LENGTH
-    desk.tell(LibraryCardEntered(NUMBER.digits)).at(AwaitingMyNumberCard)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(AwaitingMyNumberCard)
 
 
 def test_a_barcode_where_the_card_is_expected_is_said() -> None:
-    assert problem(Desk().to_card().tell(LibraryCardEntered(NUMBER.digits))) is Code.BARCODE_ON_WRONG_STEP
+    assert problem(Desk().to_card().tell(LibraryCardEntered(NUMBER.text))) is Code.BARCODE_ON_WRONG_STEP
 
 
 def test_a_card_laid_early_is_read_when_its_step_comes() -> None:
     desk = Desk().to_library_card()
     desk.lay(Card())
     assert not desk.of(ReadCard)
-    desk.tell(LibraryCardEntered(NUMBER.digits)).at(ConfirmingLink)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(ConfirmingLink)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_lifting_the_card_after_the_proof_changes_nothing() -> None:
 
 def events_of_leaving() -> list[list[Event]]:
     """After each of these prefixes a registration stands at another step, and can be left."""
-    steps: list[Event] = [RegistrationChosen(), ApplicantChosen(Applicant.SELF), NextPressed(), LibraryCardEntered(NUMBER.digits)]
+    steps: list[Event] = [RegistrationChosen(), ApplicantChosen(Applicant.SELF), NextPressed(), LibraryCardEntered(NUMBER.text)]
     return [steps[: length + 1] for length in range(len(steps))]
 
 
@@ -341,7 +341,7 @@ def test_every_step_can_be_left(steps: list[Event]) -> None:
 def test_a_look_up_that_takes_long_can_be_left() -> None:
     desk = Desk().to_library_card()
     desk.answering = False
-    desk.tell(LibraryCardEntered(NUMBER.digits))
+    desk.tell(LibraryCardEntered(NUMBER.text))
     desk.at(CheckingLibraryCard)
     desk.tell(LeavePressed()).at(Waiting)
     desk.answer().at(Waiting)

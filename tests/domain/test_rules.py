@@ -14,6 +14,7 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.rules import (
     BarcodeRule,
     CheckDigit,
+    StartStop,
     born_on_or_after_to_be_under_15,
     expected_check_digit,
     is_under_15,
@@ -149,7 +150,7 @@ def test_a_wrong_length_says_how_many_there_should_be() -> None:
 @pytest.mark.parametrize(("text", "accepted"), [("123", False), ("1234", True), ("1" * 16, True), ("1" * 17, False)])
 def test_without_a_length_four_to_sixteen_digits_are_taken(text: str, accepted: bool) -> None:
     if accepted:
-        assert read_library_card(text, BarcodeRule()).digits == text
+        assert read_library_card(text, BarcodeRule()).text == text
     else:
         assert refusal(text, BarcodeRule()) is Code.NUMBER_LENGTH
 
@@ -157,7 +158,7 @@ def test_without_a_length_four_to_sixteen_digits_are_taken(text: str, accepted: 
 def test_a_wrong_beginning_is_refused() -> None:
     rule = BarcodeRule(length=10, prefix="21")
     assert refusal("9904067853", rule) is Code.NUMBER_PREFIX
-    assert read_library_card("2104067853", rule).digits == "2104067853"
+    assert read_library_card("2104067853", rule).text == "2104067853"
 
 
 @pytest.mark.parametrize("text", ["123456789018", "1234-5678-9018", "１２３４５６７８９０１８"])
@@ -171,7 +172,7 @@ def test_a_my_number_is_refused_and_kept_nowhere(text: str) -> None:
 
 
 def test_a_library_whose_numbers_have_twelve_digits_is_served() -> None:
-    assert read_library_card("123456789018", BarcodeRule(length=12)).digits == "123456789018"
+    assert read_library_card("123456789018", BarcodeRule(length=12)).text == "123456789018"
 
 
 def test_twelve_digits_that_are_no_my_number_are_only_of_the_wrong_length() -> None:
@@ -189,9 +190,9 @@ def test_whatever_is_scanned_or_typed_gives_a_number_or_a_refusal(text: str, rul
     except Refused as refused:
         said = refused.code.value
     else:
-        assert number.digits.isascii()
-        assert number.digits.isdigit()
-        assert read_library_card(number.digits, rule) == number
+        assert number.text.isascii()
+        assert number.text.isdigit()
+        assert read_library_card(number.text, rule) == number
     assert said == "" or said.startswith("number-")
 
 
@@ -212,3 +213,47 @@ def test_a_check_digit_catches_every_single_wrong_digit_where_its_method_promise
             place = draw.randrange(10)
             wrong = draw.choice([digit for digit in "0123456789" if digit != whole[place]])
             assert refusal(whole[:place] + wrong + whole[place + 1 :], BarcodeRule(10, "", kind)) is Code.NUMBER_CHECK_DIGIT
+
+
+LETTER = BarcodeRule(length=11, prefix="D")
+
+
+@pytest.mark.parametrize(
+    "text", ["D0123456789", "d0123456789", "aD0123456789a", "D0123456789D", "AD0123456789B", " Ｄ０１２３４５６７８９ ", "d012-345-6789"]
+)
+def test_a_number_may_begin_with_a_letter_that_is_no_start_character(text: str) -> None:
+    assert read_library_card(text, LETTER).text == "D0123456789"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0123456789", Code.NUMBER_LENGTH),
+        ("A0123456789A", Code.NUMBER_LENGTH),
+        ("10123456789", Code.NUMBER_PREFIX),
+        ("E0123456789", Code.NUMBER_CHARACTERS),
+        ("DD123456789", Code.NUMBER_CHARACTERS),
+    ],
+)
+def test_a_number_without_the_letter_is_refused(text: str, code: Code) -> None:
+    assert refusal(text, LETTER) is code
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CheckDigit if kind is not CheckDigit.NONE])
+def test_a_check_digit_can_be_verified_and_dropped(kind: CheckDigit) -> None:
+    rule = BarcodeRule(length=10, check_digit=kind, drop_check_digit=True)
+    good = expected_check_digit(kind, "2104067853")
+    assert read_library_card("a2104067853" + good + "b", rule).text == "2104067853"
+    assert refusal("2104067853" + str((int(good) + 1) % 10), rule) is Code.NUMBER_CHECK_DIGIT
+    assert refusal("2104067853", rule) is Code.NUMBER_LENGTH
+
+
+def test_the_letter_of_a_number_is_no_part_of_its_check_digit() -> None:
+    rule = BarcodeRule(prefix="D", check_digit=CheckDigit.LUHN)
+    assert read_library_card("D" + "210406785" + expected_check_digit(CheckDigit.LUHN, "210406785"), rule)
+
+
+def test_start_and_stop_characters_may_belong_to_the_number() -> None:
+    rule = BarcodeRule(start_stop=StartStop.KEEP)
+    assert read_library_card("a0123456789b", rule).text == "A0123456789B"
+    assert read_library_card("0123456789", rule).text == "0123456789"

@@ -35,7 +35,7 @@ def asked_for(reason: UnlinkReason, desk: Desk | None = None) -> Desk:
     desk.tell(UnlinkingChosen(), UnlinkReasonChosen(reason))
     if reason is UnlinkReason.LOST:
         desk.tell(CardStopAnswered(stopped=True))
-    return desk.tell(LibraryCardEntered(NUMBER.digits))
+    return desk.tell(LibraryCardEntered(NUMBER.text))
 
 
 def test_a_lost_card_is_unlinked_without_the_card() -> None:
@@ -50,10 +50,10 @@ def test_a_lost_card_is_unlinked_without_the_card() -> None:
 
 def test_whether_a_lost_card_was_stopped_is_asked_first() -> None:
     desk = Desk(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST))
-    desk.tell(LibraryCardEntered(NUMBER.digits)).at(AskingUnlinkNumber)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(AskingUnlinkNumber)
     assert not desk.of(FindLinks)
     assert desk.tell(CardStopAnswered(stopped=False)).at(AskingUnlinkNumber).card_stopped is False
-    desk.tell(LibraryCardEntered(NUMBER.digits)).at(ConfirmingUnlink)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(ConfirmingUnlink)
 
 
 @pytest.mark.parametrize("reason", [UnlinkReason.WISH, UnlinkReason.CORRECTION])

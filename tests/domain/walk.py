@@ -176,7 +176,7 @@ class Desk:
         return self
 
     def to_card(self) -> Desk:
-        return self.to_library_card().tell(LibraryCardEntered(NUMBER.digits))
+        return self.to_library_card().tell(LibraryCardEntered(NUMBER.text))
 
     def to_pad(self, card: Card) -> Insertion:
         """A registration as far as the open pad."""

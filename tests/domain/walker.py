@@ -268,7 +268,7 @@ class Walker:
         return self.any_of(LeavePressed(), self.card_moves(counter), RegistrationChosen())
 
     def entered(self) -> Event:
-        return LibraryCardEntered(self.draw.choice(NUMBERS).digits)
+        return LibraryCardEntered(self.draw.choice(NUMBERS).text)
 
     def anything(self) -> Event:
         draw = self.draw
@@ -284,7 +284,7 @@ class Walker:
             LeavePressed(),
             ApplicantChosen(draw.choice([None, *Applicant])),
             GuardianCheckSet(draw.choice(list(GuardianCheck)), confirmed=draw.random() < 0.5),
-            LibraryCardEntered(draw.choice([TYPED, "", f"a{NUMBERS[0].digits}a", "x"])),
+            LibraryCardEntered(draw.choice([TYPED, "", f"a{NUMBERS[0].text}a", "x"])),
             ReplacementChosen(ReplaceReason.CORRECTION),
             HolderConfirmed(),
             HolderDenied(),

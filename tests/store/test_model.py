@@ -105,7 +105,7 @@ class StoreMachine(RuleBasedStateMachine):
             assert {entry.uuid for entry in entries} == self.done
         else:
             assert {(entry.body["token"], entry.body["number"]) for entry in entries} == {
-                (card.digest.hex(), number.digits) for card, number in self.numbers.items()
+                (card.digest.hex(), number.text) for card, number in self.numbers.items()
             }
             assert len(entries) == len(self.numbers)
 

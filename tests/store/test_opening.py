@@ -89,7 +89,7 @@ def test_nothing_on_the_disk_is_readable(store: Repository, path: Path) -> None:
     store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
     for file in path.parent.iterdir():
         content = file.read_bytes()
-        for secret in (CARD.digest, NUMBER.digits.encode(), b"2104", b"CREATE TABLE", b"SQLite"):
+        for secret in (CARD.digest, NUMBER.text.encode(), b"2104", b"CREATE TABLE", b"SQLite"):
             assert secret not in content
     assert path.read_bytes()[:8] == MAGIC
 

@@ -54,7 +54,7 @@ def code_of(work: Callable[[], object]) -> Code:
 def test_a_backup_is_brought_back(backup: Path, empty: FileKeyStore, paper: str, path: Path, keys: Keys, open_store: OpenStore) -> None:
     assert restore(empty, path, paper, backup) == keys
     again = open_store(keys=open_keys(empty, path))
-    assert [link.number for link in again.list_links(masked=False)] == [NUMBER.digits]
+    assert [link.number for link in again.list_links(masked=False)] == [NUMBER.text]
     assert again.verify_audit() is None
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in path.parent.iterdir() if "restored" in file.name] == []
@@ -64,7 +64,7 @@ def test_a_backup_tells_nothing_without_the_sheet(backup: Path, keys: Keys) -> N
     assert sorted(file.name for file in backup.parent.iterdir()) == ["kiosk-20261123-030000.db", "kiosk-20261123-030000.keys"]
     for file in backup.parent.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600
-        for secret in (keys.site, keys.database, CARD.digest, NUMBER.digits.encode()):
+        for secret in (keys.site, keys.database, CARD.digest, NUMBER.text.encode()):
             assert secret not in file.read_bytes()
     assert code_of(lambda: unseal(backup.with_suffix(".keys").read_bytes(), b"x" * 32)) is Code.RECOVERY_MISMATCH
 

@@ -141,7 +141,7 @@ def test_a_touch_anywhere_is_a_sign_of_life(desk: Desk) -> None:
 
 
 def _shows_number(text: str) -> bool:
-    return NUMBER.digits in text.replace(" ", "") or NUMBER.masked in text
+    return NUMBER.text in text.replace(" ", "") or NUMBER.masked in text
 
 
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if not scene.startswith("confirm-") and scene != "confirm"])

@@ -184,7 +184,7 @@ class PatronPage(Page):
         if not isinstance(flow, PatronShown):
             return
         number = flow.patron.number
-        self._digits = number.digits
+        self._digits = number.text
         for label in (self._number, self._large):
             label.show_number(number)
         self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
