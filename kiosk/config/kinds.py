@@ -83,6 +83,43 @@ class Choice:
         return self.values[value]
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of at most `most` different strings, each of which fits `pattern` as a whole."""
+
+    pattern: str
+    shape: str
+    most: int
+
+    @property
+    def expected(self) -> str:
+        return f"[{self.shape}, …] (0 … {self.most})"
+
+    def take(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) > self.most:
+            raise ValueError(self.expected)
+        texts = tuple(Text(self.pattern, self.expected).take(one) for one in value)
+        if len(set(texts)) != len(texts):
+            raise ValueError(self.expected)
+        return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A list of words, each standing for a value."""
+
+    values: Mapping[str, object]
+
+    @property
+    def expected(self) -> str:
+        return f"[{Choice(self.values).expected}, …]"
+
+    def take(self, value: object) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise ValueError(self.expected)
+        return tuple(Choice(self.values).take(one) for one in value)
+
+
 def setting(kind: Kind, *default: object) -> Any:
     """A field of a settings class: its kind, and its default unless the library has to decide for itself."""
     if default:

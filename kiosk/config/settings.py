@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from kiosk.config.kinds import Choice, Flag, Number, Text, setting
-from kiosk.domain.rules import BarcodeRule, CheckDigit
-from kiosk.domain.states import CounterRules, When
+from kiosk.config.kinds import Choice, Choices, Flag, Number, Text, Texts, setting
+from kiosk.domain.circulation import Stop
+from kiosk.domain.model import LocalService, SlipKind
+from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
+from kiosk.domain.states import CounterRules, HandoverWhen, When
 
 
 @unique
@@ -54,6 +56,88 @@ class LendingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    local: tuple[str, ...] = setting(Texts(r"[^\x00-\x1f\x7f|]{1,20}", '"…" (1 … 20)', most=8), ())
+    """Services of this library's own, beside the seven; each gets a tile."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverSettings:
+    when: HandoverWhen = setting(Choice({when.value: when for when in HandoverWhen}), HandoverWhen.OFF)
+    title: str = setting(Text(), "")
+    """Part of the title of the window that takes the number."""
+    program: str = setting(Text(), "")
+    """Name of the program that window belongs to; empty for any."""
+    suffix: str = setting(Choice({word: word for word in ("none", "enter", "tab")}), "none")
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSettings:
+    to: str = setting(Choice({word: word for word in ("off", "printer", "pdf")}), "off")
+    printer: str = setting(Text(), "")
+    """Name of the printer; empty for the system's own choice."""
+    pdf_folder: str = setting(Text(), "")
+    """Empty for `slips` in the home folder."""
+    default: SlipKind = setting(Choice({kind.value: kind for kind in (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)}), SlipKind.NONE)
+    width_mm: int = setting(Number(48, 210), 80)
+
+
+@unique
+class Ils(StrEnum):
+    """Which library system is spoken to; each has a profile of its ways in kiosk/library/profile.py."""
+
+    NONE = "none"
+    KOHA = "koha"
+    EVERGREEN = "evergreen"
+    POLARIS = "polaris"
+    GENERIC = "generic"
+
+
+_FIELD_CODE = Text(r"([A-Z][A-Z0-9])?", '"" | "PA"')
+_STOPS = {stop.value: stop for stop in Stop}
+
+
+@dataclass(frozen=True, slots=True)
+class IlsSettings:
+    """The library's system, over SIP2. Empty and "auto" leave a matter to the profile."""
+
+    system: Ils = setting(Choice({ils.value: ils for ils in Ils}), Ils.NONE)
+    host: str = setting(Text(), "")
+    port: int = setting(Number(1, 65535), 6001)
+    tls: bool = setting(Flag(), False)
+    """Never falls back to plain."""
+    ca_file: str = setting(Text(), "")
+    """PEM of the authority that signed the server's certificate; empty for the system's authorities."""
+    server_name: str = setting(Text(), "")
+    """Name in the server's certificate, where it is not `host`."""
+    login: str = setting(Choice({word: word for word in ("none", "93")}), "93")
+    user: str = setting(Text(r"[^\x00-\x1f\x7f|]*", '"…"'), "")
+    password: str = setting(Text(r"[^\x00-\x1f\x7f|]*", '"…"'), "")
+    location: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
+    """CP: this counter, in the words of the library's system."""
+    institution: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
+    """AO."""
+    encoding: str = setting(Choice({word: word for word in ("auto", "utf-8", "cp932", "euc_jp", "latin-1", "ascii")}), "auto")
+    checksum: str = setting(Choice({word: word for word in ("off", "warn", "strict")}), "warn")
+    """off: error detection is neither sent nor asked for."""
+    terminal_password: str = setting(Choice({word: word for word in ("auto", "absent", "empty")}), "auto")
+    """AC."""
+    patron_password: str = setting(Choice({word: word for word in ("auto", "absent", "empty")}), "auto")
+    """AD. No patron's password is ever asked for."""
+    expiry_field: str = setting(_FIELD_CODE, "")
+    """Where the library system tells until when a library card is good."""
+    stops: tuple[Stop, ...] = setting(Choices(_STOPS), ())
+    """Which flags of the patron status stop lending; empty for the profile's."""
+    loan_limit: int = setting(Number(1, 999, also=0), 0)
+    """How many items a patron may have, where the library's system does not tell; 0: not known."""
+    pickup: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
+    """BS: where reserved items are picked up."""
+    connect_seconds: int = setting(Number(1, 30), 3)
+    answer_seconds: int = setting(Number(1, 60), 8)
+    heartbeat_seconds: int = setting(Number(10, 600), 60)
+
+
+@dataclass(frozen=True, slots=True)
 class CardSettings:
     revocation: RevocationSource = setting(Choice({source.value: source for source in RevocationSource}))
     """No default: what is right depends on the library's standing under 公的個人認証法38条の4."""
@@ -64,8 +148,13 @@ class CardSettings:
 @dataclass(frozen=True, slots=True)
 class LibraryCardSettings:
     length: int = setting(Number(4, 16, also=0), 0)
-    prefix: str = setting(Text(r"[0-9]{0,15}", '"0 … 9"'), "")
+    prefix: str = setting(Text(r"[0-9A-Za-z]{0,15}", '"0 … 9 A … Z"'), "")
     check_digit: CheckDigit = setting(Choice({kind.value: kind for kind in CheckDigit}), CheckDigit.NONE)
+    drop_check_digit: bool = setting(Flag(), False)
+    """The check digit stands in the barcode, but is no part of the number."""
+    start_stop: StartStop = setting(Choice({what.value: what for what in StartStop}), StartStop.STRIP)
+    items_start_stop: StartStop = setting(Choice({what.value: what for what in StartStop}), StartStop.STRIP)
+    """The same for the barcodes of items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +191,10 @@ class Settings:
     reader: ReaderSettings = field(default_factory=ReaderSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
     lending: LendingSettings = field(default_factory=LendingSettings)
+    services: ServiceSettings = field(default_factory=ServiceSettings)
+    ils: IlsSettings = field(default_factory=IlsSettings)
+    handover: HandoverSettings = field(default_factory=HandoverSettings)
+    slip: SlipSettings = field(default_factory=SlipSettings)
     library_card: LibraryCardSettings = field(default_factory=LibraryCardSettings)
     session: SessionSettings = field(default_factory=SessionSettings)
     log: LogSettings = field(default_factory=LogSettings)
@@ -112,10 +205,15 @@ def counter_rules(settings: Settings) -> CounterRules:
     """What the machines need to know of the settings."""
     card, session = settings.library_card, settings.session
     return CounterRules(
-        barcode=BarcodeRule(card.length, card.prefix, card.check_digit),
+        barcode=BarcodeRule(card.length, card.prefix, card.check_digit, card.start_stop, card.drop_check_digit),
         confirm_holder=settings.lending.confirm_holder,
         lending_pin=settings.lending.lending_pin,
         end_on_lift=settings.lending.end_on_lift,
+        local_services=tuple(LocalService(name) for name in settings.services.local),
+        handover=settings.handover.when,
+        items_start_stop=card.items_start_stop,
+        prints_slips=settings.slip.to != "off",
+        slip=settings.slip.default if settings.slip.to != "off" else SlipKind.NONE,
         single_display=settings.display.single,
         staff_code=session.staff_code,
         idle_seconds=session.idle_seconds,

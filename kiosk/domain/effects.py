@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
 from kiosk.domain.model import (
     Insertion,
@@ -12,10 +13,12 @@ from kiosk.domain.model import (
     LinkToken,
     ReplaceReason,
     Revocation,
+    Service,
     Sound,
     Ticket,
     UnlinkReason,
 )
+from kiosk.domain.slip import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,58 @@ class LookUpPatron:
     number: LibraryCardNumber
 
 
+@dataclass(frozen=True, slots=True)
+class ServeItem:
+    """Lend, renew or reserve one item for a patron, once. Answered by ItemAnswered, whatever becomes of it.
+
+    What the counter knew of the item before (its due date) tells afterwards whether a renewal took place whose answer was lost.
+    """
+
+    ticket: Ticket
+    service: Service
+    number: LibraryCardNumber
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class ListLoans:
+    """Answered by LoansListed or LibraryFailed."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeItem:
+    """Ask for title and due date. Answered by ItemDescribed or LibraryFailed."""
+
+    ticket: Ticket
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Type the number into the window of another program. Answered by HandedOver or HandoverFailed."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Answered by SlipFailed when it could not be printed, else not at all."""
+
+    slip: Slip
+
+
 @unique
 class Act(StrEnum):
     """What the audit trail records beside the links themselves."""
 
     USE = "use"
     REFUSAL = "refusal"
+    SERVICE = "service"
+    """That a service was used: which, when and where; a (masked) number only with the NDL's, whose rules ask for each use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +154,8 @@ class RecordAct:
     revocation: Revocation = Revocation.NOT_CHECKED
     pin_checked: bool = False
     holder_confirmed: bool = False
+    service: str = ""
+    """Of Act.SERVICE: a `Service`, or "local" for one of the library's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +171,21 @@ class Play:
     sound: Sound
 
 
-Effect = ReadCard | ReadTries | VerifyPin | ReleaseCard | FindLinks | SaveLink | CloseLink | LookUpPatron | RecordAct | StartTimer | Play
+Effect = (
+    ReadCard
+    | ReadTries
+    | VerifyPin
+    | ReleaseCard
+    | FindLinks
+    | SaveLink
+    | CloseLink
+    | LookUpPatron
+    | ServeItem
+    | ListLoans
+    | DescribeItem
+    | HandOver
+    | PrintSlip
+    | RecordAct
+    | StartTimer
+    | Play
+)

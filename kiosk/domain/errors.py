@@ -53,7 +53,19 @@ class Code(StrEnum):
     LIBRARY_CARD_EXPIRED = "library-card-expired"
     LIBRARY_CARD_STOPPED = "library-card-stopped"
     LIBRARY_CARD_UNKNOWN = "library-card-unknown"
+    LIBRARY_CARD_DIFFERS = "library-card-differs"  # the library's system answered with another number
+    # the library's system
     ILS_UNREACHABLE = "ils-unreachable"
+    ILS_LOGIN_REFUSED = "ils-login-refused"
+    ILS_NOT_TRUSTED = "ils-not-trusted"
+    ITEM_NUMBER = "item-number"  # what was scanned cannot be the number of an item
+    # the window of another program
+    HANDOVER_NO_WINDOW = "handover-no-window"
+    HANDOVER_CHANGED = "handover-changed"
+    HANDOVER_IMPOSSIBLE = "handover-impossible"
+    HANDOVER_KEYS_HELD = "handover-keys-held"
+    # paper
+    SLIP_FAILED = "slip-failed"
     # this counter
     STORE_FULL = "store-full"
     STORE_READ_ONLY = "store-read-only"

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import NewType
 
+from kiosk.domain.circulation import Standing
+
 Ticket = NewType("Ticket", int)
 """Number of a question to the outside; its answer repeats it, so that a late answer is known as one."""
 
@@ -90,11 +92,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """What the library system says of a library card. `checked` is false where no library system is connected."""
+    """What the library's system says of a library card. `checked` is false where it is not asked, or does not answer."""
 
     number: LibraryCardNumber
     checked: bool = False
     valid_until: date | None = None
+    """The last day the library card is good, where the library's system tells."""
+    standing: Standing = field(default_factory=Standing)
 
 
 @unique
@@ -153,6 +157,42 @@ class Service(StrEnum):
     INTERLIBRARY_COPY = "interlibrary-copy"
     NDL_DIGITAL = "ndl-digital"
     INTERNET_TERMINAL = "internet-terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """A service of this library's own, named in the config."""
+
+    name: str
+
+
+AnyService = Service | LocalService
+
+
+@unique
+class SlipKind(StrEnum):
+    """What is printed for the patron to take along."""
+
+    NONE = "none"
+    TODAY = "today"
+    """今回の分: what was done in this session."""
+    ALL = "all"
+    """貸出中すべて."""
+    RECORDED = "recorded"
+    """What a registration has recorded, and what it has not."""
+
+
+@unique
+class IlsCondition(StrEnum):
+    """How it stands with the library's system (ILS). Trouble is named as its `Code`."""
+
+    NONE = "none"
+    """None is connected to this counter."""
+    STARTING = "starting"
+    READY = "ready"
+    UNREACHABLE = "ils-unreachable"
+    LOGIN_REFUSED = "ils-login-refused"
+    NOT_TRUSTED = "ils-not-trusted"
 
 
 @unique

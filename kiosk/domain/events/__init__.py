@@ -5,9 +5,25 @@ Answers carry the ticket of the question; what the card said also carries the in
 
 from __future__ import annotations
 
-from kiosk.domain.events.answers import LinkClosed, LinkSaved, LinksFound, PatronFound, PatronRefused, StoreFailed
+from kiosk.domain.events.answers import (
+    HandedOver,
+    HandoverFailed,
+    IlsChanged,
+    ItemAnswered,
+    ItemDescribed,
+    LibraryFailed,
+    LinkClosed,
+    LinkSaved,
+    LinksFound,
+    LoansListed,
+    PatronFound,
+    PatronRefused,
+    SlipFailed,
+    StoreFailed,
+)
 from kiosk.domain.events.card import (
     CardFailed,
+    CardKnown,
     CardLifted,
     CardPlaced,
     CardRead,
@@ -35,16 +51,22 @@ from kiosk.domain.events.staff import (
     CardLeftSeen,
     CardStopAnswered,
     GuardianCheckSet,
+    HandoverAsked,
     HelpChosen,
     HolderConfirmed,
     HolderDenied,
     HomeChosen,
+    ItemEntered,
     LeavePressed,
     LibraryCardEntered,
     NextPressed,
     RegistrationChosen,
+    RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
+    SlipAsked,
+    SlipChosen,
+    SlipTroubleSeen,
     StatusChosen,
     TakenBack,
     UnlinkConfirmed,
@@ -56,6 +78,7 @@ Event = (
     CardPlaced
     | CardLifted
     | ReaderChanged
+    | CardKnown
     | CardRead
     | CardFailed
     | CardSlow
@@ -68,6 +91,14 @@ Event = (
     | StoreFailed
     | PatronFound
     | PatronRefused
+    | ItemAnswered
+    | LoansListed
+    | ItemDescribed
+    | LibraryFailed
+    | IlsChanged
+    | HandedOver
+    | HandoverFailed
+    | SlipFailed
     | HomeChosen
     | RegistrationChosen
     | UnlinkingChosen
@@ -83,6 +114,12 @@ Event = (
     | HolderConfirmed
     | HolderDenied
     | ServiceChosen
+    | ItemEntered
+    | RenewalChosen
+    | HandoverAsked
+    | SlipChosen
+    | SlipAsked
+    | SlipTroubleSeen
     | UnlinkReasonChosen
     | CardStopAnswered
     | UnlinkConfirmed
@@ -109,6 +146,7 @@ __all__ = [
     "Broke",
     "BrokeSeen",
     "CardFailed",
+    "CardKnown",
     "CardLeftSeen",
     "CardLifted",
     "CardPlaced",
@@ -119,20 +157,29 @@ __all__ = [
     "Event",
     "GoOnPressed",
     "GuardianCheckSet",
+    "HandedOver",
     "HandoverAccepted",
+    "HandoverAsked",
+    "HandoverFailed",
     "HelpChosen",
     "HolderConfirmed",
     "HolderDenied",
     "HolderProved",
     "HomeChosen",
+    "IlsChanged",
+    "ItemAnswered",
+    "ItemDescribed",
+    "ItemEntered",
     "LanguageChosen",
     "LastTryChosen",
     "LeavePressed",
     "LibraryCardEntered",
+    "LibraryFailed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",
     "LinksFound",
+    "LoansListed",
     "NextPressed",
     "PadCleared",
     "PadConfirmed",
@@ -142,8 +189,13 @@ __all__ = [
     "PinRejected",
     "ReaderChanged",
     "RegistrationChosen",
+    "RenewalChosen",
     "ReplacementChosen",
     "ServiceChosen",
+    "SlipAsked",
+    "SlipChosen",
+    "SlipFailed",
+    "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
     "TakenBack",

@@ -1,11 +1,12 @@
-"""What the store and the library system answered."""
+"""What the store, the library's system, other windows and the printer answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.circulation import Item, ItemAnswer
 from kiosk.domain.errors import Code
-from kiosk.domain.model import Link, Patron, Ticket
+from kiosk.domain.model import IlsCondition, Link, Patron, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,55 @@ class PatronFound:
 @dataclass(frozen=True, slots=True)
 class PatronRefused:
     ticket: Ticket
+    code: Code
+    params: tuple[tuple[str, str | int], ...] = ()
+    """Of library-card-stopped: `stops` (several `Stop`, by blanks) and `said`; of library-card-expired: `until`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswered:
+    ticket: Ticket
+    answer: ItemAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class LoansListed:
+    """The barcodes of all that is on loan."""
+
+    ticket: Ticket
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDescribed:
+    ticket: Ticket
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFailed:
+    """Loans could not be listed, or an item not be described."""
+
+    ticket: Ticket
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class IlsChanged:
+    condition: IlsCondition
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFailed:
+    ticket: Ticket
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFailed:
     code: Code

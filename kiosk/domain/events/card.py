@@ -27,6 +27,18 @@ class ReaderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CardKnown:
+    """The first block of the certificate tells whose it is, while the rest is still read and nothing has been judged.
+
+    Enough to look up, never enough to show anything.
+    """
+
+    ticket: Ticket
+    insertion: Insertion
+    token: LinkToken
+
+
+@dataclass(frozen=True, slots=True)
 class CardRead:
     """The card is a My Number Card whose certificate is accepted."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.model import Applicant, GuardianCheck, ReplaceReason, Service, UnlinkReason
+from kiosk.domain.model import AnyService, Applicant, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,43 @@ class HolderDenied:
 
 @dataclass(frozen=True, slots=True)
 class ServiceChosen:
-    service: Service
+    service: AnyService
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntered:
+    """An item's barcode, scanned or typed, as it came, for the service that is open."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalChosen:
+    """Renew this item, or all that is on loan."""
+
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverAsked:
+    """Type the number into the other window (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipChosen:
+    """What is to be printed when this patron's session ends."""
+
+    kind: SlipKind
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAsked:
+    """Print now what the registration just finished has recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipTroubleSeen:
+    """Staff have read that a slip could not be printed."""
 
 
 @dataclass(frozen=True, slots=True)

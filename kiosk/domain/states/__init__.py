@@ -5,7 +5,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, Screen, When
+from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     FindingLink,
@@ -74,6 +74,7 @@ __all__ = [
     "FindingLinks",
     "Flow",
     "Goal",
+    "HandoverWhen",
     "LastTryWarning",
     "LendGoal",
     "LendingFlow",

@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import Insertion, Language, LinkToken, ReaderCondition, Ticket
-from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, LocalService, ReaderCondition, SlipKind, Ticket
+from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import Page
 from kiosk.domain.states.proof import Proof
@@ -27,6 +27,17 @@ class When(StrEnum):
     ALWAYS = "always"
 
 
+@unique
+class HandoverWhen(StrEnum):
+    """When the library card number is typed into the window of another program."""
+
+    OFF = "off"
+    ON_TAP = "on-tap"
+    """As soon as the patron is shown."""
+    ON_CHOICE = "on-choice"
+    """When a service is chosen that another program serves."""
+
+
 @dataclass(frozen=True, slots=True)
 class CounterRules:
     """What the library has decided about its counter (the config says it; see config.py for the meaning of each)."""
@@ -35,6 +46,12 @@ class CounterRules:
     confirm_holder: When = When.ALWAYS
     lending_pin: When = When.NEVER
     end_on_lift: bool = False
+    local_services: tuple[LocalService, ...] = ()
+    handover: HandoverWhen = HandoverWhen.OFF
+    items_start_stop: StartStop = StartStop.STRIP
+    prints_slips: bool = False
+    slip: SlipKind = SlipKind.NONE
+    """What is printed at the end of a patron's session unless staff choose otherwise."""
     single_display: bool = False
     staff_code: str = field(default="", repr=False)
     idle_seconds: float = 60
@@ -66,6 +83,9 @@ class Counter:
     flow: Flow = field(default_factory=Waiting)
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
+    ils: IlsCondition = IlsCondition.NONE
+    slip_trouble: Code | None = None
+    """Why the slip of the session before could not be printed."""
     cards: tuple[Insertion, ...] = ()
     """The cards lying on readers now, in the order they came."""
     spent: frozenset[Insertion] = frozenset()
@@ -99,7 +119,6 @@ class CounterFacts:
     pending: int = 0
     """Acts in the outbox that the library's server has not confirmed."""
     has_registry: bool = False
-    has_ils: bool = False
     demo: bool = False
     sheet_missing: bool = False
     """The recovery sheet has not been printed and confirmed."""

@@ -1,0 +1,115 @@
+"""What the library's system says of items and loans, as values; the words follow SIP2, the rules are those of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum, unique
+
+
+@unique
+class Outcome(StrEnum):
+    """What became of a request that changes something in the library's system."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The answer was lost, and asking afterwards did not tell: staff look in their system."""
+
+
+@unique
+class Reason(StrEnum):
+    """Why an item was not lent, renewed or reserved, as far as the protocol tells. Each has a sentence and a next step for staff."""
+
+    OTHER = "other"
+    """The server's own words, shown beside, are all there is."""
+    ITEM_UNKNOWN = "item-unknown"
+    ON_LOAN = "on-loan"
+    """To somebody else, or nobody knows to whom."""
+    ALREADY_LENT = "already-lent"
+    """To this very patron. Asked again, some servers would renew it."""
+    RESERVED = "reserved"
+    """For somebody else."""
+    NOT_FOR_LOAN = "not-for-loan"
+    MISSING = "missing"
+    """Known as lost, missing or withdrawn: it has been found."""
+    TOO_MANY = "too-many"
+    PATRON_STOPPED = "patron-stopped"
+    NO_MORE_RENEWALS = "no-more-renewals"
+    NOT_ON_LOAN = "not-on-loan"
+    ALREADY_RESERVED = "already-reserved"
+    NOT_PLACED = "not-placed"
+    """The server said ok, and reading back showed nothing."""
+    NOT_SUPPORTED = "not-supported"
+    """The server does not offer this service (BX of its status)."""
+    NOT_REACHED = "not-reached"
+    """Nothing was sent: the library's system does not answer."""
+    LOST_ANSWER = "lost-answer"
+    """The answer was lost; for Outcome.UNKNOWN and, when asking showed that nothing was done, for REFUSED."""
+
+
+@unique
+class Stop(StrEnum):
+    """Why the library's system denies a patron something: the fourteen flags of SIP2's patron status, by position."""
+
+    CHARGE_DENIED = "charge-denied"
+    RENEWAL_DENIED = "renewal-denied"
+    RECALL_DENIED = "recall-denied"
+    HOLD_DENIED = "hold-denied"
+    CARD_LOST = "card-lost"
+    TOO_MANY_CHARGED = "too-many-charged"
+    TOO_MANY_OVERDUE = "too-many-overdue"
+    TOO_MANY_RENEWALS = "too-many-renewals"
+    TOO_MANY_CLAIMS = "too-many-claims"
+    TOO_MANY_LOST = "too-many-lost"
+    FINES = "fines"
+    FEES = "fees"
+    RECALL_OVERDUE = "recall-overdue"
+    TOO_MANY_BILLED = "too-many-billed"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When an item is to be returned, as the server said it: no zone is known, so it is never compared with our clock."""
+
+    day: date | None = None
+    text: str = ""
+    """What the server sent; shown where no day could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    number: str
+    """Its barcode, as scanned."""
+    title: str = field(default="", repr=False)
+    due: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswer:
+    """What became of lending, renewing or reserving one item."""
+
+    item: Item
+    outcome: Outcome
+    reason: Reason | None = None
+    """Set unless the outcome is DONE."""
+    said: str = field(default="", repr=False)
+    """The server's own words for staff (AF), in its own language."""
+    position: int | None = None
+    """In the queue of a hold, 1 being the next to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the library's system counts of a patron; None where it does not say."""
+
+    loans: int | None = None
+    overdue: int | None = None
+    holds_ready: int | None = None
+    loans_left: int | None = None
+    stops: frozenset[Stop] = frozenset()
+    """Those that this library lets count."""
+    said: str = field(default="", repr=False)
+    """The server's own words for staff (AF)."""
+    on_loan: tuple[str, ...] = field(default=(), repr=False)
+    """Barcodes (or, with some servers, titles) of what is on loan, as far as it was told."""

@@ -1,0 +1,25 @@
+"""What is printed for the patron to take along: no name, and the library card number only masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.circulation import Item
+from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    item: Item
+    service: Service
+    """LOAN, RENEWAL or HOLD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """`lines` are those of this session (TODAY) or all that is on loan (ALL); none for RECORDED."""
+
+    kind: SlipKind
+    number: LibraryCardNumber
+    """Printed masked."""
+    lines: tuple[SlipLine, ...] = ()
