@@ -1,0 +1,24 @@
+"""SIP2 as a pure codec: bytes in, typed message out, and back. Nothing here opens a connection."""
+
+from kiosk.library.sip2.codec import decode, encode
+from kiosk.library.sip2.dates import read_date, sip_date
+from kiosk.library.sip2.framing import Framer
+from kiosk.library.sip2.layouts import FIELDS, LAYOUTS, Fixed, Layout
+from kiosk.library.sip2.masking import masked
+from kiosk.library.sip2.message import Checksum, Malformed, Message
+
+__all__ = [
+    "FIELDS",
+    "LAYOUTS",
+    "Checksum",
+    "Fixed",
+    "Framer",
+    "Layout",
+    "Malformed",
+    "Message",
+    "decode",
+    "encode",
+    "masked",
+    "read_date",
+    "sip_date",
+]

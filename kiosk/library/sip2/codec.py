@@ -1,0 +1,135 @@
+"""SIP2 messages from bytes and into bytes.
+
+What real servers do is allowed for: fields in any order and of any code, a last field without its `|`, a bare `|` inside a value,
+checksums over bytes or over code points, and of more digits than four.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from kiosk.library.sip2.layouts import LAYOUTS
+from kiosk.library.sip2.message import Checksum, Malformed, Message
+
+_KIND = re.compile(r"[0-9]{2}")
+_CODE = re.compile(r"[A-Z][A-Z0-9]")
+# Number and checksum together are known anywhere at the end; one alone, or closed like a field, only where a field may begin.
+_NUMBER_AND_SUM = re.compile(r"AY([0-9])AZ([0-9A-Fa-f]{1,12}) *$")
+_NUMBER_OR_SUM = re.compile(r"(?:^|(?<=\|))(?:AY([0-9]?))?(?:AZ([0-9A-Fa-f]{0,12}))?\|? *$")
+# Behind these a message is at its end; what follows is another one, glued to it.
+_END_INSIDE = re.compile(r"AY[0-9]AZ[0-9A-Fa-f]{4}|(?:^|\|)AZ[0-9A-Fa-f]{4}")
+_DATE_INSIDE = re.compile(r"[0-9]{8}[ A-Z]{4}[0-9]{6}")
+_CONTROL = re.compile(r"[\r\n\0]")
+_BAR = "&#124;"
+# By the protocol these never carry a number: who asks for a message again has not understood which it was.
+_UNNUMBERED = frozenset({"96", "97"})
+
+
+def encode(message: Message, *, sequence: int | None = None, encoding: str = "utf-8") -> bytes:
+    """The whole line with its CR; with a `sequence` (0 to 9) it gets number and checksum (AY, AZ), else neither.
+
+    The fields go out in their order, with a `|` in a value as `&#124;`. In a reply a character which `encoding` lacks becomes `?`.
+    Raises Malformed when a part is missing or of another width than the layout's, when a value would end the line or a code would not be
+    read as one, and when a request is not ASCII: servers damage anything else.
+    """
+    layout = LAYOUTS.get(message.kind)
+    if layout is None:
+        if not _KIND.fullmatch(message.kind):
+            raise Malformed("the kind is not two digits")
+        parts = [message.fixed.get("body", "")]
+    else:
+        if message.fixed.keys() != {part.name for part in layout.fixed}:
+            raise Malformed(f"message {message.kind} has other parts")
+        parts = [message.fixed[part.name] for part in layout.fixed]
+        for part, text in zip(layout.fixed, parts, strict=True):
+            if len(text) != part.width or not text.isascii() or "|" in text:
+                raise Malformed(f"the part {part.name} of message {message.kind} is not {part.width} ASCII characters")
+    for code, value in message.fields:
+        if not _CODE.fullmatch(code) or code in ("AY", "AZ"):
+            raise Malformed("a code is not a capital with a capital or digit, or stands for number or checksum")
+        parts.append(f"{code}{value.replace('|', _BAR)}|")
+    text = message.kind + "".join(parts)
+    if _CONTROL.search(text):
+        raise Malformed("a value holds the end of a line")
+    if (layout is None or layout.is_request) and not text.isascii():
+        raise Malformed("a request holds characters outside ASCII")
+    line = text.encode(encoding, errors="replace")
+    if sequence is not None:
+        if not 0 <= sequence <= 9:
+            raise Malformed("the number is not one digit")
+        line += b"AZ" if message.kind in _UNNUMBERED else b"AY%dAZ" % sequence
+        line += b"%04X" % (-sum(line) & 0xFFFF)
+    return line + b"\r"
+
+
+def decode(line: bytes, *, encoding: str = "utf-8", checksum: Checksum = Checksum.WARN) -> Message:
+    """The message in one line, with or without its end.
+
+    Raises Malformed when the line is no message, when it is cut off within its fixed part, when two messages lie in it without an end
+    between them, and with `Checksum.STRICT` when the sum is wrong.
+    """
+    line = line.strip(b"\r\n\0")
+    # As a whole before it is split: in CP932 the second byte of 竹, 芸, 掛 and others is that of `|`.
+    text = line.decode(encoding, errors="replace")
+    kind = text[:2]
+    if not _KIND.fullmatch(kind):
+        raise Malformed("the line does not begin with the two digits of a kind")
+    layout = LAYOUTS.get(kind)
+    start = 2 if layout is None else 2 + layout.width
+    rest, sequence, sum_text = _without_trailer(text[start:])
+    good = None
+    if sum_text and checksum is not Checksum.OFF:
+        good = _sum_good(line, text, sum_text)
+        if not good and checksum is Checksum.STRICT:
+            raise Malformed("the checksum is wrong")
+    fixed: dict[str, str] = {}
+    fields: tuple[tuple[str, str], ...] = ()
+    if layout is None:
+        fixed["body"] = rest
+    else:
+        head = text[2:start]
+        if len(head) < layout.width or not head.isascii() or "|" in head:
+            raise Malformed(f"the fixed part of a message {kind} is cut off or damaged")
+        at = 0
+        for part in layout.fixed:
+            fixed[part.name] = head[at : at + part.width]
+            at += part.width
+        fields = _fields(rest)
+    return Message(kind, fixed, fields, sequence, good, "\ufffd" in text)
+
+
+def _without_trailer(rest: str) -> tuple[str, int | None, str]:
+    """What stands before number and checksum; the number; the digits of the checksum, "" when there is none."""
+    found = _NUMBER_AND_SUM.search(rest) or _NUMBER_OR_SUM.search(rest)
+    if found is None:
+        return rest, None, ""
+    number, digits = found.groups()
+    return rest[: found.start()], int(number) if number else None, digits or ""
+
+
+def _sum_good(line: bytes, text: str, digits: str) -> bool:
+    """By the protocol the sum is over bytes; Koha without an encoding and others add up code points."""
+    value = int(digits, 16)
+    # All that follows the digits' place is ASCII, one byte a character.
+    behind = len(text) - text.rindex("AZ" + digits) - 2
+    if (sum(line[: len(line) - behind]) + value) & 0xFFFF == 0:
+        return True
+    return (sum(map(ord, text[: len(text) - behind])) + value) & 0xFFFF == 0
+
+
+def _fields(rest: str) -> tuple[tuple[str, str], ...]:
+    if _END_INSIDE.search(rest):
+        raise Malformed("two messages lie in one line")
+    found: list[tuple[str, str]] = []
+    for piece in rest.split("|"):
+        if _CODE.match(piece):
+            found.append((piece[:2], piece[2:]))
+        elif piece.strip():
+            # A bare `|` in a value cuts it in two.
+            if not found or _DATE_INSIDE.search(piece):
+                raise Malformed("something that is no field stands where one begins")
+            code, value = found[-1]
+            found[-1] = (code, f"{value}|{piece}")
+    # One by one: over the whole text, a mark at the beginning of a value would go into the letters of its code.
+    return tuple((code, normalize("NFC", value.replace(_BAR, "|"))) for code, value in found)
