@@ -13,12 +13,13 @@ from kiosk.library.sip2.layouts import LAYOUTS
 from kiosk.library.sip2.message import Checksum, Malformed, Message
 
 _KIND = re.compile(r"[0-9]{2}")
-_CODE = re.compile(r"[A-Z][A-Z0-9]")
+# A capital and a capital or digit; number and checksum are no fields.
+_CODE = re.compile(r"(?!A[YZ])[A-Z][A-Z0-9]")
 # Number and checksum together are known anywhere at the end; one alone, or closed like a field, only where a field may begin.
-_NUMBER_AND_SUM = re.compile(r"AY([0-9])AZ([0-9A-Fa-f]{1,12}) *$")
-_NUMBER_OR_SUM = re.compile(r"(?:^|(?<=\|))(?:AY([0-9]?))?(?:AZ([0-9A-Fa-f]{0,12}))?\|? *$")
-# Behind these a message is at its end; what follows is another one, glued to it.
-_END_INSIDE = re.compile(r"AY[0-9]AZ[0-9A-Fa-f]{4}|(?:^|\|)AZ[0-9A-Fa-f]{4}")
+_NUMBER_AND_SUM = re.compile(r"AY([0-9])AZ([0-9A-Fa-f]{1,12}) *\Z")
+_NUMBER_OR_SUM = re.compile(r"(?:\A|(?<=\|))(?:AY([0-9]?)\|?)?(?:AZ([0-9A-Fa-f]{0,12}))?\|? *\Z")
+# Where one of these stands before the end, something came behind it: another message, or number and checksum were damaged.
+_END_INSIDE = re.compile(r"AY[0-9]AZ[0-9A-Fa-f]{4}|(?:\A|\|)(?:AY[0-9]|AZ[0-9A-Fa-f]{4})")
 _DATE_INSIDE = re.compile(r"[0-9]{8}[ A-Z]{4}[0-9]{6}")
 _CONTROL = re.compile(r"[\r\n\0]")
 _BAR = "&#124;"
@@ -46,8 +47,8 @@ def encode(message: Message, *, sequence: int | None = None, encoding: str = "ut
             if len(text) != part.width or not text.isascii() or "|" in text:
                 raise Malformed(f"the part {part.name} of message {message.kind} is not {part.width} ASCII characters")
     for code, value in message.fields:
-        if not _CODE.fullmatch(code) or code in ("AY", "AZ"):
-            raise Malformed("a code is not a capital with a capital or digit, or stands for number or checksum")
+        if not _CODE.fullmatch(code):
+            raise Malformed("a code is not a capital with a capital or digit, or is that of number or checksum")
         parts.append(f"{code}{value.replace('|', _BAR)}|")
     text = message.kind + "".join(parts)
     if _CONTROL.search(text):
@@ -67,7 +68,7 @@ def decode(line: bytes, *, encoding: str = "utf-8", checksum: Checksum = Checksu
     """The message in one line, with or without its end.
 
     Raises Malformed when the line is no message, when it is cut off within its fixed part, when two messages lie in it without an end
-    between them, and with `Checksum.STRICT` when the sum is wrong.
+    between them, and with `Checksum.STRICT` when the sum is wrong or missing.
     """
     line = line.strip(b"\r\n\0")
     # As a whole before it is split: in CP932 the second byte of 竹, 芸, 掛 and others is that of `|`.
@@ -78,11 +79,9 @@ def decode(line: bytes, *, encoding: str = "utf-8", checksum: Checksum = Checksu
     layout = LAYOUTS.get(kind)
     start = 2 if layout is None else 2 + layout.width
     rest, sequence, sum_text = _without_trailer(text[start:])
-    good = None
-    if sum_text and checksum is not Checksum.OFF:
-        good = _sum_good(line, text, sum_text)
-        if not good and checksum is Checksum.STRICT:
-            raise Malformed("the checksum is wrong")
+    good = _sum_good(line, text, sum_text) if sum_text and checksum is not Checksum.OFF else None
+    if checksum is Checksum.STRICT and not good:
+        raise Malformed("the checksum is wrong or missing")
     fixed: dict[str, str] = {}
     fields: tuple[tuple[str, str], ...] = ()
     if layout is None:
@@ -120,16 +119,15 @@ def _sum_good(line: bytes, text: str, digits: str) -> bool:
 
 def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     if _END_INSIDE.search(rest):
-        raise Malformed("two messages lie in one line")
-    found: list[tuple[str, str]] = []
+        raise Malformed("something stands behind number and checksum")
+    found: list[tuple[str, list[str]]] = []
     for piece in rest.split("|"):
         if _CODE.match(piece):
-            found.append((piece[:2], piece[2:]))
-        elif piece.strip():
-            # A bare `|` in a value cuts it in two.
+            found.append((piece[:2], [piece[2:]]))
+        elif piece.strip(" "):
+            # A bare `|` in a value cuts it in two; a second message without an end before it is no value.
             if not found or _DATE_INSIDE.search(piece):
                 raise Malformed("something that is no field stands where one begins")
-            code, value = found[-1]
-            found[-1] = (code, f"{value}|{piece}")
+            found[-1][1].append(piece)
     # One by one: over the whole text, a mark at the beginning of a value would go into the letters of its code.
-    return tuple((code, normalize("NFC", value.replace(_BAR, "|"))) for code, value in found)
+    return tuple((code, normalize("NFC", "|".join(pieces).replace(_BAR, "|"))) for code, pieces in found)

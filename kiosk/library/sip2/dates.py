@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
-_SIP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:(.{4,5}?)([0-9]{2})([0-9]{2})([0-9]{2})?)?", re.ASCII)
-_SIGNS = re.compile(
-    r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
-    r"(?:[T ] *([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)? *(Z|[-+][0-9]{2}:?[0-9]{2})?)?",
-    re.ASCII,
+_SIP = re.compile(
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    r"(?:(?P<zone>[A-Z ]{4}|[-+][0-9]{4}|)(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2}))?(?![0-9])"
 )
-_OFFSET = re.compile(r"([-+])([0-9]{2}):?([0-9]{2})", re.ASCII)
+_SIGNS = re.compile(
+    r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"
+    r"(?:[T ] *(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]+)?)? *(?P<zone>Z|[-+][0-9]{2}:?[0-9]{2})?)?"
+    r"(?![0-9])"
+)
+_OFFSET = re.compile(r"([-+])([0-9]{2}):?([0-9]{2})")
 # Military letters: A to I and K to M east of Greenwich, N to Y west of it, J the place where one is.
 _LETTERS = (
     {"Z": 0}
@@ -40,20 +43,19 @@ def read_date(text: str) -> datetime | date | None:
     found = _SIP.match(text) or _SIGNS.match(text)
     if found is None:
         return None
-    year, month, day = (int(part) for part in found.group(1, 2, 3))
     try:
-        the_day = date(year, month, day)
+        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
         return None
-    if year not in _YEARS:
+    if day.year not in _YEARS:
         return None
-    zone, hour, minute, second = found.group(4, 5, 6, 7) if found.re is _SIP else found.group(7, 4, 5, 6)
-    if hour is None:
-        return the_day
+    if found["hour"] is None:
+        return day
     try:
-        return datetime(year, month, day, int(hour), int(minute), int(second or 0), tzinfo=_zone(zone or ""))
+        at = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0), tzinfo=_zone(found["zone"] or ""))
+        return datetime.combine(day, at)
     except ValueError:
-        return the_day
+        return day
 
 
 def _zone(text: str) -> tzinfo | None:

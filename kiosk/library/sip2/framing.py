@@ -10,7 +10,8 @@ LONGEST = 256 * 1024
 """Bytes of a line. All titles of a patron with some hundred loans fit; noise without an end does not fill the memory."""
 
 # A line feed ends a line only where a message can be at its end; notes to patrons have line feeds within.
-_COMPLETE = re.compile(rb"(?:\||AZ[0-9A-Fa-f]{1,12}|^94[01]|^96)$")
+_COMPLETE = re.compile(rb"(?:\||AZ[0-9A-Fa-f]{1,12}|\A94[01]|\A96)\Z")
+_TAIL = 14
 
 
 class Framer:
@@ -45,7 +46,7 @@ class Framer:
         *before_feeds, last = piece.split(b"\n")
         for part in before_feeds:
             self._extend(part)
-            if _COMPLETE.search(self._line):
+            if _COMPLETE.search(self._line[-_TAIL:]):
                 lines.append(bytes(self._line))
                 self._line.clear()
             elif self._line:

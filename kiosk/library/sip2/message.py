@@ -22,7 +22,7 @@ class Checksum(StrEnum):
     WARN = "warn"
     """Looked at, and told in `Message.checksum_good`."""
     STRICT = "strict"
-    """A wrong one makes the message malformed; a missing one does not."""
+    """A wrong one makes the message malformed, and so does a missing one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
