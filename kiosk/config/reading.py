@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from kiosk.config.kinds import Kind
+from kiosk.config.needs import NEEDS
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import Code, Refused, Unavailable
 
@@ -25,7 +26,8 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file.
 
     Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
-    one of encoding, syntax, section, unknown, value, missing. Raises Unavailable with store-unavailable when it cannot be read.
+    one of encoding, syntax, section, unknown, value, missing, or that of a `Need`. Raises Unavailable with store-unavailable when it
+    cannot be read.
     """
     values, mistakes = _read(path)
     if mistakes:
@@ -69,7 +71,9 @@ def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: d
         given = document.get(section, {})
         values[section] = {}
         if isinstance(given, dict):
-            yield from _take_section(path, section, given, known, lines, values[section])
+            mistakes = list(_take_section(path, section, given, known, lines, values[section]))
+            # What is wrong in itself is told first: it may be the very setting that seems to lack.
+            yield from mistakes or _lacking(path, section, shape(**values[section]), lines)
 
 
 def _take_section(
@@ -89,6 +93,14 @@ def _take_section(
         if entry.default is MISSING and name not in given:
             expected = f"{name} = {entry.metadata['kind'].expected}"
             yield _mistake(path, "missing", lines.get(section, 1), f"{section}.{name}", expected)
+
+
+def _lacking(path: Path, section: str, settings: object, lines: dict[str, int]) -> Iterator[Refused]:
+    for need in NEEDS:
+        if need.section == section and need.lacking(settings):
+            key, because = f"{section}.{need.name}", f"{section}.{need.because}"
+            line = lines.get(key) or lines.get(because) or lines.get(section, 1)
+            yield _mistake(path, need.reason, line, key, f"{need.name} = {need.expected}")
 
 
 def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
@@ -122,4 +134,5 @@ def _syntax(path: Path, text: str, message: str) -> Refused:
 
 
 def _mistake(path: Path, reason: str, line: int, key: str, expected: str) -> Refused:
-    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key, expected=expected, reason=reason)
+    # TOML lets a name be empty; it is shown as it stands there.
+    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key or '""', expected=expected, reason=reason)

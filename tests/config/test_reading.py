@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config import CardSettings, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
+from kiosk.config import CardSettings, Ils, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
+from kiosk.config.needs import NEEDS
 from kiosk.config.reading import type_of_section
+from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.rules import BarcodeRule, CheckDigit
-from kiosk.domain.states import When
+from kiosk.domain.model import LocalService, SlipKind
+from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
+from kiosk.domain.states import HandoverWhen, When
+from kiosk.text import knows
 
 DECIDED = '[card]\nrevocation = "none"\n'
 
@@ -67,6 +71,22 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         length = 10
         prefix = "2104"
         check_digit = "7dr"
+        drop_check_digit = true
+        start_stop = "keep"
+        items_start_stop = "keep"
+        [services]
+        local = ["学習室", "視聴覚ブース"]
+        [ils]
+        system = "evergreen"
+        host = "ils.example"
+        user = "kiosk"
+        stops = ["card-lost", "fines"]
+        [handover]
+        when = "on-tap"
+        title = "貸出"
+        [slip]
+        to = "pdf"
+        default = "today"
         [session]
         idle_seconds = 120
         warning_seconds = 45
@@ -77,7 +97,11 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, text))
     rules = counter_rules(settings)
     assert settings.card.revocation is RevocationSource.CRL
-    assert rules.barcode == BarcodeRule(10, "2104", CheckDigit.SEVEN_DR)
+    assert rules.barcode == BarcodeRule(10, "2104", CheckDigit.SEVEN_DR, StartStop.KEEP, drop_check_digit=True)
+    assert rules.items_start_stop is StartStop.KEEP
+    assert rules.local_services == (LocalService("学習室"), LocalService("視聴覚ブース"))
+    assert (settings.ils.system, settings.ils.stops) == (Ils.EVERGREEN, (Stop.CARD_LOST, Stop.FINES))
+    assert (rules.handover, rules.prints_slips, rules.slip) == (HandoverWhen.ON_TAP, True, SlipKind.TODAY)
     assert (rules.confirm_holder, rules.lending_pin, rules.end_on_lift) == (When.FIRST_OF_DAY, When.ALWAYS, True)
     assert (rules.single_display, rules.staff_code) == (True, "0417")
     assert (rules.idle_seconds, rules.warning_seconds, rules.done_seconds, rules.card_left_seconds) == (120, 45, 10, 7)
@@ -94,16 +118,62 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         ("[display]\nsingle = 1", "single = true | false"),
         ("[display]\npatron_width_mm = 30", "patron_width_mm = 0 | 150 … 2000"),
         ('[lending]\nconfirm_holder = "every_tap"', 'confirm_holder = "every-tap" | "first-of-day" | "off"'),
-        ('[library_card]\nprefix = "A1"', 'prefix = "0 … 9"'),
+        ('[library_card]\nprefix = "A-1"', 'prefix = "0 … 9 A … Z"'),
         ('[library_card]\ncheck_digit = "mod43"', 'check_digit = "none" | "7dr" | "9dr" | "mod10-3-1" | "luhn" | "mod11-2-7"'),
         ('[counter]\nname = ""', 'name = "…" (1 … 40)'),
         ("[reader]\nname = 1", 'name = "…"'),
+        ('[ils]\nexpiry_field = "pa"', 'expiry_field = "" | "PA"'),
+        ('[ils]\nuser = "a|b"', 'user = "…"'),
+        ('[ils]\npassword = "東"\nlocation = "東"', 'location = "A-Z a-z 0-9"'),
+        ("[ils]\nport = 0", "port = 1 … 65535"),
+        ('[services]\nlocal = "学習室"', 'local = ["…" (1 … 20), …] (0 … 8)'),
+        ('[handover]\nwhen = "on_tap"\ntitle = "x"', 'when = "off" | "on-tap" | "on-choice"'),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(tmp_path: Path, line: str, expected: str) -> None:
-    section, _, setting = line.partition("\n")
-    key = f"{section.strip('[]')}.{setting.partition(' ')[0]}"
-    assert named(written(tmp_path, f"{DECIDED}\n{line}\n")) == [(5, key, expected, "value")]
+    lines = line.split("\n")
+    name = expected.partition(" ")[0]
+    number = 4 + next(index for index, one in enumerate(lines) if one.startswith(f"{name} ="))
+    assert named(written(tmp_path, f"{DECIDED}\n{line}\n")) == [(number, f"{lines[0].strip('[]')}.{name}", expected, "value")]
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ('[ils]\nsystem = "koha"\nlogin = "none"', [(4, "ils.host", 'host = "…"', "ils-host")]),
+        ('[ils]\nhost = " "\nlogin = "none"\nsystem = "generic"', [(4, "ils.host", 'host = "…"', "ils-host")]),
+        ('[ils]\nsystem = "koha"\nhost = "h"', [(3, "ils.user", 'user = "…"', "ils-user")]),
+        ('[ils]\nsystem = "koha"\nhost = "h"\nlogin = "93"', [(6, "ils.user", 'user = "…"', "ils-user")]),
+        ('[ils]\nsystem = "koha"', [(3, "ils.user", 'user = "…"', "ils-user"), (4, "ils.host", 'host = "…"', "ils-host")]),
+        ('[ils]\nsystem = "koha"\nhost = "h"\nuser = "u"', []),
+        ('[ils]\nlogin = "93"', []),
+        # A host that is wrong in itself is not also missing.
+        ('[ils]\nsystem = "koha"\nhost = 5', [(5, "ils.host", 'host = "…"', "value")]),
+        ('ils = { system = "koha", login = "none" }', [(3, "ils.host", 'host = "…"', "ils-host")]),
+        ('[handover]\nwhen = "on-tap"', [(4, "handover.title", 'title = "…"', "handover-title")]),
+        ('[handover]\nwhen = "on-choice"\ntitle = " "', [(5, "handover.title", 'title = "…"', "handover-title")]),
+        ('[handover]\nwhen = "on-choice"\ntitle = "貸出"', []),
+        ('[library_card]\ndrop_check_digit = true\ncheck_digit = "luhn"', []),
+    ],
+)
+def test_a_setting_that_another_asks_for_is_named(tmp_path: Path, section: str, expected: list[tuple[object, ...]]) -> None:
+    text = f"{DECIDED}{section}\n" if section.startswith("[") else f"{section}\n{DECIDED}"
+    expected = expected if section.startswith("[") else [(1, *rest) for _, *rest in expected]
+    assert named(written(tmp_path, text)) == expected
+    if not expected:
+        read_settings(tmp_path / "config.toml")
+
+
+def test_a_check_digit_to_be_dropped_has_to_be_named(tmp_path: Path) -> None:
+    ((line, key, expected, reason),) = named(written(tmp_path, f"{DECIDED}[library_card]\ndrop_check_digit = true\n"))
+    assert (line, key, reason) == (4, "library_card.check_digit", "check-digit")
+    assert expected == 'check_digit = "7dr" | "9dr" | "mod10-3-1" | "luhn" | "mod11-2-7"'
+
+
+def test_every_need_is_explained_and_of_settings_there_are() -> None:
+    for need in NEEDS:
+        assert {need.name, need.because} <= {entry.name for entry in fields(type_of_section[need.section])}
+        assert knows(f"command.why.config-invalid.{need.reason}")
 
 
 def test_unknown_names_are_named_with_what_was_probably_meant(tmp_path: Path) -> None:
@@ -113,6 +183,10 @@ def test_unknown_names_are_named_with_what_was_probably_meant(tmp_path: Path) ->
         (6, "session.idel_seconds", "idle_seconds", "unknown"),
         (8, "keys.zzz", "place | folder", "unknown"),
     ]
+
+
+def test_a_name_that_is_empty_is_named(tmp_path: Path) -> None:
+    assert named(written(tmp_path, f'"" = 1\n{DECIDED}'))[0][:2] == (1, '""')
 
 
 def test_a_setting_outside_every_section_is_named(tmp_path: Path) -> None:
@@ -175,6 +249,8 @@ def test_strange_toml_is_a_mistake_like_any_other(tmp_path: Path, text: str) -> 
                 "{",
                 "}",
                 ",",
+                "[ils]",
+                'system = "koha"',
                 "窓口",
                 "\0",
             ]
@@ -190,7 +266,7 @@ def test_whatever_stands_there_is_taken_or_named(text: str) -> None:
         for mistake in check_settings(path):
             assert mistake.code is Code.CONFIG_INVALID
             assert 1 <= int(mistake.params["line"]) <= lines + 1
-            assert mistake.params["key"] != "" or mistake.params["reason"] == "syntax"
+            assert mistake.params["key"]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Which setting has to be given because of what another of its section says. Each has a sentence `command.why.config-invalid.<reason>`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.config.settings import Ils
+from kiosk.domain.rules import CheckDigit
+from kiosk.domain.states import HandoverWhen
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    section: str
+    name: str
+    """What has to be given."""
+    because: str
+    """What asks for it; its line is named where `name` was not written at all."""
+    expected: str
+    """As TOML would have it."""
+    reason: str
+    lacking: Callable[[Any], bool]
+    """Asked of the settings of the section."""
+
+
+_TEXT = '"…"'
+_SCHEMES = " | ".join(f'"{kind}"' for kind in CheckDigit if kind is not CheckDigit.NONE)
+
+NEEDS: tuple[Need, ...] = (
+    Need("ils", "host", "system", _TEXT, "ils-host", lambda ils: ils.system is not Ils.NONE and not ils.host.strip()),
+    Need("ils", "user", "login", _TEXT, "ils-user", lambda ils: ils.system is not Ils.NONE and ils.login == "93" and not ils.user),
+    Need(
+        "handover",
+        "title",
+        "when",
+        _TEXT,
+        "handover-title",
+        # An empty title is part of every title: the number would go to whatever lies in front.
+        lambda handover: handover.when is not HandoverWhen.OFF and not handover.title.strip(),
+    ),
+    Need(
+        "library_card",
+        "check_digit",
+        "drop_check_digit",
+        _SCHEMES,
+        "check-digit",
+        lambda card: card.drop_check_digit and card.check_digit is CheckDigit.NONE,
+    ),
+)
