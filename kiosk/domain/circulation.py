@@ -113,3 +113,19 @@ class Standing:
     """The server's own words for staff (AF)."""
     on_loan: tuple[str, ...] = field(default=(), repr=False)
     """Barcodes (or, with some servers, titles) of what is on loan, as far as it was told."""
+
+
+_FOR_OTHER_SERVICES = {Stop.RENEWAL_DENIED, Stop.HOLD_DENIED, Stop.RECALL_DENIED}
+
+
+def stops_lending(stops: frozenset[Stop]) -> frozenset[Stop]:
+    """Those of a patron's stops because of which nothing is lent."""
+    return stops - _FOR_OTHER_SERVICES
+
+
+def stops_renewing(stops: frozenset[Stop]) -> frozenset[Stop]:
+    return stops & {Stop.RENEWAL_DENIED, Stop.CARD_LOST}
+
+
+def stops_reserving(stops: frozenset[Stop]) -> frozenset[Stop]:
+    return stops & {Stop.HOLD_DENIED, Stop.CARD_LOST}

@@ -88,6 +88,10 @@ class Code(StrEnum):
     OUT_OF_ORDER = "out-of-order"  # incident: our own bug
 
 
+ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_NOT_TRUSTED})
+"""The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+
+
 class KioskError(Exception):
     """Trouble we can name. `code` says which; `params` fill the sentence and hold nothing personal."""
 

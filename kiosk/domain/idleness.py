@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     CardFailed,
+    CardKnown,
     CardLeftSeen,
     CardLifted,
     CardPlaced,
@@ -14,14 +15,22 @@ from kiosk.domain.events import (
     CardSlow,
     DayBegan,
     Event,
+    HandedOver,
+    HandoverFailed,
     HolderProved,
+    IlsChanged,
+    ItemAnswered,
+    ItemDescribed,
+    LibraryFailed,
     LinkClosed,
     LinkSaved,
     LinksFound,
+    LoansListed,
     PatronFound,
     PatronRefused,
     PinRejected,
     ReaderChanged,
+    SlipFailed,
     StoreFailed,
     TimeUp,
     TriesRead,
@@ -32,7 +41,9 @@ from kiosk.domain.states import (
     CheckingPin,
     ClosingLink,
     Counter,
+    Flow,
     OutOfOrder,
+    PatronShown,
     Registered,
     SavingLink,
     ShowingHelp,
@@ -45,14 +56,20 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, DayBegan, CardLeftSeen)
+NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, SlipFailed)
 ANSWERS = (
     CardLifted,
     CardPlaced,
     *(CardRead, CardFailed, CardSlow, TriesRead, HolderProved, PinRejected),
-    *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused),
+    *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
+    *(ItemAnswered, LoansListed, ItemDescribed, LibraryFailed, HandedOver, HandoverFailed),
 )
 """What nobody at the counter said; a sign of life only where it changes something."""
+
+
+def is_acting(flow: Flow) -> bool:
+    """Whether something has to be answered before anybody leaves, be it in the library's system."""
+    return isinstance(flow, ACTING) or (isinstance(flow, PatronShown) and flow.dealings.unanswered)
 
 
 def time_up(counter: Counter, ticket: Ticket) -> Step:
@@ -63,7 +80,7 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return stay(counter)
     if isinstance(counter.flow, RESTING):
         return _tidied(counter)
-    if isinstance(counter.flow, ACTING) and not _is_stuck(counter):
+    if is_acting(counter.flow) and not _is_stuck(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning or _closes_by_itself(counter):
         return end_session(counter)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof
+from kiosk.domain import proof, serving
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
     CardFailed,
+    CardKnown,
     CardLifted,
     CardRead,
     CardSlow,
@@ -24,7 +25,6 @@ from kiosk.domain.events import (
     LinksFound,
     PatronFound,
     PatronRefused,
-    ServiceChosen,
     StoreFailed,
 )
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
@@ -32,6 +32,7 @@ from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
     Counter,
+    Early,
     FindingLink,
     LendGoal,
     LendingFlow,
@@ -50,8 +51,16 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
     match flow, event:
         case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
             return _library_card(counter, text)
+        case Reading(ticket, insertion), CardKnown(answers, where, token) if answers == ticket and where == insertion:
+            return _look_ahead(counter, flow, token)
+        case Reading(early=Early(asked=asked) as early), (LinksFound(answers) | PatronFound(answers) | PatronRefused(answers)) if (
+            answers == asked
+        ):
+            return _looked_ahead(counter, flow, early, event)
+        case Reading(early=Early(asked=asked)), StoreFailed(answers) if answers == asked:
+            return go(counter, replace(flow, early=None))
         case Reading(ticket, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
-            return _find_link(counter, insertion, reading)
+            return _accepted(counter, flow, reading)
         case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
             return _refuse(counter, problem_of(event), insertion)
         case Reading(insertion=insertion, slow=True), CardLifted(where) if where == insertion:
@@ -59,28 +68,24 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
         case Reading(), CardSlow(insertion):
             return go(counter, slowly(flow, insertion))
         case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
-            return _linked(counter, flow, by_card)
+            return _linked(counter, flow.insertion, flow.reading, by_card)
         case ((FindingLink(ticket) | LookingUpPatron(ticket)), StoreFailed(answers, code)) if answers == ticket:
             return _refuse(counter, Problem(code), flow.insertion)
         case LookingUpPatron(ticket), PatronFound(answers, patron) if answers == ticket:
             return _patron(counter, flow, patron)
-        case LookingUpPatron(ticket, number), PatronRefused(answers, Code.ILS_UNREACHABLE) if answers == ticket:
-            return _patron(counter, flow, Patron(number))
-        case LookingUpPatron(ticket, number), PatronRefused(answers, code) if answers == ticket:
-            return _refuse(counter, Problem(code), flow.insertion, number, flow.reading)
+        case LookingUpPatron(ticket), PatronRefused(answers, code, params) if answers == ticket:
+            return _no_patron(counter, flow, Problem(code, params))
         case ConfirmingHolder(_, reading, patron), HolderConfirmed():
             first_today = counter.rules.confirm_holder is When.FIRST_OF_DAY
             seen = replace(counter, seen_today=counter.seen_today | {reading.token}) if first_today else counter
             return _show(seen, flow, patron, Shown.MY_NUMBER_CARD)
         case ConfirmingHolder(insertion, reading, patron), HolderDenied():
             return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
-        case PatronShown(), ServiceChosen(service):
-            return go(counter, replace(flow, service=service))
-        case PatronShown(insertion=insertion), CardLifted(where) if where == insertion and counter.rules.end_on_lift:
-            return end_session(counter)
+        case PatronShown(), _:
+            return serving.step(counter, flow, event)
         case LendingRefused(insertion=insertion), CardLifted(where) if where == insertion:
             return go(counter, replace(flow, insertion=None))
-        case ((FindingLink() | LookingUpPatron() | LendingRefused() | PatronShown() | ConfirmingHolder()), LeavePressed()):
+        case ((FindingLink() | LookingUpPatron() | LendingRefused() | ConfirmingHolder()), LeavePressed()):
             return end_session(counter)
         case Reading(slow=True), LeavePressed():
             return end_session(counter)
@@ -111,23 +116,68 @@ def _library_card(counter: Counter, text: str) -> Step:
     return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
 
 
-def _find_link(counter: Counter, insertion: Insertion, reading: CardReading) -> Step:
+def _look_ahead(counter: Counter, flow: Reading, token: LinkToken) -> Step:
+    """While the rest of the certificate is read, find the link; nothing of it is shown before the card is accepted."""
     counter, ticket = asking(counter)
-    return go(counter, FindingLink(ticket, insertion, reading), FindLinks(ticket, reading.token, None))
+    return go(counter, replace(flow, early=Early(token, ticket)), FindLinks(ticket, token, None))
 
 
-def _linked(counter: Counter, flow: FindingLink, link: Link | None) -> Step:
+def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFound | PatronFound | PatronRefused) -> Step:
+    match event:
+        case LinksFound(_, None):
+            return go(counter, replace(flow, early=replace(early, link_known=True)))
+        case LinksFound(_, Link() as link):
+            early = replace(early, link=link, link_known=True)
+            if _due(counter.rules.lending_pin, early.token, counter.proved_today):
+                return go(counter, replace(flow, early=early))
+            counter, ticket = asking(counter)
+            return go(counter, replace(flow, early=replace(early, asked=ticket)), LookUpPatron(ticket, link.number))
+        case PatronFound(_, patron):
+            return go(counter, replace(flow, early=replace(early, patron=patron)))
+        case PatronRefused(_, code, params):
+            return go(counter, replace(flow, early=replace(early, problem=Problem(code, params))))
+    return stay(counter)
+
+
+def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
+    """The card is judged good: go on from wherever looking ahead has come to."""
+    insertion, early = flow.insertion, flow.early
+    if early is None or early.token != reading.token:
+        counter, ticket = asking(counter)
+        return go(counter, FindingLink(ticket, insertion, reading), FindLinks(ticket, reading.token, None))
+    if not early.link_known:
+        return go(counter, FindingLink(early.asked, insertion, reading))
+    if early.link is None or _due(counter.rules.lending_pin, reading.token, counter.proved_today):
+        return _linked(counter, insertion, reading, early.link)
+    looking = LookingUpPatron(early.asked, early.link.number, Shown.MY_NUMBER_CARD, insertion, reading)
+    released = replace(counter, flow=looking), (ReleaseCard(insertion),)
+    patron, problem = early.patron, early.problem
+    if patron is not None:
+        return then(released, lambda known: _patron(known, looking, patron))
+    if problem is not None:
+        return then(released, lambda known: _no_patron(known, looking, problem))
+    return released
+
+
+def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None) -> Step:
     if link is None:
-        return _refuse(counter, Problem(Code.NOT_LINKED), flow.insertion, reading=flow.reading)
-    if _due(counter.rules.lending_pin, flow.reading.token, counter.proved_today):
-        return proof.begin(counter, LendGoal(flow.reading, link.number), flow.insertion)
-    return _look_up(counter, link.number, flow.insertion, flow.reading)
+        return _refuse(counter, Problem(Code.NOT_LINKED), insertion, reading=reading)
+    if _due(counter.rules.lending_pin, reading.token, counter.proved_today):
+        return proof.begin(counter, LendGoal(reading, link.number), insertion)
+    return _look_up(counter, link.number, insertion, reading)
 
 
 def _look_up(counter: Counter, number: LibraryCardNumber, insertion: Insertion, reading: CardReading, *, pin_checked: bool = False) -> Step:
     counter, ticket = asking(counter)
     flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked)
     return go(counter, flow, ReleaseCard(insertion), LookUpPatron(ticket, number))
+
+
+def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Step:
+    """The library's system says no; where it says nothing, its trouble is not the patron's: the number is theirs all the same."""
+    if problem.code in ILS_TROUBLE:
+        return _patron(counter, flow, Patron(flow.number))
+    return _refuse(counter, problem, flow.insertion, flow.number, flow.reading)
 
 
 def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
@@ -152,7 +202,8 @@ def _show(counter: Counter, came_from: LookingUpPatron | ConfirmingHolder, patro
     effects: list[RecordAct | Play] = [] if looked else [Play(Sound.DONE)]
     if reading is not None:
         effects.append(RecordAct(Act.USE, patron.number, None, reading.revocation, came_from.pin_checked, looked))
-    return go(counter, PatronShown(patron, shown, came_from.insertion, reading), *effects)
+    served = PatronShown(patron, shown, came_from.insertion, reading, holder_confirmed=looked, pin_checked=came_from.pin_checked)
+    return then((counter, tuple(effects)), lambda recorded: serving.begin(recorded, served))
 
 
 def _refuse(

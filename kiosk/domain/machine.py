@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import lending, proof, registration, unlinking
+from kiosk.domain import lending, proof, registration, serving, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.events import (
     Broke,
@@ -21,17 +21,20 @@ from kiosk.domain.events import (
     Event,
     HandoverAccepted,
     HelpChosen,
+    IlsChanged,
     LanguageChosen,
     LeavePressed,
     ReaderChanged,
     RegistrationChosen,
+    SlipFailed,
+    SlipTroubleSeen,
     StatusChosen,
     TakenBack,
     TimeUp,
     UnlinkingChosen,
 )
-from kiosk.domain.idleness import ACTING, RESTING, keep_idle_time, time_up
-from kiosk.domain.model import Language, Ticket
+from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
+from kiosk.domain.model import Language, SlipKind, Ticket
 from kiosk.domain.states import (
     CheckingPin,
     ConfirmingHolder,
@@ -79,6 +82,12 @@ def _around(counter: Counter, event: Event) -> Step:
             return _lifted(counter, event)
         case ReaderChanged(condition):
             return replace(counter, reader=condition), ()
+        case IlsChanged(condition):
+            return replace(counter, ils=condition), ()
+        case SlipFailed(code):
+            return replace(counter, slip_trouble=code), ()
+        case SlipTroubleSeen():
+            return replace(counter, slip_trouble=None), ()
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):
@@ -119,10 +128,12 @@ def _flow(counter: Counter, event: Event) -> Step:
 
 
 def _page(counter: Counter, event: Event) -> Step:
-    """The rail and its function keys. A patron at the PIN and an act under way are not interrupted by them."""
+    """The rail and its function keys. They do not interrupt a patron at the PIN or an act under way; a slip that is due comes first."""
     flow = counter.flow
-    if isinstance(flow, (*ACTING, *PROOF, ConfirmingLink)):
+    if is_acting(flow) or isinstance(flow, (*PROOF, ConfirmingLink)):
         return stay(counter)
+    if isinstance(flow, PatronShown) and (slips := serving.slips_of(flow)):
+        return then((replace(counter, flow=replace(flow, slip=SlipKind.NONE)), slips), lambda printed: _page(printed, event))
     under_way = not isinstance(flow, FINISHED)
     if isinstance(event, RegistrationChosen):
         return stay(counter) if under_way and isinstance(flow, REGISTRATION) else _registration(counter)
@@ -153,6 +164,8 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
         return _flow(counter, event)
     if isinstance(flow, RESTING):
         return start_reading(counter, insertion)
+    if isinstance(flow, PatronShown):
+        return serving.leave(counter, flow)
     # After a refusal the same person lays another card: in their language.
     language = counter.language if isinstance(flow, LendingRefused) else Language.JAPANESE
     return then(end_session(counter, keep=insertion), lambda ended: start_reading(replace(ended, language=language), insertion))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain import proof
-from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, ReadCard, RecordAct, ReleaseCard, SaveLink
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, PrintSlip, ReadCard, RecordAct, ReleaseCard, SaveLink
+from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
     ApplicantChosen,
     BackPressed,
@@ -29,10 +29,12 @@ from kiosk.domain.events import (
     PatronFound,
     PatronRefused,
     ReplacementChosen,
+    SlipAsked,
     StoreFailed,
 )
-from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, Sound
+from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, SlipKind, Sound
 from kiosk.domain.rules import born_on_or_after_to_be_under_15, read_library_card
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import (
     AlreadyLinked,
     AwaitingLibraryCard,
@@ -111,6 +113,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             return end_session(counter)
         case ReadingMyNumberCard(slow=True), LeavePressed():
             return end_session(counter)
+        case Registered(draft), SlipAsked() if counter.rules.prints_slips:
+            return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number)),)
         case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
             return _about_the_person(counter, flow, event)
         case ((AwaitingLibraryCard() | CheckingLibraryCard()), _):
@@ -180,10 +184,10 @@ def _about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checki
             return go(counter, _guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
         case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
             return _await_card(counter, replace(draft, patron=patron))
-        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, Code.ILS_UNREACHABLE) if answers == ticket:
+        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code in ILS_TROUBLE:
             return _await_card(counter, replace(draft, patron=Patron(number)))
-        case CheckingLibraryCard(ticket), PatronRefused(answers, code) if answers == ticket:
-            return go(counter, AwaitingLibraryCard(draft, Problem(code)), Play(Sound.REFUSED))
+        case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
+            return go(counter, AwaitingLibraryCard(draft, Problem(code, params)), Play(Sound.REFUSED))
     return stay(counter)
 
 

@@ -126,6 +126,20 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
     return LibraryCardNumber(plain[:-1] if dropped else plain)
 
 
+def read_item(text: str, start_stop: StartStop) -> str:
+    """The number of an item in what was scanned or typed: any ASCII of a barcode, since libraries differ.
+
+    Raises Refused(item-number).
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if start_stop is StartStop.STRIP and plain[1:-1].isdigit():
+        plain = _without_start_stop(plain.upper(), "")
+    # "|" parts the fields of SIP2; blanks within a number are a scanner's mistake.
+    if not 0 < len(plain) <= 64 or not plain.isascii() or not plain.isprintable() or "|" in plain or " " in plain:
+        raise Refused(Code.ITEM_NUMBER)
+    return plain
+
+
 def _without_start_stop(text: str, prefix: str) -> str:
     """Readers send both or neither; a number that begins with such a letter keeps it."""
     if len(text) < 2 or text[0] not in _START_STOP or text[-1] not in _START_STOP:

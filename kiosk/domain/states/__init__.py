@@ -8,11 +8,11 @@ from __future__ import annotations
 from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
+    Early,
     FindingLink,
     LendingFlow,
     LendingRefused,
     LookingUpPatron,
-    PatronShown,
     Reading,
     Waiting,
 )
@@ -37,6 +37,7 @@ from kiosk.domain.states.registration import (
     RegistrationRefused,
     SavingLink,
 )
+from kiosk.domain.states.serving import UNANSWERED, Dealings, Entry, Handing, PatronShown, Progress
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -49,6 +50,7 @@ from kiosk.domain.states.unlinking import (
 )
 
 __all__ = [
+    "UNANSWERED",
     "AlreadyLinked",
     "AskingPin",
     "AskingUnlinkNumber",
@@ -67,13 +69,17 @@ __all__ = [
     "Counter",
     "CounterFacts",
     "CounterRules",
+    "Dealings",
     "Draft",
+    "Early",
+    "Entry",
     "ExplainingRecord",
     "FindingLink",
     "FindingLinkToClose",
     "FindingLinks",
     "Flow",
     "Goal",
+    "Handing",
     "HandoverWhen",
     "LastTryWarning",
     "LendGoal",
@@ -85,6 +91,7 @@ __all__ = [
     "Page",
     "PatronShown",
     "Problem",
+    "Progress",
     "Proof",
     "Reading",
     "ReadingMyNumberCard",

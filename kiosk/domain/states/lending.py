@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, Ticket
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.problem import Problem
+from kiosk.domain.states.serving import PatronShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,27 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """What was looked up while the card is still being read and judged. Shown only when it is accepted."""
+
+    token: LinkToken
+    asked: Ticket
+    """Of the question that is open, or was the last: first the link, then the patron."""
+    link: Link | None = None
+    link_known: bool = False
+    patron: Patron | None = None
+    problem: Problem | None = None
+    """Why the library's system did not give a patron."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A card is being read; nothing is known of it yet."""
+    """A card is being read; nothing that may be shown is known of it yet."""
 
     ticket: Ticket
     insertion: Insertion
     slow: bool = False
+    early: Early | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +68,6 @@ class ConfirmingHolder:
     reading: CardReading
     patron: Patron
     pin_checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PatronShown:
-    """This patron, this library card number. The patron is served until the session ends."""
-
-    patron: Patron
-    shown: Shown
-    insertion: Insertion | None = None
-    reading: CardReading | None = None
-    service: Service | None = None
-    service_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

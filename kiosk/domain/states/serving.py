@@ -1,0 +1,101 @@
+"""The patron at the counter: what has been asked for, what is on loan, and what became of it. Kept in memory only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+
+from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.errors import Code
+from kiosk.domain.model import AnyService, CardReading, Insertion, Patron, Service, Shown, SlipKind, Ticket
+from kiosk.domain.states.problem import Problem
+
+
+@unique
+class Progress(StrEnum):
+    WAITING = "waiting"
+    """Scanned; the library's system is busy with another item."""
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The answer was lost, and asking did not tell: staff look in their system."""
+
+
+UNANSWERED = frozenset({Progress.WAITING, Progress.ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item asked for in this session: a line on the staff window."""
+
+    service: Service
+    item: Item
+    progress: Progress = Progress.WAITING
+    reason: Reason | None = None
+    """Set once refused or unknown."""
+    said: str = field(default="", repr=False)
+    """The server's own words."""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dealings:
+    """What goes back and forth with the library's system for one patron."""
+
+    entries: tuple[Entry, ...] = ()
+    """The newest first."""
+    asked: Ticket = Ticket(0)
+    """Of the entry that is being asked; one at a time."""
+    loans: tuple[Item, ...] | None = None
+    """All that is on loan; None until it was asked for."""
+    listing: Ticket = Ticket(0)
+    undescribed: tuple[str, ...] = ()
+    """Barcodes of loans whose title and due date are still to be asked."""
+    describing: Ticket = Ticket(0)
+    problem: Code | None = None
+    """Why the loans could not be listed."""
+
+    @property
+    def unanswered(self) -> bool:
+        """Something was asked for that may change things in the library's system, and has not been answered."""
+        return any(entry.progress in UNANSWERED for entry in self.entries)
+
+    @property
+    def listed(self) -> bool:
+        """Everything on loan is known, with its titles as far as they can be had."""
+        return self.loans is not None and not self.undescribed and not self.describing
+
+
+@unique
+class Handing(StrEnum):
+    """Whether the number stands in the other program's window."""
+
+    NOT = "not"
+    UNDER_WAY = "under-way"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PatronShown:
+    """This patron, this library card number. The patron is served until the session ends."""
+
+    patron: Patron
+    shown: Shown
+    insertion: Insertion | None = None
+    reading: CardReading | None = None
+    service: AnyService | None = None
+    dealings: Dealings = field(default_factory=Dealings)
+    wrong: Problem | None = None
+    """Why what was just scanned is no item's number."""
+    handing: Handing = Handing.NOT
+    handing_ticket: Ticket = Ticket(0)
+    handing_problem: Code | None = None
+    slip: SlipKind = SlipKind.NONE
+    leaving: bool = False
+    """The session ends as soon as everything is answered, unless something is refused."""
+    used: frozenset[str] = frozenset()
+    """Services already counted for this session."""
+    holder_confirmed: bool = False
+    pin_checked: bool = False
