@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from datetime import datetime
+from itertools import islice
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +19,10 @@ from kiosk.smartcard import der
 
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What goes before a SHA-256 in a PKCS #1 v1.5 signature (RFC 8017 §9.2 note 1)."""
+_VERSION_3 = bytes.fromhex("a003020102")
+_INTEGER, _SEQUENCE = 0x02, 0x30
+_LONGEST_SERIAL = 20
+"""Bytes (RFC 5280 §4.1.2.2)."""
 
 
 class Certificate:
@@ -110,3 +115,29 @@ def _names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
     tbs = next(der.elements(whole.value))
     fields = [element for element in der.elements(tbs.value) if element.tag != 0xA0]
     return fields[2].whole, fields[4].whole
+
+
+def issuer_and_serial(start: bytes) -> tuple[bytes, int] | None:
+    """Issuer (DER) and serial number, read from the first bytes of a certificate. Never raises.
+
+    They stand within the first 200 bytes of a card's certificate. None when `start` ends before them or has them in any way other
+    than a card does: then only the whole certificate can tell. Nothing is proved by them.
+    """
+    try:
+        whole = der.beginning(start)
+        tbs = der.beginning(whole.value)
+        version, serial, algorithm, issuer = islice(der.elements(tbs.value), 4)
+    except ValueError:
+        return None
+    if not (whole.tag == tbs.tag == algorithm.tag == issuer.tag == _SEQUENCE) or tbs.total > whole.length:
+        return None
+    if version.whole != _VERSION_3 or serial.tag != _INTEGER or not _is_serial(serial.value):
+        return None
+    return issuer.whole, int.from_bytes(serial.value, "big")
+
+
+def _is_serial(value: bytes) -> bool:
+    """Positive, no longer than allowed, and in the one form that DER has for it (X.690 §8.3.2)."""
+    if not 1 <= len(value) <= _LONGEST_SERIAL or value[0] >= 0x80:
+        return False
+    return value[0] != 0 or (len(value) > 1 and value[1] >= 0x80)

@@ -15,17 +15,35 @@ class Element:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An object of which the end may be missing."""
+
+    tag: int
+    total: int
+    """Length of the whole object as its header says it."""
+    length: int
+    """Of its value."""
+    value: bytes
+    """As much of it as is there."""
+
+
+def beginning(start: bytes) -> Beginning:
+    """The object that begins with `start`. Raises ValueError as `total_length` does."""
+    header, length = _header(start, 0)
+    return Beginning(start[0], header + length, length, start[header : header + length])
+
+
 def total_length(start: bytes) -> int:
     """Length of the object that begins with `start`, its header included.
 
     Raises ValueError when the header is cut off, of the indefinite form, or not in the shortest form (X.690 §10.1).
     """
-    header, length = _header(start, 0)
-    return header + length
+    return beginning(start).total
 
 
 def elements(content: bytes) -> Iterator[Element]:
-    """The objects that lie one after the other in `content`. Raises ValueError when one is cut off."""
+    """The objects that lie one after the other in `content`. Raises ValueError at the first that is cut off, not before."""
     at = 0
     while at < len(content):
         header, length = _header(content, at)

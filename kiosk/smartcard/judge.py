@@ -13,10 +13,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.model import CardReading, Month, Revocation
+from kiosk.domain.model import CardReading, LinkToken, Month, Revocation
 from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
-from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.certificate import Certificate, issuer_and_serial
 from kiosk.smartcard.jpki import accept_label
 from kiosk.smartcard.revocation import RevocationLists, Standing
 
@@ -80,7 +80,18 @@ class CardJudge:
     ) -> None:
         """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses."""
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
+        self._names = frozenset(authority.subject for authority in self.authorities)
         self._revocation, self._site_key, self._clock = revocation, site_key, clock
+
+    def early_token(self, first_block: bytes) -> LinkToken | None:
+        """What will stand for the certificate that begins so, should `judge` accept it: enough to look up, never enough to show.
+
+        None when the block does not tell, or names an issuer that is none of the authorities here.
+        """
+        told = issuer_and_serial(first_block)
+        if told is None or told[0] not in self._names:
+            return None
+        return link_token(self._site_key, *told)
 
     def judge(self, der: bytes, label: str, passed: Callable[[Check], None] = lambda check: None) -> Judgement:
         """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.

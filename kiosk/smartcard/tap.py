@@ -64,9 +64,11 @@ def read_card(
     connect: Callable[[], MeteredConnection],
     judge: CardJudge,
     report: TapReport,
+    first_block: Callable[[bytes], None] | None = None,
 ) -> OpenCard:
     """Connect, read and judge; `report` is filled on the way. A card that is not accepted is let go before the error is raised.
 
+    `first_block` is shown the first bytes of the certificate before the rest is read, and only of a card with the right label.
     Raises what `CardReaders.connect`, `JpkiSession` and `CardJudge.judge` raise.
     """
     with report.step(Step.CONNECT):
@@ -78,7 +80,7 @@ def read_card(
         with report.step(Step.LABEL):
             label = session.token_label()
         with report.step(Step.CERTIFICATE):
-            certificate = session.read_certificate()
+            certificate = session.read_certificate(first_block)
         with report.step(Step.JUDGE):
             report.judgement = judge.judge(certificate, label, report.passed.append)
     except BaseException:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.events import CardFailed, CardRead, CardSlow, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard import fault
 from kiosk.smartcard.judge import CardJudge
@@ -104,7 +104,7 @@ class CardThread:
         return not self._thread.is_alive()
 
     def read(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Answered by CardRead or CardFailed. Ends whatever session there was."""
+        """Answered by CardRead or CardFailed, with CardKnown before it where possible. Ends whatever session there was."""
         self._commands.put(_Read(ticket, insertion))
 
     def tries(self, ticket: Ticket, insertion: Insertion) -> None:
@@ -176,11 +176,25 @@ class CardThread:
         self._let_go()
         report = TapReport()
         try:
-            card = read_card(lambda: self._connect(insertion.reader), self._judge, report)
+            card = read_card(
+                lambda: self._connect(insertion.reader),
+                self._judge,
+                report,
+                lambda first_block: self._say_known(ticket, insertion, first_block),
+            )
         finally:
             self._observe(insertion, report)
         self._held = _Held(insertion, card)
         return CardRead(ticket, insertion, card.judgement.reading)
+
+    def _say_known(self, ticket: Ticket, insertion: Insertion, first_block: bytes) -> None:
+        """Lets others begin sooner and does no more than that: whatever goes wrong here, the card is read as ever."""
+        try:
+            token = self._judge.early_token(first_block)
+            if token is not None:
+                self._emit(CardKnown(ticket, insertion, token))
+        except Exception as error:
+            log.error("a bug while telling whose card it is: %s", fault.trace(error))
 
     def _read_tries(self, ticket: Ticket, insertion: Insertion) -> TriesRead:
         held = self._find(insertion)

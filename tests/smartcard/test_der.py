@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.smartcard.der import elements, total_length
+from kiosk.smartcard.der import beginning, elements, total_length
 
 
 def encoded(tag: int, value: bytes) -> bytes:
@@ -19,6 +19,24 @@ def encoded(tag: int, value: bytes) -> bytes:
 def test_an_object_is_measured_whatever_lies_behind_it(tag: int, value: bytes, filler: bytes) -> None:
     whole = encoded(tag, value)
     assert total_length(whole[:8] + filler if len(whole) > 8 else whole + filler) == len(whole)
+
+
+@given(st.binary(max_size=400), st.integers(2, 500), st.binary(max_size=50))
+def test_as_much_of_an_object_as_is_there(value: bytes, cut: int, filler: bytes) -> None:
+    whole = encoded(0x30, value)
+    header = len(whole) - len(value)
+    begun = beginning((whole + filler)[: max(cut, header)])
+    assert (begun.tag, begun.total, begun.length) == (0x30, len(whole), len(value))
+    assert begun.value == whole[header : max(cut, header)]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=5), st.data())
+def test_objects_before_a_cut_are_found(values: list[bytes], data: st.DataObject) -> None:
+    *before, last = (encoded(0x04, value) for value in values)
+    found = elements(b"".join(before) + last[: data.draw(st.integers(1, len(last) - 1))])
+    assert [next(found).whole for _ in before] == before
+    with pytest.raises(ValueError, match="cut off"):
+        next(found)
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
