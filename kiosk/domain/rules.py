@@ -129,13 +129,14 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
 def read_item(text: str, start_stop: StartStop) -> str:
     """The number of an item in what was scanned or typed: any ASCII of a barcode, since libraries differ.
 
-    Raises Refused(item-number).
+    Raises Refused(item-number). Four digits alone are refused: a PIN typed in the wrong place must not travel to another system.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if start_stop is StartStop.STRIP and plain[1:-1].isdigit():
         plain = _without_start_stop(plain.upper(), "")
     # "|" parts the fields of SIP2; blanks within a number are a scanner's mistake.
-    if not 0 < len(plain) <= 64 or not plain.isascii() or not plain.isprintable() or "|" in plain or " " in plain:
+    readable = plain.isascii() and plain.isprintable() and "|" not in plain and " " not in plain
+    if not 0 < len(plain) <= 64 or not readable or (len(plain) == 4 and plain.isdigit()):
         raise Refused(Code.ITEM_NUMBER)
     return plain
 

@@ -41,8 +41,7 @@ def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | N
     """The card laid after `insertion` was lifted, which is to be read in its place. A card on another reader waits for its turn."""
     if insertion is None or insertion in counter.cards:
         return None
-    fresh = card_to_read(counter)
-    return fresh if fresh is not None and fresh.number > insertion.number else None
+    return next((lying for lying in counter.cards if lying not in counter.spent and lying.number > insertion.number), None)
 
 
 def start_reading(counter: Counter, insertion: Insertion) -> Step:

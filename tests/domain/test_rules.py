@@ -18,6 +18,7 @@ from kiosk.domain.rules import (
     born_on_or_after_to_be_under_15,
     expected_check_digit,
     is_under_15,
+    read_item,
     read_library_card,
 )
 
@@ -258,3 +259,34 @@ def test_start_and_stop_characters_may_belong_to_the_number() -> None:
     rule = BarcodeRule(start_stop=StartStop.KEEP)
     assert read_library_card("a0123456789b", rule).text == "A0123456789B"
     assert read_library_card("0123456789", rule).text == "0123456789"
+
+
+# --- items
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1103447109", "1103447109"),
+        (" １１０３４４７１０９ ", "1103447109"),
+        ("a1103447109b", "1103447109"),
+        ("A1103447109", "A1103447109"),
+        ("9784000000000", "9784000000000"),
+        ("ab-12/3", "ab-12/3"),
+        ("CD12A", "CD12A"),
+        ("123", "123"),
+    ],
+)
+def test_what_a_barcode_of_an_item_may_be(text: str, number: str) -> None:
+    assert read_item(text, StartStop.STRIP) == number
+
+
+def test_start_and_stop_characters_of_items_are_kept_where_they_belong_to_the_number() -> None:
+    assert read_item("a1103447109b", StartStop.KEEP) == "a1103447109b"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a|b12", "12 345", "１２３４", "1234", "あ12345", "1\t2345", "x" * 65])
+def test_what_is_no_item(text: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_item(text, StartStop.STRIP)
+    assert caught.value.code is Code.ITEM_NUMBER

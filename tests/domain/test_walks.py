@@ -13,27 +13,43 @@ from kiosk.domain.events import (
     Event,
 )
 from kiosk.domain.machine import step
+from kiosk.domain.model import IlsCondition, SlipKind
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import (
     CheckingPin,
     Counter,
     CounterRules,
     Flow,
+    Handing,
+    HandoverWhen,
+    PatronShown,
+    Progress,
     SavingLink,
     Screen,
     When,
 )
-from tests.domain.walker import STAFF_CODE, Walker
+from tests.domain.walker import LOCAL, STAFF_CODE, Walker
 from tests.domain.witness import Witness
 
 WALKS, LENGTH = 400, 500
 
 RULES = [
-    CounterRules(BarcodeRule(length=10), confirm, pin, end_on_lift, single_display, STAFF_CODE)
-    for confirm, pin, end_on_lift in (
-        (When.ALWAYS, When.NEVER, False),
-        (When.FIRST_OF_DAY, When.FIRST_OF_DAY, True),
-        (When.NEVER, When.ALWAYS, False),
+    CounterRules(
+        BarcodeRule(length=10),
+        confirm_holder=confirm,
+        lending_pin=pin,
+        end_on_lift=end_on_lift,
+        single_display=single_display,
+        staff_code=STAFF_CODE,
+        local_services=(LOCAL,),
+        handover=handover,
+        prints_slips=True,
+        slip=slip,
+    )
+    for confirm, pin, end_on_lift, handover, slip in (
+        (When.ALWAYS, When.NEVER, False, HandoverWhen.OFF, SlipKind.TODAY),
+        (When.FIRST_OF_DAY, When.FIRST_OF_DAY, True, HandoverWhen.ON_CHOICE, SlipKind.NONE),
+        (When.NEVER, When.ALWAYS, False, HandoverWhen.ON_TAP, SlipKind.ALL),
     )
     for single_display in (False, True)
 ]
@@ -45,7 +61,8 @@ def seen() -> set[object]:
     met: set[object] = set()
     for walk in range(WALKS):
         walker, witness = Walker(random.Random(walk), purpose=(0.5, 0.7, 0.85)[walk % 3]), Witness()
-        counter = Counter(RULES[walk % len(RULES)], date(2026, 11, 23))
+        ils = IlsCondition.NONE if walk % 5 == 0 else IlsCondition.READY
+        counter = Counter(RULES[walk % len(RULES)], date(2026, 11, 23), ils=ils)
         for _ in range(LENGTH):
             event = walker.next(counter, witness.timers)
             after, effects = step(counter, event)
@@ -53,6 +70,9 @@ def seen() -> set[object]:
             met |= {type(after.flow), type(event), after.screen, *(type(effect) for effect in effects)}
             if getattr(after.flow, "slow", False):
                 met.add((type(after.flow), "slow"))
+            if isinstance(after.flow, PatronShown):
+                met |= {entry.progress for entry in after.flow.dealings.entries} | {after.flow.handing}
+                met |= {"leaving"} if after.flow.leaving else set()
             counter = after
     return met
 
@@ -72,6 +92,10 @@ def test_every_event_and_effect_happens(seen: set[object]) -> None:
 
 def test_the_display_is_in_every_hand(seen: set[object]) -> None:
     assert set(Screen) - seen == set()
+
+
+def test_every_end_of_an_item_is_met(seen: set[object]) -> None:
+    assert {*Progress, *Handing, "leaving"} <= seen
 
 
 def test_a_saved_link_is_among_them(seen: set[object]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
@@ -13,6 +14,7 @@ from kiosk.domain.events import (
     Broke,
     BrokeSeen,
     CardFailed,
+    CardKnown,
     CardLeftSeen,
     CardLifted,
     CardPlaced,
@@ -23,20 +25,29 @@ from kiosk.domain.events import (
     Event,
     GoOnPressed,
     GuardianCheckSet,
+    HandedOver,
     HandoverAccepted,
+    HandoverAsked,
+    HandoverFailed,
     HelpChosen,
     HolderConfirmed,
     HolderDenied,
     HolderProved,
     HomeChosen,
+    IlsChanged,
+    ItemAnswered,
+    ItemDescribed,
+    ItemEntered,
     LanguageChosen,
     LastTryChosen,
     LeavePressed,
     LibraryCardEntered,
+    LibraryFailed,
     LinkAgreed,
     LinkClosed,
     LinkSaved,
     LinksFound,
+    LoansListed,
     NextPressed,
     PadCleared,
     PadConfirmed,
@@ -46,8 +57,13 @@ from kiosk.domain.events import (
     PinRejected,
     ReaderChanged,
     RegistrationChosen,
+    RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
+    SlipAsked,
+    SlipChosen,
+    SlipFailed,
+    SlipTroubleSeen,
     StatusChosen,
     StoreFailed,
     TakenBack,
@@ -62,17 +78,20 @@ from kiosk.domain.model import (
     Applicant,
     CardReading,
     GuardianCheck,
+    IlsCondition,
     Insertion,
     Language,
     LibraryCardNumber,
     Link,
     LinkToken,
+    LocalService,
     Month,
     Patron,
     ReaderCondition,
     ReplaceReason,
     Revocation,
     Service,
+    SlipKind,
     Ticket,
     UnlinkReason,
 )
@@ -96,12 +115,15 @@ from kiosk.domain.states import (
     FindingLink,
     FindingLinks,
     FindingLinkToClose,
+    Handing,
     LastTryWarning,
     LookingUpPatron,
     OutOfOrder,
+    PatronShown,
     Reading,
     ReadingMyNumberCard,
     ReadingTries,
+    Registered,
     SavingLink,
     Screen,
     ShowingHelp,
@@ -115,6 +137,8 @@ STAFF_CODE = "0417"
 NUMBERS = tuple(LibraryCardNumber(f"21040678{ending}") for ending in ("53", "61", "79"))
 TOKENS = tuple(LinkToken(letter * 32) for letter in (b"a", b"b", b"c"))
 READERS = ("Reader A", "Reader B")
+ITEMS = ("1103447109", "1100892031", "1098221670")
+LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 
 
@@ -189,7 +213,35 @@ class Walker:
             StoreFailed(ticket, code),
             PatronFound(ticket, Patron(draw.choice(NUMBERS), checked=True)),
             PatronRefused(ticket, code),
+            CardKnown(ticket, insertion, draw.choice(TOKENS)),
+            self.item_answered(ticket),
+            LoansListed(ticket, ITEMS),
+            ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
+            LibraryFailed(ticket, code),
+            HandedOver(ticket),
+            HandoverFailed(ticket, code),
         )
+
+    def item_answered(self, ticket: Ticket) -> Event:
+        draw = self.draw
+        outcome = draw.choice([Outcome.DONE, Outcome.DONE, *Outcome])
+        reason = None if outcome is Outcome.DONE else draw.choice(list(Reason))
+        return ItemAnswered(ticket, ItemAnswer(Item(draw.choice(ITEMS), "雪国の民家"), outcome, reason))
+
+    def served(self, flow: PatronShown) -> Event | None:
+        """What is still to be answered while a patron is served."""
+        dealings, code = flow.dealings, self.draw.choice(list(Code))
+        open_questions: list[Event] = []
+        if dealings.asked:
+            open_questions.append(self.item_answered(dealings.asked))
+        if dealings.listing:
+            open_questions += [LoansListed(dealings.listing, ITEMS[:2]), LibraryFailed(dealings.listing, code)]
+        if dealings.describing:
+            described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
+            open_questions += [described, described, LibraryFailed(dealings.describing, code)]
+        if flow.handing is Handing.UNDER_WAY:
+            open_questions += [HandedOver(flow.handing_ticket), HandoverFailed(flow.handing_ticket, code)]
+        return self.draw.choice(open_questions) if open_questions and self.draw.random() < 0.6 else None
 
     def fitting(self, counter: Counter) -> Event:
         """What would happen next if everybody wanted to get on."""
@@ -204,8 +256,19 @@ class Walker:
         code = draw.choice(list(Code))
         match counter.flow:
             case Reading(ticket, insertion) | ReadingMyNumberCard(ticket, _, insertion):
-                read = CardRead(ticket, insertion, self.reading())
-                return self.any_of(read, read, read, read, CardFailed(ticket, insertion, code), CardSlow(insertion))
+                early = getattr(counter.flow, "early", None)
+                reading = self.reading()
+                if early is not None and draw.random() < 0.9:
+                    reading = replace(reading, token=early.token)
+                    ahead: Event = LinksFound(early.asked, draw.choice([None, self.link(), self.link()]), None)
+                    if early.link_known:
+                        found = PatronFound(early.asked, Patron(draw.choice(NUMBERS), checked=True))
+                        ahead = self.any_of(found, found, PatronRefused(early.asked, code))
+                    if early.patron is None and early.problem is None and draw.random() < 0.6:
+                        return ahead
+                read = CardRead(ticket, insertion, reading)
+                known = CardKnown(ticket, insertion, reading.token)
+                return self.any_of(read, read, read, known, known, CardFailed(ticket, insertion, code), CardSlow(insertion))
             case ReadingTries(ticket, insertion):
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):
@@ -224,6 +287,8 @@ class Walker:
             case LookingUpPatron(ticket, number) | CheckingLibraryCard(ticket, _, number):
                 found = PatronFound(ticket, Patron(number, checked=True))
                 return self.any_of(found, found, found, PatronRefused(ticket, code), PatronRefused(ticket, Code.ILS_UNREACHABLE))
+            case PatronShown() as shown:
+                return self.served(shown)
             case FindingLinkToClose(ticket):
                 return self.any_of(LinksFound(ticket, None, self.link()), LinksFound(ticket, None, None))
             case SavingLink(ticket):
@@ -255,6 +320,15 @@ class Walker:
                 return PadTyped(typed + 1) if typed < 4 else PadConfirmed()
             case ConfirmingHolder():
                 return HolderConfirmed()
+            case PatronShown():
+                item = draw.choice(ITEMS)
+                return self.any_of(
+                    *(ItemEntered(item), ItemEntered(item), ItemEntered(item), RenewalChosen(item), RenewalChosen(), HandoverAsked()),
+                    *(ServiceChosen(draw.choice([*Service, LOCAL])), SlipChosen(draw.choice(list(SlipKind)))),
+                    *(LeavePressed(), self.card_moves(counter), RegistrationChosen()),
+                )
+            case Registered():
+                return self.any_of(SlipAsked(), LeavePressed(), self.card_moves(counter))
             case ChoosingUnlinkReason():
                 return UnlinkReasonChosen(draw.choice(list(UnlinkReason)))
             case AskingUnlinkNumber():
@@ -288,7 +362,15 @@ class Walker:
             ReplacementChosen(ReplaceReason.CORRECTION),
             HolderConfirmed(),
             HolderDenied(),
-            ServiceChosen(draw.choice(list(Service))),
+            ServiceChosen(draw.choice([*Service, LOCAL])),
+            ItemEntered(draw.choice([*ITEMS, TYPED, "", "a|b", "あ"])),
+            RenewalChosen(draw.choice([None, *ITEMS])),
+            HandoverAsked(),
+            SlipChosen(draw.choice(list(SlipKind))),
+            SlipAsked(),
+            SlipTroubleSeen(),
+            SlipFailed(Code.SLIP_FAILED),
+            IlsChanged(draw.choice([IlsCondition.READY, *IlsCondition])),
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),
             CardStopAnswered(stopped=True),
             UnlinkConfirmed(),

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kiosk.domain.effects import Effect, ReadCard, ReadTries, ReleaseCard, SaveLink, StartTimer, VerifyPin
+from kiosk.domain.effects import Effect, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
 from kiosk.domain.events import (
+    Broke,
     CardFailed,
+    CardKnown,
     CardRead,
     Event,
+    HandedOver,
     HandoverAccepted,
+    HandoverFailed,
     HolderProved,
+    ItemAnswered,
+    ItemDescribed,
     LastTryChosen,
+    LibraryFailed,
     LinkClosed,
     LinkSaved,
     LinksFound,
+    LoansListed,
     PadConfirmed,
     PatronFound,
     PatronRefused,
@@ -41,6 +49,7 @@ from kiosk.domain.states import (
     LinkGoal,
     OutOfOrder,
     PatronShown,
+    Progress,
     ReadingTries,
     Screen,
     ShowingHelp,
@@ -53,7 +62,17 @@ from tests.domain.walker import STAFF_CODE, TYPED
 TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 CARD_ANSWERS = (CardRead, CardFailed, TriesRead, HolderProved, PinRejected)
-ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused)
+LIBRARY_ANSWERS = (ItemAnswered, LoansListed, ItemDescribed, LibraryFailed, HandedOver, HandoverFailed)
+ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown, *LIBRARY_ANSWERS)
+
+
+def open_tickets(flow: object) -> set[Ticket]:
+    """The questions whose answers a state still waits for."""
+    if isinstance(flow, PatronShown):
+        dealings = flow.dealings
+        return {dealings.asked, dealings.listing, dealings.describing, flow.handing_ticket} - {Ticket(0)}
+    early = getattr(flow, "early", None)
+    return {getattr(flow, "ticket", Ticket(0)), *({early.asked} if early else ())} - {Ticket(0)}
 
 
 @dataclass
@@ -78,6 +97,7 @@ class Witness:
         self.every_session_is_timed(event, after, effects)
         self.the_display_changes_hands_openly(before, event, after)
         self.nobody_is_shown_beside_another_card(before, after)
+        self.what_was_asked_is_answered(before, event, after, effects)
         self.no_typed_digit_is_kept(before, event, after, effects)
 
     def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
@@ -86,7 +106,7 @@ class Witness:
         flow = before.flow
         insertion = getattr(event, "insertion", None)
         other_card = insertion is not None and insertion != getattr(flow, "insertion", None)
-        if event.ticket != getattr(flow, "ticket", None) or other_card:
+        if event.ticket not in open_tickets(flow) or other_card:
             assert (after, effects) == (before, ())
         elif isinstance(event, CardRead) and after.flow != flow:
             self.read[event.insertion] = event.reading.token
@@ -193,6 +213,20 @@ class Witness:
             newer = [card for card in after.cards if card.number > flow.insertion.number and card not in after.spent]
             if flow.insertion not in after.cards and not isinstance(before.flow, ConfirmingHolder):
                 assert not newer
+
+    def what_was_asked_is_answered(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        """Nobody leaves an item behind of which it is not known whether it was lent; each wish is asked for once."""
+        flow, now = before.flow, after.flow
+        served = [effect for effect in effects if isinstance(effect, ServeItem)]
+        if isinstance(flow, PatronShown) and flow.dealings.unanswered and not isinstance(event, Broke):
+            answered = isinstance(event, ItemAnswered) and event.ticket == flow.dealings.asked
+            assert answered or isinstance(now, PatronShown)
+            assert answered or (isinstance(now, PatronShown) and now.dealings.asked == flow.dealings.asked and not served)
+        if served:
+            [effect] = served
+            assert isinstance(now, PatronShown)
+            assert effect.number == now.patron.number
+            assert sum(entry.progress is Progress.ASKED for entry in now.dealings.entries) == 1
 
     def no_typed_digit_is_kept(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         flow = "" if after.flow is before.flow else repr(after.flow)
