@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import Applicant, GuardianCheck, LibraryCardNumber, Patron, ReaderCondition, Service, Shown, UnlinkReason
+from kiosk.domain.model import (
+    Applicant,
+    GuardianCheck,
+    IlsCondition,
+    LibraryCardNumber,
+    Patron,
+    ReaderCondition,
+    Service,
+    Shown,
+    UnlinkReason,
+)
 from kiosk.domain.states import (
     AskingUnlinkNumber,
     AwaitingLibraryCard,
@@ -58,7 +68,7 @@ LONG = LibraryCardNumber("2104067853210406")
 """The longest number there is: it must not be cut."""
 CUT_OFF = date(2011, 11, 25)
 UNCHECKED = replace(FACTS, revocation_checked=False)
-BUSY = replace(FACTS, links=12840, registered_this_month=137, uses_this_month=5120, has_registry=True, pending=3, has_ils=True)
+BUSY = replace(FACTS, links=12840, registered_this_month=137, uses_this_month=5120, has_registry=True, pending=3)
 
 STAFF_FLOWS: dict[str, Flow] = {
     **FLOWS,
@@ -124,7 +134,7 @@ def staff_scenes() -> dict[str, Scene]:
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
-    shown["status-busy"] = counter(ShowingStatus()), BUSY
+    shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
     shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS

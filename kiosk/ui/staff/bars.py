@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from kiosk.domain.calendar import WEEKDAYS
-from kiosk.domain.model import ReaderCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
@@ -19,6 +19,9 @@ from kiosk.ui.widgets.words import Words
 
 _STATES = {"fine": ("check", "mute"), "trouble": ("warn", "yellow"), "waiting": ("sync", "mute"), "none": ("info", "mute")}
 """How a part of the counter can be, with its icon and colour."""
+_ILS_KEYS = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
+"""Trouble is said under the name of its code."""
+_ILS_STATES = {IlsCondition.NONE: "none", IlsCondition.STARTING: "waiting", IlsCondition.READY: "fine"}
 
 
 class TopBar(QFrame):
@@ -132,10 +135,7 @@ class StatusBar(QFrame):
             self._reader.show_state(say("staff.bar.reader-starting"), "waiting")
         else:
             self._reader.show_state(say(f"staff.bar.{condition}"), "trouble")
-        if facts.has_ils:
-            self._ils.show_state(say("staff.bar.ils-ready"))
-        else:
-            self._ils.show_state(say("staff.bar.ils-none"), "none")
+        self._ils.show_state(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
         self._show_links(facts)
 
     def _show_links(self, facts: CounterFacts) -> None:

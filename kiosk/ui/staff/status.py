@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed
-from kiosk.domain.model import ReaderCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
@@ -68,7 +68,7 @@ class StatusPage(Page):
             "service": say("staff.status.service-missing") if stopped else say("staff.status.service-ready"),
             "trust": trusted,
             "revocation": say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none"),
-            "ils": say("staff.status.ils-ready") if facts.has_ils else say("staff.status.ils-none"),
+            "ils": self._library_system(counter.ils),
             "links": say("staff.status.links-count", count=facts.links),
             "registered": say("staff.status.links-count", count=facts.registered_this_month),
             "used": say("staff.status.used-count", count=facts.uses_this_month),
@@ -76,6 +76,10 @@ class StatusPage(Page):
         }
         for name, text in texts.items():
             self._values[name].set_text(text)
+
+    def _library_system(self, condition: IlsCondition) -> str:
+        quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
+        return say(f"staff.status.{quiet[condition]}") if condition in quiet else say(f"refusal.{condition}.title")
 
     def _pending(self, facts: CounterFacts) -> str:
         if facts.pending:
