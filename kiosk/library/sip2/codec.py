@@ -129,5 +129,9 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
             if not found or _DATE_INSIDE.search(piece):
                 raise Malformed("something that is no field stands where one begins")
             found[-1][1].append(piece)
-    # One by one: over the whole text, a mark at the beginning of a value would go into the letters of its code.
-    return tuple((code, normalize("NFC", "|".join(pieces).replace(_BAR, "|"))) for code, pieces in found)
+    return tuple((code, _value("|".join(pieces))) for code, pieces in found)
+
+
+def _value(text: str) -> str:
+    # Value by value: over the whole line, a mark at the beginning of one would go into the letters of its code.
+    return normalize("NFC", text.replace(_BAR, "|") if "&" in text else text)

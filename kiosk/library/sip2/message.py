@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 # What may stand in a log. All else may name a person, a card, an item, or be a secret, AF among them ("… not checked out to …").
 _HARMLESS = frozenset("AH AM AN AO AP BH BI BL BO BP BQ BR BT BW BX BY BZ CA CB CF CI CK CP CQ".split())
+# What flags, counts and dates look like. Noise that begins with two digits may have anything else there.
+_PLAIN = re.compile(r"[ 0-9YNUTE.+*-]{1,14}|[0-9]{8}[ A-Z]{4}[0-9]{6}| {18}")
 
 
 class Malformed(ValueError):
@@ -54,7 +57,7 @@ class Message:
         return tuple(value for known, value in self.fields if known == code)
 
     def __repr__(self) -> str:
-        fixed = "".join(f"*{len(value)}" if name == "body" else value for name, value in self.fixed.items())
+        fixed = "".join(value if name != "body" and _PLAIN.fullmatch(value) else f"*{len(value)}" for name, value in self.fixed.items())
         fields = "".join(f"{code}{value if code in _HARMLESS else f'*{len(value)}'}|" for code, value in self.fields)
         sequence = "" if self.sequence is None else f"AY{self.sequence}"
         # The checksum itself would give a short PIN away.
