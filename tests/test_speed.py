@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.atspi.desktop import Desktop
-from tests.bench import run
+from tests.bench import codec, run
 
 ATTEMPTS = 3
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
@@ -67,6 +67,11 @@ def test_the_first_screen_comes_soon(screen: dict[str, str], tmp_path: Path) -> 
 @pytest.mark.parametrize(("extended", "most"), [(True, 4), (False, 9)], ids=["extended", "short"])
 def test_a_tap_takes_few_commands(extended: bool, most: int) -> None:
     assert run.commands(extended=extended) <= most
+
+
+def test_no_exchange_stays_long_in_the_codec(tmp_path: Path) -> None:
+    """Under a millisecond, a patron with 200 loans included."""
+    assert best(lambda place: codec.measure()[0], run.CODEC, tmp_path) < run.CODEC
 
 
 def test_baselines_are_short_and_import_nothing_of_ours() -> None:

@@ -21,14 +21,15 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from tests.atspi.desktop import Desktop
+from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
 STARTS, LINKS = 5, 200_000
-TAP, STALL, START, LOOKUP = 1.15, 0.050, 2.0, 3.0
-"""What must be reached: times card I/O, seconds, times a bare window, times a bare select."""
+TAP, STALL, START, LOOKUP, CODEC = 1.15, 0.050, 2.0, 3.0, 0.001
+"""What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds."""
 
 
 def figures(what: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -82,6 +83,8 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
     yield f"look-up among {LINKS:,} links / bare select, p99: {lookup['ratio p99']:.2f} (limit {LOOKUP})"
+    longest, exchanges = measure_codec()
+    yield f"longest time in the codec, of {exchanges} exchanges: {longest * 1000:.3f} ms (limit {CODEC * 1000:.0f})"
     for extended, most in ((True, 4), (False, 9)):
         yield f"APDUs of a tap, {'extended' if extended else 'short'}: {commands(extended=extended)} (limit {most}; OpenSC 14)"
 
