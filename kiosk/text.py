@@ -8,13 +8,18 @@ The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); a k
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 
 import polib
 
 from kiosk.config import resource
+from kiosk.domain.circulation import Stop
+from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 
+_DENIALS = (Stop.CHARGE_DENIED, Stop.RENEWAL_DENIED, Stop.RECALL_DENIED, Stop.HOLD_DENIED)
+_FULL_WIDTH_MARKS = str.maketrans("|[]", "｜［］")
 _READING = re.compile(r"\[([^\]]*)\]")
 
 
@@ -39,6 +44,51 @@ def say(key: str, language: Language = Language.JAPANESE, /, **params: str | int
     if sentence is None:
         sentence = _catalogue(part, Language.JAPANESE)[key]
     return sentence.format(**params) if params else sentence
+
+
+def refusal(code: Code, part: str, language: Language = Language.JAPANESE, /, **params: str | int) -> str:
+    """The sentence `refusal.<code>.<part>`, filled in, with its marks.
+
+    Part `staff` also says what the library's system told, as far as `params` hold it: why a library card is stopped (`stops`: values
+    of `Stop` by blanks; `said`: the system's own words) and until when a card was good (`until`, an ISO date). `language` is staff's.
+    """
+    sentence, known = _refusal(code, part, language, params)
+    # What others wrote may hold what would be a mark here.
+    return sentence.format(
+        **{name: value.translate(_FULL_WIDTH_MARKS) if isinstance(value, str) else value for name, value in known.items()}
+    )
+
+
+def plain_refusal(code: Code, part: str, /, **params: str | int) -> str:
+    """The same in Japanese without marks; what is filled in (a path, say) stays letter for letter as it is."""
+    sentence, known = _refusal(code, part, Language.JAPANESE, params)
+    return plain(sentence).format(**known)
+
+
+def _refusal(code: Code, part: str, language: Language, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
+    """A sentence still to be filled in, and with what."""
+    key = f"refusal.{code}.{part}"
+    if part != "staff":
+        return say(key, language), params
+    if code is Code.LIBRARY_CARD_STOPPED:
+        reasons = stop_reasons(str(params.get("stops", "")))
+        sentence = say(f"{key}-why" if reasons else key, language)
+        sentence += say(f"{key}-said", language) if params.get("said") else ""
+        return sentence, {**params, "reasons": reasons}
+    if code is Code.LIBRARY_CARD_EXPIRED and "until" in params:
+        day = date.fromisoformat(str(params["until"]))
+        return say(key, language) + say(f"{key}-until", language), {**params, "year": day.year, "month": day.month, "day": day.day}
+    return say(key, language), params
+
+
+def stop_reasons(stops: str) -> str:
+    """Why a patron is stopped, in words for staff; empty when it is not known. `stops`: values of `Stop` by blanks.
+
+    That something is denied is no reason: it is named only where nothing else is.
+    """
+    given = [stop for stop in Stop if stop.value in stops.split()]
+    causes = [stop for stop in given if stop not in _DENIALS] or given
+    return "、".join(say(f"staff.stop.{stop}") for stop in causes)
 
 
 def plain(sentence: str) -> str:

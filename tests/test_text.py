@@ -16,9 +16,10 @@ import pytest
 from kiosk.__main__ import build_parser
 from kiosk.commands.parser import Parser
 from kiosk.config import resource
+from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
-from kiosk.domain.model import Language
-from kiosk.text import knows, phrased, plain, say
+from kiosk.domain.model import Language, Service
+from kiosk.text import knows, phrased, plain, plain_refusal, refusal, say, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
 PATRON_PARTS = ("refusal", "patron")
@@ -83,12 +84,62 @@ def test_a_refusal_has_only_the_blanks_its_code_promises() -> None:
         Code.CARD_ANSWER_UNEXPECTED: {"sw"},
         Code.NUMBER_LENGTH: {"expected", "got"},
         Code.NUMBER_PREFIX: {"prefix"},
+        Code.LIBRARY_CARD_EXPIRED: {"year", "month", "day"},
+        Code.LIBRARY_CARD_STOPPED: {"reasons", "said"},
         Code.RECOVERY_LINE: {"line"},
         Code.CONFIG_INVALID: {"file", "line", "key", "expected"},
         Code.OUT_OF_ORDER: {"incident"},
     }
     for key, sentence in catalogue("refusal", Language.JAPANESE).items():
         assert blanks(sentence) <= promised.get(Code(key.split(".")[1]), set()), key
+
+
+@pytest.mark.parametrize("stop", Stop)
+def test_every_reason_of_a_stop_has_its_words(stop: Stop) -> None:
+    assert stop_reasons(stop) == say(f"staff.stop.{stop}")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_about_an_item_has_cause_and_next_step(reason: Reason) -> None:
+    assert knows(f"staff.item.{reason}")
+    assert knows(f"staff.item.{reason}-next")
+
+
+def test_no_words_are_kept_for_a_stop_or_an_item_that_nobody_says() -> None:
+    staff = catalogue("staff", Language.JAPANESE)
+    assert {key for key in staff if key.startswith("staff.stop.")} == {f"staff.stop.{stop}" for stop in Stop}
+    services = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+    said = {f"staff.item.{reason}{end}" for reason in Reason for end in ("", "-next", *(f"-{one}-next" for one in services))}
+    said |= {f"staff.item.{how}-{one}" for how in ("refused", "not-done", "unknown") for one in services}
+    said |= {f"staff.item.not-done-{one}-next" for one in services}
+    assert {key for key in staff if key.startswith("staff.item.")} <= said
+
+
+def test_a_stop_is_told_to_staff_with_its_reasons_and_to_the_patron_without() -> None:
+    told = {"stops": "charge-denied too-many-overdue fines", "said": "Overdue [2] | see desk"}
+    code = Code.LIBRARY_CARD_STOPPED
+    said = "利用停止です。理由: 延滞、延滞金(図書館システムの表示)。図書館システムの言葉: 「Overdue {}2{} {} see desk」"
+    assert refusal(code, "staff", **told) == said.format(*"［］｜")
+    assert plain_refusal(code, "staff", **told) == said.format(*"[]|")
+    for language in Language:
+        for part in ("title", "patron", "patron-next"):
+            assert refusal(code, part, language, **told) == say(f"refusal.{code}.{part}", language)
+
+
+def test_a_stop_without_a_cause_names_what_is_denied_or_says_where_to_look() -> None:
+    assert "理由: 貸出の停止、予約の停止(" in refusal(Code.LIBRARY_CARD_STOPPED, "staff", stops="hold-denied charge-denied", said="")
+    assert refusal(Code.LIBRARY_CARD_STOPPED, "staff") == say("refusal.library-card-stopped.staff")
+
+
+def test_staff_read_until_when_a_card_was_good_where_it_is_known() -> None:
+    bare = say("refusal.library-card-expired.staff")
+    assert refusal(Code.LIBRARY_CARD_EXPIRED, "staff") == bare
+    assert refusal(Code.LIBRARY_CARD_EXPIRED, "staff", until="2026-03-31") == f"{bare}2026年3月31日までのカードです。"
+
+
+def test_a_path_is_told_letter_for_letter() -> None:
+    where: dict[str, str | int] = {"file": "/home/a[b]|c", "line": 1, "key": "k", "expected": "[a | b]"}
+    assert plain_refusal(Code.CONFIG_INVALID, "staff", **where).startswith("設定ファイル /home/a[b]|c の1行目")
 
 
 def test_a_patron_reads_every_kanji_of_easy_japanese() -> None:

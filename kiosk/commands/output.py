@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from kiosk.domain.errors import Code, KioskError
-from kiosk.text import knows, plain, say
+from kiosk.text import knows, plain_refusal, say
 
 OK = 0
 PROBLEM = 1
@@ -33,8 +33,7 @@ def tell_json(document: Mapping[str, object]) -> None:
 
 def explain(error: KioskError) -> str:
     """Cause and next step, each on its line."""
-    # A path or a word of the config may hold a bracket or a bar, so marks are taken away before it is filled in.
-    lines = [plain(say(f"refusal.{error.code}.{part}")).format(**error.params) for part in ("staff", "staff-next")]
+    lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
     detail = f"command.why.{error.code}.{error.params.get('reason', '')}"
     lines[1:1] = [say(detail)] if knows(detail) else []

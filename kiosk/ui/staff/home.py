@@ -9,7 +9,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
@@ -141,7 +141,7 @@ class WaitingPanel(Ground):
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
-            self._wrong.set_text(say(f"refusal.{problem.code}.staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
+            self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
         if entered and not isinstance(flow, Waiting):
             self.field.clear()
         if isinstance(flow, Waiting):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LibraryCardEntered
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, column, row
 from kiosk.ui.theme import StaffSizes
@@ -40,7 +40,7 @@ class NumberForm(QWidget):
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
-            cause, step = say(f"refusal.{problem.code}.staff", **params), say(f"refusal.{problem.code}.staff-next", **params)
+            cause, step = refusal(problem.code, "staff", **params), say(f"refusal.{problem.code}.staff-next", **params)
             self._wrong.set_text(cause + step)
             self.field.setAccessibleDescription(self._wrong.text)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.home import SAID_AFTER_MS, STAY_AFTER_MS
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
@@ -88,7 +88,7 @@ class MyNumberCardPage(Page):
             self._trouble.say("")
             return
         params = dict(problem.params)
-        self._trouble.say(say(f"refusal.{problem.code}.staff", **params), say(f"refusal.{problem.code}.staff-next", **params))
+        self._trouble.say(refusal(problem.code, "staff", **params), say(f"refusal.{problem.code}.staff-next", **params))
 
     def _say(self, title: str, lead: str) -> None:
         self._title.set_text(title)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, HomeChosen, LeavePressed, RegistrationChosen
 from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
-from kiosk.text import knows, say
+from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, picture_of, row, title_row
 from kiosk.ui.theme import StaffSizes
@@ -102,7 +102,7 @@ class RefusalPage(Page):
         across.addWidget(picture_of("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
         texts = column(2)
         texts.addWidget(Words(say(f"refusal.{problem.code}.title", **params), "title", line=1.3))
-        texts.addWidget(Words(say(f"refusal.{problem.code}.staff", **params), "body"))
+        texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))
         texts.addWidget(Words(say(f"refusal.{problem.code}.staff-next", **params), "body"))
         across.addLayout(texts, 1)
         banner.inside.addLayout(across)

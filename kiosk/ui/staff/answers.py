@@ -1,0 +1,35 @@
+"""What staff read of one item after the library's system has answered: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
+from kiosk.domain.model import Service
+from kiosk.text import knows, say
+
+_DONE_BEFORE = {Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
+"""To say of these that nothing was lent or reserved would be wrong: it was, earlier."""
+
+
+def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
+    """Cause and next step for an item that was not lent, renewed or reserved (`service` is LOAN, RENEWAL or HOLD); empty when it was.
+
+    The server's own words (`answer.said`) are no part of it: they are shown beside, as its words.
+    """
+    if answer.outcome is Outcome.DONE:
+        return "", ""
+    reason = answer.reason or Reason.OTHER
+    why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
+    if reason in _DONE_BEFORE:
+        return why, step
+    if answer.outcome is Outcome.UNKNOWN:
+        return say(f"staff.item.unknown-{service}") + why, say(f"staff.item.{Reason.LOST_ANSWER}-next")
+    if reason is Reason.LOST_ANSWER:
+        # Asked afterwards, the library's system showed that nothing was done.
+        return say(f"staff.item.not-done-{service}") + why, say(f"staff.item.not-done-{service}-next")
+    return say(f"staff.item.refused-{service}") + why, step
+
+
+def _own(key: str, service: Service) -> str:
+    """The next step of this very service, where it is another than that of all."""
+    own = f"{key}-{service}-next"
+    return say(own if knows(own) else f"{key}-next")
