@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QApplication
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.events import Broke, DayBegan
+from kiosk.domain.model import IlsCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.effects import Conductor, Outside
+from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.smartcard.judge import CardJudge
@@ -34,6 +35,9 @@ from kiosk.ui.displays import Displays
 from kiosk.ui.sound import Sounds
 from kiosk.ui.trouble import TroubleWindow
 
+_LIBRARY_BEAT_MS = 2000
+"""How often the line to the library's system is looked after; how often something is sent over it is the config's `heartbeat_seconds`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
@@ -45,6 +49,7 @@ class Equipment:
     repository: Repository
     facts: CounterFacts
     read_facts: Callable[[CounterFacts], CounterFacts]
+    library: LibrarySystem | None = None
 
 
 class Program:
@@ -65,14 +70,18 @@ class Program:
             play=self._sounds.play,
             project=self._project,
             read_facts=equipment.read_facts,
+            library=equipment.library,
         )
-        counter = Counter(rules=counter_rules(settings), today=today())
+        ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
+        counter = Counter(rules=counter_rules(settings), today=today(), ils=ils)
         self.conductor = Conductor(counter, equipment.facts, outside)
         self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin)
         self._bridge.happened.connect(self.conductor.happen)
         self._hooks = sys.excepthook, threading.excepthook
         self._minute = QTimer(interval=60_000)
         self._minute.timeout.connect(self._minute_passed)
+        self._library_beat = QTimer(interval=_LIBRARY_BEAT_MS)
+        self._library_beat.timeout.connect(self.conductor.keep_library_alive)
 
     def start(self) -> None:
         forbid_core_dumps()
@@ -83,10 +92,13 @@ class Program:
         self._card.start()
         self._watch.start()
         self._minute.start()
+        self.conductor.keep_library_alive()
+        self._library_beat.start()
 
     def stop(self) -> None:
         """Work, card, windows: nothing new is taken while what was begun ends."""
         self._minute.stop()
+        self._library_beat.stop()
         self._watch.stop()
         self.conductor.stop()
         self._card.stop()

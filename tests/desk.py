@@ -41,7 +41,7 @@ from kiosk.domain.states import (
     LastTryWarning,
     Waiting,
 )
-from kiosk.effects import Conductor, Outside, PatronLookUp
+from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.smartcard import apdu
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
@@ -111,7 +111,7 @@ class Desk:
         rules: CounterRules | None = None,
         *,
         keys: Keys = KEYS,
-        patrons: PatronLookUp | None = None,
+        library: LibrarySystem | None = None,
         slow_after: float = SLOW_AFTER,
     ) -> None:
         self.world = world
@@ -133,7 +133,7 @@ class Desk:
             play=self._play,
             project=self._project,
             read_facts=lambda facts: replace(facts, links=self.repository.count_links()),
-            patrons=patrons,
+            library=library,
         )
         facts = CounterFacts("窓口1", revocation_checked=False, authorities=1)
         self.conductor = Conductor(Counter(rules or CounterRules(), TODAY), facts, outside)

@@ -1,109 +1,60 @@
 """Carries out what the machines ask for, each on its own thread, and brings the answers back as events.
 
-GUI thread: `Conductor.happen` (machine, projection, timers, sounds). Card thread: everything said to a card. Work thread (one):
-store and library system, on the patron's behalf. Nothing here waits for an answer.
+GUI thread: `Conductor.happen` (machine, projection, timers, sounds). Card thread: everything said to a card. Work thread: the store.
+Library thread: the library's system, whose silence must not keep a registration from being saved. Hands: other windows and paper.
+Nothing here waits for an answer.
 """
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from kiosk.domain.effects import (
     CloseLink,
+    DescribeItem,
     Effect,
     FindLinks,
+    HandOver,
+    ListLoans,
     LookUpPatron,
     Play,
+    PrintSlip,
     ReadCard,
     ReadTries,
     RecordAct,
     ReleaseCard,
     SaveLink,
+    ServeItem,
     StartTimer,
     VerifyPin,
 )
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.events import (
-    Broke,
     CardFailed,
     Event,
+    HandedOver,
+    HandoverFailed,
     LinkClosed,
     LinkSaved,
     LinksFound,
     PadConfirmed,
-    PatronFound,
-    PatronRefused,
+    SlipFailed,
     StoreFailed,
 )
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,
     LibraryCardNumber,
-    Link,
-    LinkToken,
-    Patron,
     Pin,
-    ReplaceReason,
-    Revocation,
-    Sound,
     Ticket,
-    UnlinkReason,
 )
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.log import record_incident
-
-log = logging.getLogger("kiosk.effects")
-
-PatronLookUp = Callable[[LibraryCardNumber], Patron]
-"""The door to the library system: raises KioskError; called on the work thread."""
-
-
-class CardCommands(Protocol):
-    """What is said to the card thread; every call only enqueues."""
-
-    def read(self, ticket: Ticket, insertion: Insertion) -> None: ...
-    def tries(self, ticket: Ticket, insertion: Insertion) -> None: ...
-    def verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> None: ...
-    def release(self, insertion: Insertion) -> None: ...
-
-
-class Links(Protocol):
-    """What is asked of the store, on the work thread. Every method raises KioskError."""
-
-    def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]: ...
-    def save_link(
-        self,
-        operation: uuid.UUID,
-        token: LinkToken,
-        number: LibraryCardNumber,
-        *,
-        revocation: Revocation,
-        by_guardian: bool,
-        replaces: ReplaceReason | None,
-    ) -> bool: ...
-    def close_link(self, operation: uuid.UUID, number: LibraryCardNumber, reason: UnlinkReason) -> bool: ...
-    def record(self, act: RecordAct) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Everything the conductor reaches; `post` brings an event home to the GUI thread from any thread."""
-
-    card: CardCommands
-    links: Links
-    post: Callable[[Event | CounterFacts], None]
-    start_timer: Callable[[Ticket, float], None]
-    play: Callable[[Sound], None]
-    project: Callable[[Counter, CounterFacts], None]
-    read_facts: Callable[[CounterFacts], CounterFacts]
-    """Counts anew, on the work thread, what the windows show around the flow."""
-    patrons: PatronLookUp | None = None
-    """None where no library system is connected: then every library card is taken unchecked, and the screens say so."""
+from kiosk.effects.librarydesk import LibraryDesk
+from kiosk.effects.outside import Outside
+from kiosk.effects.worker import Worker
 
 
 class Conductor:
@@ -114,7 +65,8 @@ class Conductor:
         self.facts = facts
         self._outside = outside
         self._pin: Pin | None = None
-        self._work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="work")
+        self._work, self._hands = Worker("work", outside.post), Worker("hands", outside.post)
+        self._library = LibraryDesk(outside.library, outside.post)
 
     def happen(self, event: Event | CounterFacts) -> None:
         """Let one event happen: the machine decides, the windows show it, then the effects are carried out."""
@@ -142,11 +94,17 @@ class Conductor:
     def refresh_facts(self) -> None:
         """Count anew, on the work thread."""
         facts = self.facts
-        self._on_work_thread(lambda: self._outside.read_facts(facts), lambda code: None)
+        self._work.do(lambda: self._outside.read_facts(facts), lambda error: None)
+
+    def keep_library_alive(self) -> None:
+        """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""
+        self._library.keep_alive()
 
     def stop(self) -> None:
         """Let the work under way end; take no more."""
-        self._work.shutdown(wait=True, cancel_futures=False)
+        self._library.stop()
+        for thread in (self._work, self._hands):
+            thread.stop()
 
     def _carry_out(self, effect: Effect) -> None:
         card, links = self._outside.card, self._outside.links
@@ -167,10 +125,14 @@ class Conductor:
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
                 self.refresh_facts()
-            case LookUpPatron(ticket, number):
-                self._look_up(ticket, number)
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem():
+                self._library.ask(effect)
+            case HandOver(ticket, number):
+                self._hand_over(ticket, number)
+            case PrintSlip(slip):
+                self._print(slip)
             case RecordAct():
-                self._on_work_thread(lambda: links.record(effect), self._unrecorded)
+                self._work.do(lambda: links.record(effect), self._unrecorded)
             case StartTimer(ticket, seconds):
                 self._outside.start_timer(ticket, seconds)
             case Play(sound):
@@ -204,31 +166,26 @@ class Conductor:
         operation = uuid.uuid4()
         return lambda: LinkClosed(effect.ticket, self._outside.links.close_link(operation, effect.number, effect.reason))
 
-    def _look_up(self, ticket: Ticket, number: LibraryCardNumber) -> None:
-        patrons = self._outside.patrons
-        if patrons is None:
-            self._outside.post(PatronFound(ticket, Patron(number)))
-        else:
-            self._on_work_thread(lambda: PatronFound(ticket, patrons(number)), lambda code: PatronRefused(ticket, code))
+    def _hand_over(self, ticket: Ticket, number: LibraryCardNumber) -> None:
+        hand_over = self._outside.hand_over
+
+        def type_number() -> Event:
+            if hand_over is None:
+                return HandoverFailed(ticket, Code.HANDOVER_IMPOSSIBLE)
+            hand_over(number)
+            return HandedOver(ticket)
+
+        self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code))
+
+    def _print(self, slip: Slip) -> None:
+        print_slip = self._outside.print_slip
+        if print_slip is not None:
+            self._hands.do(lambda: print_slip(slip), lambda error: SlipFailed(error.code))
 
     def _store(self, ticket: Ticket, work: Callable[[], Event]) -> None:
-        self._on_work_thread(work, lambda code: StoreFailed(ticket, code))
+        self._work.do(work, lambda error: StoreFailed(ticket, error.code))
 
-    def _unrecorded(self, code: Code) -> None:
+    def _unrecorded(self, error: KioskError) -> None:
         """A tap that cannot be written down is served all the same; the status page says that the store is in trouble."""
-        if code not in self.facts.warnings:
-            self._outside.post(replace(self.facts, warnings=(code, *self.facts.warnings)))
-
-    def _on_work_thread(self, work: Callable[[], Event | CounterFacts | None], failed: Callable[[Code], Event | None]) -> None:
-        def run() -> None:
-            try:
-                answer = work()
-            except KioskError as error:
-                log.warning("work refused: %s", error.code)
-                answer = failed(error.code)
-            except Exception as error:
-                answer = Broke(record_incident(error))
-            if answer is not None:
-                self._outside.post(answer)
-
-        self._work.submit(run)
+        if error.code not in self.facts.warnings:
+            self._outside.post(replace(self.facts, warnings=(error.code, *self.facts.warnings)))

@@ -1,0 +1,84 @@
+"""Asks the library's system, on a thread of its own: its silence must not keep a registration from being saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, ServeItem
+from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.events import Event, IlsChanged, ItemAnswered, ItemDescribed, LibraryFailed, LoansListed, PatronFound, PatronRefused
+from kiosk.domain.model import IlsCondition, Patron
+from kiosk.domain.states import CounterFacts
+from kiosk.effects.outside import LibrarySystem
+from kiosk.effects.worker import Worker
+
+Question = LookUpPatron | ServeItem | ListLoans | DescribeItem
+
+
+class LibraryDesk:
+    """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
+
+    def __init__(self, library: LibrarySystem | None, post: Callable[[Event | CounterFacts], None]) -> None:
+        self._library, self._post = library, post
+        self._worker = Worker("library", post)
+        self._told: IlsCondition | None = None
+        self._beating = False
+
+    def ask(self, question: Question) -> None:
+        library = self._library
+        if library is None:
+            self._post(_unasked(question))
+        else:
+            self._worker.do(lambda: self._told_of(library, lambda: _answer(library, question)), lambda error: _failure(question, error))
+
+    def keep_alive(self) -> None:
+        """Keep the line open, or mend it. While one such call waits for its turn, no other is enqueued."""
+        library = self._library
+        if library is None or self._beating:
+            return
+        self._beating = True
+
+        def beat() -> None:
+            self._beating = False
+            library.keep_alive()
+
+        self._worker.do(lambda: self._told_of(library, beat), lambda error: None)
+
+    def stop(self) -> None:
+        if self._library is not None:
+            library = self._library
+            self._worker.do(library.close, lambda error: None)
+        self._worker.stop()
+
+    def _told_of(self, library: LibrarySystem, work: Callable[[], Event | None]) -> Event | None:
+        """Do it, and tell when it stands otherwise with the library's system than was last told."""
+        try:
+            return work()
+        finally:
+            if library.condition is not self._told:
+                self._told = library.condition
+                self._post(IlsChanged(library.condition))
+
+
+def _answer(library: LibrarySystem, question: Question) -> Event:
+    match question:
+        case LookUpPatron(ticket, number):
+            return PatronFound(ticket, library.patron(number))
+        case ServeItem(ticket, service, number, item):
+            return ItemAnswered(ticket, library.serve(service, number, item))
+        case ListLoans(ticket, number):
+            return LoansListed(ticket, library.loans(number))
+        case DescribeItem(ticket, wanted):
+            return ItemDescribed(ticket, library.item(wanted))
+
+
+def _failure(question: Question, error: KioskError) -> Event:
+    if isinstance(question, LookUpPatron):
+        return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
+    return LibraryFailed(question.ticket, error.code)
+
+
+def _unasked(question: Question) -> Event:
+    if isinstance(question, LookUpPatron):
+        return PatronFound(question.ticket, Patron(question.number))
+    return LibraryFailed(question.ticket, Code.ILS_UNREACHABLE)
