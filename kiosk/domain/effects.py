@@ -156,6 +156,8 @@ class RecordAct:
     holder_confirmed: bool = False
     service: str = ""
     """Of Act.SERVICE: a `Service`, or "local" for one of the library's own."""
+    card_read: bool = True
+    """Whether a certificate was read and judged: not where the library card itself was shown."""
 
 
 @dataclass(frozen=True, slots=True)

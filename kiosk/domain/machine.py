@@ -132,7 +132,7 @@ def _page(counter: Counter, event: Event) -> Step:
     flow = counter.flow
     if is_acting(flow) or isinstance(flow, (*PROOF, ConfirmingLink)):
         return stay(counter)
-    if isinstance(flow, PatronShown) and (slips := serving.slips_of(flow)):
+    if isinstance(flow, PatronShown) and (slips := serving.slips_of(counter, flow)):
         return then((replace(counter, flow=replace(flow, slip=SlipKind.NONE)), slips), lambda printed: _page(printed, event))
     under_way = not isinstance(flow, FINISHED)
     if isinstance(event, RegistrationChosen):

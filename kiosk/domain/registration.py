@@ -114,7 +114,7 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
         case ReadingMyNumberCard(slow=True), LeavePressed():
             return end_session(counter)
         case Registered(draft), SlipAsked() if counter.rules.prints_slips:
-            return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number)),)
+            return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number, language=counter.language)),)
         case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
             return _about_the_person(counter, flow, event)
         case ((AwaitingLibraryCard() | CheckingLibraryCard()), _):

@@ -95,20 +95,20 @@ def leave(counter: Counter, flow: PatronShown) -> Step:
     return _finish(counter, flow)
 
 
-def slips_of(flow: PatronShown) -> tuple[PrintSlip, ...]:
+def slips_of(counter: Counter, flow: PatronShown) -> tuple[PrintSlip, ...]:
     """What is printed when this session ends now. Nothing happened, nothing is printed."""
-    dealings, number = flow.dealings, flow.patron.number
+    dealings, number, language = flow.dealings, flow.patron.number, counter.language
     if flow.slip is SlipKind.ALL and dealings.loans is not None:
         loans = tuple(SlipLine(item, Service.LOAN) for item in dealings.loans)
-        return (PrintSlip(Slip(SlipKind.ALL, number, loans)),) if loans else ()
+        return (PrintSlip(Slip(SlipKind.ALL, number, loans, language)),) if loans else ()
     done = tuple(SlipLine(entry.item, entry.service) for entry in reversed(dealings.entries) if entry.progress is Progress.DONE)
     if flow.slip is SlipKind.NONE or not done:
         return ()
-    return (PrintSlip(Slip(SlipKind.TODAY, number, done)),)
+    return (PrintSlip(Slip(SlipKind.TODAY, number, done, language)),)
 
 
 def _finish(counter: Counter, flow: PatronShown) -> Step:
-    slips = slips_of(flow)
+    slips = slips_of(counter, flow)
     fresh = next((lying for lying in counter.cards if lying not in counter.spent and lying != flow.insertion), None)
     ended = then((counter, slips), lambda shown: end_session(shown, keep=fresh))
     return ended if fresh is None else then(ended, lambda waiting: start_reading(waiting, fresh))
@@ -133,7 +133,9 @@ def _count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[R
     record = RecordAct(Act.SERVICE, service=key)
     if service is Service.NDL_DIGITAL:
         record = replace(record, number=flow.patron.number, holder_confirmed=flow.holder_confirmed, pin_checked=flow.pin_checked)
-        if flow.reading is not None:
+        if flow.reading is None:
+            record = replace(record, card_read=False)
+        else:
             record = replace(record, revocation=flow.reading.revocation)
     return replace(flow, used=flow.used | {key}), (record,)
 

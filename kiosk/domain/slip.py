@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
+from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,5 @@ class Slip:
     number: LibraryCardNumber
     """Printed masked."""
     lines: tuple[SlipLine, ...] = ()
+    language: Language = Language.JAPANESE
+    """The one the patron has chosen."""
