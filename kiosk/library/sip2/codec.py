@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from kiosk.library.sip2.layouts import LAYOUTS
+from kiosk.library.sip2.layouts import LAYOUTS, Fixed
 from kiosk.library.sip2.message import Checksum, Malformed, Message
 
 _KIND = re.compile(r"[0-9]{2}")
@@ -21,6 +21,8 @@ _NUMBER_OR_SUM = re.compile(r"(?:\A|(?<=\|))(?:AY([0-9]?)\|?)?(?:AZ([0-9A-Fa-f]{
 # Where one of these stands before the end, something came behind it: another message, or number and checksum were damaged.
 _END_INSIDE = re.compile(r"AY[0-9]AZ[0-9A-Fa-f]{4}|(?:\A|\|)(?:AY[0-9]|AZ[0-9A-Fa-f]{4})")
 _DATE_INSIDE = re.compile(r"[0-9]{8}[ A-Z]{4}[0-9]{6}")
+# Digits or blanks around whatever a server has for a zone. Anything else, and the parts have shifted against their places.
+_DATE = re.compile(r"[0-9 ]{8}.{4}[0-9 ]{6}")
 _CONTROL = re.compile(r"[\r\n\0]")
 _BAR = "&#124;"
 # By the protocol these never carry a number: who asks for a message again has not understood which it was.
@@ -44,8 +46,8 @@ def encode(message: Message, *, sequence: int | None = None, encoding: str = "ut
             raise Malformed(f"message {message.kind} has other parts")
         parts = [message.fixed[part.name] for part in layout.fixed]
         for part, text in zip(layout.fixed, parts, strict=True):
-            if len(text) != part.width or not text.isascii() or "|" in text:
-                raise Malformed(f"the part {part.name} of message {message.kind} is not {part.width} ASCII characters")
+            if len(text) != part.width or not text.isascii() or "|" in text or not _sound(part, text):
+                raise Malformed(f"the part {part.name} of message {message.kind} is not {part.width} ASCII characters, or no date")
     for code, value in message.fields:
         if not _CODE.fullmatch(code):
             raise Malformed("a code is not a capital with a capital or digit, or is that of number or checksum")
@@ -93,9 +95,15 @@ def decode(line: bytes, *, encoding: str = "utf-8", checksum: Checksum = Checksu
         at = 0
         for part in layout.fixed:
             fixed[part.name] = head[at : at + part.width]
+            if not _sound(part, fixed[part.name]):
+                raise Malformed(f"the part {part.name} of a message {kind} is no date")
             at += part.width
         fields = _fields(rest)
     return Message(kind, fixed, fields, sequence, good, "\ufffd" in text)
+
+
+def _sound(part: Fixed, text: str) -> bool:
+    return not part.is_date or _DATE.fullmatch(text) is not None
 
 
 def _without_trailer(rest: str) -> tuple[str, int | None, str]:

@@ -15,6 +15,10 @@ class Fixed:
     name: str
     width: int
 
+    @property
+    def is_date(self) -> bool:
+        return self.width == _DATE
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

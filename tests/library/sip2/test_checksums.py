@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.library.sip2 import Checksum, Malformed, decode
+from kiosk.library.sip2 import Checksum, Malformed, Message, decode, encode
 from tests.library.recorded import REPLIES
 
 BODY = "121NNY20261123    184958AOKENRITSU|AAD0123456789|AB1100000000017|AJ竹取物語|AH20261207    235900|AY6AZ"
@@ -51,6 +51,13 @@ def test_three_digits_are_read() -> None:
     assert decode(body.encode() + b"%X" % over_bytes(body, "utf-8"), checksum=Checksum.STRICT).checksum_good is True
 
 
+def test_four_digits_are_written() -> None:
+    messages = [Message("97", {}, (("AA", "z" * count),)) for count in range(600)]
+    lines = [encode(message, sequence=0) for message in messages]
+    assert any(b"AZ0" in line for line in lines), "a sum with a leading nought is among them"
+    assert all(line[-7:-5] == b"AZ" and decode(line, checksum=Checksum.STRICT).checksum_good for line in lines)
+
+
 @pytest.mark.parametrize(
     ("line", "sequence", "good"),
     [
@@ -63,6 +70,8 @@ def test_three_digits_are_read() -> None:
         (b"36Y20261123    185001AOX|AZ", None, None),
         (b"9900302.0E|AY1AZFC14", 1, True),
         (b"36Y20261123    185001AFThank youAY4AZ0000", 4, False),
+        (b"36Y20261123    185001AFThank youAY4AZ000000000000", 4, False),
+        (b"36Y20261123    185001AFThank youAY4AZ0", 4, False),
         (b"36Y20261123    185001AFThank you|AY4AZ0000|", 4, False),
         (b"36Y20261123    185001AFThank you|AY4|AZ0000", 4, False),
     ],

@@ -10,6 +10,7 @@ from kiosk.library.sip2 import LAYOUTS, Checksum, Layout, Malformed, Message, de
 from tests.library.recorded import LINES
 
 ASCII = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+DATES = st.from_regex(r"\A([0-9]{8}[A-Z ]{4}[0-9]{6}| {18})\Z")
 CODES = st.from_regex(r"[A-Z][A-Z0-9]", fullmatch=True).filter(lambda code: code not in ("AY", "AZ"))
 REQUESTS = [layout for layout in LAYOUTS.values() if layout.is_request]
 REPLIES = [layout for layout in LAYOUTS.values() if layout.is_reply]
@@ -23,7 +24,10 @@ def messages(draw: st.DrawFn, layouts: list[Layout], text: st.SearchStrategy[str
     layout = draw(st.sampled_from(layouts))
     # A bar would end the fixed part.
     fixed = {
-        part.name: draw(st.text(ASCII.filter(lambda sign: sign != "|"), min_size=part.width, max_size=part.width)) for part in layout.fixed
+        part.name: draw(
+            DATES if part.is_date else st.text(ASCII.filter(lambda sign: sign != "|"), min_size=part.width, max_size=part.width)
+        )
+        for part in layout.fixed
     }
     values = text.filter(lambda value: not UNLIKELY.search(value))
     fields = tuple(draw(st.lists(st.tuples(st.sampled_from(layout.fields or ("AF",)) | CODES, values), max_size=6)))
@@ -124,6 +128,32 @@ def test_a_kind_of_its_own_keeps_its_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "code", "value"),
+    [
+        # Counts left blank, noughts for the zone, a blank behind the institution.
+        (b"64Y                202610050000114734                        AOX |AA12345|AE|BLN|AFunknown card|AY1AZC9DE", "AO", "X "),
+        (b"64              00020261014    120549000000000003        0002AOX|AA1|AEA|BLN|AU11|AY0AZE0E8", "AU", "11"),
+        # The maker's name and version in fields of their own; padded names.
+        (
+            b"98YYYYNN01000320260808    1509002.00AOX|AMCity Library     |BXYYYYYYYYYYYYYYYY|VNSIP 2.00.106|SVx; y: 1|AY1AZD3FA",
+            "SV",
+            "x; y: 1",
+        ),
+        (b"98YYYYNN   00320260808    1509002.0EAOX|BXYYYYYYYYYYYYYYYY|", "BX", "Y" * 16),
+        # Due dates as other systems write them.
+        (b"300NUU20260228    222232AOX|AA1|AB2|AJFolksongs|AH5/23/2026,23:59|CH|AFOverride required.|AY1AZCDA5", "AH", "5/23/2026,23:59"),
+        (
+            b'64              00020261014    120549000000000000000000000000AOX|AA1|AEA|BLY|AV 59 $0.50 "Overdue"|PX20280609    235959|PYN|',
+            "PY",
+            "N",
+        ),
+    ],
+)
+def test_replies_of_other_systems_are_read(line: bytes, code: str, value: str) -> None:
+    assert decode(line).first(code) == value
+
+
+@pytest.mark.parametrize(
     "glued",
     [
         b"941AY0AZFDFD98YYYYNN10000520261123    1850312.00AOKENRITSU|BXYYYYYYYYYYYNYYYY|AY1AZECE4",
@@ -133,6 +163,9 @@ def test_a_kind_of_its_own_keeps_its_text() -> None:
         b"121NNY20261123    185034AOX|AA1|AB2|161N20261123    185035AOX|AA1|AB3|",
         b"121NNY20261123    185034AOX|AA1|AB2|None161N20261123    185035AOX|AA1|AB3|",
         b"None161N20261123    185035AOX|AA1|AB3|",
+        b"121NNY20261123    185034AOX|AA1|AB2|AY6AZE13C941AY7AZFDF6",
+        b"121NNY20261123    185034AOX|AA1|AB2AY6AZE13C941AY7AZFDF6",
+        b"121NNY20261123    185034AOX|AA1|AB2|AZE13C|96",
         b"login: ",
         b"9",
     ],
@@ -152,12 +185,29 @@ def test_no_message_is_read_out_of_less_than_its_fixed_part(line: bytes) -> None
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        b"98YYYYNN1020261123    1850312.00AOKENRITSU|BXYYYYYYYYYYYNYYYY|",
+        b"121NNY2026AOKENRITSU|AAD0123456789|AB1100000000017|",
+        b"121NNY20261123    1850\xe7\xab\xb9AOKENRITSU|",
+        b"121NNY20261123    1850\xff4AOKENRITSU|",
+        b"121NNY20261123    185034 xAOKENRITSU|",
+        b"36Y20261123    185001AOX|AA1|AY4A[0000",
+    ],
+)
+def test_a_message_whose_parts_have_shifted_is_none(line: bytes) -> None:
+    with pytest.raises(Malformed):
+        decode(line)
+
+
+@pytest.mark.parametrize(
     "message",
     [
         Message("63", {"language": "000", "transaction_date": "20261123    095031"}),
         Message("63", {"language": "00", "transaction_date": "20261123    095031", "summary": " " * 10}),
         Message("63", {"language": "0|0", "transaction_date": "20261123    095031", "summary": " " * 10}),
         Message("63", {"language": "０００", "transaction_date": "20261123    095031", "summary": " " * 10}),
+        Message("35", {"transaction_date": "2026-11-23 09:50:3"}),
         Message("97", {"language": "000"}),
         Message("97", {}, (("aa", "x"),)),
         Message("97", {}, (("AY", "1"),)),

@@ -43,7 +43,17 @@ def test_what_one_needs_to_understand_a_fault_is_shown() -> None:
 
 @pytest.mark.parametrize(
     "noise",
-    [b"", b"\xff\xfe", b"login: hanako", b"64 hanako yamada", b"12 Hanako Street, Chuo City, D0123456789|AOX|", b"77hanako|AAhanako|"],
+    [
+        b"",
+        b"\xff\xfe",
+        b"login: hanako",
+        b"64 hanako yamada",
+        b"12 Hanako Street, Chuo City, D0123456789|AOX|",
+        b"77hanako|AAhanako|",
+        b"770123456789",
+        b"12Hanako Street 3 ChuoABAO|",
+        b"12 0123456789 Hanako 12AO|",
+    ],
 )
 def test_noise_is_told_by_its_length(noise: bytes) -> None:
     assert "anako" not in masked(noise)

@@ -33,6 +33,7 @@ def test_dates_are_sent_with_four_blanks() -> None:
         ("20261207   Y235900", NEAR.replace(tzinfo=timezone(timedelta(hours=-12)))),
         ("20261207   J235900", NEAR),
         ("20261207 JST235900", NEAR),
+        ("202612070000235900", NEAR),
         ("20261207+0900235900", NEAR.replace(tzinfo=JAPAN)),
         ("2026-12-07 23:59:00+09:00", NEAR.replace(tzinfo=JAPAN)),
         ("2026-12-07T23:59:00Z", NEAR.replace(tzinfo=UTC)),
@@ -59,7 +60,17 @@ def test_every_form_that_servers_send_is_read(text: str, meant: datetime | date)
     [
         *("", "   ", "  -  -  ", "    -  -  ", "00000000", "20270229", "20261301"),
         *("99991231", "99991231    235959", "9999-12-31", "0001-01-01"),
-        *("2026112345", "202611234", "20301231234", "2026-12-071", "never", "soon 20261207", "２０２６１２０７", "12/07/2026"),
+        *(
+            "2026112345",
+            "202611234",
+            "20301231234",
+            "2026120723590",
+            "2026-12-071",
+            "never",
+            "soon 20261207",
+            "２０２６１２０７",
+            "12/07/2026",
+        ),
     ],
 )
 def test_no_date_and_never_are_none(text: str) -> None:
