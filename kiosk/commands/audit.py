@@ -13,6 +13,7 @@ from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.text import plain, say
 
@@ -76,4 +77,6 @@ def _reason(entry: AuditEntry) -> str:
         return ""
     if entry.result == "refused":
         return plain(say(f"refusal.{entry.reason}.title"))
+    if entry.act == Act.SERVICE:
+        return output.words(f"service.{entry.reason}")
     return output.words(f"audit.reason.{entry.reason}")

@@ -1,4 +1,4 @@
-"""kiosk stats: registrations, releases and uses by month."""
+"""kiosk stats: registrations, releases, uses and services by month."""
 
 from __future__ import annotations
 
@@ -23,13 +23,22 @@ def stats(home: Home, options: argparse.Namespace) -> int:
         months = {f"{one.month.year:04}-{one.month.month:02}": one for one in repository.month_statistics()}
         if options.json:
             listed = [
-                {"month": month, "registrations": one.registrations, "releases": one.releases, "uses": one.uses}
+                {
+                    "month": month,
+                    "registrations": one.registrations,
+                    "releases": one.releases,
+                    "uses": one.uses,
+                    "services": dict(one.services),
+                }
                 for month, one in months.items()
             ]
             output.tell_json({"links": repository.count_links(), "months": listed})
             return output.OK
         for month, one in months.items():
             output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)
+            if one.services:
+                services = "  ".join(f"{output.words(f'service.{service}')} {count}" for service, count in one.services.items())
+                output.tell("stats.services", services=services)
         output.tell("links.number", count=repository.count_links())
         return output.OK
 

@@ -1,13 +1,17 @@
-"""What was done how often, by month in Japan. Counted in the transaction of the act, beside its audit row."""
+"""What was done how often, by month in Japan. Counted in the transaction of the act, beside its audit row.
+
+A service is counted under a name of its own: "service:loan", "service:ndl-digital", "service:local" for those of the library's own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import Act
-from kiosk.domain.model import Month
+from kiosk.domain.model import Month, Service
 from kiosk.store.audit import REGISTER, RELEASE
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import TallyRow
@@ -21,14 +25,22 @@ class MonthFigures:
     registrations: int = 0
     releases: int = 0
     uses: int = 0
+    services: Mapping[str, int] = field(default_factory=dict)
+    """How often each service was used, under the names of `Service` and "local" and in their order; those that were not are left out."""
+
+
+_SERVICE = f"{Act.SERVICE}:"
+_NAMES = (*(service.value for service in Service), "local")
 
 
 class Figures:
     def __init__(self, database: CipherDatabase) -> None:
         self._database = database
 
-    def count(self, act: str, moment: datetime) -> None:
-        insert = TallyRow.insert(month=f"{moment.astimezone(JAPAN):%Y-%m}", act=act, count=1)
+    def count(self, act: str, moment: datetime, *, reason: str | None = None) -> None:
+        """`reason` is that of the audit row: of a service, which one."""
+        name = f"{_SERVICE}{reason}" if act == Act.SERVICE else act
+        insert = TallyRow.insert(month=f"{moment.astimezone(JAPAN):%Y-%m}", act=name, count=1)
         target = (TallyRow.month, TallyRow.act)
         insert.on_conflict(conflict_target=target, update={TallyRow.count: TallyRow.count + 1}).execute(self._database)
 
@@ -40,7 +52,14 @@ class Figures:
         counts: dict[str, dict[str, int]] = {}
         for row in query.execute(self._database):
             counts.setdefault(row.month, {})[row.act] = row.count
-        return [
-            MonthFigures(Month(int(month[:4]), int(month[5:])), done.get(REGISTER, 0), done.get(RELEASE, 0), done.get(Act.USE, 0))
-            for month, done in counts.items()
-        ]
+        return [_figures(month, done) for month, done in counts.items()]
+
+
+def _figures(month: str, done: Mapping[str, int]) -> MonthFigures:
+    return MonthFigures(
+        Month(int(month[:4]), int(month[5:])),
+        done.get(REGISTER, 0),
+        done.get(RELEASE, 0),
+        done.get(Act.USE, 0),
+        {name: done[_SERVICE + name] for name in _NAMES if _SERVICE + name in done},
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.figures import Figures, MonthFigures
@@ -140,10 +140,15 @@ class Repository:
     # --- what was done ------------------------------------------------------------------------------------------------
 
     def record(self, act: RecordAct, *, operator: str | None = None) -> None:
-        """Write down a use or a refusal."""
-        checked = ["certificate", f"revocation:{act.revocation}"] + ["pin"] * act.pin_checked + ["holder"] * act.holder_confirmed
+        """Write down a use, a refusal, or that a service was used; by whom only of the NDL's, whose rules ask for each use."""
+        checked = ["certificate", f"revocation:{act.revocation}"] * act.card_read
+        checked += ["pin"] * act.pin_checked + ["holder"] * act.holder_confirmed
+        number = act.number
+        if act.service and act.service != Service.NDL_DIGITAL:
+            number, checked = None, []
+        reason, refused = act.code or act.service or None, act.code is not None
         with self._writing() as now:
-            self._tell(now, act.act, act.number, reason=act.code, refused=act.code is not None, checked=checked, operator=operator)
+            self._tell(now, act.act, number, reason=reason, refused=refused, checked=checked, operator=operator)
 
     def month_statistics(self) -> list[MonthFigures]:
         """Month by month in Japan, the oldest first."""
@@ -237,7 +242,7 @@ class Repository:
         known_by = str(operation) if operation else None
         self._audit.add(Act(_text(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
         if not refused:
-            self._figures.count(act, now)
+            self._figures.count(act, now, reason=reason)
 
 
 def _body(link: StoredLink) -> dict[str, str]:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from kiosk.config import Home
-from kiosk.domain.effects import Act
-from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, UnlinkReason
+from kiosk.config import Home, read_settings
+from kiosk.domain.effects import Act, RecordAct
+from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
+from kiosk.equipment import open_repository
 from kiosk.store.audit import REGISTER, RELEASE
 from kiosk.text import knows
 
@@ -170,9 +171,44 @@ def test_where_a_store_is_nothing_is_restored(kiosk: Any, linked: Home, tmp_path
     assert "1件" in kiosk("links", "count").out
 
 
+@pytest.fixture
+def served(linked: Home) -> Home:
+    """A counter at which services were used."""
+    repository, _ = open_repository(linked, read_settings(linked.config))
+    with repository:
+        repository.record(RecordAct(Act.SERVICE, service="loan"))
+        repository.record(RecordAct(Act.SERVICE, service="loan"))
+        repository.record(RecordAct(Act.SERVICE, service="local"))
+        number = LibraryCardNumber(NUMBER)
+        repository.record(RecordAct(Act.SERVICE, number, revocation=Revocation.GOOD, holder_confirmed=True, service="ndl-digital"))
+    return linked
+
+
+def test_services_are_counted_by_month(kiosk: Any, served: Home) -> None:
+    (month,) = json.loads(kiosk("stats", "--json").out)["months"]
+    assert month["services"] == {"loan": 2, "ndl-digital": 1, "local": 1}
+    assert "\n         貸出 2  国立国会図書館デジタル化資料送信 1  この図書館のサービス 1\n" in kiosk("stats").out
+
+
+def test_a_month_without_services_has_no_line_for_them(kiosk: Any, linked: Home) -> None:
+    assert len(kiosk("stats").out.splitlines()) == 2
+
+
+def test_the_trail_shows_each_service_and_whose_it_was_only_for_the_ndl(kiosk: Any, served: Home) -> None:
+    rows = [line.split("\t")[4:] for line in kiosk("audit", "list").out.splitlines() if "\tサービス\t" in line]
+    assert rows == [
+        ["サービス", "貸出", "", ""],
+        ["サービス", "貸出", "", ""],
+        ["サービス", "この図書館のサービス", "", ""],
+        ["サービス", "国立国会図書館デジタル化資料送信", MASKED, "電子証明書・失効なし・本人の確認"],
+    ]
+    assert kiosk("audit", "verify").code == 0
+
+
 def test_every_word_of_the_audit_trail_has_its_own_for_people() -> None:
     words = {f"act.{act}" for act in (*Act, REGISTER, RELEASE)}
     words |= {f"reason.{reason}" for reason in (*UnlinkReason, *ReplaceReason)}
     words |= {f"checked.revocation-{state}" for state in Revocation}
     words |= {f"checked.{what}" for what in ("certificate", "pin", "holder", "guardian")}
     assert [word for word in sorted(words) if not knows(f"command.audit.{word}")] == []
+    assert [service for service in (*Service, "local") if not knows(f"command.service.{service}")] == []

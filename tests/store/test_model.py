@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -30,6 +31,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.numbers: dict[LinkToken, LibraryCardNumber] = {}
         self.done: set[UUID] = set()
         self.registrations = self.releases = self.uses = 0
+        self.services: Counter[str] = Counter()
         self.open()
 
     def open(self) -> None:
@@ -83,6 +85,11 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.record(RecordAct(Act.USE, number))
         self.uses += 1
 
+    @rule(number=st.none() | NUMBERS, service=st.sampled_from(["loan", "ndl-digital", "local"]))
+    def serve(self, number: LibraryCardNumber | None, service: str) -> None:
+        self.store.record(RecordAct(Act.SERVICE, number, service=service))
+        self.services[service] += 1
+
     @rule()
     def reopen(self) -> None:
         self.store.close()
@@ -99,7 +106,8 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.store.verify_audit() is None
         figures = self.store.this_month()
         assert (figures.registrations, figures.releases, figures.uses) == (self.registrations, self.releases, self.uses)
-        assert len(self.store.audit_rows()) == self.registrations + self.releases + self.uses
+        assert figures.services == self.services
+        assert len(self.store.audit_rows()) == self.registrations + self.releases + self.uses + self.services.total()
         entries = self.store.outbox_entries()
         if self.has_registry:
             assert {entry.uuid for entry in entries} == self.done

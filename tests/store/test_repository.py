@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.model import LibraryCardNumber, LinkToken, Month, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.store.figures import MonthFigures
 from kiosk.store.repository import Repository
 
@@ -131,6 +131,47 @@ def test_what_was_checked_is_written_down(store: Repository) -> None:
     ]
     assert store.audit_rows(datetime(2026, 11, 23, 3, 0, 1, tzinfo=UTC)) == []
     assert store.audit_rows(datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)) == rows
+
+
+def test_a_service_is_written_down_without_whose_it_was(store: Repository) -> None:
+    for service in (*Service, "local"):
+        if service != Service.NDL_DIGITAL:
+            store.record(RecordAct(Act.SERVICE, NUMBER_1, holder_confirmed=True, pin_checked=True, service=service))
+    rows = store.audit_rows()
+    assert [(row.act, row.reason) for row in rows] == [("service", name) for name in (*Service, "local") if name != "ndl-digital"]
+    assert {(row.counter, row.result, row.number, row.checked, row.operation) for row in rows} == {("窓口1", "done", None, "", None)}
+    assert store.verify_audit() is None
+
+
+@pytest.mark.parametrize(
+    ("act", "checked"),
+    [
+        (RecordAct(Act.SERVICE, NUMBER_1, service="ndl-digital", revocation=Revocation.GOOD), "certificate revocation:good"),
+        (
+            RecordAct(Act.SERVICE, NUMBER_1, service="ndl-digital", holder_confirmed=True, pin_checked=True),
+            "certificate revocation:not-checked pin holder",
+        ),
+        (RecordAct(Act.SERVICE, NUMBER_1, service="ndl-digital", card_read=False), ""),
+    ],
+)
+def test_the_ndl_has_a_record_of_each_use_with_what_was_checked(store: Repository, act: RecordAct, checked: str) -> None:
+    store.record(act, operator="17")
+    (row,) = store.audit_rows()
+    assert (row.at, row.counter, row.operator) == ("2026-11-23T03:00:00+00:00", "窓口1", "17")
+    assert (row.act, row.result, row.reason, row.number, row.checked) == ("service", "done", "ndl-digital", NUMBER_1.masked, checked)
+    assert NUMBER_1.text not in repr(row)
+
+
+def test_services_are_counted_each_for_itself_and_never_as_uses(store: Repository, set_time: Callable[[str], None]) -> None:
+    set_time("2026-10-31T14:59:59")
+    store.record(RecordAct(Act.SERVICE, service="local"))
+    set_time("2026-10-31T15:00:00")
+    for service in ("local", "loan", "ndl-digital", "loan"):
+        store.record(RecordAct(Act.SERVICE, service=service))
+    october, november = store.month_statistics()
+    assert october == MonthFigures(Month(2026, 10), services={"local": 1})
+    assert list(november.services.items()) == [("loan", 2), ("ndl-digital", 1), ("local", 1)]
+    assert store.this_month() == MonthFigures(Month(2026, 11), services={"loan": 2, "ndl-digital": 1, "local": 1})
 
 
 def test_months_are_those_of_japan(store: Repository, set_time: Callable[[str], None]) -> None:
