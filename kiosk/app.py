@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.events import Broke, DayBegan
-from kiosk.domain.model import IlsCondition
+from kiosk.domain.model import IlsCondition, LibraryCardNumber
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_repository
@@ -50,6 +51,8 @@ class Equipment:
     facts: CounterFacts
     read_facts: Callable[[CounterFacts], CounterFacts]
     library: LibrarySystem | None = None
+    hand_over: Callable[[LibraryCardNumber], None] | None = None
+    print_slip: Callable[[Slip], None] | None = None
 
 
 class Program:
@@ -71,6 +74,8 @@ class Program:
             project=self._project,
             read_facts=equipment.read_facts,
             library=equipment.library,
+            hand_over=equipment.hand_over,
+            print_slip=equipment.print_slip,
         )
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
         counter = Counter(rules=counter_rules(settings), today=today(), ils=ils)
@@ -159,6 +164,7 @@ def run_counter(home: Home, settings: Settings) -> int:
                 repository=repository,
                 facts=first_facts(settings, judge),
                 read_facts=facts_reader(home, settings, judge, repository, keys.site),
+                print_slip=slip_printer(home, settings),
             )
             application = qt_application()
             end_on_signals(application)
@@ -167,6 +173,15 @@ def run_counter(home: Home, settings: Settings) -> int:
                 gc.freeze()
                 gc.enable()
                 return application.exec()
+
+
+def slip_printer(home: Home, settings: Settings) -> Callable[[Slip], None] | None:
+    """Prints slips as the config says, or None where it asks for none."""
+    if settings.slip.to == "off":
+        return None
+    from kiosk.ui.slip import SlipPrinter
+
+    return SlipPrinter(settings.slip, home.slip_folder(settings.slip), settings.counter.name, now).print
 
 
 def end_on_signals(application: QApplication) -> None:

@@ -22,13 +22,13 @@ from kiosk.domain.model import Language, Service
 from kiosk.text import knows, phrased, plain, plain_refusal, refusal, say, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
-PATRON_PARTS = ("refusal", "patron")
+PATRON_PARTS = ("refusal", "patron", "slip")
 STAFF_PARTS = ("staff", "command", "demo")
 KEY = re.compile(rf"(?:{'|'.join(PATRON_PARTS + STAFF_PARTS)})(?:\.[a-z0-9_-]+)+")
 SPEAKS_COMMAND = re.compile(r"(?:output\.)?(?:words|tell)")
 WILD = "[a-z0-9._-]+"
 BEGINS_WITH_PART = re.compile(rf"(?:{'|'.join(PATRON_PARTS + STAFF_PARTS)})\\\.")
-SPEAKERS = {"patron": "ui/patron/", "staff": "ui/staff/", "command": "commands/", "demo": "demo/"}
+SPEAKERS = {"patron": "ui/patron/", "slip": "ui/slip/", "staff": "ui/staff/", "command": "commands/", "demo": "demo/"}
 """The package that says most of a part's sentences, and may leave the part's name out."""
 FOR_STAFF = re.compile(r"patron\.(window|language\..+|handover\.(for-staff|staff-.+|stop)|returning\..+)")
 """What staff read on the patron's display, and what each language calls itself, need not be in every catalogue."""

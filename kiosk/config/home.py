@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.settings import CardSettings
+from kiosk.config.settings import CardSettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -61,6 +61,10 @@ class Home:
     def crl_folder(self, card: CardSettings) -> Path:
         """Where the revocation lists lie: the configured folder, seen from the home, or `crl`."""
         return self.folder / card.crl_folder if card.crl_folder else self.crl
+
+    def slip_folder(self, slip: SlipSettings) -> Path:
+        """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
+        return self.folder / (slip.pdf_folder or "slips")
 
     @property
     def logs(self) -> Path:

@@ -1,0 +1,61 @@
+"""What a slip says, as HTML for a text document: titles and due dates; no name, and the library card number masked."""
+
+from __future__ import annotations
+
+import html
+from datetime import datetime
+
+from kiosk.domain.calendar import WEEKDAYS
+from kiosk.domain.circulation import Due
+from kiosk.domain.model import Language, Service, SlipKind
+from kiosk.domain.slip import Slip, SlipLine
+from kiosk.text import say
+
+_RECORDED = ("kept", "not-kept", "use", "keep-card", "renewal", "lost")
+
+
+def slip_html(slip: Slip, counter_name: str, moment: datetime) -> str:
+    """The body of a slip printed at `moment` (aware, in Japan) at the counter of that name."""
+    language = slip.language
+    when = _say("slip.when", language, year=moment.year, month=moment.month, day=moment.day, time=f"{moment:%H:%M}")
+    parts = [
+        _paragraph(_say(f"slip.{slip.kind}", language), "title"),
+        _paragraph(f"{when}　{counter_name}", "note"),
+        _paragraph(_say("slip.number", language, number=slip.number.masked), "note"),
+        "<hr>",
+    ]
+    if slip.kind is SlipKind.RECORDED:
+        parts += [_paragraph(_say(f"slip.recorded-{what}", language)) for what in _RECORDED]
+    else:
+        parts += [_line(line, slip.kind, language) for line in slip.lines]
+        parts += ["<hr>", _paragraph(_say("slip.count", language, count=len(slip.lines)), "note")]
+    return "".join(parts)
+
+
+def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
+    """One item: its title, or its number where the library's system gave no title."""
+    said = [_paragraph(line.item.title or line.item.number, "item")]
+    if kind is SlipKind.TODAY and line.service is not Service.LOAN:
+        said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
+    if line.item.due is not None and line.service is not Service.HOLD:
+        said.append(_paragraph(_say("slip.due", language, due=due_words(line.item.due, language))))
+    return "".join(said)
+
+
+def due_words(due: Due, language: Language) -> str:
+    """A due date as people write it, or what the library's system sent where that is no date."""
+    day = due.day
+    if day is None:
+        return due.text
+    weekday = WEEKDAYS[day.weekday()] if language is not Language.ENGLISH else f"{day:%a}"
+    return _say("slip.day", language, year=day.year, month=day.month, day=day.day, weekday=weekday)
+
+
+def _paragraph(text: str, kind: str = "body") -> str:
+    return f'<p class="{kind}">{html.escape(text)}</p>'
+
+
+def _say(key: str, language: Language, **params: str | int) -> str:
+    """A sentence; on paper its readings stand in brackets."""
+    sentence = say(key, language).replace("[", "(").replace("]", ")").replace("|", "")
+    return sentence.format(**params)

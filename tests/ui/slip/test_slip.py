@@ -1,0 +1,93 @@
+"""Slips: what they say, and the PDF they become."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
+
+from kiosk.config import SlipSettings
+from kiosk.domain.circulation import Due, Item
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
+from kiosk.domain.slip import Slip, SlipLine
+from kiosk.ui.slip import SlipPrinter
+from kiosk.ui.slip.wording import slip_html
+
+NUMBER = LibraryCardNumber("2104067851")
+MOMENT = datetime(2026, 11, 25, 1, 24, tzinfo=UTC)
+LOAN = SlipLine(Item("1100892031", "はじめての家庭菜園 <雪国> & 四季", Due(date(2026, 12, 9), "20261209    235900")), Service.LOAN)
+RENEWAL = SlipLine(Item("1098221670", "信濃川の橋をたずねて", Due(None, "来週の火曜")), Service.RENEWAL)
+HOLD = SlipLine(Item("1103447109"), Service.HOLD)
+TODAY = Slip(SlipKind.TODAY, NUMBER, (LOAN, RENEWAL, HOLD))
+
+
+def words(slip: Slip) -> str:
+    return re.sub(r"<[^>]+>", "\n", slip_html(slip, "登録カウンター 2", MOMENT))
+
+
+def test_a_slip_names_titles_and_due_dates_and_nobody() -> None:
+    said = words(TODAY)
+    assert "はじめての家庭菜園 &lt;雪国&gt; &amp; 四季" in said
+    assert "返却期限 2026年12月9日(水)" in said
+    assert "来週の火曜" in said
+    assert "1103447109" in said
+    assert "予約" in said
+    assert "貸出延長" in said
+    assert NUMBER.masked in said
+    assert NUMBER.text not in said.replace(" ", "")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_was_recorded_is_said_in_every_language(language: Language) -> None:
+    said = words(Slip(SlipKind.RECORDED, NUMBER, language=language))
+    assert "0120-95-0178" in said
+    assert NUMBER.masked in said
+    assert "{" not in said
+    assert "[" not in said
+
+
+@pytest.fixture
+def printer(qapp: QApplication, tmp_path: Path) -> SlipPrinter:
+    assert QFontDatabase.families()
+    return SlipPrinter(SlipSettings(to="pdf"), tmp_path / "slips", "登録カウンター 2", lambda: MOMENT)
+
+
+def test_a_pdf_is_one_page_that_only_the_counter_can_read(printer: SlipPrinter, tmp_path: Path) -> None:
+    printer.print(TODAY)
+    printer.print(TODAY)
+    pdfs = sorted((tmp_path / "slips").iterdir())
+    assert [path.suffix for path in pdfs] == [".pdf", ".pdf"]
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in pdfs)
+    text = subprocess.run(["pdftotext", str(pdfs[0]), "-"], capture_output=True, check=True, text=True).stdout
+    assert "信濃川の橋をたずねて" in text
+    info = subprocess.run(["pdfinfo", str(pdfs[0])], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"Pages:\s+1\b", info)
+    assert re.search(r"Page size:\s+22[67]", info), "80 mm"
+
+
+def test_a_long_list_stays_on_one_long_page(printer: SlipPrinter, tmp_path: Path) -> None:
+    printer.print(Slip(SlipKind.ALL, NUMBER, (LOAN,) * 60))
+    [pdf] = (tmp_path / "slips").iterdir()
+    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"Pages:\s+1\b", info)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(qapp: QApplication, tmp_path: Path) -> None:
+    (tmp_path / "slips").write_text("a file where the folder should be")
+    printer = SlipPrinter(SlipSettings(to="pdf"), tmp_path / "slips", "窓口1", lambda: MOMENT)
+    with pytest.raises(Unavailable) as caught:
+        printer.print(TODAY)
+    assert caught.value.code is Code.SLIP_FAILED
+
+
+def test_a_printer_that_is_not_there_is_said(qapp: QApplication, tmp_path: Path) -> None:
+    printer = SlipPrinter(SlipSettings(to="printer", printer="no such printer"), tmp_path, "窓口1", lambda: MOMENT)
+    with pytest.raises(Unavailable) as caught:
+        printer.print(TODAY)
+    assert caught.value.code is Code.SLIP_FAILED
