@@ -69,6 +69,26 @@ class BarcodeRule:
     drop_check_digit: bool = False
     """The barcode carries a check digit that the library's system does not count as part of the number."""
 
+    @property
+    def drops(self) -> int:
+        """How many characters of the barcode's number do not count."""
+        return int(self.drop_check_digit and self.check_digit is not CheckDigit.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was scanned, taken apart but not judged."""
+
+    plain: str
+    """With full width, lower case, spaces and hyphens put right."""
+    start: str = ""
+    """The start character that was taken away, if one was."""
+    stop: str = ""
+
+    @property
+    def number(self) -> str:
+        return self.plain[len(self.start) : len(self.plain) - len(self.stop)]
+
 
 def expected_check_digit(kind: CheckDigit, digits: str) -> str:
     """The check digit that belongs behind `digits`; empty for NONE. Mod 11 gives "0" for a remainder of 10 or 11."""
@@ -97,11 +117,7 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
 
     Raises Refused with number-empty, number-characters, number-is-my-number, number-length, number-prefix or number-check-digit.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー").upper()
-    prefix = rule.prefix.upper()
-    if rule.start_stop is StartStop.STRIP:
-        plain = _without_start_stop(plain, prefix)
+    plain, prefix = take_apart(text, rule).number, rule.prefix.upper()
     if not plain:
         raise Refused(Code.NUMBER_EMPTY)
     has_prefix = plain.startswith(prefix)
@@ -110,8 +126,7 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
         digits = digits.strip("ABCD")
     if not (digits.isascii() and digits.isdigit()):
         raise Refused(Code.NUMBER_CHARACTERS)
-    dropped = int(rule.drop_check_digit and rule.check_digit is not CheckDigit.NONE)
-    length, got = rule.length + dropped if rule.length else 0, len(plain)
+    length, got = rule.length + rule.drops if rule.length else 0, len(plain)
     if len(plain) == 12 and length != 12 and plain.isdigit() and _is_my_number(plain):
         raise Refused(Code.NUMBER_IS_MY_NUMBER)
     if length and got != length:
@@ -120,10 +135,25 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
         raise Refused(Code.NUMBER_LENGTH, expected="4-16", got=got)
     if not has_prefix:
         raise Refused(Code.NUMBER_PREFIX, prefix=prefix)
-    checked = "".join(character for character in plain if character.isdigit())
-    if checked[-1:] != (expected_check_digit(rule.check_digit, checked[:-1]) or checked[-1:]):
+    if not fits_check_digit(rule.check_digit, plain):
         raise Refused(Code.NUMBER_CHECK_DIGIT)
-    return LibraryCardNumber(plain[:-1] if dropped else plain)
+    if rule.drops:
+        kept_stop = plain[len(plain.rstrip("ABCD")) :]
+        plain = plain.removesuffix(kept_stop)[:-1] + kept_stop
+    return LibraryCardNumber(plain)
+
+
+def take_apart(text: str, rule: BarcodeRule) -> Scan:
+    """The first steps of `read_library_card`, which a test scan shows."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー").upper()
+    return _scan(plain, rule.prefix.upper()) if rule.start_stop is StartStop.STRIP else Scan(plain)
+
+
+def fits_check_digit(kind: CheckDigit, number: str) -> bool:
+    """Whether the last digit of a number is what its method asks for; letters do not count. Always for NONE."""
+    digits = "".join(character for character in number if character in "0123456789")
+    return digits[-1:] == (expected_check_digit(kind, digits[:-1]) or digits[-1:])
 
 
 def read_item(text: str, start_stop: StartStop) -> str:
@@ -131,9 +161,7 @@ def read_item(text: str, start_stop: StartStop) -> str:
 
     Raises Refused(item-number). Four digits alone are refused: a PIN typed in the wrong place must not travel to another system.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if start_stop is StartStop.STRIP and plain[1:-1].isdigit():
-        plain = _without_start_stop(plain.upper(), "")
+    plain = take_item_apart(text, start_stop).number
     # "|" parts the fields of SIP2; blanks within a number are a scanner's mistake.
     readable = plain.isascii() and plain.isprintable() and "|" not in plain and " " not in plain
     if not 0 < len(plain) <= 64 or not readable or (len(plain) == 4 and plain.isdigit()):
@@ -141,12 +169,20 @@ def read_item(text: str, start_stop: StartStop) -> str:
     return plain
 
 
-def _without_start_stop(text: str, prefix: str) -> str:
-    """Readers send both or neither; a number that begins with such a letter keeps it."""
-    if len(text) < 2 or text[0] not in _START_STOP or text[-1] not in _START_STOP:
-        return text
-    begins_with_letter = text.startswith(prefix) and not text[1:].startswith(prefix)
-    return text[:-1] if begins_with_letter else text[1:-1]
+def take_item_apart(text: str, start_stop: StartStop) -> Scan:
+    """The first steps of `read_item`, which a test scan shows."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if start_stop is StartStop.STRIP and plain[1:-1].isdigit():
+        return _scan(plain.upper(), "")
+    return Scan(plain)
+
+
+def _scan(plain: str, prefix: str) -> Scan:
+    """Readers send both start and stop or neither; a number that begins with such a letter keeps it."""
+    if len(plain) < 2 or plain[0] not in _START_STOP or plain[-1] not in _START_STOP:
+        return Scan(plain)
+    begins_with_letter = plain.startswith(prefix) and not plain[1:].startswith(prefix)
+    return Scan(plain, "" if begins_with_letter else plain[0], plain[-1])
 
 
 def _is_my_number(digits: str) -> bool:

@@ -14,12 +14,16 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.rules import (
     BarcodeRule,
     CheckDigit,
+    Scan,
     StartStop,
     born_on_or_after_to_be_under_15,
     expected_check_digit,
+    fits_check_digit,
     is_under_15,
     read_item,
     read_library_card,
+    take_apart,
+    take_item_apart,
 )
 
 # --- ages
@@ -258,6 +262,38 @@ def test_the_letter_of_a_number_is_no_part_of_its_check_digit() -> None:
 def test_start_and_stop_characters_may_belong_to_the_number() -> None:
     rule = BarcodeRule(start_stop=StartStop.KEEP)
     assert read_library_card("a0123456789b", rule).text == "A0123456789B"
+    check = expected_check_digit(CheckDigit.LUHN, "0123456789")
+    rule = BarcodeRule(start_stop=StartStop.KEEP, check_digit=CheckDigit.LUHN, drop_check_digit=True)
+    assert read_library_card(f"a0123456789{check}b", rule).text == "A0123456789B"
+    assert read_library_card(f"0123456789{check}", rule).text == "0123456789"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "parts"),
+    [
+        ("a2104-067853b", BarcodeRule(), ("A2104067853B", "A", "B", "2104067853")),
+        ("a2104067853b", BarcodeRule(start_stop=StartStop.KEEP), ("A2104067853B", "", "", "A2104067853B")),
+        ("2104067853", BarcodeRule(), ("2104067853", "", "", "2104067853")),
+        ("d0123456789d", LETTER, ("D0123456789D", "", "D", "D0123456789")),
+        ("aＤ0123456789a", LETTER, ("AD0123456789A", "A", "A", "D0123456789")),
+        ("", BarcodeRule(), ("", "", "", "")),
+    ],
+)
+def test_a_scan_is_taken_apart_as_it_is_read(text: str, rule: BarcodeRule, parts: tuple[str, ...]) -> None:
+    scan = take_apart(text, rule)
+    assert (scan.plain, scan.start, scan.stop, scan.number) == parts
+
+
+def test_the_barcode_of_an_item_is_taken_apart_only_where_digits_are_inside() -> None:
+    assert take_item_apart(" a1100000000017b ", StartStop.STRIP) == Scan("A1100000000017B", "A", "B")
+    assert take_item_apart("a1100000000017b", StartStop.KEEP) == Scan("a1100000000017b")
+    assert take_item_apart("abcd", StartStop.STRIP) == Scan("abcd")
+
+
+def test_the_methods_that_fit_a_number_are_told() -> None:
+    assert fits_check_digit(CheckDigit.LUHN, "D79927398713")
+    assert not fits_check_digit(CheckDigit.LUHN, "D79927398714")
+    assert fits_check_digit(CheckDigit.NONE, "")
     assert read_library_card("0123456789", rule).text == "0123456789"
 
 
