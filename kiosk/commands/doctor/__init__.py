@@ -22,6 +22,8 @@ def add(commands: Commands) -> None:
     doctor = commands.add("doctor", act=doctor_act)
     doctor.option("--json", action="store_true")
     doctor.option("--ruler", action="store_true")
+    doctor.option("--scan", action="store_true")
+    doctor.option("--scan-item", action="store_true")
     doctor.option("--see-displays", action="store_true")
 
 
@@ -34,6 +36,11 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
         from kiosk.commands.doctor.ruler import show_ruler
 
         return show_ruler(read_settings(home.config).display)
+    if options.scan or options.scan_item:
+        from kiosk.commands.doctor.scan import try_item, try_library_card
+
+        settings = read_settings(home.config)
+        return try_item(settings) if options.scan_item else try_library_card(settings)
     findings = examine(home)
     if options.json:
         output.tell_json({"version": 1, "worst": worst(findings).value, "checks": [finding.as_json() for finding in findings]})
