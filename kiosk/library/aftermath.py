@@ -1,0 +1,75 @@
+"""What became of a request whose answer was lost, as far as what the server says afterwards tells.
+
+Nothing here asks; the answers come in, a finding goes out. Where two readings are possible it is UNCLEAR: staff look for themselves.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum, unique
+
+from kiosk.domain.circulation import Due
+from kiosk.library.items import NOT_ON_LOAN, ON_LOAN, due_in
+from kiosk.library.matching import alike
+from kiosk.library.sip2 import Message, read_date
+from kiosk.library.verdict import count_in, loans_in
+
+
+@unique
+class Finding(Enum):
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNCLEAR = "unclear"
+
+
+def loan_by_list(item: str, patron: Message) -> Finding:
+    """Whether the item is among what the 64 lists as the patron's loans. UNCLEAR where the list has titles, or not all."""
+    listed, count = loans_in(patron), count_in(patron, "charged_items_count")
+    if any(alike(item, number) for number in listed):
+        return Finding.DONE
+    has_numbers = all(number.isascii() and " " not in number and any(map(str.isdigit, number)) for number in listed)
+    is_whole = len(patron.all("AU")) >= count if count is not None else bool(listed)
+    return Finding.NOT_DONE if has_numbers and is_whole else Finding.UNCLEAR
+
+
+def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Finding:
+    """The same by the 18 of the item, and by how many loans the patron had before and has now."""
+    status = item.fixed["circulation_status"]
+    if status in NOT_ON_LOAN:
+        return Finding.NOT_DONE
+    if status not in ON_LOAN or loans_before is None or loans_now is None:
+        return Finding.UNCLEAR
+    # On loan: to this patron, if they have one more than before; to somebody else, if they have as many.
+    return {1: Finding.DONE, 0: Finding.NOT_DONE}.get(loans_now - loans_before, Finding.UNCLEAR)
+
+
+def renewal_by_date(item: Message, before: Due | None) -> Finding:
+    """Whether the 18 of the item has a later due date than it had. One as before counts as not renewed: it is the patron's date."""
+    if item.fixed["circulation_status"] in NOT_ON_LOAN:
+        return Finding.NOT_DONE
+    now = due_in(item)
+    if before is None or now is None:
+        return Finding.UNCLEAR
+    if now.text == before.text:
+        return Finding.NOT_DONE
+    if before.day is None or now.day is None:
+        return Finding.UNCLEAR
+    if now.day != before.day:
+        return Finding.DONE if now.day > before.day else Finding.UNCLEAR
+    earlier, later = read_date(before.text), read_date(now.text)
+    if len(before.text) == len(now.text) and isinstance(earlier, datetime) and isinstance(later, datetime):
+        return Finding.DONE if later.replace(tzinfo=None) > earlier.replace(tzinfo=None) else Finding.UNCLEAR
+    return Finding.NOT_DONE
+
+
+def hold_by_count(before: int | None, now: int | None) -> Finding:
+    """Whether the patron has more holds than before."""
+    if before is None or now is None:
+        return Finding.UNCLEAR
+    return Finding.DONE if now > before else Finding.NOT_DONE
+
+
+def holds_in(patron: Message) -> int | None:
+    """All holds a 64 counts: servers count those that cannot be had yet apart, or not. None where neither is told."""
+    counts = [count for name in ("hold_items_count", "unavailable_holds_count") if (count := count_in(patron, name)) is not None]
+    return sum(counts) if counts else None

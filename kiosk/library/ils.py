@@ -1,0 +1,169 @@
+"""The library's own system, as the rest of the program uses it: patrons and their loans, lending, renewing, reserving."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kiosk.config import IlsSettings
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.circulation import Item, ItemAnswer
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
+from kiosk.library.connection import Connection
+from kiosk.library.deadline import Deadline
+from kiosk.library.itemdesk import ItemDesk, usable
+from kiosk.library.items import item_in
+from kiosk.library.matching import alike
+from kiosk.library.profile import profile_of
+from kiosk.library.requests import Requests
+from kiosk.library.server import Server, server_in
+from kiosk.library.sip2 import Message
+from kiosk.library.verdict import judge_patron, loans_in
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a patron comes out of the library's system: for `kiosk ils test`, where somebody sees whether the encoding is right."""
+
+    name: str = field(repr=False)
+    replaced: bool
+    """Whether a character could not be read."""
+    fields: tuple[str, ...]
+    """The codes of the fields that came."""
+
+
+class IlsClient:
+    """One connection, one request in flight; belongs to one thread.
+
+    No call takes longer than connecting once or twice and waiting for three answers, each within its limit in the settings; `serve` may
+    take that twice, when an answer is lost. The limits can be given for tests, which cannot wait.
+    """
+
+    def __init__(
+        self,
+        settings: IlsSettings,
+        today: Callable[[], date],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(JAPAN),
+        monotonic: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+        connect_seconds: float | None = None,
+        answer_seconds: float | None = None,
+        settle_seconds: float = 1.0,
+    ) -> None:
+        self._settings, self._today, self._monotonic = settings, today, monotonic
+        self._connect_seconds = settings.connect_seconds if connect_seconds is None else connect_seconds
+        self._answer_seconds = settings.answer_seconds if answer_seconds is None else answer_seconds
+        self._profile = profile_of(settings)
+        self._requests = Requests(settings, self._profile, now)
+        self._connection = Connection(
+            settings,
+            self._profile,
+            self._requests,
+            connect_seconds=self._connect_seconds,
+            answer_seconds=self._answer_seconds,
+            monotonic=monotonic,
+        )
+        self._items = ItemDesk(
+            self._connection,
+            self._requests,
+            self._profile,
+            answer_seconds=self._answer_seconds,
+            settle_seconds=settle_seconds,
+            pause=pause,
+        )
+
+    @property
+    def condition(self) -> IlsCondition:
+        """As last found."""
+        return self._connection.condition
+
+    def patron(self, number: LibraryCardNumber) -> Patron:
+        """The holder of a library card that may be used, with what is on loan.
+
+        Raises Refused: library-card-unknown, library-card-expired (until, where known), library-card-stopped (stops, said),
+        library-card-differs. Raises Unavailable: ils-unreachable, ils-login-refused, ils-not-trusted.
+        """
+        reply = self._look_up(number)
+        patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
+        self._items.begin(patron)
+        return patron
+
+    def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
+        """Lend, renew or reserve: asked for once, ever. What became of it is in the answer; never raises KioskError."""
+        began = self._monotonic()
+        answer = self._items.serve(service, number, item, self._until)
+        _log.info("%s: %s (%s) in %.2f s", service, answer.outcome, answer.reason or "", self._monotonic() - began)
+        return answer
+
+    def loans(self, number: LibraryCardNumber) -> tuple[str, ...]:
+        """What is on loan: barcodes, or titles with some servers. Raises Unavailable; Refused(library-card-differs)."""
+        return loans_in(self._look_up(number))
+
+    def item(self, item: str) -> Item:
+        """Title and due date of an item, as far as they are told. Raises Unavailable."""
+        if not usable(item):
+            return Item(item)
+        by = self._until()
+        self._connection.ready(by)
+        if self._connection.denies("17"):
+            return Item(item)
+        return item_in(self._connection.read(self._requests.item(item), by), Item(item))
+
+    def keep_alive(self) -> IlsCondition:
+        """To be called now and then: says something when nothing was said for long, reconnects when it is time to."""
+        try:
+            self._connection.keep_alive(self._until())
+        except KioskError:
+            pass  # told by the condition
+        return self.condition
+
+    def reconnect(self) -> IlsCondition:
+        """Now, whatever went wrong before: somebody has seen to it."""
+        self._connection.try_anew()
+        return self.keep_alive()
+
+    def status(self) -> Server:
+        """What the server says of itself. Raises Unavailable."""
+        by = self._until()
+        self._connection.ready(by)
+        return server_in(self._connection.read(self._requests.status(), by))
+
+    def sight(self, number: LibraryCardNumber) -> Sight:
+        """The patron as the server tells them, whatever their standing. Raises Unavailable, Refused(library-card-unknown or -differs)."""
+        reply = self._look_up(number)
+        codes = tuple(dict.fromkeys(code for code, _ in reply.fields))
+        return Sight((reply.first("AE") or "").strip(), reply.replaced, codes)
+
+    def close(self) -> None:
+        self._connection.drop()
+
+    def _look_up(self, number: LibraryCardNumber) -> Message:
+        """The 64, or the 24 of a server without 63, of just this number. Raises Unavailable, Refused."""
+        if not usable(number.text):
+            raise Refused(Code.LIBRARY_CARD_UNKNOWN)
+        by = self._until()
+        self._connection.ready(by)
+        reply = None
+        if not self._connection.denies("63"):
+            try:
+                reply = self._connection.read(self._requests.patron(number.text), by)
+            except Unavailable:
+                if not self._connection.denies("63"):
+                    raise
+        if reply is None:
+            reply = self._connection.read(self._requests.patron_status(number.text), by)
+        answered = reply.first("AA") or ""
+        if not alike(number.text, answered) and (answered.strip() or (reply.first("AE") or "").strip()):
+            raise Refused(Code.LIBRARY_CARD_DIFFERS)
+        return reply
+
+    def _until(self) -> Deadline:
+        """For all that one question takes."""
+        return Deadline(self._connect_seconds + 2 * self._answer_seconds, self._monotonic)

@@ -1,0 +1,105 @@
+"""A patron's standing, read from the answer to 63 or 23: may this library card be used, until when, and what does it stand at.
+
+Servers tell that a library card is expired, stopped or unknown in different places, and often in several that contradict each other:
+the strictest counts.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from kiosk.domain.calendar import day_in_japan
+from kiosk.domain.circulation import Standing, Stop
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.model import LibraryCardNumber, Patron
+from kiosk.library.profile import Profile
+from kiosk.library.sip2 import Message, read_date
+
+_FLAGS = tuple(Stop)
+"""In the order of the fourteen places of the patron status."""
+_ALL_DENIED = frozenset({Stop.CHARGE_DENIED, Stop.RENEWAL_DENIED, Stop.HOLD_DENIED})
+
+
+def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, today: date, loan_limit: int = 0) -> Patron:
+    """The patron in `reply`, whose number the caller has compared. `loan_limit` counts where the server tells none; 0: not known.
+
+    Raises Refused: library-card-unknown, library-card-expired (until, where known) or library-card-stopped (stops, said).
+    """
+    flags = frozenset(stop for stop, mark in zip(_FLAGS, reply.fixed["patron_status"], strict=False) if mark == "Y")
+    valid, named = (reply.first("BL") or "").strip().upper(), bool((reply.first("AE") or "").strip())
+    said = said_in(reply, profile)
+    last_day = _last_day(reply, profile)
+    expired = (last_day is not None and last_day < today) or _said_to_be_expired(reply, profile, said)
+    # Somebody nobody knows has no library card that could have expired: a name, or a word of the server's, is wanted for that.
+    if expired and (named or valid != "N" or last_day is not None):
+        raise Refused(Code.LIBRARY_CARD_EXPIRED, **({"until": last_day.isoformat()} if last_day is not None else {}))
+    if not named and valid != "Y":
+        raise Refused(Code.LIBRARY_CARD_UNKNOWN)
+    stops = flags & profile.stops
+    if valid == "N" or Stop.CARD_LOST in flags or flags >= _ALL_DENIED:
+        told = " ".join(stop.value for stop in _FLAGS if stop in stops or (stop is Stop.CARD_LOST and stop in flags))
+        raise Refused(Code.LIBRARY_CARD_STOPPED, stops=told, said=said)
+    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, stops, said, loan_limit))
+
+
+def said_in(reply: Message, profile: Profile) -> str:
+    """What the server says to staff (AF), a line each, without what it says to everybody."""
+    lines = []
+    for text in reply.all("AF"):
+        text = (profile.greeting.sub("", text) if profile.greeting is not None else text).strip()
+        if text and text not in lines:
+            lines.append(text)
+    return "\n".join(lines)
+
+
+def day_in(text: str) -> date | None:
+    """The day of a date as a server writes it; None where there is none, or where it means "never"."""
+    found = read_date(text)
+    if isinstance(found, datetime):
+        return day_in_japan(found) if found.tzinfo is not None else found.date()
+    return found
+
+
+def _last_day(reply: Message, profile: Profile) -> date | None:
+    """The earliest of all last days it tells: in the system's field, and in words."""
+    texts = list(reply.all(profile.expiry_field)) if profile.expiry_field else []
+    for words in profile.last_day_words:
+        texts += [match.group(1) for said in reply.all("AF") for match in words.finditer(said)]
+    days = [day for text in texts if (day := day_in(text)) is not None]
+    return min(days, default=None)
+
+
+def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
+    if profile.expired_field and (reply.first(profile.expired_field) or "").strip().upper() == "Y":
+        return True
+    return any(words.search(said) for words in profile.expired_words)
+
+
+def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
+    loans = count_in(reply, "charged_items_count")
+    # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
+    limit = _number(reply.first("CB")) or loan_limit
+    return Standing(
+        loans=loans,
+        overdue=count_in(reply, "overdue_items_count"),
+        holds_ready=count_in(reply, "hold_items_count"),
+        loans_left=max(limit - loans, 0) if limit and loans is not None else None,
+        stops=stops,
+        said=said,
+        on_loan=loans_in(reply),
+    )
+
+
+def loans_in(reply: Message) -> tuple[str, ...]:
+    """What is on loan (AU), each once: barcodes, or titles with some servers."""
+    return tuple(dict.fromkeys(text for value in reply.all("AU") if (text := value.strip())))
+
+
+def count_in(reply: Message, name: str) -> int | None:
+    """One of the counts of a 64; None where it is blank, or no number, or the answer is a 24, which has none."""
+    return _number(reply.fixed.get(name))
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None
