@@ -25,7 +25,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 
 def _show(home: Home, tour: Path | None) -> int:
-    from kiosk.demo import run_demo
+    from kiosk.demo.program import run_demo
 
     home.prepare()
     with kept_in(home.logs, LogSettings()):

@@ -1,5 +1,1 @@
-"""A pretend library: virtual cards on a tray, sample library cards, the guided tour."""
-
-from kiosk.demo.program import run_demo
-
-__all__ = ["run_demo"]
+"""The demo: the same program as at a counter, on virtual cards and a pretend library."""

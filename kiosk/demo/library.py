@@ -1,19 +1,28 @@
-"""The pretend library: its settings and its library cards."""
+"""The pretend library: its settings, its library cards, its items and its system."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 
 from kiosk.config import (
     CardSettings,
     CounterSettings,
     DisplaySettings,
+    Ils,
+    IlsSettings,
     LibraryCardSettings,
     RevocationSource,
     SessionSettings,
     Settings,
 )
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, LibraryServer, Login, Medium, Rules, opening
+from kiosk.demo.ils.desk import INSTITUTION
+from kiosk.demo.ils.server import HOST, now_in_japan
 from kiosk.domain.rules import CheckDigit
+
+LATENCY = 0.15
+"""Seconds the library's system takes for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +34,82 @@ class SampleCard:
     barcode: str
 
 
+@dataclass(frozen=True, slots=True)
+class SampleItem:
+    """An item of the tray, which a scanner reads like a library card."""
+
+    kind: str
+    """Last word of its sentence, which has its title: `demo.item.<kind>`."""
+    title: str
+    barcode: str
+
+
+def _library_card(name: str) -> SampleCard:
+    return SampleCard(name, f"A{PATRONS[name]}A")
+
+
 LIBRARY_CARDS = (
-    SampleCard("own", "A2104067851A"),
-    SampleCard("child", "A2104119025A"),
-    SampleCard("other", "A2104201336A"),
+    *map(_library_card, ("own", "child", "other")),
     SampleCard("misread", "A2104067853A"),
+    *map(_library_card, ("busy", "full", "soon", "expired", "stopped", "lost", "owing", "bar", "replaced", "unknown")),
 )
 
 
-def demo_settings(*, single_display: bool = False) -> Settings:
-    """As a library might set itself up, but for `revocation`: a demo has no list to look a card up in."""
+def _item(kind: str, name: str) -> SampleItem:
+    return SampleItem(kind, ITEMS[name].title, f"A{ITEMS[name].number}A")
+
+
+_SHELF = ("bamboo", "post", "stars", "kitchen", "crafts", "baker", "statistics", "design")
+SAMPLE_ITEMS = {
+    "free": (
+        *(_item("shelf", name) for name in _SHELF),
+        *(_item("disc", name) for name, copy in ITEMS.items() if copy.medium is Medium.DISC),
+    ),
+    "own": tuple(_item(name, name) for name in ("own-renewable", "own-renewed", "own-wanted")),
+    "not": (
+        _item("on-loan", "on-loan"),
+        _item("queue", "queue"),
+        _item("held", "shelf"),
+        _item("reference", "reference"),
+        _item("missing", "missing"),
+        SampleItem("unknown", "", "A1103099999A"),
+    ),
+}
+"""By what can be done with them: lent; renewed or not, being on loan to the first library card; not lent."""
+
+
+def demo_server() -> LibraryServer:
+    """The library's system, not yet started: a Koha that also tells how long a library card is good."""
+    flavour = replace(KOHA, expiry_field="PA")
+    login = Login("counter2", secrets.token_hex(8))
+    return LibraryServer(opening(now_in_japan().date()), flavour, login=login, latency=LATENCY)
+
+
+def demo_ils(server: LibraryServer) -> IlsSettings:
+    """How a counter speaks to that system, once it is started."""
+    login = server.login or Login("", "")
+    return IlsSettings(
+        system=Ils.KOHA,
+        host=HOST,
+        port=server.port,
+        user=login.user,
+        password=login.password,
+        location="COUNTER2",
+        institution=INSTITUTION,
+        encoding="utf-8",
+        expiry_field="PA",
+        loan_limit=Rules().loans,
+        pickup=INSTITUTION,
+    )
+
+
+def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = None) -> Settings:
+    """As a library might set itself up, but for `revocation`: a demo has no list to look a card up in. `ils` None: no library system."""
     return Settings(
         card=CardSettings(revocation=RevocationSource.NONE),
         counter=CounterSettings(name="登録カウンター 2"),
         display=DisplaySettings(single=single_display, patron_width_mm=345),
+        ils=ils or IlsSettings(),
         library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
         session=SessionSettings(),
     )

@@ -1,4 +1,4 @@
-"""Puts the demo together: the same program as at a counter, on a virtual reader and an authority of its own."""
+"""Puts the demo together: the same program as at a counter, on a virtual reader, an authority and a library's system of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtCore import QTimer
 
 from kiosk.app import Equipment, Program, qt_application, running
 from kiosk.config import Home
-from kiosk.demo.library import demo_settings
+from kiosk.demo.ils import serving
+from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import Tray
 from kiosk.equipment import facts_reader, first_facts, now
@@ -25,8 +26,8 @@ from kiosk.store.repository import Repository
 
 def run_demo(home: Home, tour: Path | None) -> int:
     """The demo on the files of `home`. With `tour` it shows itself, writes a PNG of every screen there and ends; 0 when all went well."""
-    settings = demo_settings()
-    with RunningLock(home.lock):
+    with RunningLock(home.lock), serving(demo_server()) as library:
+        settings = demo_settings(ils=demo_ils(library))
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
         deck = Deck(home.folder / "demo-cards")
         readers = VirtualReaders()
@@ -42,7 +43,7 @@ def run_demo(home: Home, tour: Path | None) -> int:
                 read_facts=facts_reader(home, settings, judge, repository, keys.site),
             )
             with running(Program(settings, equipment)) as program:
-                tray = Tray(deck, readers, program.displays.staff)
+                tray = Tray(deck, readers, program.displays.staff, library)
                 tray.show()
                 if tour is None:
                     return application.exec()

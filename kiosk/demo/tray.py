@@ -1,13 +1,17 @@
-"""The tray beside the two windows: cards to lay and lift, library cards to scan."""
+"""The tray beside the two windows: cards to lay and lift, library cards and items to scan, the library's system to switch off."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from kiosk.demo.library import LIBRARY_CARDS, SampleCard
+from kiosk.demo.ils import LibraryServer
+from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
@@ -15,6 +19,8 @@ from kiosk.ui.theme import staff_sizes, style_sheet
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.words import Words
 
+CLOSE = "Button { min-height: 26px; }"
+"""There is much to lay and to scan."""
 SCAN_MS = 4
 """Between two characters, as a barcode scanner sends them."""
 
@@ -22,43 +28,69 @@ SCAN_MS = 4
 class Tray(QWidget):
     """One button for each card lays it (and lifts what lay there before); closing the tray ends the demo."""
 
-    def __init__(self, deck: Deck, readers: VirtualReaders, staff: QWidget) -> None:
+    def __init__(self, deck: Deck, readers: VirtualReaders, staff: QWidget, library: LibraryServer | None = None) -> None:
+        """`library`: the system to switch off and on, where there is one."""
         super().__init__()
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._deck, self._readers, self._staff = deck, readers, staff
+        self._deck, self._readers, self._staff, self._library = deck, readers, staff, library
         self.setWindowTitle(plain(say("demo.tray.title")))
         self.setAccessibleName(plain(say("demo.tray.title")))
-        self.setStyleSheet(style_sheet(staff_sizes(0), patron=False))
+        self.setStyleSheet(style_sheet(staff_sizes(0), patron=False) + CLOSE)
         inside = QWidget()
         inside.setProperty("scrolled", True)
-        column = QVBoxLayout(inside)
-        column.setSpacing(6)
+        columns = QHBoxLayout(inside)
+        columns.setSpacing(18)
+        for fill in (self._add_cards, self._add_library_cards, self._add_items):
+            column = QVBoxLayout()
+            column.setSpacing(5)
+            fill(column)
+            column.addStretch(1)
+            columns.addLayout(column)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(area)
+        self._area, self._inside = area, inside
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Only now all have their style, and with it their size.
+        self.resize(self._inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width(), 900)
+        super().showEvent(event)
+
+    def _add_cards(self, column: QVBoxLayout) -> None:
         column.addWidget(Words(say("demo.tray.cards"), "heading"))
         column.addWidget(Words(say("demo.tray.pin"), "note"))
         lift = Button(say("demo.tray.lift"), "primary")
         lift.clicked.connect(self.lift)
         column.addWidget(lift)
-        for name in deck.names:
-            self._add(column, f"demo.card.{name}", lambda name=name: self.lay(name))
-        column.addSpacing(10)
+        for name in self._deck.names:
+            self._add(column, say(f"demo.card.{name}"), partial(self.lay, name))
+
+    def _add_library_cards(self, column: QVBoxLayout) -> None:
         column.addWidget(Words(say("demo.tray.library-cards"), "heading"))
         for card in LIBRARY_CARDS:
-            self._add(column, f"demo.library-card.{card.name}", lambda card=card: self.scan(card))
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(area)
-        self.resize(360, 900)
+            self._add(column, say(f"demo.library-card.{card.name}"), partial(self.scan, card))
+        if self._library is not None:
+            column.addSpacing(10)
+            column.addWidget(Words(say("demo.tray.library"), "heading"))
+            self._switch = Button(say("demo.tray.library-stop"), "quiet")
+            self._switch.clicked.connect(self.switch_library)
+            column.addWidget(self._switch)
 
-    def _add(self, column: QVBoxLayout, key: str, act: object) -> None:
-        button = Button(say(key), "quiet")
-        button.clicked.connect(lambda _=False: act())  # type: ignore[operator]
+    def _add_items(self, column: QVBoxLayout) -> None:
+        for group, items in SAMPLE_ITEMS.items():
+            column.addWidget(Words(say(f"demo.tray.items-{group}"), "heading"))
+            for item in items:
+                self._add(column, say(f"demo.item.{item.kind}", title=item.title), partial(self.scan, item))
+            column.addSpacing(5)
+
+    def _add(self, column: QVBoxLayout, sentence: str, act: Callable[[], None]) -> None:
+        button = Button(sentence, "quiet")
+        button.clicked.connect(lambda _=False: act())
         column.addWidget(button)
 
     def lay(self, name: str) -> None:
@@ -67,7 +99,18 @@ class Tray(QWidget):
     def lift(self) -> None:
         self._readers.lift()
 
-    def scan(self, card: SampleCard) -> None:
+    def switch_library(self) -> None:
+        """Stop the library's system, or start it again: what was lent stays lent."""
+        library = self._library
+        if library is None:
+            return
+        if library.running:
+            library.stop()
+        else:
+            library.start()
+        self._switch.set_text(say("demo.tray.library-stop" if library.running else "demo.tray.library-start"))
+
+    def scan(self, card: SampleCard | SampleItem) -> None:
         """Type the barcode into the staff window, as a scanner at the staff's keyboard does."""
         self._staff.activateWindow()
         # Through the window, not a widget: the page that takes the number may be gone before the last key is released.

@@ -1,0 +1,105 @@
+"""The tray types what a scanner would send into the staff window, and switches the library's system off and on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from kiosk.demo.ils import ITEMS, PATRONS, LibraryServer, serving
+from kiosk.demo.library import demo_server
+from kiosk.demo.tray import Tray
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.text import plain, say
+from tests.demo.ils.wire import Wire
+
+
+class Staff(QWidget):
+    """A window that takes scans as lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._field = QLineEdit(self)
+        QVBoxLayout(self).addWidget(self._field)
+        self._field.returnPressed.connect(self._keep)
+        self.show()
+        self._field.setFocus()
+
+    def _keep(self) -> None:
+        self.lines.append(self._field.text())
+        self._field.clear()
+
+
+@pytest.fixture
+def staff(qapp: QApplication) -> Iterator[Staff]:
+    window = Staff()
+    yield window
+    shiboken6.delete(window)
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return Deck()
+
+
+@pytest.fixture
+def server() -> Iterator[LibraryServer]:
+    with serving(demo_server()) as server:
+        yield server
+
+
+@pytest.fixture
+def tray(staff: Staff, deck: Deck, server: LibraryServer) -> Iterator[Tray]:
+    tray = Tray(deck, VirtualReaders(), staff, server)
+    tray.show()
+    yield tray
+    shiboken6.delete(tray)
+
+
+def press(tray: Tray, name: str) -> None:
+    [button] = [button for button in tray.findChildren(QAbstractButton) if button.isVisible() and button.accessibleName() == name]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_library_cards_and_items_are_scanned_by_a_click(tray: Tray, staff: Staff) -> None:
+    press(tray, plain(say("demo.library-card.expired")))
+    press(tray, ITEMS["bamboo"].title)
+    press(tray, plain(say("demo.item.reference", title=ITEMS["reference"].title)))
+    press(tray, plain(say("demo.item.unknown")))
+    numbers = [PATRONS["expired"], ITEMS["bamboo"].number, ITEMS["reference"].number, "1103099999"]
+    assert [line.upper() for line in staff.lines] == [f"A{number}A" for number in numbers]
+
+
+def test_each_button_has_a_name_of_its_own_and_is_wide_enough(tray: Tray) -> None:
+    buttons = [button for button in tray.findChildren(QAbstractButton) if button.isVisible()]
+    names = [button.accessibleName() for button in buttons]
+    assert len(names) > 50
+    assert sorted(set(names)) == sorted(names)
+    assert all(names)
+    assert all(button.width() >= button.minimumSizeHint().width() for button in buttons)
+    assert all(button.mapTo(tray, button.rect().topRight()).x() < tray.width() for button in buttons)
+
+
+def test_the_librarys_system_can_be_switched_off_and_on(tray: Tray, server: LibraryServer) -> None:
+    port = server.port
+    press(tray, plain(say("demo.tray.library-stop")))
+    with pytest.raises(ConnectionError):
+        Wire(port)
+    press(tray, plain(say("demo.tray.library-start")))
+    with Wire(port) as wire:
+        assert wire.ask("9300CNx|COx|") == "940"
+    assert plain(say("demo.tray.library-stop")) in [button.accessibleName() for button in tray.findChildren(QAbstractButton)]
+
+
+def test_without_a_library_system_there_is_nothing_to_switch(staff: Staff, deck: Deck) -> None:
+    tray = Tray(deck, VirtualReaders(), staff)
+    names = [button.accessibleName() for button in tray.findChildren(QAbstractButton)]
+    shiboken6.delete(tray)
+    assert plain(say("demo.tray.library-stop")) not in names
+    assert plain(say("demo.tray.lift")) in names
