@@ -51,6 +51,12 @@ def test_three_digits_are_read() -> None:
     assert decode(body.encode() + b"%X" % over_bytes(body, "utf-8"), checksum=Checksum.STRICT).checksum_good is True
 
 
+def test_the_sum_is_the_last_one_that_looks_like_it() -> None:
+    bodies = (BODY.replace("竹取物語", f"xAZ{value:04X}") for value in range(0x10000))
+    body = next(text for text in bodies if f"xAZ{over_bytes(text, 'utf-8'):04X}" in text)
+    assert decode(body.encode() + b"%04X" % over_bytes(body, "utf-8"), checksum=Checksum.STRICT).checksum_good is True
+
+
 def test_four_digits_are_written() -> None:
     messages = [Message("97", {}, (("AA", "z" * count),)) for count in range(600)]
     lines = [encode(message, sequence=0) for message in messages]

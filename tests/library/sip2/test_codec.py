@@ -193,6 +193,9 @@ def test_no_message_is_read_out_of_less_than_its_fixed_part(line: bytes) -> None
         b"121NNY20261123    1850\xff4AOKENRITSU|",
         b"121NNY20261123    185034 xAOKENRITSU|",
         b"36Y20261123    185001AOX|AA1|AY4A[0000",
+        b"12|NNY20261123    185034AOX|AA1|AB2|",
+        b"\x31\x32\xff1NY20261123    185034AOX|AA1|AB2|",
+        "12竹NNY20261123    185034AOX|AA1|AB2|".encode(),
     ],
 )
 def test_a_message_whose_parts_have_shifted_is_none(line: bytes) -> None:

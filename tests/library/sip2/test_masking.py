@@ -53,6 +53,7 @@ def test_what_one_needs_to_understand_a_fault_is_shown() -> None:
         b"770123456789",
         b"12Hanako Street 3 ChuoABAO|",
         b"12 0123456789 Hanako 12AO|",
+        b"64 hanako yamad00020261123    185032000000000000000000000000AOX|",
     ],
 )
 def test_noise_is_told_by_its_length(noise: bytes) -> None:
