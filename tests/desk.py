@@ -29,7 +29,7 @@ from kiosk.domain.events import (
     RegistrationChosen,
     TimeUp,
 )
-from kiosk.domain.model import Applicant, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
+from kiosk.domain.model import Applicant, IlsCondition, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -136,7 +136,8 @@ class Desk:
             library=library,
         )
         facts = CounterFacts("窓口1", revocation_checked=False, authorities=1)
-        self.conductor = Conductor(Counter(rules or CounterRules(), TODAY), facts, outside)
+        ils = IlsCondition.NONE if library is None else IlsCondition.STARTING
+        self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, ils=ils), facts, outside)
 
     def __enter__(self) -> Desk:
         self._card.start()
@@ -240,6 +241,11 @@ class Desk:
     def fire(self, ticket: Ticket) -> None:
         """A timer has run out."""
         self.say(TimeUp(ticket))
+
+    def begin_library(self) -> None:
+        """Connect to the library's system, as the program does at its start."""
+        self.conductor.keep_library_alive()
+        self.until(lambda counter: counter.ils is IlsCondition.READY)
 
     # --- whole stretches of a registration ------------------------------------------------------------------------------
 
