@@ -111,8 +111,8 @@ class IlsSettings:
     server_name: str = setting(Text(), "")
     """Name in the server's certificate, where it is not `host`."""
     login: str = setting(Choice({word: word for word in ("none", "93")}), "93")
-    user: str = setting(Text(r"[^\x00-\x1f\x7f|]*", '"…"'), "")
-    password: str = setting(Text(r"[^\x00-\x1f\x7f|]*", '"…"'), "")
+    user: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
+    password: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
     location: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
     """CP: this counter, in the words of the library's system."""
     institution: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
