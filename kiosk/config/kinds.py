@@ -120,8 +120,8 @@ class Choices:
         return tuple(Choice(self.values).take(one) for one in value)
 
 
-def setting(kind: Kind, *default: object) -> Any:
-    """A field of a settings class: its kind, and its default unless the library has to decide for itself."""
+def setting(kind: Kind, *default: object, secret: bool = False) -> Any:
+    """A field of a settings class: its kind, and its default unless the library has to decide for itself. A secret is never printed."""
     if default:
-        return field(default=default[0], metadata={"kind": kind})
-    return field(metadata={"kind": kind})
+        return field(default=default[0], metadata={"kind": kind}, repr=not secret)
+    return field(metadata={"kind": kind}, repr=not secret)

@@ -112,7 +112,7 @@ class IlsSettings:
     """Name in the server's certificate, where it is not `host`."""
     login: str = setting(Choice({word: word for word in ("none", "93")}), "93")
     user: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
-    password: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
+    password: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "", secret=True)
     location: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
     """CP: this counter, in the words of the library's system."""
     institution: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
@@ -166,7 +166,7 @@ class SessionSettings:
     """Not under 20: somebody who needs longer must be able to say so (WCAG 2.2, 2.2.1)."""
     done_seconds: int = setting(Number(3, 120), 8)
     card_left_seconds: int = setting(Number(2, 60), 5)
-    staff_code: str = setting(Text(r"([0-9]{4,8})?", '"" | "0000" … "99999999"'), "")
+    staff_code: str = setting(Text(r"([0-9]{4,8})?", '"" | "0000" … "99999999"'), "", secret=True)
 
 
 @dataclass(frozen=True, slots=True)
