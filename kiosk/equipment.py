@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.config import Home, RevocationSource, Settings
+from kiosk.config import Home, Ils, RevocationSource, Settings
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code
 from kiosk.domain.states import CounterFacts
 
 if TYPE_CHECKING:
+    from kiosk.library.ils import IlsClient
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.revocation import CrlFolder, RevocationLists
     from kiosk.store.keys import Keys, KeyStore
@@ -39,6 +41,15 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
 
     keys = open_keys(keys_of(home, settings), home.store)
     return Repository(home.store, keys, settings.counter.name, now), keys
+
+
+def open_library(home: Home, settings: Settings) -> IlsClient | None:
+    """The library's system, not yet connected; None where none is connected to this counter. For one thread."""
+    if settings.ils.system is Ils.NONE:
+        return None
+    from kiosk.library.ils import IlsClient
+
+    return IlsClient(home.ils_settings(settings.ils), lambda: day_in_japan(now()))
 
 
 def revocation_lists(home: Home, settings: Settings) -> RevocationLists:

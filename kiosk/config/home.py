@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.config.settings import CardSettings, SlipSettings
+from kiosk.config.settings import CardSettings, IlsSettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -65,6 +65,10 @@ class Home:
     def slip_folder(self, slip: SlipSettings) -> Path:
         """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
         return self.folder / (slip.pdf_folder or "slips")
+
+    def ils_settings(self, ils: IlsSettings) -> IlsSettings:
+        """With the file of the authority as it is seen from the home."""
+        return replace(ils, ca_file=str(self.folder / ils.ca_file)) if ils.ca_file else ils
 
     @property
     def logs(self) -> Path:

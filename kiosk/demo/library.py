@@ -15,10 +15,12 @@ from kiosk.config import (
     RevocationSource,
     SessionSettings,
     Settings,
+    SlipSettings,
 )
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, LibraryServer, Login, Medium, Rules, opening
 from kiosk.demo.ils.desk import INSTITUTION
 from kiosk.demo.ils.server import HOST, now_in_japan
+from kiosk.domain.model import SlipKind
 from kiosk.domain.rules import CheckDigit
 
 LATENCY = 0.15
@@ -112,4 +114,5 @@ def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = Non
         ils=ils or IlsSettings(),
         library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
         session=SessionSettings(),
+        slip=SlipSettings(to="pdf", default=SlipKind.TODAY),
     )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from kiosk.app import Equipment, Program, qt_application, running
+from kiosk.app import Equipment, Program, qt_application, running, slip_printer
 from kiosk.config import Home
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import Tray
-from kiosk.equipment import facts_reader, first_facts, now
+from kiosk.equipment import facts_reader, first_facts, now, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
@@ -41,6 +41,8 @@ def run_demo(home: Home, tour: Path | None) -> int:
                 repository=repository,
                 facts=first_facts(settings, judge, demo=True),
                 read_facts=facts_reader(home, settings, judge, repository, keys.site),
+                library=open_library(home, settings),
+                print_slip=slip_printer(home, settings),
             )
             with running(Program(settings, equipment)) as program:
                 tray = Tray(deck, readers, program.displays.staff, library)
