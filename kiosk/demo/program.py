@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
 from kiosk.app import Equipment, Program, qt_application, running, slip_printer
-from kiosk.config import Home
+from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.tour import Tour
@@ -19,9 +21,28 @@ from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.keyfile import FileKeyStore
-from kiosk.store.keys import open_keys
+from kiosk.store.keys import Keys, open_keys
 from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
+
+
+@contextmanager
+def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders) -> Iterator[Program]:
+    """The program on virtual readers and the deck's own authority, started, on the files of `home`."""
+    judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+    with Repository(home.store, keys, settings.counter.name, now) as repository:
+        equipment = Equipment(
+            readers=readers.readers,
+            monitor=readers.monitor,
+            judge=judge,
+            repository=repository,
+            facts=first_facts(settings, judge, demo=True),
+            read_facts=facts_reader(home, settings, judge, repository, keys.site),
+            library=open_library(home, settings),
+            print_slip=slip_printer(home, settings),
+        )
+        with running(Program(settings, equipment)) as program:
+            yield program
 
 
 def run_demo(home: Home, tour: Path | None) -> int:
@@ -29,27 +50,14 @@ def run_demo(home: Home, tour: Path | None) -> int:
     with RunningLock(home.lock), serving(demo_server()) as library:
         settings = demo_settings(ils=demo_ils(library))
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
-        deck = Deck(home.folder / "demo-cards")
-        readers = VirtualReaders()
-        judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        deck, readers = Deck(home.folder / "demo-cards"), VirtualReaders()
         application = qt_application()
-        with Repository(home.store, keys, settings.counter.name, now) as repository:
-            equipment = Equipment(
-                readers=readers.readers,
-                monitor=readers.monitor,
-                judge=judge,
-                repository=repository,
-                facts=first_facts(settings, judge, demo=True),
-                read_facts=facts_reader(home, settings, judge, repository, keys.site),
-                library=open_library(home, settings),
-                print_slip=slip_printer(home, settings),
-            )
-            with running(Program(settings, equipment)) as program:
-                tray = Tray(deck, readers, program.displays.staff, library)
-                tray.show()
-                if tour is None:
-                    return application.exec()
-                guide = Tour(program.displays, tray, tour)
-                QTimer.singleShot(0, guide.begin)
-                application.exec()
-                return guide.result
+        with demo_counter(home, settings, keys, deck, readers) as program:
+            tray = Tray(deck, readers, program.displays.staff, library)
+            tray.show()
+            if tour is None:
+                return application.exec()
+            guide = Tour(program.displays, tray, tour)
+            QTimer.singleShot(0, guide.begin)
+            application.exec()
+            return guide.result
