@@ -9,12 +9,16 @@ from typing import TypeVar
 
 from kiosk.domain.effects import (
     CloseLink,
+    DescribeItem,
     Effect,
     FindLinks,
+    HandOver,
+    ListLoans,
     LookUpPatron,
     ReadCard,
     ReadTries,
     SaveLink,
+    ServeItem,
     StartTimer,
     VerifyPin,
 )
@@ -22,11 +26,14 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
     CardFailed,
+    CardKnown,
     CardLifted,
     CardPlaced,
     CardRead,
     Event,
     GuardianCheckSet,
+    HandedOver,
+    HandoverFailed,
     HolderProved,
     LastTryChosen,
     LibraryCardEntered,
@@ -50,6 +57,7 @@ from kiosk.domain.model import (
     Applicant,
     CardReading,
     GuardianCheck,
+    IlsCondition,
     Insertion,
     LibraryCardNumber,
     Link,
@@ -59,11 +67,13 @@ from kiosk.domain.model import (
     Revocation,
 )
 from kiosk.domain.states import AskingPin, Counter, CounterRules, Flow
+from tests.domain.library import Library
 
 TODAY = date(2026, 11, 23)
 NUMBER = LibraryCardNumber("2104067853")
 OTHER_NUMBER = LibraryCardNumber("2104067861")
 READER, OTHER_READER = "Reader A", "Reader B"
+Params = tuple[tuple[str, str | int], ...]
 EffectType = TypeVar("EffectType")
 FlowType = TypeVar("FlowType")
 
@@ -101,7 +111,12 @@ class Desk:
 
     rules: CounterRules = field(default_factory=CounterRules)
     links: list[Link] = field(default_factory=list)
+    library: Library | None = None
+    """The library's system; None where none is connected. A scripted `patron_refused` comes before what it says."""
     patron_refused: Code | None = None
+    patron_params: Params = ()
+    window_fails: Code | None = None
+    """Why the number cannot be handed over to the window of another program."""
     store_fails: Code | None = None
     pending: bool = False
     answering: bool = True
@@ -113,7 +128,7 @@ class Desk:
     pin_is_right: bool = True
 
     def __post_init__(self) -> None:
-        self.counter = Counter(self.rules, TODAY)
+        self.counter = Counter(self.rules, TODAY, ils=IlsCondition.NONE if self.library is None else IlsCondition.READY)
 
     @property
     def flow(self) -> Flow:
@@ -128,9 +143,17 @@ class Desk:
                 self.answer()
         return self
 
-    def answer(self) -> Desk:
-        """Let the oldest open question be answered."""
-        return self.tell(self.answer_to(self.open.popleft()))
+    def answer(self, kind: type[Effect] | None = None) -> Desk:
+        """Let the oldest open question (of this kind) be answered."""
+        question = next(question for question in self.open if kind is None or isinstance(question, kind))
+        self.open.remove(question)
+        return self.tell(self.answer_to(question))
+
+    def answer_all(self) -> Desk:
+        """Let everything open be answered, and what is asked then."""
+        while self.open:
+            self.answer()
+        return self
 
     def of(self, kind: type[EffectType]) -> list[EffectType]:
         """The effects of one kind so far."""
@@ -153,6 +176,11 @@ class Desk:
         self.lying[insertion] = card
         self.tell(CardPlaced(insertion))
         return insertion
+
+    def begin_to_read(self, insertion: Insertion, holder: str = "") -> Desk:
+        """The first block of this card's certificate has come; the rest is still being read."""
+        reading = next(effect for effect in reversed(self.of(ReadCard)) if effect.insertion == insertion)
+        return self.tell(CardKnown(reading.ticket, insertion, token(holder) if holder else self.lying[insertion].token))
 
     def lift(self, insertion: Insertion) -> Desk:
         return self.tell(CardLifted(insertion))
@@ -209,8 +237,14 @@ class Desk:
                     return StoreFailed(ticket, self.store_fails)
                 by_card = next((link for link in self.links if link.token == by_token), None)
                 return LinksFound(ticket, by_card, next((link for link in self.links if link.number == number), None))
-            case LookUpPatron(ticket, number):
-                return PatronFound(ticket, Patron(number)) if self.patron_refused is None else PatronRefused(ticket, self.patron_refused)
+            case LookUpPatron(ticket) if self.patron_refused is not None:
+                return PatronRefused(ticket, self.patron_refused, self.patron_params)
+            case LookUpPatron(ticket, number) if self.library is None:
+                return PatronFound(ticket, Patron(number))
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() if self.library is not None:
+                return self.library.answer_to(question)
+            case HandOver(ticket):
+                return HandedOver(ticket) if self.window_fails is None else HandoverFailed(ticket, self.window_fails)
             case SaveLink(ticket):
                 return LinkSaved(ticket, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
             case CloseLink(ticket):
@@ -229,4 +263,7 @@ class Desk:
         return HolderProved(ticket, insertion, token(card.signs_as or card.holder))
 
 
-QUESTIONS = (ReadCard, ReadTries, VerifyPin, FindLinks, LookUpPatron, SaveLink, CloseLink)
+QUESTIONS = (
+    *(ReadCard, ReadTries, VerifyPin, FindLinks, SaveLink, CloseLink),
+    *(LookUpPatron, ServeItem, ListLoans, DescribeItem, HandOver),
+)

@@ -1,0 +1,59 @@
+"""The library's own system behind a scripted desk: what is on loan, and what it says of each item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing
+from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, ServeItem
+from kiosk.domain.errors import Code
+from kiosk.domain.events import Event, ItemAnswered, ItemDescribed, LibraryFailed, LoansListed, PatronFound, PatronRefused
+from kiosk.domain.model import Patron, Service
+
+DUE, RENEWED_DUE = Due(date(2026, 12, 7), "20261207"), Due(date(2026, 12, 21), "20261221")
+
+
+@dataclass
+class Library:
+    """The library's own system behind the desk. It says yes, unless `says` has something else for an item's number."""
+
+    standing: Standing = field(default_factory=lambda: Standing(loans_left=10))
+    on_loan: list[str] = field(default_factory=list)
+    says: dict[str, Reason] = field(default_factory=dict)
+    """Reasons to refuse an item; with LOST_ANSWER what became of it is unknown."""
+    down: Code | None = None
+    """What stops it from answering at all."""
+    asked: list[str] = field(default_factory=list)
+    """Every question so far in the order it came, as its service or kind and the number it was about."""
+
+    def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem) -> Event:
+        ticket, down = question.ticket, self.down
+        match question:
+            case LookUpPatron(_, number):
+                told = replace(self.standing, loans=len(self.on_loan), on_loan=tuple(self.on_loan))
+                return PatronRefused(ticket, down) if down else PatronFound(ticket, Patron(number, checked=True, standing=told))
+            case ServeItem(_, service, _, item):
+                self.asked.append(f"{service} {item.number}")
+                return ItemAnswered(ticket, self._served(service, item.number))
+            case ListLoans(_, number):
+                self.asked.append(f"loans {number.text}")
+                return LibraryFailed(ticket, down) if down else LoansListed(ticket, tuple(self.on_loan))
+            case DescribeItem(_, number):
+                self.asked.append(f"item {number}")
+                return LibraryFailed(ticket, down) if down else ItemDescribed(ticket, Item(number, title(number), DUE))
+
+    def _served(self, service: Service, number: str) -> ItemAnswer:
+        reason = Reason.NOT_REACHED if self.down else self.says.get(number)
+        if reason is not None:
+            outcome = Outcome.UNKNOWN if reason is Reason.LOST_ANSWER else Outcome.REFUSED
+            return ItemAnswer(Item(number), outcome, reason, "no")
+        if service is Service.LOAN:
+            assert number not in self.on_loan, "asked again for what it has lent, it would renew it"
+            self.on_loan.append(number)
+        due = {Service.LOAN: DUE, Service.RENEWAL: RENEWED_DUE}.get(service)
+        return ItemAnswer(Item(number, title(number), due), Outcome.DONE, position=2 if service is Service.HOLD else None)
+
+
+def title(number: str) -> str:
+    return f"the book {number}"
