@@ -26,11 +26,12 @@ class Need:
 
 
 _TEXT = '"…"'
+_ASCII = '"A-Z a-z 0-9"'
 _SCHEMES = " | ".join(f'"{kind}"' for kind in CheckDigit if kind is not CheckDigit.NONE)
 
 NEEDS: tuple[Need, ...] = (
     Need("ils", "host", "system", _TEXT, "ils-host", lambda ils: ils.system is not Ils.NONE and not ils.host.strip()),
-    Need("ils", "user", "login", _TEXT, "ils-user", lambda ils: ils.system is not Ils.NONE and ils.login == "93" and not ils.user),
+    Need("ils", "user", "login", _ASCII, "ils-user", lambda ils: ils.system is not Ils.NONE and ils.login == "93" and not ils.user),
     Need(
         "handover",
         "title",

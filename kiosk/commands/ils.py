@@ -1,0 +1,214 @@
+"""kiosk ils test: does the library's system answer, what does it offer, and does a patron's name come through?"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands
+from kiosk.config import Home, IlsSettings, Settings, counter_rules, read_settings
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron
+from kiosk.domain.rules import read_library_card
+from kiosk.equipment import open_library
+from kiosk.text import knows, plain_refusal, say, stop_reasons
+
+if TYPE_CHECKING:
+    from kiosk.library.ils import IlsClient, Sight
+    from kiosk.library.server import Server
+
+NEEDED = ("Patron Information", "Item Information", "Checkout", "Renew", "Hold")
+"""What the counter asks for, by the names of the protocol."""
+_ENCODINGS = ("utf-8", "cp932", "euc_jp")
+# Letters in no Japanese name, but in one that was read in another encoding than it was written: control characters, accented Latin,
+# half-width kana, private use. Some of them stand in a foreigner's name, so that they only raise the question.
+_ODD = re.compile("[\x80-\u024f\uff61-\uff9f\ue000-\uf8ff]")
+_ASKED = re.compile("[?？]")
+
+
+def add(commands: Commands) -> None:
+    acts = commands.add("ils").subcommands()
+    acts.add("test", act=test).option("--patron")
+
+
+def test(home: Home, options: argparse.Namespace) -> int:
+    settings = read_settings(home.config)
+    # A number that no rule lets through is said before anybody waits for a server.
+    number = read_library_card(options.patron, counter_rules(settings).barcode) if options.patron is not None else None
+    client = open_library(home, settings)
+    if client is None:
+        output.tell("ils.none")
+        return output.PROBLEM
+    try:
+        if not _tell_server(client, settings.ils):
+            return output.PROBLEM
+        if number is None:
+            output.tell("ils.name-next")
+            return output.OK
+        return _tell_patron(home, settings, client, number)
+    finally:
+        client.close()
+
+
+def address(ils: IlsSettings) -> str:
+    """Whom the counter speaks to, and whether others can listen."""
+    return output.words("ils.address-tls" if ils.tls else "ils.address-plain", host=ils.host, port=ils.port)
+
+
+def trouble(error: KioskError) -> str:
+    """What is wrong with the line to the library's system, and what to do about it; for whoever set it up."""
+    key = f"command.why.{error.code}.{error.params.get('reason', '')}"
+    return "\n".join([say(f"refusal.{error.code}.title"), *([say(key)] if knows(key) else [])])
+
+
+def lacking(server: Server) -> list[str]:
+    """What the counter needs and the server says it does not offer: names for people."""
+    return [name_of(name) for name in NEEDED if server.supported.get(name) is False]
+
+
+def name_of(request: str) -> str:
+    """貸出 (Checkout)"""
+    key = f"ils.request.{request.lower().replace(' ', '-')}"
+    return f"{output.words(key)} ({request})"
+
+
+# --- the server -------------------------------------------------------------------------------------------------------------
+
+
+def _tell_server(client: IlsClient, ils: IlsSettings) -> bool:
+    """Whether there is a connection to go on with."""
+    from kiosk.library.profile import profile_of
+
+    output.tell("ils.speaks-to", address=address(ils), system=ils.system, encoding=profile_of(ils).encoding, checksum=ils.checksum)
+    began = time.monotonic()
+    try:
+        server = client.status()
+    except Unavailable as error:
+        if client.condition is not IlsCondition.READY:
+            output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+            return False
+        server = None
+    output.tell("ils.connected", milliseconds=round((time.monotonic() - began) * 1000))
+    output.tell("ils.logged-in" if ils.login == "93" else "ils.no-login", user=ils.user)
+    if server is None:
+        output.tell("ils.silent-about-itself")
+    else:
+        _tell_status(server, ils)
+    return True
+
+
+def _tell_status(server: Server, ils: IlsSettings) -> None:
+    unknown = output.words("ils.not-told")
+    timeout = unknown if server.timeout_seconds is None else output.words("ils.seconds", seconds=f"{server.timeout_seconds:g}")
+    output.tell(
+        "ils.status",
+        institution=server.institution or unknown,
+        library=server.library or unknown,
+        location=server.location or unknown,
+        protocol=server.protocol or unknown,
+        timeout=timeout,
+        retries=unknown if server.retries is None else server.retries,
+    )
+    if server.said:
+        output.tell("ils.said", said=server.said.replace("\n", " / "))
+    if ils.institution and server.institution and ils.institution != server.institution:
+        output.tell("ils.other-institution", ours=ils.institution, theirs=server.institution)
+    if not server.online:
+        output.tell("ils.offline")
+    if server.lends is False:
+        output.tell("ils.lends-nothing")
+    for name in NEEDED:
+        marks = {True: "offered", False: "denied", None: "unknown"}
+        output.tell(f"ils.{marks[server.supported.get(name)]}", name=name_of(name))
+    others = [f"{name} {'○' if offered else '×'}" for name, offered in server.supported.items() if name not in NEEDED]
+    if others:
+        output.tell("ils.others", names="  ".join(others))
+
+
+# --- a patron ---------------------------------------------------------------------------------------------------------------
+
+
+def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: LibraryCardNumber) -> int:
+    began = time.monotonic()
+    try:
+        sight = client.sight(number)
+    except Refused as refusal:
+        output.tell("ils.bad", what=_explained(refusal))
+        return output.PROBLEM
+    except Unavailable as error:
+        output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+        return output.PROBLEM
+    output.tell("ils.name", name=sight.name or output.words("ils.no-name"), milliseconds=round((time.monotonic() - began) * 1000))
+    code = _tell_encoding(home, settings, client, number, sight)
+    output.tell("ils.fields", codes=" ".join(sight.fields))
+    try:
+        _tell_standing(client.patron(number))
+    except Refused as refusal:
+        # What is wrong with this library card is a good answer of the library's system, unless it does not know the card at all.
+        output.tell("ils.patron", what=_explained(refusal))
+        return output.PROBLEM if refusal.code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) else code
+    return code
+
+
+def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: LibraryCardNumber, sight: Sight) -> int:
+    """A wrong encoding is no error: it is seen, by somebody who knows how the name is written."""
+    from kiosk.library.profile import profile_of
+
+    encoding = profile_of(settings.ils).encoding
+    if not sight.name:
+        return output.OK
+    if sight.replaced:
+        output.tell("ils.replaced", encoding=encoding)
+    elif _ODD.search(sight.name):
+        output.tell("ils.odd", encoding=encoding)
+    elif _ASKED.search(sight.name):
+        output.tell("ils.asked")
+        return output.OK
+    else:
+        output.tell("ils.compare", encoding=encoding)
+        return output.OK
+    # Servers allow few connections at a time, some of them one.
+    client.close()
+    found = {other: name for other in _ENCODINGS if other != encoding and (name := _read_in(home, settings, number, other))}
+    for other, name in found.items():
+        output.tell("ils.read-in", encoding=other, name=name)
+    output.tell("ils.choose" if found else "ils.none-fits")
+    return output.PROBLEM if sight.replaced else output.OK
+
+
+def _read_in(home: Home, settings: Settings, number: LibraryCardNumber, encoding: str) -> str:
+    """The name as it reads in another encoding; empty where it cannot be read."""
+    client = open_library(home, replace(settings, ils=replace(settings.ils, encoding=encoding)))
+    if client is None:
+        return ""
+    try:
+        sight = client.sight(number)
+    except KioskError:
+        return ""
+    finally:
+        client.close()
+    return "" if sight.replaced or _ODD.search(sight.name) else sight.name
+
+
+def _tell_standing(patron: Patron) -> None:
+    unknown, standing = output.words("ils.not-told"), patron.standing
+    output.tell(f"ils.valid{'-until' if patron.valid_until else ''}", day=str(patron.valid_until))
+    counts = {
+        "loans": standing.loans,
+        "overdue": standing.overdue,
+        "ready": standing.holds_ready,
+        "left": standing.loans_left,
+    }
+    output.tell("ils.standing", **{name: unknown if count is None else count for name, count in counts.items()})
+    if standing.stops:
+        output.tell("ils.stops", stops=stop_reasons(" ".join(standing.stops)))
+    if standing.said:
+        output.tell("ils.said", said=standing.said.replace("\n", " / "))
+
+
+def _explained(refusal: Refused) -> str:
+    return plain_refusal(refusal.code, "staff", **refusal.params).replace("\n", " / ")
