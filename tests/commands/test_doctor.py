@@ -23,7 +23,8 @@ from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.reader import VirtualReaders
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-CHECKS = ["config", "service", "reader", "trust", "revocation", "keys", "store", "recovery", "disk", "clock", "displays", "fonts"]
+CHECKS = ["config", "service", "reader", "trust", "revocation", "keys", "store"]
+MORE_CHECKS = ["recovery", "ils", "handover", "disk", "clock", "displays", "fonts"]
 
 
 def settings(revocation: RevocationSource = RevocationSource.CRL, reader: str = "") -> Settings:
@@ -54,7 +55,7 @@ def test_programs_read_it_as_json(kiosk: Any, linked: Home) -> None:
     said = kiosk("doctor", "--json")
     document = json.loads(said.out)
     assert (document["version"], document["worst"], said.code) == (1, "bad", 1)
-    assert [check["check"] for check in document["checks"]] == [*CHECKS[:7], "audit", *CHECKS[7:]]
+    assert [check["check"] for check in document["checks"]] == [*CHECKS, "audit", *MORE_CHECKS]
     for check in document["checks"]:
         assert set(check) == {"check", "state", "outcome", "found", "advice", "facts"}
         assert OUTCOMES[check["outcome"]] == check["state"]
@@ -71,6 +72,7 @@ def test_a_wrong_config_is_named_and_the_rest_is_looked_at_all_the_same(kiosk: A
     assert "2行目、「session.warning_seconds」" in found["config"]["found"]
     assert found["revocation"]["outcome"] == "revocation.undecided"
     assert found["trust"]["outcome"] == "trust.missing"
+    assert (found["ils"]["outcome"], found["handover"]["outcome"]) == ("ils.unknown", "handover.unknown")
 
 
 def test_lost_keys_are_said(kiosk: Any, linked: Home, tmp_path: Path) -> None:

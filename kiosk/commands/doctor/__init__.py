@@ -56,6 +56,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.commands.doctor.disk import check_disk
     from kiosk.commands.doctor.displays import check_displays, check_fonts, look
     from kiosk.commands.doctor.keeping import check_keeping
+    from kiosk.commands.doctor.library import check_handover, check_ils
 
     now = datetime.now(UTC)
     config, decided = check_config(home)
@@ -67,6 +68,8 @@ def examine(home: Home) -> list[Finding]:
         check_trust(home, now),
         check_revocation(home, decided, now),
         *check_keeping(home, settings),
+        check_ils(home, decided),
+        check_handover(decided),
         check_disk(home.data),
         check_clock(),
         check_displays(settings.display, seen),
