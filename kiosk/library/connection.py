@@ -12,7 +12,7 @@ from kiosk.config import IlsSettings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition
 from kiosk.library.deadline import Deadline
-from kiosk.library.matching import answers, substance
+from kiosk.library.matching import Match, match, substance
 from kiosk.library.profile import Profile
 from kiosk.library.requests import Requests
 from kiosk.library.server import Server, server_in
@@ -236,7 +236,7 @@ class Connection:
             _log.warning("the server adds up otherwise: its checksums are not looked at any more")
             self._sums_otherwise = True
             return now
-        if first.trouble is Trouble.FOREIGN and now.kind in ("64", "24") and not self._is_numbered:
+        if first.trouble is Trouble.OTHER_PATRON:
             return now
         raise second
 
@@ -258,8 +258,9 @@ class Connection:
         reply = self._decoded(self._wire.line(by))
         if reply.kind == "96":
             raise Broken(Trouble.NOT_UNDERSTOOD)
-        if not answers(reply, request, number, server_numbers=self._is_numbered):
-            raise Broken(Trouble.FOREIGN, reply)
+        found = match(reply, request, number, server_numbers=self._is_numbered)
+        if found is not Match.ANSWER:
+            raise Broken(Trouble.OTHER_PATRON if found is Match.OTHER_PATRON else Trouble.FOREIGN, reply)
         wrong = not reply.checksum_good if self._checksum is Checksum.STRICT else reply.checksum_good is False
         if wrong and not self._sums_otherwise:
             raise Broken(Trouble.WRONG_SUM, reply)
@@ -289,4 +290,4 @@ class Connection:
         self._not_before = self._monotonic() + wait
         self.condition = IlsCondition(code.value)
         _log.warning("%s: %s; next attempt in %.0f s", code, broken.trouble, wait)
-        return Unavailable(code)
+        return Unavailable(code, reason=broken.trouble.reason)

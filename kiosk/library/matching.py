@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from enum import Enum, unique
 
 from kiosk.library.sip2 import LAYOUTS, Message
 
 _LOOK_UPS = frozenset({"63", "23"})
+
+
+@unique
+class Match(Enum):
+    ANSWER = "the answer to this request"
+    OTHER_PATRON = "an answer to such a look-up, but with another library card number, or none"
+    FOREIGN = "an answer to something else"
 
 
 def alike(asked: str, answered: str) -> bool:
@@ -14,25 +22,21 @@ def alike(asked: str, answered: str) -> bool:
     return _plain(asked) == _plain(answered)
 
 
-def answers(reply: Message, request: Message, number: int | None, *, server_numbers: bool) -> bool:
-    """`number` is what went out with the request; `server_numbers`, whether this server repeats such numbers.
-
-    A patron look-up that is certainly answered, but with another library card number, is an answer: its reader has to compare.
-    """
+def match(reply: Message, request: Message, number: int | None, *, server_numbers: bool) -> Match:
+    """`number` is what went out with the request; `server_numbers`, whether this server repeats such numbers."""
     if reply.kind != LAYOUTS[request.kind].reply:
-        return False
+        return Match.FOREIGN
     certain = number is not None and reply.sequence == number
     if number is not None and not certain and (reply.sequence is not None or server_numbers):
-        return False
+        return Match.FOREIGN
     told = {code: reply.first(code) or "" for code in ("AA", "AB") if request.first(code) is not None}
     same = {code for code, value in told.items() if alike(request.first(code) or "", value)}
     other = {code for code, value in told.items() if value.strip()} - same
-    if other:
-        return certain and other == {"AA"} and request.kind in _LOOK_UPS
-    if certain or not told:
-        return True
     # Without numbers all rests on what it is about; a refusal may leave the item out, a success may not.
-    return bool(same) and (same == set(told) or reply.fixed.get("ok") == "0")
+    is_about = bool(same) and (same == set(told) or reply.fixed.get("ok") == "0")
+    if not other and (certain or not told or is_about):
+        return Match.ANSWER
+    return Match.OTHER_PATRON if request.kind in _LOOK_UPS else Match.FOREIGN
 
 
 def substance(reply: Message) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ class Trouble(StrEnum):
     CLOSED = "closed by the server"
     NOISE = "what came is no message"
     FOREIGN = "an answer to something else"
+    OTHER_PATRON = "an answer about another library card number"
     WRONG_SUM = "wrong checksum"
     NOT_UNDERSTOOD = "the server did not understand"
     STALE = "something had come without being asked for"
@@ -37,6 +38,11 @@ class Trouble(StrEnum):
     AUTHORITY_FILE = "the file of the authority cannot be read"
     LOGIN = "login refused"
     REQUEST = "the request cannot be put into a message"
+
+    @property
+    def reason(self) -> str:
+        """Its name in the keys of sentences: `command.why.<code>.<reason>`."""
+        return self.name.lower().replace("_", "-")
 
 
 class Broken(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
 import ssl
 import threading
@@ -71,6 +72,10 @@ class Line:
             for piece in pieces:
                 self._socket.sendall(piece)
 
+    def wait_readable(self, seconds: float) -> bool:
+        """Whether something came within that time, or the client has gone."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
+
     def wait_for_end(self) -> None:
         """Say nothing until the client has gone."""
         while self.read():
@@ -127,6 +132,8 @@ class Station:
                 connected, _ = self._listening.accept()
             except OSError:
                 return
+            # Small packets one by one, as the test says: else the system waits to send them together.
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             talk = self._talks[min(self.connections, len(self._talks) - 1)]
             self.connections += 1
             try:

@@ -11,10 +11,11 @@ from tests.library.ils.scripted import BOOK, LENT, NUMBER, PATRON, TITLE, Statio
 
 def test_a_whole_dialogue_in_bytes() -> None:
     with Station(answering({"63": PATRON, "11": LENT})) as station, client_of(station.port) as client:
-        assert client.condition is IlsCondition.STARTING
+        conditions = [client.condition]
         patron = client.patron(NUMBER)
         answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
-        assert client.condition is IlsCondition.READY
+        conditions.append(client.condition)
+    assert conditions == [IlsCondition.STARTING, IlsCondition.READY]
     assert station.received == [
         b"9300CNkiosk|COkioskpwd|CPCOUNTER1|AY0AZF2C7",
         b"9900802.00AY1AZFCA0",
