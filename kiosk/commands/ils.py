@@ -32,7 +32,7 @@ _ASKED = re.compile("[?？]")
 
 def add(commands: Commands) -> None:
     acts = commands.add("ils").subcommands()
-    acts.add("test", act=test).option("--patron")
+    acts.add("test", act=test).option("--patron", metavar="NUMBER")
 
 
 def test(home: Home, options: argparse.Namespace) -> int:
@@ -106,17 +106,17 @@ def _tell_status(server: Server, ils: IlsSettings) -> None:
     timeout = unknown if server.timeout_seconds is None else output.words("ils.seconds", seconds=f"{server.timeout_seconds:g}")
     output.tell(
         "ils.status",
-        institution=server.institution or unknown,
-        library=server.library or unknown,
-        location=server.location or unknown,
-        protocol=server.protocol or unknown,
+        institution=_shown(server.institution) or unknown,
+        library=_shown(server.library) or unknown,
+        location=_shown(server.location) or unknown,
+        protocol=_shown(server.protocol) or unknown,
         timeout=timeout,
         retries=unknown if server.retries is None else server.retries,
     )
     if server.said:
-        output.tell("ils.said", said=server.said.replace("\n", " / "))
+        output.tell("ils.said", said=_shown(server.said))
     if ils.institution and server.institution and ils.institution != server.institution:
-        output.tell("ils.other-institution", ours=ils.institution, theirs=server.institution)
+        output.tell("ils.other-institution", ours=ils.institution, theirs=_shown(server.institution))
     if not server.online:
         output.tell("ils.offline")
     if server.lends is False:
@@ -142,7 +142,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
     except Unavailable as error:
         output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
         return output.PROBLEM
-    output.tell("ils.name", name=sight.name or output.words("ils.no-name"), milliseconds=round((time.monotonic() - began) * 1000))
+    output.tell("ils.name", name=_shown(sight.name) or output.words("ils.no-name"), milliseconds=round((time.monotonic() - began) * 1000))
     code = _tell_encoding(home, settings, client, number, sight)
     output.tell("ils.fields", codes=" ".join(sight.fields))
     try:
@@ -175,8 +175,10 @@ def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: Li
     client.close()
     found = {other: name for other in _ENCODINGS if other != encoding and (name := _read_in(home, settings, number, other))}
     for other, name in found.items():
-        output.tell("ils.read-in", encoding=other, name=name)
+        output.tell("ils.read-in", encoding=other, name=_shown(name))
     output.tell("ils.choose" if found else "ils.none-fits")
+    if any(_ASKED.search(name) for name in found.values()):
+        output.tell("ils.asked")
     return output.PROBLEM if sight.replaced else output.OK
 
 
@@ -207,8 +209,13 @@ def _tell_standing(patron: Patron) -> None:
     if standing.stops:
         output.tell("ils.stops", stops=stop_reasons(" ".join(standing.stops)))
     if standing.said:
-        output.tell("ils.said", said=standing.said.replace("\n", " / "))
+        output.tell("ils.said", said=_shown(standing.said))
 
 
 def _explained(refusal: Refused) -> str:
-    return plain_refusal(refusal.code, "staff", **refusal.params).replace("\n", " / ")
+    return _shown(plain_refusal(refusal.code, "staff", **refusal.params))
+
+
+def _shown(text: str) -> str:
+    """What a server sent, in one line: read in a wrong encoding it may hold what a terminal would obey."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text.replace("\n", " / "))

@@ -185,6 +185,14 @@ def test_the_number_goes_through_the_librarys_own_rule(kiosk: Any, configured: W
     assert kiosk("ils", "test", "--patron", f" A{PATRONS['own']}A ").code == 0
 
 
+def test_marks_that_only_the_server_can_mend_are_told_with_the_encoding(kiosk: Any, configured: Write, server: Any) -> None:
+    """Evergreen takes kana apart before it encodes, so that their marks are lost in CP932."""
+    configured(server(EVERGREEN, encoding="cp932").port, system="evergreen")
+    said = kiosk("ils", "test", "--patron", PATRONS["stopped"])
+    assert "  cp932 で読むと: 遅野 かえて?\n" in said.out
+    assert "サーバーの文字コードを、できればUTF-8に" in said.out
+
+
 # --- encodings --------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +229,15 @@ def test_a_name_that_reads_in_no_encoding_is_the_servers_to_mend(kiosk: Any, con
     said = kiosk("ils", "test", "--patron", "0123456789")
     assert said.code == 1
     assert "ほかの文字コードでも読めません。" in said.out
+
+
+def test_nothing_a_server_sends_reaches_the_terminal_as_a_command(kiosk: Any, configured: Write, station: Any) -> None:
+    patron = PATRON.replace("花子 山田", "花子\x1b[2J\x07 山田").replace("D0123456789", "0123456789") + "AFone\x1b]0;x\x07|AFtwo|"
+    configured(station(answering({"99": STATUS + "AM\x1b[31m|", "63": patron})).port)
+    said = kiosk("ils", "test", "--patron", "0123456789")
+    assert "花子�[2J� 山田" in said.out
+    assert "one�]0;x� / two" in said.out
+    assert all(line.isprintable() for line in said.out.splitlines())
 
 
 def test_question_marks_are_the_servers_doing(kiosk: Any, configured: Write, station: Any) -> None:
