@@ -98,20 +98,24 @@ class Wire:
     def secure(self, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
         """TLS from here on, with a server whose certificate is for `name`. After a failure nothing is said on it, plain or not."""
         try:
+            name.encode("idna")  # what ssl does as well, but after it has taken the socket over
             self._socket.settimeout(max(deadline.left, 0.001))
-            self._socket = context.wrap_socket(self._socket, server_hostname=name)
+            self._socket = secured = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=False)
+            secured.do_handshake()
         except ssl.SSLCertVerificationError as error:
             raise Broken(Trouble.CERTIFICATE) from error
         except TimeoutError as error:
             # A plain server takes the greeting for the beginning of a line, and waits for its end.
             raise Broken(Trouble.NO_TLS) from error
-        except (ssl.SSLEOFError, ConnectionError) as error:
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
             raise Broken(Trouble.CLOSED) from error
         except ssl.SSLError as error:
             raise Broken(Trouble.NO_TLS) from error
-        except (OSError, ValueError) as error:
-            # ValueError: a name that no certificate can bear.
-            raise Broken(Trouble.CLOSED if isinstance(error, OSError) else Trouble.CERTIFICATE) from error
+        except OSError as error:
+            raise Broken(Trouble.CLOSED) from error
+        except ValueError as error:
+            # A name that no certificate can bear.
+            raise Broken(Trouble.CERTIFICATE) from error
 
     def check_quiet(self) -> None:
         """Raise Broken where the server has closed, or has sent what nobody asked for: neither may meet the next request."""

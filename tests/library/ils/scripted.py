@@ -72,6 +72,14 @@ class Line:
             for piece in pieces:
                 self._socket.sendall(piece)
 
+    def read_all(self) -> bytes:
+        """Everything until the client has gone."""
+        everything = b""
+        with contextlib.suppress(OSError):
+            while piece := self._socket.recv(65536):
+                everything += piece
+        return everything
+
     def wait_readable(self, seconds: float) -> bool:
         """Whether something came within that time, or the client has gone."""
         return bool(select.select([self._socket], [], [], seconds)[0])
@@ -98,10 +106,10 @@ Talk = Callable[[Line], None]
 class Station:
     """Accepts connections and lets `talk` hold each, one after the other on a thread. What went wrong there is raised on leaving."""
 
-    def __init__(self, *talks: Talk, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *talks: Talk, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         """One talk for each connection; the last one for all that follow."""
         self._talks, self._tls = talks, tls
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listening.getsockname()[1]
         self.received: list[bytes] = []
         self.connections = 0
@@ -116,11 +124,15 @@ class Station:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def stop_listening(self) -> None:
+        """Take no new connection; one that is open stays so."""
         # Wakes a thread that waits in accept, which closing alone does not.
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop_listening()
         self._thread.join(10)
         assert not self._thread.is_alive(), "a talk has not ended: is the client closed?"
         if self._problem is not None and kind is None:

@@ -295,11 +295,13 @@ def test_08_a_server_whose_sums_were_right_is_not_believed_a_wrong_one() -> None
 
 
 def test_09_numbers_rise_by_one_and_begin_anew_with_each_connection() -> None:
-    answers: list[Answer] = [PATRON] * 11 + [hang_up, PATRON]
+    left = iter(range(11, -1, -1))
 
     def then_gone(request: bytes, line: Line) -> object:
-        answer = answers.pop(0)
-        return hang_up(request, line) if answer is hang_up else line.say(seal(PATRON, request))
+        if next(left, -1) == 0:
+            return hang_up(request, line)
+        line.say(seal(PATRON, request))
+        return None
 
     with Station(answering({"63": then_gone})) as station, client_of(station.port) as client:
         for _ in range(12):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
