@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     Event,
     HandoverAccepted,
     HelpChosen,
+    HomeChosen,
     IlsChanged,
     LanguageChosen,
     LeavePressed,
@@ -34,7 +35,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
-from kiosk.domain.model import Language, SlipKind, Ticket
+from kiosk.domain.model import Language, Ticket
 from kiosk.domain.states import (
     CheckingPin,
     ConfirmingHolder,
@@ -130,10 +131,17 @@ def _flow(counter: Counter, event: Event) -> Step:
 def _page(counter: Counter, event: Event) -> Step:
     """The rail and its function keys. They do not interrupt a patron at the PIN or an act under way; a slip that is due comes first."""
     flow = counter.flow
+    if isinstance(flow, PatronShown):
+        if isinstance(event, HomeChosen) or serving.has_to_wait(flow):
+            return serving.step(counter, flow, LeavePressed())
+        return then(serving.settle(counter, flow), lambda settled: _open(settled, event))
     if is_acting(flow) or isinstance(flow, (*PROOF, ConfirmingLink)):
         return stay(counter)
-    if isinstance(flow, PatronShown) and (slips := serving.slips_of(counter, flow)):
-        return then((replace(counter, flow=replace(flow, slip=SlipKind.NONE)), slips), lambda printed: _page(printed, event))
+    return _open(counter, event)
+
+
+def _open(counter: Counter, event: Event) -> Step:
+    flow = counter.flow
     under_way = not isinstance(flow, FINISHED)
     if isinstance(event, RegistrationChosen):
         return stay(counter) if under_way and isinstance(flow, REGISTRATION) else _registration(counter)

@@ -37,7 +37,7 @@ from kiosk.domain.states.registration import (
     RegistrationRefused,
     SavingLink,
 )
-from kiosk.domain.states.serving import UNANSWERED, Dealings, Entry, Handing, PatronShown, Progress
+from kiosk.domain.states.serving import LINES_SHOWN, UNANSWERED, Dealings, Entry, Handing, PatronShown, Progress, Wish, wish
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -50,6 +50,7 @@ from kiosk.domain.states.unlinking import (
 )
 
 __all__ = [
+    "LINES_SHOWN",
     "UNANSWERED",
     "AlreadyLinked",
     "AskingPin",
@@ -108,4 +109,6 @@ __all__ = [
     "UnlinkingRefused",
     "Waiting",
     "When",
+    "Wish",
+    "wish",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
@@ -22,7 +23,11 @@ class Progress(StrEnum):
     """The answer was lost, and asking did not tell: staff look in their system."""
 
 
+Wish = tuple[Service, str]
+
 UNANSWERED = frozenset({Progress.WAITING, Progress.ASKED})
+LINES_SHOWN = 200
+"""So many ended lines stay, or half as many more: nobody looks over all that a school borrows in one session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,24 @@ class Entry:
     """The server's own words."""
     position: int | None = None
 
+    @property
+    def wish(self) -> Wish:
+        return wish(self.service, self.item)
+
+
+def wish(service: Service, item: Item) -> Wish:
+    """What makes two wishes the same. Servers look numbers up regardless of case."""
+    return service, item.number.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Dealings:
     """What goes back and forth with the library's system for one patron."""
 
     entries: tuple[Entry, ...] = ()
-    """The newest first."""
+    """The newest first. In a long session not all that has ended: see `LINES_SHOWN`."""
+    earlier: Mapping[Wish, Entry] = field(default_factory=dict)
+    """Done and no longer among `entries`, in the order they were done; they still belong on a slip."""
     asked: Ticket = Ticket(0)
     """Of the entry that is being asked; one at a time."""
     loans: tuple[Item, ...] | None = None

@@ -1,0 +1,84 @@
+"""Serving a patron who is shown: lending, renewing, reserving over the library's system; the number for all other services.
+
+One item is asked for at a time, in the order it was scanned; each is asked for once. A session that is left while something is
+unanswered ends when it is answered, and stays when it was refused: nobody walks off with a book that was not lent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.circulation import stops_lending
+from kiosk.domain.effects import Play
+from kiosk.domain.events import (
+    CardLifted,
+    Event,
+    HandedOver,
+    HandoverAsked,
+    HandoverFailed,
+    ItemAnswered,
+    ItemDescribed,
+    ItemEntered,
+    LeavePressed,
+    LibraryFailed,
+    LoansListed,
+    RenewalChosen,
+    ServiceChosen,
+    SlipChosen,
+)
+from kiosk.domain.model import Service, Shown, SlipKind, Sound
+from kiosk.domain.serving.ending import finish, has_to_wait, settle
+from kiosk.domain.serving.items import answered, enter, renew
+from kiosk.domain.serving.loans import described, failed, listed
+from kiosk.domain.serving.questions import leave
+from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
+from kiosk.domain.turn import Step, go, stay
+
+__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "settle", "step"]
+
+
+def begin(counter: Counter, flow: PatronShown) -> Step:
+    """The patron has just been shown: ready to lend where that is possible here; the number goes where it is wanted at once."""
+    flow = replace(flow, slip=counter.rules.slip)
+    if flow.patron.checked and not stops_lending(flow.patron.standing.stops):
+        flow = replace(flow, service=Service.LOAN)
+    counter = replace(counter, flow=flow)
+    if counter.rules.handover is HandoverWhen.ON_TAP and flow.shown is Shown.MY_NUMBER_CARD:
+        return hand_over(counter, flow)
+    return counter, ()
+
+
+def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
+    dealings = flow.dealings
+    match event:
+        case ServiceChosen(service):
+            return choose(counter, flow, service)
+        case ItemEntered(text) if flow.service in BY_ITEM and is_served_here(counter, flow.service):
+            return enter(counter, flow, Service(flow.service), text)
+        case RenewalChosen(item) if flow.service is Service.RENEWAL and is_served_here(counter, flow.service):
+            return renew(counter, flow, item)
+        case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:
+            return answered(counter, flow, answer)
+        case LoansListed(ticket, items) if ticket and ticket == dealings.listing:
+            return listed(counter, flow, items)
+        case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:
+            return described(counter, flow, item)
+        case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
+            return failed(counter, flow, ticket, code)
+        case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:
+            return hand_over(counter, flow)
+        case HandedOver(ticket) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
+            return go(counter, replace(flow, handing=Handing.DONE))
+        case HandoverFailed(ticket, code) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
+            return go(counter, replace(flow, handing=Handing.FAILED, handing_problem=code), Play(Sound.REFUSED))
+        case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
+            return go(counter, replace(flow, slip=kind))
+        case LeavePressed() if flow.leaving and not dealings.unanswered:
+            # Only the slip is still waited for, and whoever asks to leave twice does not want to.
+            return finish(counter, flow)
+        case LeavePressed():
+            return leave(counter, flow)
+        case CardLifted(where) if where == flow.insertion and counter.rules.end_on_lift:
+            return leave(counter, flow)
+    return stay(counter)

@@ -1,0 +1,143 @@
+"""Items wished for, one by one, and what the library's system answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, Standing, stops_lending, stops_renewing, stops_reserving
+from kiosk.domain.effects import Effect, Play
+from kiosk.domain.errors import Refused
+from kiosk.domain.model import Service, Sound, Ticket
+from kiosk.domain.rules import read_item
+from kiosk.domain.serving.questions import go_on, known_as, place_of
+from kiosk.domain.serving.services import count
+from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
+from kiosk.domain.turn import Step, go, then
+
+_STOPS = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
+_TWICE = {Service.LOAN: Reason.ALREADY_LENT, Service.HOLD: Reason.ALREADY_RESERVED}
+_GIVES_WAY = frozenset({Progress.REFUSED, Progress.UNKNOWN})
+
+
+def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> Step:
+    """An item was scanned or typed for this service."""
+    try:
+        item = Item(read_item(text, counter.rules.items_start_stop))
+    except Refused as refusal:
+        return go(counter, replace(flow, wrong=Problem(refusal.code), leaving=False), Play(Sound.REFUSED))
+    return _ask_for(counter, replace(flow, wrong=None), service, (known_as(flow.dealings, item),))
+
+
+def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
+    """One of the loans, or all but those that were lent or renewed in this session."""
+    loans = flow.dealings.loans or ()
+    if number is not None:
+        return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
+    lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)
+    done = {entry.item.number for entry in lines if entry.progress is Progress.DONE}
+    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number not in done))
+
+
+def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
+    """What became of the item that was asked for."""
+    dealings = flow.dealings
+    index = place_of(dealings.entries, Progress.ASKED)
+    asked = dealings.entries[index]
+    item = replace(answer.item, number=asked.item.number, title=answer.item.title or asked.item.title)
+    entry = Entry(asked.service, item, Progress(answer.outcome.value), answer.reason, answer.said, answer.position)
+    entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
+    flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
+    effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
+    if answer.outcome is Outcome.DONE:
+        flow, counted = count(_taken_in(flow, entry), entry.service)
+        effects = (Play(Sound.DONE), *counted)
+    else:
+        flow = replace(flow, leaving=False)
+    return then((counter, effects), lambda heard: go_on(heard, flow))
+
+
+def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Iterable[Item]) -> Step:
+    """Put new lines on top; those that need no question are answered by ourselves. What is being asked already is no new wish."""
+    dealings, standing = flow.dealings, flow.patron.standing
+    open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
+    done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
+    is_stopped = bool(_STOPS[service](standing.stops))
+    lines: dict[Wish, Entry] = {}
+    for item in items:
+        wished = wish(service, item)
+        before = done.get(wished) or dealings.earlier.get(wished)
+        if wished in open_wishes:
+            continue
+        if is_stopped:
+            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
+        elif service in _TWICE and (before is not None or (service is Service.LOAN and _is_among(standing.on_loan, item.number))):
+            lines[wished] = Entry(service, item, Progress.REFUSED, _TWICE[service])
+        else:
+            # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
+            lines[wished] = before or Entry(service, item)
+    if not lines:
+        return go(counter, flow)
+    made = {line.progress for line in lines.values()}
+    flow = replace(flow, dealings=_on_top(dealings, lines), leaving=flow.leaving and made == {Progress.DONE})
+    sounds = {Progress.REFUSED: Sound.REFUSED, Progress.DONE: Sound.DONE}
+    heard = next((Play(sound) for progress, sound in sounds.items() if progress in made), None)
+    return then((counter, () if heard is None else (heard,)), lambda told: go_on(told, flow))
+
+
+def _on_top(dealings: Dealings, lines: dict[Wish, Entry]) -> Dealings:
+    """With the new lines. What was not done gives way to the new line of the same wish; a line that is shown again moves."""
+
+    def stays(old: Entry) -> bool:
+        new = lines.get(old.wish)
+        return new is None or (old.progress not in _GIVES_WAY and old is not new)
+
+    entries = (*reversed(lines.values()), *filter(stays, dealings.entries))
+    earlier = dealings.earlier
+    if any(earlier.get(wished) is line for wished, line in lines.items()):
+        earlier = {wished: line for wished, line in earlier.items() if line is not lines.get(wished)}
+    return _shortened(replace(dealings, entries=entries, earlier=earlier))
+
+
+def _shortened(dealings: Dealings) -> Dealings:
+    """Put by what is more than staff can look over, many lines at a time, so that one more line costs the same in a long session.
+
+    What was done is put by, the oldest first; refusals are forgotten after that, and what is unknown never.
+    """
+    entries = dealings.entries
+    many = LINES_SHOWN + LINES_SHOWN // 2
+    if len(entries) <= many or any(entry.progress in UNANSWERED for entry in entries[-many:]):
+        return dealings
+    ended = [place for place in range(len(entries) - 1, -1, -1) if entries[place].progress not in UNANSWERED]
+    excess = len(ended) - LINES_SHOWN
+    gone = [place for progress in (Progress.DONE, Progress.REFUSED) for place in ended if entries[place].progress is progress][:excess]
+    done = {entries[place].wish: entries[place] for place in gone if entries[place].progress is Progress.DONE}
+    left = set(gone)
+    kept = tuple(entry for place, entry in enumerate(entries) if place not in left)
+    return replace(dealings, entries=kept, earlier={**dealings.earlier, **done})
+
+
+def _is_among(numbers: tuple[str, ...], number: str) -> bool:
+    return number in numbers or (not number.isdigit() and number.casefold() in map(str.casefold, numbers))
+
+
+def _taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
+    """What a done loan or renewal changes of what is known."""
+    standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
+    if entry.service is Service.LOAN and item.number not in standing.on_loan:
+        standing = _one_more(standing, item.number)
+    if entry.service is not Service.HOLD and loans is not None:
+        if any(loan.number == item.number for loan in loans):
+            loans = tuple(item if loan.number == item.number else loan for loan in loans)
+        elif entry.service is Service.LOAN:
+            loans = (*loans, item)
+    return replace(flow, patron=replace(flow.patron, standing=standing), dealings=replace(flow.dealings, loans=loans))
+
+
+def _one_more(standing: Standing, number: str) -> Standing:
+    return replace(
+        standing,
+        loans=None if standing.loans is None else standing.loans + 1,
+        loans_left=None if standing.loans_left is None else max(0, standing.loans_left - 1),
+        on_loan=(*standing.on_loan, number),
+    )

@@ -1,0 +1,69 @@
+"""What the library's system is asked next: items before titles, one at a time; then the session may end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.circulation import Item
+from kiosk.domain.effects import DescribeItem, ListLoans, ServeItem
+from kiosk.domain.model import SlipKind
+from kiosk.domain.serving.ending import finish, slip_waits
+from kiosk.domain.states import Counter, Dealings, Entry, PatronShown, Progress
+from kiosk.domain.turn import Step, asking, go
+
+
+def leave(counter: Counter, flow: PatronShown) -> Step:
+    """End the session, once everything is answered and the slip can be printed; a card laid meanwhile is read then."""
+    if not flow.leaving and flow.slip is SlipKind.ALL:
+        flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
+    return go_on(counter, replace(flow, leaving=True))
+
+
+def go_on(counter: Counter, flow: PatronShown) -> Step:
+    """Ask the next question, if none is open: items first, titles when nobody waits; then leave, if that was wished."""
+    dealings = flow.dealings
+    if dealings.unanswered:
+        return go(counter, flow) if dealings.asked else _ask_for_item(counter, flow)
+    if flow.leaving and not slip_waits(flow):
+        return finish(counter, flow)
+    if flow.leaving and dealings.loans is None:
+        return ask_for_loans(counter, flow)
+    if dealings.undescribed and not dealings.describing:
+        counter, ticket = asking(counter)
+        flow = replace(flow, dealings=replace(dealings, describing=ticket))
+        return go(counter, flow, DescribeItem(ticket, dealings.undescribed[0]))
+    return go(counter, flow)
+
+
+def ask_for_loans(counter: Counter, flow: PatronShown) -> Step:
+    """Ask anew what is on loan: it may have changed in the library's own windows."""
+    if flow.dealings.listing:
+        return go(counter, flow)
+    counter, ticket = asking(counter)
+    flow = replace(flow, dealings=replace(flow.dealings, listing=ticket, problem=None))
+    return go(counter, flow, ListLoans(ticket, flow.patron.number))
+
+
+def known_as(dealings: Dealings, item: Item) -> Item:
+    """The item as it is listed among the loans, should it be: with title and due date, where these have come."""
+    loans, number = dealings.loans or (), item.number
+    exact = next((loan for loan in loans if loan.number == number), None)
+    if exact is not None or number.isdigit():
+        return exact or item
+    return next((loan for loan in loans if loan.number.casefold() == number.casefold()), item)
+
+
+def place_of(entries: tuple[Entry, ...], progress: Progress) -> int:
+    """Where the oldest line with this progress stands; -1 without any. The oldest are looked at first, since what waits is in front."""
+    return next((place for place in range(len(entries) - 1, -1, -1) if entries[place].progress is progress), -1)
+
+
+def _ask_for_item(counter: Counter, flow: PatronShown) -> Step:
+    counter, ticket = asking(counter)
+    dealings = flow.dealings
+    index = place_of(dealings.entries, Progress.WAITING)
+    entry = dealings.entries[index]
+    entry = replace(entry, item=known_as(dealings, entry.item), progress=Progress.ASKED)
+    entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
+    flow = replace(flow, dealings=replace(dealings, entries=entries, asked=ticket))
+    return go(counter, flow, ServeItem(ticket, entry.service, flow.patron.number, entry.item))

@@ -1,0 +1,51 @@
+"""The service chosen: done here item by item, or elsewhere with the number; and that it was used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.effects import Act, HandOver, RecordAct
+from kiosk.domain.model import AnyService, IlsCondition, Service
+from kiosk.domain.serving.questions import ask_for_loans
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
+from kiosk.domain.turn import Step, asking, go, then
+
+BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+"""What the library's system does for us where one is connected; for all else it is given the number."""
+
+
+def is_served_here(counter: Counter, service: AnyService | None) -> bool:
+    """Whether this service is done on our window rather than in the library's own."""
+    return counter.ils is not IlsCondition.NONE and service in BY_ITEM
+
+
+def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
+    flow = replace(flow, service=service, wrong=None, leaving=False)
+    if is_served_here(counter, service):
+        return ask_for_loans(counter, flow) if service is Service.RENEWAL else go(counter, flow)
+    flow, counted = count(flow, service)
+    counter = replace(counter, flow=flow)
+    if counter.rules.handover is HandoverWhen.ON_CHOICE and flow.handing is not Handing.UNDER_WAY:
+        return then((counter, counted), lambda chosen: hand_over(chosen, flow))
+    return counter, counted
+
+
+def count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[RecordAct, ...]]:
+    """That a service was used, once a session. By whom is kept for the NDL's alone, whose rules ask for a record of each use."""
+    key = service.value if isinstance(service, Service) else f"local: {service.name}"
+    if key in flow.used:
+        return flow, ()
+    record = RecordAct(Act.SERVICE, service=service.value if isinstance(service, Service) else "local")
+    if service is Service.NDL_DIGITAL:
+        record = replace(record, number=flow.patron.number, holder_confirmed=flow.holder_confirmed, pin_checked=flow.pin_checked)
+        if flow.reading is None:
+            record = replace(record, card_read=False)
+        else:
+            record = replace(record, revocation=flow.reading.revocation)
+    return replace(flow, used=flow.used | {key}), (record,)
+
+
+def hand_over(counter: Counter, flow: PatronShown) -> Step:
+    counter, ticket = asking(counter)
+    handing = replace(flow, handing=Handing.UNDER_WAY, handing_ticket=ticket, handing_problem=None)
+    return go(counter, handing, HandOver(ticket, flow.patron.number))
