@@ -22,7 +22,7 @@ from kiosk.domain.model import IlsCondition, LibraryCardNumber
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
-from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_library, open_repository
+from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
@@ -165,6 +165,7 @@ def run_counter(home: Home, settings: Settings) -> int:
                 facts=first_facts(settings, judge),
                 read_facts=facts_reader(home, settings, judge, repository, keys.site),
                 library=open_library(home, settings),
+                hand_over=open_handover(settings),
                 print_slip=slip_printer(home, settings),
             )
             application = qt_application()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code
-from kiosk.domain.states import CounterFacts
+from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.states import CounterFacts, HandoverWhen
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
@@ -50,6 +51,20 @@ def open_library(home: Home, settings: Settings) -> IlsClient | None:
     from kiosk.library.ils import IlsClient
 
     return IlsClient(home.ils_settings(settings.ils), lambda: day_in_japan(now()))
+
+
+def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | None:
+    """Types a library card number into the window the config names, or None where it names none.
+
+    What it returns is called on a thread that may wait; it raises Refused and Unavailable with the codes of handover.
+    """
+    handover = settings.handover
+    if handover.when is HandoverWhen.OFF:
+        return None
+    from kiosk.library.handover import Suffix, Target, desktop, hand_over
+
+    target = Target(handover.title, handover.program, Suffix(handover.suffix))
+    return lambda number: hand_over(number.text, target, desktop())
 
 
 def revocation_lists(home: Home, settings: Settings) -> RevocationLists:

@@ -14,7 +14,7 @@ from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import Tray
-from kiosk.equipment import facts_reader, first_facts, now, open_library
+from kiosk.equipment import facts_reader, first_facts, now, open_handover, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
@@ -39,6 +39,7 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
             facts=first_facts(settings, judge, demo=True),
             read_facts=facts_reader(home, settings, judge, repository, keys.site),
             library=open_library(home, settings),
+            hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),
         )
         with running(Program(settings, equipment)) as program:
