@@ -1,0 +1,222 @@
+"""Windows: keys through SendInput. The functions are documented by Microsoft under the names used here.
+
+Characters are sent as such (KEYEVENTF_UNICODE): neither layout nor Caps Lock change them, and an input method in kana mode has no keystroke
+to turn into kana. What Windows does not allow: a window of a program with higher rights (as administrator) takes no keys from us, and
+SendInput does not tell.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from ctypes import wintypes
+from pathlib import PureWindowsPath
+from typing import Any
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.library.handover import Window
+
+_RETURN, _TAB = 0x0D, 0x09
+_VIRTUAL_KEYS = {"\r": _RETURN, "\t": _TAB}
+_KEYBOARD = 1
+_KEY_UP, _UNICODE = 0x0002, 0x0004
+_SCAN_CODE_OF = 0
+_ROOT = 2
+_RESTORE = 9
+_NAME_OF_PROGRAM = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+_CLOAKED = 14
+# A window is being moved, or a menu is open: GUI_INMOVESIZE, GUI_INMENUMODE, GUI_SYSTEMMENUMODE, GUI_POPUPMENUMODE.
+_BUSY = 0x2 | 0x4 | 0x8 | 0x10
+# Keys that type or modify. Not the locks and those of the input methods: some of them count as held between two presses.
+_KEYS = (*range(0x08, 0x0E), 0x10, 0x11, 0x12, *range(0x20, 0x5D), *range(0x60, 0x88), *range(0xA0, 0xA6), *range(0xBA, 0xE3))
+# Windows tells of a released key only to programs that hook the keyboard, which we do not.
+_LOOK_AGAIN = 0.01
+
+
+class _KeyboardInput(ctypes.Structure):
+    _fields_ = (
+        ("vk", wintypes.WORD),
+        ("scan", wintypes.WORD),
+        ("flags", wintypes.DWORD),
+        ("time", wintypes.DWORD),
+        ("extra", ctypes.c_size_t),
+    )
+
+
+class _MouseInput(ctypes.Structure):
+    """Never sent; the union is as large as its largest member."""
+
+    _fields_ = (
+        ("x", wintypes.LONG),
+        ("y", wintypes.LONG),
+        ("data", wintypes.DWORD),
+        ("flags", wintypes.DWORD),
+        ("time", wintypes.DWORD),
+        ("extra", ctypes.c_size_t),
+    )
+
+
+class _AnyInput(ctypes.Union):
+    _fields_ = (("keyboard", _KeyboardInput), ("mouse", _MouseInput))
+
+
+class _Input(ctypes.Structure):
+    _fields_ = (("type", wintypes.DWORD), ("of", _AnyInput))
+
+
+class _ThreadInfo(ctypes.Structure):
+    """GUITHREADINFO."""
+
+    _fields_ = (
+        ("size", wintypes.DWORD),
+        ("flags", wintypes.DWORD),
+        ("active", wintypes.HWND),
+        ("focus", wintypes.HWND),
+        ("capture", wintypes.HWND),
+        ("menu_owner", wintypes.HWND),
+        ("move_size", wintypes.HWND),
+        ("caret", wintypes.HWND),
+        ("caret_rectangle", wintypes.RECT),
+    )
+
+
+class _System:
+    """The three libraries, with the types of what is called; raises Unavailable (handover-impossible) anywhere but on Windows."""
+
+    user: Any
+    kernel: Any
+    composition: Any
+    visitor: Any
+
+    def __init__(self) -> None:
+        if sys.platform != "win32":
+            raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+        else:
+            self.user = ctypes.WinDLL("user32")
+            self.kernel = ctypes.WinDLL("kernel32")
+            self.composition = ctypes.WinDLL("dwmapi")
+            self.visitor = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
+            window, number = wintypes.HWND, wintypes.DWORD
+            for function, result, arguments in (
+                (self.user.EnumWindows, wintypes.BOOL, (self.visitor, wintypes.LPARAM)),
+                (self.user.GetForegroundWindow, window, ()),
+                (self.user.SetForegroundWindow, wintypes.BOOL, (window,)),
+                (self.user.ShowWindowAsync, wintypes.BOOL, (window, ctypes.c_int)),
+                (self.user.IsIconic, wintypes.BOOL, (window,)),
+                (self.user.IsWindowVisible, wintypes.BOOL, (window,)),
+                (self.user.GetAncestor, window, (window, wintypes.UINT)),
+                (self.user.GetWindowTextLengthW, ctypes.c_int, (window,)),
+                (self.user.GetWindowTextW, ctypes.c_int, (window, wintypes.LPWSTR, ctypes.c_int)),
+                (self.user.GetWindowThreadProcessId, number, (window, wintypes.LPDWORD)),
+                (self.user.GetGUIThreadInfo, wintypes.BOOL, (number, ctypes.POINTER(_ThreadInfo))),
+                (self.user.GetAsyncKeyState, wintypes.SHORT, (ctypes.c_int,)),
+                (self.user.MapVirtualKeyW, wintypes.UINT, (wintypes.UINT, wintypes.UINT)),
+                (self.user.SendInput, wintypes.UINT, (wintypes.UINT, ctypes.POINTER(_Input), ctypes.c_int)),
+                (self.kernel.OpenProcess, wintypes.HANDLE, (number, wintypes.BOOL, number)),
+                (self.kernel.CloseHandle, wintypes.BOOL, (wintypes.HANDLE,)),
+                (self.kernel.QueryFullProcessImageNameW, wintypes.BOOL, (wintypes.HANDLE, number, wintypes.LPWSTR, wintypes.LPDWORD)),
+                (self.composition.DwmGetWindowAttribute, ctypes.c_long, (window, number, ctypes.c_void_p, number)),
+            ):
+                function.restype, function.argtypes = result, arguments
+
+
+class WindowsDesktop:
+    def __init__(self) -> None:
+        self._system = _System()
+
+    @contextmanager
+    def seat(self, limit: float) -> Iterator[WindowsSeat]:
+        """See `Desktop.seat`. Nothing that is called here waits for another program."""
+        try:
+            yield WindowsSeat(self._system)
+        except OSError as error:
+            raise Unavailable(Code.HANDOVER_IMPOSSIBLE) from error
+
+
+class WindowsSeat:
+    """See `Seat`."""
+
+    def __init__(self, system: _System) -> None:
+        self._user, self._kernel, self._composition, self._visitor = system.user, system.kernel, system.composition, system.visitor
+
+    def windows(self) -> list[Window]:
+        handles: list[int] = []
+
+        def visit(handle: int, _: int) -> bool:
+            handles.append(handle)
+            return True
+
+        self._user.EnumWindows(self._visitor(visit), 0)
+        return sorted(map(self._window, filter(self._is_shown, handles)), key=lambda window: bool(self._user.IsIconic(window.handle)))
+
+    def front(self) -> Window | None:
+        handle = self._user.GetForegroundWindow()
+        return self._window(handle) if handle else None
+
+    def has_keyboard(self, window: Window) -> bool:
+        thread = self._thread()
+        # A window without a field that has the keyboard takes the keys itself.
+        receiver = thread.focus or thread.active
+        return bool(receiver) and self._user.GetAncestor(receiver, _ROOT) == window.handle
+
+    def keys_free(self) -> bool:
+        return not self._thread().flags & _BUSY and not any(self._user.GetAsyncKeyState(key) < 0 for key in _KEYS)
+
+    def bring_forward(self, window: Window) -> None:
+        # Allowed to the process whose window is in front: this one.
+        if self._user.IsIconic(window.handle):
+            self._user.ShowWindowAsync(window.handle, _RESTORE)
+        self._user.SetForegroundWindow(window.handle)
+
+    def wait(self, seconds: float) -> None:
+        threading.Event().wait(min(seconds, _LOOK_AGAIN))
+
+    def held(self) -> AbstractContextManager[None]:
+        """Windows has nothing of the kind."""
+        return nullcontext()
+
+    def press(self, key: str) -> None:
+        virtual = _VIRTUAL_KEYS.get(key, 0)
+        scan = self._user.MapVirtualKeyW(virtual, _SCAN_CODE_OF) if virtual else ord(key)
+        kind = 0 if virtual else _UNICODE
+        both = (_Input * 2)()
+        for event, flags in zip(both, (kind, kind | _KEY_UP), strict=True):
+            event.type = _KEYBOARD
+            event.of.keyboard = _KeyboardInput(virtual, scan, flags, 0, 0)
+        if self._user.SendInput(len(both), both, ctypes.sizeof(_Input)) != len(both):
+            raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+
+    def _thread(self) -> _ThreadInfo:
+        """Of the window in front; empty when there is none."""
+        info = _ThreadInfo(size=ctypes.sizeof(_ThreadInfo))
+        self._user.GetGUIThreadInfo(0, ctypes.byref(info))
+        return info
+
+    def _window(self, handle: int) -> Window:
+        process = wintypes.DWORD()
+        self._user.GetWindowThreadProcessId(handle, ctypes.byref(process))
+        title = ctypes.create_unicode_buffer(self._user.GetWindowTextLengthW(handle) + 1)
+        self._user.GetWindowTextW(handle, title, len(title))
+        return Window(handle, title.value, self._programs(process.value), ours=process.value == os.getpid())
+
+    def _programs(self, process: int) -> tuple[str, ...]:
+        opened = self._kernel.OpenProcess(_NAME_OF_PROGRAM, False, process)
+        if not opened:
+            return ()
+        try:
+            path = ctypes.create_unicode_buffer(32768)
+            length = wintypes.DWORD(len(path))
+            known = self._kernel.QueryFullProcessImageNameW(opened, 0, path, ctypes.byref(length))
+        finally:
+            self._kernel.CloseHandle(opened)
+        return (PureWindowsPath(path.value).name,) if known else ()
+
+    def _is_shown(self, handle: int) -> bool:
+        """Store programs keep windows that count as visible while nobody can see them: those are cloaked."""
+        cloaked = wintypes.DWORD()
+        self._composition.DwmGetWindowAttribute(handle, _CLOAKED, ctypes.byref(cloaked), ctypes.sizeof(cloaked))
+        return bool(self._user.IsWindowVisible(handle)) and not cloaked.value

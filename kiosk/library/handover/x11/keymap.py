@@ -1,0 +1,91 @@
+"""Which keycodes give a character on the keyboard of an X server: the core protocol's table, read as chapter 5 of that protocol says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SHIFT, _LOCK = 1 << 0, 1 << 1
+_MODIFIERS = 0xFF
+_NO_SYMBOL = 0
+_SHIFT_KEYS = (0xFFE1, 0xFFE2)
+# They change other keys than ours: Num Lock the keypad's, which are never used here; Scroll Lock none.
+_LOCKS = (0xFF7F, 0xFF14)
+# Return and Tab; letters and digits are their own keysyms.
+_KEYSYMS = {"\r": 0xFF0D, "\t": 0xFF09}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the keyboard is set to, from the mask that the server gives with every event."""
+
+    mask: int
+
+    @property
+    def group(self) -> int:
+        """Of the layouts between which a key switches."""
+        return self.mask >> 13 & 3
+
+    @property
+    def caps_lock(self) -> bool:
+        return bool(self.mask & _LOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    first: int
+    """The keycode of the first row."""
+    keysyms: Sequence[Sequence[int]]
+    """For each keycode: two of the first group, two of the second, further ones."""
+    modifiers: Sequence[Sequence[int]]
+    """The keycodes of Shift, Lock, Control and Mod1 to Mod5; 0 for none."""
+
+    def is_plain(self, state: State) -> bool:
+        """Whether no modifier is on but those that `stroke` allows for."""
+        allowed = _LOCK
+        for bit, codes in enumerate(self.modifiers):
+            if any(keysym in _LOCKS for code in codes if code for keysym in self._row(code)):
+                allowed |= 1 << bit
+        return not state.mask & _MODIFIERS & ~allowed
+
+    def stroke(self, key: str, state: State) -> tuple[int, ...] | None:
+        """The keycodes to press in this order and to release in the other: Shift if needed and the key. None if it is nowhere."""
+        wanted = _KEYSYMS.get(key, ord(key))
+        for level in (0, 1):
+            for code, row in enumerate(self.keysyms, self.first):
+                pair = _pair(row, state.group)
+                if pair[level] != wanted:
+                    continue
+                # Caps Lock turns the letters round, with and without Shift, and leaves all other keys alone.
+                shifted = bool(level) != (state.caps_lock and pair[0] != pair[1] and _upper(pair[0]) == pair[1])
+                if not shifted:
+                    return (code,)
+                shift = self._shift()
+                return None if shift is None else (shift, code)
+        return None
+
+    def _shift(self) -> int | None:
+        codes = self.modifiers[0] if self.modifiers else ()
+        return next((code for code in codes if code and any(keysym in _SHIFT_KEYS for keysym in self._row(code))), None)
+
+    def _row(self, code: int) -> Sequence[int]:
+        return self.keysyms[code - self.first] if 0 <= code - self.first < len(self.keysyms) else ()
+
+
+def _pair(row: Sequence[int], group: int) -> tuple[int, int]:
+    """Without and with Shift. The table's further groups have no fixed place; a key without the group has its first one there too."""
+    wide = [*row, 0, 0, 0, 0]
+    plain, shifted = wide[2 * group : 2 * group + 2] if group < 2 else (0, 0)
+    if plain == shifted == _NO_SYMBOL and group == 1:
+        plain, shifted = wide[:2]
+    if shifted == _NO_SYMBOL:
+        return _lower(plain), _upper(plain)
+    return plain, shifted
+
+
+def _upper(keysym: int) -> int:
+    return keysym - 0x20 if ord("a") <= keysym <= ord("z") else keysym
+
+
+def _lower(keysym: int) -> int:
+    return keysym + 0x20 if ord("A") <= keysym <= ord("Z") else keysym

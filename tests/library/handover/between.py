@@ -1,0 +1,101 @@
+"""A real desktop on which something happens at a certain moment of a handover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from kiosk.library.handover import Desktop, Seat, Window
+
+
+class Between:
+    """After the key of this number (0: before the first) `happens` is called, while all others may act."""
+
+    def __init__(self, desktop: Desktop, after: int, happens: Callable[[], None]) -> None:
+        self._desktop, self._after, self._happens = desktop, after, happens
+
+    @contextmanager
+    def seat(self, limit: float) -> Iterator[Seat]:
+        with self._desktop.seat(limit) as seat:
+            yield _BetweenSeat(seat, self._after, self._happens)
+
+
+class Waiting:
+    """`happens` is called when the handover begins to wait."""
+
+    def __init__(self, desktop: Desktop, happens: Callable[[], None]) -> None:
+        self._desktop, self._happens = desktop, happens
+        self.waited = False
+
+    @contextmanager
+    def seat(self, limit: float) -> Iterator[Seat]:
+        with self._desktop.seat(limit) as seat:
+            yield _WaitingSeat(seat, self._first)
+
+    def _first(self) -> None:
+        if not self.waited:
+            self.waited = True
+            self._happens()
+
+
+class _Seat:
+    """As the one given."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def windows(self) -> Sequence[Window]:
+        return self._seat.windows()
+
+    def front(self) -> Window | None:
+        return self._seat.front()
+
+    def has_keyboard(self, window: Window) -> bool:
+        return self._seat.has_keyboard(window)
+
+    def keys_free(self) -> bool:
+        return self._seat.keys_free()
+
+    def bring_forward(self, window: Window) -> None:
+        self._seat.bring_forward(window)
+
+    def wait(self, seconds: float) -> None:
+        self._seat.wait(seconds)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with self._seat.held():
+            yield
+
+    def press(self, key: str) -> None:
+        self._seat.press(key)
+
+
+class _BetweenSeat(_Seat):
+    def __init__(self, seat: Seat, after: int, happens: Callable[[], None]) -> None:
+        super().__init__(seat)
+        self._after, self._happens = after, happens
+        self._pressed = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        if self._pressed == self._after == 0:
+            self._happens()
+        with self._seat.held():
+            yield
+        if self._pressed == self._after > 0:
+            self._happens()
+
+    def press(self, key: str) -> None:
+        self._seat.press(key)
+        self._pressed += 1
+
+
+class _WaitingSeat(_Seat):
+    def __init__(self, seat: Seat, waits: Callable[[], None]) -> None:
+        super().__init__(seat)
+        self._waits = waits
+
+    def wait(self, seconds: float) -> None:
+        self._waits()
+        self._seat.wait(seconds)
