@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain import serving
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     CardFailed,
@@ -21,6 +22,7 @@ from kiosk.domain.events import (
     IlsChanged,
     ItemAnswered,
     ItemDescribed,
+    LeavePressed,
     LibraryFailed,
     LinkClosed,
     LinkSaved,
@@ -50,7 +52,7 @@ from kiosk.domain.states import (
     ShowingStatus,
     Waiting,
 )
-from kiosk.domain.turn import Step, asking, end_session, stay, watch_for_card_left
+from kiosk.domain.turn import Step, asking, end_session, stay, then, watch_for_card_left
 
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
@@ -83,8 +85,22 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
     if is_acting(counter.flow) and not _is_stuck(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning or _closes_by_itself(counter):
-        return end_session(counter)
+        return _closed(counter)
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
+
+
+def _closed(counter: Counter) -> Step:
+    """A patron who was served leaves like any other: with the slip, and the card that lies there next is read."""
+    if not isinstance(counter.flow, PatronShown):
+        return end_session(counter)
+    left = serving.step(counter, counter.flow, LeavePressed())
+    return then(left, _timed)
+
+
+def _timed(counter: Counter) -> Step:
+    if isinstance(counter.flow, RESTING):
+        return stay(counter)
+    return _start_idle(replace(counter, idle_warning=False), counter.rules.idle_seconds)
 
 
 def _tidied(counter: Counter) -> Step:

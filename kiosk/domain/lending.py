@@ -106,13 +106,13 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
 
 
 def _library_card(counter: Counter, text: str) -> Step:
+    """A card refused before has had its session; whoever laid it still stands there, and so does their language."""
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        # A card refused before has had its session; whoever laid it still stands there, and so does their language.
         ended, effects = end_session(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
         return replace(ended, language=counter.language), effects
-    counter, ticket = asking(counter)
+    counter, ticket = asking(replace(counter, spent=frozenset(counter.cards)))
     return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
 
 

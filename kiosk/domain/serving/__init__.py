@@ -30,7 +30,7 @@ from kiosk.domain.model import Service, Shown, SlipKind, Sound
 from kiosk.domain.serving.ending import finish, has_to_wait, settle
 from kiosk.domain.serving.items import answered, enter, renew
 from kiosk.domain.serving.loans import described, failed, listed
-from kiosk.domain.serving.questions import leave
+from kiosk.domain.serving.questions import go_on, leave
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.domain.turn import Step, go, stay
@@ -73,7 +73,7 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
         case HandoverFailed(ticket, code) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
             return go(counter, replace(flow, handing=Handing.FAILED, handing_problem=code), Play(Sound.REFUSED))
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
-            return go(counter, replace(flow, slip=kind))
+            return go_on(counter, replace(flow, slip=kind))
         case LeavePressed() if flow.leaving and not dealings.unanswered:
             # Only the slip is still waited for, and whoever asks to leave twice does not want to.
             return finish(counter, flow)
