@@ -223,7 +223,7 @@ class ItemDesk:
         found = self._looked_twice(service, number, item, before, settle, by)
         if found is not None and found[0] is Finding.DONE:
             return self._done(service, found[1])
-        if not understood:
+        if not understood and found is not None:
             return _refused(item, Reason.OTHER)
         self._dealings.doubts[service, item.number] = before
         outcome = Outcome.REFUSED if found is not None and found[0] is Finding.NOT_DONE else Outcome.UNKNOWN

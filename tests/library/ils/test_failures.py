@@ -236,6 +236,13 @@ def test_07_a_loan_that_was_not_understood_is_not_done() -> None:
         assert station.kinds().count("11") == 1
 
 
+def test_07_a_96_that_cannot_be_looked_behind_is_not_taken_for_a_no() -> None:
+    # it might be the answer to something else
+    with Station(answering({"11": b"96\r"}), Line.close) as station, client_of(station.port) as client:
+        answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
+        assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, Reason.LOST_ANSWER)
+
+
 # 8. wrong sums from the server
 
 
