@@ -1,0 +1,210 @@
+"""The number goes into the window of another program: after a verified tap, or when a service is chosen that is done there."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.effects import Act, HandOver, Play, RecordAct
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    HandedOver,
+    HandoverAsked,
+    HandoverFailed,
+    HolderConfirmed,
+    HolderDenied,
+    ItemEntered,
+    LeavePressed,
+    LibraryCardEntered,
+    ServiceChosen,
+)
+from kiosk.domain.model import LocalService, Service, Sound
+from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
+from tests.domain.library import Library
+from tests.domain.walk import NUMBER, OTHER_NUMBER, Card, Desk, link
+
+CARD, OTHER = Card("a"), Card("b")
+LOCAL = LocalService("視聴覚室")
+BY_ITEM = {Service.LOAN, Service.RENEWAL, Service.HOLD}
+ELSEWHERE = [*(service for service in Service if service not in BY_ITEM), LOCAL]
+
+
+def desk_with(handover: HandoverWhen, library: Library | None = None, confirm: When = When.NEVER, pin: When = When.NEVER) -> Desk:
+    rules = CounterRules(confirm_holder=confirm, lending_pin=pin, handover=handover, local_services=(LOCAL,))
+    return Desk(rules, links=[link(CARD), link(OTHER, OTHER_NUMBER)], library=library)
+
+
+def handed(desk: Desk) -> list[str]:
+    return [effect.number.text for effect in desk.of(HandOver)]
+
+
+# --- on tap ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("library", [None, Library()], ids=["no library system", "library system"])
+def test_a_verified_tap_hands_the_number_over_once(library: Library | None) -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, library)
+    desk.lay(CARD)
+    assert desk.at(PatronShown).handing is Handing.DONE
+    desk.tell(*(ServiceChosen(service) for service in (*Service, LOCAL)))
+    assert handed(desk) == [NUMBER.text]
+
+
+def test_the_number_is_not_handed_over_before_the_holder_is_confirmed() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, confirm=When.ALWAYS)
+    desk.lay(CARD)
+    desk.at(ConfirmingHolder)
+    assert not handed(desk)
+    desk.tell(HolderConfirmed()).at(PatronShown)
+    assert handed(desk) == [NUMBER.text]
+
+
+def test_the_number_is_not_handed_over_for_somebody_who_is_not_the_holder() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, confirm=When.ALWAYS)
+    desk.lay(CARD)
+    desk.tell(HolderDenied()).at(LendingRefused)
+    assert not handed(desk)
+
+
+def test_the_number_is_not_handed_over_before_the_pin_where_one_is_due() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, pin=When.ALWAYS)
+    desk.lay(CARD)
+    assert not handed(desk)
+    desk.press_pin().at(PatronShown)
+    assert handed(desk) == [NUMBER.text]
+
+
+def test_the_number_is_handed_over_although_the_library_card_could_not_be_checked() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, Library(down=Code.ILS_UNREACHABLE))
+    desk.lay(CARD)
+    assert not desk.at(PatronShown).patron.checked
+    assert handed(desk) == [NUMBER.text]
+
+
+@pytest.mark.parametrize("refused", [Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_DIFFERS])
+def test_the_number_of_a_library_card_that_is_no_good_is_not_handed_over(refused: Code) -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, Library())
+    desk.patron_refused = refused
+    desk.lay(CARD)
+    assert not handed(desk)
+
+
+@pytest.mark.parametrize("library", [None, Library()], ids=["no library system", "library system"])
+def test_a_library_card_scanned_or_typed_is_handed_over_only_when_staff_ask(library: Library | None) -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, library).tell(LibraryCardEntered(NUMBER.text))
+    desk.tell(*(ServiceChosen(service) for service in (*Service, LOCAL)))
+    assert not handed(desk)
+    assert desk.at(PatronShown).handing is Handing.NOT
+    assert handed(desk.tell(HandoverAsked())) == [NUMBER.text]
+
+
+def test_each_patron_is_handed_over() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.lift(desk.lay(CARD))
+    desk.lay(OTHER)
+    assert handed(desk) == [NUMBER.text, OTHER_NUMBER.text]
+
+
+# --- on choice ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("service", ELSEWHERE)
+def test_a_service_done_elsewhere_hands_the_number_over_when_it_is_chosen(service: Service | LocalService) -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE, Library())
+    desk.lay(CARD)
+    assert not handed(desk)
+    desk.tell(ServiceChosen(service))
+    assert handed(desk) == [NUMBER.text]
+    assert desk.at(PatronShown).handing is Handing.DONE
+    assert [record.act for record in desk.of(RecordAct)] == [Act.USE, Act.SERVICE]
+
+
+@pytest.mark.parametrize("service", sorted(BY_ITEM))
+def test_a_service_done_here_hands_nothing_over(service: Service) -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE, Library()).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
+    assert not handed(desk)
+
+
+@pytest.mark.parametrize("service", [*Service, LOCAL])
+def test_without_a_library_system_every_service_is_done_elsewhere(service: Service | LocalService) -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
+    assert handed(desk) == [NUMBER.text]
+    [record] = desk.of(RecordAct)
+    assert record.service == (service.value if isinstance(service, Service) else "local")
+    shown = desk.flow
+    assert desk.tell(ItemEntered("1103447109")).flow == shown, "there is nobody to ask"
+
+
+def test_a_library_system_out_of_reach_is_connected_all_the_same() -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE, Library(down=Code.ILS_UNREACHABLE))
+    desk.lay(CARD)
+    desk.tell(ServiceChosen(Service.LOAN))
+    assert not handed(desk)
+
+
+def test_a_choice_while_the_number_is_on_its_way_hands_it_over_no_second_time() -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE)
+    desk.lay(CARD)
+    desk.answering = False
+    desk.tell(ServiceChosen(Service.LOAN), ServiceChosen(Service.HOLD), HandoverAsked())
+    assert handed(desk) == [NUMBER.text]
+    assert len([record for record in desk.of(RecordAct) if record.act is Act.SERVICE]) == 2
+
+
+# --- what became of it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD])
+def test_a_number_that_did_not_arrive_is_said_and_asked_for_again_only_by_staff(code: Code) -> None:
+    desk = desk_with(HandoverWhen.ON_TAP, Library())
+    desk.window_fails = code
+    desk.lay(CARD)
+    flow = desk.at(PatronShown)
+    assert (flow.handing, flow.handing_problem) == (Handing.FAILED, code)
+    assert desk.of(Play)[-1] == Play(Sound.REFUSED)
+    desk.tell(ServiceChosen(Service.LOAN), ItemEntered("1103447109"), ServiceChosen(Service.INTERNET_TERMINAL))
+    assert handed(desk) == [NUMBER.text]
+    desk.window_fails = None
+    flow = desk.tell(HandoverAsked()).at(PatronShown)
+    assert (flow.handing, flow.handing_problem) == (Handing.DONE, None)
+    assert handed(desk) == [NUMBER.text] * 2
+
+
+def test_while_the_number_is_on_its_way_that_is_shown_and_no_former_trouble() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.window_fails = Code.HANDOVER_NO_WINDOW
+    desk.lay(CARD)
+    desk.answering = False
+    flow = desk.tell(HandoverAsked()).at(PatronShown)
+    assert (flow.handing, flow.handing_problem) == (Handing.UNDER_WAY, None)
+
+
+def test_nothing_is_handed_over_where_the_library_does_not_want_it() -> None:
+    desk = desk_with(HandoverWhen.OFF)
+    desk.lay(CARD)
+    desk.tell(HandoverAsked(), *(ServiceChosen(service) for service in Service))
+    assert not handed(desk)
+
+
+def test_what_became_of_a_former_patrons_number_is_not_shown_at_the_next() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.answering = False
+    insertion = desk.lay(CARD)
+    while not desk.of(HandOver):
+        desk.answer()
+    [former] = desk.of(HandOver)
+    desk.open.clear()
+    desk.tell(LeavePressed()).lift(insertion).lay(OTHER)
+    while len(desk.of(HandOver)) < 2:
+        desk.answer()
+    now = desk.counter
+    for late in (HandedOver(former.ticket), HandoverFailed(former.ticket, Code.HANDOVER_CHANGED)):
+        assert desk.tell(late).counter == now
+    assert desk.at(PatronShown).handing is Handing.UNDER_WAY
+
+
+def test_an_answer_that_comes_twice_changes_nothing_the_second_time() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.window_fails = Code.HANDOVER_NO_WINDOW
+    desk.lay(CARD)
+    now = desk.counter
+    assert desk.tell(HandedOver(desk.of(HandOver)[0].ticket)).counter == now
