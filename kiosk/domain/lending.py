@@ -218,7 +218,7 @@ def _refuse(
     fresh = overtaken_by(counter, insertion)
     if fresh is not None:
         return then((counter, release), lambda released: start_reading(released, fresh))
-    record = RecordAct(Act.REFUSAL, number, problem.code)
+    record = RecordAct(Act.REFUSAL, number, problem.code, card_read=insertion is not None)
     if reading is not None:
         record = replace(record, revocation=reading.revocation)
     stays = insertion if problem.code is Code.NOT_LINKED and insertion in counter.cards else None

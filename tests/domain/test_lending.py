@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.domain.circulation import Stop
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, ReadCard, RecordAct, ReleaseCard, VerifyPin
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import (
     CardPlaced,
     CardSlow,
@@ -17,7 +18,8 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     ServiceChosen,
 )
-from kiosk.domain.model import Insertion, Language, Month, Revocation, Service, Shown
+from kiosk.domain.model import Insertion, Language, Month, Patron, Revocation, Service, Shown
+from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import (
     AskingPin,
     ConfirmingHolder,
@@ -27,6 +29,7 @@ from kiosk.domain.states import (
     LendingRefused,
     LookingUpPatron,
     PatronShown,
+    Problem,
     Reading,
     Waiting,
     When,
@@ -173,12 +176,46 @@ def test_an_expired_library_card_serves_no_more_with_the_my_number_card() -> Non
     assert desk.at(LendingRefused).problem.code is Code.LIBRARY_CARD_EXPIRED
 
 
-def test_a_library_system_out_of_reach_still_gives_the_number() -> None:
+LIBRARY_CARD_PROBLEMS: dict[Code, tuple[tuple[str, str], ...]] = {
+    Code.LIBRARY_CARD_EXPIRED: (("until", "2026-03-31"),),
+    Code.LIBRARY_CARD_STOPPED: (("stops", f"{Stop.CARD_LOST} {Stop.FINES}"), ("said", "Please see the staff")),
+    Code.LIBRARY_CARD_UNKNOWN: (),
+    Code.LIBRARY_CARD_DIFFERS: (),
+}
+
+
+@pytest.mark.parametrize(("code", "params"), LIBRARY_CARD_PROBLEMS.items())
+def test_a_library_card_that_is_no_good_is_refused_with_all_that_was_said(code: Code, params: tuple[tuple[str, str], ...]) -> None:
     card = Card()
-    desk = Desk(QUICK, links=[link(card)], patron_refused=Code.ILS_UNREACHABLE)
+    desk = Desk(QUICK, links=[link(card)], patron_refused=code, patron_params=params)
+    desk.lay(card)
+    refused = desk.at(LendingRefused)
+    assert (refused.problem, refused.insertion) == (Problem(code, params), None)
+    assert desk.of(RecordAct) == [RecordAct(Act.REFUSAL, NUMBER, code, Revocation.GOOD)], "nothing the server said is written down"
+    desk.tell(LibraryCardEntered(NUMBER.text))
+    assert desk.at(LendingRefused).problem == Problem(code, params), "the library card itself says the same"
+    assert desk.of(RecordAct)[1:] == [RecordAct(Act.REFUSAL, NUMBER, code, card_read=False)], "no certificate was judged"
+
+
+@pytest.mark.parametrize("code", sorted(ILS_TROUBLE))
+@pytest.mark.parametrize("pin", [When.NEVER, When.ALWAYS])
+def test_a_library_system_in_trouble_still_gives_the_number(pin: When, code: Code) -> None:
+    card = Card()
+    desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=pin), links=[link(card)], patron_refused=code)
+    desk.lay(card)
+    desk.press_pin()
+    assert desk.at(PatronShown).patron == Patron(NUMBER, checked=False)
+    desk.tell(LeavePressed(), LibraryCardEntered(NUMBER.text))
+    assert desk.at(PatronShown).patron == Patron(NUMBER, checked=False)
+    assert [record.act for record in desk.of(RecordAct)] == [Act.USE], "trouble is no refusal"
+
+
+def test_a_patron_whose_number_is_not_a_card_of_this_library_any_more_is_looked_up_by_the_link_all_the_same() -> None:
+    """The rule of the barcode is for what is scanned; a link was made under the rule of its time."""
+    card = Card()
+    desk = Desk(CounterRules(BarcodeRule(length=8), confirm_holder=When.NEVER), links=[link(card)])
     desk.lay(card)
     assert desk.at(PatronShown).patron.number == NUMBER
-    assert not desk.at(PatronShown).patron.checked
 
 
 def test_a_store_in_trouble_refuses() -> None:

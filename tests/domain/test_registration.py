@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.effects import Act, LookUpPatron, ReadCard, ReadTries, RecordAct, ReleaseCard, SaveLink, VerifyPin
-from kiosk.domain.errors import Code
+from kiosk.domain.circulation import Standing, Stop
+from kiosk.domain.effects import Act, LookUpPatron, Play, ReadCard, ReadTries, RecordAct, ReleaseCard, SaveLink, VerifyPin
+from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import (
     ApplicantChosen,
     BackPressed,
@@ -21,7 +22,7 @@ from kiosk.domain.events import (
     RegistrationChosen,
     ReplacementChosen,
 )
-from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation
+from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation, Sound
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -35,13 +36,15 @@ from kiosk.domain.states import (
     ExplainingRecord,
     FindingLinks,
     LendingRefused,
+    Problem,
     ReadingMyNumberCard,
     Registered,
     RegistrationRefused,
     SavingLink,
     Waiting,
 )
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link
+from tests.domain.library import Library
+from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, Params, link
 
 
 def problem(desk: Desk) -> Code:
@@ -138,9 +141,62 @@ def test_a_library_card_that_is_not_valid_is_not_linked(code: Code) -> None:
     assert not desk.of(ReadCard)
 
 
-def test_a_library_system_out_of_reach_leaves_the_card_unchecked_and_says_so() -> None:
-    desk = Desk(patron_refused=Code.ILS_UNREACHABLE).to_card()
+@pytest.mark.parametrize(
+    ("code", "params"),
+    [
+        (Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)),
+        (Code.LIBRARY_CARD_STOPPED, (("stops", f"{Stop.CARD_LOST} {Stop.FINES}"), ("said", "Please see the staff"))),
+        (Code.LIBRARY_CARD_DIFFERS, ()),
+    ],
+)
+def test_what_the_librarys_system_says_of_a_library_card_is_told_before_any_card_is_asked_for(code: Code, params: Params) -> None:
+    desk = Desk(patron_refused=code, patron_params=params).to_card()
+    assert desk.at(AwaitingLibraryCard).problem == Problem(code, params)
+    assert desk.of(Play)[-1] == Play(Sound.REFUSED)
+    assert not desk.of(ReadCard)
+    assert not desk.of(RecordAct), "another card may be shown"
+    desk.patron_refused = None
+    desk.tell(LibraryCardEntered(OTHER_NUMBER.text))
+    assert desk.at(AwaitingMyNumberCard).draft.number == OTHER_NUMBER
+
+
+@pytest.mark.parametrize("code", sorted(ILS_TROUBLE))
+def test_a_library_system_in_trouble_leaves_the_card_unchecked_and_says_so(code: Code) -> None:
+    desk = Desk(patron_refused=code).to_card()
     assert desk.at(AwaitingMyNumberCard).draft.patron == Patron(NUMBER, checked=False)
+    desk.lay(Card())
+    desk.tell(LinkAgreed()).press_pin()
+    assert desk.of(SaveLink)[0].number == NUMBER
+
+
+def test_a_patron_with_stops_may_register_and_what_is_known_of_them_goes_along() -> None:
+    standing = Standing(stops=frozenset({Stop.FINES}))
+    desk = Desk(library=Library(standing)).to_card()
+    patron = desk.at(AwaitingMyNumberCard).draft.patron
+    assert patron is not None
+    assert patron.checked
+    assert patron.standing.stops == {Stop.FINES}
+
+
+def test_a_library_card_scanned_twice_is_looked_up_once() -> None:
+    desk = Desk().to_library_card()
+    desk.answering = False
+    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
+    assert [question.number for question in desk.of(LookUpPatron)] == [NUMBER]
+
+
+@pytest.mark.parametrize("refused", [None, Code.LIBRARY_CARD_EXPIRED, Code.ILS_UNREACHABLE])
+def test_the_answer_about_a_library_card_comes_too_late_for_the_next_registration(refused: Code | None) -> None:
+    desk = Desk(patron_refused=refused).to_library_card()
+    desk.answering = False
+    desk.tell(LibraryCardEntered(NUMBER.text), LeavePressed()).to_library_card()
+    now = desk.counter
+    assert desk.answer().counter == now
+
+
+def test_going_back_to_the_library_card_forgets_what_was_known_of_it() -> None:
+    desk = Desk(library=Library()).to_card().tell(BackPressed())
+    assert desk.at(AwaitingLibraryCard).draft.patron is None
 
 
 def test_a_number_that_cannot_be_one_is_said_and_asked_for_again() -> None:
