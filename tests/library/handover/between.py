@@ -38,6 +38,18 @@ class Waiting:
             self._happens()
 
 
+class Hurried:
+    """As it is, but with less time."""
+
+    def __init__(self, desktop: Desktop, limit: float) -> None:
+        self._desktop, self._limit = desktop, limit
+
+    @contextmanager
+    def seat(self, limit: float) -> Iterator[Seat]:
+        with self._desktop.seat(min(limit, self._limit)) as seat:
+            yield seat
+
+
 class _Seat:
     """As the one given."""
 

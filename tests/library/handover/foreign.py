@@ -1,7 +1,7 @@
 """A window of another program, with two fields; run by Debian's Python, which has Tk.
 
-foreign.py TITLE: takes commands on standard input, one a line; says on standard output, as JSON, what it has been typed so far
-(the first field, and after it what was pressed besides) and whether that field has the keyboard, how often it stole it.
+foreign.py TITLE: takes commands on standard input, one a line; says on standard output, as JSON, what has been typed so far
+(what has come into the first field, Return and Tab) and whether that field has the keyboard, how often it stole it.
 """
 
 import json
@@ -18,7 +18,7 @@ class Foreign:
         self._field.pack()
         other.pack()
         self._field.focus_set()
-        self._besides = ""
+        self._seen = self._typed = ""
         self._focused = False
         self._taken = 0
         # Behind the field's own binding: by then the field has changed.
@@ -32,8 +32,9 @@ class Foreign:
         self._window.mainloop()
 
     def _pressed(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        if event.char in ("\r", "\t"):
-            self._besides += event.char
+        shown = self._field.get()
+        self._typed += event.char if event.char in ("\r", "\t") else shown.removeprefix(self._seen)
+        self._seen = shown
         self._say()
 
     def _focus(self, focused: bool) -> None:
@@ -41,7 +42,7 @@ class Foreign:
         self._say()
 
     def _say(self) -> None:
-        sys.stdout.write(json.dumps({"typed": self._field.get() + self._besides, "focused": self._focused, "taken": self._taken}) + "\n")
+        sys.stdout.write(json.dumps({"typed": self._typed, "focused": self._focused, "taken": self._taken}) + "\n")
         sys.stdout.flush()
 
     def _told(self, *_: object) -> None:
@@ -61,7 +62,7 @@ class Foreign:
                 self._say()
             elif command == "clear":
                 self._field.delete(0, "end")
-                self._besides = ""
+                self._seen = self._typed = ""
                 self._field.focus_set()
                 self._say()
             self._window.update_idletasks()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -20,6 +21,7 @@ from Xlib import X, Xatom, Xutil
 from Xlib.display import Display
 from Xlib.error import BadWindow, ConnectionClosedError
 from Xlib.ext import xinput
+from Xlib.ext.ge import GenericEventCode
 from Xlib.protocol.event import ClientMessage
 
 LIMIT = 10.0
@@ -73,7 +75,9 @@ class Screen:
         if self.name == ":":
             raise ScreenFailed("Xvfb did not start")
         self.environment = {
-            **{name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ},
+            "PATH": os.environ["PATH"],
+            # Without a locale of this kind xterm cannot show a Japanese title.
+            "LANG": "C.UTF-8",
             "HOME": str(self.folder),
             "DISPLAY": self.name,
         }
@@ -111,6 +115,12 @@ class Screen:
         program.wait(lambda typed: typed == "", "the shell in the terminal")
         return program
 
+    def another_pair_of_hands(self) -> Hands:
+        """For use on another thread."""
+        hands = Hands(self.name)
+        self._programs.callback(hands.close)
+        return hands
+
     def own(self, title: str) -> Own:
         """A window of this very process."""
         window = Own(self.name, title)
@@ -130,8 +140,9 @@ class Program:
         """All that has arrived; None before it could."""
 
     @property
-    def process(self) -> int:
-        return self._child.pid
+    def executable(self) -> str:
+        """The name of its file."""
+        return Path(f"/proc/{self._child.pid}/exe").readlink().name
 
     def wait_typed(self, text: str) -> float:
         """Wait until exactly this has arrived, and say when it had (time.monotonic)."""
@@ -229,15 +240,26 @@ class Terminal(Program):
 class Own:
     """A bare window that counts the keys it gets."""
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, *, shown: bool = True) -> None:
         self._display: Any = Display(name)
         screen = self._display.screen()
-        self.window = screen.root.create_window(50, 50, 300, 100, 0, screen.root_depth, event_mask=X.KeyPressMask | X.FocusChangeMask)
+        self.window = screen.root.create_window(50, 50, 300, 100, 0, screen.root_depth, event_mask=X.KeyPressMask | X.StructureNotifyMask)
         utf8 = self._display.get_atom("UTF8_STRING")
         self.window.change_property(self._display.get_atom("_NET_WM_NAME"), utf8, 8, title.encode())
         self.window.set_wm_class("kiosk", "Kiosk")
+        if shown:
+            self.window.map()
+        self._display.sync()
+
+    def open_and_take_keyboard(self) -> None:
         self.window.map()
-        self._display.flush()
+        while self._display.next_event().type != X.MapNotify:
+            pass
+        self.take_keyboard()
+
+    def hide(self) -> None:
+        self.window.unmap()
+        self._display.sync()
 
     def keys(self) -> int:
         """How many keys have been pressed in it so far."""
@@ -262,6 +284,40 @@ class Own:
             self._display.close()
 
 
+class Thief(threading.Thread):
+    """Steals the keyboard as soon as anybody can see that a key has been pressed. Use as a context manager."""
+
+    def __init__(self, name: str, after: int, steal: Callable[[], None]) -> None:
+        """`after`: so many keys."""
+        super().__init__(name="thief")
+        self._display: Any = Display(name)
+        self._display.xinput_query_version()
+        self._display.screen().root.xinput_select_events([(xinput.AllMasterDevices, xinput.RawKeyPressMask)])
+        self._display.sync()
+        self._after, self._steal = after, steal
+        self._over, self._end = os.pipe()
+
+    def run(self) -> None:
+        seen = 0
+        while seen < self._after:
+            for _ in range(self._display.pending_events()):
+                event = self._display.next_event()
+                seen += event.type == GenericEventCode and event.evtype == xinput.RawKeyPress
+            if seen < self._after and self._over in select.select([self._display, self._over], [], [], LIMIT)[0]:
+                return
+        self._steal()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        os.close(self._end)
+        self.join()
+        os.close(self._over)
+        self._display.close()
+
+
 class Hands:
     """Somebody at the keyboard, who also sees which window is active."""
 
@@ -269,6 +325,7 @@ class Hands:
         self._display: Any = Display(name)
         self._root = self._display.screen().root
         self._root.change_attributes(event_mask=X.PropertyChangeMask)
+        self._asking = self._root.create_window(0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask)
         self._held: list[int] = []
 
     def press(self, key: str) -> None:
@@ -314,11 +371,17 @@ class Hands:
     def activate(self, title: str) -> None:
         """Click on a window's name in a task bar; returns once it is the active one and has the keyboard."""
         self.until(lambda: title in map(self._title, self._numbers("_NET_CLIENT_LIST")), f"the window {title} to open")
+        window = self.ask_to_activate(title)
+        self._settle()
+        self.until(lambda: self.active() == title and self._has_keyboard(window), f"the keyboard in {title}")
+
+    def ask_to_activate(self, title: str) -> Any:
+        """As `activate`, but at some time soon."""
         handle = next(handle for handle in self._numbers("_NET_CLIENT_LIST") if self._title(handle) == title)
         window = self._display.create_resource_object("window", handle)
         window.change_attributes(event_mask=X.FocusChangeMask | X.PropertyChangeMask)
         self._ask(handle, "_NET_ACTIVE_WINDOW", _A_PERSON)
-        self.until(lambda: self.active() == title and self._has_keyboard(window), f"the keyboard in {title}")
+        return window
 
     def minimise(self) -> None:
         """The active window; returns once it is no longer."""
@@ -370,6 +433,13 @@ class Hands:
     def close(self) -> None:
         with suppress(ConnectionClosedError):
             self._display.close()
+
+    def _settle(self) -> None:
+        """Wait until the window manager has done all it was asked for so far: it answers in that order."""
+        answer = self._display.get_atom("_NET_FRAME_EXTENTS")
+        self._asking.delete_property(answer)
+        self._ask(self._asking.id, "_NET_REQUEST_FRAME_EXTENTS", 0)
+        self.until(lambda: self._asking.get_full_property(answer, X.AnyPropertyType) is not None, "the window manager")
 
     def _has_keyboard(self, window: Any) -> bool:
         focus = self._display.get_input_focus().focus

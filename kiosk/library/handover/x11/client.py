@@ -18,6 +18,8 @@ from kiosk.library.handover import Window
 # Compound text: ISO 2022 with the sets that Japanese titles use, and UTF-8 between ESC % G and ESC % @.
 _ESCAPE = re.compile(rb"\x1b(%G|%@|\$?[()-][\x30-\x7e])")
 _EUC_LEAD = {b"$(B": b"", b"$)B": b"", b"$(D": b"\x8f", b"$)D": b"\x8f", b")I": b"\x8e", b"(I": b"\x8e"}
+# JIS X 0201 is ASCII but for these two.
+_ROMAN = str.maketrans("\\~", "¥‾")
 
 
 class Clients:
@@ -56,29 +58,29 @@ class Clients:
             return old.value.decode(errors="replace")
         return compound_text(old.value)
 
-    def _programs(self, handle: int, processes: set[int]) -> tuple[str, ...]:
-        names = {name.decode(errors="replace") for name in self._text(handle, "WM_CLASS").split(b"\0") if name}
+    def _programs(self, handle: int, processes: list[int]) -> tuple[str, ...]:
+        names = [name.decode(errors="replace") for name in self._text(handle, "WM_CLASS").split(b"\0") if name]
         for process in processes:
             # It may have ended, or belong to another user.
             with suppress(OSError):
                 # An executable file that an update has replaced is still the one that runs.
-                names.add(Path(f"/proc/{process}/exe").readlink().name.removesuffix(" (deleted)"))
-        return tuple(sorted(names))
+                names.append(Path(f"/proc/{process}/exe").readlink().name.removesuffix(" (deleted)"))
+        return tuple(dict.fromkeys(names))
 
-    def _processes(self, handle: int) -> set[int]:
+    def _processes(self, handle: int) -> list[int]:
         """By the server, which knows whose connection it is, and by the program itself, which may see other numbers (from a container).
 
         Only of this machine: windows may come from another one, where the number means another process.
         """
-        found = set()
+        found: list[int] = []
         if self._server_knows:
             asked = self._display.res_query_client_ids([{"client": handle, "mask": res.LocalClientPIDMask}])
-            found = {answer.value[0] for answer in asked.ids if answer.value}
+            found += [answer.value[0] for answer in asked.ids if answer.value]
         said = self.property(handle, "_NET_WM_PID")
         machine = self._text(handle, "WM_CLIENT_MACHINE").rstrip(b"\0").decode(errors="replace")
         if said is not None and len(said) == 1 and machine in ("", self._here):
-            found.add(int(said[0]))
-        return found
+            found.append(int(said[0]))
+        return list(dict.fromkeys(found))
 
     def _text(self, handle: int, name: str) -> bytes:
         value = self.property(handle, name)
@@ -107,6 +109,8 @@ def compound_text(data: bytes) -> str:
 
 
 def _decoded(run: bytes, charset: bytes) -> str:
+    if charset == b"(J":
+        return run.decode("ascii").translate(_ROMAN)
     lead = _EUC_LEAD.get(charset)
     if lead is None or run[0] <= 0x20:
         return run.decode("latin-1")
