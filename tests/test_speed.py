@@ -43,6 +43,11 @@ def test_the_number_stands_there_a_blink_after_the_card(screen: dict[str, str], 
     assert best(lambda place: statistics.median(run.taps(place, screen)), run.TAP, tmp_path) <= run.TAP
 
 
+def test_the_patron_stands_there_a_blink_after_the_library_system_has_answered(screen: dict[str, str], tmp_path: Path) -> None:
+    """It takes 300 ms, and is asked while the rest of the certificate is read."""
+    assert best(lambda place: statistics.median(run.patrons(place, screen)), run.TAP, tmp_path) <= run.TAP
+
+
 @pytest.mark.parametrize("silent", [False, True], ids=["slow", "silent"])
 def test_the_windows_never_stand_still_while_a_card_does(screen: dict[str, str], tmp_path: Path, silent: bool) -> None:
     """Neither while it takes 5 s for an answer nor while it says nothing at all: under 50 ms at a time."""

@@ -1,4 +1,4 @@
-"""The running program on a virtual reader, measured from inside. Usage: python -m tests.bench.counter tap|slow|silent|start FOLDER
+"""The running program on a virtual reader, measured from inside. Usage: python -m tests.bench.counter tap|patron|slow|silent|start FOLDER
 
 Prints one JSON object of figures. It needs a display; `tests.bench.run` gives it one of its own.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import socket
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from kiosk.app import Equipment, Program
+    from kiosk.demo.ils import LibraryServer
     from kiosk.domain.states import Counter
     from kiosk.smartcard.reader import ReaderMonitor, ReaderState
     from kiosk.smartcard.virtual.card import VirtualCard
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 TAPS = 11
 NUMBER = "2104067851"
 LIMIT_MS = 20_000
+ANSWER = 0.3
+"""Seconds the library's system takes for an answer."""
 
 
 class WatchedMonitor:
@@ -54,8 +59,11 @@ class WatchedMonitor:
 class Bench:
     """One counter with its card, whose holder is registered."""
 
-    def __init__(self, folder: Path) -> None:
-        from kiosk.config import Home
+    def __init__(self, folder: Path, library: LibraryServer | None = None) -> None:
+        """`library` runs already, where there is one; then nobody is asked to look at a photo."""
+        from kiosk.config import Home, LendingSettings
+        from kiosk.demo.library import demo_ils, demo_settings
+        from kiosk.domain.states import When
         from kiosk.smartcard.virtual.deck import Deck
         from kiosk.smartcard.virtual.reader import Timing, VirtualReaders
 
@@ -64,19 +72,26 @@ class Bench:
         self.readers: VirtualReaders = VirtualReaders(timing=Timing())
         self.deck = Deck(folder / "cards")
         self.card: VirtualCard = self.deck.card("fine")
-        self.seen_at = 0.0
+        self.seen_at = self.known_after = 0.0
+        self.settings = demo_settings()
+        if library is not None:
+            lending = LendingSettings(confirm_holder=When.NEVER)
+            self.settings = replace(self.settings, ils=demo_ils(library), lending=lending)
 
     def _saw(self) -> None:
         self.seen_at = time.perf_counter()
 
+    def _known(self) -> None:
+        """The first block of the certificate is there: how long reader and card have been busy until now."""
+        self.known_after = self.readers.card_seconds
+
     @contextmanager
     def running(self) -> Iterator[Program]:
         from kiosk.app import Program, qt_application, running
-        from kiosk.demo.library import demo_settings
 
         qt_application()
-        with self._equipment() as equipment, running(Program(demo_settings(), equipment)) as program:
-            wait_until(program, lambda counter: counter.reader == "ready")
+        with self._equipment() as equipment, running(Program(self.settings, equipment)) as program:
+            wait_until(program, lambda counter: counter.reader == "ready" and counter.ils in ("none", "ready"))
             # What is built in advance while nobody waits.
             rest(1500)
             # As `run_counter` does it.
@@ -86,17 +101,23 @@ class Bench:
     @contextmanager
     def _equipment(self) -> Iterator[Equipment]:
         from kiosk.app import Equipment
-        from kiosk.demo.library import demo_settings
-        from kiosk.domain.model import LibraryCardNumber, Revocation
-        from kiosk.equipment import facts_reader, first_facts, now
+        from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+        from kiosk.equipment import facts_reader, first_facts, now, open_library
         from kiosk.smartcard.authority import Authority
         from kiosk.smartcard.judge import CardJudge
         from kiosk.smartcard.revocation import NoRevocation
         from kiosk.store.keys import Keys
         from kiosk.store.repository import Repository
 
-        settings, keys = demo_settings(), Keys.fresh()
-        judge = CardJudge([Authority(self.deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        noted = self._known
+
+        class NotingJudge(CardJudge):
+            def early_token(self, first_block: bytes) -> LinkToken | None:
+                noted()
+                return super().early_token(first_block)
+
+        settings, keys = self.settings, Keys.fresh()
+        judge = NotingJudge([Authority(self.deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
         with Repository(self.home.store, keys, settings.counter.name, now) as repository:
             unchecked = Revocation.NOT_CHECKED
@@ -108,6 +129,7 @@ class Bench:
                 repository=repository,
                 facts=first_facts(settings, judge, demo=True),
                 read_facts=facts_reader(self.home, settings, judge, repository, keys.site),
+                library=open_library(self.home, settings),
             )
 
 
@@ -164,16 +186,52 @@ def painted(window: QObject, done: Callable[[float], None]) -> QObject:
 
 def tap(folder: Path) -> dict[str, object]:
     """Seconds from the return of the wait that saw the card to the paint of the number, and of pure card I/O; of each tap."""
+    bench = Bench(folder)
+    taps = [(painted, card) for painted, card, _ in _taps(bench)]
+    return {"taps": taps, "commands": len(bench.card.commands) // TAPS}
+
+
+def patron(folder: Path) -> dict[str, object]:
+    """The same with a library system that takes 300 ms for each answer, until the patron it told of stands there.
+
+    Of each tap also the seconds of pure card I/O until the serial number was there; `library`: of one bare look-up over a socket.
+    """
+    from kiosk.demo.ils import serving
+    from kiosk.demo.library import demo_server
+
+    server = demo_server()
+    server.latency = ANSWER
+    with serving(server):
+        taps = _taps(Bench(folder, server))
+        return {"taps": taps, "library": bare_lookup(server)}
+
+
+def bare_lookup(server: LibraryServer) -> float:
+    """Seconds of one look-up by whoever knows how to write it."""
+    login = server.login
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        if login is not None:
+            line.sendall(f"9300CN{login.user}|CO{login.password}|\r".encode())
+            line.recv(4096)
+        began = time.perf_counter()
+        line.sendall(f"6300020261123    095031  Y       AO|AA{NUMBER}|\r".encode())
+        line.recv(65536)
+        return time.perf_counter() - began
+
+
+def _taps(bench: Bench) -> list[tuple[float, float, float]]:
+    """Of each tap: until the paint of the number, pure card I/O, and that until the serial number was known."""
     from kiosk.ui.staff.panels import NumberLabel
 
-    bench = Bench(folder)
-    taps: list[tuple[float, float]] = []
+    taps: list[tuple[float, float, float]] = []
     with bench.running() as program:
         staff, paints = program.displays.staff, []
+        told = program.conductor.counter.ils == "ready"
 
         def note(at: float) -> None:
+            known = getattr(getattr(program.conductor.counter.flow, "patron", None), "checked", False)
             labels = staff.findChildren(NumberLabel)
-            if any(label.isVisible() and label.text().replace("\n", "").replace(" ", "") == NUMBER for label in labels):
+            if known is told and any(label.isVisible() and label.text().replace("\n", "").replace(" ", "") == NUMBER for label in labels):
                 paints.append(at)
 
         watch = painted(staff, note)
@@ -182,11 +240,11 @@ def tap(folder: Path) -> dict[str, object]:
             before = bench.readers.card_seconds
             bench.readers.lay(bench.card)
             wait_until(program, lambda counter: bool(paints))
-            taps.append((paints[0] - bench.seen_at, bench.readers.card_seconds - before))
+            taps.append((paints[0] - bench.seen_at, bench.readers.card_seconds - before, bench.known_after - before))
             go_home(bench, program)
         staff.removeEventFilter(watch)
     # The first tap finds nothing warm.
-    return {"taps": taps[1:], "commands": len(bench.card.commands) // TAPS}
+    return taps[1:]
 
 
 # --- how long the windows stand still ----------------------------------------------------------------------------------------------
@@ -264,6 +322,7 @@ def start(folder: Path) -> dict[str, object]:
 
 MEASURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "tap": tap,
+    "patron": patron,
     "slow": partial(stall, silent=False),
     "silent": partial(stall, silent=True),
     "start": start,

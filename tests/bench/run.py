@@ -47,6 +47,12 @@ def taps(folder: Path, environment: Mapping[str, str]) -> list[float]:
     return [whole / card for whole, card in figures("tap", folder, environment)["taps"]]
 
 
+def patrons(folder: Path, environment: Mapping[str, str]) -> list[float]:
+    """The same until the patron stands there, by the larger of card I/O and (until the serial number is known + library system)."""
+    measured = figures("patron", folder, environment)
+    return [shown / max(card, known + measured["library"]) for shown, card, known in measured["taps"]]
+
+
 def stalls(folder: Path, environment: Mapping[str, str], *, silent: bool) -> tuple[float, float]:
     """The longest time, in seconds, that the windows stood still while a card was slow or silent, and when that was over."""
     measured = figures("silent" if silent else "slow", folder, environment)
@@ -76,6 +82,9 @@ def screen(desktop: Desktop) -> dict[str, str]:
 def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     ratios = taps(folder / "tap", environment)
     yield f"tap to paint / card I/O: median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
+    ratios = patrons(folder / "patron", environment)
+    told = f"median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
+    yield f"tap to patron, library system of 300 ms / larger of card I/O and serial + library system: {told}"
     for silent, kind in ((False, "slow"), (True, "silent")):
         longest, after = stalls(folder / kind, environment, silent=silent)
         yield f"longest stall while a card is {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); after it: {after * 1000:.0f} ms"
@@ -106,7 +115,7 @@ def commands(*, extended: bool) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tap", "slow", "silent", "start", "lookup", "desktop"):
+        for name in ("tap", "patron", "slow", "silent", "start", "lookup", "desktop"):
             (Path(folder) / name).mkdir()
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):
