@@ -219,3 +219,19 @@ def client_of(port: int, *, answer_seconds: float = 5.0, settle_seconds: float =
 
 def at_the_counter() -> datetime:
     return datetime(2026, 11, 23, 9, 50, 31, tzinfo=timezone(timedelta(hours=9)))
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

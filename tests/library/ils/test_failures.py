@@ -22,6 +22,7 @@ from tests.library.ils.scripted import (
     STATUS,
     TITLE,
     Answer,
+    Clock,
     Line,
     Station,
     answering,
@@ -349,16 +350,6 @@ def test_10_a_connection_closed_while_idle_is_replaced_before_anything_is_sent()
         answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
         assert answer.outcome is Outcome.DONE
         assert station.kinds() == ["93", "99", "63", "93", "99", "11"]
-
-
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_10_a_heartbeat_when_nothing_was_said_for_long() -> None:

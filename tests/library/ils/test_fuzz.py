@@ -184,7 +184,7 @@ def test_no_moods_of_a_server_make_an_answer_untrue(checksum: str) -> None:
     told: Counter[str] = Counter()
     acts = st.tuples(st.sampled_from(ACTS), st.lists(st.sampled_from(moods_for(checksum)), max_size=3))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
     @given(st.integers(0, 2**32), st.sampled_from(["utf-8", "cp932"]), st.lists(acts, min_size=2, max_size=8))
     def run(seed: int, encoding: str, acts: list[tuple[str, list[Mood]]]) -> None:
         server = MoodyServer(Shelf(NAMES), random.Random(seed), encoding)

@@ -13,16 +13,23 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.library.ils import IlsClient
 from kiosk.library.server import Server
-from tests.library.ils.scripted import BOOK, LENT, NUMBER, PATRON, STATUS, TODAY, Line, Station, answering, client_of, seal
-from tests.library.ils.test_failures import Clock
+from tests.library.ils.scripted import (
+    BOOK,
+    LENT,
+    NUMBER,
+    PATRON,
+    STATUS,
+    TODAY,
+    Clock,
+    Line,
+    Station,
+    answering,
+    client_of,
+    free_port,
+    seal,
+)
 
 SHORT = 0.1
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_nobody_listens() -> None:
