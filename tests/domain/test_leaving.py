@@ -134,8 +134,9 @@ def test_the_next_patrons_card_is_read_where_it_lies_once_a_refusal_has_been_see
     assert desk.at(PatronShown).patron.number == NUMBER
     then(desk)
     assert desk.at(Reading).insertion == desk.counter.cards[-1]
-    assert desk.of(StartTimer)[-1].ticket in (desk.counter.idle_ticket, desk.counter.card_left_ticket)
-    assert desk.counter.idle_ticket in {timer.ticket for timer in desk.of(StartTimer)[-2:]}, "the next session is timed as well"
+    idle = next(timer for timer in reversed(desk.of(StartTimer)) if timer.ticket == desk.counter.idle_ticket)
+    assert idle.seconds == desk.counter.rules.idle_seconds, "the next patron has all the time again"
+    assert not desk.counter.idle_warning
     desk.answer_all()
     assert desk.at(PatronShown).patron.number == OTHER_NUMBER
 
@@ -338,7 +339,8 @@ def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[Desk]
 def test_a_slip_that_nobody_waits_for_any_more_does_not_hold_the_patron_on_the_screen() -> None:
     desk = with_slip(SlipKind.ALL, Library(on_loan=[B])).leave_alone().leave_alone()
     assert desk.at(PatronShown).leaving
-    assert desk.of(StartTimer)[-1].ticket == desk.counter.idle_ticket
+    assert not desk.counter.idle_warning
+    assert desk.seconds() == desk.counter.rules.idle_seconds
     desk.leave_alone().leave_alone().at(Waiting)
 
 

@@ -324,6 +324,18 @@ def test_what_was_lent_and_then_renewed_is_listed_with_the_later_date() -> None:
     assert not desk.of(DescribeItem)
 
 
+def test_what_was_lent_and_renewed_before_the_list_came_is_listed_with_the_later_date() -> None:
+    library = Library()
+    desk = scan(served(library), A)
+    library.down = Code.ILS_UNREACHABLE
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    library.down = None
+    scan(desk, A)
+    assert desk.at(PatronShown).dealings.loans is None
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    assert loans(desk) == [(A, title(A), RENEWED_DUE)]
+
+
 def test_a_title_on_its_way_while_the_list_is_asked_for_anew_stays_with_its_own_item() -> None:
     library = Library(on_loan=[A, B])
     desk = served(library)
