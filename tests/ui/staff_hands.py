@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import Event, Touched
 from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, Waiting
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import FACTS
 from tests.ui.scenes import counter as counter_in
@@ -132,6 +133,11 @@ class Desk(Hands):
 
 
 def settle() -> None:
+    """Until everything asked for is shown; long lists are built in several goes."""
+    for _ in range(2):
+        QCoreApplication.processEvents()
+    while any(not rows.complete for window in QApplication.topLevelWidgets() for rows in window.findChildren(Rows)):
+        QCoreApplication.processEvents()
     for _ in range(2):
         QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -61,6 +61,7 @@ from tests.ui.scenes import (
     counter,
     problem,
 )
+from tests.ui.serving_scenes import serving_scenes
 
 Scene = tuple[Counter, CounterFacts]
 OTHER = LibraryCardNumber("2104067861")
@@ -137,5 +138,6 @@ def staff_scenes() -> dict[str, Scene]:
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
+    shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
     shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS
     return shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
 from tests.ui.fits import complaints
+from tests.ui.staff_hands import settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
 
 SIZES = ((1024, 768), (1366, 768), (1536, 864), (1280, 720), (960, 540), (1920, 1080))
@@ -26,9 +27,7 @@ def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
     scenes = staff_scenes() if width in NARROWEST else one_of_each()
     for name, (counter, facts) in scenes.items():
         window.project(counter, facts)
-        for _ in range(3):
-            QCoreApplication.processEvents()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        settle()
         for complaint in complaints(window):
             found.setdefault(complaint, []).append(name)
     assert not found

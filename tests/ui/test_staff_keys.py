@@ -18,18 +18,22 @@ from kiosk.domain.events import (
     CardPlaced,
     CardRead,
     Event,
+    HandoverAsked,
     HelpChosen,
     HolderConfirmed,
+    ItemEntered,
     LeavePressed,
     LibraryCardEntered,
     LinkClosed,
     LinksFound,
     PatronFound,
     RegistrationChosen,
+    RenewalChosen,
     StatusChosen,
     UnlinkingChosen,
 )
 from kiosk.domain.model import GuardianCheck, Insertion, Service, UnlinkReason
+from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import (
     AskingUnlinkNumber,
     AwaitingLibraryCard,
@@ -38,6 +42,7 @@ from kiosk.domain.states import (
     CheckingLibraryCard,
     ClosingLink,
     ConfirmingLink,
+    Counter,
     FindingLink,
     FindingLinks,
     FindingLinkToClose,
@@ -52,6 +57,7 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.widgets.focus import FocusRing
 from tests.ui.scenes import LINK, PATRON, READING
 from tests.ui.staff_hands import Desk, Hands
@@ -87,6 +93,14 @@ KEYS: list[tuple[str, Qt.Key, list[Event]]] = [
     ("record", Qt.Key.Key_Escape, [BackPressed()]),
     ("help", Qt.Key.Key_Escape, [LeavePressed()]),
     ("pin", Qt.Key.Key_Escape, []),
+    ("renewal", Qt.Key.Key_F6, [RenewalChosen()]),
+    ("renewal-empty", Qt.Key.Key_F6, []),
+    ("lending", Qt.Key.Key_F6, []),
+    ("lending-not-handed-over", Qt.Key.Key_F8, [HandoverAsked()]),
+    ("handover-under-way", Qt.Key.Key_F8, []),
+    ("lending", Qt.Key.Key_F8, []),
+    ("lending", Qt.Key.Key_F12, [LeavePressed()]),
+    ("lending", Qt.Key.Key_Escape, []),
     ("served", Qt.Key.Key_Escape, []),
 ]
 
@@ -118,7 +132,7 @@ def test_a_held_key_presses_nothing_again(hands: Hands) -> None:
 
 
 def test_the_scanner_may_be_used_at_once(hands: Hands) -> None:
-    for scene in ("waiting", "library-card", "unlink-number"):
+    for scene in ("waiting", "library-card", "unlink-number", "lending", "renewal-listing", "hold-empty"):
         hands.show(*SCENES[scene])
         assert isinstance(hands.focused, QLineEdit), scene
 
@@ -224,6 +238,12 @@ NUMBERS_WANTED = (
     # The machine hears no number here; the field of the page before is still there.
     *(Reading, FindingLink, LookingUpPatron, CheckingLibraryCard, ReadingMyNumberCard, FindingLinks),
 )
+
+
+def items_are_wanted(counter: Counter) -> bool:
+    return isinstance(counter.flow, PatronShown) and is_served_here(counter, counter.flow.service)
+
+
 TAKES = ("waiting", "lending-refused-card-expired", "library-card", "place", "unlink-number")
 
 
@@ -260,6 +280,55 @@ def test_a_scan_without_suffix_is_over_where_there_is_no_field(hands: Hands, qtb
     qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")])
 
 
+@pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix != "none"])
+@pytest.mark.parametrize("place", ["field", "tile", "row"])
+def test_a_scan_is_an_item_while_items_are_asked_for(hands: Hands, place: str, suffix: str) -> None:
+    """Wherever the keyboard is: in the field, at a service, at the button of a row."""
+    hands.show(*SCENES["renewal"])
+    if place != "field":
+        hands.control("貸出延長" if place == "tile" else "延長する はじめての家庭菜園 雪国の四季 1100 8920 31").setFocus()
+    hands.scan("A1100892031B", *SUFFIXES[suffix])
+    assert hands.said == [ItemEntered("A1100892031B")]
+
+
+@pytest.mark.parametrize("name", ["コピー", "終わりに出す控え: なし", "終わりに出す控え: 貸出中すべて", "もう一度入れる"])
+@pytest.mark.parametrize("by_mouse", [True, False], ids=["mouse", "keyboard"])
+def test_the_field_is_ready_again_after_everything(hands: Hands, name: str, by_mouse: bool) -> None:
+    hands.show(*SCENES["lending-not-handed-over"])
+    name = "番号をコピー" if name == "コピー" else name
+    if by_mouse:
+        hands.press(name)
+    else:
+        hands.control(name).setFocus()
+        hands.key(ENTER)
+    assert hands.focused.accessibleName() == "資料のバーコードの入力欄"
+
+
+def test_another_service_is_ready_for_the_scanner_at_once(hands: Hands) -> None:
+    hands.show(*SCENES["lending-local"])
+    for scene in ("hold", "renewal", "local", "lending"):
+        hands.show(*SCENES[scene])
+        wanted = "この番号をコピーする" if scene == "local" else "資料のバーコードの入力欄"
+        assert hands.focused.accessibleName() == wanted, scene
+
+
+def test_nothing_in_the_field_asks_for_nothing(hands: Hands) -> None:
+    hands.show(*SCENES["lending"])
+    hands.key(ENTER)
+    hands.key(SPACE)
+    hands.key(ENTER)
+    assert hands.said == []
+
+
+def test_the_list_turns_by_keyboard(hands: Hands) -> None:
+    hands.show(*SCENES["lending-many"])
+    bar = next(rows for rows in hands.window.findChildren(Rows) if rows.isVisible()).verticalScrollBar()
+    hands.key(Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    hands.key(Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+
+
 def test_no_number_is_taken_before_the_caller_was_asked(hands: Hands) -> None:
     hands.show(*SCENES["unlink-lost"])
     hands.scan("2104067853", ENTER)
@@ -270,7 +339,7 @@ def test_no_number_is_taken_before_the_caller_was_asked(hands: Hands) -> None:
 @pytest.mark.parametrize("suffix", ["none", "tab", "both"])
 def test_a_scan_presses_nothing_on_any_page(hands: Hands, qtbot: QtBot, suffix: str) -> None:
     for name, scene in one_of_each().items():
-        if isinstance(scene[0].flow, NUMBERS_WANTED):
+        if isinstance(scene[0].flow, NUMBERS_WANTED) or items_are_wanted(scene[0]):
             continue
         hands.show(*scene)
         hands.scan("2104 067853", *SUFFIXES[suffix])

@@ -89,17 +89,21 @@ class Choice(Plate):
 
 
 class Tile(Plate):
-    """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program."""
+    """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program. `low`: the icon stands at the left.
 
-    def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False) -> None:
+    A press with the mouse leaves the keyboard where it was.
+    """
+
+    def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False, low: bool = False) -> None:
         super().__init__(text, sizes.tile_radius)
         self.setCheckable(True)
-        self._icon, self._size = icon, sizes.icon if sizes.small else round(sizes.icon * 1.2)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._icon, self._size = icon, sizes.icon if low else round(sizes.icon * 1.2)
         self._elsewhere = elsewhere and not sizes.small
         self._drawing = picture_of(icon, self._size)
-        self._words = Words(text, "tile", line=1.25) if sizes.small else Words(text, "tile", line=1.25, centred=True)
-        if sizes.small:
-            beside = row(6, (8, 8, 2, 8))
+        self._words = Words(text, "tile", line=1.25) if low else Words(text, "tile", line=1.25, centred=True)
+        if low:
+            beside = row(6, (8, 8, 24 if self._elsewhere else 6, 8))
             beside.addWidget(self._drawing, 0, MIDDLE)
             beside.addWidget(self._words, 1)
             self.setLayout(beside)

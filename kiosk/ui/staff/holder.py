@@ -9,8 +9,9 @@ from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Chip, NumberLabel, Panel, chip_row, column, row
-from kiosk.ui.staff.patron import ends_notice, validity
+from kiosk.ui.staff.patron.validity import CertificateEnds, Validity
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
@@ -25,8 +26,8 @@ class HolderPage(Page):
         self._yes = self.button(say("staff.holder.yes"), "primary", HolderConfirmed(), icon="check", key=CONFIRM_KEY)
         no = self.button(say("staff.holder.no"), "secondary", HolderDenied())
         self._number = NumberLabel(sizes.number)
-        self._validity = validity(sizes)
-        self._ends = ends_notice(sizes)
+        self._validity = Validity(sizes)
+        self._ends = CertificateEnds(sizes)
         across = row(sizes.gap)
         across.addWidget(self._what_was_read())
         across.addWidget(self._what_to_do(self._yes, no), 1)
@@ -71,12 +72,11 @@ class HolderPage(Page):
         flow = counter.flow
         if isinstance(flow, ConfirmingHolder):
             self._number.show_number(flow.patron.number)
-            self._validity.show_patron(flow.patron)
+            self._validity.show_patron(flow.patron, counter.ils)
             self._ends.show_month(flow.reading.ends)
 
     def first_focus(self) -> QWidget:
         return self._yes
 
-    def confirm(self) -> None:
-        """The function key for 「本人です」."""
-        self._yes.click()
+    def key_buttons(self) -> dict[str, Button]:
+        return {CONFIRM_KEY: self._yes}

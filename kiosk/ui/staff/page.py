@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from kiosk.domain.events import BackPressed, Event, LeavePressed, NextPressed
+from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
@@ -26,7 +26,7 @@ class Page(QWidget):
     """
 
     takes_barcodes = False
-    """Whether a scanned library card number means something here, wherever the keyboard focus is."""
+    """Whether a scanned barcode means something here, wherever the keyboard focus is."""
     escape: Event | None = None
     """What Esc says here."""
 
@@ -51,6 +51,9 @@ class Page(QWidget):
         self._whole.setSpacing(0)
         self._whole.addWidget(self._scroll, 1)
 
+    def prepare(self, counter: Counter) -> None:
+        """Build in advance what this counter will want to see, while nobody waits and nothing is known of the next patron."""
+
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
 
@@ -59,8 +62,16 @@ class Page(QWidget):
         return None
 
     def number_field(self) -> ScanField | None:
-        """Where a library card number is entered on this page."""
+        """Where a barcode is entered on this page."""
         return None
+
+    def take_barcode(self, text: str) -> None:
+        """A whole barcode was read somewhere on this page (`takes_barcodes`): say what it means here."""
+        self.tell(LibraryCardEntered(text))
+
+    def key_buttons(self) -> dict[str, Button]:
+        """Buttons that a function key presses on this page."""
+        return {}
 
     # --- what most pages have -----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.ui.theme import COLOURS, StaffSizes
@@ -62,6 +62,40 @@ class Panel(QFrame):
         pad = sizes.margin_y
         self.inside = column(spacing, (pad, round(pad * 0.8), pad, round(pad * 0.8)))
         self.setLayout(self.inside)
+
+
+class ScrollColumn(QScrollArea):
+    """What finds no room scrolls by itself, so that what stands beside or below it stays in sight.
+
+    It asks for no more than `least` pixels of height and is content with them. Where there is something to scroll, Tab reaches it and
+    the arrow keys scroll.
+    """
+
+    def __init__(self, inside: QLayout | QWidget, name: str, least: int) -> None:
+        super().__init__()
+        self._least = least
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = inside if isinstance(inside, QWidget) else QWidget()
+        whole.setProperty("scrolled", "true")
+        # As wide as there is room, whatever it would like: words wrap.
+        whole.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if isinstance(inside, QLayout):
+            whole.setLayout(inside)
+        self.setWidget(whole)
+        self.verticalScrollBar().rangeChanged.connect(self._range_changed)
+
+    def _range_changed(self, _least: int, most: int) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if most > 0 else Qt.FocusPolicy.NoFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._least)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._least)
 
 
 class Ground(QWidget):

@@ -23,7 +23,7 @@ from kiosk.text import say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, picture_of, row, title_row
-from kiosk.ui.staff.patron import ends_notice
+from kiosk.ui.staff.patron.validity import CertificateEnds
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.notice import Notice
@@ -43,7 +43,7 @@ class PatronsTurnPage(Page):
         self._bars, self._left = TriesBars(round(sizes.body * 1.8)), Words(kind="strong")
         self._lying, self._lying_icon = Words(), picture_of("checkc", sizes.icon, "green")
         self._number, self._replaces = Words(kind="strong"), Words()
-        self._ends = ends_notice(sizes)
+        self._ends = CertificateEnds(sizes)
         self._unknown = self._when_unknown()
         self._tries_row, self._replaces_row = QWidget(), QWidget()
         across = row(sizes.gap)

@@ -12,13 +12,13 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.events import BrokeSeen, LeavePressed, LibraryCardEntered, Touched
+from kiosk.domain.events import BrokeSeen, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder, Waiting
 from kiosk.text import say
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
-from kiosk.ui.staff.holder import CONFIRM_KEY, HolderPage
+from kiosk.ui.staff.holder import CONFIRM_KEY
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
@@ -29,6 +29,8 @@ from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.widgets.focus import FocusRing
 
 _PAGE_KEYS = {"F1": Section.HELP, "F2": Section.REGISTRATION, "F3": Section.UNLINKING, "F4": Section.STATUS}
+_BUTTON_KEYS = (CONFIRM_KEY, "F6", "F7", "F8")
+"""Each presses a button of the page that has one for it."""
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
 _PREPARE_MS = 100
@@ -119,6 +121,7 @@ class StaffWindow(QWidget):
         undrawn = [page for page in self._spares.values() if page.size() != self._page.size()]
         if missing:
             page = missing[0](self._emit, self._sizes)
+            page.prepare(self._counter)
             page.hide()
             page.setParent(self._frame)
             for part in page.findChildren(QWidget):
@@ -189,7 +192,8 @@ class StaffWindow(QWidget):
     def _make_shortcuts(self) -> None:
         for key, where in _PAGE_KEYS.items():
             self._shortcut(key, partial(self._emit, EVENTS[where]))
-        self._shortcut(CONFIRM_KEY, self._confirm)
+        for key in _BUTTON_KEYS:
+            self._shortcut(key, partial(self._press, key))
         self._shortcut("F12", self._end)
         self._shortcut("Esc", self._escape)
 
@@ -198,9 +202,10 @@ class StaffWindow(QWidget):
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(act)
 
-    def _confirm(self) -> None:
-        if isinstance(self._page, HolderPage):
-            self._page.confirm()
+    def _press(self, key: str) -> None:
+        button = None if self._page is None else self._page.key_buttons().get(key)
+        if button is not None and button.isVisible():
+            button.click()
 
     def _end(self) -> None:
         broken = self._counter is not None and isinstance(self._counter.flow, OutOfOrder)
@@ -217,7 +222,7 @@ class StaffWindow(QWidget):
             return
         field = self._page.number_field()
         if whole or field is None:
-            self._emit(LibraryCardEntered(text))
+            self._page.take_barcode(text)
         else:
             field.setText(text)
             field.setFocus()

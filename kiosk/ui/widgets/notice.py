@@ -12,20 +12,24 @@ _ICONS = {"info": ("info", "blue"), "done": ("checkc", "green"), "care": ("warn"
 
 
 class Notice(QFrame):
-    """`kind` is info, done, care or refused. Hidden while it has nothing to say."""
+    """`kind` is info, done, care or refused; `small` for a narrow place. Hidden while it has nothing to say."""
 
-    def __init__(self, kind: str = "info", *, icon_size: int = 30, line: float = 1.5, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, kind: str = "info", *, icon_size: int = 30, line: float = 1.5, small: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon_size = icon_size
-        self._icon, self._title, self._detail = QLabel(), Words(kind="strong", line=line), Words(line=line)
+        self._icon = QLabel()
+        self._title = Words(kind="aside-strong" if small else "strong", line=line)
+        self._detail = Words(kind="aside-text" if small else "body", line=line)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._title)
         texts.addWidget(self._detail)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(14)
+        row.setContentsMargins(*((10, 8, 8, 8) if small else (16, 12, 16, 12)))
+        row.setSpacing(10 if small else 14)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
         self.set_kind(kind)

@@ -16,6 +16,16 @@ from kiosk.text import plain
 
 _RUN = re.compile(r"([一-鿿々]+)\[([^\]]+)\]|([^\[\]]+?)(?=[一-鿿々]+\[|$)")
 _BREAK = re.compile(r"(?<= )|\||(?<=。)(?=.)|(?<=、)(?=.)")
+_BREAK_VERBATIM = re.compile(r"(?<= )|(?<=。)(?=.)|(?<=、)(?=.)")
+_PIECE = re.compile(r"[0-9A-Za-z]+|.")
+_NEVER_FIRST = frozenset("、。，．・：；？！ー々…‥）」』】〕］｝〉》’”)]},.:;?!ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+"""What no line begins with (JIS X 4051, the common ones)."""
+_MARKS = str.maketrans("|[]", "｜［］")
+
+
+def unmarked(text: str) -> str:
+    """What others wrote, to stand within a sentence of ours: letters that would be marks there give way to their full-width likes."""
+    return " ".join(text.split()).translate(_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +56,29 @@ class _Placed:
 class Words(QLabel):
     """A label, also to those who do not see it: a QLabel without a text of its own, since Qt gives no other class the role of one.
 
-    In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it.
+    In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it. What others
+    wrote (`verbatim`) is shown letter for letter: nothing in it is a mark.
 
     Font and colour come from the style sheet by the property `kind`: title, heading, lead, strong, note, done, wrong, or none.
     The accessible name is the text without marks and readings.
     """
 
     def __init__(
-        self, text: str = "", kind: str = "body", *, centred: bool = False, line: float = 1.5, parent: QWidget | None = None
+        self,
+        text: str = "",
+        kind: str = "body",
+        *,
+        centred: bool = False,
+        right: bool = False,
+        verbatim: bool = False,
+        line: float = 1.5,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", kind)
-        self._centred, self._line, self._text = centred, line, ""
+        self._side = 1 if right else 0.5 if centred else 0
+        """Which part of the room beside a line is left of it."""
+        self._line, self._text, self._verbatim = line, "", verbatim
         self._known: dict[int, tuple[list[list[_Placed]], int]] = {}
         self._measured: _Fonts | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -68,18 +89,20 @@ class Words(QLabel):
     @property
     def text(self) -> str:  # type: ignore[override]
         """What it says, without marks and readings."""
-        return plain(self._text)
+        return self._text if self._verbatim else plain(self._text)
 
     def set_text(self, text: str) -> None:
         if text == self._text:
             return
         self._text = text
         self._known.clear()
-        self.setAccessibleName(plain(text).replace("\n", ""))
+        self.setAccessibleName(self.text.replace("\n", ""))
         self.updateGeometry()
         self.update()
 
     def set_kind(self, kind: str) -> None:
+        if self.property("kind") == kind:
+            return
         self.setProperty("kind", kind)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -101,7 +124,7 @@ class Words(QLabel):
     def _pitch(self) -> tuple[int, int]:
         """Height of a line and of the readings above it, in pixels."""
         fonts = self._fonts()
-        reading = fonts.readings.height() if "[" in self._text else 0
+        reading = fonts.readings.height() if "[" in self._text and not self._verbatim else 0
         return max(fonts.base.height() + reading, round(fonts.font.pixelSize() * self._line) + round(reading * 0.6)), reading
 
     def reading_height(self) -> int:
@@ -111,6 +134,9 @@ class Words(QLabel):
     def _runs(self, phrase: str) -> list[_Run]:
         fonts = self._fonts()
         base, small = fonts.base, fonts.readings
+        if self._verbatim:
+            own = base.horizontalAdvance(phrase)
+            return [_Run(phrase, "", own, 0, own)]
         runs = []
         for match in _RUN.finditer(phrase):
             text, reading = match[1] or match[3], match[2] or ""
@@ -121,7 +147,7 @@ class Words(QLabel):
     def _phrases(self, line: str, width: int) -> list[list[_Run]]:
         """The pieces between which a line may break; one too wide by itself may break anywhere."""
         phrases: list[list[_Run]] = []
-        for phrase in _BREAK.split(line):
+        for phrase in (_BREAK_VERBATIM if self._verbatim else _BREAK).split(line):
             if not phrase:
                 continue
             runs = self._runs(phrase)
@@ -129,13 +155,21 @@ class Words(QLabel):
                 phrases.append(runs)
                 continue
             for run in runs:
-                letters = [run] if run.reading else self._letters(run.text)
-                phrases.extend([letter] for letter in letters)
+                phrases.extend([[run]] if run.reading else self._pieces(run.text, width))
         return phrases
 
-    def _letters(self, text: str) -> list[_Run]:
-        base = self._fonts().base
-        return [_Run(letter, "", base.horizontalAdvance(letter), 0, base.horizontalAdvance(letter)) for letter in text]
+    def _pieces(self, text: str, width: int) -> list[list[_Run]]:
+        """Letters, with what belongs to the one before them; words and numbers as long as they fit."""
+        advance = self._fonts().base.horizontalAdvance
+        pieces: list[list[_Run]] = []
+        for found in _PIECE.findall(text):
+            for piece in [found] if advance(found) <= width else found:
+                run = _Run(piece, "", advance(piece), 0, advance(piece))
+                if pieces and piece in _NEVER_FIRST:
+                    pieces[-1].append(run)
+                else:
+                    pieces.append([run])
+        return pieces
 
     def _place(self, width: int) -> tuple[list[list[_Placed]], int]:
         """Lines of placed runs and the width they need. A layout asks for the same widths many times over."""
@@ -183,7 +217,8 @@ class Words(QLabel):
     def minimumSizeHint(self) -> QSize:
         lines = self._text.split("\n")
         widest = max((sum(run.cell for run in phrase) for line in lines for phrase in self._phrases(line, 1 << 16)), default=0)
-        return QSize(min(widest, 240), self._pitch()[0])
+        # Lines are laid out for no less than this, so that a long phrase must not ask for more than a narrow place has.
+        return QSize(min(widest, 240, 8 * self._fonts().font.pixelSize()), self._pitch()[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -199,7 +234,7 @@ class Words(QLabel):
         top = max(0, (self.height() - len(lines) * pitch) // 2)
         for number, line in enumerate(lines):
             wide = line[-1].x + line[-1].run.cell if line else 0
-            left = max(0, (self.width() - wide) // 2) if self._centred else 0
+            left = max(0, round((self.width() - wide) * self._side))
             baseline = top + number * pitch + reading + (pitch - reading - base.height()) // 2 + base.ascent()
             for placed in line:
                 run, x = placed.run, left + placed.x

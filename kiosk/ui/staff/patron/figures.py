@@ -1,0 +1,75 @@
+"""Four figures of a patron: on loan, overdue, ready to be fetched, still to be borrowed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+
+from kiosk.domain.circulation import Standing
+from kiosk.text import plain, say
+from kiosk.ui.staff.panels import column, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.words import Words
+
+
+class Figure(QFrame):
+    """What is counted, and how many; `alert` is the ground it has when there are any."""
+
+    def __init__(self, name: str, sizes: StaffSizes, *, none: str = "", alert: str = "plain") -> None:
+        super().__init__()
+        self._name, self._none, self._alert = say(name), none, alert
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("figure", "plain")
+        self._label = Words(self._name, "note", line=1.3)
+        self._count, self._unit = Words(kind="figure", line=1.15), Words(say("staff.patron.unit"), "strong", line=1.3)
+        pad = round(sizes.body * 0.7)
+        inside = column(2, (round(pad * 1.1), pad, 6, pad))
+        inside.addWidget(self._label)
+        inside.addStretch(1)
+        beside = row(5)
+        beside.addWidget(self._count)
+        beside.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
+        beside.addStretch(1)
+        inside.addLayout(beside)
+        self.setLayout(inside)
+
+    def show_count(self, count: int | None) -> None:
+        known = count is not None
+        said = say("staff.patron.unknown") if count is None else self._none if count == 0 and self._none else str(count)
+        counted = known and not (count == 0 and self._none)
+        self._count.set_text(said)
+        self._count.set_kind("figure" if counted or not known else "figure-word")
+        self._unit.setVisible(counted)
+        ground = self._alert if count else "plain"
+        if self.property("figure") != ground:
+            self.setProperty("figure", ground)
+            for part in (self, self._label, self._count, self._unit):
+                part.setProperty("figure", ground)
+                part.style().unpolish(part)
+                part.style().polish(part)
+        spoken = said + (say("staff.patron.unit") if counted else "") if known else say("staff.patron.unknown-spoken")
+        self.setAccessibleName(f"{plain(self._name)} {spoken}")
+        self._count.setAccessibleName(spoken)
+
+
+class Figures(QWidget):
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__()
+        none = say("staff.patron.none")
+        self._loans = Figure("staff.patron.loans", sizes, none=none)
+        self._overdue = Figure("staff.patron.overdue", sizes, none=none, alert="care")
+        self._ready = Figure("staff.patron.holds-ready", sizes, none=none, alert="ready")
+        self._left = Figure("staff.patron.loans-left", sizes)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(12 if not sizes.small else 8)
+        for index, figure in enumerate((self._loans, self._overdue, self._ready, self._left)):
+            grid.addWidget(figure, index // 2, index % 2)
+            grid.setColumnStretch(index % 2, 1)
+        self.setLayout(grid)
+
+    def show_standing(self, standing: Standing) -> None:
+        self._loans.show_count(standing.loans)
+        self._overdue.show_count(standing.overdue)
+        self._ready.show_count(standing.holds_ready)
+        self._left.show_count(standing.loans_left)

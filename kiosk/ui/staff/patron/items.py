@@ -1,0 +1,155 @@
+"""貸出, 予約 and 貸出延長 over the library's system: a field that is always ready, and a list of what became of each item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout
+
+from kiosk.domain.circulation import Item
+from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.events import ItemEntered, RenewalChosen, ServiceChosen
+from kiosk.domain.model import IlsCondition, Service
+from kiosk.domain.states import Counter, Entry, PatronShown, Problem
+from kiosk.text import refusal, say
+from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
+from kiosk.ui.staff.patron.lines import Line, done_count, entry_lines, loan_lines, renewable
+from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.words import Words
+
+_PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+Known = tuple[tuple[Entry, ...], tuple[Item, ...] | None, tuple[str, ...]]
+
+
+class ItemsPage(Panel):
+    """For `service`: LOAN or HOLD. Its rows are what was scanned in this session."""
+
+    buttons = False
+    """Whether rows have something to press."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes, service: Service) -> None:
+        super().__init__(sizes, spacing=round(sizes.gap * 0.6))
+        self.tell, self.sizes, self.service = emit, sizes, service
+        self._known: Known | None = None
+        self.field = ScanField(say("staff.items.field"), say("staff.items.hint"), icon_size=round(sizes.icon * 1.2))
+        self.field.entered.connect(self.take_barcode)
+        self._wrong = Words(kind="wrong")
+        self._trouble = Notice("care", icon_size=sizes.icon, line=1.4)
+        self._count = Words(kind="sub", line=1.35)
+        self._empty = Words(kind="sub")
+        position = service is Service.HOLD
+        last = say("staff.items.position") if position else say("staff.items.due")
+        self.rows = Rows(sizes, last, self._renew, buttons=self.buttons)
+        field = column(4)
+        field.addWidget(self.field)
+        field.addWidget(self._wrong)
+        self._wrong.hide()
+        self.heading: QHBoxLayout = row(round(sizes.gap * 0.7))
+        title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
+        self.heading.addWidget(title, 0, MIDDLE)
+        self.heading.addWidget(self._count, 1, MIDDLE)
+        self.inside.addWidget(self._trouble)
+        self.inside.addLayout(field)
+        self.inside.addLayout(self.heading)
+        self.inside.addWidget(self._empty)
+        self.inside.addWidget(self.rows, 1)
+
+    def take_barcode(self, text: str) -> None:
+        """Enter in the empty field means nothing."""
+        if text.strip():
+            self.tell(ItemEntered(text))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the field has no use for: the list is turned by windowfuls."""
+        pages = _PAGES.get(Qt.Key(event.key()))
+        if pages is None:
+            super().keyPressEvent(event)
+        else:
+            self.rows.turn_page(pages)
+
+    def _renew(self, number: str) -> None:
+        self.tell(RenewalChosen(number))
+
+    def show_state(self, counter: Counter, flow: PatronShown) -> None:
+        self._show_wrong(flow.wrong)
+        self._show_trouble(counter.ils)
+        dealings = flow.dealings
+        known = dealings.entries, dealings.loans, dealings.undescribed
+        if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
+            self._known = known
+            self.rows.show_lines(self.lines(flow, counter))
+        self.show_count(flow)
+
+    def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
+        return entry_lines(flow.dealings.entries, self.service, counter.today)
+
+    def show_count(self, flow: PatronShown) -> None:
+        count = done_count(flow.dealings.entries, self.service)
+        self._count.set_text(say(f"staff.items.done-{self.service}", count=count) if count else "")
+        self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
+
+    def say_empty(self, text: str) -> None:
+        """A sentence in place of rows."""
+        self._empty.set_text(text)
+        self._empty.setVisible(bool(text))
+
+    def _show_wrong(self, problem: Problem | None) -> None:
+        self.field.set_wrong(problem is not None)
+        self._wrong.setVisible(problem is not None)
+        if problem is not None:
+            params = dict(problem.params)
+            self._wrong.set_text(refusal(problem.code, "staff", **params) + refusal(problem.code, "staff-next", **params))
+        self.field.setAccessibleDescription(self._wrong.text if problem is not None else "")
+
+    def _show_trouble(self, condition: IlsCondition) -> None:
+        trouble = condition.value in ILS_TROUBLE
+        self._trouble.say(refusal(Code(condition.value), "staff") if trouble else "", say("staff.items.offline"))
+
+
+class LoansPage(ItemsPage):
+    """貸出延長: all that is on loan, to be renewed one by one or all together."""
+
+    buttons = True
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, Service.RENEWAL)
+        self.all = Button(say("staff.items.renew-all"), "secondary", icon="renew", key="" if sizes.small else "F6")
+        self.all.setProperty("compact", "true")
+        self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all.clicked.connect(lambda: emit(RenewalChosen()))
+        self.heading.addWidget(self.all, 0, MIDDLE)
+        self._not_listed = Notice("care", icon_size=sizes.icon, line=1.4)
+        self._again = Button(say("staff.items.list-again"), "secondary")
+        self._again.clicked.connect(lambda: emit(ServiceChosen(Service.RENEWAL)))
+        beside = self._not_listed.layout()
+        if beside is not None:
+            beside.addWidget(self._again)
+            beside.setAlignment(self._again, MIDDLE)
+        self.inside.insertWidget(self.inside.count() - 1, self._not_listed)
+
+    def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
+        return loan_lines(flow.dealings, counter.today)
+
+    def show_count(self, flow: PatronShown) -> None:
+        dealings = flow.dealings
+        done = done_count(dealings.entries, Service.RENEWAL)
+        listed = "" if dealings.loans is None else say("staff.items.count", count=len(dealings.loans))
+        self._count.set_text(say("staff.items.done-renewal", count=done) if done else listed)
+        self.all.setEnabled(renewable(dealings))
+        problem = dealings.problem
+        self._not_listed.say(refusal(problem, "staff") if problem else "", refusal(problem, "staff-next") if problem else "")
+        if self.rows.wanted or problem:
+            self.say_empty("")
+        else:
+            self.say_empty(say("staff.items.listing") if dealings.loans is None else say("staff.items.empty-renewal"))
+
+
+def page_for(service: Service, emit: Emit, sizes: StaffSizes) -> ItemsPage:
+    return LoansPage(emit, sizes) if service is Service.RENEWAL else ItemsPage(emit, sizes, service)

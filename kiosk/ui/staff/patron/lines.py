@@ -1,0 +1,158 @@
+"""What is said of each item on the list, as values: without Qt, and without anything kept."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum, unique
+from itertools import islice
+
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.model import Service
+from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
+from kiosk.text import plain, say
+from kiosk.ui.staff.answers import told
+from kiosk.ui.staff.patron.due import due_spoken, due_words
+
+MOST = 100
+"""Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
+_LONGEST_TITLE = 160
+_DONE_BEFORE = (Reason.ALREADY_LENT, Reason.ALREADY_RESERVED)
+
+
+@unique
+class Look(StrEnum):
+    PLAIN = "plain"
+    WAITING = "waiting"
+    ASKED = "asked"
+    DONE = "done"
+    CARE = "care"
+    """Not known, or done before."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item. `title`, `number` and `said` are others' words, shown letter for letter; the rest are sentences with marks."""
+
+    key: str
+    """Tells it from every other line of its list, for as long as it is there."""
+    look: Look
+    title: str
+    number: str = ""
+    """Grouped; empty where it stands in place of the title."""
+    aside: str = ""
+    """At the right end: due date, place in the queue, or how it stands."""
+    why: str = ""
+    step: str = ""
+    said: str = ""
+    result: str = ""
+    """What became of it, where `aside` says something else."""
+    renews: str = ""
+    """The barcode that its button asks to be renewed; without one there is no button."""
+    spoken: str = ""
+    """All of it, as it is heard."""
+
+
+def entry_lines(entries: Iterable[Entry], service: Service, today: date) -> list[Line]:
+    """What was asked for in this session for one service, the newest first."""
+    shown = list(islice((entry for entry in entries if entry.service is service), MOST))
+    lines: list[Line] = []
+    times: Tally[str] = Tally()
+    for entry in reversed(shown):
+        times[entry.item.number] += 1
+        lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", today))
+    return lines[::-1]
+
+
+def loan_lines(dealings: Dealings, today: date) -> list[Line]:
+    """All that is on loan, each with what became of its renewal; above them what was scanned and is not on the list."""
+    answers: dict[str, Entry] = {}
+    for entry in dealings.entries:
+        if entry.service is Service.RENEWAL:
+            answers.setdefault(entry.item.number, entry)
+    loans = dealings.loans or ()
+    listed = {loan.number for loan in loans}
+    lines = [_entry_line(entry, number, today) for number, entry in answers.items() if number not in listed]
+    lines += [_loan_line(loan, answers.get(loan.number), loan.number in dealings.undescribed, today) for loan in loans]
+    return lines[:MOST]
+
+
+def renewable(dealings: Dealings) -> bool:
+    """Whether asking for all would ask for anything."""
+    settled = {entry.item.number for entry in dealings.entries if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
+    return any(loan.number not in settled for loan in dealings.loans or ())
+
+
+def done_count(entries: Sequence[Entry], service: Service) -> int:
+    return sum(entry.service is service and entry.progress is Progress.DONE for entry in entries)
+
+
+def grouped(number: str) -> str:
+    """Digits in fours, as people read them; anything else as it is."""
+    if not number.isdigit():
+        return number
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _names(item: Item) -> tuple[str, str]:
+    """Title and number; without a title the number takes its place."""
+    title = " ".join(item.title.split())
+    if not title:
+        return say("staff.line.untitled", number=grouped(item.number)), ""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…", grouped(item.number)
+
+
+def _entry_line(entry: Entry, key: str, today: date) -> Line:
+    title, number = _names(entry.item)
+    service = entry.service
+    if entry.progress in UNANSWERED:
+        look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
+        aside = say(f"staff.line.{entry.progress}")
+        return Line(key, look, title, number, aside, spoken=_spoken(title, aside))
+    if entry.progress is Progress.DONE:
+        done = say(f"staff.line.done-{service}")
+        if service is Service.HOLD:
+            place = "" if entry.position is None else say("staff.line.position", position=entry.position)
+            return Line(key, Look.DONE, title, number, place or done, spoken=_spoken(title, done, place))
+        aside = due_words(entry.item.due, today)
+        result = done if service is Service.RENEWAL else ""
+        spoken = _spoken(title, done, due_spoken(entry.item.due))
+        return Line(key, Look.DONE, title, number, aside or say("staff.line.no-due"), result=result, spoken=spoken)
+    return _not_done(entry, key, title, number)
+
+
+def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
+    service = entry.service
+    why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
+    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    if entry.progress is Progress.UNKNOWN:
+        look, aside = Look.CARE, say("staff.line.unknown")
+    elif entry.reason in _DONE_BEFORE:
+        look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
+    else:
+        look, aside = Look.REFUSED, say(f"staff.line.refused-{service}")
+    return Line(key, look, title, number, aside, why, step, said, spoken=_spoken(title, aside, why + step) + said)
+
+
+def _loan_line(loan: Item, answer: Entry | None, described_later: bool, today: date) -> Line:
+    if answer is not None and (answer.progress is Progress.DONE or answer.progress in UNANSWERED):
+        return _entry_line(answer, loan.number, today)
+    title, number = _names(loan)
+    due = due_words(loan.due, today) or say("staff.line.no-due")
+    if answer is not None:
+        line = _not_done(answer, loan.number, title, number)
+        # What may have been done is not asked for again here: staff look in their system first.
+        again = loan.number if answer.progress is Progress.REFUSED else ""
+        return replace(line, aside=due, result=line.aside, renews=again)
+    if described_later:
+        aside = say("staff.line.describing")
+        return Line(loan.number, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
+    spoken = _spoken(title, due_spoken(loan.due))
+    return Line(loan.number, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
+
+
+def _spoken(title: str, *sentences: str) -> str:
+    return "、".join([title, *(plain(sentence) for sentence in sentences if sentence)])

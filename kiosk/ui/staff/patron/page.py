@@ -1,0 +1,149 @@
+"""The patron at the counter: their panel at the left, the services above, and what the chosen one needs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.events import LeavePressed
+from kiosk.domain.model import IlsCondition, Service
+from kiosk.domain.serving import is_served_here
+from kiosk.domain.states import Counter, CounterFacts, PatronShown
+from kiosk.text import plain, say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import column, row
+from kiosk.ui.staff.patron.handover import HandoverStrip
+from kiosk.ui.staff.patron.items import ItemsPage, LoansPage, page_for
+from kiosk.ui.staff.patron.number import CalledPage, NumberPage
+from kiosk.ui.staff.patron.panel import PatronPanel
+from kiosk.ui.staff.patron.services import Services
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.scan import ScanField
+
+Part = CalledPage | NumberPage | ItemsPage
+
+
+class PatronPage(Page):
+    """While items are asked for on this window, its field has the keyboard: it comes back there after everything."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.patron.name"))
+        self._digits = ""
+        self._copy = self._copy_button(say("staff.patron.copy-short"), "quiet", compact=True)
+        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False)
+        self._name_copies(None)
+        end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
+        self._panel = PatronPanel(emit, sizes, self._copy, end)
+        self._panel.slip.chosen.connect(self._to_field)
+        self._services, self._handover = Services(emit, sizes), HandoverStrip(emit, sizes)
+        self._handover.put.clicked.connect(self._to_field)
+        self._parts: dict[Service | type[Part], Part] = {NumberPage: NumberPage(sizes, self._call_copy), CalledPage: CalledPage(sizes)}
+        self._part: Part | None = None
+        self._right = column(round(sizes.gap * 0.7))
+        self._right.addWidget(self._services)
+        self._right.addWidget(self._handover)
+        for part in self._parts.values():
+            part.hide()
+            self._right.addWidget(part, 1)
+        across = row(sizes.gap)
+        across.addWidget(self._panel)
+        across.addLayout(self._right, 1)
+        self.body.addLayout(across, 1)
+
+    def _copy_button(self, text: str, kind: str, *, compact: bool) -> Button:
+        button = Button(text, kind, icon="copy", key="" if compact or self.sizes.small else "F7")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if compact:
+            button.setProperty("compact", "true")
+        button.clicked.connect(lambda: self._copied(button))
+        return button
+
+    def prepare(self, counter: Counter) -> None:
+        """Build what a patron at this counter needs first."""
+        self._services.offer(counter.rules.local_services)
+        self._open(Service.LOAN if counter.ils is not IlsCondition.NONE else CalledPage)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        flow = counter.flow
+        if not isinstance(flow, PatronShown):
+            return
+        self._digits = flow.patron.number.text
+        self._panel.show_state(counter, flow)
+        self._services.offer(counter.rules.local_services)
+        self._services.choose(flow.service)
+        here = is_served_here(counter, flow.service)
+        self.takes_barcodes = here
+        self._handover.show_state(counter, flow, here=here)
+        if here:
+            opened = self._open(Service(flow.service))  # type: ignore[arg-type]
+        else:
+            opened = self._open(CalledPage if flow.service is None else NumberPage)
+        part = self._part
+        if isinstance(part, ItemsPage):
+            part.show_state(counter, flow)
+        elif isinstance(part, NumberPage):
+            part.show_state(flow)
+        if opened and self.isVisible():
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open(self, which: Service | type[Part]) -> bool:
+        """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
+        if which not in self._parts:
+            self._parts[which] = page_for(Service(which), self.tell, self.sizes)  # type: ignore[arg-type]
+            self._parts[which].hide()
+            self._right.addWidget(self._parts[which], 1)
+        part = self._parts[which]
+        if part is self._part:
+            return False
+        if self._part is not None:
+            self._part.hide()
+        self._part = part
+        part.show()
+        return True
+
+    # --- the keyboard ---------------------------------------------------------------------------------------------------------
+
+    def take_barcode(self, text: str) -> None:
+        if isinstance(self._part, ItemsPage):
+            self._part.take_barcode(text)
+
+    def number_field(self) -> ScanField | None:
+        return self._part.field if isinstance(self._part, ItemsPage) else None
+
+    def first_focus(self) -> QWidget:
+        if isinstance(self._part, NumberPage):
+            return self._call_copy
+        return self.number_field() or self._services.tiles[Service.LOAN]
+
+    def key_buttons(self) -> dict[str, Button]:
+        part = self._part
+        copy = self._call_copy if isinstance(part, NumberPage) else self._copy
+        return {"F7": copy, "F8": self._handover.put} | ({"F6": part.all} if isinstance(part, LoansPage) else {})
+
+    def _to_field(self) -> None:
+        field = self.number_field()
+        if field is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- the clipboard --------------------------------------------------------------------------------------------------------
+
+    def _copied(self, button: Button) -> None:
+        """Digits only, as the library's system takes them."""
+        QGuiApplication.clipboard().setText(self._digits)
+        self._name_copies(button)
+        self._to_field()
+
+    def _name_copies(self, pressed: Button | None) -> None:
+        """Only one of them may say that it has been copied, and each keeps its name."""
+        self._copy.set_text(say("staff.patron.copied-short") if pressed is self._copy else say("staff.patron.copy-short"))
+        self._copy.setAccessibleName(plain(say("staff.number.copy")))
+        self._call_copy.set_text(say("staff.number.copied") if pressed is self._call_copy else say("staff.patron.copy"))
+        self._call_copy.setAccessibleName(plain(say("staff.patron.copy")))
+
+    def forget(self) -> None:
+        """Take the number off the clipboard again, if it is still there."""
+        clipboard = QGuiApplication.clipboard()
+        if self._digits and clipboard.text() == self._digits:
+            clipboard.clear()

@@ -1,0 +1,120 @@
+"""The left panel: whose number this is, how it stands with them, what they take along, and the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.circulation import Standing, stops_lending
+from kiosk.domain.events import SlipChosen
+from kiosk.domain.model import Shown, SlipKind
+from kiosk.domain.states import Counter, PatronShown
+from kiosk.text import plain, say
+from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, ScrollColumn, column, picture_of, row
+from kiosk.ui.staff.patron.figures import Figures
+from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
+from kiosk.ui.staff.stops import denied, reasons
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.segments import Segments
+from kiosk.ui.widgets.words import Words, unmarked
+
+_SLIPS = (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)
+
+
+class Stopped(Notice):
+    """What this patron is denied, why, and what the library's system says of it. Hidden where nothing is denied."""
+
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
+
+    def show_standing(self, standing: Standing) -> None:
+        services = denied(standing.stops)
+        if not services:
+            self.say("")
+            return
+        title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
+        lines = [say("staff.patron.stopped-text", services=services), say("staff.patron.stopped-why", reasons=reasons(standing.stops))]
+        if standing.said.strip():
+            lines.append(say("staff.line.said", said=unmarked(standing.said)))
+        self.say(title, "\n".join(lines))
+
+
+class SlipChoice(QWidget):
+    """What is printed at the end; hidden where nothing is."""
+
+    chosen = Signal()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__()
+        labels = [say(f"staff.patron.slip-{kind}") for kind in _SLIPS]
+        self._segments = Segments(say("staff.patron.slip-name"), labels, max(44, sizes.button_height - 8))
+        self._segments.chosen.connect(lambda index: self._say(emit, index))
+        title = row(8)
+        title.addWidget(picture_of("print", round(sizes.note * 1.3), "sub"), 0, MIDDLE)
+        title.addWidget(Words(say("staff.patron.slip"), "note", line=1.3), 1)
+        inside = column(6)
+        inside.addLayout(title)
+        inside.addWidget(self._segments)
+        self.setLayout(inside)
+        self.hide()
+
+    def _say(self, emit: Emit, index: int) -> None:
+        emit(SlipChosen(_SLIPS[index]))
+        self.chosen.emit()
+
+    def show_state(self, counter: Counter, flow: PatronShown) -> None:
+        self.setVisible(counter.rules.prints_slips)
+        if flow.slip in _SLIPS:
+            self._segments.choose(_SLIPS.index(flow.slip))
+
+
+class PatronPanel(Panel):
+    def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button) -> None:
+        """`copy` and `end` are the page's own buttons, which find their place here."""
+        super().__init__(sizes, spacing=round(sizes.gap * 0.4))
+        self.setFixedWidth(sizes.panel)
+        self._by_card = Chip("done", say("staff.patron.by-card"), sizes)
+        self._by_number = Chip("info", say("staff.patron.by-number"), sizes)
+        self._number, self._validity, self._figures = NumberLabel(sizes.number), Validity(sizes), Figures(sizes)
+        self._stopped, self._card_ends, self._certificate_ends = Stopped(sizes), CardEnds(sizes), CertificateEnds(sizes)
+        self.slip = SlipChoice(emit, sizes)
+        self._end = end
+        facts = column(round(sizes.gap * 0.45))
+        chips = row()
+        chips.addWidget(self._by_card)
+        chips.addWidget(self._by_number)
+        chips.addStretch(1)
+        facts.addLayout(chips)
+        label = row(8)
+        label.addWidget(Words(say("staff.number.label"), "note"), 1)
+        label.addWidget(copy)
+        facts.addLayout(label)
+        for widget in (self._number, self._validity, self._figures, self._stopped, self._card_ends, self._certificate_ends):
+            facts.addWidget(widget)
+        facts.addStretch(1)
+        self.inside.addWidget(ScrollColumn(facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        self.inside.addWidget(self.slip)
+        self.inside.addWidget(end)
+        end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_state(self, counter: Counter, flow: PatronShown) -> None:
+        patron = flow.patron
+        self._number.show_number(patron.number)
+        self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
+        self._by_number.setVisible(flow.shown is Shown.LIBRARY_CARD)
+        self._validity.show_patron(patron, counter.ils)
+        standing = patron.standing
+        counted = (standing.loans, standing.overdue, standing.holds_ready, standing.loans_left)
+        self._figures.setVisible(any(count is not None for count in counted))
+        self._figures.show_standing(standing)
+        self._stopped.show_standing(standing)
+        self._card_ends.show_patron(patron, counter.today)
+        self._certificate_ends.show_month(flow.reading.ends if flow.reading is not None else None)
+        self.slip.show_state(counter, flow)
+        if self._end.isEnabled() is flow.leaving:
+            # It ends by itself as soon as everything is answered.
+            self._end.setEnabled(not flow.leaving)
+            self._end.set_text(say("staff.patron.leaving") if flow.leaving else plain(say("staff.action.end")))

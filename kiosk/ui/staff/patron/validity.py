@@ -1,0 +1,72 @@
+"""How long the library card and the certificate are good, and who knows it where the library's system does not say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.model import IlsCondition, Month, Patron
+from kiosk.text import say
+from kiosk.ui.staff.panels import TOP, picture_of, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
+
+ENDS_SOON_DAYS = 90
+
+
+class Validity(QWidget):
+    """Until when the library card is good, or why that is not known."""
+
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__()
+        self._icon, self._size = picture_of("info", sizes.icon, "blue"), sizes.icon
+        self._valid, self._words = Words(say("staff.patron.valid"), "strong"), Words(kind="body")
+        inside = row(10)
+        inside.addWidget(self._icon, 0, TOP)
+        inside.addWidget(self._valid, 0, TOP)
+        inside.addWidget(self._words, 1)
+        self.setLayout(inside)
+
+    def show_patron(self, patron: Patron, ils: IlsCondition) -> None:
+        """`ils` tells nobody was asked from nobody answered."""
+        icon, colour = ("checkc", "green") if patron.checked else ("info", "blue") if ils is IlsCondition.NONE else ("warn", "yellow")
+        self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
+        self._valid.setVisible(patron.checked)
+        until = patron.valid_until
+        if not patron.checked:
+            self._words.set_text(say("staff.patron.unchecked" if ils is IlsCondition.NONE else "staff.patron.unchecked-trouble"))
+        elif until is None:
+            self._words.set_text("")
+        else:
+            self._words.set_text(say("staff.patron.valid-until", year=until.year, month=until.month, day=until.day))
+
+
+class CardEnds(Notice):
+    """The library card ends soon: today it serves. Hidden otherwise."""
+
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
+
+    def show_patron(self, patron: Patron, today: date) -> None:
+        until = patron.valid_until
+        if not patron.checked or until is None or (until - today).days > ENDS_SOON_DAYS:
+            self.say("")
+        else:
+            day = say("staff.patron.card-ends", year=until.year, month=until.month, day=until.day)
+            self.say(day, say("staff.patron.card-ends-text"))
+
+
+class CertificateEnds(Notice):
+    """The certificate ends soon: today it serves. Year and month only, since the day is the holder's birthday. Hidden otherwise."""
+
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
+
+    def show_month(self, ends: Month | None) -> None:
+        if ends is None:
+            self.say("")
+        else:
+            self.say(say("staff.ends.title", year=ends.year, month=ends.month), say("staff.ends.text"))

@@ -1,0 +1,19 @@
+"""What the library's system denies a patron, and why, in words for staff."""
+
+from __future__ import annotations
+
+from kiosk.domain.circulation import Stop, stops_lending, stops_renewing, stops_reserving
+from kiosk.domain.model import Service
+from kiosk.text import plain, say, stop_reasons
+
+_STOPPED_BY = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
+
+
+def denied(stops: frozenset[Stop]) -> str:
+    """「貸出、予約」: the services that are denied; empty when none is."""
+    services = (service for service, stopped_by in _STOPPED_BY.items() if stopped_by(stops))
+    return "、".join(plain(say(f"staff.patron.{service}")) for service in services)
+
+
+def reasons(stops: frozenset[Stop]) -> str:
+    return stop_reasons(" ".join(stops))

@@ -1,0 +1,119 @@
+"""One of a few, side by side in one frame: the chosen one has a tick and a ground of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from kiosk.text import plain
+from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.icon import pixmap
+
+_RADIUS = 8
+_TICK_GAP = 4
+
+
+class Segment(QAbstractButton):
+    """Pressed by mouse, Space or Enter. Being chosen follows whoever shows the state, not the press."""
+
+    def __init__(self, text: str, name: str, height: int) -> None:
+        super().__init__()
+        self._height = height
+        self.first = self.last = False
+        self.setCheckable(True)
+        self.setText(plain(text))
+        self.setAccessibleName(plain(name))
+        # A press with the mouse leaves the keyboard where it was: in the field that waits for the next barcode.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def nextCheckState(self) -> None:
+        """Nothing: see the class."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+    def _tick(self) -> int:
+        return self.font().pixelSize() if self.isChecked() else 0
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    def sizeHint(self) -> QSize:
+        """With room for the tick even where there is none, so that nothing moves when another is chosen."""
+        text = QFontMetrics(self._bold()).horizontalAdvance(self.text())
+        return QSize(text + self.font().pixelSize() + _TICK_GAP + 16, self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width() - 10, self._height)
+
+    def needed(self) -> QSize:
+        """The room its label takes now."""
+        tick = self._tick()
+        text = QFontMetrics(self._bold()).horizontalAdvance(self.text())
+        return QSize(text + tick + (_TICK_GAP if tick else 0), QFontMetrics(self.font()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = self.isChecked()
+        ground = "blue_100" if self.isDown() else "blue_50" if chosen or self.underMouse() else "white"
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        # Whole frame of all of them: what lies beyond this one is cut by its own rectangle.
+        frame.setLeft(frame.left() - (0 if self.first else _RADIUS * 2))
+        frame.setRight(frame.right() + (0 if self.last else _RADIUS * 2))
+        path = QPainterPath()
+        path.addRoundedRect(frame, _RADIUS, _RADIUS)
+        painter.fillPath(path, QColor(COLOURS[ground]))
+        painter.setPen(QPen(QColor(COLOURS["edge_staff"]), 2))
+        painter.drawPath(path)
+        if not self.first:
+            painter.drawLine(0, 1, 0, self.height() - 1)
+        self._draw_label(painter, chosen=chosen)
+
+    def _draw_label(self, painter: QPainter, *, chosen: bool) -> None:
+        colour, needed, tick = "blue" if chosen else "ink", self.needed().width(), self._tick()
+        font = self._bold() if chosen else self.font()
+        text = QFontMetrics(font).horizontalAdvance(self.text())
+        x = (self.width() - (needed if chosen else text)) // 2
+        if tick:
+            painter.drawPixmap(x, (self.height() - tick) // 2, pixmap("check", tick, colour, self.devicePixelRatioF()))
+            x += tick + _TICK_GAP
+        painter.setFont(font)
+        painter.setPen(QColor(COLOURS[colour]))
+        painter.drawText(QRect(x, 0, text + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class Segments(QWidget):
+    """Signals:
+    chosen: the index of the one pressed.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, labels: Iterable[str], height: int) -> None:
+        super().__init__()
+        self.setAccessibleName(plain(name))
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        self.buttons: list[Segment] = []
+        for index, label in enumerate(labels):
+            button = Segment(label, f"{name}: {label}", height)
+            self.buttons.append(button)
+            button.clicked.connect(lambda _=False, index=index: self.chosen.emit(index))
+            inside.addWidget(button, button.sizeHint().width())
+        self.buttons[0].first = self.buttons[-1].last = True
+
+    def choose(self, index: int) -> None:
+        for place, button in enumerate(self.buttons):
+            button.setChecked(place == index)
