@@ -235,7 +235,7 @@ class Walker:
         if dealings.asked:
             open_questions.append(self.item_answered(dealings.asked))
         if dealings.listing:
-            open_questions += [LoansListed(dealings.listing, ITEMS[:2]), LibraryFailed(dealings.listing, code)]
+            open_questions += [LoansListed(dealings.listing, ITEMS[: self.draw.randint(0, 3)]), LibraryFailed(dealings.listing, code)]
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
