@@ -76,3 +76,8 @@ def test_what_the_keyboard_does_not_have_is_not_pressed() -> None:
     assert without_shift.stroke("A", state(0, False)) is None
     # The places of further layouts in this table are not laid down.
     assert without_shift.stroke("a", state(2, False)) is None
+
+
+def test_a_key_for_the_brightness_types_nothing() -> None:
+    keymap = Keymap(FIRST, [(ord("a"), ord("A")), (0x1008FF02, 0), (0, 0), (SHIFT, 0)], [])
+    assert [keymap.types(FIRST + row) for row in range(-1, 5)] == [False, True, False, False, True, False]

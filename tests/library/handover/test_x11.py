@@ -353,7 +353,7 @@ def test_a_server_that_goes_away_is_said() -> None:
 
 
 @unclosed
-@pytest.mark.parametrize("limit", [0.5, pytest.param(LIMIT, marks=pytest.mark.trial)])
+@pytest.mark.parametrize("limit", [0.8, pytest.param(LIMIT, marks=pytest.mark.trial)])
 @pytest.mark.parametrize("after", [None, 0, 3])
 def test_a_server_that_hangs_holds_nobody_up(after: int | None, limit: float) -> None:
     with Screen() as screen:
@@ -367,7 +367,7 @@ def test_a_server_that_hangs_holds_nobody_up(after: int | None, limit: float) ->
         trouble = refused(lambda: hand_over(NUMBER, TARGET, desktop))
         took = time.monotonic() - began
         os.kill(screen.server.pid, signal.SIGCONT)
-        assert took < limit + 0.5
+        assert took < limit + 1
         assert trouble.code is (Code.HANDOVER_CHANGED if after else Code.HANDOVER_IMPOSSIBLE)
 
 

@@ -38,7 +38,7 @@ class X11Desktop:
         try:
             display = _connected(self._name, limit)
             # A server that is held by another client, or stopped, would let us wait for ever.
-            late = threading.Timer(limit, display.display.socket.shutdown, [socket.SHUT_RDWR])
+            late = threading.Timer(limit, _cut, [display.display.socket])
             late.daemon = True
             late.start()
             try:
@@ -106,7 +106,9 @@ class X11Seat:
 
     def keys_free(self) -> bool:
         self._take_events()
-        if any(self._display.query_keymap()) or not self._keymap.is_plain(self._state()):
+        down = self._display.query_keymap()
+        held = (code for code in range(8 * len(down)) if down[code // 8] >> code % 8 & 1)
+        if any(map(self._keymap.types, held)) or not self._keymap.is_plain(self._state()):
             return False
         # The server looks first whether another client has the keyboard, then whether the window is shown: this one is not.
         answer = self._probe.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
@@ -192,6 +194,12 @@ class X11Seat:
     def _read_keymap(self) -> None:
         first, last = self._display.display.info.min_keycode, self._display.display.info.max_keycode
         self._keymap = Keymap(first, self._display.get_keyboard_mapping(first, last - first + 1), self._display.get_modifier_mapping())
+
+
+def _cut(connection: socket.socket) -> None:
+    """Whoever waits for it is told that it has ended."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _connected(name: str, limit: float) -> Any:

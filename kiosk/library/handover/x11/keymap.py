@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _SHIFT, _LOCK = 1 << 0, 1 << 1
 _MODIFIERS = 0xFF
 _NO_SYMBOL = 0
+# From here on keysyms are makers' own, such as the keys of XFree86 for brightness and volume.
+_VENDORS = 0x10000000
 _SHIFT_KEYS = (0xFFE1, 0xFFE2)
 # They change other keys than ours: Num Lock the keypad's, which are never used here; Scroll Lock none.
 _LOCKS = (0xFF7F, 0xFF14)
@@ -47,6 +49,10 @@ class Keymap:
             if any(keysym in _LOCKS for code in codes if code for keysym in self._row(code)):
                 allowed |= 1 << bit
         return not state.mask & _MODIFIERS & ~allowed
+
+    def types(self, code: int) -> bool:
+        """Whether the key types or modifies. Of those that do neither (brightness, lid) some are never released."""
+        return any(_NO_SYMBOL < keysym < _VENDORS for keysym in self._row(code))
 
     def stroke(self, key: str, state: State) -> tuple[int, ...] | None:
         """The keycodes to press in this order and to release in the other: Shift if needed and the key. None if it is nowhere."""
