@@ -12,11 +12,12 @@ from kiosk.config import IlsSettings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition
 from kiosk.library.deadline import Deadline
-from kiosk.library.matching import Match, match, substance
+from kiosk.library.dialogue import Dialogue
+from kiosk.library.matching import substance
 from kiosk.library.profile import Profile
 from kiosk.library.requests import Requests
 from kiosk.library.server import Server, server_in
-from kiosk.library.sip2 import Checksum, Malformed, Message, decode, encode, masked
+from kiosk.library.sip2 import Checksum, Message
 from kiosk.library.wire import Broken, Trouble, Wire, trusting
 
 _log = logging.getLogger(__name__)
@@ -50,15 +51,13 @@ class Connection:
         self._settings, self._profile, self._requests = settings, profile, requests
         self._connect_seconds, self._answer_seconds, self._monotonic = connect_seconds, answer_seconds, monotonic
         self._checksum = Checksum(settings.checksum)
-        self._wire: Wire | None = None
-        self._next_number = 0
-        self._is_numbered = False
-        """Whether the server repeats our numbers; from then on an answer without one is not ours."""
+        self._dialogue: Dialogue | None = None
         self._used_at = 0.0
         self._sums_otherwise = False
         """Whether the server adds up otherwise than the protocol says, so that a wrong sum tells nothing."""
         self._failures = 0
         self._not_before = 0.0
+        self._trouble = Trouble.REFUSED
         self._not_understood: set[str] = set()
         self.condition = IlsCondition.STARTING
         self.server: Server | None = None
@@ -74,16 +73,16 @@ class Connection:
 
     def ready(self, by: Deadline) -> None:
         """Open it, or find it open and quiet. Raises Unavailable; at once while it is too early to try again."""
-        if self._wire is not None:
+        if self._dialogue is not None:
             try:
-                self._wire.check_quiet()
+                self._dialogue.check_quiet()
             except Broken as broken:
                 _log.info("connection given up: %s", broken.trouble)
                 self.drop()
             else:
                 return
         elif self._monotonic() < self._not_before:
-            raise Unavailable(Code(self.condition.value))
+            raise _unavailable(self._trouble)
         try:
             self._open(by)
         except Broken as broken:
@@ -100,11 +99,11 @@ class Connection:
         except Broken as broken:
             if broken.trouble is Trouble.NOT_UNDERSTOOD:
                 self._not_understood.add(request.kind)
-                raise Unavailable(Code.ILS_UNREACHABLE) from broken
+                raise _unavailable(broken.trouble) from broken
             self.drop()
             _log.info("%s: %s", request.kind, broken.trouble)
             if optional:
-                raise Unavailable(Code.ILS_UNREACHABLE) from broken
+                raise _unavailable(broken.trouble) from broken
             if broken.trouble is Trouble.SILENT:
                 raise self._failed(broken) from broken
             reply = self._asked_again(request, broken, by)
@@ -116,17 +115,17 @@ class Connection:
 
         Raises Unavailable when nothing was sent, and Broken when it may have been: then only asking tells what became of it.
         """
-        if self._wire is not None and self.is_idle and not self.denies("99"):
+        if self._dialogue is not None and self.is_idle and not self.denies("99"):
             self.read(self._requests.status(), by.step(self._answer_seconds))
         self.ready(by)
         if by.left <= 0:
-            raise Unavailable(Code.ILS_UNREACHABLE)
+            raise _unavailable(Trouble.SILENT)
         try:
             reply = self._exchange(request, by.step(self._answer_seconds))
         except Broken as broken:
             self.drop()
             if broken.trouble is Trouble.REQUEST:
-                raise Unavailable(Code.ILS_UNREACHABLE) from broken
+                raise _unavailable(broken.trouble) from broken
             _log.warning("answer to %s lost: %s", request.kind, broken.trouble)
             raise
         self._failures = 0
@@ -147,9 +146,9 @@ class Connection:
 
     def drop(self) -> None:
         """Close it; what still comes on it is never read."""
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        if self._dialogue is not None:
+            self._dialogue.close()
+            self._dialogue = None
 
     # --- opening ------------------------------------------------------------------------------------------------------
 
@@ -158,14 +157,14 @@ class Connection:
         settings, began = self._settings, self._monotonic()
         context = trusting(settings.ca_file) if settings.tls else None
         wire = Wire.reach(settings.host, settings.port, by.step(self._connect_seconds))
-        self._wire, self._next_number, self._is_numbered = wire, 0, False
-        rest = by.step(self._answer_seconds)
+        self._dialogue = Dialogue(wire, self._profile.encoding, self._checksum)
+        login = by.step(self._answer_seconds)
         try:
             if context is not None:
-                wire.secure(context, settings.server_name or settings.host, rest)
+                wire.secure(context, settings.server_name or settings.host, login)
             if settings.login == "93":
-                self._log_in(rest)
-            self.server = self._server(rest)
+                self._log_in(login)
+            self.server = self._server(by.step(self._answer_seconds))
         except Broken:
             self.drop()
             raise
@@ -190,6 +189,7 @@ class Connection:
             return server_in(self._exchange(request, by))
         except Broken as broken:
             if broken.trouble is Trouble.NOT_UNDERSTOOD:
+                self._not_understood.add(request.kind)
                 return None
             if broken.trouble is not Trouble.WRONG_SUM:
                 raise
@@ -241,53 +241,28 @@ class Connection:
         raise second
 
     def _exchange(self, request: Message, by: Deadline) -> Message:
-        """One request, one answer. Raises Broken; with Trouble.REQUEST nothing was sent."""
-        if self._wire is None:
+        """Raises Broken; with Trouble.REQUEST nothing was sent."""
+        if self._dialogue is None:
             raise Broken(Trouble.CLOSED)
-        number = None
-        if self._checksum is not Checksum.OFF:
-            number = self._next_number
-            self._next_number = (number + 1) % 10
-        try:
-            line = encode(request, sequence=number, encoding=self._profile.encoding)
-        except Malformed as malformed:
-            raise Broken(Trouble.REQUEST) from malformed
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("> %s", masked(request))
-        self._wire.send(line, by)
-        reply = self._decoded(self._wire.line(by))
-        if reply.kind == "96":
-            raise Broken(Trouble.NOT_UNDERSTOOD)
-        found = match(reply, request, number, server_numbers=self._is_numbered)
-        if found is not Match.ANSWER:
-            raise Broken(Trouble.OTHER_PATRON if found is Match.OTHER_PATRON else Trouble.FOREIGN, reply)
-        wrong = not reply.checksum_good if self._checksum is Checksum.STRICT else reply.checksum_good is False
-        if wrong and not self._sums_otherwise:
-            raise Broken(Trouble.WRONG_SUM, reply)
-        self._is_numbered = self._is_numbered or reply.sequence is not None
+        reply = self._dialogue.ask(request, by, believe_sums=not self._sums_otherwise)
         self._used_at = self._monotonic()
-        return reply
-
-    def _decoded(self, line: bytes) -> Message:
-        checksum = Checksum.OFF if self._checksum is Checksum.OFF else Checksum.WARN
-        try:
-            reply = decode(line, encoding=self._profile.encoding, checksum=checksum)
-        except Malformed as malformed:
-            raise Broken(Trouble.NOISE) from malformed
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("< %s", masked(reply))
         return reply
 
     def _failed(self, broken: Broken) -> Unavailable:
         """Count it, and wait the longer before the next attempt the more there were. Returns what to raise."""
-        code = _CODES.get(broken.trouble, Code.ILS_UNREACHABLE)
-        longest = _LONGEST_WAIT
+        unavailable = _unavailable(broken.trouble)
+        code, longest = unavailable.code, _LONGEST_WAIT
         wait = 2.0**self._failures
         if code is Code.ILS_LOGIN_REFUSED:
             longest, wait = _LONGEST_AFTER_REFUSED_LOGIN, _AFTER_REFUSED_LOGIN * wait
         wait = min(wait, longest)
         self._failures = min(self._failures + 1, 10)
         self._not_before = self._monotonic() + wait
-        self.condition = IlsCondition(code.value)
+        self._trouble, self.condition = broken.trouble, IlsCondition(code.value)
         _log.warning("%s: %s; next attempt in %.0f s", code, broken.trouble, wait)
-        return Unavailable(code, reason=broken.trouble.reason)
+        return unavailable
+
+
+def _unavailable(trouble: Trouble) -> Unavailable:
+    """With the `reason` behind the code, for whoever sets the line up."""
+    return Unavailable(_CODES.get(trouble, Code.ILS_UNREACHABLE), reason=trouble.reason)

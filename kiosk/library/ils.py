@@ -41,8 +41,8 @@ class Sight:
 class IlsClient:
     """One connection, one request in flight; belongs to one thread.
 
-    No call takes longer than connecting once or twice and waiting for three answers, each within its limit in the settings; `serve` may
-    take that twice, when an answer is lost. The limits can be given for tests, which cannot wait.
+    No call takes longer than connecting and three answers may take by the settings; `serve` may take that twice, when an answer is lost,
+    and a few seconds for looking twice. The limits can be given for tests, which cannot wait.
     """
 
     def __init__(
@@ -166,4 +166,4 @@ class IlsClient:
 
     def _until(self) -> Deadline:
         """For all that one question takes."""
-        return Deadline(self._connect_seconds + 2 * self._answer_seconds, self._monotonic)
+        return Deadline(self._connect_seconds + 3 * self._answer_seconds, self._monotonic)

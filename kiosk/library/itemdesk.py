@@ -70,9 +70,6 @@ class ItemDesk:
         if self._dealings.number != patron.number:
             self._dealings = _Dealings(patron.number)
         self._dealings.standing = replace(patron.standing, on_loan=(), said="")
-
-    def forget(self) -> None:
-        self._dealings = _Dealings()
         self._item_failures = 0
 
     def serve(self, service: Service, number: LibraryCardNumber, item: Item, until: Callable[[], Deadline]) -> ItemAnswer:

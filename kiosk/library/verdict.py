@@ -29,9 +29,8 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
     valid, named = (reply.first("BL") or "").strip().upper(), bool((reply.first("AE") or "").strip())
     said = said_in(reply, profile)
     last_day = _last_day(reply, profile)
-    expired = (last_day is not None and last_day < today) or _said_to_be_expired(reply, profile, said)
-    # Somebody nobody knows has no library card that could have expired: a name, or a word of the server's, is wanted for that.
-    if expired and (named or valid != "N" or last_day is not None):
+    # First of all: servers deny everything to somebody whose card has expired, and some leave out the name.
+    if (last_day is not None and last_day < today) or _said_to_be_expired(reply, profile, said):
         raise Refused(Code.LIBRARY_CARD_EXPIRED, **({"until": last_day.isoformat()} if last_day is not None else {}))
     if not named and valid != "Y":
         raise Refused(Code.LIBRARY_CARD_UNKNOWN)

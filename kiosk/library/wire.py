@@ -165,11 +165,6 @@ class Wire:
                 raise Broken(Trouble.NOISE) from malformed
         return self._lines.pop(0)
 
-    @property
-    def has_more(self) -> bool:
-        """Whether something lies behind the last line already."""
-        return bool(self._lines) or self._framer.pending
-
     def close(self) -> None:
         """At once: nothing is sent any more, nothing that still comes is read. Any number of times."""
         with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from datetime import date
 from typing import Any
@@ -414,6 +415,42 @@ def test_11_a_server_that_drips_a_byte_now_and_then_cannot_hold_us() -> None:
         assert time.monotonic() - began < 5 * SHORT
 
 
+def test_11_a_slow_server_may_take_its_time_for_each_answer() -> None:
+    slow, limit = 0.08, 0.12
+
+    def slowly(text: str) -> Answer:
+        def say(request: bytes, line: Line) -> None:
+            line.wait_readable(slow)
+            line.say(seal(text, request))
+
+        return say
+
+    talk = answering({"93": slowly(LOGIN), "99": slowly(STATUS), "63": slowly(PATRON)})
+    with Station(talk) as station, client_of(station.port, answer_seconds=limit) as client:
+        assert client.patron(NUMBER).checked
+
+
+@pytest.mark.parametrize("slow_after", [0, 1, 2])
+def test_11_no_call_takes_longer_than_its_limits_together(slow_after: int) -> None:
+    """Whatever the server answers just in time, again and again, it cannot stretch a call."""
+    limit = 0.06
+
+    def just_in_time(line: Line) -> None:
+        for count in itertools.count():
+            request = line.read()
+            if not request or (count >= slow_after and line.wait_readable(limit * 0.9)):
+                return
+            texts = {b"93": LOGIN, b"99": STATUS, b"63": PATRON, b"17": ITEM, b"15": HELD}
+            line.say(seal(texts[request[:2]], request) if request[:2] in texts else b"96\r")
+
+    with Station(just_in_time) as station, client_of(station.port, answer_seconds=limit, connect_seconds=limit) as client:
+        for service in (Service.LOAN, Service.RENEWAL, Service.HOLD):
+            began = time.monotonic()
+            client.serve(service, NUMBER, Item(BOOK))
+            assert time.monotonic() - began < 2 * 4 * limit + 0.2
+            client.reconnect()
+
+
 def test_11_everything_goes_over_one_connection() -> None:
     with Station(answering({"63": PATRON, "11": LENT, "29": RENEWED, "17": ITEM})) as station, client_of(station.port) as client:
         client.keep_alive()
@@ -474,6 +511,16 @@ def test_13_none_or_93_and_then_99() -> None:
 def test_13_a_server_that_does_not_know_99_is_spoken_to_all_the_same() -> None:
     with Station(answering({"99": b"96\r", "63": PATRON})) as station, client_of(station.port) as client:
         assert client.patron(NUMBER).checked
+
+
+def test_13_a_server_without_99_has_no_heartbeat() -> None:
+    clock = Clock()
+    with Station(answering({"99": b"96\r", "11": LENT})) as station, client_of(station.port, monotonic=clock) as client:
+        client.keep_alive()
+        clock.now += 3600
+        assert client.keep_alive() is IlsCondition.READY
+        assert client.serve(Service.LOAN, NUMBER, Item(BOOK)).outcome is Outcome.DONE
+        assert station.kinds() == ["93", "99", "11"]
 
 
 def test_14_a_refused_login_is_not_hammered() -> None:

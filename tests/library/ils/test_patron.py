@@ -109,6 +109,7 @@ EXPIRED: list[tuple[str, Ils, str, str | None]] = [
     ("polaris date", Ils.POLARIS, answer("AE期限 切太|BLY|PX20200331    235900|PYN|"), "2020-03-31"),
     ("polaris flag", Ils.POLARIS, answer("AE期限 切太|BLY|PX20500331    235900|PYY|"), "2050-03-31"),
     ("BL=N and words", Ils.GENERIC, answer("AE期限 切太|BLN|AFCard expired|"), None),
+    ("BL=N, no name, words", Ils.GENERIC, answer("AE|BLN|AFYour card has expired.|", DENIED), None),
     ("BL=N, no name, a date", Ils.EVERGREEN, answer("AE|BLN|PA20200331|", DENIED), "2020-03-31"),
     ("Japanese words", Ils.GENERIC, answer("AE期限 切太|BLY|AF有効期限切れです|"), None),
     ("Japanese words, another way", Ils.GENERIC, answer("AE期限 切太|BLN|AF利用券の期限が過ぎています|"), None),
