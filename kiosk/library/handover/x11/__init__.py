@@ -6,6 +6,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -35,10 +36,11 @@ class X11Desktop:
     @contextmanager
     def seat(self, limit: float) -> Iterator[X11Seat]:
         """See `Desktop.seat`. Each has a connection of its own."""
+        end = time.monotonic() + limit
         try:
             display = _connected(self._name, limit)
             # A server that is held by another client, or stopped, would let us wait for ever.
-            late = threading.Timer(limit, _cut, [display.display.socket])
+            late = threading.Timer(end - time.monotonic(), _cut, [display.display.socket])
             late.daemon = True
             late.start()
             try:
