@@ -12,12 +12,13 @@ from kiosk.domain.events import (
     HandoverFailed,
     HolderConfirmed,
     HolderDenied,
+    IlsChanged,
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
     ServiceChosen,
 )
-from kiosk.domain.model import LocalService, Service, Sound
+from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
 from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
 from tests.domain.library import Library
 from tests.domain.walk import NUMBER, OTHER_NUMBER, Card, Desk, link
@@ -208,3 +209,17 @@ def test_an_answer_that_comes_twice_changes_nothing_the_second_time() -> None:
     desk.lay(CARD)
     now = desk.counter
     assert desk.tell(HandedOver(desk.of(HandOver)[0].ticket)).counter == now
+
+
+@pytest.mark.parametrize("service", sorted(BY_ITEM))
+def test_while_the_library_system_is_down_the_number_goes_to_its_own_window_at_the_choice_of_any_service(service: Service) -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE, Library())
+    desk.lay(CARD)
+    desk.at(PatronShown)
+    desk.tell(ServiceChosen(service))
+    assert handed(desk) == []
+    desk.tell(IlsChanged(IlsCondition.UNREACHABLE), ServiceChosen(service))
+    assert handed(desk) == [NUMBER.text]
+    assert desk.at(PatronShown).service is service
+    desk.tell(IlsChanged(IlsCondition.READY), ServiceChosen(service))
+    assert handed(desk) == [NUMBER.text]

@@ -14,16 +14,22 @@ BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 """What the library's system does for us where one is connected; for all else it is given the number."""
 
 
+_TROUBLE = (IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED)
+
+
 def is_served_here(counter: Counter, service: AnyService | None) -> bool:
     """Whether this service is done on our window rather than in the library's own."""
     return counter.ils is not IlsCondition.NONE and service in BY_ITEM
 
 
 def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
+    """Open a service here, or hand the number over; also for what is done here while the library's system does not answer us."""
     flow = replace(flow, service=service, wrong=None, leaving=False)
-    if is_served_here(counter, service):
+    counted: tuple[RecordAct, ...] = ()
+    if is_served_here(counter, service) and counter.ils not in _TROUBLE:
         return ask_for_loans(counter, flow) if service is Service.RENEWAL else go(counter, flow)
-    flow, counted = count(flow, service)
+    if not is_served_here(counter, service):
+        flow, counted = count(flow, service)
     counter = replace(counter, flow=flow)
     if counter.rules.handover is HandoverWhen.ON_CHOICE and flow.handing is not Handing.UNDER_WAY:
         return then((counter, counted), lambda chosen: hand_over(chosen, flow))
