@@ -89,6 +89,7 @@ class Mood(Enum):
     SILENT = "says nothing"
     DEAF = "does nothing and says nothing"
     LATE = "answers when it is too late"
+    DONE_LATE = "does it when nobody waits any more"
     GONE_BEFORE = "closes before doing it"
     GONE_AFTER = "does it and closes"
     RESET_AFTER = "does it and resets"
@@ -130,6 +131,10 @@ class MoodyServer:
             return False
         if mood is Mood.DEAF:
             return True
+        if mood is Mood.DONE_LATE:
+            line.read()
+            self.shelf.reply(request)
+            return False
         if mood is Mood.NOT_UNDERSTOOD:
             line.say(b"96\r")
             return True

@@ -25,7 +25,7 @@ UNKNOWN = LibraryCardNumber("D0000000009")
 KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
 ANSWER_SECONDS = 0.03
 ACTS = ("patron", "patron", "loan", "loan", "renewal", "hold", "loans", "item", "unknown")
-WAITING = {Mood.UNENDED, Mood.SILENT, Mood.DEAF, Mood.LATE, Mood.NOISE, Mood.NOISY_LINES}
+WAITING = {Mood.UNENDED, Mood.SILENT, Mood.DEAF, Mood.LATE, Mood.DONE_LATE, Mood.NOISE, Mood.NOISY_LINES}
 FAILING = {Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED}
 
 
