@@ -114,7 +114,12 @@ class IlsClient:
         self._connection.ready(by)
         if self._connection.denies("17"):
             return Item(item)
-        return item_in(self._connection.read(self._requests.item(item), by), Item(item))
+        try:
+            return item_in(self._connection.read(self._requests.item(item), by), Item(item))
+        except Unavailable:
+            if not self._connection.denies("17"):
+                raise
+            return Item(item)
 
     def keep_alive(self) -> IlsCondition:
         """To be called now and then: says something when nothing was said for long, reconnects when it is time to."""

@@ -231,6 +231,13 @@ def test_07_96_for_ever_is_no_loop() -> None:
         assert station.kinds() == ["93", "99", "63", "63", "23", "23"]
 
 
+def test_07_a_server_without_17_knows_no_titles_and_is_in_order() -> None:
+    with Station(answering({"17": b"96\r"})) as station, client_of(station.port) as client:
+        assert client.item(BOOK) == client.item(BOOK) == Item(BOOK)
+        assert client.condition is IlsCondition.READY
+        assert station.kinds() == ["93", "99", "17", "17"]
+
+
 def test_07_a_loan_that_was_not_understood_is_not_done() -> None:
     with Station(answering({"11": b"96\r", "63": NOT_LISTED})) as station, client_of(station.port) as client:
         answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
