@@ -122,6 +122,9 @@ _PARAMS: dict[str, str | int] = {
     "file": "config.toml",
     "line": 12,
     "key": "display.single",
+    "stops": "charge-denied too-many-overdue fines",
+    "said": "Patron has [2] overdues | see desk",
+    "until": "2026-03-31",
 }
 AT_LENDING = (
     *(Code.NOT_MY_NUMBER_CARD, Code.LIBRARY_CARD_ON_READER, Code.PHONE_NOT_ACCEPTED, Code.NO_CERTIFICATE, Code.CERTIFICATE_UNREADABLE),
@@ -129,6 +132,7 @@ AT_LENDING = (
     *(Code.PIN_LOCKED, Code.PIN_UNAVAILABLE, Code.KEY_MISMATCH, Code.CARD_REMOVED, Code.CARD_SILENT, Code.CARD_UNREADABLE),
     *(Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED),
     *(Code.NOT_LINKED, Code.HOLDER_DENIED, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN),
+    *(Code.LIBRARY_CARD_DIFFERS,),
     *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
 )
 """What a card brought to the counter can be refused for."""

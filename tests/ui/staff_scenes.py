@@ -61,7 +61,7 @@ from tests.ui.scenes import (
     counter,
     problem,
 )
-from tests.ui.serving_scenes import serving_scenes
+from tests.ui.serving_scenes import RULES, STOPPED, serving_scenes
 
 Scene = tuple[Counter, CounterFacts]
 OTHER = LibraryCardNumber("2104067861")
@@ -98,9 +98,10 @@ STAFF_FLOWS: dict[str, Flow] = {
 }
 WRONG_NUMBERS = (
     *(Code.NUMBER_EMPTY, Code.NUMBER_CHARACTERS, Code.NUMBER_LENGTH, Code.NUMBER_PREFIX, Code.NUMBER_CHECK_DIGIT),
-    *(Code.NUMBER_IS_MY_NUMBER, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_UNKNOWN),
+    *(Code.NUMBER_IS_MY_NUMBER, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_DIFFERS),
 )
 LAID_WRONG = (Code.NOT_MY_NUMBER_CARD, Code.CARD_REMOVED, Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.BARCODE_ON_WRONG_STEP)
+STOPPED_DRAFT = replace(DRAFT, patron=STOPPED)
 AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED)
 
 
@@ -136,6 +137,11 @@ def staff_scenes() -> dict[str, Scene]:
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
+    for ils in (IlsCondition.STARTING, IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED):
+        shown[f"status-ils-{ils}"] = counter(ShowingStatus(), ils=ils), BUSY
+    shown["place-stopped"] = counter(AwaitingMyNumberCard(STOPPED_DRAFT), cards=()), FACTS
+    shown["library-card-stopped-patron"] = counter(AwaitingLibraryCard(STOPPED_DRAFT)), FACTS
+    shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
     shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}

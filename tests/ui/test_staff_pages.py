@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     Event,
     GoOnPressed,
     GuardianCheckSet,
+    HandoverAsked,
     HelpChosen,
     HolderConfirmed,
     HolderDenied,
@@ -26,20 +27,25 @@ from kiosk.domain.events import (
     LeavePressed,
     NextPressed,
     RegistrationChosen,
+    RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
+    SlipAsked,
+    SlipChosen,
+    SlipTroubleSeen,
     StatusChosen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, UnlinkReason
+from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.panels import NumberLabel
 from kiosk.ui.widgets.tries import TriesBars
 from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter
+from tests.ui.serving_scenes import LOCAL
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
 
@@ -100,6 +106,48 @@ SHOWS = [
     ("status-busy", ["12840件", "137件", "5120回", "3件", "失効リストと照らし合わせています"]),
     ("help", ["家族のカードで借りられますか", "0120-95-0178", "Myライブラリ"]),
     ("out-of-order", ["プログラムに問題が起きました", "1124-3F0A"]),
+    ("called-offline", ["図書館システムの応答がないため、未確認です", "番号を呼び出しました", "キーボードに触れないでください"]),
+    (
+        "called-stopped",
+        ["利用停止です", "いまは、貸出ができません。", "延滞、延滞金", "図書館システムの表示: Patron has 2 overdues ［A｜B］"],
+    ),
+    ("lending", ["今回の貸出", "2点を貸し出しました", "はじめての家庭菜園 雪国の四季", "1100 8920 31", "12月9日(水)", "貸出不可"]),
+    ("lending", ["ほかの方の予約があります", "予約の棚へ置いてください", "貸出中\n5\n点", "延滞\nなし", "あと貸し出せる\n5\n点"]),
+    ("lending-empty", ["貸し出した資料が、ここに並びます。"]),
+    ("lending-all-sorts", ["順番を待っています", "問い合わせています", "わかりません", "貸出ずみ", "2026-12-09 23:59:00"]),
+    (
+        "lending-all-sorts",
+        ["C言語[第2版] 入門|演習 𠮷野 髙﨑", "図書館システムの表示: Item is [restricted] | see desk", "資料 1100 0000 33"],
+    ),
+    ("lending-wrong", ["資料の番号ではないようです"]),
+    ("lending-ends-soon", ["利用カードは2027年2月22日まで", "更新をご案内ください", "貸出中\n—"]),
+    ("lending-renewal-denied", ["できないことがあります", "いまは、貸出延長ができません。"]),
+    ("lending-offline", ["図書館システムの応答がありません", "番号の引き渡しは使えます", "未確認です", "貸出不可"]),
+    ("lending-handed-over", ["図書館のシステムの画面に、番号を入れました", "今回の貸出"]),
+    ("lending-not-handed-over", ["残りは入力していません", "途中まで入力された番号を消し", "今回の貸出"]),
+    ("lending-local", ["視聴覚ブースの利用", "録音［デイジー］"]),
+    ("renewal", ["貸出中の資料", "12点", "はじめての家庭菜園 雪国の四季", "2036年1月3日(木)", "越後の昔話 第8集"]),
+    (
+        "renewal-answers",
+        ["1点を延長しました", "12月23日(水)", "延長しました", "これ以上は延長できません", "この方が借りている資料ではありません"],
+    ),
+    ("renewal-listing", ["貸出中の資料を調べています"]),
+    ("renewal-describing", ["資料 1100 0000 17", "調べています"]),
+    ("renewal-empty", ["貸出中の資料は、ありません。"]),
+    ("renewal-not-listed", ["図書館システムの応答がありません"]),
+    ("hold", ["今回の予約", "2点を予約しました", "3番目", "予約しました", "予約ずみ", "予約不可"]),
+    ("handover-not", ["番号を、図書館のシステムの画面に入れられます", "この番号を、図書館のシステムに入れてください"]),
+    ("handover-done", ["番号は、図書館のシステムの画面に入っています", "この番号になっていることを確かめます"]),
+    ("handover-failed", ["何も入力していません", "この番号を、図書館のシステムに入れてください"]),
+    ("local", ["郷土資料室への入室と閲覧の申し込み", "「郷土資料室への入室と閲覧の申し込み」の画面を開きます"]),
+    ("lending-refused-library-card-stopped", ["理由: 延滞、延滞金", "Patron has ［2］ overdues ｜ see desk"]),
+    ("lending-refused-library-card-expired", ["2026年3月31日までのカードです"]),
+    ("library-card-library-card-stopped", ["理由: 延滞、延滞金"]),
+    ("place-stopped", ["いま、貸出ができません(延滞、延滞金)", "連携登録はできます"]),
+    ("library-card-stopped-patron", ["いま、貸出ができません(延滞、延滞金)"]),
+    ("status-ils-ils-not-trusted", ["サーバーの証明書", "番号の引き渡しは使えます"]),
+    ("slip-trouble", ["控えを出せませんでした", "返却期限を口頭で伝えてください"]),
+    ("slip-trouble-offline", ["控えを出せませんでした", "図書館システムの応答がありません"]),
     ("registered-card-left", ["カードが置いたままです", "利用者に、カードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
 ]
@@ -172,6 +220,16 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("unlink-refused", "番号を入れ直す", BackPressed()),
     ("out-of-order", "窓口に戻る", BrokeSeen()),
     ("card-left", "確認しました", CardLeftSeen()),
+    ("slip-trouble", "確かめました", SlipTroubleSeen()),
+    ("done-slip", "登録した内容を印刷", SlipAsked()),
+    ("lending", "終わりに出す控え: 貸出中すべて", SlipChosen(SlipKind.ALL)),
+    ("lending", "貸出延長", ServiceChosen(Service.RENEWAL)),
+    ("lending-local", "録音［デイジー］", ServiceChosen(LOCAL[2])),
+    ("renewal", "延長する 信濃川の橋をたずねて 1098 2216 70", RenewalChosen("1098221670")),
+    ("renewal", "すべて延長する", RenewalChosen()),
+    ("renewal-not-listed", "もう一度調べる", ServiceChosen(Service.RENEWAL)),
+    ("handover-not", "番号を入れる", HandoverAsked()),
+    ("handover-failed", "もう一度入れる", HandoverAsked()),
     ("idle-warning", "続ける", GoOnPressed()),
 ]
 
@@ -183,7 +241,15 @@ def test_a_press_says(hands: Hands, scene: str, name: str, event: Event) -> None
     assert hands.said == [event]
 
 
-WAITS = [("guardian-one-left", "次へ: 利用カード"), ("checking-pin", "入力を中止する"), ("unlink-lost", "連携を確かめる"), ("pin", "窓口")]
+WAITS = [
+    ("lending-leaving", "確かめています…"),
+    ("renewal-empty", "すべて延長する"),
+    ("handover-under-way", "もう一度入れる"),
+    ("guardian-one-left", "次へ: 利用カード"),
+    ("checking-pin", "入力を中止する"),
+    ("unlink-lost", "連携を確かめる"),
+    ("pin", "窓口"),
+]
 
 
 @pytest.mark.parametrize(("scene", "name"), WAITS, ids=[scene for scene, _ in WAITS])
@@ -298,6 +364,9 @@ def test_the_bar_below_says_what_works(hands: Hands) -> None:
     assert "カードリーダー: 見つかりません。USBを確かめてください" in said()
     hands.show(*SCENES["status-busy"])
     assert {"図書館システム: つながっています", "連携台帳: 同期待ち 3件"} <= set(said())
+    for trouble in ("unreachable", "login-refused", "not-trusted"):
+        hands.show(*SCENES[f"status-ils-ils-{trouble}"])
+        assert [text for text in said() if text.startswith("図書館システム: ") and text.endswith("番号の引き渡しは使えます")], trouble
 
 
 def test_the_clock_is_japans(qtbot: QtBot) -> None:

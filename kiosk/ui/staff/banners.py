@@ -1,4 +1,4 @@
-"""Notices above any page: a card left behind, a session about to close, a barcode read where none is used."""
+"""Notices above any page: a card left behind, a slip that was not printed, a session about to close, a barcode read where none is used."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen
 from kiosk.domain.states import Counter
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
 from kiosk.ui.theme import StaffSizes
@@ -22,18 +22,21 @@ PASSING_MS = 6000
 class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
-        self._card_left, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(3))
+        self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(4))
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
+        self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
+        self._slip_seen.clicked.connect(lambda: emit(SlipTroubleSeen()))
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
-        for notice, button in ((self._card_left, self._seen), (self._idle, self._go_on)):
+        for notice, button in ((self._card_left, self._seen), (self._slip, self._slip_seen), (self._idle, self._go_on)):
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        for notice in (self._card_left, self._idle, self._barcode):
+        self._notices = (self._card_left, self._slip, self._idle, self._barcode)
+        for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
@@ -43,9 +46,20 @@ class Banners(QWidget):
     def show_state(self, counter: Counter) -> None:
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        self._show_slip(counter.slip_trouble)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
+
+    def _show_slip(self, code: Code | None) -> None:
+        """The patron may have gone: what they should have had on paper is said instead."""
+        if code is None:
+            self._slip.say("")
+        elif code is Code.SLIP_FAILED:
+            self._slip.say(refusal(code, "staff"), refusal(code, "staff-next"))
+        else:
+            # What is on loan could not be listed.
+            self._slip.say(say("staff.banner.slip"), refusal(code, "staff"))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
@@ -63,5 +77,4 @@ class Banners(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        notices = (self._card_left, self._idle, self._barcode)
-        self.setVisible(not all(notice.isHidden() for notice in notices))
+        self.setVisible(not all(notice.isHidden() for notice in self._notices))

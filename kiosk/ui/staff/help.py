@@ -17,6 +17,9 @@ _KEYS = (
     ("F3", "unlinking"),
     ("F4", "status"),
     ("F5", "holder"),
+    ("F6", "renew"),
+    ("F7", "copy"),
+    ("F8", "put"),
     ("F12", "end"),
 )
 

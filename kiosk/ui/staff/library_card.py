@@ -9,8 +9,10 @@ from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counte
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, column, row
+from kiosk.ui.staff.stops import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
@@ -63,6 +65,8 @@ class LibraryCardPage(Page):
         card.inside.addSpacing(sizes.gap)
         card.inside.addWidget(self.form)
         card.inside.addStretch(1)
+        self._stopped = Notice("care", icon_size=sizes.icon)
+        self.body.addWidget(self._stopped)
         self.body.addWidget(card, 1)
         hints = row(sizes.gap)
         for what in ("none", "expired"):
@@ -80,6 +84,8 @@ class LibraryCardPage(Page):
             title = say("staff.library-card.title-child") if flow.draft.by_guardian else say("staff.library-card.title")
             self._title.set_text(title)
             self._lead.set_text(say("staff.library-card.lead"))
+            patron = flow.draft.patron
+            self._stopped.say(*stopped_words(patron.standing.stops if patron is not None else frozenset()))
             self.form.set_ready(True)
             self.form.show_problem(flow.problem)
             if flow.problem is not None:

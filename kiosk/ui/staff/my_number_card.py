@@ -12,6 +12,7 @@ from kiosk.text import refusal, say
 from kiosk.ui.staff.home import SAID_AFTER_MS, STAY_AFTER_MS
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
+from kiosk.ui.staff.stops import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
@@ -26,7 +27,7 @@ class MyNumberCardPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._flow: type[object] = object
-        self._trouble = Notice("care", icon_size=sizes.icon)
+        self._trouble, self._stopped = Notice("care", icon_size=sizes.icon), Notice("care", icon_size=sizes.icon)
         self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
         self._number = Words(kind="strong")
@@ -39,6 +40,7 @@ class MyNumberCardPage(Page):
         inside.addLayout(facts([(say("staff.number.label"), self._number)], sizes))
         ground.setLayout(inside)
         self.body.addWidget(self._trouble)
+        self.body.addWidget(self._stopped)
         self.body.addWidget(ground, 1)
         self.wizard_foot()
         self._buttons = [button for button in self.findChildren(Button) if button.parent() is self]
@@ -53,6 +55,7 @@ class MyNumberCardPage(Page):
             return
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
+            self._stopped.say(*stopped_words(flow.draft.patron.standing.stops))
         waiting = isinstance(flow, AwaitingMyNumberCard)
         for button in self._buttons:
             button.setEnabled(waiting or (isinstance(flow, ReadingMyNumberCard) and flow.slow))

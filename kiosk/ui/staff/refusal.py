@@ -36,13 +36,14 @@ GUIDES: dict[Code, str] = {
     Code.LIBRARY_CARD_EXPIRED: "library",
     Code.LIBRARY_CARD_STOPPED: "library",
     Code.LIBRARY_CARD_UNKNOWN: "library",
+    Code.LIBRARY_CARD_DIFFERS: "library",
     Code.HOLDER_DENIED: "holder",
     Code.PROXY_REFUSED: "proxy",
     Code.NOTHING_TO_UNLINK: "unlink",
 }
 """Which steps the patron is told; everything else is not about the card, and the library card serves meanwhile ("wait")."""
 
-LIBRARY_CARD_FIRST = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN)
+LIBRARY_CARD_FIRST = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS)
 
 
 def guide(code: Code) -> Iterator[tuple[str, str]]:

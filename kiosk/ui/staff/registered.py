@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.events import LeavePressed
+from kiosk.domain.events import LeavePressed, SlipAsked
 from kiosk.domain.states import Counter, CounterFacts, Registered
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
@@ -29,7 +29,10 @@ class RegisteredPage(Page):
         self.body.addStretch(1)
         self._done = self.leave_button(say("staff.action.done"), key="F12")
         self._done.set_kind("primary")
+        self._print = self.button(say("staff.registered.print"), "secondary", SlipAsked(), icon="print")
+        self._print.hide()
         self.foot().addWidget(Words(say("staff.registered.return"), "heading"), 1)
+        self.foot().addWidget(self._print)
         self.foot().addWidget(self._done)
 
     def _tell(self) -> QWidget:
@@ -57,6 +60,7 @@ class RegisteredPage(Page):
             return
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
+        self._print.setVisible(counter.rules.prints_slips)
         replaced = say("staff.registered.replaced") if flow.replaced else ""
         if flow.pending:
             self._notice.say(say("staff.registered.pending"), say("staff.registered.pending-lead") + replaced)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
+from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
 
@@ -22,6 +24,8 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
         codes.insert(0, Code.TRUST_MISSING)
     if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
         codes.insert(0, Code(counter.reader.value))
+    if counter.ils.value in ILS_TROUBLE:
+        codes.insert(0, Code(counter.ils.value))
     found = [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
     if facts.sheet_missing:
         found.append((say("staff.status.recovery-sheet"), ""))
@@ -29,6 +33,7 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
 
 
 class StatusPage(Page):
+    takes_barcodes = True
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -42,6 +47,8 @@ class StatusPage(Page):
         across.addWidget(self._card("reader", "service", "trust", "revocation"), 1)
         across.addWidget(self._card("links", "registered", "used", "pending", "ils"), 1)
         self.body.addLayout(across)
+        self._trial = TrialScan(sizes)
+        self.body.addWidget(self._trial)
         self.body.addStretch(1)
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
@@ -53,7 +60,14 @@ class StatusPage(Page):
         card.inside.addStretch(1)
         return card
 
+    def number_field(self) -> ScanField:
+        return self._trial.field
+
+    def take_barcode(self, text: str) -> None:
+        self._trial.try_barcode(text)
+
     def project(self, counter: Counter, facts: CounterFacts) -> None:
+        self._trial.show_rules(counter.rules)
         found = cares(counter, facts)
         if found != self._shown:
             self._shown = found

@@ -17,3 +17,11 @@ def denied(stops: frozenset[Stop]) -> str:
 
 def reasons(stops: frozenset[Stop]) -> str:
     return stop_reasons(" ".join(stops))
+
+
+def stopped_words(stops: frozenset[Stop]) -> tuple[str, str]:
+    """For a registration: what cannot be done now, and that the registration can; empty when nothing is denied."""
+    services = denied(stops)
+    if not services:
+        return "", ""
+    return say("staff.stopped.title", services=services, reasons=reasons(stops)), say("staff.stopped.text")

@@ -52,9 +52,9 @@ class Columns:
 
 
 class Veil(QFrame):
-    """White over a new row, which it lets show through more and more until it is gone."""
+    """White over a new row, which it lets show through more and more; `passed` is called when that is over."""
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, passed: Callable[[], None]) -> None:
         super().__init__(over)
         self.setProperty("band", "veil")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -65,7 +65,7 @@ class Veil(QFrame):
         self._fade.setDuration(FADE_MS)
         self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._fade.valueChanged.connect(self.update)
-        self._fade.finished.connect(self.deleteLater)
+        self._fade.finished.connect(passed)
         self._fade.start()
         self.show()
 
@@ -213,11 +213,14 @@ class Row(QFrame):
             self._renew(self._line.renews)
 
     def fade_in(self) -> None:
-        self._veil = Veil(self)
-        self._veil.destroyed.connect(self._unveiled)
+        if self._veil is None:
+            self._veil = Veil(self, self._unveil)
 
-    def _unveiled(self) -> None:
-        self._veil = None
+    def _unveil(self) -> None:
+        if self._veil is not None:
+            self._veil.hide()
+            self._veil.deleteLater()
+            self._veil = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,80 @@
+"""バーコードの読み取りテスト on the status page: what the counter makes of a card or an item, without anything happening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.states import CounterRules
+from kiosk.text import plain, say
+from kiosk.ui.staff.panels import MIDDLE, Panel, bullet, column, row, title_row
+from kiosk.ui.staff.scan_steps import ScanStep, card_steps, item_steps
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.segments import Segments
+from kiosk.ui.widgets.words import Words
+
+FORGET_MS = 60_000
+"""A number read on trial goes by itself: this page belongs to nobody and may stay open all day."""
+_ICONS = {True: ("checkc", "green"), False: ("warn", "yellow"), None: ("info", "sub")}
+CARD, ITEM = 0, 1
+
+
+class TrialScan(Panel):
+    def __init__(self, sizes: StaffSizes) -> None:
+        super().__init__(sizes, spacing=round(sizes.gap * 0.5))
+        self._sizes, self._rules = sizes, CounterRules()
+        self._what = CARD
+        self.field = ScanField(say("staff.scan.field"), say("staff.scan.hint"), icon_size=sizes.icon)
+        self.field.entered.connect(self.try_barcode)
+        self._kinds = Segments(say("staff.scan.kinds"), [say("staff.scan.card"), say("staff.scan.item")], max(44, sizes.button_height - 8))
+        self._kinds.choose(CARD)
+        self._kinds.chosen.connect(self._choose)
+        self._answer: QWidget | None = None
+        self._forget = QTimer(self, singleShot=True, interval=FORGET_MS)
+        self._forget.timeout.connect(self.clear)
+        self.inside.addLayout(title_row("barcode", say("staff.scan.title"), sizes))
+        self.inside.addWidget(Words(say("staff.scan.lead"), "note"))
+        across = row(round(sizes.gap * 0.7))
+        across.addWidget(self._kinds, 0, MIDDLE)
+        across.addWidget(self.field, 1)
+        self.inside.addLayout(across)
+
+    def show_rules(self, rules: CounterRules) -> None:
+        self._rules = rules
+
+    def _choose(self, what: int) -> None:
+        self._what = what
+        self._kinds.choose(what)
+        self.clear()
+        self.field.setFocus()
+
+    def try_barcode(self, text: str) -> None:
+        if not text.strip():
+            return
+        rules = self._rules
+        self._show(card_steps(text, rules.barcode) if self._what == CARD else item_steps(text, rules.items_start_stop))
+        self._forget.start()
+
+    def clear(self) -> None:
+        self._forget.stop()
+        self._show([])
+
+    def _show(self, steps: Sequence[ScanStep]) -> None:
+        if self._answer is not None:
+            self.inside.removeWidget(self._answer)
+            self._answer.hide()
+            self._answer.deleteLater()
+            self._answer = None
+        if not steps:
+            return
+        lines = column(round(self._sizes.body * 0.3))
+        for step in steps:
+            icon, colour = _ICONS[step.good]
+            lines.addLayout(bullet(icon, step.sentence, self._sizes, colour, kind="strong" if step is steps[-1] else "body"))
+        self._answer = QWidget()
+        self._answer.setLayout(lines)
+        self._answer.setAccessibleName("\n".join(plain(step.sentence) for step in steps))
+        self.inside.addWidget(self._answer)
