@@ -73,7 +73,7 @@ def test_a_registration_and_a_lending_by_names_and_actions_alone(outsider: Outsi
     outsider.press(name("demo.card.fine"), window=TRAY)
     outsider.press(name("staff.holder.yes"), window=STAFF)
     outsider.see("2104 0678 51", window=STAFF)
-    outsider.press(name("staff.patron.loan"), window=STAFF)
+    outsider.press(name("staff.patron.internet-terminal"), window=STAFF)
     outsider.see(name("staff.patron.enter"), window=STAFF)
     assert nameless(outsider) == []
     outsider.press(name("demo.tray.lift"), window=TRAY)

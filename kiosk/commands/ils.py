@@ -19,7 +19,7 @@ from kiosk.text import knows, plain_refusal, say, stop_reasons
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient, Sight
-    from kiosk.library.server import Server
+    from kiosk.library.ils.server import Server
 
 NEEDED = ("Patron Information", "Item Information", "Checkout", "Renew", "Hold")
 """What the counter asks for, by the names of the protocol."""
@@ -81,7 +81,7 @@ def name_of(request: str) -> str:
 
 def _tell_server(client: IlsClient, ils: IlsSettings) -> bool:
     """Whether there is a connection to go on with."""
-    from kiosk.library.profile import profile_of
+    from kiosk.library.ils.profile import profile_of
 
     output.tell("ils.speaks-to", address=address(ils), system=ils.system, encoding=profile_of(ils).encoding, checksum=ils.checksum)
     began = time.monotonic()
@@ -156,7 +156,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
 
 def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: LibraryCardNumber, sight: Sight) -> int:
     """A wrong encoding is no error: it is seen, by somebody who knows how the name is written."""
-    from kiosk.library.profile import profile_of
+    from kiosk.library.ils.profile import profile_of
 
     encoding = profile_of(settings.ils).encoding
     if not sight.name:

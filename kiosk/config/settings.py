@@ -84,7 +84,7 @@ class SlipSettings:
 
 @unique
 class Ils(StrEnum):
-    """Which library system is spoken to; each has a profile of its ways in kiosk/library/profile.py."""
+    """Which library system is spoken to; each has a profile of its ways in kiosk/library/ils/profile.py."""
 
     NONE = "none"
     KOHA = "koha"

@@ -20,7 +20,7 @@ from kiosk.config import Home
 from kiosk.demo.ils import EVERGREEN, KOHA, PATRONS, PLAIN, Flavour, LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
-from kiosk.library.wire import Trouble
+from kiosk.library.ils.wire import Trouble
 from kiosk.text import knows
 from tests.library.ils.scripted import PATRON, STATUS, Line, Station, answering, hang_up
 

@@ -49,13 +49,13 @@ def test_nothing_of_anybody_is_written(tmp_path: Path, level: str) -> None:
 def test_what_was_asked_and_how_it_went_is_written(tmp_path: Path) -> None:
     text = written(tmp_path, "info")
     for line in (
-        r"INFO kiosk\.library\.connection connected in \d+\.\d\d s",
-        r"INFO kiosk\.library\.ils loan: done \(\) in \d+\.\d\d s",
-        r"INFO kiosk\.library\.ils renewal: refused \(not-on-loan\) in \d+\.\d\d s",
-        r"WARNING kiosk\.library\.connection answer to 15 lost: closed by the server",
-        r"INFO kiosk\.library\.ils hold: unknown \(lost-answer\) in \d+\.\d\d s",
-        r"WARNING kiosk\.library\.connection ils-unreachable: no answer within the time; next attempt in \d+ s",
-        r"WARNING kiosk\.library\.connection ils-login-refused: login refused; next attempt in 60 s",
+        r"INFO kiosk\.library\.ils\.connection connected in \d+\.\d\d s",
+        r"INFO kiosk\.library\.ils\.client loan: done \(\) in \d+\.\d\d s",
+        r"INFO kiosk\.library\.ils\.client renewal: refused \(not-on-loan\) in \d+\.\d\d s",
+        r"WARNING kiosk\.library\.ils\.connection answer to 15 lost: closed by the server",
+        r"INFO kiosk\.library\.ils\.client hold: unknown \(lost-answer\) in \d+\.\d\d s",
+        r"WARNING kiosk\.library\.ils\.connection ils-unreachable: no answer within the time; next attempt in \d+ s",
+        r"WARNING kiosk\.library\.ils\.connection ils-login-refused: login refused; next attempt in 60 s",
     ):
         assert re.search(line, text), line
 

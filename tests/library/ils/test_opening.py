@@ -12,7 +12,7 @@ from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.library.ils import IlsClient
-from kiosk.library.server import Server
+from kiosk.library.ils.server import Server
 from tests.library.ils.scripted import (
     BOOK,
     LENT,

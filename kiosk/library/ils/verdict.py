@@ -12,7 +12,7 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.circulation import Standing, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
-from kiosk.library.profile import Profile
+from kiosk.library.ils.profile import Profile
 from kiosk.library.sip2 import Message, read_date
 
 _FLAGS = tuple(Stop)

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
-from kiosk.library.aftermath import Finding, hold_by_count, holds_in, loan_by_list, loan_by_status, renewal_by_date
-from kiosk.library.connection import Connection
-from kiosk.library.deadline import Deadline
-from kiosk.library.items import item_in, position_in, reason_by_status
-from kiosk.library.matching import alike
-from kiosk.library.profile import Profile
-from kiosk.library.requests import Requests
+from kiosk.library.ils.aftermath import Finding, hold_by_count, holds_in, loan_by_list, loan_by_status, renewal_by_date
+from kiosk.library.ils.connection import Connection
+from kiosk.library.ils.deadline import Deadline
+from kiosk.library.ils.items import item_in, position_in, reason_by_status
+from kiosk.library.ils.matching import alike
+from kiosk.library.ils.profile import Profile
+from kiosk.library.ils.requests import Requests
+from kiosk.library.ils.verdict import count_in, said_in
+from kiosk.library.ils.wire import Broken, Trouble
+from kiosk.library.ils.wordings import reason_in
 from kiosk.library.sip2 import Message
-from kiosk.library.verdict import count_in, said_in
-from kiosk.library.wire import Broken, Trouble
-from kiosk.library.wordings import reason_in
 
 _KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
 _SILENCE = 3

@@ -13,7 +13,7 @@ import ssl
 import threading
 from enum import StrEnum, unique
 
-from kiosk.library.deadline import Deadline
+from kiosk.library.ils.deadline import Deadline
 from kiosk.library.sip2 import Framer, Malformed, Message
 
 _PIECE = 65536

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import Due, Item, Reason
 from kiosk.domain.model import Service
+from kiosk.library.ils.verdict import day_in
 from kiosk.library.sip2 import Message
-from kiosk.library.verdict import day_in
 
 ON_LOAN = frozenset({"04", "05", "07"})
 """Circulation status of an item that somebody has: charged, charged and not to be recalled yet, recalled."""

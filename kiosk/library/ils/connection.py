@@ -11,14 +11,14 @@ from collections.abc import Callable
 from kiosk.config import IlsSettings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition
-from kiosk.library.deadline import Deadline
-from kiosk.library.dialogue import Dialogue
-from kiosk.library.matching import substance
-from kiosk.library.profile import Profile
-from kiosk.library.requests import Requests
-from kiosk.library.server import Server, server_in
+from kiosk.library.ils.deadline import Deadline
+from kiosk.library.ils.dialogue import Dialogue
+from kiosk.library.ils.matching import substance
+from kiosk.library.ils.profile import Profile
+from kiosk.library.ils.requests import Requests
+from kiosk.library.ils.server import Server, server_in
+from kiosk.library.ils.wire import Broken, Trouble, Wire, trusting
 from kiosk.library.sip2 import Checksum, Message
-from kiosk.library.wire import Broken, Trouble, Wire, trusting
 
 _log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from kiosk.library.deadline import Deadline
-from kiosk.library.matching import Match, match
+from kiosk.library.ils.deadline import Deadline
+from kiosk.library.ils.matching import Match, match
+from kiosk.library.ils.wire import Broken, Trouble, Wire
 from kiosk.library.sip2 import Checksum, Malformed, Message, decode, encode, masked
-from kiosk.library.wire import Broken, Trouble, Wire
 
 _log = logging.getLogger(__name__)
 

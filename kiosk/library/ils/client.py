@@ -13,16 +13,16 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.circulation import Item, ItemAnswer
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
-from kiosk.library.connection import Connection
-from kiosk.library.deadline import Deadline
-from kiosk.library.itemdesk import ItemDesk, usable
-from kiosk.library.items import item_in
-from kiosk.library.matching import alike
-from kiosk.library.profile import profile_of
-from kiosk.library.requests import Requests
-from kiosk.library.server import Server, server_in
+from kiosk.library.ils.connection import Connection
+from kiosk.library.ils.deadline import Deadline
+from kiosk.library.ils.itemdesk import ItemDesk, usable
+from kiosk.library.ils.items import item_in
+from kiosk.library.ils.matching import alike
+from kiosk.library.ils.profile import profile_of
+from kiosk.library.ils.requests import Requests
+from kiosk.library.ils.server import Server, server_in
+from kiosk.library.ils.verdict import judge_patron, loans_in
 from kiosk.library.sip2 import Message
-from kiosk.library.verdict import judge_patron, loans_in
 
 _log = logging.getLogger(__name__)
 

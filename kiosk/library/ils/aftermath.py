@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import Enum, unique
 
 from kiosk.domain.circulation import Due
-from kiosk.library.items import NOT_ON_LOAN, ON_LOAN, due_in
-from kiosk.library.matching import alike
+from kiosk.library.ils.items import NOT_ON_LOAN, ON_LOAN, due_in
+from kiosk.library.ils.matching import alike
+from kiosk.library.ils.verdict import count_in, loans_in
 from kiosk.library.sip2 import Message, read_date
-from kiosk.library.verdict import count_in, loans_in
 
 
 @unique

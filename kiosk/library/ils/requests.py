@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kiosk.config import IlsSettings
-from kiosk.library.profile import Profile
+from kiosk.library.ils.profile import Profile
 from kiosk.library.sip2 import Message, sip_date
 
 _LANGUAGE = "000"

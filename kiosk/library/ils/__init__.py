@@ -1,0 +1,7 @@
+"""The client of the library's own system (ILS), over SIP2: one connection, one request in flight, each change asked for once."""
+
+from __future__ import annotations
+
+from kiosk.library.ils.client import IlsClient, Sight
+
+__all__ = ["IlsClient", "Sight"]
