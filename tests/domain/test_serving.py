@@ -137,6 +137,27 @@ def test_an_item_on_loan_to_this_patron_before_is_not_asked_for_again(scanned: s
     assert not asked(desk)
 
 
+@pytest.mark.parametrize("earlier", [True, False], ids=["before this session", "in this session"])
+def test_of_an_item_on_loan_to_this_patron_title_and_due_date_are_told(earlier: bool) -> None:
+    """Staff are to tell the patron when it is due."""
+    desk = served(Library(on_loan=[A] if earlier else []))
+    scan(desk, B, A) if earlier else scan(desk, A, B, A)
+    twice = desk.at(PatronShown).dealings.entries[0]
+    assert (twice.reason, twice.item) == (Reason.ALREADY_LENT, Item(A, title(A), DUE))
+    assert [effect.item for effect in desk.of(DescribeItem)] == ([A] if earlier else [])
+    assert desk.at(PatronShown).dealings.undescribed == ()
+
+
+def test_a_title_still_to_come_when_the_library_system_goes_down_stays_unknown() -> None:
+    library = Library(on_loan=[A])
+    desk = served(library)
+    library.down = Code.ILS_UNREACHABLE
+    scan(desk, A)
+    twice = desk.at(PatronShown).dealings.entries[0]
+    assert (twice.reason, twice.item) == (Reason.ALREADY_LENT, Item(A))
+    assert desk.at(PatronShown).dealings.undescribed == ()
+
+
 def test_a_second_hold_of_the_same_item_is_not_asked_for() -> None:
     desk = scan(served().tell(ServiceChosen(Service.HOLD)), A, A)
     assert lines(desk)[0] == (A, Progress.REFUSED, Reason.ALREADY_RESERVED)

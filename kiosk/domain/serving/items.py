@@ -72,14 +72,15 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
         if is_stopped:
             lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
         elif service in _TWICE and (before is not None or (service is Service.LOAN and _is_among(standing.on_loan, item.number))):
-            lines[wished] = Entry(service, item, Progress.REFUSED, _TWICE[service])
+            lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
             lines[wished] = before or Entry(service, item)
     if not lines:
         return go(counter, flow)
     made = {line.progress for line in lines.values()}
-    flow = replace(flow, dealings=_on_top(dealings, lines), leaving=flow.leaving and made == {Progress.DONE})
+    dealings = _to_be_described(_on_top(dealings, lines), lines.values())
+    flow = replace(flow, dealings=dealings, leaving=flow.leaving and made == {Progress.DONE})
     sounds = {Progress.REFUSED: Sound.REFUSED, Progress.DONE: Sound.DONE}
     heard = next((Play(sound) for progress, sound in sounds.items() if progress in made), None)
     return then((counter, () if heard is None else (heard,)), lambda told: go_on(told, flow))
@@ -97,6 +98,13 @@ def _on_top(dealings: Dealings, lines: dict[Wish, Entry]) -> Dealings:
     if any(earlier.get(wished) is line for wished, line in lines.items()):
         earlier = {wished: line for wished, line in earlier.items() if line is not lines.get(wished)}
     return _shortened(replace(dealings, entries=entries, earlier=earlier))
+
+
+def _to_be_described(dealings: Dealings, lines: Iterable[Entry]) -> Dealings:
+    """What this patron has had on loan is not asked for: title and due date have to be."""
+    unnamed = [line.item.number for line in lines if line.reason is Reason.ALREADY_LENT and not line.item.title]
+    fresh = tuple(number for number in unnamed if number not in dealings.undescribed)
+    return replace(dealings, undescribed=(*dealings.undescribed, *fresh)) if fresh else dealings
 
 
 def _shortened(dealings: Dealings) -> Dealings:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Service, Ticket
 from kiosk.domain.serving.questions import go_on
-from kiosk.domain.states import Counter, PatronShown, Progress
+from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step
 
 
@@ -33,8 +33,17 @@ def described(counter: Counter, flow: PatronShown, item: Item) -> Step:
     dealings = flow.dealings
     number, *later = dealings.undescribed
     found = replace(item, number=number)
-    loans = tuple(found if loan.number == number and not loan.title else loan for loan in dealings.loans or ())
-    return go_on(counter, replace(flow, dealings=replace(dealings, loans=loans, undescribed=tuple(later), describing=Ticket(0))))
+    loans = dealings.loans
+    if loans is not None:
+        loans = tuple(found if loan.number == number and not loan.title else loan for loan in loans)
+    entries = tuple(replace(entry, item=found) if _lacks(entry, number) else entry for entry in dealings.entries)
+    dealings = replace(dealings, loans=loans, entries=entries, undescribed=tuple(later), describing=Ticket(0))
+    return go_on(counter, replace(flow, dealings=dealings))
+
+
+def _lacks(entry: Entry, number: str) -> bool:
+    """Whether this line was said by ourselves, before anything was known of the item."""
+    return entry.reason is Reason.ALREADY_LENT and entry.item.number == number and not entry.item.title
 
 
 def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> Step:

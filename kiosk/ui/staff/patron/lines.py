@@ -121,7 +121,12 @@ def _entry_line(entry: Entry, key: str, today: date) -> Line:
         result = done if service is Service.RENEWAL else ""
         spoken = _spoken(title, done, due_spoken(entry.item.due))
         return Line(key, Look.DONE, title, number, aside or say("staff.line.no-due"), result=result, spoken=spoken)
-    return _not_done(entry, key, title, number)
+    line = _not_done(entry, key, title, number)
+    if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
+        # It is what staff are to tell the patron.
+        spoken = _spoken(title, line.aside, due_spoken(entry.item.due), line.why + line.step) + line.said
+        return replace(line, aside=f"{line.aside}\n{due_words(entry.item.due, today)}".strip(), spoken=spoken)
+    return line
 
 
 def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
