@@ -23,8 +23,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from kiosk.app import Equipment, Program
 from kiosk.config import Settings
 from kiosk.domain.events import Event, HomeChosen, LeavePressed, TakenBack
-from kiosk.domain.model import ReaderCondition
+from kiosk.domain.model import LibraryCardNumber, ReaderCondition
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts, Flow, OutOfOrder, Screen, Waiting
+from kiosk.effects import LibrarySystem
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.store.repository import Repository
@@ -40,7 +42,17 @@ Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
 class OpenedCounter:
     """Use as a context manager, with a QApplication there."""
 
-    def __init__(self, settings: Settings, judge: CardJudge, store: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        judge: CardJudge,
+        store: Path,
+        *,
+        library: LibrarySystem | None = None,
+        hand_over: Callable[[LibraryCardNumber], None] | None = None,
+        print_slip: Callable[[Slip], None] | None = None,
+    ) -> None:
+        """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
         self.world = InProcess()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC))
         facts = CounterFacts(settings.counter.name, revocation_checked=False, authorities=1)
@@ -53,6 +65,9 @@ class OpenedCounter:
                 repository=self.repository,
                 facts=facts,
                 read_facts=lambda before: replace(before, links=self.repository.count_links()),
+                library=library,
+                hand_over=hand_over,
+                print_slip=print_slip,
             ),
         )
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
