@@ -19,7 +19,6 @@ from kiosk.domain.states import (
     ConfirmingHolder,
     Counter,
     CounterRules,
-    FindingLink,
     LastTryWarning,
     LendingRefused,
     LookingUpPatron,
@@ -74,9 +73,14 @@ def _shown(desk: Desk) -> None:
     desk.say(HolderConfirmed())
 
 
+def _looks_ahead(counter: Counter) -> bool:
+    """The certificate's first block has been read, and no more."""
+    return isinstance(counter.flow, Reading) and counter.flow.early is not None
+
+
 STEPS = (
     Step("card being read", lambda desk: desk.until_at(Reading)),
-    Step("link being looked for", lambda desk: desk.until_at(FindingLink)),
+    Step("link being looked for", lambda desk: desk.until(_looks_ahead)),
     Step("tries being read", lambda desk: desk.until_at(ReadingTries)),
     Step("empty pad", _type(0)),
     Step("full pad", _type(4)),
