@@ -64,7 +64,7 @@ JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
     wording(r"(?:checked out|charged|issued|on loan) to (?:you|this patron)\b", Reason.ALREADY_LENT, Service.LOAN),
     wording(r"(?:checked out|charged|issued|on loan) to (?:an)?other\b", Reason.ON_LOAN),
     wording(
-        r"already (?:reserved|requested|on hold|has a hold)|duplicate (?:hold|request)|hold (?:already )?exists",
+        r"already (?:reserved|requested|on hold|has a hold)|has this item on hold|duplicate (?:hold|request)|hold (?:already )?exists",
         Reason.ALREADY_RESERVED,
         Service.HOLD,
     ),
@@ -75,7 +75,7 @@ JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
     wording(r"予約(?!は?(?:あ|い)?(?:りません|ません|なし))", Reason.RESERVED, Service.LOAN, Service.RENEWAL),
     wording(r"(?:カード|利用券|利用証|利用者).{0,12}(?:紛失|停止|期限|無効|制限)|利用(?:停止|制限)|貸出停止|延滞", Reason.PATRON_STOPPED),
     wording(r"not for loan|reference only|non-?circulating|does not circulate|not (?:be )?(?:loaned|borrowed)", Reason.NOT_FOR_LOAN),
-    wording(r"禁帯出|帯出禁止|館内(?:利用|閲覧|のみ)|貸出(?:不可|禁止|対象外)|貸出できない資料", Reason.NOT_FOR_LOAN),
+    wording(r"禁帯出|帯出禁止|館内で?(?:だけ|のみ|利用|閲覧)|貸出(?:不可|禁止|対象外)|貸出できない資料", Reason.NOT_FOR_LOAN),
     wording(r"\bwithdrawn\b|\bitem (?:is |was |marked )?(?:as )?(?:lost|missing)|不明(?:資料|本)|紛失|除籍|亡失", Reason.MISSING),
     wording(r"too many|(?:maximum|limit).{0,20}(?:loans|checkouts|items|holds)|(?:loan|checkout|hold) limit", Reason.TOO_MANY),
     wording(r"(?:冊数|点数|件数|貸出数).{0,12}(?:超|達|上限|制限|限度)|上限", Reason.TOO_MANY),
