@@ -148,6 +148,9 @@ def test_the_tour_walks_through_every_chapter_and_leaves_its_pictures(tmp_path: 
     )
     assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
     pictures = sorted((tmp_path / "tour").glob("*.png"))
-    assert len(pictures) >= 80
+    assert len(pictures) >= 100
     assert all(picture.stat().st_size > 5000 for picture in pictures)
+    slips = list((tmp_path / "tour").glob("slip-*.pdf"))
+    assert len(slips) == told.stdout.count("slip-") == 7
+    assert all(slip.read_bytes().startswith(b"%PDF") for slip in slips)
     assert "1234" not in told.stdout + told.stderr

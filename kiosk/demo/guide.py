@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from kiosk.demo.library import SAMPLE_ITEMS
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
@@ -22,7 +24,8 @@ class Guide:
     def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
         self.staff, self.patron, self.tray = displays.staff, displays.patron, tray
         self._folder = folder
-        self.pictures = 0
+        self.pictures = self.slips = self._changes = 0
+        self._drawn: dict[str, QImage] = {}
         self.wanted = ""
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -68,15 +71,52 @@ class Guide:
         self._tell("scan", name=plain(say(f"demo.library-card.{card}")))
         yield from self._tray_button(say(f"demo.library-card.{card}"))
 
+    def scan_item(self, name: str) -> Iterator[Wait]:
+        """By its key in ITEMS, or "unknown"."""
+        [item] = [item for items in SAMPLE_ITEMS.values() for item in items if item.name == name]
+        sentence = say(f"demo.item.{item.kind}", title=item.title)
+        self._tell("scan", name=plain(sentence))
+        yield from self._tray_button(sentence)
+
+    def trouble(self, kind: str) -> Iterator[Wait]:
+        """Of the library's system: "stop" and "start" it, "lose" one answer, or let it be "silent"."""
+        sentence = say(f"demo.tray.library-{kind}")
+        self._tell("press", name=plain(sentence))
+        self._changes = self._executed()
+        yield from self._tray_button(sentence)
+
+    def until_changed(self) -> Iterator[Wait]:
+        """Wait until the library's system has carried out something since the last trouble, whether it says so or not."""
+        self.wanted = "library"
+        yield lambda: self._executed() > self._changes
+
+    def slip(self) -> Iterator[Wait]:
+        """Wait until one more slip lies in the folder."""
+        self.wanted = "slip-*.pdf"
+        yield lambda: len(self._slips()) > self.slips
+        self.slips += 1
+        self._tell("slip", file=max(self._slips()).name)
+
     def picture(self, name: str) -> Iterator[Wait]:
-        """Both windows as they are now."""
+        """Both windows as they are now; one that looks as before is not drawn again."""
         QApplication.processEvents()
         for side, window in (("staff", self.staff), ("patron", self.patron)):
+            picture = window.grab().toImage()
+            if picture == self._drawn.get(side):
+                continue
+            self._drawn[side] = picture
             self.pictures += 1
             file = f"{self.pictures:03}-{name}-{side}.png"
-            window.grab().save(str(self._folder / file))
+            picture.save(str(self._folder / file))
             self._tell("picture", file=file)
         yield from ()
+
+    def _slips(self) -> list[Path]:
+        return [path for path in self._folder.glob("slip-*.pdf") if path.stat().st_size]
+
+    def _executed(self) -> int:
+        library = self.tray.library
+        return 0 if library is None else library.snapshot().executed.total()
 
     def _tray_button(self, sentence: str) -> Iterator[Wait]:
         button = self._button(self.tray, _name(sentence))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kiosk.config import (
     CardSettings,
@@ -17,7 +18,7 @@ from kiosk.config import (
     Settings,
     SlipSettings,
 )
-from kiosk.demo.ils import ITEMS, KOHA, PATRONS, LibraryServer, Login, Medium, Rules, opening
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Language, LibraryServer, Login, Medium, Rules, opening
 from kiosk.demo.ils.desk import INSTITUTION
 from kiosk.demo.ils.server import HOST, now_in_japan
 from kiosk.domain.model import SlipKind
@@ -42,6 +43,8 @@ class SampleItem:
 
     kind: str
     """Last word of its sentence, which has its title: `demo.item.<kind>`."""
+    name: str
+    """Its key in ITEMS, or "unknown"."""
     title: str
     barcode: str
 
@@ -58,7 +61,7 @@ LIBRARY_CARDS = (
 
 
 def _item(kind: str, name: str) -> SampleItem:
-    return SampleItem(kind, ITEMS[name].title, f"A{ITEMS[name].number}A")
+    return SampleItem(kind, name, ITEMS[name].title, f"A{ITEMS[name].number}A")
 
 
 _SHELF = ("bamboo", "post", "stars", "kitchen", "crafts", "baker", "statistics", "design")
@@ -74,15 +77,15 @@ SAMPLE_ITEMS = {
         _item("held", "shelf"),
         _item("reference", "reference"),
         _item("missing", "missing"),
-        SampleItem("unknown", "", "A1103099999A"),
+        SampleItem("unknown", "unknown", "", "A1103099999A"),
     ),
 }
 """By what can be done with them: lent; renewed or not, being on loan to the first library card; not lent."""
 
 
 def demo_server() -> LibraryServer:
-    """The library's system, not yet started: a Koha that also tells how long a library card is good."""
-    flavour = replace(KOHA, expiry_field="PA")
+    """The library's system, not yet started: a Koha in Japanese that also tells how long a library card is good, and places in queues."""
+    flavour = replace(KOHA, language=Language.JAPANESE, expiry_field="PA", says_position=True)
     login = Login("counter2", secrets.token_hex(8))
     return LibraryServer(opening(now_in_japan().date()), flavour, login=login, latency=LATENCY)
 
@@ -105,8 +108,11 @@ def demo_ils(server: LibraryServer) -> IlsSettings:
     )
 
 
-def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = None) -> Settings:
-    """As a library might set itself up, but for `revocation`: a demo has no list to look a card up in. `ils` None: no library system."""
+def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = None, slips: Path | None = None) -> Settings:
+    """As a library might set itself up, but for `revocation`: a demo has no list to look a card up in.
+
+    `ils` None: no library system. `slips`: where slips come to lie, if not in the home.
+    """
     return Settings(
         card=CardSettings(revocation=RevocationSource.NONE),
         counter=CounterSettings(name="登録カウンター 2"),
@@ -114,5 +120,5 @@ def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = Non
         ils=ils or IlsSettings(),
         library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
         session=SessionSettings(),
-        slip=SlipSettings(to="pdf", default=SlipKind.TODAY),
+        slip=SlipSettings(to="pdf", pdf_folder=str(slips.resolve()) if slips else "", default=SlipKind.TODAY),
     )

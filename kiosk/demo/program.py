@@ -47,9 +47,9 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
 
 
 def run_demo(home: Home, tour: Path | None) -> int:
-    """The demo on the files of `home`. With `tour` it shows itself, writes a PNG of every screen there and ends; 0 when all went well."""
+    """The demo on the files of `home`. With `tour` it shows itself, leaves pictures and slips there and ends; 0 when all went well."""
     with RunningLock(home.lock), serving(demo_server()) as library:
-        settings = demo_settings(ils=demo_ils(library))
+        settings = demo_settings(ils=demo_ils(library), slips=tour)
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
         deck, readers = Deck(home.folder / "demo-cards"), VirtualReaders()
         application = qt_application()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.demo.guide import Guide, Wait, names_shown
-from kiosk.demo.script import Script
+from kiosk.demo.script import walk
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
@@ -23,7 +23,7 @@ class Tour:
 
     def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
         self._guide, self._folder = Guide(displays, tray, folder), folder
-        self._steps = Script(self._guide).walk()
+        self._steps = walk(self._guide)
         self._wait: Wait = lambda: True
         self._waited = 0
         self._timer = QTimer(interval=LOOK_MS)

@@ -1,4 +1,4 @@
-"""The tray beside the two windows: cards to lay and lift, library cards and items to scan, the library's system to switch off."""
+"""The tray beside the two windows: cards to lay and lift, library cards and items to scan, the library's system to trouble."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from kiosk.demo.ils import LibraryServer
+from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
@@ -33,7 +33,7 @@ class Tray(QWidget):
         super().__init__()
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._deck, self._readers, self._staff, self._library = deck, readers, staff, library
+        self._deck, self._readers, self._staff, self.library = deck, readers, staff, library
         self.setWindowTitle(plain(say("demo.tray.title")))
         self.setAccessibleName(plain(say("demo.tray.title")))
         self.setStyleSheet(style_sheet(staff_sizes(0), patron=False) + CLOSE)
@@ -74,12 +74,14 @@ class Tray(QWidget):
         column.addWidget(Words(say("demo.tray.library-cards"), "heading"))
         for card in LIBRARY_CARDS:
             self._add(column, say(f"demo.library-card.{card.name}"), partial(self.scan, card))
-        if self._library is not None:
+        if self.library is not None:
             column.addSpacing(10)
             column.addWidget(Words(say("demo.tray.library"), "heading"))
             self._switch = Button(say("demo.tray.library-stop"), "quiet")
             self._switch.clicked.connect(self.switch_library)
             column.addWidget(self._switch)
+            for trouble, mishap in (("lose", DROPPED_AFTER), ("silent", SILENT)):
+                self._add(column, say(f"demo.tray.library-{trouble}"), partial(self.library.befall_next, mishap))
 
     def _add_items(self, column: QVBoxLayout) -> None:
         for group, items in SAMPLE_ITEMS.items():
@@ -101,7 +103,7 @@ class Tray(QWidget):
 
     def switch_library(self) -> None:
         """Stop the library's system, or start it again: what was lent stays lent."""
-        library = self._library
+        library = self.library
         if library is None:
             return
         if library.running:

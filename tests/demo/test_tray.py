@@ -16,7 +16,7 @@ from kiosk.demo.tray import Tray
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
-from tests.demo.ils.wire import Wire
+from tests.demo.ils.wire import Wire, checkout
 
 
 class Staff(QWidget):
@@ -95,6 +95,18 @@ def test_the_librarys_system_can_be_switched_off_and_on(tray: Tray, server: Libr
     with Wire(port) as wire:
         assert wire.ask("9300CNx|COx|") == "940"
     assert plain(say("demo.tray.library-stop")) in [button.accessibleName() for button in tray.findChildren(QAbstractButton)]
+
+
+def test_the_librarys_system_can_be_made_to_lose_an_answer(tray: Tray, server: LibraryServer) -> None:
+    bamboo, own = ITEMS["bamboo"].number, PATRONS["own"]
+    login = server.login
+    assert login is not None
+    press(tray, plain(say("demo.tray.library-lose")))
+    with Wire(server.port) as wire:
+        assert wire.ask(f"9300CN{login.user}|CO{login.password}|") == "941"
+        wire.send(checkout(own, bamboo).encode() + b"\r")
+        assert wire.rest() == b""
+    assert server.snapshot().loans[bamboo].patron == own
 
 
 def test_without_a_library_system_there_is_nothing_to_switch(staff: Staff, deck: Deck) -> None:

@@ -5,7 +5,7 @@ from kiosk.demo.ils.dialogue import Login
 from kiosk.demo.ils.flavour import EVERGREEN, KOHA, PLAIN, Flavour, Language
 from kiosk.demo.ils.model import Borrower, Condition, Copy, Hold, Loan, Medium, No, Stop
 from kiosk.demo.ils.rules import Circulation, Rules, Verdict
-from kiosk.demo.ils.server import DROPPED_AFTER, DROPPED_BEFORE, Executed, LibraryServer, Mishap, Snapshot, serving
+from kiosk.demo.ils.server import DROPPED_AFTER, DROPPED_BEFORE, SILENT, Executed, LibraryServer, Mishap, Snapshot, serving
 
 __all__ = [
     "DROPPED_AFTER",
@@ -15,6 +15,7 @@ __all__ = [
     "KOHA",
     "PATRONS",
     "PLAIN",
+    "SILENT",
     "Borrower",
     "Circulation",
     "Condition",

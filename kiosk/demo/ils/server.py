@@ -36,6 +36,8 @@ class Mishap:
 
 DROPPED_BEFORE = Mishap(executed=False, sent=0)
 DROPPED_AFTER = Mishap(sent=0)
+SILENT = Mishap(delay=3600)
+"""Nothing is said any more on this connection, until somebody closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class LibraryServer:
         self._lock = threading.Lock()
         self._executed: Counter[Executed] = Counter()
         self._requests = 0
+        self._next_change: Mishap | None = None
         self._round: _Round | None = None
 
     @property
@@ -124,6 +127,11 @@ class LibraryServer:
         with self._lock:
             act(self._library)
 
+    def befall_next(self, mishap: Mishap) -> None:
+        """This becomes of the next request that changes something, in place of what `mishap` says."""
+        with self._lock:
+            self._next_change = mishap
+
     # --- one connection -----------------------------------------------------------------------------------------------------
 
     def _talk(self, connection: socket.socket, pause: Callable[[float], bool]) -> None:
@@ -131,13 +139,21 @@ class LibraryServer:
         dialogue = Dialogue(self._desk, self.login, self._note, encoding=self._encoding, end=self._end)
         for line in _lines(connection):
             latency = self.latency
-            mishap = self._mishap(self._count(), line[:2].decode("ascii", "replace"))
+            mishap = self._mishap_of(self._count(), line[:2].decode("ascii", "replace"))
             reply = self._execute(dialogue, line) if mishap.executed else b""
             if pause(latency + mishap.delay) or reply is None:
                 return
             connection.sendall(reply[: mishap.sent])
             if mishap.sent is not None:
                 return
+
+    def _mishap_of(self, number: int, kind: str) -> Mishap:
+        usual = self._mishap(number, kind)
+        if kind not in CHANGING:
+            return usual
+        with self._lock:
+            wished, self._next_change = self._next_change, None
+        return wished or usual
 
     def _count(self) -> int:
         with self._lock:

@@ -18,6 +18,7 @@ from kiosk.demo.ils import (
     ITEMS,
     KOHA,
     PATRONS,
+    SILENT,
     Circulation,
     Executed,
     LibraryServer,
@@ -164,6 +165,30 @@ def test_mishaps_go_by_number_and_kind_over_all_connections(serve: Serve, dial: 
     dial(server).ask(patron(OWN))
     dial(server).ask(checkout(OWN, BAMBOO))
     assert heard == [(1, "93"), (2, "63"), (3, "93"), (4, "11")]
+
+
+def test_a_mishap_can_be_wished_upon_the_next_change(serve: Serve, dial: Dial) -> None:
+    server = serve()
+    server.befall_next(DROPPED_AFTER)
+    wire = dial(server)
+    assert wire.ask(patron(OWN)).startswith("64"), "only asking changes nothing"
+    wire.send(checkout(OWN, BAMBOO).encode() + b"\r")
+    assert wire.rest() == b""
+    assert server.snapshot().loans[BAMBOO].patron == OWN
+    assert dial(server).ask(checkout(OWN, POST)).startswith("121"), "and it befalls one of them"
+
+
+def test_what_was_carried_out_in_silence_is_remembered_after_a_stop(serve: Serve, dial: Dial) -> None:
+    server = serve()
+    server.befall_next(SILENT)
+    wire, other = dial(server), dial(server)
+    wire.send(checkout(OWN, BAMBOO).encode() + b"\r")
+    while BAMBOO not in server.snapshot().loans:
+        assert other.ask(patron(OWN)).startswith("64"), "others are answered meanwhile"
+    server.stop()
+    assert wire.rest() == b""
+    server.start()
+    assert server.snapshot().loans[BAMBOO].patron == OWN
 
 
 # --- stopping and starting -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""What the tour does, chapter by chapter."""
+
+from __future__ import annotations
+
+from kiosk.demo.guide import Guide
+from kiosk.demo.script import cards, lending, librarycards, outage, pages, pin, registration
+from kiosk.demo.script.moves import Moves, Steps
+
+CHAPTERS = (
+    registration.own,
+    lending.items,
+    lending.renewals,
+    lending.holds,
+    lending.elsewhere,
+    outage.lost_answers,
+    outage.down,
+    pages.trial_scan,
+    outage.up_again,
+    librarycards.kinds,
+    registration.unusable,
+    registration.child,
+    registration.proxy,
+    pin.wrong,
+    pin.last_try,
+    pin.locked,
+    cards.renewed,
+    cards.refusals,
+    cards.languages,
+    cards.lost,
+    pages.pages,
+)
+"""Each begins and ends where staff wait for a card, but for those that say otherwise."""
+
+
+def walk(guide: Guide) -> Steps:
+    """All chapters, one after the other."""
+    moves = Moves(guide)
+    for chapter in CHAPTERS:
+        yield from chapter(moves)

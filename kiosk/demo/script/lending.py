@@ -1,0 +1,90 @@
+"""貸出, 貸出延長, 予約 over the library's system, and the number for what is done elsewhere."""
+
+from __future__ import annotations
+
+from kiosk.demo.script.moves import Moves, Steps
+from kiosk.text import plain, say
+from kiosk.ui.staff.patron.lines import grouped
+
+
+def items(do: Moves) -> Steps:
+    """Three that are lent, and five that are not, each for another reason."""
+    yield from do.chapter("items")
+    yield from do.lay("fine")
+    yield from do.see_staff("holder.title", "holder")
+    yield from do.staff("holder.yes")
+    yield from do.see_staff("items.empty-loan", "patron-shown")
+    for name in ("bamboo", "post", "stars"):
+        yield from do.scan_item(name)
+    yield from do.picture("lending-queue")
+    yield from do.see_item("stars", "done-loan", "lent")
+    for name in ("own-renewable", "shelf", "reference", "unknown"):
+        yield from do.scan_item(name)
+    yield from do.see_item("unknown", "refused-loan", title=untitled("1103099999"))
+    yield from do.scan_item("on-loan")
+    yield from do.see_item("on-loan", "refused-loan", "not-lent")
+    yield from do.lift()
+    yield from do.end()
+    yield from do.guide.slip()
+
+
+def renewals(do: Moves) -> Steps:
+    """One; then all of another patron's, one of which is overdue."""
+    yield from do.chapter("renewals")
+    yield from do.serve_own()
+    yield from do.staff("patron.renewal")
+    yield from do.see_listed("own-wanted", "loans")
+    yield from do.renew("own-renewable")
+    yield from do.see_item("own-renewable", "done-renewal", "renewed-one")
+    yield from do.renew("own-renewed")
+    yield from do.see_item("own-renewed", "refused-renewal", "renewed-not")
+    yield from do.lift()
+    yield from do.end()
+    yield from do.guide.slip()
+    yield from do.scan("busy")
+    yield from do.see_staff("patron.name", "patron-by-number")
+    yield from do.staff("patron.renewal")
+    yield from do.see_listed("busy-4")
+    yield from do.staff("items.renew-all")
+    yield from do.see_item("busy-4", "done-renewal")
+    yield from do.see_item("busy-overdue", "refused-renewal", "renewed-all")
+    yield from do.end()
+    yield from do.guide.slip()
+
+
+def holds(do: Moves) -> Steps:
+    yield from do.chapter("holds")
+    yield from do.serve_own()
+    yield from do.staff("patron.hold")
+    yield from do.see_staff("items.empty-hold", "holds")
+    yield from do.scan_item("queue")
+    yield from do.scan_item("on-loan")
+    yield from do.see_item("on-loan", "done-hold")
+    for name in ("queue", "reference"):
+        yield from do.scan_item(name)
+    yield from do.see_item("queue", "already-reserved")
+    yield from do.see_item("reference", "refused-hold", "held")
+    yield from do.lift()
+    yield from do.end()
+    yield from do.guide.slip()
+
+
+def elsewhere(do: Moves) -> Steps:
+    """The number, large, for what the library's system does in its own windows; at the end a slip of all that is on loan."""
+    yield from do.chapter("elsewhere")
+    yield from do.serve_own()
+    for service in ("interlibrary-loan", "ndl-digital"):
+        yield from do.staff(f"patron.{service}")
+        yield from do.see_staff("patron.enter", f"number-{service}")
+    yield from do.staff("patron.copy")
+    yield from do.staff("patron.internet-terminal")
+    yield from do.guide.press(do.guide.staff, f"{plain(say('staff.patron.slip-name'))}: {plain(say('staff.patron.slip-all'))}")
+    yield from do.picture("number-copied")
+    yield from do.lift()
+    yield from do.end()
+    yield from do.guide.slip()
+
+
+def untitled(number: str) -> str:
+    """How an item is shown whose title nobody has told."""
+    return plain(say("staff.line.untitled", number=grouped(number)))

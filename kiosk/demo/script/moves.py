@@ -1,0 +1,100 @@
+"""Short ways of saying what the guide does, by the keys of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kiosk.demo.guide import Guide
+from kiosk.demo.ils import ITEMS
+from kiosk.domain.model import GuardianCheck, Language
+from kiosk.text import plain, say
+from kiosk.ui.staff.patron.lines import grouped
+
+Steps = Iterator[Callable[[], bool]]
+RIGHT, WRONG = "1234", "9999"
+
+
+class Moves:
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.chapter, self.picture = guide.chapter, guide.picture
+        self.lay, self.lift, self.scan, self.scan_item = guide.lay, guide.lift, guide.scan, guide.scan_item
+
+    def staff(self, key: str, **params: str | int) -> Steps:
+        """Press a button on staff's window."""
+        yield from self.guide.press(self.guide.staff, say(f"staff.{key}", **params))
+
+    def patron(self, key: str, language: Language = Language.JAPANESE) -> Steps:
+        """Press a button on the patron's window."""
+        yield from self.guide.press(self.guide.patron, say(f"patron.{key}", language))
+
+    def see_staff(self, key: str, picture: str = "", **params: str | int) -> Steps:
+        yield from self._see(say(f"staff.{key}", **params), picture)
+
+    def see_refusal(self, code: str, picture: str = "") -> Steps:
+        yield from self._see(say(f"refusal.{code}.title"), picture)
+
+    def see_why(self, code: str, picture: str = "", *, part: str = "staff") -> Steps:
+        """The sentence that stands beside a field or in a notice, not on a page of its own."""
+        yield from self._see(say(f"refusal.{code}.{part}"), picture)
+
+    def see_item(self, name: str, became: str, picture: str = "", title: str = "") -> Steps:
+        """A line of the list: the item by its key in ITEMS, and what is said to have become of it. `title` where it is not known there."""
+        yield from self._see(f"{title or ITEMS[name].title}、{plain(say(f'staff.line.{became}'))}", picture)
+
+    def see_listed(self, name: str, picture: str = "") -> Steps:
+        """A loan in the list, once its title has come."""
+        yield from self._see(ITEMS[name].title, picture)
+
+    def see_patron(self, key: str, picture: str = "", language: Language = Language.JAPANESE) -> Steps:
+        yield from self.guide.see(self.guide.patron, say(f"patron.{key}", language))
+        if picture:
+            yield from self.picture(picture)
+
+    def _see(self, sentence: str, picture: str) -> Steps:
+        yield from self.guide.see(self.guide.staff, sentence)
+        if picture:
+            yield from self.picture(picture)
+
+    # --- ways that are gone more than once --------------------------------------------------------------------------------------
+
+    def pin(self, digits: str) -> Steps:
+        yield from self.guide.pin(digits, say("patron.pin.confirm"))
+
+    def begin(self, applicant: str, library_card: str) -> Steps:
+        """A registration from home to the My Number Card."""
+        child = applicant == "child"
+        yield from self.see_staff("home.title")
+        yield from self.staff("home.registration-start")
+        yield from self.staff(f"applicant.{applicant}")
+        yield from self.staff("action.next", step=say("staff.step.guardian" if child else "staff.step.library-card"))
+        if child:
+            yield from self._guardian()
+        yield from self.see_staff("library-card.title-child" if child else "library-card.title")
+        yield from self.scan(library_card)
+
+    def _guardian(self) -> Steps:
+        yield from self.see_staff("guardian.title", "guardian")
+        for check in GuardianCheck:
+            yield from self.staff(f"guardian.check-{check}")
+        yield from self.picture("guardian-checked")
+        yield from self.staff("action.next", step=say("staff.step.library-card"))
+
+    def agree(self) -> Steps:
+        yield from self.see_staff("confirm.title")
+        yield from self.patron("confirm.act")
+
+    def serve_own(self) -> Steps:
+        """The first patron's My Number Card on the reader, and the patron shown."""
+        yield from self.lay("fine")
+        yield from self.staff("holder.yes")
+        yield from self.see_staff("patron.name")
+
+    def renew(self, name: str) -> Steps:
+        """Press the button of one loan; it is heard with its title and number."""
+        item = ITEMS[name]
+        yield from self.guide.press(self.guide.staff, " ".join((say("staff.line.renew"), item.title, grouped(item.number))))
+
+    def end(self) -> Steps:
+        yield from self.staff("action.end")
+        yield from self.see_staff("home.title")

@@ -1,0 +1,30 @@
+"""状況 and 使い方."""
+
+from __future__ import annotations
+
+from kiosk.demo.ils import ITEMS, PATRONS
+from kiosk.demo.script.moves import Moves, Steps
+from kiosk.domain.model import LibraryCardNumber
+from kiosk.text import plain, say
+
+
+def trial_scan(do: Moves) -> Steps:
+    """On the page 状況, and stays there."""
+    yield from do.chapter("trial-scan")
+    yield from do.scan("own")
+    yield from do.see_staff("scan.good-card", "trial-card", number=LibraryCardNumber(PATRONS["own"]).grouped)
+    yield from do.scan("misread")
+    yield from do.picture("trial-misread")
+    yield from do.guide.press(do.guide.staff, f"{plain(say('staff.scan.kinds'))}: {plain(say('staff.scan.item'))}")
+    yield from do.scan_item("bamboo")
+    yield from do.see_staff("scan.good-item", "trial-item", number=ITEMS["bamboo"].number)
+
+
+def pages(do: Moves) -> Steps:
+    yield from do.chapter("pages")
+    yield from do.staff("rail.status")
+    yield from do.see_staff("status.title", "status")
+    yield from do.staff("rail.help")
+    yield from do.see_staff("help.lending", "help")
+    yield from do.staff("rail.home")
+    yield from do.see_staff("home.title")
