@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.app import slip_printer
-from kiosk.config import DisplaySettings, Home, Settings
+from kiosk.config import DisplaySettings, Home, Ils, Settings
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.demo.library import demo_ils, demo_settings
@@ -37,6 +37,7 @@ DEMO = replace(KOHA, expiry_field="PA")
 """A Koha that also tells how long a library card is good."""
 NONE = Qt.KeyboardModifier.NoModifier
 ENTER: Key = (Qt.Key.Key_Return, NONE, "\r")
+_SYSTEMS = {system.value: system for system in Ils}
 _TEXTS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t", Qt.Key.Key_Space: " "}
 SCAN_MS = 4
 """Between two characters of a barcode scanner."""
@@ -224,7 +225,9 @@ def loan_desk(
     line = Line()
     server = LibraryServer(opening(now_in_japan().date(), rules), flavour, login=Login("kiosk", "secret"), latency=latency, mishap=line)
     with serving(server):
-        quiet = replace(demo_settings(ils=demo_ils(server)), display=DisplaySettings(sounds=0))
+        system = _SYSTEMS.get(flavour.name, Ils.GENERIC)
+        ils = replace(demo_ils(server), system=system, expiry_field=flavour.expiry_field)
+        quiet = replace(demo_settings(ils=ils), display=DisplaySettings(sounds=0))
         chosen = settings(quiet)
         today = now_in_japan().date()
         client = IlsClient(chosen.ils, lambda: today, monotonic=line.clock, answer_seconds=answer_seconds, settle_seconds=0.05)
