@@ -412,6 +412,17 @@ def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
     assert others.seen == []
 
 
+@pytest.mark.parametrize("scene", ["lending-everything", "local-many", "renewal-answers", "called-offline"])
+def test_number_and_end_are_in_sight_in_the_lowest_window(hands: Hands, scene: str) -> None:
+    hands.window.resize(960, 540)
+    hands.show(*SCENES[scene])
+    label = next(label for label in hands.window.findChildren(NumberLabel) if label.isVisible())
+    for widget in (label, hands.control("終了して画面を消す")):
+        corner = widget.mapTo(hands.window, widget.rect().bottomRight())
+        assert hands.window.rect().contains(corner)
+        assert not widget.visibleRegion().isEmpty()
+
+
 def test_the_window_ends_the_program_only_between_sessions(hands: Hands) -> None:
     # In the application's own loop: what it leaves behind when it is told to end would end every other loop at once.
     hands.show(*SCENES["served"])

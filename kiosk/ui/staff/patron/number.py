@@ -30,7 +30,7 @@ class NumberPage(Panel):
         super().__init__(sizes, spacing=round(sizes.gap * 0.5))
         self._sizes = sizes
         self._icon, self._name = picture_of("external", round(sizes.icon * 1.2), "blue"), Words(kind="heading")
-        self._title, self._number = Words(kind="title", line=1.35), NumberLabel(round(sizes.number * 1.5))
+        self._title, self._number = Words(kind="title", line=1.35), NumberLabel(round(sizes.number * (1.25 if sizes.small else 1.5)))
         self._steps: Steps | None = None
         self._told: tuple[AnyService | None, bool] | None = None
         heading = row(12)

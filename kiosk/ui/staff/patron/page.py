@@ -12,7 +12,7 @@ from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import column, row
+from kiosk.ui.staff.panels import ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, LoansPage, page_for
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
@@ -49,7 +49,8 @@ class PatronPage(Page):
             self._right.addWidget(part, 1)
         across = row(sizes.gap)
         across.addWidget(self._panel)
-        across.addLayout(self._right, 1)
+        # By itself, so that number and end stay in sight however low the window and however many services there are.
+        across.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 12)), 1)
         self.body.addLayout(across, 1)
 
     def _copy_button(self, text: str, kind: str, *, compact: bool) -> Button:
