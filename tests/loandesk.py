@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.app import slip_printer
 from kiosk.config import DisplaySettings, Home, Ils, Settings
-from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.demo.library import demo_ils, demo_settings
-from kiosk.domain.model import IlsCondition, LibraryCardNumber, Revocation, Service
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Revocation, Service, UnlinkReason
 from kiosk.domain.states import ConfirmingHolder, Counter, PatronShown, Waiting
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.judge import CardJudge
@@ -68,8 +68,8 @@ class Line:
 class LoanDesk:
     """One counter at which `server` is asked. Made by `loan_desk`."""
 
-    def __init__(self, opened: OpenedCounter, server: LibraryServer, line: Line, deck: Deck, judge: CardJudge, folder: Path) -> None:
-        self.opened, self.server, self.line, self.folder = opened, server, line, folder
+    def __init__(self, opened: OpenedCounter, server: LibraryServer, line: Line, deck: Deck, judge: CardJudge, home: Home) -> None:
+        self.opened, self.server, self.line, self.home = opened, server, line, home
         self._deck, self._judge = deck, judge
         self.staff, self.patron = opened.staff, opened.patron
 
@@ -80,6 +80,9 @@ class LoanDesk:
         token = token_of(self._judge, self._deck.card(card))
         number = LibraryCardNumber(PATRONS[patron])
         self.opened.repository.save_link(uuid.uuid4(), token, number, revocation=Revocation.GOOD)
+
+    def unlink(self, patron: str) -> None:
+        self.opened.repository.close_link(uuid.uuid4(), LibraryCardNumber(PATRONS[patron]), UnlinkReason.WISH)
 
     def lay(self, card: str = "fine", slot: int = 0) -> None:
         self.opened.lay(self._deck.card(card), slot)
@@ -184,6 +187,15 @@ class LoanDesk:
         """How often each item was lent, renewed or reserved by requests of this kind, whatever came of it."""
         return {each.item: count for each, count in self.server.snapshot().executed.items() if each.kind == kind}
 
+    def give_back(self, *items: str) -> None:
+        """At the counter for returns."""
+
+        def act(library: Circulation) -> None:
+            for item in items:
+                library.give_back(ITEMS[item].number)
+
+        self.server.change(act)
+
     def has_on_loan(self, patron: str) -> set[str]:
         return set(self.server.snapshot().loans_of(PATRONS[patron]))
 
@@ -235,7 +247,7 @@ def loan_desk(
         home.prepare()
         opened = OpenedCounter(chosen, judge, home.store, library=client, print_slip=slip_printer(home, chosen))
         with opened:
-            desk = LoanDesk(opened, server, line, deck, judge, folder)
+            desk = LoanDesk(opened, server, line, deck, judge, home)
             desk.connected()
             opened.give_keyboard_to(opened.staff)
             yield desk

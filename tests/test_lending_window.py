@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
-from kiosk.domain.states import ConfirmingHolder, PatronShown, Progress
+from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress, Waiting
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
@@ -332,3 +332,99 @@ def tab_to(desk: LoanDesk, name: str) -> None:
             return
         desk.key(Qt.Key.Key_Tab)
     raise AssertionError(f"Tab does not reach “{name}”: {passed}")
+
+
+# --- scans where no item is wanted ----------------------------------------------------------------------------------------
+
+
+def at_home(desk: LoanDesk) -> None:
+    """Where it would be a library card."""
+
+
+def at_help(desk: LoanDesk) -> None:
+    desk.press("staff.rail.help")
+
+
+def at_status(desk: LoanDesk) -> None:
+    desk.press("staff.rail.status")
+
+
+def at_photo(desk: LoanDesk) -> None:
+    desk.link("other")
+    desk.lay()
+    desk.opened.until_at(ConfirmingHolder)
+
+
+def at_refusal(desk: LoanDesk) -> None:
+    desk.lay()
+    desk.opened.until_at(LendingRefused)
+
+
+def at_applicant(desk: LoanDesk) -> None:
+    desk.press("staff.home.registration-start")
+
+
+def at_library_card(desk: LoanDesk) -> None:
+    at_applicant(desk)
+    desk.press("staff.applicant.self")
+    desk.press("staff.action.next", step=say("staff.step.library-card"))
+
+
+def at_my_number_card(desk: LoanDesk) -> None:
+    at_library_card(desk)
+    desk.scan_text(PATRONS["other"])
+    desk.opened.until_at(AwaitingMyNumberCard)
+
+
+def at_another_service(desk: LoanDesk) -> None:
+    desk.tap("other")
+    desk.choose(Service.INTERNET_TERMINAL)
+    desk.see("staff.patron.enter")
+
+
+WRONG, PREFIX = "refusal.barcode-on-wrong-step.staff", "refusal.number-prefix.staff"
+PLACES = {
+    at_home: PREFIX,
+    at_help: WRONG,
+    at_status: PREFIX,
+    at_photo: WRONG,
+    at_refusal: PREFIX,
+    at_applicant: WRONG,
+    at_library_card: PREFIX,
+    at_my_number_card: WRONG,
+    at_another_service: WRONG,
+}
+
+
+@pytest.mark.parametrize(("place", "sentence"), PLACES.items(), ids=lambda each: each.__name__ if callable(each) else "")
+def test_an_item_scanned_on_another_page_is_no_loan_and_that_is_said(
+    open_desk: Open, place: Callable[[LoanDesk], None], sentence: str
+) -> None:
+    desk = open_desk()
+    place(desk)
+    flow, before = type(desk.opened.flow), desk.server.snapshot().requests
+    desk.scan("stars")
+    desk.opened.settle()
+    assert desk.sees(say(sentence, prefix="21"))
+    # A refusal has had its session; everywhere else it goes on where it was.
+    assert type(desk.opened.flow) is (Waiting if place is at_refusal else flow)
+    assert desk.server.snapshot().requests == before
+    assert desk.server.snapshot().executed == {}
+    desk.opened.end()
+
+
+def test_an_item_scanned_while_the_card_is_still_read_is_not_lent(open_desk: Open, deck: Deck) -> None:
+    """It may come before the patron stands there; whose it would be nobody knows."""
+    desk = open_desk(latency=0.2)
+    desk.link("other")
+    desk.lay()
+    desk.scan("stars", "maps")
+    desk.opened.until_at(ConfirmingHolder)
+    desk.press("staff.holder.yes")
+    desk.opened.until_at(PatronShown)
+    desk.opened.settle()
+    assert desk.rows() == []
+    desk.scan("cats")
+    desk.answered()
+    assert desk.has_on_loan("other") == numbers_of("cats")
+    desk.end()

@@ -1,0 +1,301 @@
+"""The line to the library's system fails in the middle of lending: the windows say what is the case, and nothing is done twice or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from kiosk.config import Settings
+from kiosk.demo.ils import DROPPED_AFTER, DROPPED_BEFORE, ITEMS, PATRONS, PLAIN, Login, Mishap
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.errors import Code
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
+from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.text import plain, say
+from kiosk.ui.staff.answers import told
+from tests.desk import judge_for
+from tests.loandesk import LoanDesk, Open, numbers_of, opener, said
+
+BACK_LIMIT = 20.0
+"""Seconds within which a line that works again is found to."""
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return Deck(demo=False)
+
+
+@pytest.fixture(scope="module")
+def judge(deck: Deck) -> CardJudge:
+    return judge_for(deck)
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
+    with opener(tmp_path, deck, judge) as opening:
+        yield opening
+
+
+def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
+    return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]
+
+
+def check_row(desk: LoanDesk, item: str, service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> None:
+    """Whether its title is known or not."""
+    number = ITEMS[item].number
+    rows = [text for text in desk.rows() if ITEMS[item].title in text or LibraryCardNumber(number).grouped in text]
+    assert len(rows) == 1
+    for sentence in why(service, reason, outcome):
+        assert sentence in rows[0]
+
+
+# --- down and up again ----------------------------------------------------------------------------------------------------
+
+
+def test_the_library_system_stops_and_comes_back_in_the_middle_of_lending(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("other")
+    desk.scan("stars")
+    desk.answered()
+    desk.server.stop()
+    desk.scan("maps")
+    desk.answered()
+    check_row(desk, "maps", Service.LOAN, Reason.NOT_REACHED)
+    assert desk.sees(say("staff.bar.ils-unreachable"))
+    assert desk.sees(say("staff.items.offline"))
+    # What was lent before still stands there, and so does the number.
+    assert any(ITEMS["stars"].title in row for row in desk.rows())
+    assert desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)
+    desk.server.start()
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, BACK_LIMIT)
+    assert desk.sees(say("staff.bar.ils-ready"))
+    assert not desk.sees(say("staff.items.offline"))
+    desk.scan("maps")
+    desk.answered()
+    assert desk.has_on_loan("other") == numbers_of("stars", "maps")
+    assert desk.executed("11") == dict.fromkeys(numbers_of("stars", "maps"), 1)
+    assert len(desk.rows()) == 2
+    desk.end()
+
+
+def test_while_it_is_down_a_tap_shows_the_number_and_says_that_it_is_not_checked(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    patron = desk.tap("expired").patron
+    assert not patron.checked
+    assert desk.sees(LibraryCardNumber(PATRONS["expired"]).grouped)
+    assert desk.sees(say("staff.patron.unchecked-trouble"))
+    assert desk.sees(say("staff.bar.ils-unreachable"))
+    assert say("staff.patron.valid") not in said(desk.staff)
+    # It is the system's trouble, and nothing is said against the card.
+    assert desk.sees(say("patron.served.title"), "patron")
+    desk.end()
+    desk.server.start()
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, BACK_LIMIT)
+    desk.lay()
+    desk.see("refusal.library-card-expired.title")
+    desk.end()
+
+
+def test_who_was_called_up_while_it_was_down_is_lent_to_when_it_is_back(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    desk.tap("other")
+    assert desk.shown.service is None
+    desk.server.start()
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, BACK_LIMIT)
+    desk.choose(Service.LOAN)
+    desk.scan("stars", "shelf")
+    desk.answered()
+    assert desk.has_on_loan("other") == numbers_of("stars")
+    check_row(desk, "shelf", Service.LOAN, Reason.RESERVED)
+    desk.end()
+
+
+def test_a_wrong_login_is_said_as_that(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    desk.server.login = Login("kiosk", "another")
+    desk.server.start()
+    desk.tap("own")
+    assert desk.sees(say("staff.bar.ils-login-refused"))
+    assert desk.sees(say("staff.patron.unchecked-trouble"))
+    desk.end()
+
+
+def test_a_list_of_loans_that_did_not_come_is_asked_for_again(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("own")
+    desk.server.stop()
+    desk.choose(Service.RENEWAL)
+    desk.see("staff.items.list-again")
+    assert desk.sees(say(f"refusal.{Code.ILS_UNREACHABLE}.staff"))
+    desk.server.start()
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, BACK_LIMIT)
+    desk.press("staff.items.list-again")
+    desk.answered()
+    assert len(desk.rows()) == 3
+    desk.end()
+
+
+# --- answers lost ---------------------------------------------------------------------------------------------------------
+
+LOST = {"closed": DROPPED_AFTER, "closed in the middle": Mishap(sent=30), "late": Mishap(delay=2.5)}
+
+
+@pytest.mark.parametrize("mishap", LOST.values(), ids=LOST)
+def test_a_loan_whose_answer_was_lost_is_found_out_and_said_to_be_done(open_desk: Open, mishap: Mishap) -> None:
+    desk = open_desk(answer_seconds=1)
+    desk.tap("other")
+    desk.line.happen("11", mishap)
+    desk.scan("stars", "maps")
+    desk.answered()
+    assert all(plain(say("staff.line.done-loan")) in row for row in desk.rows())
+    assert [ITEMS["maps"].title in desk.rows()[0], ITEMS["stars"].title in desk.rows()[1]] == [True, True]
+    assert desk.executed("11") == dict.fromkeys(numbers_of("stars", "maps"), 1)
+    desk.end()
+
+
+def test_a_renewal_and_a_hold_whose_answers_were_lost_are_done_once(open_desk: Open) -> None:
+    desk = open_desk(flavour=PLAIN)
+    desk.tap("own")
+    desk.line.happen("29", DROPPED_AFTER)
+    desk.line.happen("15", DROPPED_AFTER)
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    desk.scan("own-renewable")
+    desk.answered()
+    assert plain(say("staff.line.done-renewal")) in desk.row(ITEMS["own-renewable"].title)
+    desk.choose(Service.HOLD)
+    desk.scan("queue")
+    desk.answered()
+    assert plain(say("staff.line.done-hold")) in desk.rows()[0]
+    assert set(desk.executed("29").values()) == set(desk.executed("15").values()) == {1}
+    assert desk.server.snapshot().loans[ITEMS["own-renewable"].number].renewals == 1
+    desk.end()
+
+
+def test_a_request_that_did_not_arrive_is_said_not_to_be_done_and_scanned_again(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("other")
+    desk.line.happen("11", DROPPED_BEFORE)
+    desk.scan("stars")
+    desk.answered()
+    check_row(desk, "stars", Service.LOAN, Reason.LOST_ANSWER)
+    assert desk.has_on_loan("other") == set()
+    desk.scan("stars")
+    desk.answered()
+    assert len(desk.rows()) == 1
+    assert plain(say("staff.line.done-loan")) in desk.rows()[0]
+    assert desk.executed("11") == dict.fromkeys(numbers_of("stars"), 1)
+    desk.end()
+
+
+def test_where_asking_tells_nothing_either_staff_are_sent_to_their_system(open_desk: Open) -> None:
+    desk = open_desk(answer_seconds=1)
+    desk.tap("other")
+    desk.line.happen("11", DROPPED_AFTER)
+    desk.line.happen("93", *[DROPPED_BEFORE] * 6)
+    desk.scan("stars")
+    desk.answered()
+    check_row(desk, "stars", Service.LOAN, Reason.LOST_ANSWER, Outcome.UNKNOWN)
+    assert plain(say("staff.line.unknown")) in desk.rows()[0]
+    # Back again, the same item is looked for before anything is asked: it has been lent.
+    desk.line.due.clear()
+    desk.line.ahead += 60
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, BACK_LIMIT)
+    desk.scan("stars")
+    desk.answered()
+    assert len(desk.rows()) == 1
+    assert plain(say("staff.line.done-loan")) in desk.rows()[0]
+    assert desk.executed("11") == dict.fromkeys(numbers_of("stars"), 1)
+    desk.end()
+
+
+# --- the end, while something is unanswered -------------------------------------------------------------------------------
+
+
+def test_f12_waits_for_the_answer(open_desk: Open) -> None:
+    desk = open_desk(latency=0.4)
+    desk.tap("other")
+    desk.scan("stars", "maps")
+    desk.key(Qt.Key.Key_F12)
+    desk.see("staff.patron.leaving")
+    assert not desk.button("staff.action.end")
+    assert desk.shown.leaving
+    desk.opened.until_at(Waiting)
+    assert desk.has_on_loan("other") == numbers_of("stars", "maps")
+    assert not desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)
+    desk.opened.end()
+
+
+def test_f12_does_not_leave_with_an_item_that_was_not_lent(open_desk: Open) -> None:
+    desk = open_desk(latency=0.3)
+    desk.tap("other")
+    desk.scan("stars", "shelf")
+    desk.key(Qt.Key.Key_F12)
+    desk.see("staff.patron.leaving")
+    desk.answered()
+    assert not desk.shown.leaving
+    check_row(desk, "shelf", Service.LOAN, Reason.RESERVED)
+    assert desk.button("staff.action.end")
+    assert desk.focused == say("staff.items.field")
+    desk.end()
+
+
+def test_the_next_patrons_card_waits_for_the_answer_and_is_read_then(open_desk: Open) -> None:
+    desk = open_desk(latency=0.3)
+    desk.link("busy", "child")
+    desk.tap("other")
+    desk.scan("stars", "maps")
+    desk.lay("child", slot=1)
+    assert desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)
+    desk.opened.until_at(ConfirmingHolder)
+    assert desk.has_on_loan("other") == numbers_of("stars", "maps")
+    assert not desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)
+    assert not desk.sees(ITEMS["stars"].title)
+    desk.press("staff.holder.yes")
+    assert desk.opened.until_at(PatronShown).patron.number.text == PATRONS["busy"]
+    assert desk.rows() == []
+    desk.scan("cats")
+    desk.answered()
+    assert numbers_of("cats") <= desk.has_on_loan("busy")
+    desk.end()
+
+
+def test_the_next_patrons_card_does_not_hide_an_item_that_was_not_lent(open_desk: Open) -> None:
+    desk = open_desk(latency=0.3)
+    desk.link("busy", "child")
+    desk.tap("other")
+    desk.scan("shelf")
+    desk.opened.lift()
+    desk.lay("child")
+    desk.answered()
+    assert desk.shown.patron.number.text == PATRONS["other"]
+    check_row(desk, "shelf", Service.LOAN, Reason.RESERVED)
+    # Staff have seen it: the card that lies there is read without being laid again.
+    desk.key(Qt.Key.Key_F12)
+    desk.opened.until_at(ConfirmingHolder)
+    desk.press("staff.holder.yes")
+    assert desk.opened.until_at(PatronShown).patron.number.text == PATRONS["busy"]
+    desk.end()
+
+
+def test_lifting_the_card_waits_for_the_answer_where_it_ends_the_session(open_desk: Open) -> None:
+    def on_lift(settings: Settings) -> Settings:
+        return replace(settings, lending=replace(settings.lending, end_on_lift=True))
+
+    desk = open_desk(latency=0.3, settings=on_lift)
+    desk.tap("other")
+    desk.scan("stars")
+    desk.opened.lift()
+    assert isinstance(desk.opened.flow, PatronShown)
+    desk.opened.until_at(Waiting)
+    assert desk.has_on_loan("other") == numbers_of("stars")
