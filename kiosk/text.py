@@ -8,6 +8,7 @@ The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); a k
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from datetime import date
 from functools import cache
 
@@ -18,7 +19,7 @@ from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 
-_DENIALS = (Stop.CHARGE_DENIED, Stop.RENEWAL_DENIED, Stop.RECALL_DENIED, Stop.HOLD_DENIED)
+_DENIALS = frozenset({Stop.CHARGE_DENIED.value, Stop.RENEWAL_DENIED.value, Stop.RECALL_DENIED.value, Stop.HOLD_DENIED.value})
 _FULL_WIDTH_MARKS = str.maketrans("|[]", "｜［］")
 _READING = re.compile(r"\[([^\]]*)\]")
 
@@ -71,7 +72,9 @@ def _refusal(code: Code, part: str, language: Language, params: dict[str, str | 
     if part != "staff":
         return say(key, language), params
     if code is Code.LIBRARY_CARD_STOPPED:
-        reasons = stop_reasons(str(params.get("stops", "")))
+        stops = str(params.get("stops", ""))
+        # Beside the system's own words it tells nothing that something is denied.
+        reasons = stop_causes(stops) if params.get("said") else stop_reasons(stops)
         sentence = say(f"{key}-why" if reasons else key, language)
         sentence += say(f"{key}-said", language) if params.get("said") else ""
         return sentence, {**params, "reasons": reasons}
@@ -86,9 +89,16 @@ def stop_reasons(stops: str) -> str:
 
     That something is denied is no reason: it is named only where nothing else is.
     """
-    given = [stop for stop in Stop if stop.value in stops.split()]
-    causes = [stop for stop in given if stop not in _DENIALS] or given
-    return "、".join(say(f"staff.stop.{stop}") for stop in causes)
+    return stop_causes(stops) or _stop_words(set(stops.split()))
+
+
+def stop_causes(stops: str) -> str:
+    """The same; empty where nothing is known but what is denied."""
+    return _stop_words(set(stops.split()) - _DENIALS)
+
+
+def _stop_words(stops: Set[str]) -> str:
+    return "、".join(say(f"staff.stop.{stop}") for stop in Stop if stop.value in stops)
 
 
 def plain(sentence: str) -> str:

@@ -19,7 +19,7 @@ from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language, Service
-from kiosk.text import knows, phrased, plain, plain_refusal, refusal, say, stop_reasons
+from kiosk.text import knows, phrased, plain, plain_refusal, refusal, say, stop_causes, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
 PATRON_PARTS = ("refusal", "patron", "slip")
@@ -113,6 +113,15 @@ def test_no_words_are_kept_for_a_stop_or_an_item_that_nobody_says() -> None:
     said |= {f"staff.item.{how}-{one}" for how in ("refused", "not-done", "unknown") for one in services}
     said |= {f"staff.item.not-done-{one}-next" for one in services}
     assert {key for key in staff if key.startswith("staff.item.")} <= said
+
+
+def test_what_is_denied_is_no_reason_beside_the_systems_own_words() -> None:
+    code, denied = Code.LIBRARY_CARD_STOPPED, "charge-denied renewal-denied hold-denied"
+    assert stop_causes(denied) == ""
+    assert "理由: 貸出の停止、貸出延長の停止、予約の停止" in plain_refusal(code, "staff", stops=denied)
+    said = plain_refusal(code, "staff", stops=denied, said="Overdue")
+    assert "停止、" not in said
+    assert said.endswith("「Overdue」")
 
 
 def test_a_stop_is_told_to_staff_with_its_reasons_and_to_the_patron_without() -> None:

@@ -34,7 +34,7 @@ GUIDES: dict[Code, str] = {
     Code.CARD_IN_USE: "lay",
     Code.CARD_ANSWER_UNEXPECTED: "lay",
     Code.LIBRARY_CARD_EXPIRED: "library",
-    Code.LIBRARY_CARD_STOPPED: "library",
+    Code.LIBRARY_CARD_STOPPED: "stopped",
     Code.LIBRARY_CARD_UNKNOWN: "library",
     Code.LIBRARY_CARD_DIFFERS: "library",
     Code.HOLDER_DENIED: "holder",

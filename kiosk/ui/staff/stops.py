@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import Stop, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.model import Service
-from kiosk.text import plain, say, stop_reasons
+from kiosk.text import plain, say, stop_causes, stop_reasons
 
 _STOPPED_BY = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
 
@@ -17,6 +17,11 @@ def denied(stops: frozenset[Stop]) -> str:
 
 def reasons(stops: frozenset[Stop]) -> str:
     return stop_reasons(" ".join(stops))
+
+
+def causes(stops: frozenset[Stop]) -> str:
+    """The same; empty where nothing is known but what is denied."""
+    return stop_causes(" ".join(stops))
 
 
 def stopped_words(stops: frozenset[Stop]) -> tuple[str, str]:

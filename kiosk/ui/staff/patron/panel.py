@@ -14,7 +14,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, ScrollColumn, column, picture_of, row
 from kiosk.ui.staff.patron.figures import Figures
 from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
-from kiosk.ui.staff.stops import denied, reasons
+from kiosk.ui.staff.stops import causes, denied
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
@@ -36,7 +36,9 @@ class Stopped(Notice):
             self.say("")
             return
         title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
-        lines = [say("staff.patron.stopped-text", services=services), say("staff.patron.stopped-why", reasons=reasons(standing.stops))]
+        lines = [say("staff.patron.stopped-text", services=services)]
+        if why := causes(standing.stops):
+            lines.append(say("staff.patron.stopped-why", reasons=why))
         if standing.said.strip():
             lines.append(say("staff.line.said", said=unmarked(standing.said)))
         self.say(title, "\n".join(lines))
