@@ -26,9 +26,10 @@ from kiosk.domain.events import (
     TakenBack,
     Touched,
 )
-from kiosk.domain.model import Language
-from kiosk.domain.states import AskingPin
+from kiosk.domain.model import Language, Shown
+from kiosk.domain.states import AskingPin, PatronShown
 from kiosk.ui.patron import window as window_module
+from kiosk.ui.patron.messages import message_for
 from kiosk.ui.theme import COLOURS
 from tests.ui.desk import Desk
 from tests.ui.scenes import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
@@ -165,6 +166,14 @@ def test_who_brings_a_card_is_shown_the_same_until_staff_have_confirmed_the_hold
     desk.show(replace(SCENES["confirming-holder"], flow=SCENES["served"].flow))
     assert desk.says("受け付けました")
     assert not any("受け付け" in text for text in confirming)
+
+
+def test_who_is_served_sees_the_card_they_came_with_where_it_is() -> None:
+    served = SCENES["served"].flow
+    assert isinstance(served, PatronShown)
+    lying, lifted = counter(served, cards=(INSERTION,)), counter(served, cards=())
+    by_number = counter(replace(served, shown=Shown.LIBRARY_CARD, insertion=None, reading=None))
+    assert [message_for(one).picture for one in (lying, lifted, by_number)] == ["card-on-reader", "card-my-number", "card-library"]
 
 
 # --- languages ------------------------------------------------------------------------------------------------------------

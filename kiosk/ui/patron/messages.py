@@ -132,7 +132,7 @@ class _Speaker:
                 return self._page("checking", "card-on-reader")
             case PatronShown(reading=reading):
                 ends = (("calendar", self._say("served.ends")),) if reading is not None and reading.ends is not None else ()
-                return replace(self._page("served", "card-on-reader"), points=ends)
+                return replace(self._page("served", self._served_with(flow)), points=ends)
             case LendingRefused(problem):
                 return self._refusal(problem)
             case OutOfOrder(incident):
@@ -142,6 +142,12 @@ class _Speaker:
                 return self._proof(flow)
             case _:
                 return self._registration(flow)
+
+    def _served_with(self, flow: PatronShown) -> str:
+        """The picture of the card the patron came with, where it is now."""
+        if flow.shown is Shown.LIBRARY_CARD:
+            return "card-library"
+        return "card-on-reader" if flow.insertion in self._counter.cards else "card-my-number"
 
     def _proof(self, flow: ReadingTries | CheckingPin) -> Message:
         step = None if isinstance(flow.goal, LendGoal) else PIN
