@@ -51,7 +51,7 @@ from kiosk.domain.model import (
     Ticket,
 )
 from kiosk.domain.slip import Slip
-from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.states import Counter, CounterFacts, ShowingStatus
 from kiosk.effects.librarydesk import LibraryDesk
 from kiosk.effects.outside import Outside
 from kiosk.effects.worker import Worker
@@ -80,6 +80,9 @@ class Conductor:
             self._carry_out(effect)
         if self.counter != before:
             self._outside.project(self.counter, self.facts)
+        if isinstance(self.counter.flow, ShowingStatus) and not isinstance(before.flow, ShowingStatus):
+            # What is counted is about to be read.
+            self.refresh_facts()
 
     def confirm_pin(self, pin: Pin) -> None:
         """The pad's confirm key was pressed: let it happen, with `pin` for the one VERIFY that may follow, and for no other."""

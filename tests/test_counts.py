@@ -1,0 +1,23 @@
+"""What the counter counts is counted anew when staff come to read it."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from kiosk.domain.events import HomeChosen, StatusChosen
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.smartcard.virtual.deck import Deck
+from tests.desk import Desk, judge_for
+from tests.smartcard.worlds import InProcess
+
+
+def test_each_visit_to_the_status_counts_anew(tmp_path: Path) -> None:
+    with Desk(InProcess(), judge_for(Deck(demo=False)), tmp_path / "kiosk.db") as desk:
+        for links in (1, 2):
+            token = LinkToken(bytes([links]) * 32)
+            desk.repository.save_link(uuid.uuid4(), token, LibraryCardNumber(f"1000002{links}"), revocation=Revocation.NOT_CHECKED)
+            assert desk.conductor.facts.links == links - 1
+            desk.say(StatusChosen())
+            desk.until(lambda counter, links=links: desk.conductor.facts.links == links)  # type: ignore[misc]
+            desk.say(HomeChosen())
