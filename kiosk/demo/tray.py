@@ -118,7 +118,8 @@ class Tray(QWidget):
         # Through the window, not a widget: the page that takes the number may be gone before the last key is released.
         window = self._staff.windowHandle()
         for character in card.barcode:
-            QTest.keyClick(window, Qt.Key(ord(character)), Qt.KeyboardModifier.NoModifier, SCAN_MS)
+            shift = Qt.KeyboardModifier.ShiftModifier if character.isupper() else Qt.KeyboardModifier.NoModifier
+            QTest.keyClick(window, Qt.Key(ord(character)), shift, SCAN_MS)
         QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCAN_MS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
