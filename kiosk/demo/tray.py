@@ -119,7 +119,7 @@ class Tray(QWidget):
         window = self._staff.windowHandle()
         for character in card.barcode:
             shift = Qt.KeyboardModifier.ShiftModifier if character.isupper() else Qt.KeyboardModifier.NoModifier
-            QTest.keyClick(window, Qt.Key(ord(character)), shift, SCAN_MS)
+            QTest.keyClick(window, ord(character), shift, SCAN_MS)
         QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCAN_MS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
