@@ -96,9 +96,8 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
     from kiosk.smartcard.watch import choose_readers
 
     monitor = open_monitor()
-    limit = threading.Timer(seconds, monitor.cancel)
-    limit.daemon = True
-    limit.start()
+    done = threading.Event()
+    threading.Thread(target=lambda: _end_wait(monitor, done, seconds), name="limit", daemon=True).start()
     end = time.monotonic() + seconds
     try:
         # Differs from anything there can be, so that the first wait returns at once.
@@ -115,11 +114,19 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
                 invited = True
             states = monitor.wait(states)
     finally:
-        limit.cancel()
+        done.set()
         monitor.release()
     if not chosen:
         raise Unavailable(Code.READER_MISSING)
     return ""
+
+
+def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> None:
+    """A cancel is lost when it comes before the wait: it is repeated until somebody is `done`."""
+    if not done.wait(seconds):
+        monitor.cancel()
+        while not done.wait(0.05):
+            monitor.cancel()
 
 
 def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> Outcome:
