@@ -17,8 +17,10 @@ def items(do: Moves) -> Steps:
     for name in ("bamboo", "post", "stars"):
         yield from do.scan_item(name)
     yield from do.picture("lending-queue")
-    yield from do.see_item("stars", "done-loan", "lent")
-    for name in ("own-renewable", "shelf", "reference", "unknown"):
+    yield from do.see_item("stars", "done-loan")
+    yield from do.scan_item("shelf")
+    yield from do.see_item("shelf", "refused-loan", "lent")
+    for name in ("own-renewable", "reference", "unknown"):
         yield from do.scan_item(name)
     yield from do.see_item("unknown", "refused-loan", title=untitled("1103099999"))
     yield from do.scan_item("on-loan")
