@@ -241,6 +241,16 @@ def test_a_press_says(hands: Hands, scene: str, name: str, event: Event) -> None
     assert hands.said == [event]
 
 
+def test_what_was_printed_can_be_printed_again(hands: Hands) -> None:
+    hands.show(*SCENES["done-slip"])
+    hands.press("登録した内容を印刷")
+    hands.press("もう一度印刷")
+    assert hands.said == [SlipAsked(), SlipAsked()]
+    hands.show(*SCENES["waiting"])
+    hands.show(*SCENES["done-slip"])
+    assert "登録した内容を印刷" in hands.controls(), "the next patron's has not been printed"
+
+
 WAITS = [
     ("lending-leaving", "確かめています…"),
     ("renewal-empty", "すべて延長する"),

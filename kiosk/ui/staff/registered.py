@@ -30,6 +30,7 @@ class RegisteredPage(Page):
         self._done = self.leave_button(say("staff.action.done"), key="F12")
         self._done.set_kind("primary")
         self._print = self.button(say("staff.registered.print"), "secondary", SlipAsked(), icon="print")
+        self._print.clicked.connect(lambda: self._print.set_text(say("staff.registered.print-again")))
         self._print.hide()
         self.foot().addWidget(Words(say("staff.registered.return"), "heading"), 1)
         self.foot().addWidget(self._print)
