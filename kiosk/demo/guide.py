@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractAnimation, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -102,6 +102,7 @@ class Guide:
 
     def picture(self, name: str) -> Iterator[Wait]:
         """Both windows as they are now; one that looks as before is not drawn again."""
+        yield self._rests
         QApplication.processEvents()
         for side, window in (("staff", self.staff), ("patron", self.patron)):
             picture = window.grab().toImage()
@@ -112,7 +113,11 @@ class Guide:
             file = f"{self.pictures:03}-{name}-{side}.png"
             picture.save(str(self._folder / file), quality=QUICK)
             self._tell("picture", file=file)
-        yield from ()
+
+    def _rests(self) -> bool:
+        """Whether nothing on staff's window is about to look otherwise by itself."""
+        moving = QAbstractAnimation.State.Running
+        return all(animation.state() != moving for animation in self.staff.findChildren(QAbstractAnimation))
 
     def _slips(self) -> list[Path]:
         return [path for path in self._folder.glob("slip-*.pdf") if path.stat().st_size]

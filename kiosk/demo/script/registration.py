@@ -26,6 +26,7 @@ def own(do: Moves) -> Steps:
     yield from do.pin(RIGHT)
     yield from do.see_staff("registered.title", "registered")
     yield from do.staff("registered.print")
+    yield from do.see_staff("registered.print-again", "registered-printed")
     yield from do.guide.slip()
     yield from do.lift()
     yield from do.staff("action.done")
