@@ -29,7 +29,8 @@ from kiosk.library.ils import IlsClient
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from kiosk.ui.staff.patron.rows import Row, Rows
+from kiosk.ui.staff.patron.row import Row
+from kiosk.ui.staff.patron.rows import Rows
 from tests.desk import token_of
 from tests.opened import Key, OpenedCounter, button_named, words_on
 

@@ -16,7 +16,8 @@ from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.patron.lines import MOST
-from kiosk.ui.staff.patron.rows import Row, Rows, Veil
+from kiosk.ui.staff.patron.row import Row, Veil
+from kiosk.ui.staff.patron.rows import Rows
 from tests.ui.serving_scenes import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
