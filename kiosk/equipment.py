@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -62,9 +63,13 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | N
     if handover.when is HandoverWhen.OFF:
         return None
     from kiosk.library.handover import Suffix, Target, desktop, hand_over
+    from kiosk.library.handover.apart import hand_over_apart
 
     target = Target(handover.title, handover.program, Suffix(handover.suffix))
-    return lambda number: hand_over(number.text, target, desktop())
+    if sys.platform == "linux":
+        return lambda number: hand_over_apart(number.text, target)
+    else:
+        return lambda number: hand_over(number.text, target, desktop())
 
 
 def revocation_lists(home: Home, settings: Settings) -> RevocationLists:

@@ -49,7 +49,7 @@ class Window:
     programs: tuple[str, ...]
     """Every name its program goes by: of the executable file, on X11 also the two of WM_CLASS."""
     ours: bool
-    """It belongs to this very process."""
+    """It belongs to the program that hands over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,11 @@ class Desktop(Protocol):
         that is wrong with the desktop."""
 
 
-def desktop() -> Desktop:
-    """The desktop this process lives on. Raises Unavailable: handover-impossible, where no way to type is known (Wayland, no screen)."""
+def desktop(own: int | None = None) -> Desktop:
+    """The desktop this process lives on. Raises Unavailable: handover-impossible, where no way to type is known (Wayland, no screen).
+
+    `own`: the process whose windows are ours; None for this one. On X11, a process with windows of its own hands over by `apart`.
+    """
     if sys.platform == "win32":
         from kiosk.library.handover.windows import WindowsDesktop
 
@@ -124,7 +127,7 @@ def desktop() -> Desktop:
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
         from kiosk.library.handover.x11 import X11Desktop
 
-        return X11Desktop(name)
+        return X11Desktop(name, own)
     else:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
 

@@ -3,6 +3,7 @@ tells of them (EWMH)."""
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import threading
@@ -29,9 +30,9 @@ _BY_A_PERSON = 2
 
 
 class X11Desktop:
-    def __init__(self, name: str) -> None:
-        """`name`: as in DISPLAY."""
-        self._name = name
+    def __init__(self, name: str, own: int | None = None) -> None:
+        """`name`: as in DISPLAY. `own`: the process whose windows are ours; None for this one."""
+        self._name, self._own = name, os.getpid() if own is None else own
 
     @contextmanager
     def seat(self, limit: float) -> Iterator[X11Seat]:
@@ -44,7 +45,7 @@ class X11Desktop:
             late.daemon = True
             late.start()
             try:
-                yield X11Seat(display)
+                yield X11Seat(display, self._own)
             finally:
                 late.cancel()
                 with suppress(*_TROUBLE):
@@ -56,10 +57,10 @@ class X11Desktop:
 class X11Seat:
     """See `Seat`."""
 
-    def __init__(self, display: Any) -> None:
+    def __init__(self, display: Any, own: int) -> None:
         """Raises Unavailable: handover-impossible, without a window manager that says what is in front, or without XTest."""
         self._display = display
-        self._clients = Clients(display)
+        self._clients = Clients(display, own)
         self._root = display.screen().root
         self._watched: set[int] = set()
         self._news = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from contextlib import suppress
@@ -25,8 +24,9 @@ _ROMAN = str.maketrans("\\~", "¥‾")
 class Clients:
     """Reads windows of other programs, which may go at any moment."""
 
-    def __init__(self, display: Any) -> None:
-        self._display = display
+    def __init__(self, display: Any, own: int) -> None:
+        """`own`: the process whose windows are ours."""
+        self._display, self._own = display, own
         self._here = socket.gethostname()
         self._server_knows = display.has_extension("X-Resource") and _version(display.res_query_version()) >= (1, 2)
 
@@ -34,7 +34,7 @@ class Clients:
         """None when it is gone."""
         try:
             processes = self._processes(handle)
-            return Window(handle, self._title(handle), self._programs(handle, processes), ours=os.getpid() in processes)
+            return Window(handle, self._title(handle), self._programs(handle, processes), ours=self._own in processes)
         except BadWindow:
             return None
 
