@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from Xlib import X, Xatom, Xutil
 from Xlib.display import Display
@@ -37,6 +37,13 @@ _KEYCODES = {"a": 38, "z": 52, "Return": 36, "Control_L": 37, "Shift_L": 50, "Al
 
 class ScreenFailed(AssertionError):
     """Something of the screen did not come up; the message says what."""
+
+
+class Place(Protocol):
+    """Where other people's programs can run: a folder of their own, and the screen's name among what they are told."""
+
+    folder: Path
+    environment: dict[str, str]
 
 
 class Screen:
@@ -166,7 +173,7 @@ class Program:
 
 
 class Foreign(Program):
-    def __init__(self, title: str, screen: Screen) -> None:
+    def __init__(self, title: str, screen: Place) -> None:
         command = [_SYSTEM_PYTHON, str(_FOREIGN), title]
         child = subprocess.Popen(command, env=screen.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert child.stdin is not None
@@ -210,7 +217,7 @@ class Foreign(Program):
 
 
 class Terminal(Program):
-    def __init__(self, title: str, screen: Screen) -> None:
+    def __init__(self, title: str, screen: Place) -> None:
         folder = Path(tempfile.mkdtemp(dir=screen.folder))
         pipe = folder / "typed"
         os.mkfifo(pipe)
