@@ -76,7 +76,7 @@ class Desktop:
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "NO_AT_BRIDGE": "0",
         }
-        # Else it would throw everybody out who comes when the first, or the last but one, has gone.
+        # Otherwise it begins anew when its last client goes, and throws out whoever connects just then.
         number = self._announced(["Xvfb", "-displayfd", "{fd}", "-screen", "0", f"{self._size}x24", "-nolisten", "tcp", "-noreset"], "Xvfb")
         self.environment["DISPLAY"] = f":{number}"
         bus = ["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address={fd}", f"--address=unix:dir={run}"]
