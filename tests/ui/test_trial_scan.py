@@ -13,6 +13,7 @@ from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
 from kiosk.domain.states import CounterRules, ShowingStatus
 from kiosk.ui.staff import StaffWindow, trial_scan
 from kiosk.ui.staff.scan_steps import card_steps, item_steps
+from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import counter
 from tests.ui.staff_hands import Hands
 
@@ -83,6 +84,13 @@ def test_a_scan_anywhere_on_the_page_is_tried_and_does_nothing(hands: Hands) -> 
     hands.scan("2104", ENTER)
     assert "受け付けます" not in hands.texts()
     assert hands.said == []
+
+
+def test_the_answer_is_in_sight_in_the_lowest_window(hands: Hands) -> None:
+    hands.window.resize(960, 540)
+    hands.scan("A2104067851B", ENTER)
+    last = next(words for words in hands.window.findChildren(Words) if words.text.startswith("利用カードの番号として"))
+    assert last.visibleRegion().boundingRect() == last.rect()
 
 
 def test_an_item_is_tried_where_that_is_chosen(hands: Hands) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
@@ -45,6 +46,8 @@ class Page(QWidget):
         self.body = column(sizes.gap, (x, y, x, round(y * 0.7)))
         inside.setLayout(self.body)
         self._scroll.setWidget(inside)
+        self._in_sight: QWidget | None = None
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._see)
         self._foot: QHBoxLayout | None = None
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
@@ -72,6 +75,18 @@ class Page(QWidget):
     def key_buttons(self) -> dict[str, Button]:
         """Buttons that a function key presses on this page."""
         return {}
+
+    def bring_into_sight(self, widget: QWidget) -> None:
+        """Scroll to what has just been added: its place is known only when everything around it has been laid out anew."""
+        self._in_sight = widget
+        # The timer belongs to the widget: gone with it, it does nothing.
+        place = QTimer(widget, singleShot=True, interval=0)
+        place.timeout.connect(self._see)
+        place.start()
+
+    def _see(self) -> None:
+        if self._in_sight is not None and shiboken6.isValid(self._in_sight) and self._in_sight.isVisibleTo(self):
+            self._scroll.ensureWidgetVisible(self._in_sight, 0, self.sizes.gap)
 
     # --- what most pages have -----------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class StatusPage(Page):
         across.addWidget(self._card("links", "registered", "used", "pending", "ils"), 1)
         self.body.addLayout(across)
         self._trial = TrialScan(sizes)
+        self._trial.answered.connect(self.bring_into_sight)
         self.body.addWidget(self._trial)
         self.body.addStretch(1)
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))

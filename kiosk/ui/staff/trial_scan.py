@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.states import CounterRules
@@ -23,6 +23,12 @@ CARD, ITEM = 0, 1
 
 
 class TrialScan(Panel):
+    """Signals:
+    answered: the widget that says what was made of a barcode.
+    """
+
+    answered = Signal(QWidget)
+
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__(sizes, spacing=round(sizes.gap * 0.5))
         self._sizes, self._rules = sizes, CounterRules()
@@ -78,3 +84,4 @@ class TrialScan(Panel):
         self._answer.setLayout(lines)
         self._answer.setAccessibleName("\n".join(plain(step.sentence) for step in steps))
         self.inside.addWidget(self._answer)
+        self.answered.emit(self._answer)
