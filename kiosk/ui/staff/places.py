@@ -110,8 +110,11 @@ PAGES: dict[type[Flow], PageKind] = {
     OutOfOrder: TroublePage,
 }
 
-PREPARED: tuple[PageKind, ...] = (HolderPage, PatronPage)
-"""What a card opens at lending; built in advance."""
+COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
+    Waiting: (HolderPage, PatronPage),
+    PatronShown: (HomePage, HolderPage, PatronPage),
+}
+"""What is likely to be opened after this, one or two pages on; built in advance."""
 
 _STEPS = ("applicant", "guardian", "library-card", "my-number-card", "confirm", "pin", "save")
 _STEP_OF: dict[type[Flow], str] = {

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.events import BrokeSeen, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
-from kiosk.domain.states import Counter, CounterFacts, OutOfOrder, Waiting
+from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
@@ -22,7 +22,7 @@ from kiosk.ui.staff.holder import CONFIRM_KEY
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.places import PAGES, PREPARED, PageKind, busy, section, steps
+from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.rail import EVENTS, Rail, Section
 from kiosk.ui.staff.scanner import ScannerWatch
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
@@ -60,6 +60,8 @@ class StaffWindow(QWidget):
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
         self._spares: dict[PageKind, Page] = {}
+        self._raw: set[PageKind] = set()
+        """The spares that are not finished. Shown as they are, they are finished then."""
         self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_page)
         self._scanner = ScannerWatch(self, self._scanned, self._sign_of_life)
@@ -95,6 +97,7 @@ class StaffWindow(QWidget):
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
         page = self._spares.pop(kind, None) or kind(self._emit, self._sizes)
+        self._raw.discard(kind)
         page.project(counter, facts)
         self._page = page
         if old is not None:
@@ -111,27 +114,30 @@ class StaffWindow(QWidget):
         self._prepare.start()
 
     def _prepare_page(self) -> None:
-        """While nobody waits, build what the next card opens and draw it once unseen: its number then stands there a blink after the card.
+        """Build what comes next and draw it once unseen: a number then stands there a blink after the card, and home after the patron.
 
-        One piece at a time, since keys and cards come in between.
+        One piece at a time, since keys, cards and answers come in between.
         """
-        if self._counter is None or self._page is None or not isinstance(self._counter.flow, Waiting):
+        if self._counter is None or self._page is None:
             return
-        missing = [kind for kind in PREPARED if kind not in self._spares]
-        undrawn = [page for page in self._spares.values() if page.size() != self._page.size()]
+        missing = [kind for kind in COMES_NEXT.get(type(self._counter.flow), ()) if kind not in self._spares]
         if missing:
             page = missing[0](self._emit, self._sizes)
-            page.prepare(self._counter)
             page.hide()
             page.setParent(self._frame)
+            self._spares[missing[0]] = page
+            self._raw.add(missing[0])
+        elif self._raw:
+            page = self._spares[self._raw.pop()]
+            page.prepare(self._counter)
             for part in page.findChildren(QWidget):
                 part.ensurePolished()
-            self._spares[missing[0]] = page
-        elif undrawn:
+        elif undrawn := [page for page in self._spares.values() if page.size() != self._page.size()]:
             undrawn[0].resize(self._page.size())
             undrawn[0].grab()
-        if missing or undrawn:
-            self._prepare.start()
+        else:
+            return
+        self._prepare.start()
 
     def _focus(self, page: Page) -> None:
         first = page.first_focus()
@@ -152,7 +158,7 @@ class StaffWindow(QWidget):
         self._sizes = sizes
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
-        self._spares = {}
+        self._spares, self._raw = {}, set()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
         self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
