@@ -1,0 +1,140 @@
+"""A patron served from staff's keyboard and scanner alone, with the real machine behind the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
+from kiosk.domain.errors import Code
+from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, LoansListed, PatronFound
+from kiosk.domain.model import IlsCondition, Service, SlipKind
+from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
+from kiosk.ui.staff import StaffWindow
+from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES
+from tests.ui.staff_hands import Desk
+
+ENTER, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
+FIELD = "資料のバーコードの入力欄"
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    """A patron with a good library card has just been called up by it."""
+    made = Desk()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    made.counter = replace(made.counter, rules=RULES, ils=IlsCondition.READY)
+    call_up(made)
+    return made
+
+
+def call_up(desk: Desk) -> None:
+    desk.show(desk.counter)
+    desk.scan("2104067853", ENTER)
+    asked = last(desk, LookUpPatron)
+    desk.happen(PatronFound(asked.ticket, CHECKED))
+
+
+Asked = TypeVar("Asked", bound=Effect)
+
+
+def last(desk: Desk, kind: type[Asked]) -> Asked:
+    return [effect for effect in desk.asked if isinstance(effect, kind)][-1]
+
+
+def answer(desk: Desk, outcome: Outcome, item: Item, reason: Reason | None = None, position: int | None = None) -> None:
+    desk.happen(ItemAnswered(last(desk, ServeItem).ticket, ItemAnswer(item, outcome, reason, position=position)))
+
+
+def test_item_after_item_is_lent_without_a_key_between(desk: Desk) -> None:
+    assert desk.focused.accessibleName() == FIELD
+    desk.scan(GARDEN.number, ENTER)
+    desk.scan(BRIDGE.number, ENTER)
+    desk.show(desk.counter)
+    assert "問い合わせています" in desk.texts()
+    assert "順番を待っています" in desk.texts()
+    answer(desk, Outcome.DONE, GARDEN)
+    answer(desk, Outcome.REFUSED, BRIDGE, Reason.RESERVED)
+    desk.show(desk.counter)
+    assert "1点を貸し出しました" in desk.texts()
+    assert "貸出中\n6\n点" in desk.texts()
+    assert "貸出不可" in desk.texts()
+    assert desk.focused.accessibleName() == FIELD
+    desk.key(Qt.Key.Key_F12)
+    assert isinstance(desk.counter.flow, Waiting)
+    assert last(desk, PrintSlip).slip.kind is SlipKind.TODAY
+    assert GARDEN.title not in desk.texts()
+
+
+def test_the_end_waits_for_the_answer(desk: Desk) -> None:
+    desk.scan(GARDEN.number, ENTER)
+    desk.key(Qt.Key.Key_F12)
+    assert "確かめています…" in desk.controls()
+    answer(desk, Outcome.REFUSED, GARDEN, Reason.RESERVED)
+    desk.show(desk.counter)
+    assert isinstance(desk.counter.flow, PatronShown)
+    assert desk.control("終了して画面を消す").isEnabled()
+
+
+def test_loans_are_renewed_one_and_all(desk: Desk) -> None:
+    desk.press("貸出延長")
+    assert "貸出中の資料を調べています" in desk.texts()
+    desk.happen(LoansListed(last(desk, ListLoans).ticket, (GARDEN.number, BRIDGE.number)))
+    for item in (GARDEN, BRIDGE):
+        desk.happen(ItemDescribed(last(desk, DescribeItem).ticket, item))
+    desk.show(desk.counter)
+    desk.press(f"延長する {GARDEN.title} 1100 8920 31")
+    assert last(desk, ServeItem).item == GARDEN
+    answer(desk, Outcome.DONE, replace(GARDEN, due=LATER))
+    desk.key(Qt.Key.Key_F6)
+    assert last(desk, ServeItem).item == BRIDGE
+    answer(desk, Outcome.REFUSED, BRIDGE, Reason.NO_MORE_RENEWALS)
+    desk.show(desk.counter)
+    for sentence in ("1点を延長しました", "12月23日(水)", "延長不可", "12月9日(水)"):
+        assert sentence in desk.texts()
+
+
+def test_a_place_in_the_queue_is_told(desk: Desk) -> None:
+    desk.press("予約")
+    desk.type("1103447109")
+    desk.key(ENTER)
+    assert last(desk, ServeItem).service is Service.HOLD
+    answer(desk, Outcome.DONE, Item("1103447109", "季刊 雪国の民家"), position=3)
+    desk.show(desk.counter)
+    assert "3番目" in desk.texts()
+    desk.press("貸出")
+    desk.press("予約")
+    assert "3番目" in desk.texts()
+
+
+def test_what_is_no_item_is_said_below_the_field(desk: Desk) -> None:
+    desk.scan("11 00|", ENTER)
+    assert "資料の番号ではないようです" in desk.texts()
+    desk.scan(GARDEN.number, ENTER)
+    assert "資料の番号ではないようです" not in desk.texts()
+
+
+def test_the_number_is_typed_again_by_key(desk: Desk) -> None:
+    desk.counter = replace(desk.counter, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    desk.show(desk.counter)
+    desk.press("他館資料取り寄せ")
+    first = last(desk, HandOver)
+    desk.happen(HandoverFailed(first.ticket, Code.HANDOVER_NO_WINDOW))
+    desk.show(desk.counter)
+    desk.key(Qt.Key.Key_F8)
+    assert last(desk, HandOver).ticket != first.ticket
+
+
+def test_the_next_patron_sees_nothing_of_the_last(desk: Desk) -> None:
+    desk.scan(GARDEN.number, ENTER)
+    answer(desk, Outcome.DONE, replace(GARDEN, due=DUE))
+    desk.key(Qt.Key.Key_F12)
+    call_up(desk)
+    desk.show(desk.counter)
+    assert GARDEN.title not in desk.texts()
+    assert "貸し出した資料が、ここに並びます。" in desk.texts()
