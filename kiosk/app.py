@@ -109,6 +109,7 @@ class Program:
         self._card.stop()
         # What is still under way has nobody left to be shown to.
         self._bridge.happened.disconnect(self.conductor.happen)
+        self._timers.stop()
         self._sounds.stop()
         self.displays.close()
         sys.excepthook, threading.excepthook = self._hooks

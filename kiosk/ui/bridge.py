@@ -51,6 +51,11 @@ class Timers(QObject):
         if self._due[0][1] == ticket or not self._bell.isActive():
             self._set_bell()
 
+    def stop(self) -> None:
+        """Ring no more. To be called on the GUI thread: a running clock must not be thrown away on another."""
+        self._due.clear()
+        self._bell.stop()
+
     def _ring(self) -> None:
         while self._due and self._due[0][0] <= time.monotonic():
             self._post(TimeUp(heappop(self._due)[1]))

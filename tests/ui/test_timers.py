@@ -53,10 +53,10 @@ def test_one_begun_while_another_rings_is_heard_too(qtbot: QtBot, qapp: QApplica
         assert isinstance(event, TimeUp)
         heard.append(event.ticket)
         if event.ticket < 4:
-            timers.start(Ticket(event.ticket + 1), 0.01)
+            clock.start(Ticket(event.ticket + 1), 0.01)
 
-    timers = Timers(hear)
-    timers.start(Ticket(1), 0.01)
+    clock = Timers(hear)
+    clock.start(Ticket(1), 0.01)
     qtbot.waitUntil(lambda: heard == [1, 2, 3, 4])
 
 
