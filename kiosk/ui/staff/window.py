@@ -25,6 +25,7 @@ from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.rail import EVENTS, Rail, Section
 from kiosk.ui.staff.scanner import ScannerWatch
+from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.widgets.focus import FocusRing
 
@@ -33,8 +34,8 @@ _BUTTON_KEYS = (CONFIRM_KEY, "F6", "F7", "F8")
 """Each presses a button of the page that has one for it."""
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
-_PREPARE_MS = 100
-"""Pause before each page that is built in advance, so that keys and cards come first."""
+_PREPARE_MS = 30
+"""Pause before each piece of what is built in advance, so that keys and cards come first."""
 
 
 def _now() -> datetime:
@@ -59,9 +60,7 @@ class StaffWindow(QWidget):
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
-        self._spares: dict[PageKind, Page] = {}
-        self._raw: set[PageKind] = set()
-        """The spares that are not finished. Shown as they are, they are finished then."""
+        self._spares: dict[PageKind, Spare] = {}
         self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_page)
         self._scanner = ScannerWatch(self, self._scanned, self._sign_of_life)
@@ -96,8 +95,8 @@ class StaffWindow(QWidget):
     def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
-        page = self._spares.pop(kind, None) or kind(self._emit, self._sizes)
-        self._raw.discard(kind)
+        spare = self._spares.pop(kind, None)
+        page = kind(self._emit, self._sizes) if spare is None else spare.page
         page.project(counter, facts)
         self._page = page
         if old is not None:
@@ -118,24 +117,13 @@ class StaffWindow(QWidget):
 
         One piece at a time, since keys, cards and answers come in between.
         """
-        if self._counter is None or self._page is None:
+        if self._counter is None or self._page is None or self._frame is None:
             return
-        missing = [kind for kind in COMES_NEXT.get(type(self._counter.flow), ()) if kind not in self._spares]
+        counter, frame, size = self._counter, self._frame, self._page.size()
+        missing = [kind for kind in COMES_NEXT.get(type(counter.flow), ()) if kind not in self._spares]
         if missing:
-            page = missing[0](self._emit, self._sizes)
-            page.hide()
-            page.setParent(self._frame)
-            self._spares[missing[0]] = page
-            self._raw.add(missing[0])
-        elif self._raw:
-            page = self._spares[self._raw.pop()]
-            page.prepare(self._counter)
-            for part in page.findChildren(QWidget):
-                part.ensurePolished()
-        elif undrawn := [page for page in self._spares.values() if page.size() != self._page.size()]:
-            undrawn[0].resize(self._page.size())
-            undrawn[0].grab()
-        else:
+            self._spares[missing[0]] = Spare(missing[0](self._emit, self._sizes))
+        elif not any(spare.go_on(frame, counter, size) for spare in self._spares.values()):
             return
         self._prepare.start()
 
@@ -158,7 +146,7 @@ class StaffWindow(QWidget):
         self._sizes = sizes
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
-        self._spares, self._raw = {}, set()
+        self._spares = {}
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
         self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
