@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Settings
-from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour
+from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour, Mishap
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
@@ -94,6 +94,8 @@ SHELF = ("bamboo", "post", "crafts", "baker", "statistics", "cats", "design")
 def test_items_are_scanned_one_right_after_the_other_while_the_library_takes_its_time(open_desk: Open) -> None:
     desk = open_desk(latency=0.3)
     desk.tap("other")
+    # Time enough to look at them.
+    desk.line.happen("11", Mishap(delay=2))
     desk.scan(*SHELF)
     desk.built()
     # All stand there at once, the newest on top: one is asked for, the others wait.
