@@ -303,6 +303,14 @@ def test_all_loans_are_renewed_but_what_was_lent_or_renewed_today() -> None:
     assert [line for line in lines(desk) if line[0] == B] == [(B, Progress.REFUSED, Reason.NO_MORE_RENEWALS)]
 
 
+def test_all_is_not_said_of_a_loan_of_which_it_is_not_known_whether_it_was_renewed() -> None:
+    library = Library(on_loan=[A, B], says={B: Reason.LOST_ANSWER})
+    desk = served(library).tell(ServiceChosen(Service.RENEWAL), RenewalChosen(), RenewalChosen())
+    assert asked(desk) == [A, B]
+    desk.tell(RenewalChosen(B))
+    assert asked(desk) == [A, B, B], "whoever has looked may ask for it by itself"
+
+
 def test_a_renewal_chosen_twice_is_asked_for_once() -> None:
     desk = served(Library(on_loan=[A, B])).tell(ServiceChosen(Service.RENEWAL), RenewalChosen(A), RenewalChosen(A))
     assert asked(desk) == [A]

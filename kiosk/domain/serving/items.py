@@ -30,13 +30,13 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
-    """One of the loans, or all but those that were lent or renewed in this session."""
+    """One of the loans, or all but those that were lent or renewed in this session, or of which it is not known."""
     loans = flow.dealings.loans or ()
     if number is not None:
         return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
     lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)
-    done = {entry.item.number for entry in lines if entry.progress is Progress.DONE}
-    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number not in done))
+    settled = {entry.item.number for entry in lines if entry.progress in (Progress.DONE, Progress.UNKNOWN)}
+    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number not in settled))
 
 
 def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
