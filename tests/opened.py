@@ -79,6 +79,8 @@ class OpenedCounter:
         self.beat.start()
         self.program.start()
         self.until(lambda counter: counter.reader is ReaderCondition.READY)
+        # Offscreen the patron's window takes the keyboard when it opens, whatever it asks for: nobody types before that.
+        self.until(lambda counter: self.patron.isVisible() or counter.rules.single_display)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -105,7 +107,7 @@ class OpenedCounter:
         while not fits(self.counter):
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             assert not isinstance(self.flow, OutOfOrder), self.flow
-            assert time.monotonic() < end, f"still {self.counter}"
+            assert time.monotonic() < end, f"still {self.counter}, keyboard: {window_with_focus()}, on {self.staff.focusWidget()}"
         return self.counter
 
     def until_at(self, *kinds: type[Kind]) -> Kind:
