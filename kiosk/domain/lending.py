@@ -83,6 +83,8 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
         case PatronShown(), _:
             return serving.step(counter, flow, event)
+        case LendingRefused(), CardLifted(where) if (fresh := overtaken_by(counter, where)) is not None:
+            return start_reading(counter, fresh)
         case LendingRefused(insertion=insertion), CardLifted(where) if where == insertion:
             return go(counter, replace(flow, insertion=None))
         case ((FindingLink() | LookingUpPatron() | LendingRefused() | ConfirmingHolder()), LeavePressed()):

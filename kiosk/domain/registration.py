@@ -196,6 +196,8 @@ def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumb
     match flow, event:
         case AwaitingMyNumberCard(), CardPlaced(insertion):
             return _read(counter, draft, insertion)
+        case AwaitingMyNumberCard(), CardLifted(where) if (fresh := overtaken_by(counter, where)) is not None:
+            return _read(counter, draft, fresh)
         case AwaitingMyNumberCard(), LibraryCardEntered():
             return go(counter, AwaitingMyNumberCard(draft, Problem(Code.BARCODE_ON_WRONG_STEP)))
         case AwaitingMyNumberCard(), BackPressed():

@@ -316,6 +316,19 @@ def test_a_card_on_another_reader_waits_while_the_first_still_lies() -> None:
     assert desk.at(ConfirmingHolder).patron.number == NUMBER
 
 
+def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() -> None:
+    """That a card is gone may be known from its silence before the reader says so."""
+    first, second = Card("a", refused=Code.CARD_REMOVED), Card("b")
+    desk = Desk(links=[link(second)], answering=False)
+    insertion = desk.lay(first)
+    desk.lay(second, OTHER_READER)
+    desk.answering = True
+    desk.answer()
+    assert desk.at(LendingRefused).problem.code is Code.CARD_REMOVED
+    desk.lift(insertion)
+    assert desk.at(ConfirmingHolder).reading.token == second.token
+
+
 def test_a_silent_card_is_freed_by_lifting_it() -> None:
     desk = Desk(answering=False)
     insertion = desk.lay(Card())

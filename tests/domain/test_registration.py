@@ -344,6 +344,20 @@ def test_a_swap_while_the_certificate_is_read_begins_with_the_card_that_lies_the
     assert desk.asked.index(ReleaseCard(first)) < desk.asked.index(desk.of(ReadCard)[1])
 
 
+def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() -> None:
+    """That a card is gone may be known from its silence before the reader says so."""
+    first, second = Card("a", refused=Code.CARD_REMOVED), Card("b")
+    desk = Desk().to_card()
+    desk.answering = False
+    insertion = desk.lay(first)
+    desk.lay(second, OTHER_READER)
+    desk.answering = True
+    desk.answer()
+    assert desk.at(AwaitingMyNumberCard).problem is not None
+    desk.lift(insertion)
+    assert desk.at(ConfirmingLink).reading.token == second.token
+
+
 def test_a_silent_card_is_freed_by_lifting_it() -> None:
     desk = Desk().to_card()
     desk.answering = False
