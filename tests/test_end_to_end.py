@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
@@ -100,6 +100,10 @@ def hands(qtbot: QtBot, home: Home, pcscd: PcscdRig) -> Iterator[Hands]:
         program = Program(settings, Equipment(PcscReaders, PcscMonitor, judge, repository, facts, read))
         with running(program):
             yield Hands(qtbot, program)
+        # As the end of the process would do it: what they showed must not be found by the tests that come after.
+        for window in (program.displays.staff, program.displays.patron):
+            window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.mark.pcscd
