@@ -54,6 +54,11 @@ def test_the_windows_never_stand_still_while_a_card_does(screen: dict[str, str],
     assert best(lambda place: run.stalls(place, screen, silent=silent)[0], run.STALL, tmp_path) < run.STALL
 
 
+def test_the_windows_never_stand_still_while_items_are_lent_one_after_the_other(screen: dict[str, str], tmp_path: Path) -> None:
+    """As fast as a scanner and the window can, one patron after the other without a pause: under 50 ms at a time."""
+    assert best(lambda place: run.stall_of(run.loans(run.LOANS, 20, place, screen)), run.STALL, tmp_path) < run.STALL
+
+
 @pytest.mark.trial
 def test_the_first_screen_comes_soon(screen: dict[str, str], tmp_path: Path) -> None:
     """Beside a bare window in a process that imports the same libraries.
@@ -81,7 +86,7 @@ def test_no_exchange_stays_long_in_the_codec(tmp_path: Path) -> None:
 
 def test_baselines_are_short_and_import_nothing_of_ours() -> None:
     baselines = sorted(Path(run.__file__).parent.glob("bare_*.py"))
-    assert len(baselines) == 2
+    assert len(baselines) == 3
     for baseline in baselines:
         text = baseline.read_text("utf-8")
         assert len(text.splitlines()) <= 30

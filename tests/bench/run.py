@@ -27,7 +27,7 @@ from tests.bench.lookup import measure as measure_lookup
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
-STARTS, LINKS = 5, 200_000
+STARTS, LINKS, LOANS = 5, 200_000, 500
 TAP, STALL, START, LOOKUP, CODEC = 1.15, 0.050, 2.0, 3.0, 0.001
 """What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds."""
 
@@ -59,6 +59,21 @@ def stalls(folder: Path, environment: Mapping[str, str], *, silent: bool) -> tup
     return float(measured["longest"]), float(measured["after"])
 
 
+def loans(count: int, a_session: int, folder: Path, environment: Mapping[str, str], limit: float = LIMIT) -> dict[str, Any]:
+    """What `lending.py` measures in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.lending", str(count), str(a_session), str(folder)]
+    ran = subprocess.run(command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=limit)
+    if ran.returncode != 0:
+        raise RuntimeError(ran.stderr)
+    measured: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return measured
+
+
+def stall_of(measured: dict[str, Any]) -> float:
+    """The longest time, in seconds, that the windows stood still beyond what a bare one did that ran beside."""
+    return float(max(part["longest"] for part in measured["parts"]) - measured["bare"])
+
+
 def starts(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
     """Medians of the seconds from the start of a process to our first usable screen, and to a bare window; measured in turn."""
     ours, bare = [], []
@@ -88,6 +103,9 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     for silent, kind in ((False, "slow"), (True, "silent")):
         longest, after = stalls(folder / kind, environment, silent=silent)
         yield f"longest stall while a card is {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); after it: {after * 1000:.0f} ms"
+    lent = loans(LOANS, 20, folder / "lending", environment)
+    longest = max(part["longest"] for part in lent["parts"])
+    yield f"longest stall in {LOANS} loans: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); a bare window: {lent['bare'] * 1000:.0f} ms"
     ours, bare = starts(folder / "start", environment)
     yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
@@ -115,7 +133,7 @@ def commands(*, extended: bool) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tap", "patron", "slow", "silent", "start", "lookup", "desktop"):
+        for name in ("tap", "patron", "slow", "silent", "lending", "start", "lookup", "desktop"):
             (Path(folder) / name).mkdir()
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):

@@ -21,6 +21,8 @@ _PIECE = re.compile(r"[0-9A-Za-z]+|.")
 _NEVER_FIRST = frozenset("、。，．・：；？！ー々…‥）」』】〕］｝〉》’”)]},.:;?!ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 """What no line begins with (JIS X 4051, the common ones)."""
 _MARKS = str.maketrans("|[]", "｜［］")
+_UNBROKEN = 1 << 16
+"""Wider than any text: lines end only where they must."""
 
 
 def unmarked(text: str) -> str:
@@ -35,6 +37,10 @@ class _Fonts:
     small: QFont
     """Of the readings."""
     readings: QFontMetrics
+    pitch: int
+    """Height of a line, in pixels."""
+    reading: int
+    """Of it, what the readings above the letters take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Words(QLabel):
         self._line, self._text, self._verbatim = line, "", verbatim
         self._known: dict[int, tuple[list[list[_Placed]], int]] = {}
         self._measured: _Fonts | None = None
+        self._least = 0
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -95,7 +102,7 @@ class Words(QLabel):
         if text == self._text:
             return
         self._text = text
-        self._known.clear()
+        self._measured = None
         self.setAccessibleName(self.text.replace("\n", ""))
         self.updateGeometry()
         self.update()
@@ -111,28 +118,25 @@ class Words(QLabel):
     # --- layout -----------------------------------------------------------------------------------------------------------
 
     def _fonts(self) -> _Fonts:
-        """Asked for at every width a layout tries: measured once for a font, and with the font goes what was placed in it."""
+        """Asked for at every width a layout tries: measured once for a font and a text, and with them goes what was placed."""
         font = self.font()
         if self._measured is None or self._measured.font != font:
             small = QFont(font)
             small.setPixelSize(max(9, round(font.pixelSize() * 0.5)))
             small.setBold(False)
-            self._measured = _Fonts(font, QFontMetrics(font), small, QFontMetrics(small))
+            base, readings = QFontMetrics(font), QFontMetrics(small)
+            reading = readings.height() if "[" in self._text and not self._verbatim else 0
+            pitch = max(base.height() + reading, round(font.pixelSize() * self._line) + round(reading * 0.6))
+            self._measured = _Fonts(font, base, small, readings, pitch, reading)
             self._known.clear()
+            self._least = 0
         return self._measured
-
-    def _pitch(self) -> tuple[int, int]:
-        """Height of a line and of the readings above it, in pixels."""
-        fonts = self._fonts()
-        reading = fonts.readings.height() if "[" in self._text and not self._verbatim else 0
-        return max(fonts.base.height() + reading, round(fonts.font.pixelSize() * self._line) + round(reading * 0.6)), reading
 
     def reading_height(self) -> int:
         """Pixels that readings take above the letters of the first line; none where nothing is read."""
-        return self._pitch()[1]
+        return self._fonts().reading
 
-    def _runs(self, phrase: str) -> list[_Run]:
-        fonts = self._fonts()
+    def _runs(self, phrase: str, fonts: _Fonts) -> list[_Run]:
         base, small = fonts.base, fonts.readings
         if self._verbatim:
             own = base.horizontalAdvance(phrase)
@@ -144,23 +148,23 @@ class Words(QLabel):
             runs.append(_Run(text, reading, own, above, max(own, above)))
         return runs
 
-    def _phrases(self, line: str, width: int) -> list[list[_Run]]:
+    def _phrases(self, line: str, width: int, fonts: _Fonts) -> list[list[_Run]]:
         """The pieces between which a line may break; one too wide by itself may break anywhere."""
         phrases: list[list[_Run]] = []
         for phrase in (_BREAK_VERBATIM if self._verbatim else _BREAK).split(line):
             if not phrase:
                 continue
-            runs = self._runs(phrase)
+            runs = self._runs(phrase, fonts)
             if sum(run.cell for run in runs) <= width:
                 phrases.append(runs)
                 continue
             for run in runs:
-                phrases.extend([[run]] if run.reading else self._pieces(run.text, width))
+                phrases.extend([[run]] if run.reading else self._pieces(run.text, width, fonts))
         return phrases
 
-    def _pieces(self, text: str, width: int) -> list[list[_Run]]:
+    def _pieces(self, text: str, width: int, fonts: _Fonts) -> list[list[_Run]]:
         """Letters, with what belongs to the one before them; words and numbers as long as they fit."""
-        advance = self._fonts().base.horizontalAdvance
+        advance = fonts.base.horizontalAdvance
         pieces: list[list[_Run]] = []
         for found in _PIECE.findall(text):
             for piece in [found] if advance(found) <= width else found:
@@ -173,37 +177,41 @@ class Words(QLabel):
 
     def _place(self, width: int) -> tuple[list[list[_Placed]], int]:
         """Lines of placed runs and the width they need. A layout asks for the same widths many times over."""
-        self._fonts()
+        fonts = self._fonts()
+        whole = self._known.get(_UNBROKEN)
+        if whole is None:
+            whole = self._known[_UNBROKEN] = self._placed_anew(_UNBROKEN, fonts)
+        if whole[1] <= width:
+            return whole
         if width not in self._known:
-            self._known[width] = self._placed_anew(width)
+            self._known[width] = self._placed_anew(width, fonts)
         return self._known[width]
 
-    def _placed_anew(self, width: int) -> tuple[list[list[_Placed]], int]:
+    def _placed_anew(self, width: int, fonts: _Fonts) -> tuple[list[list[_Placed]], int]:
         lines: list[list[_Placed]] = []
         needed = 0
+        space = fonts.base.horizontalAdvance(" ")
         for written in self._text.split("\n"):
             x = 0
             current: list[_Placed] = []
             lines.append(current)
-            for phrase in self._phrases(written, width):
+            for phrase in self._phrases(written, width, fonts):
                 wide = sum(run.cell for run in phrase)
-                if x and x + wide - self._hanging(phrase) > width:
+                # A space at the end of a line takes no room.
+                hanging = space if phrase and phrase[-1].text.endswith(" ") else 0
+                if x and x + wide - hanging > width:
                     x, current = 0, []
                     lines.append(current)
                 for run in phrase:
                     current.append(_Placed(run, x, len(lines) - 1))
                     x += run.cell
-                needed = max(needed, x - self._hanging(phrase))
+                needed = max(needed, x - hanging)
         return lines, needed
-
-    def _hanging(self, phrase: list[_Run]) -> int:
-        """A space at the end of a line takes no room."""
-        return self._fonts().base.horizontalAdvance(" ") if phrase and phrase[-1].text.endswith(" ") else 0
 
     def needed(self, width: int) -> QSize:
         """The room this text takes at a given width; wider than `width` only when a single letter is."""
         lines, needed = self._place(max(1, width))
-        return QSize(needed, len(lines) * self._pitch()[0])
+        return QSize(needed, len(lines) * self._fonts().pitch)
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -212,13 +220,16 @@ class Words(QLabel):
         return self.needed(width).height()
 
     def sizeHint(self) -> QSize:
-        return self.needed(1 << 16)
+        return self.needed(_UNBROKEN)
 
     def minimumSizeHint(self) -> QSize:
-        lines = self._text.split("\n")
-        widest = max((sum(run.cell for run in phrase) for line in lines for phrase in self._phrases(line, 1 << 16)), default=0)
+        fonts = self._fonts()
+        if not self._least and self._text:
+            lines = self._text.split("\n")
+            phrases = (phrase for line in lines for phrase in self._phrases(line, _UNBROKEN, fonts))
+            self._least = max((sum(run.cell for run in phrase) for phrase in phrases), default=0)
         # Lines are laid out for no less than this, so that a long phrase must not ask for more than a narrow place has.
-        return QSize(min(widest, 240, 8 * self._fonts().font.pixelSize()), self._pitch()[0])
+        return QSize(min(self._least, 240, 8 * fonts.font.pixelSize()), fonts.pitch)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -228,8 +239,7 @@ class Words(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         fonts = self._fonts()
-        base = fonts.base
-        pitch, reading = self._pitch()
+        base, pitch, reading = fonts.base, fonts.pitch, fonts.reading
         lines, _ = self._place(self.width())
         top = max(0, (self.height() - len(lines) * pitch) // 2)
         for number, line in enumerate(lines):

@@ -1,0 +1,240 @@
+"""The running program lends thousands of items, and says how it felt meanwhile. Usage: python -m tests.bench.lending LOANS A_SESSION FOLDER
+
+A scanner types into the real window, the real client asks a library in another process, which answers at once. Sessions of so many
+items, each of another patron, who comes a moment after the one before has gone. Prints one JSON object: `parts`, a tenth of the loans
+each; `bare`, the longest time between two beats of a bare window that ran beside; how much the library has `lent`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from kiosk.app import Equipment, Program, qt_application, running, slip_printer
+from kiosk.config import DisplaySettings, Home, Ils, IlsSettings, LendingSettings, LibraryCardSettings, SlipSettings
+from kiosk.demo.library import demo_settings
+from kiosk.domain.model import LibraryCardNumber, Revocation
+from kiosk.domain.states import UNANSWERED, OutOfOrder, PatronShown, Waiting, When
+from kiosk.equipment import facts_reader, first_facts, now, open_library
+from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.revocation import NoRevocation
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
+from tests.bench.library import LOGIN, item, patron
+
+BEAT_MS = 5
+AHEAD = 3
+"""Items scanned before the first of them is answered."""
+MOMENT = 0.15
+"""Seconds between two patrons: nobody's hands are faster."""
+TAP_EVERY = 5
+"""Of so many patrons one comes with their My Number Card."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass
+class Part:
+    """A tenth of the loans."""
+
+    seconds: float
+    longest: float
+    """Between two beats, in seconds."""
+    busiest: float
+    """The longest this process has worked between two beats: what a machine with nothing else to do would show."""
+    memory: int
+    objects: int
+    widgets: int
+
+
+class Child:
+    """Another process, which is asked a line at a time and ends with its input."""
+
+    def __init__(self, *command: str) -> None:
+        self._child = subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def line(self) -> str:
+        assert self._child.stdout is not None
+        return self._child.stdout.readline()
+
+    def ask(self) -> str:
+        assert self._child.stdin is not None
+        print("?", file=self._child.stdin, flush=True)
+        return self.line()
+
+    def close(self) -> str:
+        """What it says at last."""
+        said, _ = self._child.communicate(timeout=10)
+        return said
+
+
+@dataclass
+class Scanner:
+    """Somebody with a scanner, who is as fast as the window lets them be. Works within Qt's own loop, a key at a time."""
+
+    program: Program
+    readers: VirtualReaders
+    deck: Deck
+    loans: int
+    a_session: int
+    loop: QEventLoop = field(default_factory=QEventLoop)
+    keys: deque[tuple[Qt.Key, str]] = field(default_factory=deque)
+    lent: int = 0
+    session: int = -1
+    stage: str = "home"
+    beats: list[tuple[float, float]] = field(default_factory=list)
+    """Of the clock and of this process's work."""
+    parts: list[Part] = field(default_factory=list)
+    stamp: int = 0
+    gone: float = 0
+    """When the last patron went."""
+
+    def run(self) -> None:
+        self._next = QTimer(interval=0)
+        self._next.timeout.connect(self._step)
+        self._heart = QTimer(interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._heart.timeout.connect(lambda: self.beats.append(beat()))
+        self._heart.start()
+        self._next.start()
+        self.beats.append(beat())
+        self.loop.exec()
+        self._next.stop()
+        self._heart.stop()
+
+    def _step(self) -> None:
+        while self.keys:
+            self._press(*self.keys.popleft())
+        flow = self.program.conductor.counter.flow
+        assert not isinstance(flow, OutOfOrder), flow
+        before = self.stage
+        match self.stage:
+            case "home" if time.perf_counter() - self.gone >= MOMENT and not self.program.conductor.counter.cards:
+                self._begin()
+            case "called" if isinstance(flow, PatronShown):
+                self.stage = "lending"
+            case "lending" if isinstance(flow, PatronShown):
+                self._scan_next(flow)
+            case "ending" if isinstance(flow, Waiting):
+                self.readers.lift()
+                self.stage, self.gone = "home", time.perf_counter()
+        # While the library is asked there is nothing to do.
+        self._next.setInterval(0 if self.keys or self.stage != before else 1)
+
+    def _begin(self) -> None:
+        if self.lent >= self.loans:
+            self.loop.quit()
+            return
+        self.session += 1
+        self.stage = "called"
+        if self.session % TAP_EVERY:
+            self._scan(patron(self.session))
+        else:
+            self.readers.lay(self.deck.card("fine"))
+
+    def _scan_next(self, flow: PatronShown) -> None:
+        self._measure()
+        open_now = sum(entry.progress in UNANSWERED for entry in flow.dealings.entries)
+        end = min((self.session + 1) * self.a_session, self.loans)
+        if self.lent < end:
+            if open_now < AHEAD:
+                self._scan(item(self.lent))
+                self.lent += 1
+        elif not open_now:
+            done = sum(entry.progress == "done" for entry in flow.dealings.entries) + len(flow.dealings.earlier)
+            assert done == self.lent - self.session * self.a_session, flow.dealings.entries[:3]
+            self.stage = "ending"
+            QTest.keyClick(self.program.displays.staff.windowHandle(), Qt.Key.Key_F12)
+
+    def _measure(self) -> None:
+        if self.lent < (len(self.parts) + 1) * self.loans / 10:
+            return
+        self.beats.append(beat())
+        longest, busiest = (max(later[clock] - earlier[clock] for earlier, later in pairwise(self.beats)) for clock in (0, 1))
+        seconds = self.beats[-1][0] - self.beats[0][0]
+        gc.collect()
+        memory = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+        self.parts.append(Part(seconds, longest, busiest, memory, len(gc.get_objects()), len(QApplication.allWidgets())))
+        self.beats = [beat()]
+
+    def _scan(self, number: str) -> None:
+        self.stamp += 1000
+        self.keys.extend((Qt.Key(ord(letter)), letter) for letter in number)
+        self.keys.append((Qt.Key.Key_Return, "\r"))
+
+    def _press(self, key: Qt.Key, text: str) -> None:
+        self.stamp += 4
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+            event.setTimestamp(self.stamp)
+            QApplication.sendEvent(self.program.displays.staff.windowHandle(), event)
+
+
+def beat() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def main(loans: int, a_session: int, folder: Path) -> None:
+    qt_application()
+    home, keys, deck, readers = Home(folder / "home"), Keys.fresh(), Deck(), VirtualReaders()
+    home.prepare()
+    with ExitStack() as stack:
+        library = Child("-m", "tests.bench.library", str(loans // a_session + 1), str(loans))
+        stack.callback(library.close)
+        port = int(library.line())
+        ils = IlsSettings(
+            system=Ils.KOHA, host="127.0.0.1", port=port, user=LOGIN.user, password=LOGIN.password, expiry_field="PA", loan_limit=999
+        )
+        settings = replace(
+            demo_settings(ils=ils),
+            display=DisplaySettings(sounds=0),
+            lending=LendingSettings(confirm_holder=When.NEVER),
+            library_card=LibraryCardSettings(length=10, prefix="21"),
+            slip=SlipSettings(),
+        )
+        judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        repository = stack.enter_context(Repository(home.store, keys, settings.counter.name, now))
+        token = judge.judge(deck.card("fine").certificate or b"", "JPKIAPICCTOKEN2").reading.token
+        repository.save_link(uuid.uuid4(), token, LibraryCardNumber(patron(0)), revocation=Revocation.NOT_CHECKED)
+        equipment = Equipment(
+            readers=readers.readers,
+            monitor=readers.monitor,
+            judge=judge,
+            repository=repository,
+            facts=first_facts(settings, judge, demo=True),
+            read_facts=facts_reader(home, settings, judge, repository, keys.site),
+            library=open_library(home, settings),
+            print_slip=slip_printer(home, settings),
+        )
+        program = stack.enter_context(running(Program(settings, equipment)))
+        scanner = Scanner(program, readers, deck, loans, a_session)
+        rest = QEventLoop()
+        QTimer.singleShot(1500, rest.quit)
+        rest.exec()
+        program.displays.staff.activateWindow()
+        # As `run_counter` does it.
+        gc.freeze()
+        bare = Child(str(Path(__file__).with_name("bare_beat.py")))
+        scanner.run()
+        told = json.loads(library.ask()) | {"bare": float(bare.close())}
+        print(json.dumps({"parts": [asdict(part) for part in scanner.parts], **told}), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
