@@ -214,13 +214,15 @@ class ItemDesk:
     def _find_out(
         self, service: Service, number: LibraryCardNumber, item: Item, before: _Before, trouble: Trouble, by: Deadline
     ) -> ItemAnswer:
-        """Ask what became of it. What was not done yet is looked at again, since the server may still be about it."""
-        understood = trouble is not Trouble.NOT_UNDERSTOOD
-        settle = self._settle_seconds * (_SILENCE if trouble is Trouble.SILENT else 1) if understood else 0
+        """Ask what became of it. What was not done yet is looked at again, since the server may still be about it.
+
+        A 96 is no proof that nothing was done: it has no number, and may be the late answer to something else.
+        """
+        settle = self._settle_seconds * (_SILENCE if trouble is Trouble.SILENT else 1)
         found = self._looked_twice(service, number, item, before, settle, by)
         if found is not None and found[0] is Finding.DONE:
             return self._done(service, found[1])
-        if not understood and found is not None:
+        if trouble is Trouble.NOT_UNDERSTOOD and found is not None and found[0] is Finding.NOT_DONE:
             return _refused(item, Reason.OTHER)
         self._dealings.doubts[service, item.number] = before
         outcome = Outcome.REFUSED if found is not None and found[0] is Finding.NOT_DONE else Outcome.UNKNOWN

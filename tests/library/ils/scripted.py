@@ -113,6 +113,8 @@ class Station:
         self.port: int = self._listening.getsockname()[1]
         self.received: list[bytes] = []
         self.connections = 0
+        self.closed = threading.Semaphore(0)
+        """One more for each connection that has been closed from here."""
         self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -159,6 +161,7 @@ class Station:
                 self._problem = self._problem or problem
             finally:
                 connected.close()
+                self.closed.release()
 
 
 Answer = str | bytes | Callable[[bytes, Line], Any] | None

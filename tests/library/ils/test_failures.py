@@ -355,6 +355,7 @@ def test_10_a_connection_closed_while_idle_is_replaced_before_anything_is_sent()
 
     with Station(answering({"63": once}), answering({"11": LENT})) as station, client_of(station.port) as client:
         client.patron(NUMBER)
+        assert station.closed.acquire(timeout=5)
         answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
         assert answer.outcome is Outcome.DONE
         assert station.kinds() == ["93", "99", "63", "93", "99", "11"]

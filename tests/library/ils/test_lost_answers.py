@@ -177,6 +177,12 @@ def test_a_renewal_without_17_is_unknown() -> None:
     assert (answer.outcome, asked) == (UNKNOWN, [])
 
 
+def test_a_renewal_that_was_not_understood_and_cannot_be_looked_behind_is_unknown() -> None:
+    """A 96 has no number: it may be the late answer to something else, and the renewal done."""
+    answer, _ = lost(Service.RENEWAL, {"29": b"96\r", "17": in_turn(item("04"), item("04", DUE.text))})
+    assert answer.outcome is UNKNOWN
+
+
 # --- holds ----------------------------------------------------------------------------------------------------------------
 
 
@@ -203,7 +209,7 @@ def test_a_hold_by_the_number_of_holds(before: str, after: str, outcome: Outcome
 # --- how long, and what afterwards ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("how", "settled"), [(hang_up, [0.5]), (None, [1.5]), (b"96\r", [])], ids=["closed", "silent", "not understood"])
+@pytest.mark.parametrize(("how", "settled"), [(hang_up, [0.5]), (None, [1.5]), (b"96\r", [0.5])], ids=["closed", "silent", "not understood"])
 def test_a_silent_server_is_given_longer_than_one_that_has_gone(how: Answer, settled: list[float]) -> None:
     pauses: list[float] = []
     lost(Service.LOAN, {"11": how, "63": patron("0000")}, answer_seconds=0.1, connect_seconds=5, settle_seconds=0.5, pause=pauses.append)
