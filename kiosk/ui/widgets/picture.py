@@ -79,7 +79,7 @@ class WaitingPicture(Picture):
         super().__init__("card-waiting", width, height, parent)
         self._moving = motion_is_wanted()
         self._frames = QTimer(self, interval=FRAME_MS)
-        self._frames.timeout.connect(self.update)
+        self._frames.timeout.connect(self._next_frame)
         self._breath = QElapsedTimer()
         self._breath.start()
 
@@ -102,6 +102,10 @@ class WaitingPicture(Picture):
             self._frames.start()
         else:
             self._frames.stop()
+
+    def _next_frame(self) -> None:
+        # PySide keeps a method of Qt's own that was connected for ever, and frees one of ours with its object.
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._frames.isActive():

@@ -209,7 +209,9 @@ def test_a_hold_by_the_number_of_holds(before: str, after: str, outcome: Outcome
 # --- how long, and what afterwards ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("how", "settled"), [(hang_up, [0.5]), (None, [1.5]), (b"96\r", [0.5])], ids=["closed", "silent", "not understood"])
+@pytest.mark.parametrize(
+    ("how", "settled"), [(hang_up, [0.5]), (None, [1.5]), (b"96\r", [0.5])], ids=["closed", "silent", "not understood"]
+)
 def test_a_silent_server_is_given_longer_than_one_that_has_gone(how: Answer, settled: list[float]) -> None:
     pauses: list[float] = []
     lost(Service.LOAN, {"11": how, "63": patron("0000")}, answer_seconds=0.1, connect_seconds=5, settle_seconds=0.5, pause=pauses.append)

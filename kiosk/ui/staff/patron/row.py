@@ -59,10 +59,14 @@ class Veil(QFrame):
         self._fade.setEndValue(0.0)
         self._fade.setDuration(FADE_MS)
         self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._fade.valueChanged.connect(self.update)
+        # PySide keeps a method of Qt's own that was connected for ever, and frees one of ours with its object.
+        self._fade.valueChanged.connect(self._lighten)
         self._fade.finished.connect(passed)
         self._fade.start()
         self.show()
+
+    def _lighten(self) -> None:
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         white = QColor(COLOURS["white"])
