@@ -291,7 +291,7 @@ def test_a_scan_is_an_item_while_items_are_asked_for(hands: Hands, place: str, s
     assert hands.said == [ItemEntered("A1100892031B")]
 
 
-@pytest.mark.parametrize("name", ["コピー", "終わりに出すレシート: なし", "終わりに出す控え: 貸出中すべて", "もう一度入れる"])
+@pytest.mark.parametrize("name", ["コピー", "終わりに出すレシート: なし", "終わりに出すレシート: 貸出中すべて", "もう一度入れる"])
 @pytest.mark.parametrize("by_mouse", [True, False], ids=["mouse", "keyboard"])
 def test_the_field_is_ready_again_after_everything(hands: Hands, name: str, by_mouse: bool) -> None:
     hands.show(*SCENES["lending-not-handed-over"])
