@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+import pytest
+
 from kiosk.domain.events import (
     ApplicantChosen,
     CardPlaced,
@@ -86,6 +88,17 @@ class WatchedCard(VirtualCard):
 def watched(card: VirtualCard, **changes: object) -> WatchedCard:
     """A fresh card with the same certificate and key."""
     return WatchedCard(**{one.name: getattr(card, one.name) for one in fields(card) if one.init} | changes)
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    """The virtual cards of every kind, of an authority of their own."""
+    return Deck(demo=False)
+
+
+@pytest.fixture(scope="module")
+def judge(deck: Deck) -> CardJudge:
+    return judge_for(deck)
 
 
 def judge_for(deck: Deck) -> CardJudge:

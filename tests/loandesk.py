@@ -14,21 +14,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from kiosk.app import slip_printer
 from kiosk.config import DisplaySettings, Home, Ils, Settings
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.demo.library import demo_ils, demo_settings
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Revocation, Service, UnlinkReason
 from kiosk.domain.states import ConfirmingHolder, Counter, PatronShown, Waiting
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
+from kiosk.ui.staff.answers import told
 from kiosk.ui.staff.patron.row import Row
 from kiosk.ui.staff.patron.rows import Rows
 from tests.desk import token_of
@@ -265,3 +268,14 @@ def opener(folder: Path, deck: Deck, judge: CardJudge) -> Iterator[Open]:
             return opened.enter_context(loan_desk(place, deck, judge, **more))  # type: ignore[arg-type]
 
         yield opening
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
+    with opener(tmp_path, deck, judge) as opening:
+        yield opening
+
+
+def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
+    """Cause and next step, as staff read them."""
+    return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]

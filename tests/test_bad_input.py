@@ -26,7 +26,7 @@ from kiosk.domain.states import (
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from tests.desk import WatchedCard, judge_for, watched
+from tests.desk import WatchedCard, watched
 from tests.opened import Key, OpenedCounter, words_on
 from tests.stage import OWN, Stage
 
@@ -35,16 +35,6 @@ SETTINGS = Settings(
     display=DisplaySettings(sounds=0),
     library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
 )
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
 
 
 @pytest.fixture(scope="module")

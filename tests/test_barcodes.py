@@ -40,7 +40,6 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.ui.pinpad import QUIET, PinPad
 from kiosk.ui.staff.scanner import FAST_MS
 from tests.cases import CountCases
-from tests.desk import judge_for
 from tests.opened import Key, OpenedCounter
 from tests.stage import OWN, PIN, Stage
 
@@ -105,16 +104,6 @@ class Mode:
 
 
 MODES = tuple(Mode(single, keypad) for single in (False, True) for keypad in (False, True))
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
 
 
 class Scanner:

@@ -44,11 +44,6 @@ def home(tmp_path: Path, deck: Deck) -> Home:
     return made
 
 
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
 class Hands:
     """Presses and looks, by accessible names."""
 

@@ -5,13 +5,10 @@ At lending with either card, and in a registration, where it is told before anyb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Borrower, Circulation, Flavour
 from kiosk.demo.ils.server import now_in_japan
@@ -19,11 +16,10 @@ from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, AwaitingMyNumberCard, LendingRefused, PatronShown, Waiting
-from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, refusal, say
-from tests.desk import judge_for, watched
-from tests.loandesk import DEMO, LoanDesk, Open, opener, said
+from tests.desk import watched
+from tests.loandesk import DEMO, LoanDesk, Open, said
 
 TODAY = now_in_japan().date()
 ENDED = TODAY - timedelta(days=20)
@@ -57,22 +53,6 @@ NO_GOOD = [
     NoGood("unknown", Code.LIBRARY_CARD_UNKNOWN, (), PLAIN),
 ]
 each = pytest.mark.parametrize("card", NO_GOOD, ids=str)
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
-
-
-@pytest.fixture
-def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
-    with opener(tmp_path, deck, judge) as opening:
-        yield opening
 
 
 def check_told(desk: LoanDesk, card: NoGood) -> None:

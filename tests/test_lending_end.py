@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -20,31 +18,12 @@ from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Mishap
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
-from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
-from tests.desk import KEYS, judge_for
-from tests.loandesk import LoanDesk, Open, opener
+from tests.desk import KEYS
+from tests.loandesk import LoanDesk, Open
 from tests.needles import Needle, search
 from tests.opened import words_on
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
-
-
-@pytest.fixture
-def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
-    with opener(tmp_path, deck, judge) as opening:
-        yield opening
-
 
 # --- slips ----------------------------------------------------------------------------------------------------------------
 

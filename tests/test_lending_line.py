@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Settings
 from kiosk.demo.ils import DROPPED_AFTER, DROPPED_BEFORE, ITEMS, PATRONS, PLAIN, Login, Mishap
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Outcome, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
 from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
-from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from kiosk.ui.staff.answers import told
-from tests.desk import judge_for
-from tests.loandesk import LoanDesk, Open, numbers_of, opener, said
+from tests.loandesk import LoanDesk, Open, numbers_of, said, why
 
 BACK_LIMIT = 20.0
 """Seconds within which a line that works again is found to."""
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
-
-
-@pytest.fixture
-def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
-    with opener(tmp_path, deck, judge) as opening:
-        yield opening
-
-
-def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
-    return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]
 
 
 def check_row(desk: LoanDesk, item: str, service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> None:

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Settings
 from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour, Mishap
 from kiosk.demo.ils.server import now_in_japan
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress, Waiting
-from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from kiosk.ui.staff.answers import told
-from tests.desk import judge_for
-from tests.loandesk import DEMO, LoanDesk, Open, numbers_of, opener
+from tests.loandesk import DEMO, LoanDesk, Open, numbers_of, why
 
 TODAY = now_in_japan().date()
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
-
-
-@pytest.fixture
-def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
-    with opener(tmp_path, deck, judge) as opening:
-        yield opening
-
-
-def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
-    """Cause and next step, as staff read them."""
-    return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]
 
 
 def due_in(days: int) -> str:

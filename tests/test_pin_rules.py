@@ -18,7 +18,7 @@ from kiosk.smartcard.thread import SLOW_AFTER
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import knows, say
 from tests.cases import CountCases
-from tests.desk import Desk, WatchedCard, judge_for, token_of, watched
+from tests.desk import Desk, WatchedCard, token_of, watched
 from tests.mishaps import KINDS, SHORT, WORDS, Event, Kind, Mishap, begin_anew, check_presses, clear, go_on, name_of, register
 from tests.pcscd_rig import PcscdRig
 from tests.smartcard.worlds import BehindPcscd, InProcess, World
@@ -138,16 +138,6 @@ def expected_end(kind: Kind, scenario: Scenario, step: str, processed: bool) -> 
 
 def loosely_expected(kind: Kind, step: str) -> set[Code | None]:
     return OF_A_STEP[step] if isinstance(kind, int) else expected_end(kind, MODERN, step, processed=True)
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
 
 
 class Matrix:

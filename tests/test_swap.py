@@ -31,7 +31,7 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
 from tests.cases import CountCases
-from tests.desk import Desk, judge_for, token_of, watched
+from tests.desk import Desk, token_of, watched
 from tests.mishaps import act, check_presses, clear, go_on
 from tests.pcscd_rig import PcscdRig
 from tests.smartcard.worlds import BehindPcscd, InProcess, World
@@ -122,16 +122,6 @@ STEPS = (
     *(Step(f"command {name}", command=index) for index, name in enumerate(COMMANDS)),
     *(Step(f"answer to {name}", command=index, processed=True) for index, name in enumerate(COMMANDS)),
 )
-
-
-@pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
-def judge(deck: Deck) -> CardJudge:
-    return judge_for(deck)
 
 
 class Swapped:

@@ -159,10 +159,5 @@ def check_number(counter: Counter, numbers: dict[object, LibraryCardNumber]) -> 
 
 
 @pytest.fixture(scope="module")
-def deck() -> Deck:
-    return Deck(demo=False)
-
-
-@pytest.fixture(scope="module")
 def judge(deck: Deck) -> CardJudge:
     return judge_for(deck)

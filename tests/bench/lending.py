@@ -25,12 +25,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import Equipment, Program, qt_application, running, slip_printer
+from kiosk.app import Program, qt_application
 from kiosk.config import DisplaySettings, Home, Ils, IlsSettings, LendingSettings, LibraryCardSettings, SlipSettings
 from kiosk.demo.library import demo_settings
+from kiosk.demo.program import demo_counter
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.states import UNANSWERED, OutOfOrder, PatronShown, Waiting, When
-from kiosk.equipment import facts_reader, first_facts, now, open_library
+from kiosk.equipment import now
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
@@ -209,20 +210,10 @@ def main(loans: int, a_session: int, folder: Path) -> None:
             slip=SlipSettings(),
         )
         judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
-        repository = stack.enter_context(Repository(home.store, keys, settings.counter.name, now))
         token = judge.judge(deck.card("fine").certificate or b"", "JPKIAPICCTOKEN2").reading.token
-        repository.save_link(uuid.uuid4(), token, LibraryCardNumber(patron(0)), revocation=Revocation.NOT_CHECKED)
-        equipment = Equipment(
-            readers=readers.readers,
-            monitor=readers.monitor,
-            judge=judge,
-            repository=repository,
-            facts=first_facts(settings, judge, demo=True),
-            read_facts=facts_reader(home, settings, judge, repository, keys.site),
-            library=open_library(home, settings),
-            print_slip=slip_printer(home, settings),
-        )
-        program = stack.enter_context(running(Program(settings, equipment)))
+        with Repository(home.store, keys, settings.counter.name, now) as repository:
+            repository.save_link(uuid.uuid4(), token, LibraryCardNumber(patron(0)), revocation=Revocation.NOT_CHECKED)
+        program = stack.enter_context(demo_counter(home, settings, keys, deck, readers))
         scanner = Scanner(program, readers, deck, loans, a_session)
         rest = QEventLoop()
         QTimer.singleShot(1500, rest.quit)
