@@ -56,7 +56,6 @@ class _Run:
 class _Placed:
     run: _Run
     x: int
-    line: int
 
 
 class Words(QLabel):
@@ -203,7 +202,7 @@ class Words(QLabel):
                     x, current = 0, []
                     lines.append(current)
                 for run in phrase:
-                    current.append(_Placed(run, x, len(lines) - 1))
+                    current.append(_Placed(run, x))
                     x += run.cell
                 needed = max(needed, x - hanging)
         return lines, needed
