@@ -19,6 +19,9 @@ MEMORY = 1.05
 SHARED = 1.5
 """The library's system has the other core, and over minutes some other program is in the way as well: held here is that no stall grows."""
 
+ONCE = {"objects": 5000, "widgets": 0}
+"""What comes one time and stays, sooner or later by the machine, as a module that is read late."""
+
 
 def check_flat(parts: list[dict[str, Any]], warm_up: int) -> None:
     """From the end of this part on nothing grows: memory, objects Python looks after, widgets.
@@ -28,7 +31,7 @@ def check_flat(parts: list[dict[str, Any]], warm_up: int) -> None:
     assert parts[-1]["memory"] <= parts[warm_up - 1]["memory"] * MEMORY
     for kind in ("objects", "widgets"):
         first, last = (max(part[kind] for part in some) for some in (parts[warm_up - 1 : warm_up + 2], parts[-3:]))
-        assert last <= first * 1.1, kind
+        assert last <= first * 1.1 + ONCE[kind], kind
 
 
 def slowness(parts: list[dict[str, Any]], warm_up: int) -> float:
