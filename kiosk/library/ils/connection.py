@@ -29,6 +29,7 @@ _CODES = {
     Trouble.CERTIFICATE: Code.ILS_NOT_TRUSTED,
     Trouble.AUTHORITY_FILE: Code.ILS_NOT_TRUSTED,
 }
+_NOT_SENT = frozenset({Trouble.REQUEST, Trouble.STALE})
 _LONGEST_WAIT = 30.0
 _AFTER_REFUSED_LOGIN = 60.0
 """Seconds. Servers count three wrong logins and then close the account or the door."""
@@ -124,7 +125,7 @@ class Connection:
             reply = self._exchange(request, by.step(self._answer_seconds))
         except Broken as broken:
             self.drop()
-            if broken.trouble is Trouble.REQUEST:
+            if broken.trouble in _NOT_SENT:
                 raise _unavailable(broken.trouble) from broken
             _log.warning("answer to %s lost: %s", request.kind, broken.trouble)
             raise
@@ -241,9 +242,11 @@ class Connection:
         raise second
 
     def _exchange(self, request: Message, by: Deadline) -> Message:
-        """Raises Broken; with Trouble.REQUEST nothing was sent."""
+        """Raises Broken; with one of _NOT_SENT nothing was sent."""
         if self._dialogue is None:
             raise Broken(Trouble.CLOSED)
+        # Without numbers, what came behind the last answer could not be told from the answer to this request.
+        self._dialogue.check_quiet()
         reply = self._dialogue.ask(request, by, believe_sums=not self._sums_otherwise)
         self._used_at = self._monotonic()
         return reply

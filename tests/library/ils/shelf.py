@@ -101,6 +101,7 @@ class Mood(Enum):
 
 ALTERING = frozenset({Mood.ALTERED})
 NEEDS_NUMBERS = frozenset({Mood.OTHER_NUMBER})
+_ELSEWHERE = b"98YYYYNN100005" + DATE.encode() + b"2.00AOELSEWHERE|\r"
 
 
 @dataclass
@@ -182,7 +183,8 @@ class MoodyServer:
             case Mood.NOISY_LINES:
                 line.say(self.chance.randbytes(self.noise // 100))
             case Mood.UNASKED:
-                line.say(whole, other)
+                # Where nothing is numbered, a former answer that comes after the next request is the answer, for all anybody can tell.
+                line.say(whole, other if b"AY" in request else _ELSEWHERE)
             case _:
                 line.say(whole)
         self._last = [*self._last[-8:], whole]
@@ -191,7 +193,7 @@ class MoodyServer:
     def _other(self, whole: bytes) -> bytes:
         """An earlier answer that is about something else: to say the very same again would be no mistake."""
         others = [line for line in self._last if line[:2] != whole[:2] or _about(line) != _about(whole)]
-        return self.chance.choice(others) if others else b"98YYYYNN100005" + DATE.encode() + b"2.00AOELSEWHERE|\r"
+        return self.chance.choice(others) if others else _ELSEWHERE
 
 
 def _about(line: bytes) -> tuple[str, str]:

@@ -145,6 +145,30 @@ def test_04_a_stale_reply_is_no_answer(checksum: str) -> None:
         assert station.connections == 2
 
 
+FORMER = PATRON.replace("AU1100000000033|", "").replace("0000000000010000", "0000000000000000")
+"""Of the same patron: without numbers nothing in it tells that it is no answer."""
+
+
+def test_04_what_comes_behind_the_opening_is_no_answer() -> None:
+    def with_a_former_one(request: bytes, line: Line) -> None:
+        line.say(seal(STATUS, request) + seal(FORMER, request))
+
+    first, second = answering({"63": hang_up}), answering({"99": with_a_former_one, "63": PATRON})
+    with Station(first, second, answering({"63": PATRON})) as station, client_of(station.port, checksum="off") as client:
+        with pytest.raises(Unavailable, match=Code.ILS_UNREACHABLE.value):
+            client.patron(NUMBER)
+        client.reconnect()
+        assert client.patron(NUMBER).standing.loans == 1
+        assert station.connections == 3
+
+
+def test_04_what_comes_behind_a_96_is_no_answer() -> None:
+    first, second = answering({"63": b"96\r" + FORMER.encode() + b"\r"}), answering({"63": PATRON})
+    with Station(first, second) as station, client_of(station.port, checksum="off") as client:
+        assert client.patron(NUMBER).standing.loans == 1
+        assert station.connections == 2
+
+
 @pytest.mark.parametrize(
     "stale",
     [
