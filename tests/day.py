@@ -172,6 +172,9 @@ class Quoting:
     patron: Callable[[LibraryCardNumber], Patron]
     condition: IlsCondition = IlsCondition.READY
 
+    def knows(self, number: LibraryCardNumber) -> bool:
+        return False
+
     def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
         return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
 

@@ -120,6 +120,14 @@ class DescribeItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RecogniseLibraryCard:
+    """Ask whether this is a library card's number, be it of one that may not be used. Answered by LibraryCardRecognised."""
+
+    ticket: Ticket
+    number: LibraryCardNumber
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Type the number into the window of another program. Answered by HandedOver or HandoverFailed."""
 
@@ -185,6 +193,7 @@ Effect = (
     | ServeItem
     | ListLoans
     | DescribeItem
+    | RecogniseLibraryCard
     | HandOver
     | PrintSlip
     | RecordAct

@@ -23,6 +23,7 @@ from kiosk.domain.events import (
     ItemAnswered,
     ItemDescribed,
     LeavePressed,
+    LibraryCardRecognised,
     LibraryFailed,
     LinkClosed,
     LinkSaved,
@@ -64,7 +65,7 @@ ANSWERS = (
     CardPlaced,
     *(CardRead, CardFailed, CardSlow, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
-    *(ItemAnswered, LoansListed, ItemDescribed, LibraryFailed, HandedOver, HandoverFailed),
+    *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
 )
 """What nobody at the counter said; a sign of life only where it changes something."""
 

@@ -44,7 +44,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.domain.turn import Step, asking, end_session, go, overtaken_by, problem_of, slowly, start_reading, stay, then
+from kiosk.domain.turn import Step, asking, call_up, end_session, go, overtaken_by, problem_of, slowly, start_reading, stay, then
 
 
 def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
@@ -114,8 +114,7 @@ def _library_card(counter: Counter, text: str) -> Step:
     except Refused as refusal:
         ended, effects = end_session(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
         return replace(ended, language=counter.language), effects
-    counter, ticket = asking(replace(counter, spent=frozenset(counter.cards)))
-    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
+    return call_up(counter, number)
 
 
 def _look_ahead(counter: Counter, flow: Reading, token: LinkToken) -> Step:

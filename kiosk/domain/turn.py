@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.domain.effects import Effect, Play, ReadCard, ReleaseCard, StartTimer
+from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCard, StartTimer
 from kiosk.domain.events import CardFailed
-from kiosk.domain.model import Insertion, Language, Sound, Ticket
-from kiosk.domain.states import Counter, Flow, Problem, Reading, ReadingMyNumberCard, Waiting
+from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown, Sound, Ticket
+from kiosk.domain.states import Counter, Flow, LookingUpPatron, Problem, Reading, ReadingMyNumberCard, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 
@@ -47,6 +47,12 @@ def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | N
 def start_reading(counter: Counter, insertion: Insertion) -> Step:
     counter, ticket = asking(counter)
     return go(counter, Reading(ticket, insertion), Play(Sound.CARD_SEEN), ReadCard(ticket, insertion))
+
+
+def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
+    """Look up whose library card was read; the cards that lie there are not theirs."""
+    counter, ticket = asking(replace(counter, spent=frozenset(counter.cards)))
+    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
 
 
 def slowly(flow: Reading | ReadingMyNumberCard, insertion: Insertion) -> Flow:

@@ -23,6 +23,7 @@ from kiosk.domain.effects import (
     PrintSlip,
     ReadCard,
     ReadTries,
+    RecogniseLibraryCard,
     RecordAct,
     ReleaseCard,
     SaveLink,
@@ -128,7 +129,7 @@ class Conductor:
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
                 self.refresh_facts()
-            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem():
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard():
                 self._library.ask(effect)
             case HandOver(ticket, number):
                 self._hand_over(ticket, number)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, ServeItem
+from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code, KioskError
-from kiosk.domain.events import Event, IlsChanged, ItemAnswered, ItemDescribed, LibraryFailed, LoansListed, PatronFound, PatronRefused
+from kiosk.domain.events import (
+    Event,
+    IlsChanged,
+    ItemAnswered,
+    ItemDescribed,
+    LibraryCardRecognised,
+    LibraryFailed,
+    LoansListed,
+    PatronFound,
+    PatronRefused,
+)
 from kiosk.domain.model import IlsCondition, Patron
 from kiosk.domain.states import CounterFacts
 from kiosk.effects.outside import LibrarySystem
 from kiosk.effects.worker import Worker
 
-Question = LookUpPatron | ServeItem | ListLoans | DescribeItem
+Question = LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard
 
 
 class LibraryDesk:
@@ -70,15 +80,21 @@ def _answer(library: LibrarySystem, question: Question) -> Event:
             return LoansListed(ticket, library.loans(number))
         case DescribeItem(ticket, wanted):
             return ItemDescribed(ticket, library.item(wanted))
+        case RecogniseLibraryCard(ticket, number):
+            return LibraryCardRecognised(ticket, library.knows(number))
 
 
 def _failure(question: Question, error: KioskError) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
+    if isinstance(question, RecogniseLibraryCard):
+        return LibraryCardRecognised(question.ticket, known=False)
     return LibraryFailed(question.ticket, error.code)
 
 
 def _unasked(question: Question) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronFound(question.ticket, Patron(question.number))
+    if isinstance(question, RecogniseLibraryCard):
+        return LibraryCardRecognised(question.ticket, known=False)
     return LibraryFailed(question.ticket, Code.ILS_UNREACHABLE)

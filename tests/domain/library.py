@@ -6,9 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing
-from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, ServeItem
+from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
-from kiosk.domain.events import Event, ItemAnswered, ItemDescribed, LibraryFailed, LoansListed, PatronFound, PatronRefused
+from kiosk.domain.events import (
+    Event,
+    ItemAnswered,
+    ItemDescribed,
+    LibraryCardRecognised,
+    LibraryFailed,
+    LoansListed,
+    PatronFound,
+    PatronRefused,
+)
 from kiosk.domain.model import Patron, Service
 
 DUE, RENEWED_DUE = Due(date(2026, 12, 7), "20261207"), Due(date(2026, 12, 21), "20261221")
@@ -22,12 +31,14 @@ class Library:
     on_loan: list[str] = field(default_factory=list)
     says: dict[str, Reason] = field(default_factory=dict)
     """Reasons to refuse an item; with LOST_ANSWER what became of it is unknown."""
+    cards: set[str] = field(default_factory=set)
+    """Library cards there are, beside those that are looked up."""
     down: Code | None = None
     """What stops it from answering at all."""
     asked: list[str] = field(default_factory=list)
     """Every question so far in the order it came, as its service or kind and the number it was about."""
 
-    def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem) -> Event:
+    def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard) -> Event:
         ticket, down = question.ticket, self.down
         match question:
             case LookUpPatron(_, number):
@@ -39,6 +50,9 @@ class Library:
             case ListLoans(_, number):
                 self.asked.append(f"loans {number.text}")
                 return LibraryFailed(ticket, down) if down else LoansListed(ticket, tuple(self.on_loan))
+            case RecogniseLibraryCard(_, number):
+                self.asked.append(f"card {number.text}")
+                return LibraryCardRecognised(ticket, number.text in self.cards)
             case DescribeItem(_, number):
                 self.asked.append(f"item {number}")
                 return LibraryFailed(ticket, down) if down else ItemDescribed(ticket, Item(number, title(number), DUE))

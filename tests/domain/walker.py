@@ -42,12 +42,15 @@ from kiosk.domain.events import (
     LastTryChosen,
     LeavePressed,
     LibraryCardEntered,
+    LibraryCardRecognised,
     LibraryFailed,
     LinkAgreed,
     LinkClosed,
     LinkSaved,
     LinksFound,
     LoansListed,
+    NextPatronCalled,
+    NextPatronDenied,
     NextPressed,
     PadCleared,
     PadConfirmed,
@@ -217,6 +220,7 @@ class Walker:
             self.item_answered(ticket),
             LoansListed(ticket, ITEMS),
             ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
+            LibraryCardRecognised(ticket, pending),
             LibraryFailed(ticket, code),
             HandedOver(ticket),
             HandoverFailed(ticket, code),
@@ -239,6 +243,8 @@ class Walker:
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
+        if flow.next_card is not None and flow.next_card.asked:
+            open_questions.append(LibraryCardRecognised(flow.next_card.asked, self.draw.random() < 0.7))
         if flow.handing is Handing.UNDER_WAY:
             open_questions += [HandedOver(flow.handing_ticket), HandoverFailed(flow.handing_ticket, code)]
         return self.draw.choice(open_questions) if open_questions and self.draw.random() < 0.6 else None
@@ -326,6 +332,7 @@ class Walker:
                     *(ItemEntered(item), ItemEntered(item), ItemEntered(item), RenewalChosen(item), RenewalChosen(), HandoverAsked()),
                     *(ServiceChosen(draw.choice([*Service, LOCAL])), SlipChosen(draw.choice(list(SlipKind)))),
                     *(LeavePressed(), self.card_moves(counter), RegistrationChosen()),
+                    *(ItemEntered(draw.choice(NUMBERS).text), NextPatronCalled(), NextPatronDenied()),
                 )
             case Registered():
                 return self.any_of(SlipAsked(), LeavePressed(), self.card_moves(counter))
@@ -365,6 +372,8 @@ class Walker:
             ServiceChosen(draw.choice([*Service, LOCAL])),
             ItemEntered(draw.choice([*ITEMS, TYPED, "", "a|b", "あ"])),
             RenewalChosen(draw.choice([None, *ITEMS])),
+            NextPatronCalled(),
+            NextPatronDenied(),
             HandoverAsked(),
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),

@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     ItemAnswered,
     ItemDescribed,
     LastTryChosen,
+    LibraryCardRecognised,
     LibraryFailed,
     LinkClosed,
     LinkSaved,
@@ -62,15 +63,15 @@ from tests.domain.walker import STAFF_CODE, TYPED
 TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 CARD_ANSWERS = (CardRead, CardFailed, TriesRead, HolderProved, PinRejected)
-LIBRARY_ANSWERS = (ItemAnswered, LoansListed, ItemDescribed, LibraryFailed, HandedOver, HandoverFailed)
+LIBRARY_ANSWERS = (ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed)
 ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown, *LIBRARY_ANSWERS)
 
 
 def open_tickets(flow: object) -> set[Ticket]:
     """The questions whose answers a state still waits for."""
     if isinstance(flow, PatronShown):
-        dealings = flow.dealings
-        return {dealings.asked, dealings.listing, dealings.describing, flow.handing_ticket} - {Ticket(0)}
+        dealings, card = flow.dealings, flow.next_card
+        return {card.asked if card else Ticket(0), dealings.asked, dealings.listing, dealings.describing, flow.handing_ticket} - {Ticket(0)}
     early = getattr(flow, "early", None)
     return {getattr(flow, "ticket", Ticket(0)), *({early.asked} if early else ())} - {Ticket(0)}
 
@@ -220,12 +221,14 @@ class Witness:
         served = [effect for effect in effects if isinstance(effect, ServeItem)]
         if isinstance(flow, PatronShown) and flow.dealings.unanswered and not isinstance(event, Broke):
             answered = isinstance(event, ItemAnswered) and event.ticket == flow.dealings.asked
+            recognised = isinstance(event, LibraryCardRecognised) and flow.next_card is not None and event.ticket == flow.next_card.asked
             assert answered or isinstance(now, PatronShown)
-            assert answered or (isinstance(now, PatronShown) and now.dealings.asked == flow.dealings.asked and not served)
+            assert answered or recognised or (isinstance(now, PatronShown) and now.dealings.asked == flow.dealings.asked and not served)
         if served:
             [effect] = served
             assert isinstance(now, PatronShown)
             assert effect.number == now.patron.number
+            assert now.next_card is None, "what was read after the next patron's library card is not for this one"
             assert sum(entry.progress is Progress.ASKED for entry in now.dealings.entries) == 1
 
     def no_typed_digit_is_kept(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from kiosk.domain.circulation import Due, Item, Reason, Standing, Stop
 from kiosk.domain.errors import Code
-from kiosk.domain.model import IlsCondition, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
-from kiosk.domain.states import Counter, CounterRules, Dealings, Entry, Handing, HandoverWhen, PatronShown, Problem, Progress
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
+from kiosk.domain.states import Counter, CounterRules, Dealings, Entry, Handing, HandoverWhen, NextCard, PatronShown, Problem, Progress
 from tests.ui.scenes import INSERTION, NUMBER, READING, TODAY, counter
 
 RULES = CounterRules(staff_code="4711", prints_slips=True, slip=SlipKind.TODAY)
@@ -24,6 +24,7 @@ RENEWAL_DENIED = replace(CHECKED, standing=replace(STANDING, stops=frozenset({St
 ENDING = replace(
     CHECKED, valid_until=TODAY + timedelta(days=90), standing=Standing(loans=None, overdue=None, holds_ready=None, loans_left=3)
 )
+NEXT_CARD = LibraryCardNumber("2104201336")
 ENDS_SOON = replace(READING, ends=Month(2027, 1))
 DUE = Due(date(2026, 12, 9), "20261209    235900")
 
@@ -95,6 +96,19 @@ def serving_scenes() -> dict[str, Counter]:
         "lending-everything": at_counter(serving(replace(STOPPED, valid_until=TODAY), Service.LOAN, _REFUSED, reading=ENDS_SOON)),
         "lending-ends-soon": at_counter(serving(ENDING, Service.LOAN)),
         "lending-renewal-denied": at_counter(serving(RENEWAL_DENIED, Service.LOAN)),
+        "lending-next-card": at_counter(
+            serving(
+                CHECKED,
+                Service.LOAN,
+                replace(_REFUSED, reason=Reason.HELD_BACK),
+                Entry(Service.LOAN, Item(NEXT_CARD.text), Progress.REFUSED, Reason.ITEM_UNKNOWN),
+                _LENT,
+                next_card=NextCard(NEXT_CARD),
+            )
+        ),
+        "lending-own-card": at_counter(
+            serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.OWN_CARD))
+        ),
         "lending-offline": at_counter(serving(unchecked, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_REACHED)), **down),
         "lending-handed-over": at_counter(serving(CHECKED, Service.LOAN, _LENT, handing=Handing.DONE), rules=ON_TAP),
         "lending-not-handed-over": at_counter(

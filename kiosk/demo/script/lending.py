@@ -8,7 +8,7 @@ from kiosk.ui.staff.patron.lines import grouped
 
 
 def items(do: Moves) -> Steps:
-    """Three that are lent, and five that are not, each for another reason."""
+    """Three that are lent, and five that are not, each for another reason; then the next patron's card, too early."""
     yield from do.chapter("items")
     yield from do.lay("fine")
     yield from do.see_staff("holder.title", "holder")
@@ -26,6 +26,11 @@ def items(do: Moves) -> Steps:
     yield from do.scan_item("on-loan")
     yield from do.see_item("on-loan", "refused-loan", "not-lent")
     yield from do.lift()
+    yield from do.scan("other")
+    yield from do.see_staff("next-card.note")
+    yield from do.scan_item("kitchen")
+    yield from do.picture("next-card")
+    yield from do.staff("next-card.stay")
     yield from do.end()
     yield from do.guide.slip()
 

@@ -11,6 +11,7 @@ from kiosk.domain.events.answers import (
     IlsChanged,
     ItemAnswered,
     ItemDescribed,
+    LibraryCardRecognised,
     LibraryFailed,
     LinkClosed,
     LinkSaved,
@@ -59,6 +60,8 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
+    NextPatronCalled,
+    NextPatronDenied,
     NextPressed,
     RegistrationChosen,
     RenewalChosen,
@@ -94,6 +97,7 @@ Event = (
     | ItemAnswered
     | LoansListed
     | ItemDescribed
+    | LibraryCardRecognised
     | LibraryFailed
     | IlsChanged
     | HandedOver
@@ -115,6 +119,8 @@ Event = (
     | HolderDenied
     | ServiceChosen
     | ItemEntered
+    | NextPatronCalled
+    | NextPatronDenied
     | RenewalChosen
     | HandoverAsked
     | SlipChosen
@@ -174,12 +180,15 @@ __all__ = [
     "LastTryChosen",
     "LeavePressed",
     "LibraryCardEntered",
+    "LibraryCardRecognised",
     "LibraryFailed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",
     "LinksFound",
     "LoansListed",
+    "NextPatronCalled",
+    "NextPatronDenied",
     "NextPressed",
     "PadCleared",
     "PadConfirmed",

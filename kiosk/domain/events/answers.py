@@ -69,6 +69,13 @@ class ItemDescribed:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryCardRecognised:
+    ticket: Ticket
+    known: bool
+    """Not, where the library's system could not be asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryFailed:
     """Loans could not be listed, or an item not be described."""
 

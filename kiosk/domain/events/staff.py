@@ -94,6 +94,16 @@ class ItemEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class NextPatronCalled:
+    """What was read for an item is the next patron's library card."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextPatronDenied:
+    """It is not: the patron who is shown is served on."""
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalChosen:
     """Renew this item, or all that is on loan."""
 

@@ -20,8 +20,11 @@ from kiosk.domain.events import (
     ItemDescribed,
     ItemEntered,
     LeavePressed,
+    LibraryCardRecognised,
     LibraryFailed,
     LoansListed,
+    NextPatronCalled,
+    NextPatronDenied,
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
@@ -30,6 +33,7 @@ from kiosk.domain.model import Service, Shown, SlipKind, Sound
 from kiosk.domain.serving.ending import finish, has_to_wait, settle
 from kiosk.domain.serving.items import answered, enter, renew
 from kiosk.domain.serving.loans import described, failed, listed
+from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
@@ -50,12 +54,18 @@ def begin(counter: Counter, flow: PatronShown) -> Step:
 
 
 def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
-    dealings = flow.dealings
+    dealings, card = flow.dealings, flow.next_card
     match event:
         case ServiceChosen(service):
             return choose(counter, flow, service)
         case ItemEntered(text) if flow.service in BY_ITEM and is_served_here(counter, flow.service):
             return enter(counter, flow, Service(flow.service), text)
+        case LibraryCardRecognised(ticket, known) if card is not None and ticket and ticket == card.asked:
+            return recognised(counter, flow, card, known=known)
+        case NextPatronCalled() if card is not None and card.is_question:
+            return call(counter, flow, card)
+        case NextPatronDenied() if card is not None and card.is_question:
+            return deny(counter, flow)
         case RenewalChosen(item) if flow.service is Service.RENEWAL and is_served_here(counter, flow.service):
             return renew(counter, flow, item)
         case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:

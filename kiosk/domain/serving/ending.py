@@ -8,7 +8,7 @@ from kiosk.domain.effects import PrintSlip
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import Counter, PatronShown, Progress
-from kiosk.domain.turn import Step, end_session, start_reading, then
+from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
 
 def has_to_wait(flow: PatronShown) -> bool:
@@ -32,7 +32,10 @@ def settle(counter: Counter, flow: PatronShown) -> Step:
 
 
 def finish(counter: Counter, flow: PatronShown) -> Step:
-    """End the session now; a card laid meanwhile is read."""
+    """End the session now; the patron whose library card was read is called up, or a card laid meanwhile is read."""
+    if flow.next_card is not None and flow.next_card.called:
+        number = flow.next_card.number
+        return then(then(settle(counter, flow), end_session), lambda waiting: call_up(waiting, number))
     fresh = next((lying for lying in counter.cards if lying not in counter.spent and lying != flow.insertion), None)
     ended = then(settle(counter, flow), lambda settled: end_session(settled, keep=fresh))
     return ended if fresh is None else then(ended, lambda waiting: start_reading(waiting, fresh))

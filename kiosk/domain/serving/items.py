@@ -10,6 +10,7 @@ from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
+from kiosk.domain.serving.nextcard import NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
@@ -26,6 +27,9 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
         item = Item(read_item(text, counter.rules.items_start_stop))
     except Refused as refusal:
         return go(counter, replace(flow, wrong=Problem(refusal.code), leaving=False), Play(Sound.REFUSED))
+    card = flow.next_card
+    if card is not None and card.is_question and as_library_card(text, counter.rules.barcode) == card.number:
+        return call(counter, flow, card)
     return _ask_for(counter, replace(flow, wrong=None), service, (known_as(flow.dealings, item),))
 
 
@@ -45,7 +49,10 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     index = place_of(dealings.entries, Progress.ASKED)
     asked = dealings.entries[index]
     item = replace(answer.item, number=asked.item.number, title=answer.item.title or asked.item.title)
-    entry = Entry(asked.service, item, Progress(answer.outcome.value), answer.reason, answer.said, answer.position)
+    reason = answer.reason
+    if reason in NO_ITEM and as_library_card(item.number, counter.rules.barcode) == flow.patron.number:
+        reason = Reason.OWN_CARD
+    entry = Entry(asked.service, item, Progress(answer.outcome.value), reason, answer.said, answer.position)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
@@ -54,6 +61,9 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)
+        card = as_library_card(item.number, counter.rules.barcode) if entry.reason in NO_ITEM else None
+        if card is not None and card != flow.patron.number:
+            return then((counter, effects), lambda heard: recognise(heard, flow, card))
     return then((counter, effects), lambda heard: go_on(heard, flow))
 
 
@@ -63,13 +73,16 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
     done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
     is_stopped = bool(_STOPS[service](standing.stops))
+    is_held_back = flow.next_card is not None and not flow.next_card.asked
     lines: dict[Wish, Entry] = {}
     for item in items:
         wished = wish(service, item)
         before = done.get(wished) or dealings.earlier.get(wished)
         if wished in open_wishes:
             continue
-        if is_stopped:
+        if is_held_back:
+            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.HELD_BACK)
+        elif is_stopped:
             lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
         elif service in _TWICE and (before is not None or (service is Service.LOAN and _is_among(standing.on_loan, item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
@@ -80,7 +93,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
         return go(counter, flow)
     made = {line.progress for line in lines.values()}
     dealings = _to_be_described(_on_top(dealings, lines), lines.values())
-    flow = replace(flow, dealings=dealings, leaving=flow.leaving and made == {Progress.DONE})
+    flow = replace(flow, dealings=dealings, leaving=flow.leaving and (is_held_back or made == {Progress.DONE}))
     sounds = {Progress.REFUSED: Sound.REFUSED, Progress.DONE: Sound.DONE}
     heard = next((Play(sound) for progress, sound in sounds.items() if progress in made), None)
     return then((counter, () if heard is None else (heard,)), lambda told: go_on(told, flow))

@@ -14,6 +14,8 @@ from kiosk.domain.turn import Step, asking, go
 
 def leave(counter: Counter, flow: PatronShown) -> Step:
     """End the session, once everything is answered and the slip can be printed; a card laid meanwhile is read then."""
+    if flow.next_card is not None and flow.next_card.is_question:
+        flow = replace(flow, next_card=None)
     if not flow.leaving and flow.slip is SlipKind.ALL:
         flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
     return go_on(counter, replace(flow, leaving=True))
@@ -22,6 +24,8 @@ def leave(counter: Counter, flow: PatronShown) -> Step:
 def go_on(counter: Counter, flow: PatronShown) -> Step:
     """Ask the next question, if none is open: items first, titles when nobody waits; then leave, if that was wished."""
     dealings = flow.dealings
+    if flow.next_card is not None and not flow.next_card.called:
+        return go(counter, flow)
     if dealings.unanswered:
         return go(counter, flow) if dealings.asked else _ask_for_item(counter, flow)
     if flow.leaving and not slip_waits(flow):

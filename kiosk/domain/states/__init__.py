@@ -37,7 +37,7 @@ from kiosk.domain.states.registration import (
     RegistrationRefused,
     SavingLink,
 )
-from kiosk.domain.states.serving import LINES_SHOWN, UNANSWERED, Dealings, Entry, Handing, PatronShown, Progress, Wish, wish
+from kiosk.domain.states.serving import LINES_SHOWN, UNANSWERED, Dealings, Entry, Handing, NextCard, PatronShown, Progress, Wish, wish
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -88,6 +88,7 @@ __all__ = [
     "LendingRefused",
     "LinkGoal",
     "LookingUpPatron",
+    "NextCard",
     "OutOfOrder",
     "Page",
     "PatronShown",

@@ -8,7 +8,7 @@ from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.errors import Code
-from kiosk.domain.model import AnyService, CardReading, Insertion, Patron, Service, Shown, SlipKind, Ticket
+from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.states.problem import Problem
 
 
@@ -83,6 +83,21 @@ class Dealings:
         return self.loans is not None and not self.undescribed and not self.describing
 
 
+@dataclass(frozen=True, slots=True)
+class NextCard:
+    """A number that no item has, and that may be the library card of whoever comes next."""
+
+    number: LibraryCardNumber
+    asked: Ticket = Ticket(0)
+    """Whether it is one is being asked. Without a ticket it is one, and staff say whose turn it is."""
+    called: bool = False
+    """It is that patron's turn, as soon as this session has ended."""
+
+    @property
+    def is_question(self) -> bool:
+        return not self.asked and not self.called
+
+
 @unique
 class Handing(StrEnum):
     """Whether the number stands in the other program's window."""
@@ -105,6 +120,7 @@ class PatronShown:
     dealings: Dealings = field(default_factory=Dealings)
     wrong: Problem | None = None
     """Why what was just scanned is no item's number."""
+    next_card: NextCard | None = None
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
     handing_problem: Code | None = None

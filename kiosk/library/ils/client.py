@@ -95,6 +95,14 @@ class IlsClient:
         self._items.begin(patron)
         return patron
 
+    def knows(self, number: LibraryCardNumber) -> bool:
+        """Whether there is a library card of this number, usable or not. Raises Unavailable."""
+        try:
+            judge_patron(self._look_up(number), number, self._profile, self._today(), self._settings.loan_limit)
+        except Refused as refused:
+            return refused.code is not Code.LIBRARY_CARD_UNKNOWN
+        return True
+
     def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
         """Lend, renew or reserve: asked for once, ever. What became of it is in the answer; never raises KioskError."""
         began = self._monotonic()

@@ -17,6 +17,8 @@ from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
+CONFIRM_KEY = "F5"
+"""Says yes to what the page asks."""
 Emit = Callable[[Event], None]
 
 

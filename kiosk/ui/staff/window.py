@@ -18,8 +18,7 @@ from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
-from kiosk.ui.staff.holder import CONFIRM_KEY
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps

@@ -11,10 +11,11 @@ from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
 from kiosk.ui.staff.panels import ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, LoansPage, page_for
+from kiosk.ui.staff.patron.nextcard import NextCardStrip
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
 from kiosk.ui.staff.patron.services import Services
@@ -39,10 +40,12 @@ class PatronPage(Page):
         self._panel.slip.chosen.connect(self._to_field)
         self._services, self._handover = Services(emit, sizes), HandoverStrip(emit, sizes)
         self._handover.put.clicked.connect(self._to_field)
+        self._next_card = NextCardStrip(emit, sizes)
         self._parts: dict[Service | type[Part], Part] = {NumberPage: NumberPage(sizes, self._call_copy), CalledPage: CalledPage(sizes)}
         self._part: Part | None = None
         self._right = column(round(sizes.gap * 0.7))
         self._right.addWidget(self._services)
+        self._right.addWidget(self._next_card)
         self._right.addWidget(self._handover)
         for part in self._parts.values():
             part.hide()
@@ -77,6 +80,7 @@ class PatronPage(Page):
         here = is_served_here(counter, flow.service)
         self.takes_barcodes = here
         self._handover.show_state(counter, flow, here=here)
+        self._next_card.show_state(flow)
         if here:
             opened = self._open(Service(flow.service))  # type: ignore[arg-type]
         else:
@@ -121,7 +125,9 @@ class PatronPage(Page):
     def key_buttons(self) -> dict[str, Button]:
         part = self._part
         copy = self._call_copy if isinstance(part, NumberPage) else self._copy
-        return {"F7": copy, "F8": self._handover.put} | ({"F6": part.all} if isinstance(part, LoansPage) else {})
+        return {CONFIRM_KEY: self._next_card.call, "F7": copy, "F8": self._handover.put} | (
+            {"F6": part.all} if isinstance(part, LoansPage) else {}
+        )
 
     def _to_field(self) -> None:
         field = self.number_field()

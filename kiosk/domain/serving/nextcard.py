@@ -1,0 +1,55 @@
+"""A library card read where an item was expected: the next patron's, as a rule, whose items must not be lent to the one who is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.circulation import Reason
+from kiosk.domain.effects import Play, RecogniseLibraryCard
+from kiosk.domain.errors import Refused
+from kiosk.domain.model import LibraryCardNumber, Sound, Ticket
+from kiosk.domain.rules import BarcodeRule, read_library_card
+from kiosk.domain.serving.questions import go_on, leave
+from kiosk.domain.states import Counter, Dealings, NextCard, PatronShown, Progress
+from kiosk.domain.turn import Step, asking, go
+
+NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
+"""What the library's system says of a number that no item has, as far as its words are understood."""
+
+
+def as_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber | None:
+    try:
+        return read_library_card(text, rule)
+    except Refused:
+        return None
+
+
+def recognise(counter: Counter, flow: PatronShown, number: LibraryCardNumber) -> Step:
+    """Ask whether it is one, before any other item is asked for: what was read after it may be the next patron's."""
+    counter, ticket = asking(counter)
+    return go(counter, replace(flow, next_card=NextCard(number, ticket)), RecogniseLibraryCard(ticket, number))
+
+
+def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bool) -> Step:
+    """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read."""
+    if not known:
+        return go_on(counter, replace(flow, next_card=None))
+    dealings = _held_back(flow.dealings)
+    return go(counter, replace(flow, dealings=dealings, next_card=replace(card, asked=Ticket(0)), leaving=False), Play(Sound.REFUSED))
+
+
+def call(counter: Counter, flow: PatronShown, card: NextCard) -> Step:
+    """End this session, with its slip, and call up whose card it is."""
+    return leave(counter, replace(flow, next_card=replace(card, called=True)))
+
+
+def deny(counter: Counter, flow: PatronShown) -> Step:
+    return go_on(counter, replace(flow, next_card=None))
+
+
+def _held_back(dealings: Dealings) -> Dealings:
+    entries = tuple(
+        replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK) if entry.progress is Progress.WAITING else entry
+        for entry in dealings.entries
+    )
+    return replace(dealings, entries=entries)

@@ -1,0 +1,161 @@
+"""The next patron's library card, read where an item was expected: their items are never lent to the one who is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.circulation import Reason, Standing, Stop
+from kiosk.domain.effects import Play, PrintSlip, ReadCard, RecogniseLibraryCard, ServeItem
+from kiosk.domain.events import (
+    ItemEntered,
+    LeavePressed,
+    LibraryCardEntered,
+    NextPatronCalled,
+    NextPatronDenied,
+    ServiceChosen,
+    SlipChosen,
+)
+from kiosk.domain.model import LibraryCardNumber, Service, Shown, SlipKind, Sound
+from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.states import CounterRules, NextCard, PatronShown, Progress, Reading, Waiting, When
+from tests.domain.library import Library
+from tests.domain.walk import Card, Desk, link
+
+NEXT, A, B, C = "D0000000077", "1103447109", "1100892031", "1098221670"
+RULES = CounterRules(confirm_holder=When.NEVER, barcode=BarcodeRule(prefix="D"), prints_slips=True)
+
+
+def served(says: Reason = Reason.ITEM_UNKNOWN, **library: object) -> Desk:
+    """A desk at which a patron is lent to, and another's card is known."""
+    behind = Library(says={NEXT: says, B: Reason.ITEM_UNKNOWN}, cards={NEXT}, **library)  # type: ignore[arg-type]
+    desk = Desk(RULES, library=behind).tell(LibraryCardEntered("D0123456789"))
+    desk.at(PatronShown)
+    return desk
+
+
+def scan(desk: Desk, *texts: str) -> Desk:
+    return desk.tell(*(ItemEntered(text) for text in texts))
+
+
+def lines(desk: Desk) -> list[tuple[str, Progress, Reason | None]]:
+    return [(entry.item.number, entry.progress, entry.reason) for entry in desk.at(PatronShown).dealings.entries]
+
+
+def asked(desk: Desk) -> list[str]:
+    return [effect.item.number for effect in desk.of(ServeItem)]
+
+
+@pytest.mark.parametrize("says", [Reason.ITEM_UNKNOWN, Reason.OTHER])
+@pytest.mark.parametrize("service", [Service.LOAN, Service.HOLD])
+def test_a_library_card_among_the_items_is_asked_about(service: Service, says: Reason) -> None:
+    desk = scan(served(says).tell(ServiceChosen(service)), NEXT)
+    assert desk.at(PatronShown).next_card == NextCard(LibraryCardNumber(NEXT))
+    assert desk.of(Play)[-1] == Play(Sound.REFUSED)
+
+
+def test_what_is_read_after_it_is_not_lent_to_the_patron_before() -> None:
+    desk = scan(served(), A)
+    desk.answering = False
+    scan(desk, NEXT, C)
+    desk.answer(ServeItem)
+    assert asked(desk) == [A, NEXT], "nothing is asked for until it is known whose card it is"
+    desk.answer_all()
+    assert lines(desk)[0] == (C, Progress.REFUSED, Reason.HELD_BACK)
+    desk.answering = True
+    scan(desk, B)
+    assert lines(desk)[0] == (B, Progress.REFUSED, Reason.HELD_BACK)
+    assert asked(desk) == [A, NEXT]
+    assert desk.of(Play)[-1] == Play(Sound.REFUSED)
+
+
+@pytest.mark.parametrize("how", ["the button", "read once more"])
+def test_it_is_their_turn(how: str) -> None:
+    desk = scan(served().tell(SlipChosen(SlipKind.TODAY)), A, NEXT)
+    desk.tell(NextPatronCalled() if how == "the button" else ItemEntered(NEXT.lower()))
+    flow = desk.at(PatronShown)
+    assert (flow.patron.number.text, flow.shown, flow.next_card) == (NEXT, Shown.LIBRARY_CARD, None)
+    assert not flow.dealings.entries
+    [printed] = desk.of(PrintSlip)
+    assert [line.item.number for line in printed.slip.lines] == [A], "the slip of the patron before"
+    assert scan(desk, C).of(ServeItem)[-1].number.text == NEXT
+
+
+def test_their_turn_comes_after_the_slip_of_all_loans() -> None:
+    desk = scan(served(on_loan=[C]).tell(SlipChosen(SlipKind.ALL)), A, NEXT)
+    desk.answering = False
+    desk.tell(NextPatronCalled())
+    scan(desk, B)
+    assert desk.at(PatronShown).patron.number.text == "D0123456789"
+    assert lines(desk)[0] == (B, Progress.REFUSED, Reason.HELD_BACK)
+    desk.answer_all()
+    assert desk.at(PatronShown).patron.number.text == NEXT
+    assert [line.item.number for line in desk.of(PrintSlip)[0].slip.lines] == [C, A]
+    assert B not in asked(desk)
+
+
+def test_it_is_not_their_turn() -> None:
+    desk = scan(served(), NEXT, C).tell(NextPatronDenied())
+    assert desk.at(PatronShown).next_card is None
+    scan(desk, C)
+    assert lines(desk) == [(C, Progress.DONE, None), (NEXT, Progress.REFUSED, Reason.ITEM_UNKNOWN)]
+
+
+def test_a_number_that_is_no_library_card_holds_nothing_up() -> None:
+    library = Library(says={"D9999999999": Reason.ITEM_UNKNOWN})
+    desk = Desk(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
+    desk.answering = False
+    scan(desk, "D9999999999", A).answer_all()
+    assert [effect.number.text for effect in desk.of(RecogniseLibraryCard)] == ["D9999999999"]
+    assert lines(desk) == [(A, Progress.DONE, None), ("D9999999999", Progress.REFUSED, Reason.ITEM_UNKNOWN)]
+    assert desk.at(PatronShown).next_card is None
+
+
+def test_what_cannot_be_a_library_card_is_not_asked_about() -> None:
+    desk = scan(served(), B)
+    assert not desk.of(RecogniseLibraryCard)
+    assert lines(desk) == [(B, Progress.REFUSED, Reason.ITEM_UNKNOWN)]
+
+
+def test_the_patrons_own_card_is_told_as_such() -> None:
+    library = Library(says={"D0123456789": Reason.ITEM_UNKNOWN}, cards={"D0123456789"})
+    desk = Desk(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
+    scan(desk, "D0123456789", A)
+    assert lines(desk) == [(A, Progress.DONE, None), ("D0123456789", Progress.REFUSED, Reason.OWN_CARD)]
+    assert not desk.of(RecogniseLibraryCard)
+
+
+def test_the_session_may_be_left_with_the_question_open() -> None:
+    assert isinstance(scan(served(), A, NEXT, C).tell(LeavePressed()).counter.flow, Waiting)
+
+
+def test_leaving_before_it_is_known_waits_for_the_question() -> None:
+    desk = served()
+    desk.answering = False
+    scan(desk, NEXT, A).answer(ServeItem)
+    desk.tell(LeavePressed())
+    desk.at(PatronShown)
+    desk.answer(RecogniseLibraryCard)
+    assert desk.at(PatronShown).next_card is not None, "an item was not lent: that is seen before anybody leaves"
+    assert isinstance(desk.tell(LeavePressed()).counter.flow, Waiting)
+
+
+def test_a_my_number_card_laid_meanwhile_is_read() -> None:
+    desk = scan(served(), NEXT)
+    desk.answering = False
+    desk.lay(Card())
+    assert isinstance(desk.counter.flow, Reading)
+
+
+def test_the_card_that_lay_there_before_is_not_read_for_the_next_patron() -> None:
+    card = Card()
+    desk = Desk(RULES, [link(card)], Library(says={NEXT: Reason.ITEM_UNKNOWN}, cards={NEXT}))
+    desk.lay(card)
+    scan(desk, NEXT).tell(NextPatronCalled())
+    assert desk.at(PatronShown).patron.number.text == NEXT
+    assert len(desk.of(ReadCard)) == 1
+
+
+def test_a_blocked_patron_is_lent_nothing_whatever_is_read() -> None:
+    desk = Desk(RULES, library=Library(Standing(stops=frozenset({Stop.CHARGE_DENIED})), cards={NEXT}))
+    desk.tell(LibraryCardEntered("D0123456789"), ServiceChosen(Service.LOAN))
+    assert not asked(scan(desk, NEXT, A))
