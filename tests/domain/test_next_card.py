@@ -58,9 +58,10 @@ def test_what_is_read_after_it_is_not_lent_to_the_patron_before() -> None:
     desk.answering = False
     scan(desk, NEXT, C)
     desk.answer(ServeItem)
+    scan(desk, "1103447117")
     assert asked(desk) == [A, NEXT], "nothing is asked for until it is known whose card it is"
     desk.answer_all()
-    assert lines(desk)[0] == (C, Progress.REFUSED, Reason.HELD_BACK)
+    assert lines(desk)[1] == (C, Progress.REFUSED, Reason.HELD_BACK)
     desk.answering = True
     scan(desk, B)
     assert lines(desk)[0] == (B, Progress.REFUSED, Reason.HELD_BACK)
@@ -97,7 +98,7 @@ def test_it_is_not_their_turn() -> None:
     desk = scan(served(), NEXT, C).tell(NextPatronDenied())
     assert desk.at(PatronShown).next_card is None
     scan(desk, C)
-    assert lines(desk) == [(C, Progress.DONE, None), (NEXT, Progress.REFUSED, Reason.ITEM_UNKNOWN)]
+    assert lines(desk) == [(C, Progress.DONE, None), (NEXT, Progress.REFUSED, Reason.LIBRARY_CARD)]
 
 
 def test_a_number_that_is_no_library_card_holds_nothing_up() -> None:
@@ -120,7 +121,7 @@ def test_the_patrons_own_card_is_told_as_such() -> None:
     library = Library(says={"D0123456789": Reason.ITEM_UNKNOWN}, cards={"D0123456789"})
     desk = Desk(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
     scan(desk, "D0123456789", A)
-    assert lines(desk) == [(A, Progress.DONE, None), ("D0123456789", Progress.REFUSED, Reason.OWN_CARD)]
+    assert lines(desk) == [(A, Progress.DONE, None), ("D0123456789", Progress.REFUSED, Reason.LIBRARY_CARD)]
     assert not desk.of(RecogniseLibraryCard)
 
 

@@ -101,13 +101,13 @@ def serving_scenes() -> dict[str, Counter]:
                 CHECKED,
                 Service.LOAN,
                 replace(_REFUSED, reason=Reason.HELD_BACK),
-                Entry(Service.LOAN, Item(NEXT_CARD.text), Progress.REFUSED, Reason.ITEM_UNKNOWN),
+                Entry(Service.LOAN, Item(NEXT_CARD.text), Progress.REFUSED, Reason.LIBRARY_CARD),
                 _LENT,
                 next_card=NextCard(NEXT_CARD),
             )
         ),
-        "lending-own-card": at_counter(
-            serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.OWN_CARD))
+        "lending-library-card": at_counter(
+            serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.LIBRARY_CARD))
         ),
         "lending-offline": at_counter(serving(unchecked, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_REACHED)), **down),
         "lending-handed-over": at_counter(serving(CHECKED, Service.LOAN, _LENT, handing=Handing.DONE), rules=ON_TAP),

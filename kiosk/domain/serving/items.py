@@ -51,7 +51,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     item = replace(answer.item, number=asked.item.number, title=answer.item.title or asked.item.title)
     reason = answer.reason
     if reason in NO_ITEM and as_library_card(item.number, counter.rules.barcode) == flow.patron.number:
-        reason = Reason.OWN_CARD
+        reason = Reason.LIBRARY_CARD
     entry = Entry(asked.service, item, Progress(answer.outcome.value), reason, answer.said, answer.position)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))

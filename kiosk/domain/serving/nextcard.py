@@ -10,7 +10,7 @@ from kiosk.domain.errors import Refused
 from kiosk.domain.model import LibraryCardNumber, Sound, Ticket
 from kiosk.domain.rules import BarcodeRule, read_library_card
 from kiosk.domain.serving.questions import go_on, leave
-from kiosk.domain.states import Counter, Dealings, NextCard, PatronShown, Progress
+from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
 
 NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
@@ -34,7 +34,7 @@ def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bo
     """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read."""
     if not known:
         return go_on(counter, replace(flow, next_card=None))
-    dealings = _held_back(flow.dealings)
+    dealings = _held_back(flow.dealings, card.number, counter.rules.barcode)
     return go(counter, replace(flow, dealings=dealings, next_card=replace(card, asked=Ticket(0)), leaving=False), Play(Sound.REFUSED))
 
 
@@ -47,9 +47,14 @@ def deny(counter: Counter, flow: PatronShown) -> Step:
     return go_on(counter, replace(flow, next_card=None))
 
 
-def _held_back(dealings: Dealings) -> Dealings:
-    entries = tuple(
-        replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK) if entry.progress is Progress.WAITING else entry
-        for entry in dealings.entries
-    )
-    return replace(dealings, entries=entries)
+def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -> Dealings:
+    """What waits is refused, and the line of the card says what it is."""
+
+    def told(entry: Entry) -> Entry:
+        if entry.progress is Progress.WAITING:
+            return replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK)
+        if entry.reason in NO_ITEM and as_library_card(entry.item.number, rule) == card:
+            return replace(entry, reason=Reason.LIBRARY_CARD, said="")
+        return entry
+
+    return replace(dealings, entries=tuple(map(told, dealings.entries)))

@@ -9,10 +9,10 @@ import pytest
 
 from kiosk.config.settings import Ils
 from kiosk.domain.circulation import Stop
-from kiosk.domain.errors import Code, KioskError, Refused
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron
 from kiosk.library.ils import Sight
-from tests.library.ils.scripted import DATE, NUMBER, PATRON, STATUS, Station, answering, client_of
+from tests.library.ils.scripted import DATE, NUMBER, PATRON, STATUS, Station, answering, client_of, free_port
 
 CLEAR = " " * 14
 DENIED = "YYYY" + " " * 10
@@ -214,3 +214,25 @@ def test_sight_of_a_patron_shows_the_name_and_which_fields_came() -> None:
     assert seen(answer("AE期限 切太|BLN|PA20200331|", DENIED)) == Sight("期限 切太", False, ("AO", "AA", "AE", "BL", "PA"))
     with pytest.raises(KioskError, match=Code.LIBRARY_CARD_DIFFERS.value):
         seen(answer("AE花子 山田|BLY|", number="D0987654321"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "known"),
+    [
+        ("AE山田 花子|BLY|", NUMBER.text, True),
+        ("AE山田 花子|BLN|AFPATRON EXPIRED|", NUMBER.text, True),
+        ("AE山田 花子|BLY|PA20200101|", NUMBER.text, True),
+        ("AE山田 花子|BLY|", "D0000000077", True),
+        ("AE|BLN|AFInvalid Patron|", NUMBER.text, False),
+        ("AE|", NUMBER.text, False),
+    ],
+    ids=["good", "stopped", "expired", "under another number", "unknown", "unknown without BL"],
+)
+def test_whether_there_is_such_a_library_card(fields: str, number: str, known: bool) -> None:
+    with Station(answering({"63": answer(fields, number=number)})) as station, client_of(station.port, expiry_field="PA") as client:
+        assert client.knows(NUMBER) is known
+
+
+def test_whether_there_is_such_a_library_card_is_not_known_without_an_answer() -> None:
+    with client_of(free_port()) as client, pytest.raises(Unavailable):
+        client.knows(NUMBER)
