@@ -34,9 +34,9 @@ from kiosk.demo.ils import (
     serving,
 )
 from kiosk.domain.circulation import Reason
-from kiosk.domain.events import ItemEntered, LeavePressed, LibraryCardEntered, RenewalChosen, ServiceChosen
+from kiosk.domain.events import ItemEntered, LeavePressed, LibraryCardEntered, NextPatronCalled, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
-from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting
+from kiosk.domain.states import CounterRules, Entry, Flow, PatronShown, Progress, Waiting
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.virtual.deck import Deck
 from tests.desk import Desk, judge_for
@@ -44,6 +44,8 @@ from tests.smartcard.worlds import InProcess
 
 OPENING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = OPENING.date()
+HASTY = 4
+"""After one patron of so many staff forget to end the session."""
 
 
 @dataclass
@@ -126,16 +128,29 @@ class Watch:
         return time.monotonic() + self.ahead
 
 
+def _is_quiet(flow: PatronShown) -> bool:
+    return not flow.dealings.unanswered and (flow.next_card is None or flow.next_card.is_question)
+
+
+def _shows(flow: Flow, number: str) -> bool:
+    return isinstance(flow, PatronShown) and flow.patron.number.text == number
+
+
 @dataclass
 class Staff:
     desk: Desk
     server: LibraryServer
     watch: Watch
     view: View = field(default_factory=View)
+    early: int = 0
+    """How often the next patron's card was read too early, and known for one."""
 
     def serve(self, plan: Plan, patron: int) -> None:
         number = plan.number(patron)
-        self._call(number)
+        if isinstance(self.desk.flow, PatronShown):
+            self._call_early(number, plan.brings(patron)[0])
+        else:
+            self._call(number)
         self._by_item(Service.LOAN, number, plan.brings(patron))
         if plan.has(patron):
             self._renew(number, plan.has(patron))
@@ -145,6 +160,8 @@ class Staff:
             assert entry.progress in (Progress.DONE, Progress.UNKNOWN), entry
             if entry.progress is Progress.DONE:
                 self.view.take(number, entry)
+        if patron % HASTY == 1 and patron + 1 < plan.patrons:
+            return
         self.desk.say(LeavePressed())
         self.desk.until_at(Waiting)
 
@@ -157,6 +174,22 @@ class Staff:
             self.desk.say(LeavePressed())
             self.watch.ahead += 40
         raise AssertionError("the library system never came back")
+
+    def _call_early(self, number: str, item: str) -> None:
+        """Without ending the session before: their card is read, and a book with it."""
+        before = self._shown.patron.number.text
+        self.desk.say(ServiceChosen(Service.LOAN), ItemEntered(number), ItemEntered(item))
+        self.desk.until(lambda counter: isinstance(counter.flow, PatronShown) and _is_quiet(counter.flow))
+        assert item not in self.server.snapshot().loans_of(before)
+        self.early += self._shown.next_card is not None
+        self.desk.say(LeavePressed() if self._shown.next_card is None else NextPatronCalled())
+        self.desk.until(lambda counter: isinstance(counter.flow, Waiting) or _shows(counter.flow, number))
+        if isinstance(self.desk.flow, PatronShown) and self.desk.flow.patron.checked:
+            return
+        if isinstance(self.desk.flow, PatronShown):
+            self.desk.say(LeavePressed())
+        self.watch.ahead += 40
+        self._call(number)
 
     def _by_item(self, service: Service, number: str, items: list[str]) -> None:
         self.desk.say(ServiceChosen(service), *(ItemEntered(item) for item in items))
@@ -211,7 +244,7 @@ class Staff:
         return done
 
 
-def play(plan: Plan, flavour: Flavour, encoding: str, tmp_path: Path) -> tuple[View, LibraryServer]:
+def play(plan: Plan, flavour: Flavour, encoding: str, tmp_path: Path) -> tuple[Staff, LibraryServer]:
     requests = plan.patrons * 2 + plan.loans + 2 * plan.renewals + 3 * plan.holds
     login = Login("kiosk", "secret")
     server = LibraryServer(plan.library(), flavour, login=login, encoding=encoding, mishap=plan.mishaps(requests), now=lambda: OPENING)
@@ -227,7 +260,7 @@ def play(plan: Plan, flavour: Flavour, encoding: str, tmp_path: Path) -> tuple[V
             staff = Staff(desk, server, watch)
             for patron in range(plan.patrons):
                 staff.serve(plan, patron)
-        return staff.view, server
+        return staff, server
 
 
 def agrees(plan: Plan, view: View, server: LibraryServer) -> None:
@@ -243,8 +276,9 @@ def agrees(plan: Plan, view: View, server: LibraryServer) -> None:
     assert all(day in (None, renewed[item]) for item, day in view.renewals.items())
     assert view.holds == {(hold.patron, hold.item) for hold in seen.holds}
     assert len(view.holds) == plan.holds
-    assert all(times == 1 for times in seen.executed.values()), "nothing was done twice"
-    assert sum(seen.executed.values()) == plan.loans + plan.renewals + plan.holds
+    executed = {wish: times for wish, times in seen.executed.items() if not wish.item.startswith("21")}
+    assert all(times == 1 for times in executed.values()), "nothing was done twice"
+    assert sum(executed.values()) == plan.loans + plan.renewals + plan.holds
 
 
 @pytest.mark.parametrize(
@@ -252,6 +286,7 @@ def agrees(plan: Plan, view: View, server: LibraryServer) -> None:
 )
 def test_a_day_of_500_patrons_ends_with_both_sides_telling_the_same(flavour: Flavour, encoding: str, tmp_path: Path) -> None:
     plan = Plan(patrons=500, loans=2000, renewals=300, holds=100, breaks=30)
-    view, server = play(plan, flavour, encoding, tmp_path)
-    agrees(plan, view, server)
-    assert view.unknown < plan.breaks / 3, "most of what was lost was found out without staff"
+    staff, server = play(plan, flavour, encoding, tmp_path)
+    agrees(plan, staff.view, server)
+    assert staff.early > 0.9 * plan.patrons / HASTY
+    assert staff.view.unknown < plan.breaks / 3, "most of what was lost was found out without staff"

@@ -88,7 +88,7 @@ def _failure(question: Question, error: KioskError) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
     if isinstance(question, RecogniseLibraryCard):
-        return LibraryCardRecognised(question.ticket, known=False)
+        return LibraryCardRecognised(question.ticket, known=None)
     return LibraryFailed(question.ticket, error.code)
 
 
@@ -96,5 +96,5 @@ def _unasked(question: Question) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronFound(question.ticket, Patron(question.number))
     if isinstance(question, RecogniseLibraryCard):
-        return LibraryCardRecognised(question.ticket, known=False)
+        return LibraryCardRecognised(question.ticket, known=None)
     return LibraryFailed(question.ticket, Code.ILS_UNREACHABLE)

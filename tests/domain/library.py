@@ -52,7 +52,7 @@ class Library:
                 return LibraryFailed(ticket, down) if down else LoansListed(ticket, tuple(self.on_loan))
             case RecogniseLibraryCard(_, number):
                 self.asked.append(f"card {number.text}")
-                return LibraryCardRecognised(ticket, number.text in self.cards)
+                return LibraryCardRecognised(ticket, None if down else number.text in self.cards)
             case DescribeItem(_, number):
                 self.asked.append(f"item {number}")
                 return LibraryFailed(ticket, down) if down else ItemDescribed(ticket, Item(number, title(number), DUE))

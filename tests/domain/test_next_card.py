@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.domain.circulation import Reason, Standing, Stop
 from kiosk.domain.effects import Play, PrintSlip, ReadCard, RecogniseLibraryCard, ServeItem
+from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ItemEntered,
     LeavePressed,
@@ -45,7 +46,7 @@ def asked(desk: Desk) -> list[str]:
     return [effect.item.number for effect in desk.of(ServeItem)]
 
 
-@pytest.mark.parametrize("says", [Reason.ITEM_UNKNOWN, Reason.OTHER])
+@pytest.mark.parametrize("says", [Reason.ITEM_UNKNOWN, Reason.OTHER, Reason.LOST_ANSWER])
 @pytest.mark.parametrize("service", [Service.LOAN, Service.HOLD])
 def test_a_library_card_among_the_items_is_asked_about(service: Service, says: Reason) -> None:
     desk = scan(served(says).tell(ServiceChosen(service)), NEXT)
@@ -109,6 +110,17 @@ def test_a_number_that_is_no_library_card_holds_nothing_up() -> None:
     assert [effect.number.text for effect in desk.of(RecogniseLibraryCard)] == ["D9999999999"]
     assert lines(desk) == [(A, Progress.DONE, None), ("D9999999999", Progress.REFUSED, Reason.ITEM_UNKNOWN)]
     assert desk.at(PatronShown).next_card is None
+
+
+@pytest.mark.parametrize(("says", "is_card"), [(Reason.ITEM_UNKNOWN, True), (Reason.LOST_ANSWER, False)])
+def test_a_number_that_nobody_can_be_asked_about_is_a_card_if_it_is_no_item(says: Reason, is_card: bool) -> None:
+    desk = served(says)
+    desk.answering = False
+    scan(desk, NEXT).answer(ServeItem)
+    assert desk.library is not None
+    desk.library.down = Code.ILS_UNREACHABLE
+    desk.answer(RecogniseLibraryCard)
+    assert (desk.at(PatronShown).next_card is not None) is is_card
 
 
 def test_what_cannot_be_a_library_card_is_not_asked_about() -> None:

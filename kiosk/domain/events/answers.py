@@ -71,8 +71,8 @@ class ItemDescribed:
 @dataclass(frozen=True, slots=True)
 class LibraryCardRecognised:
     ticket: Ticket
-    known: bool
-    """Not, where the library's system could not be asked."""
+    known: bool | None
+    """None where the library's system could not be asked."""
 
 
 @dataclass(frozen=True, slots=True)

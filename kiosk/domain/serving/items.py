@@ -10,7 +10,7 @@ from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
-from kiosk.domain.serving.nextcard import NO_ITEM, as_library_card, call, recognise
+from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
@@ -61,7 +61,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)
-        card = as_library_card(item.number, counter.rules.barcode) if entry.reason in NO_ITEM else None
+        card = as_library_card(item.number, counter.rules.barcode) if entry.reason in PERHAPS_NO_ITEM else None
         if card is not None and card != flow.patron.number:
             return then((counter, effects), lambda heard: recognise(heard, flow, card))
     return then((counter, effects), lambda heard: go_on(heard, flow))

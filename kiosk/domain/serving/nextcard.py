@@ -15,6 +15,7 @@ from kiosk.domain.turn import Step, asking, go
 
 NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
 """What the library's system says of a number that no item has, as far as its words are understood."""
+PERHAPS_NO_ITEM = NO_ITEM | {Reason.LOST_ANSWER}
 
 
 def as_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber | None:
@@ -30,8 +31,13 @@ def recognise(counter: Counter, flow: PatronShown, number: LibraryCardNumber) ->
     return go(counter, replace(flow, next_card=NextCard(number, ticket)), RecogniseLibraryCard(ticket, number))
 
 
-def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bool) -> Step:
-    """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read."""
+def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bool | None) -> Step:
+    """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read.
+
+    Where nobody could be asked, a number that is certainly no item's is taken for a card.
+    """
+    if known is None:
+        known = any(entry.reason in NO_ITEM and _is_of(entry, card.number, counter.rules.barcode) for entry in flow.dealings.entries)
     if not known:
         return go_on(counter, replace(flow, next_card=None))
     dealings = _held_back(flow.dealings, card.number, counter.rules.barcode)
@@ -53,8 +59,12 @@ def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -
     def told(entry: Entry) -> Entry:
         if entry.progress is Progress.WAITING:
             return replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK)
-        if entry.reason in NO_ITEM and as_library_card(entry.item.number, rule) == card:
+        if entry.progress is Progress.REFUSED and _is_of(entry, card, rule):
             return replace(entry, reason=Reason.LIBRARY_CARD, said="")
         return entry
 
     return replace(dealings, entries=tuple(map(told, dealings.entries)))
+
+
+def _is_of(entry: Entry, card: LibraryCardNumber, rule: BarcodeRule) -> bool:
+    return as_library_card(entry.item.number, rule) == card
