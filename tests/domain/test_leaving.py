@@ -109,7 +109,7 @@ def test_a_session_left_while_something_is_unanswered_ends_when_it_is_answered(e
 def test_a_session_left_stays_when_something_is_refused_or_unknown(end: Callable[[Desk], object], reason: Reason) -> None:
     desk = scan(served(Library(says={A: reason}), ON_LIFT), A, B)
     end(desk)
-    desk.answer(ServeItem).answer(ServeItem)
+    desk.answer_all()
     flow = desk.at(PatronShown)
     assert not flow.leaving
     assert [entry.reason for entry in flow.dealings.entries] == [None, reason]
