@@ -40,12 +40,12 @@ class PatronPage(Page):
         self._panel.slip.chosen.connect(self._to_field)
         self._services, self._handover = Services(emit, sizes), HandoverStrip(emit, sizes)
         self._handover.put.clicked.connect(self._to_field)
-        self._next_card = NextCardStrip(emit, sizes)
+        self._next_card: NextCardStrip | None = None
+        """Built when it is wanted: it rarely is, and each page takes its time."""
         self._parts: dict[Service | type[Part], Part] = {NumberPage: NumberPage(sizes, self._call_copy), CalledPage: CalledPage(sizes)}
         self._part: Part | None = None
         self._right = column(round(sizes.gap * 0.7))
         self._right.addWidget(self._services)
-        self._right.addWidget(self._next_card)
         self._right.addWidget(self._handover)
         for part in self._parts.values():
             part.hide()
@@ -80,7 +80,11 @@ class PatronPage(Page):
         here = is_served_here(counter, flow.service)
         self.takes_barcodes = here
         self._handover.show_state(counter, flow, here=here)
-        self._next_card.show_state(flow)
+        if self._next_card is None and flow.next_card is not None:
+            self._next_card = NextCardStrip(self.tell, self.sizes)
+            self._right.insertWidget(self._right.indexOf(self._handover), self._next_card)
+        if self._next_card is not None:
+            self._next_card.show_state(flow)
         if here:
             opened = self._open(Service(flow.service))  # type: ignore[arg-type]
         else:
@@ -125,9 +129,10 @@ class PatronPage(Page):
     def key_buttons(self) -> dict[str, Button]:
         part = self._part
         copy = self._call_copy if isinstance(part, NumberPage) else self._copy
-        return {CONFIRM_KEY: self._next_card.call, "F7": copy, "F8": self._handover.put} | (
-            {"F6": part.all} if isinstance(part, LoansPage) else {}
-        )
+        keys = {"F7": copy, "F8": self._handover.put}
+        if self._next_card is not None:
+            keys[CONFIRM_KEY] = self._next_card.call
+        return keys | ({"F6": part.all} if isinstance(part, LoansPage) else {})
 
     def _to_field(self) -> None:
         field = self.number_field()
