@@ -13,11 +13,17 @@ from kiosk.text import plain, say
 from tests.loandesk import LoanDesk, Open, numbers_of, why
 
 
-def begun(open_desk: Open, **more: object) -> LoanDesk:
-    """One patron has been lent a book, and another's library card is read, and a book with it."""
+def called_up(open_desk: Open, **more: object) -> LoanDesk:
+    """One patron is shown."""
     desk = open_desk(**more)
     desk.scan_text(PATRONS["own"])
     desk.opened.until_at(PatronShown)
+    return desk
+
+
+def begun(open_desk: Open, **more: object) -> LoanDesk:
+    """One patron has been lent a book, and another's library card is read, and a book with it."""
+    desk = called_up(open_desk, **more)
     desk.scan("bamboo")
     desk.answered()
     desk.scan_text(PATRONS["other"])
@@ -76,9 +82,7 @@ def test_ending_the_session_ends_the_question(open_desk: Open) -> None:
 
 
 def test_an_expired_card_is_somebodys_too(open_desk: Open) -> None:
-    desk = open_desk()
-    desk.scan_text(PATRONS["own"])
-    desk.opened.until_at(PatronShown)
+    desk = called_up(open_desk)
     desk.scan_text(PATRONS["expired"])
     desk.see("staff.next-card.note")
     desk.press("staff.next-card.call")
@@ -88,9 +92,7 @@ def test_an_expired_card_is_somebodys_too(open_desk: Open) -> None:
 
 
 def test_a_number_that_nobody_has_holds_nothing_up(open_desk: Open) -> None:
-    desk = open_desk()
-    desk.scan_text(PATRONS["own"])
-    desk.opened.until_at(PatronShown)
+    desk = called_up(open_desk)
     desk.scan_text(PATRONS["unknown"])
     desk.scan("post")
     desk.opened.until(lambda _: ITEMS["post"].number in desk.has_on_loan("own"))

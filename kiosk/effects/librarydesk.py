@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
-from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.events import (
     Event,
     IlsChanged,
@@ -95,6 +95,4 @@ def _failure(question: Question, error: KioskError) -> Event:
 def _unasked(question: Question) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronFound(question.ticket, Patron(question.number))
-    if isinstance(question, RecogniseLibraryCard):
-        return LibraryCardRecognised(question.ticket, known=None)
-    return LibraryFailed(question.ticket, Code.ILS_UNREACHABLE)
+    return _failure(question, Unavailable(Code.ILS_UNREACHABLE))
