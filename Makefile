@@ -46,7 +46,7 @@ test: lint
 
 trial: setup
 	@$(if $(ARGS),,$(pytest) -q -m trial tests/test_speed.py)
-	@$(pytest) -n 2 -m trial --timeout 1200 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(pytest) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 bench: setup
 	@$(PYTHON) tests/bench/run.py $(ARGS)

@@ -33,6 +33,7 @@ from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
+from kiosk.ui.garbage import GarbageCollector
 from kiosk.ui.sound import Sounds
 from kiosk.ui.trouble import TroubleWindow
 
@@ -59,6 +60,7 @@ class Program:
     """One counter, whole. `start` and `stop` on the GUI thread."""
 
     def __init__(self, settings: Settings, equipment: Equipment) -> None:
+        self._garbage = GarbageCollector()
         self._bridge = Bridge()
         post = self._bridge.post
         self._card = CardThread(equipment.readers, equipment.judge, post)
@@ -90,6 +92,8 @@ class Program:
 
     def start(self) -> None:
         forbid_core_dumps()
+        # Before there is another thread.
+        self._garbage.start()
         self._hook_bugs()
         self.displays.show()
         self._project(self.conductor.counter, self.conductor.facts)
@@ -112,6 +116,7 @@ class Program:
         self._timers.stop()
         self._sounds.stop()
         self.displays.close()
+        self._garbage.stop()
         sys.excepthook, threading.excepthook = self._hooks
 
     def _project(self, counter: Counter, facts: CounterFacts) -> None:
@@ -174,7 +179,6 @@ def run_counter(home: Home, settings: Settings) -> int:
             with running(Program(settings, equipment)):
                 # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
                 gc.freeze()
-                gc.enable()
                 return application.exec()
 
 

@@ -22,7 +22,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
     try:
         # The config first: to say what is wrong with it, Qt need not be loaded.
         settings = read_settings(home.config)
-        # Nothing that a start makes is garbage; looking for it took a tenth of the time. `run_counter` turns it on again.
+        # Nothing that a start makes is garbage; looking for it took a tenth of the time. The program sees to it later.
         gc.disable()
         from kiosk.app import run_counter
 

@@ -1,0 +1,42 @@
+"""Collecting garbage on the GUI thread alone.
+
+Python collects on whichever thread happens to allocate. Windows and their parts refer to each other and are garbage of that kind; Qt's
+objects must be destroyed on the thread they live on, and PySide crashes or hangs when another thread does it in the middle of an event.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+_LOOK_MS = 250
+"""How often it is seen to. What is garbage is small: everything that is there at the start stays to the end."""
+
+
+class GarbageCollector(QObject):
+    """From `start` to `stop`, both on the GUI thread, no other thread collects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looking = QTimer(self, interval=_LOOK_MS)
+        self._looking.timeout.connect(collect_due)
+        self._was_enabled = False
+
+    def start(self) -> None:
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        self._looking.start()
+
+    def stop(self) -> None:
+        """To be called when no other thread of the program is left."""
+        self._looking.stop()
+        if self._was_enabled:
+            gc.enable()
+
+
+def collect_due() -> None:
+    """Collect the oldest generation whose threshold is passed, as Python itself would have."""
+    due = [generation for generation, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if count > limit]
+    if due:
+        gc.collect(due[-1])
