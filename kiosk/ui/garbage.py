@@ -1,7 +1,8 @@
 """Collecting garbage on the GUI thread alone.
 
-Python collects on whichever thread happens to allocate. Windows and their parts refer to each other and are garbage of that kind; Qt's
-objects must be destroyed on the thread they live on, and PySide crashes or hangs when another thread does it in the middle of an event.
+Python collects on whichever thread happens to allocate. Windows and their parts refer to each other and are garbage of that kind. When
+another thread collects them, PySide destroys them there, which crashes; or it takes their connections apart with Qt's lock in its hand
+and waits for the interpreter's, while the GUI thread, destroying other widgets, holds that one and waits for Qt's: nothing moves again.
 """
 
 from __future__ import annotations
