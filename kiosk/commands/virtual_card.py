@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-import threading
 from pathlib import Path
 
 from kiosk.commands import output
@@ -44,14 +44,14 @@ def lay(home: Home, options: argparse.Namespace) -> int:
     plugged = PluggedCard(card, line)
     output.tell("virtual-card.lies", name=options.name, slot=options.slot, pin=PIN.decode())
     sys.stdout.flush()
-    lifted = threading.Event()
-    try:
-        while plugged.plugged:
-            lifted.wait(_LOOK_EVERY)
-    except KeyboardInterrupt:
+    lifted: list[int] = []
+    # An exception that comes between two lines may be swallowed where nobody can raise it; a note cannot.
+    signal.signal(signal.SIGINT, lambda number, frame: lifted.append(number))
+    while not lifted and not plugged.wait(_LOOK_EVERY):
+        pass
+    plugged.pull()
+    if lifted:
         output.tell("virtual-card.lifted")
         return output.OK
-    finally:
-        plugged.pull()
     print(output.words("virtual-card.gone"), file=sys.stderr)
     return output.PROBLEM
