@@ -12,6 +12,7 @@ from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, row, title_row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.control import says
 
 
 class ApplicantPage(Page):
@@ -33,11 +34,8 @@ class ApplicantPage(Page):
 
     def _choice(self, icon: str, which: str, applicant: Applicant | None) -> Choice:
         choice = Choice(icon, say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note"), self.sizes)
-        choice.clicked.connect(lambda: self.tell(ApplicantChosen(applicant)))
+        says(choice, ApplicantChosen(applicant), self.tell)
         return choice
-
-    def first_focus(self) -> QWidget:
-        return self._choices[0]
 
 
 class RecordPage(Page):
@@ -72,6 +70,3 @@ class RecordPage(Page):
         if isinstance(counter.flow, ExplainingRecord) and self._next is not None:
             step = say("staff.step.guardian") if counter.flow.draft.by_guardian else say("staff.step.library-card")
             self._next.set_text(say("staff.action.next", step=step))
-
-    def first_focus(self) -> QWidget | None:
-        return self._next

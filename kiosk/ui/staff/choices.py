@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
@@ -14,7 +14,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class Plate(QAbstractButton):
-    """A framed area that is pressed as a whole, by mouse, Space or Enter. What it shows are its children."""
+    """A framed area that is pressed as a whole. What it shows are its children."""
 
     def __init__(self, name: str, radius: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,13 +26,6 @@ class Plate(QAbstractButton):
         """Let a press anywhere on the children be a press on the plate. To be called when they are all there."""
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()

@@ -80,9 +80,6 @@ class HomePage(Page):
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
 
-    def first_focus(self) -> QWidget:
-        return self._panel.field
-
     def number_field(self) -> ScanField:
         return self._panel.field
 

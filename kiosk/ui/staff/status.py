@@ -34,6 +34,7 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
 
 class StatusPage(Page):
     takes_barcodes = True
+    starts_in_field = False
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
