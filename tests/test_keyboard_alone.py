@@ -41,7 +41,8 @@ class Hands:
         self._desktop.key_by_itself(key)
 
     def hold(self, key: str) -> None:
-        self._desktop.hold(key, 0.7)
+        # Long enough for X to repeat it, most times unmarked.
+        self._desktop.hold(key, 1.2)
 
     def type(self, *keys: str) -> None:
         self._desktop.keys(*keys)
@@ -56,8 +57,12 @@ class Hands:
             self.type("shift+Tab" if back else "Tab")
         raise AssertionError(f"Tab does not reach “{control}”: {passed}")
 
-    def see(self, key: str, window: str = STAFF) -> None:
-        self.eyes.see(name(key), window=window)
+    def scan(self, *keys: str, delay: int) -> None:
+        """With so many milliseconds between two keys."""
+        self._desktop.keys(*("space" if key == " " else key for key in keys), delay=delay)
+
+    def see(self, key: str, window: str = STAFF, **params: str) -> None:
+        self.eyes.see(name(key, **params), window=window)
 
     def lay(self) -> None:
         self.eyes.press(name("demo.card.fine"), window=TRAY)
@@ -92,6 +97,14 @@ def lend(hands: Hands) -> None:
     hands.see("staff.home.title")
     hands.lay()
     hands.see("staff.holder.title")
+    for delay in (5, 60, 100):
+        # A label that somebody has printed: a space, a number, Enter.
+        hands.tab_to(name("staff.holder.yes"))
+        hands.scan(*" 1103000001", "Return", delay=delay)
+        hands.see("staff.holder.title")
+    hands.tab_to(name("staff.holder.yes"))
+    hands.press("Return")
+    hands.see("staff.key.hold-chord", chord="Alt+Y")
     hands.press("alt+y")
     hands.see("staff.items.field")
     hands.tab_to(name("staff.patron.interlibrary-loan"))

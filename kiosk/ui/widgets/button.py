@@ -38,6 +38,11 @@ class Button(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_text(text)
 
+    @property
+    def shown_key(self) -> str:
+        """The key or chord that stands on it; empty where none does."""
+        return self._key
+
     def set_text(self, text: str) -> None:
         self.setText(plain(text))
         self.setAccessibleName(plain(text).replace("\n", ""))
