@@ -218,7 +218,7 @@ def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., Des
     assert desk.pins == []
     desk.scan("4\r", gap=0.2)
     assert desk.pins == []
-    assert desk.says("Enterキーを少し長く")
+    assert desk.says("Enterキーは、少し長く")
     desk.hold("\r", 0.4)
     desk.hold("\r", 8)
     assert desk.pins == []

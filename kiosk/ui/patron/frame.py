@@ -143,11 +143,11 @@ class Frame(QWidget):
     def _raise_bands(self) -> None:
         if self._card_left.isVisibleTo(self):
             self._card_left.top(self._sizes.top)
-        for band in (self._hint, self._idle):
-            if not band.isVisibleTo(self):
-                continue
-            _settle(band)
-            band.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
+        if self._hint.isVisibleTo(self):
+            self._hint.top(self._sizes.top)
+        if self._idle.isVisibleTo(self):
+            _settle(self._idle)
+            self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

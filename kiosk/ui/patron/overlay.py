@@ -83,8 +83,20 @@ class IdleBand(_Band):
         self._go_on.say(say("patron.idle.go-on", self._language))
 
 
-class CardLeftBand(_Band):
-    """A card lies on the reader after its session: one line, where the steps were."""
+class _HeadBand(_Band):
+    """One line, where the steps were."""
+
+    def top(self, height: int) -> None:
+        """Fill the head of the window, which is so high."""
+        parent = self.parentWidget()
+        if parent is not None:
+            inset = self._margin // 4
+            self.setGeometry(self._margin, inset, parent.width() - 2 * self._margin, height - 2 * inset)
+            self.raise_()
+
+
+class CardLeftBand(_HeadBand):
+    """A card lies on the reader after its session."""
 
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)
@@ -96,20 +108,13 @@ class CardLeftBand(_Band):
         self.title.set_text(say("patron.card-left.band", counter.language))
         self.setVisible(counter.card_left > 0 and not isinstance(counter.flow, RESTING))
 
-    def top(self, height: int) -> None:
-        """Fill the head of the window, which is so high."""
-        parent = self.parentWidget()
-        if parent is not None:
-            inset = self._margin // 4
-            self.setGeometry(self._margin, inset, parent.width() - 2 * self._margin, height - 2 * inset)
-            self.raise_()
 
-
-class HintBand(_Band):
+class HintBand(_HeadBand):
     """A key was not heard: what to do instead, for a few seconds."""
 
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)
+        self.row.setContentsMargins(sizes.gap, 0, sizes.gap, 0)
         self.row.insertWidget(0, Mark(sizes, "info"))
         self.detail.hide()
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)

@@ -22,9 +22,9 @@ class ApplicantPage(Page):
         super().__init__(emit, sizes, say("staff.applicant.name"))
         self.head(say("staff.applicant.title"), say("staff.applicant.lead"))
         self._choices = [
-            self._choice("person", "self", Applicant.SELF),
-            self._choice("guardian", "child", Applicant.CHILD),
-            self._choice("help", "other", None),
+            self._choice("1", "person", "self", Applicant.SELF),
+            self._choice("2", "guardian", "child", Applicant.CHILD),
+            self._choice("3", "help", "other", None),
         ]
         for choice in self._choices:
             self.body.addWidget(choice, 2)
@@ -32,8 +32,9 @@ class ApplicantPage(Page):
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, icon: str, which: str, applicant: Applicant | None) -> Choice:
-        choice = Choice(icon, say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note"), self.sizes)
+    def _choice(self, chord: str, icon: str, which: str, applicant: Applicant | None) -> Choice:
+        title, note = say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note")
+        choice = Choice(icon, title, note, self.sizes, chord=chord)
         says(choice, ApplicantChosen(applicant), self.tell)
         return choice
 

@@ -39,7 +39,7 @@ class ReplacementPage(Page):
         self._shown: object = None
         reasons = QGridLayout()
         reasons.setSpacing(sizes.gap // 2)
-        self._choices = [self._choice(reason) for reason in ReplaceReason]
+        self._choices = [self._choice(str(number), reason) for number, reason in enumerate(ReplaceReason, 1)]
         for index, choice in enumerate(self._choices):
             reasons.addWidget(choice, index // 2, index % 2)
         self.body.addWidget(Words(say("staff.replacement.reason"), "heading"))
@@ -48,8 +48,9 @@ class ReplacementPage(Page):
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, reason: ReplaceReason) -> Choice:
-        made = Choice(_ICONS[reason], say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note"), self.sizes)
+    def _choice(self, chord: str, reason: ReplaceReason) -> Choice:
+        title, note = say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note")
+        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
         says(made, ReplacementChosen(reason), self.tell)
         return made
 

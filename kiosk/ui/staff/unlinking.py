@@ -30,15 +30,16 @@ class UnlinkReasonPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlinking.name"))
         self.head(say("staff.unlinking.title"), say("staff.unlinking.lead"))
-        self._choices = [self._choice(reason) for reason in UnlinkReason]
+        self._choices = [self._choice(str(number), reason) for number, reason in enumerate(UnlinkReason, 1)]
         for choice in self._choices:
             self.body.addWidget(choice, 2)
         self.body.addStretch(1)
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, reason: UnlinkReason) -> Choice:
-        made = Choice(_ICONS[reason], say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note"), self.sizes)
+    def _choice(self, chord: str, reason: UnlinkReason) -> Choice:
+        title, note = say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note")
+        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
         says(made, UnlinkReasonChosen(reason), self.tell)
         return made
 
