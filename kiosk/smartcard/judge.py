@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import TypeVar
 
-from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kiosk.domain.calendar import JAPAN
@@ -20,15 +18,14 @@ from kiosk.smartcard.certificate import Certificate, issuer_and_serial
 from kiosk.smartcard.jpki import accept_label
 from kiosk.smartcard.revocation import RevocationLists, Standing
 
-_Kind = TypeVar("_Kind", bound=x509.ExtensionType)
-
 ENDS_SOON = timedelta(days=90)
 
-ACCEPTED_POLICIES = frozenset({x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")})
+ACCEPTED_POLICIES = frozenset({"1.2.392.200149.8.5.1.3.30"})
 """利用者証明用 on a plastic card. Not here: 署名用 (…1.1.20), a phone's (not known), and those of J-LIS's test cards."""
 
 _KNOWN_EXTENSIONS = frozenset(
-    {
+    known.dotted_string
+    for known in (
         ExtensionOID.KEY_USAGE,
         ExtensionOID.BASIC_CONSTRAINTS,
         ExtensionOID.CERTIFICATE_POLICIES,
@@ -38,9 +35,11 @@ _KNOWN_EXTENSIONS = frozenset(
         ExtensionOID.CRL_DISTRIBUTION_POINTS,
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
         ExtensionOID.SUBJECT_KEY_IDENTIFIER,
-    }
+    )
 )
-_CLIENT_PURPOSES = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+_CLIENT_PURPOSES = frozenset(
+    purpose.dotted_string for purpose in (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+)
 
 
 @unique
@@ -158,31 +157,20 @@ def _check_dates(certificate: Certificate, now: datetime) -> None:
 
 def _check_profile(certificate: Certificate, passed: Callable[[Check], None]) -> None:
     """RFC 5280 §4.2 for one certificate below its root. cryptography's own verifier takes no critical certificatePolicies."""
-    extensions = certificate.extensions
-    if any(extension.critical and extension.oid not in _KNOWN_EXTENSIONS for extension in extensions):
+    profile = certificate.profile
+    if not profile.critical <= _KNOWN_EXTENSIONS:
         raise _unfit("critical-extension")
     passed(Check.CRITICAL_EXTENSIONS)
-    constraints = _find(extensions, x509.BasicConstraints)
-    usage = _find(extensions, x509.KeyUsage)
-    if (constraints is not None and constraints.ca) or (usage is not None and usage.key_cert_sign):
+    if profile.is_authority:
         raise _unfit("authority")
     passed(Check.NOT_AN_AUTHORITY)
-    purposes = _find(extensions, x509.ExtendedKeyUsage)
-    if usage is None or not usage.digital_signature or not (purposes is None or _CLIENT_PURPOSES & set(purposes)):
+    if not profile.signs or not (profile.purposes is None or _CLIENT_PURPOSES & profile.purposes):
         raise _unfit("key-usage")
     passed(Check.KEY_USAGE)
-    policies = _find(extensions, x509.CertificatePolicies)
-    if policies is None or not any(policy.policy_identifier in ACCEPTED_POLICIES for policy in policies):
+    if not ACCEPTED_POLICIES & profile.policies:
         raise _unfit("policy")
     passed(Check.POLICY)
 
 
 def _unfit(reason: str) -> Refused:
     return Refused(Code.CERTIFICATE_UNREADABLE, reason=reason)
-
-
-def _find(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

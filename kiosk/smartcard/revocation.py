@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from kiosk.smartcard.authority import Authority
-from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.certificate import Certificate, point_names
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -69,7 +69,7 @@ class _List:
     numbers: frozenset[int]
     begins: datetime
     ends: datetime | None
-    points: frozenset[x509.GeneralName] | None
+    points: frozenset[str] | None
     """Distribution points this list is for; None: for all certificates of its authority."""
     complete: bool
     """False: a delta, or with extensions unknown here. Its numbers count; absence from it means nothing."""
@@ -77,11 +77,11 @@ class _List:
 
     def is_signed_by(self, authority: Authority) -> bool:
         if authority.fingerprint not in self.signers:
-            self.signers[authority.fingerprint] = authority.signed_list(self.parsed)
+            self.signers[authority.fingerprint] = authority.signs_lists and self.parsed.is_signature_valid(authority.key)
         return self.signers[authority.fingerprint]
 
     def covers(self, certificate: Certificate) -> bool:
-        return self.complete and (self.points is None or bool(self.points & _distribution_points(certificate.extensions)))
+        return self.complete and (self.points is None or bool(self.points & certificate.profile.points))
 
     def is_current(self, now: datetime) -> bool:
         return self.begins <= now and self.ends is not None and now <= self.ends
@@ -156,7 +156,7 @@ def _parse(content: bytes) -> _List:
     return _List(parsed, numbers, parsed.last_update_utc, parsed.next_update_utc, points, complete)
 
 
-def _scope(parsed: x509.CertificateRevocationList) -> tuple[frozenset[x509.GeneralName] | None, bool]:
+def _scope(parsed: x509.CertificateRevocationList) -> tuple[frozenset[str] | None, bool]:
     """Which distribution points the list is for, and whether absence from it means anything (RFC 5280 §5.2.5)."""
     complete = all(not extension.critical or extension.oid in _KNOWN_CRITICAL for extension in parsed.extensions)
     try:
@@ -164,13 +164,5 @@ def _scope(parsed: x509.CertificateRevocationList) -> tuple[frozenset[x509.Gener
     except x509.ExtensionNotFound:
         return None, complete
     partial = point.only_contains_ca_certs or point.only_contains_attribute_certs or point.indirect_crl or point.only_some_reasons
-    names = None if point.full_name is None else frozenset(point.full_name)
+    names = None if point.full_name is None else point_names(point.full_name)
     return names, complete and not partial and point.relative_name is None
-
-
-def _distribution_points(extensions: x509.Extensions) -> frozenset[x509.GeneralName]:
-    try:
-        points = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return frozenset()
-    return frozenset(name for point in points for name in point.full_name or ())

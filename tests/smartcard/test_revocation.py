@@ -32,8 +32,13 @@ def authority(root: VirtualAuthority) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def certificate(root: VirtualAuthority) -> Certificate:
-    return Certificate(root.issue(rsa_key(), Leaf(SERIAL, "997794E9AGCIEG13221003A", NOW - DAY, NOW + DAY)))
+def card(root: VirtualAuthority) -> bytes:
+    return root.issue(rsa_key(), Leaf(SERIAL, "997794E9AGCIEG13221003A", NOW - DAY, NOW + DAY))
+
+
+@pytest.fixture(scope="module")
+def certificate(card: bytes) -> Certificate:
+    return Certificate(card)
 
 
 def signed_list(root: VirtualAuthority, *extensions: x509.Extension[x509.ExtensionType]) -> bytes:
@@ -132,9 +137,9 @@ def test_a_changed_file_is_read_anew_and_a_damaged_one_leaves_the_last(
 
 
 def test_a_list_for_other_distribution_points_does_not_clear(
-    tmp_path: Path, root: VirtualAuthority, authority: Authority, certificate: Certificate
+    tmp_path: Path, root: VirtualAuthority, authority: Authority, certificate: Certificate, card: bytes
 ) -> None:
-    own = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value[0].full_name
+    own = x509.load_der_x509_certificate(card).extensions.get_extension_for_class(x509.CRLDistributionPoints).value[0].full_name
     for values, expected in (
         ({"full_name": own}, Standing.GOOD),
         ({"full_name": own, "only_contains_user_certs": True}, Standing.GOOD),
