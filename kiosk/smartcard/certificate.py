@@ -115,11 +115,11 @@ def _ecdsa_forms(key: ec.EllipticCurvePublicKey, signature: bytes) -> list[bytes
 
 
 def _profile(extensions: x509.Extensions) -> Profile:
-    constraints = _find(extensions, x509.BasicConstraints)
-    usage = _find(extensions, x509.KeyUsage)
-    purposes = _find(extensions, x509.ExtendedKeyUsage)
-    policies = _find(extensions, x509.CertificatePolicies)
-    points = _find(extensions, x509.CRLDistributionPoints)
+    constraints = find_extension(extensions, x509.BasicConstraints)
+    usage = find_extension(extensions, x509.KeyUsage)
+    purposes = find_extension(extensions, x509.ExtendedKeyUsage)
+    policies = find_extension(extensions, x509.CertificatePolicies)
+    points = find_extension(extensions, x509.CRLDistributionPoints)
     return Profile(
         critical=frozenset(extension.oid.dotted_string for extension in extensions if extension.critical),
         is_authority=(constraints is not None and constraints.ca) or (usage is not None and usage.key_cert_sign),
@@ -141,7 +141,7 @@ def _point_name(name: x509.GeneralName) -> str:
     return f"{type(name).__name__}:{name.value}"
 
 
-def _find(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
+def find_extension(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
     try:
         return extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

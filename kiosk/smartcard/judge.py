@@ -80,7 +80,7 @@ class CardJudge:
         """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses."""
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
         self._names = frozenset(authority.subject for authority in self.authorities)
-        self._revocation, self._site_key, self._clock = revocation, site_key, clock
+        self.revocation, self._site_key, self._clock = revocation, site_key, clock
 
     def early_token(self, first_block: bytes) -> LinkToken | None:
         """What will stand for the certificate that begins so, should `judge` accept it: enough to look up, never enough to show.
@@ -96,7 +96,8 @@ class CardJudge:
         """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.
 
         Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown,
-        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing.
+        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing,
+        revocation-too-old.
         """
         accept_label(label)
         passed(Check.LABEL)
@@ -130,9 +131,11 @@ class CardJudge:
         raise Refused(Code.ISSUER_UNKNOWN, reason="authority-expired")
 
     def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> Revocation:
-        match self._revocation.look_up(certificate, authority, now):
+        match self.revocation.look_up(certificate, authority, now):
             case Standing.REVOKED:
                 raise Refused(Code.CARD_STOPPED)
+            case Standing.TOO_OLD:
+                raise Unavailable(Code.REVOCATION_TOO_OLD)
             case Standing.STALE:
                 return Revocation.STALE
             case Standing.GOOD:

@@ -13,7 +13,7 @@ from kiosk.smartcard import der
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 Scheme = padding.PKCS1v15 | padding.PSS | ec.ECDSA
-_WEAK_HASHES = (hashes.MD5, hashes.SHA1)
+WEAK_HASHES = (hashes.MD5, hashes.SHA1)
 _LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -27,7 +27,7 @@ class Signed:
     hash: hashes.HashAlgorithm
 
     def is_by(self, key: PublicKey) -> bool:
-        return not isinstance(self.hash, _WEAK_HASHES) and verifies(key, self.signature, self.content, self.scheme, self.hash)
+        return not isinstance(self.hash, WEAK_HASHES) and verifies(key, self.signature, self.content, self.scheme, self.hash)
 
 
 def signed_part(certificate: x509.Certificate, encoded: bytes) -> Signed:

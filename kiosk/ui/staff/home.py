@@ -73,7 +73,9 @@ class HomePage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         self._panel.show_state(counter, facts)
         self._mirror.show_state(counter)
-        if facts.revocation_checked:
+        if facts.stale_lists_accepted:
+            self._unchecked.say(say("staff.home.stale-lists"), say("staff.home.stale-lists-text"))
+        elif facts.revocation_checked:
             self._unchecked.say("")
         elif facts.demo:
             self._unchecked.say(say("staff.home.unchecked-demo"))
