@@ -23,7 +23,8 @@ _CHECKOUT = Path(__file__).parents[3]
 # Not to be slower than what people wait for.
 _BACKGROUND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
-Answer = tuple[Verdict, Head | None, Numbers | None]
+Answer = tuple[Verdict, Head | None, Numbers | None, int]
+"""And the most memory that the process took, in kilobytes; 0 where that is not known."""
 
 
 def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun: Callable[[subprocess.Popen[bytes]], None]) -> Answer:
@@ -53,9 +54,9 @@ def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun
             finally:
                 # However this ends, nothing is left running, and leaving the block waits for it.
                 process.kill()
-        return decoded(said) if process.returncode == 0 else (Verdict.FAILED, None, None)
+        return decoded(said) if process.returncode == 0 else (Verdict.FAILED, None, None, 0)
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
-        return Verdict.FAILED, None, None
+        return Verdict.FAILED, None, None, 0
 
 
 def encoded(verdict: Verdict, head: Head | None, numbers: Numbers | None, peak: int) -> bytes:
@@ -77,7 +78,7 @@ def decoded(said: bytes) -> Answer:
     numbers = Numbers(told["width"], packed) if told["width"] else None
     if (head is None) is not (numbers is None) or (head is not None and numbers is not None and head.count != len(numbers)):
         raise ValueError("cut off")
-    return Verdict(told["verdict"]), head, numbers
+    return Verdict(told["verdict"]), head, numbers, int(told["peak"])
 
 
 def as_json(head: Head) -> dict[str, Any]:

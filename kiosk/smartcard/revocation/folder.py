@@ -86,6 +86,8 @@ class CrlFolder:
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
+        self.reading_peak = 0
+        """Kilobytes that a process which read a file took at most; 0 where the system does not tell."""
 
     # --- for the card ---------------------------------------------------------------------------------------------------
 
@@ -174,15 +176,17 @@ class CrlFolder:
 
     def _read(self, name: str, stamp: Stamp) -> None:
         began = time.monotonic()
-        verdict, head, numbers = read_apart(self._folder / name, self._authorities, self._limit, self._note)
+        verdict, head, numbers, peak = read_apart(self._folder / name, self._authorities, self._limit, self._note)
         self._process = None
         if self._stopping.is_set():
             return
+        self.reading_peak = max(self.reading_peak, peak)
         self._again[name] = time.monotonic() + _AGAIN_AFTER
         held = self._kept.held
         if head is not None and numbers is not None:
             held = held.taking(HeldList(head, numbers))
-            log.info("revocation list %s: %d numbers in %.1f s", visible(name), head.count, time.monotonic() - began)
+            spent = time.monotonic() - began
+            log.info("revocation list %s: %d numbers in %.1f s, %d kB at most", visible(name), head.count, spent, peak)
         else:
             log.warning("revocation list %s is not used: %s", visible(name), verdict.value)
         self._kept = Kept(held, {**self._kept.files, name: Read(stamp, verdict, head)})
