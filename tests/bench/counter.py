@@ -175,21 +175,20 @@ def go_home(bench: Bench, program: Program) -> None:
 
 
 def painted(window: QObject, done: Callable[[float], None]) -> QObject:
-    """Tells `done` when each paint of the window is over. The filter has to be kept."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+    """Tells `done` when each paint of the window is over, and not only when the other window has been painted too.
+
+    The filter has to be kept.
+    """
+    from PySide6.QtCore import QEvent, QObject
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.UpdateRequest:
-                # Comes right after the paint that this event is about to do.
-                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value)
-            return False
-
-        def event(self, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.User:
-                done(time.perf_counter())
-                return True
-            return super().event(event)
+            if event.type() != QEvent.Type.UpdateRequest:
+                return False
+            # This is what paints.
+            watched.event(event)
+            done(time.perf_counter())
+            return True
 
     watch = Watch()
     window.installEventFilter(watch)
