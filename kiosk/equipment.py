@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
-    from kiosk.smartcard.revocation import RevocationLists
+    from kiosk.smartcard.revocation import RevocationLists, Standing
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
 
@@ -88,7 +88,7 @@ def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Autho
         return NoRevocation()
     shelf = Shelf(home.held_lists, keeps=keeps)
     lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, shelf)
-    if lists.worst(now()) is not Standing.GOOD:
+    if lists.standings(now()) != {Standing.GOOD}:
         lists.refresh(_LISTS_SECONDS)
     return lists
 
@@ -117,10 +117,8 @@ def facts_reader(
     home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes
 ) -> Callable[[CounterFacts], CounterFacts]:
     """Counts anew what the windows show. What it returns is called on the work thread, and may raise Unavailable."""
-    from kiosk.smartcard.revocation import Standing
     from kiosk.store.sheet import fingerprint
 
-    troubles = {Standing.STALE: (Code.REVOCATION_STALE,), Standing.TOO_OLD: (Code.REVOCATION_TOO_OLD,)}
     sheet = fingerprint(site_key)
 
     def read(facts: CounterFacts) -> CounterFacts:
@@ -132,7 +130,16 @@ def facts_reader(
             uses_this_month=month.uses,
             pending=repository.pending_count(),
             sheet_missing=not facts.demo and not repository.sheet_confirmed(sheet),
-            warnings=troubles.get(judge.revocation.worst(now()), ()),
+            warnings=_list_trouble(judge.revocation.standings(now())),
         )
 
     return read
+
+
+def _list_trouble(standings: frozenset[Standing]) -> tuple[Code, ...]:
+    """That no card is accepted is said only if it is so of every authority."""
+    from kiosk.smartcard.revocation import Standing
+
+    if standings == {Standing.TOO_OLD}:
+        return (Code.REVOCATION_TOO_OLD,)
+    return (Code.REVOCATION_STALE,) if standings & {Standing.TOO_OLD, Standing.STALE} else ()

@@ -295,7 +295,7 @@ def lists(folder: Path) -> dict[str, object]:
         before = memory("VmRSS")
         reset_peak()
         with read.watching():
-            wait_until(program, lambda counter: read.worst(now()).name == "GOOD")
+            wait_until(program, lambda counter: {standing.name for standing in read.standings(now())} == {"GOOD"})
             grown, peak = memory("VmRSS") - before, memory("VmHWM") - before
             tap_once()
             for _ in range(LIST_ROUNDS):

@@ -39,6 +39,7 @@ OUTCOMES: Mapping[str, State] = {
     "revocation.missing": State.BAD,
     "revocation.stale": State.BAD,
     "revocation.too-old": State.BAD,
+    "revocation.partly": State.BAD,
     "revocation.unlimited": State.WARN,
     "revocation.files": State.WARN,
     "store.fine": State.OK,

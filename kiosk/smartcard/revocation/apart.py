@@ -21,7 +21,7 @@ LIMIT = 120.0
 """Seconds for one file."""
 _CHECKOUT = Path(__file__).parents[3]
 # Not to be slower than what people wait for.
-_BACKGROUND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+_BACKGROUND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 Answer = tuple[Verdict, Head | None, Numbers | None, int]
 """And the most memory that the process took, in kilobytes; 0 where that is not known."""
@@ -46,6 +46,8 @@ def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
+            # A Ctrl-C at our terminal is for us.
+            start_new_session=True,
             creationflags=_BACKGROUND,
         ) as process:
             begun(process)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kiosk.config.exposure import Exposure, exposure
 from kiosk.domain.visible import visible
+from kiosk.smartcard import fault
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.revocation.apart import LIMIT, read_apart
@@ -94,9 +95,9 @@ class CrlFolder:
     def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
         return self._kept.held.look_up(authority.fingerprint, certificate.serial, certificate.profile.points, now, self._most)
 
-    def worst(self, now: datetime) -> Standing:
-        standings = [self._kept.held.worst(one.fingerprint, now, self._most) for one in self._authorities if one.is_valid(now)]
-        return next((standing for standing in (Standing.TOO_OLD, Standing.STALE) if standing in standings), Standing.GOOD)
+    def standings(self, now: datetime) -> frozenset[Standing]:
+        held = self._kept.held
+        return frozenset().union(*(held.standings(one.fingerprint, now, self._most) for one in self._authorities if one.is_valid(now)))
 
     # --- for people -----------------------------------------------------------------------------------------------------
 
@@ -147,9 +148,13 @@ class CrlFolder:
         return not thread.is_alive()
 
     def _watch(self) -> None:
-        self._refresh()
-        while not self._stopping.wait(self._beat):
-            self._refresh()
+        while not self._stopping.is_set():
+            try:
+                self._refresh()
+            except Exception as error:
+                # The next look may well succeed; without any, lists would grow old in silence.
+                log.error("a bug while looking after the revocation lists: %s", fault.trace(error))
+            self._stopping.wait(self._beat)
 
     def _refresh(self) -> None:
         """A file that cannot be read (being copied, damaged), or is gone, leaves in use what was read of it before."""

@@ -77,14 +77,13 @@ class Held:
             return Standing.REVOKED
         return self._standing(((authority, point) for point in (_WHOLE, *points)), now, most)
 
-    def worst(self, authority: str, now: datetime, most: timedelta | None) -> Standing:
-        """Of all distribution points of which something has been seen. Of others nothing is known before a card names them."""
+    def standings(self, authority: str, now: datetime, most: timedelta | None) -> frozenset[Standing]:
+        """At all distribution points of which something has been seen. Of others nothing is known before a card names them."""
         whole = self._standing([(authority, _WHOLE)], now, most)
         points = [place for place, one in self.lists.items() if place[0] == authority and place[1] and not one.head.partial]
         if whole is Standing.GOOD or not points:
-            return whole
-        standings = {self._standing([place], now, most) for place in points}
-        return next(standing for standing in (Standing.TOO_OLD, Standing.STALE, Standing.GOOD) if standing in standings)
+            return frozenset({whole})
+        return frozenset(self._standing([place], now, most) for place in points)
 
     def _standing(self, places: Iterable[Place], now: datetime, most: timedelta | None) -> Standing:
         covering = [self.lists[place] for place in places if place in self.lists]

@@ -13,7 +13,9 @@ from kiosk.smartcard.revocation.standing import Standing
 @dataclass(frozen=True, slots=True)
 class Report:
     outcome: str
-    """missing: none is held; too-old: no card is accepted; stale; then, where all is current: unlimited (`crl_max_age`), files; fresh."""
+    """missing: none is held; too-old: no card is accepted; partly: some are not; stale: some are accepted unchecked; and where all is
+    current: unlimited (`crl_max_age`), files, fresh.
+    """
     count: int
     """Lists in use."""
     numbers: int
@@ -33,11 +35,13 @@ def report(lists: CrlFolder, now: datetime) -> Report:
 
 
 def _outcome(lists: CrlFolder, now: datetime, held: bool, files: bool) -> str:
-    standing = lists.worst(now)
+    standings = lists.standings(now)
     if not held:
         return "missing"
-    if standing is not Standing.GOOD:
-        return "too-old" if standing is Standing.TOO_OLD else "stale"
+    if Standing.TOO_OLD in standings:
+        return "too-old" if standings == {Standing.TOO_OLD} else "partly"
+    if Standing.STALE in standings:
+        return "stale"
     if lists.is_unlimited:
         return "unlimited"
     return "files" if files else "fresh"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kiosk.config.exposure import exposure
 from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
@@ -55,10 +56,14 @@ class Shelf:
     def load(self, authorities: frozenset[str]) -> Kept:
         """What was saved; nothing where there is nothing, or nothing that can be read. Never raises.
 
-        Verdicts on files are kept only if they were made for the same `authorities` (fingerprints). Of a list whose numbers have been
-        lost its mark is left, and the file it came from counts as not read.
+        Nothing is taken that others may have written: the signatures are not looked at again. Verdicts on files are kept only if they
+        were made for the same `authorities` (fingerprints). Of a list whose numbers have been lost its mark is left, and the file it
+        came from counts as not read.
         """
         try:
+            if exposed := exposure(self._folder / _INDEX):
+                log.warning("what was read of the revocation lists is not taken: %s", exposed.value)
+                return Kept()
             index = json.loads((self._folder / _INDEX).read_bytes())
             if index["version"] != _VERSION:
                 raise ValueError("of another version")
@@ -105,10 +110,9 @@ class Shelf:
             log.warning("what was read of the revocation lists cannot be kept: %s", type(error).__name__)
             return
         used = {self._numbers(one.head).name for one in lists} | {_INDEX}
-        for path in self._folder.iterdir():
-            if path.name not in used:
-                with contextlib.suppress(OSError):
-                    path.unlink()
+        with contextlib.suppress(OSError):
+            for path in [path for path in self._folder.iterdir() if path.name not in used]:
+                path.unlink()
 
     def _numbers(self, head: Head) -> Path:
         return self._folder / f"{head.digest}.numbers"

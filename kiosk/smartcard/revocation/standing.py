@@ -26,8 +26,10 @@ class RevocationLists(Protocol):
     def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
         """How the certificate stands with its authority. Never raises, and waits for nothing."""
 
-    def worst(self, now: datetime) -> Standing:
-        """How the worst-off of the authorities that are within their dates stands: GOOD, STALE, TOO_OLD or NOT_CHECKED."""
+    def standings(self, now: datetime) -> frozenset[Standing]:
+        """How cards stand whose number is on no list, one authority within its dates and distribution point as the other: among them
+        GOOD, STALE, TOO_OLD, NOT_CHECKED.
+        """
 
     def watching(self) -> AbstractContextManager[None]:
         """While entered, what changes in the lists is noticed and read in the background."""
@@ -39,8 +41,8 @@ class NoRevocation:
     def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
         return Standing.NOT_CHECKED
 
-    def worst(self, now: datetime) -> Standing:
-        return Standing.NOT_CHECKED
+    def standings(self, now: datetime) -> frozenset[Standing]:
+        return frozenset({Standing.NOT_CHECKED})
 
     def watching(self) -> AbstractContextManager[None]:
         return nullcontext()

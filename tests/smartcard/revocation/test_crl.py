@@ -53,7 +53,7 @@ def standing(issuer: Issuer, held: Held, *, now: datetime = NOW, most: timedelta
 
 def test_nothing_is_checked_where_the_library_has_no_lists(issuer: Issuer) -> None:
     assert NoRevocation().look_up(issuer.certificate, issuer.authority, NOW) is Standing.NOT_CHECKED
-    assert NoRevocation().worst(NOW) is Standing.NOT_CHECKED
+    assert NoRevocation().standings(NOW) == {Standing.NOT_CHECKED}
 
 
 # --- what a list is -----------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_a_list_of_any_bytes_has_a_verdict(data: st.DataObject) -> None:
 def test_a_list_that_the_authority_really_signed_has_one_too(data: st.DataObject) -> None:
     held = holding(THEIRS, signed(THEIRS.root.key, data.draw(mutations(content_of(LIST)))))
     assert standing(THEIRS, held, most=DAY) in {Standing.GOOD, Standing.REVOKED, Standing.STALE, Standing.TOO_OLD}
-    assert held.worst(THEIRS.authority.fingerprint, NOW, DAY) in {Standing.GOOD, Standing.STALE, Standing.TOO_OLD}
+    assert held.standings(THEIRS.authority.fingerprint, NOW, DAY) <= {Standing.GOOD, Standing.STALE, Standing.TOO_OLD}
 
 
 @pytest.mark.trial
@@ -153,7 +153,7 @@ def test_many_lists_of_any_bytes(data: st.DataObject) -> None:
     else:
         held = holding(THEIRS, signed(THEIRS.root.key, data.draw(mutations(content_of(LIST)))))
         standing(THEIRS, held, most=data.draw(st.sampled_from((None, HOUR, DAY))))
-        held.worst(THEIRS.authority.fingerprint, NOW, DAY)
+        held.standings(THEIRS.authority.fingerprint, NOW, DAY)
 
 
 # --- how a certificate stands -------------------------------------------------------------------------------------------
@@ -189,14 +189,15 @@ def test_one_list(issuer: Issuer, serials: tuple[int, ...], begins: datetime, la
 def test_a_list_that_is_older_than_the_library_admits(issuer: Issuer, age: timedelta, lasts: timedelta, expected: Standing) -> None:
     held = holding(issuer, issuer.list(begins=NOW - age, lasts=lasts))
     assert standing(issuer, held, most=48 * HOUR) is expected
-    assert held.worst(issuer.authority.fingerprint, NOW, 48 * HOUR) is expected
+    assert held.standings(issuer.authority.fingerprint, NOW, 48 * HOUR) == {expected}
     assert standing(issuer, holding(issuer, issuer.list(SERIAL, begins=NOW - age, lasts=lasts)), most=48 * HOUR) is Standing.REVOKED
 
 
 def test_without_any_list(issuer: Issuer) -> None:
     assert standing(issuer, Held()) is Standing.STALE
     assert standing(issuer, Held(), most=DAY) is Standing.TOO_OLD
-    assert [Held().worst(issuer.authority.fingerprint, NOW, most) for most in (None, DAY)] == [Standing.STALE, Standing.TOO_OLD]
+    assert Held().standings(issuer.authority.fingerprint, NOW, None) == {Standing.STALE}
+    assert Held().standings(issuer.authority.fingerprint, NOW, DAY) == {Standing.TOO_OLD}
 
 
 def test_a_list_for_other_certificates_does_not_clear(issuer: Issuer) -> None:
@@ -219,17 +220,17 @@ def test_each_distribution_point_is_current_for_itself(issuer: Issuer) -> None:
     here, there = scope(full_name=issuer.point), scope(full_name=[ELSEWHERE])
     fresh, old = NOW - HOUR, NOW - 3 * DAY
 
-    def standings(begins_here: datetime, begins_there: datetime) -> tuple[Standing, Standing]:
+    def standings(begins_here: datetime, begins_there: datetime) -> tuple[Standing, set[Standing]]:
         held = holding(
             issuer,
             issuer.list(extensions=there, number=9, begins=begins_there),
             issuer.list(extensions=here, number=2, begins=begins_here),
         )
-        return standing(issuer, held), held.worst(issuer.authority.fingerprint, NOW, None)
+        return standing(issuer, held), set(held.standings(issuer.authority.fingerprint, NOW, None))
 
-    assert standings(old, fresh) == (Standing.STALE, Standing.STALE)
-    assert standings(fresh, old) == (Standing.GOOD, Standing.STALE)
-    assert standings(fresh, fresh) == (Standing.GOOD, Standing.GOOD)
+    assert standings(old, fresh) == (Standing.STALE, {Standing.GOOD, Standing.STALE})
+    assert standings(fresh, old) == (Standing.GOOD, {Standing.GOOD, Standing.STALE})
+    assert standings(fresh, fresh) == (Standing.GOOD, {Standing.GOOD})
 
 
 def test_another_authority_of_the_same_name_says_nothing(issuer: Issuer) -> None:

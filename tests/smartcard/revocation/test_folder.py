@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.config.exposure import Exposure
-from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict
+from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
 from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer
@@ -97,9 +97,9 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
     (folder / "folder").mkdir()
     os.mkfifo(folder / "pipe")
     lists = opened()
-    assert (standing(lists, issuer), lists.worst(NOW)) == (Standing.TOO_OLD, Standing.TOO_OLD)
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.TOO_OLD, {Standing.TOO_OLD})
     assert lists.refresh(LIMIT)
-    assert (standing(lists, issuer), lists.worst(NOW)) == (Standing.GOOD, Standing.GOOD)
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.GOOD, {Standing.GOOD})
     assert told(lists) == {
         "good.crl": (Verdict.READ, Use.USED),
         "old.crl": (Verdict.READ, Use.OLDER),
@@ -107,7 +107,7 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
         "unknown.crl": (Verdict.UNKNOWN_ALGORITHM, Use.NONE),
         "\\u{001B}[2J.crl": (Verdict.UNREADABLE, Use.NONE),
     }
-    assert lists.worst(NOW + 2 * DAY) is Standing.TOO_OLD
+    assert lists.standings(NOW + 2 * DAY) == {Standing.TOO_OLD}
 
 
 def test_yesterdays_list_over_todays_lets_no_stopped_card_through(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
@@ -185,6 +185,33 @@ def test_other_authorities_have_the_files_read_anew(opened: Open, folder: Path, 
     both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
     both.refresh(LIMIT)
     assert standing(both, newcomer) is Standing.GOOD
+
+
+def test_each_authority_is_told_for_itself(folder: Path, issuer: Issuer) -> None:
+    other = Issuer()
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    lists = CrlFolder(folder, [issuer.authority, other.authority], DAY)
+    lists.refresh(LIMIT)
+    assert lists.standings(NOW) == {Standing.GOOD, Standing.TOO_OLD}
+    assert report(lists, NOW).outcome == "partly"
+    assert (standing(lists, issuer), standing(lists, other)) == (Standing.GOOD, Standing.TOO_OLD)
+
+
+def test_where_nothing_can_be_kept_the_lists_serve_all_the_same(folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (tmp_path / "shelf").write_bytes(b"a file, and no folder")
+    (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
+    lists = CrlFolder(folder, [issuer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.REVOKED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_nothing_is_taken_from_a_shelf_that_others_may_write_to(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    opened().refresh(LIMIT)
+    assert standing(opened(), issuer) is Standing.GOOD
+    (tmp_path / "shelf").chmod(0o777)
+    assert standing(opened(), issuer) is Standing.TOO_OLD
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
