@@ -164,7 +164,7 @@ def run_counter(home: Home, settings: Settings) -> int:
     with RunningLock(home.lock):
         repository, keys = open_repository(home, settings)
         with repository:
-            judge = judge_for(home, settings, keys.site)
+            judge = judge_for(home, settings, keys.site, keeps=True)
             equipment = Equipment(
                 readers=PcscReaders,
                 monitor=PcscMonitor,
@@ -178,7 +178,7 @@ def run_counter(home: Home, settings: Settings) -> int:
             )
             application = qt_application()
             end_on_signals(application)
-            with running(Program(settings, equipment)):
+            with judge.revocation.watching(), running(Program(settings, equipment)):
                 # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
                 gc.freeze()
                 return application.exec()

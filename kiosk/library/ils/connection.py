@@ -28,6 +28,7 @@ _CODES = {
     Trouble.NO_TLS: Code.ILS_NOT_TRUSTED,
     Trouble.CERTIFICATE: Code.ILS_NOT_TRUSTED,
     Trouble.AUTHORITY_FILE: Code.ILS_NOT_TRUSTED,
+    Trouble.AUTHORITY_EXPOSED: Code.ILS_NOT_TRUSTED,
 }
 _NOT_SENT = frozenset({Trouble.REQUEST, Trouble.STALE})
 _LONGEST_WAIT = 30.0
