@@ -22,6 +22,7 @@ from kiosk.domain.model import IlsCondition, LibraryCardNumber
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
+from kiosk.effects.worker import Worker
 from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.smartcard.judge import CardJudge
@@ -62,6 +63,8 @@ class Program:
 
     def __init__(self, settings: Settings, equipment: Equipment, timing: Timing | None = None) -> None:
         """`timing`: of the keyboards; the real one unless somebody else keeps it."""
+        self._repository = equipment.repository
+        self._read_facts = equipment.read_facts
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
         post = self._bridge.post
@@ -69,6 +72,7 @@ class Program:
         self._watch = CardWatch(equipment.monitor, post, settings.reader.name or None)
         self._sounds = Sounds(settings.display.sounds)
         self._timers = Timers(post)
+        self._examination = Worker("examination", post)
         outside = Outside(
             card=self._card,
             links=equipment.repository,
@@ -100,6 +104,7 @@ class Program:
         self.displays.show()
         self._project(self.conductor.counter, self.conductor.facts)
         self.conductor.refresh_facts()
+        self._examination.do(self._examine, lambda error: None)
         self._card.start()
         self._watch.start()
         self._minute.start()
@@ -111,6 +116,8 @@ class Program:
         self._minute.stop()
         self._library_beat.stop()
         self._watch.stop()
+        self._repository.stop_examining()
+        self._examination.stop()
         self.conductor.stop()
         self._card.stop()
         # What is still under way has nobody left to be shown to.
@@ -123,6 +130,10 @@ class Program:
 
     def _project(self, counter: Counter, facts: CounterFacts) -> None:
         self.displays.project(counter, facts)
+
+    def _examine(self) -> CounterFacts | None:
+        """Look through the whole store once, while cards are served. What was found is shown at once."""
+        return None if self._repository.examine() is None else self._read_facts(self.conductor.facts)
 
     def _minute_passed(self) -> None:
         if today() != self.conductor.counter.today:

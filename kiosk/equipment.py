@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.revocation import RevocationLists, Standing
+    from kiosk.store.keyplace import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
 
@@ -35,18 +37,27 @@ def now() -> datetime:
 
 def keys_of(home: Home, settings: Settings) -> KeyStore:
     """Where this counter's keys lie."""
-    from kiosk.store.keyplace import key_store
+    return key_place_of(home, settings).store
 
-    return key_store(home.data, settings.keys.place, Path(settings.keys.folder) if settings.keys.folder else None)
+
+def key_place_of(home: Home, settings: Settings) -> KeyPlace:
+    """The same, with the anchor beside them."""
+    from kiosk.store.keyplace import key_place
+
+    return key_place(home.store, settings.keys.place, Path(settings.keys.folder) if settings.keys.folder else None)
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
     """The store and its keys, made at the first start. Raises Unavailable."""
-    from kiosk.store.keys import open_keys
     from kiosk.store.repository import Repository
 
-    keys = open_keys(keys_of(home, settings), home.store)
-    return Repository(home.store, keys, settings.counter.name, now), keys
+    place = key_place_of(home, settings)
+    keys = place.open_keys()
+    repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys))
+    # Where it cannot be noted down (keys on a disk that is write-protected), the counter works as it did before.
+    with suppress(Unavailable):
+        place.remember(repository.identity)
+    return repository, keys
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:
@@ -130,7 +141,8 @@ def facts_reader(
             uses_this_month=month.uses,
             pending=repository.pending_count(),
             sheet_missing=not facts.demo and not repository.sheet_confirmed(sheet),
-            warnings=_list_trouble(judge.revocation.standings(now())),
+            doubt=repository.doubt,
+            warnings=(*repository.troubles(), *_list_trouble(judge.revocation.standings(now()))),
         )
 
     return read

@@ -53,9 +53,9 @@ class Premises:
 
     @property
     def keys(self) -> Keys:
-        keys = FileKeyStore(self.folder / "user" / "config" / "library-card-kiosk" / "keys" / f"{key_name(self.home.data)}.json").load()
-        assert keys is not None
-        return keys
+        record = FileKeyStore(self.folder / "user" / "config" / "library-card-kiosk" / "keys" / f"{key_name(self.home.data)}.json").load()
+        assert record is not None
+        return record.keys
 
     def day(self, people: list[Person], *options: str) -> int:
         """Let a day go by; its exit status."""

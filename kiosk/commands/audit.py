@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import sys
+import unicodedata
 from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.text import plain, say
@@ -27,7 +31,7 @@ def add(commands: Commands) -> None:
     listing = acts.add("list", act=list_acts)
     listing.option("--since", type=date.fromisoformat, metavar="YYYY-MM-DD")
     listing.option("--json", action="store_true")
-    acts.add("verify", act=verify)
+    acts.add("verify", act=verify).option("--head", metavar="ROWS:HASH")
 
 
 def list_acts(home: Home, options: argparse.Namespace) -> int:
@@ -36,29 +40,58 @@ def list_acts(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
         for entry in repository.audit_rows(since):
             print(json.dumps(asdict(entry), ensure_ascii=False) if options.json else _line(entry))
+        head = repository.audit_head()
+        # A program reads rows and nothing else.
+        told = output.words("audit.head", rows=head.rows, digest=head.digest.hex())
+        print(told, file=sys.stderr if options.json else sys.stdout)
         return output.OK
 
     return with_repository(home, tell)
 
 
 def verify(home: Home, options: argparse.Namespace) -> int:
-    """Also tells the trail's end, to be noted down elsewhere: whoever rebuilds the whole trail cannot rebuild that note."""
+    """Trail, links and anchor; with --head also against a note on paper, which nobody can rebuild who rebuilds the whole trail.
+
+    Tells the trail's end, to be noted down elsewhere.
+    """
+    note = _read_note(options.head) if options.head is not None else None
+    if options.head is not None and note is None:
+        print(output.words("audit.note-wrong"), file=sys.stderr)
+        return output.MISUSE
 
     def tell(repository: Repository) -> int:
+        # Also what was confirmed by somebody stays broken.
         broken = repository.verify_audit()
         if broken is not None:
             output.tell("audit.broken", row=broken)
             raise Unavailable(Code.AUDIT_BROKEN)
+        found = repository.examine(aside=False) or repository.doubt
+        if found is not None:
+            raise Unavailable(found.code, **dict(found.params))
         head = repository.audit_head()
         output.tell("audit.fine", rows=head.rows, digest=head.digest.hex())
-        return output.OK
+        return output.OK if note is None else _compare(repository, *note)
 
     return with_repository(home, tell)
 
 
+def _read_note(text: str) -> tuple[int, str] | None:
+    """Rows and the beginning of the hash, as somebody copied them from paper."""
+    match = re.fullmatch(r"(\d+):([0-9a-f]{16,64})", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower())
+    return (int(match[1]), match[2]) if match else None
+
+
+def _compare(repository: Repository, rows: int, digest: str) -> int:
+    if not (repository.audit_hash(rows) or b"").hex().startswith(digest):
+        output.tell("audit.note-differs", rows=rows)
+        raise Unavailable(Code.AUDIT_BROKEN)
+    output.tell("audit.note-holds", rows=rows)
+    return output.OK
+
+
 def _line(entry: AuditEntry) -> str:
     moment = datetime.fromisoformat(entry.at).astimezone(JAPAN)
-    checked = "・".join(output.words(f"audit.checked.{word.replace(':', '-')}") for word in entry.checked.split())
+    checked = "・".join(_checked(word) for word in entry.checked.split())
     columns = (
         entry.place,
         f"{moment:%Y-%m-%d %H:%M:%S}",
@@ -72,10 +105,20 @@ def _line(entry: AuditEntry) -> str:
     return "\t".join(str(column) for column in columns)
 
 
+def _checked(word: str) -> str:
+    """What was checked, or how much of something there was."""
+    what, _, value = word.partition(":")
+    if value.isdecimal():
+        return output.words(f"audit.checked.{what}", count=value)
+    return output.words(f"audit.checked.{word.replace(':', '-')}")
+
+
 def _reason(entry: AuditEntry) -> str:
     if not entry.reason:
         return ""
-    if entry.result == "refused":
+    if entry.act in (Deed.TRUST_ADDED, Deed.TRUST_REMOVED):
+        return entry.reason
+    if entry.result == "refused" or entry.act == Deed.ACCEPTED:
         return plain(say(f"refusal.{entry.reason}.title"))
     if entry.act == Act.SERVICE:
         return output.words(f"service.{entry.reason}")

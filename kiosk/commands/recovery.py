@@ -10,7 +10,8 @@ from pathlib import Path
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, read_settings
-from kiosk.equipment import keys_of, open_repository
+from kiosk.domain.deeds import Deed
+from kiosk.equipment import key_place_of, open_repository
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +22,8 @@ def add(commands: Commands) -> None:
     restoring = acts.add("restore", act=restore)
     restoring.option("--sheet", type=Path, metavar="FILE")
     restoring.option("--backup", type=Path, metavar="FILE")
+    acts.add("moved", act=accept_move)
+    acts.add("begin", act=begin)
 
 
 def print_sheet(home: Home, options: argparse.Namespace) -> int:
@@ -29,6 +32,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
     repository, keys = open_repository(home, read_settings(home.config))
     with repository:
+        repository.note(Deed.SHEET)
         output.tell("recovery.before")
         print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
         output.tell("recovery.after")
@@ -57,6 +61,8 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 
     repository, keys = open_repository(home, read_settings(home.config))
     with repository:
+        # First, so that the copy tells of itself.
+        repository.note(Deed.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC))
     output.tell("recovery.backed-up", file=str(made))
     return output.OK
@@ -68,15 +74,61 @@ def restore(home: Home, options: argparse.Namespace) -> int:
     from kiosk.store.recovery import restore
     from kiosk.store.sheet import LINES
 
-    store = keys_of(home, read_settings(home.config))
+    settings = read_settings(home.config)
+    place = key_place_of(home, settings)
     with RunningLock(home.lock):
         if options.sheet:
             text = _read(options.sheet)
         else:
             output.tell("recovery.type")
             text = "\n".join(_ask(number) for number in range(1, LINES + 1))
-        restore(store, home.store, text, options.backup)
+        restored = restore(place, text, options.backup, settings.counter.name, datetime.now(UTC))
+    for left in restored.set_aside:
+        output.tell("recovery.set-aside", file=str(left))
+    if options.backup:
+        _tell_lacking(restored.lacking)
     output.tell("recovery.restored")
+    return output.OK
+
+
+def _tell_lacking(lacking: int | None) -> None:
+    if lacking == 0:
+        output.tell("recovery.lacking-none")
+        return
+    if lacking is None:
+        output.tell("recovery.lacking-unknown")
+    else:
+        output.tell("recovery.lacking", count=lacking)
+    output.tell("recovery.confirm-first")
+
+
+def accept_move(home: Home, options: argparse.Namespace) -> int:
+    """The data folder lies elsewhere than it was last seen; no counter may run meanwhile."""
+    from kiosk.store.lock import RunningLock
+
+    settings = read_settings(home.config)
+    with RunningLock(home.lock):
+        first = key_place_of(home, settings).take_over()
+        repository, _ = open_repository(home, settings)
+        with repository:
+            repository.note(Deed.MOVED)
+    output.tell("recovery.moved.done", first=first)
+    return output.OK
+
+
+def begin(home: Home, options: argparse.Namespace) -> int:
+    """An empty store for the keys that are here, because the one that was made with them is lost."""
+    from kiosk.store.lock import RunningLock
+    from kiosk.store.recovery import begin_anew
+
+    settings = read_settings(home.config)
+    with RunningLock(home.lock):
+        for left in begin_anew(key_place_of(home, settings), datetime.now(UTC)):
+            output.tell("recovery.set-aside", file=str(left))
+        repository, _ = open_repository(home, settings)
+        with repository:
+            repository.note(Deed.BEGUN)
+    output.tell("recovery.begin.done")
     return output.OK
 
 

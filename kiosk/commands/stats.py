@@ -21,6 +21,7 @@ def add(commands: Commands) -> None:
 def stats(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
         months = {f"{one.month.year:04}-{one.month.month:02}": one for one in repository.month_statistics()}
+        head = repository.audit_head()
         if options.json:
             listed = [
                 {
@@ -32,7 +33,8 @@ def stats(home: Home, options: argparse.Namespace) -> int:
                 }
                 for month, one in months.items()
             ]
-            output.tell_json({"links": repository.count_links(), "months": listed})
+            audit = {"rows": head.rows, "hash": head.digest.hex()}
+            output.tell_json({"links": repository.count_links(), "months": listed, "audit": audit})
             return output.OK
         for month, one in months.items():
             output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)
@@ -40,6 +42,8 @@ def stats(home: Home, options: argparse.Namespace) -> int:
                 services = "  ".join(f"{output.words(f'service.{service}')} {count}" for service, count in one.services.items())
                 output.tell("stats.services", services=services)
         output.tell("links.number", count=repository.count_links())
+        # The sheet of the month goes into a file: who rebuilds the whole trail cannot rebuild what is printed there.
+        output.tell("stats.head", note=f"{head.rows}:{head.digest.hex()}")
         return output.OK
 
     return with_repository(home, tell)

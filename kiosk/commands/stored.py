@@ -10,6 +10,7 @@ from kiosk.config import Home, read_settings
 from kiosk.equipment import open_repository
 
 if TYPE_CHECKING:
+    from kiosk.domain.deeds import Deed
     from kiosk.store.repository import Repository
 
 
@@ -22,3 +23,11 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     repository, _ = open_repository(home, settings)
     with repository:
         return work(repository)
+
+
+def note_trust(home: Home, deed: Deed, fingerprint: str) -> None:
+    """Write down that an authority was added or removed. Before there is a store there is no trail either."""
+    if home.store.exists():
+        repository, _ = open_repository(home, read_settings(home.config))
+        with repository:
+            repository.note(deed, fingerprint)

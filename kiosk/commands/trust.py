@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
+from kiosk.commands.stored import note_trust
 from kiosk.config import Home
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, Refused
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
     store.add(content, authority.fingerprint)
+    note_trust(home, Deed.TRUST_ADDED, authority.fingerprint)
     output.tell("trust.added", count=len(store.load()))
     return output.OK
 
@@ -66,6 +69,7 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
     if not TrustStore(home.trust).remove(options.fingerprint):
         print(output.words("trust.nothing-removed"), file=sys.stderr)
         return output.PROBLEM
+    note_trust(home, Deed.TRUST_REMOVED, options.fingerprint)
     output.tell("trust.removed")
     return output.OK
 

@@ -33,6 +33,7 @@ from kiosk.domain.events import (
     SlipAsked,
     SlipChosen,
     StatusChosen,
+    StoreAccepted,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -85,6 +86,7 @@ STAFF_ONLY = (
     CardStopAnswered,
     UnlinkConfirmed,
     BrokeSeen,
+    StoreAccepted,
 )
 """What only staff may say; it is not heard while the patron holds the single display."""
 PATRON_ONLY = (LinkAgreed, LastTryChosen, PadTyped, PadCleared, PadConfirmed)

@@ -169,6 +169,13 @@ class RecordAct:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptStore:
+    """Take the store as it is, since staff have confirmed what was found. Not answered: the facts tell what is doubted."""
+
+    found: Code
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Answered by TimeUp after `seconds`, unless the program has ended. Nothing stops a timer: a late TimeUp fits no state."""
 
@@ -197,6 +204,7 @@ Effect = (
     | HandOver
     | PrintSlip
     | RecordAct
+    | AcceptStore
     | StartTimer
     | Play
 )

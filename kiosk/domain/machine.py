@@ -11,6 +11,7 @@ from typing import get_args
 
 from kiosk.domain import lending, proof, registration, serving, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain.effects import AcceptStore
 from kiosk.domain.events import (
     Broke,
     BrokeSeen,
@@ -30,6 +31,7 @@ from kiosk.domain.events import (
     SlipFailed,
     SlipTroubleSeen,
     StatusChosen,
+    StoreAccepted,
     TakenBack,
     TimeUp,
     UnlinkingChosen,
@@ -89,6 +91,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, slip_trouble=code), ()
         case SlipTroubleSeen():
             return replace(counter, slip_trouble=None), ()
+        case StoreAccepted(found):
+            return counter, (AcceptStore(found),)
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.effects import (
+    AcceptStore,
     CloseLink,
     DescribeItem,
     Effect,
@@ -137,6 +138,9 @@ class Conductor:
                 self._print(slip)
             case RecordAct():
                 self._work.do(lambda: links.record(effect), self._unrecorded)
+            case AcceptStore(found):
+                self._work.do(lambda: links.accept_doubt(found), self._unrecorded)
+                self.refresh_facts()
             case StartTimer(ticket, seconds):
                 self._outside.start_timer(ticket, seconds)
             case Play(sound):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from kiosk.domain.circulation import Item, ItemAnswer
 from kiosk.domain.effects import RecordAct
+from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
 from kiosk.domain.model import (
     IlsCondition,
@@ -68,6 +69,7 @@ class Links(Protocol):
     ) -> bool: ...
     def close_link(self, operation: uuid.UUID, number: LibraryCardNumber, reason: UnlinkReason) -> bool: ...
     def record(self, act: RecordAct) -> None: ...
+    def accept_doubt(self, found: Code) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

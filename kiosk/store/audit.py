@@ -6,6 +6,7 @@ an auditor therefore notes down `head` now and then.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,15 +57,15 @@ def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
     """SHA-256 over a label, the columns in order and the hash of the row before. Each column with its length, so none can run into
     the next; a missing one differs from an empty one.
     """
-    digest = hashlib.sha256(b"kiosk-audit-1\x00")
+    told = [b"kiosk-audit-1\x00"]
     for value in values:
         if value is None:
-            digest.update(b"\x00")
+            told.append(b"\x00")
         else:
             text = str(value).encode()
-            digest.update(b"\x01" + len(text).to_bytes(4, "big") + text)
-    digest.update(previous)
-    return digest.digest()
+            told += (b"\x01" + len(text).to_bytes(4, "big"), text)
+    told.append(previous)
+    return hashlib.sha256(b"".join(told)).digest()
 
 
 class AuditTrail:
@@ -94,14 +95,37 @@ class AuditTrail:
         query = AuditRow.select(*(getattr(AuditRow, name) for name in _COLUMNS)).where(AuditRow.at >= since).order_by(AuditRow.place)
         return [AuditEntry(**row) for row in query.dicts().execute(self._database)]
 
-    def verify(self) -> int | None:
-        """The first row that is not as it was written, or the first that is missing; None when the whole trail holds."""
+    def go_on(self) -> None:
+        """Let the next row follow the last one that is there, when somebody has confirmed what is wrong with the end of the trail."""
+        last = self._database.ask("SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone()
+        if last is not None and last[0] > self.head().rows:
+            write_note(self._database, AUDIT_HEAD, f"{last[0]} {bytes(last[1]).hex()}")
+
+    def hash_at(self, place: int) -> bytes | None:
+        """The hash of this row; None when there is no such row. Row 0 is the beginning."""
+        if place == 0:
+            return _FIRST
+        row = self._database.ask("SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def verify(self, after: int = 0, pause: Callable[[], None] = lambda: None) -> int | None:
+        """The first row that is not as it was written, or the first that is missing; None when the whole trail holds.
+
+        Looks only at what comes after the row `after`. `pause` is called now and then.
+        """
         names = ", ".join((*_COLUMNS, "previous", "hash"))
-        expected, previous = 1, _FIRST
-        for *values, before, digest in self._database.ask(f"SELECT {names} FROM audit ORDER BY place"):  # noqa: S608 - our own names
+        expected, previous = after + 1, self.hash_at(after)
+        if previous is None:
+            return after
+        # From the beginning, a row put in before the first one is seen as well.
+        since = (after + 1,) if after else (-(1 << 62),)
+        query = f"SELECT {names} FROM audit WHERE place >= ? ORDER BY place"  # noqa: S608 - our own names
+        for *values, before, digest in self._database.ask(query, since):
             if values[0] != expected or bytes(before) != previous or bytes(digest) != digest_of(tuple(values), previous):
                 return expected
             expected, previous = expected + 1, bytes(digest)
+            if expected % 64 == 0:
+                pause()
         head = self.head()
         if head != AuditHead(expected - 1, previous):
             return min(expected, head.rows + 1)

@@ -36,15 +36,14 @@ _SETTINGS = (
 )
 
 
-def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"") -> Any:
+def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"", reading: bool = False) -> Any:
     """A connection to the existing file at `path` with a raw key, so that no passphrase is stretched for 100 ms at every opening.
 
     Raises the driver's exceptions, and Unavailable: store-key-wrong or store-damaged when the first page cannot be read. Without
-    `settings` nothing is changed that the file would remember.
+    `settings` nothing is changed that the file would remember. `reading`: nothing can be written through it.
     """
-    connection = sqlcipher.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    place = f"{path.absolute().as_uri()}?mode={'ro' if reading else 'rw'}"
+    connection = sqlcipher.connect(place, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
         connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
@@ -55,7 +54,7 @@ def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == 26:  # SQLITE_NOTADB
                 raise Unavailable(unreadable(path, key)) from error
             raise
-        for statement in _SETTINGS if settings else _SETTINGS[:1]:
+        for statement in _SETTINGS if settings and not reading else _SETTINGS[:1]:
             connection.execute(statement)
     except BaseException:
         connection.close()
@@ -79,6 +78,12 @@ def unreadable(path: Path, key: bytes) -> Code:
     if len(head) == 16 and head.startswith(MAGIC) and not hmac.compare_digest(head, salt_for(key)):
         return Code.STORE_KEY_WRONG
     return Code.STORE_DAMAGED
+
+
+def same_store(path: Path, key: bytes) -> bool:
+    """Whether the file at `path` says that it was made with this key. Raises OSError."""
+    with path.open("rb") as file:
+        return hmac.compare_digest(file.read(16), salt_for(key))
 
 
 def check_owner(path: Path) -> None:
@@ -142,15 +147,16 @@ class CipherDatabase(SqliteDatabase):
 
     server_version = sqlcipher.sqlite_version_info
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *, reading: bool = False) -> None:
         super().__init__(str(path))
         self._path = path
         self._key = key
+        self._reading = reading
         self._guard = Lock()
         self._opened: list[Any] = []
 
     def _connect(self) -> Any:
-        connection = open_file(self._path, self._key)
+        connection = open_file(self._path, self._key, reading=self._reading)
         with self._guard:
             self._opened.append(connection)
         return connection
@@ -163,6 +169,12 @@ class CipherDatabase(SqliteDatabase):
         """SQLite has rolled back by itself when the disk was full; to do it again would hide that behind an error of ours."""
         if self.connection().in_transaction:  # type: ignore[no-untyped-call]
             super().rollback()
+
+    def interrupt(self) -> None:
+        """Whatever is being asked, on any thread, ends with an error."""
+        with self._guard:
+            for connection in self._opened:
+                connection.interrupt()
 
     def close_all(self) -> None:
         """Close the connections of all threads. Only when none of them is at work any more."""

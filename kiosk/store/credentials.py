@@ -11,7 +11,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.keys import Description, Keys
+from kiosk.store.keys import Description, KeyRecord
 
 SERVICE = "library-card-kiosk"
 SECONDS = 3.0
@@ -26,23 +26,28 @@ class CredentialStore:
         self._kind = kind
         self._name = name
 
-    def load(self) -> Keys | None:
+    def load(self) -> KeyRecord | None:
         """Raises Unavailable: store-key-missing (the credential store does not open), store-key-wrong (the entry holds no keys)."""
         text = self._ask(lambda: self._backend.get_password(SERVICE, self._name))
         if text is None:
             return None
         try:
-            return Keys.decoded(text)
+            return KeyRecord.decoded(text)
         except ValueError as error:
             raise Unavailable(Code.STORE_KEY_WRONG, place=self._kind) from error
 
-    def save(self, keys: Keys) -> None:
+    def save(self, record: KeyRecord) -> None:
         """Read back before it returns. Raises FileExistsError rather than replace other keys; Unavailable: store-key-missing."""
-        if self.load() is not None:
+        present = self.load()
+        if present is not None and present.keys != record.keys:
             raise FileExistsError(self._name)
-        self._ask(lambda: self._backend.set_password(SERVICE, self._name, keys.encoded()))
-        if self.load() != keys:
+        self._ask(lambda: self._backend.set_password(SERVICE, self._name, record.encoded()))
+        if self.load() != record:
             raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind)
+
+    def forget(self) -> None:
+        if self.load() is not None:
+            self._ask(lambda: self._backend.delete_password(SERVICE, self._name))
 
     def describe(self) -> Description:
         return Description(self._kind, f"{SERVICE}/{self._name}")

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import check_owner, make_file, make_folder, publish
-from kiosk.store.keys import Description, Keys
+from kiosk.store.cipher import check_owner, make_file, make_folder, publish, sync_file, sync_folder
+from kiosk.store.keys import Description, KeyRecord
 from kiosk.store.trouble import translated
 
 
@@ -24,7 +24,7 @@ def keys_folder() -> Path:
 def key_name(data: Path) -> str:
     """What the keys of the data folder `data` are called: 16 hexadecimal digits of the SHA-256 of its absolute path.
 
-    So each `--home` has its own. When a data folder moves, its key file has to be renamed: `doctor` says what to.
+    So each `--home` has its own. When a data folder moves, `kiosk recovery moved` gives its keys their new name.
     """
     return hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
@@ -38,7 +38,7 @@ class FileKeyStore:
     def exists(self) -> bool:
         return self._path.exists()
 
-    def load(self) -> Keys | None:
+    def load(self) -> KeyRecord | None:
         """Raises Unavailable: store-key-wrong (the file holds no keys), store-foreign, store-unavailable."""
         with translated(self._path):
             try:
@@ -47,25 +47,37 @@ class FileKeyStore:
             except FileNotFoundError:
                 return None
         try:
-            return Keys.decoded(text)
+            return KeyRecord.decoded(text)
         except ValueError as error:
             raise Unavailable(Code.STORE_KEY_WRONG, place=str(self._path)) from error
 
-    def save(self, keys: Keys) -> None:
-        """Written beside, synced, then named: there is never half a key file. Raises FileExistsError; Unavailable."""
+    def save(self, record: KeyRecord) -> None:
+        """Written beside, synced, then named: there is never half a key file. Raises FileExistsError for other keys; Unavailable."""
         temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         with translated(self._path):
             make_folder(self._path.parent)
             make_file(temporary)
             try:
-                temporary.write_text(keys.encoded(), "utf-8")
-                publish(temporary, self._path)
-                return
+                temporary.write_text(record.encoded(), "utf-8")
+                if not self._path.exists():
+                    publish(temporary, self._path)
+                    return
+                present = self.load()
+                if present is not None and present.keys == record.keys:
+                    sync_file(temporary)
+                    os.replace(temporary, self._path)
+                    sync_folder(self._path.parent)
+                    return
             except FileExistsError:
                 pass
             finally:
                 temporary.unlink(missing_ok=True)
         raise FileExistsError(str(self._path))
+
+    def forget(self) -> None:
+        with translated(self._path):
+            self._path.unlink(missing_ok=True)
+            sync_folder(self._path.parent)
 
     def describe(self) -> Description:
         return Description("file", str(self._path))

@@ -1,23 +1,125 @@
-"""Decides where the keys of a counter lie."""
+"""Decides where the keys of a counter lie, and the anchor beside them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.store.anchor import ENDING, AnchorFile
+from kiosk.store.cipher import same_store
 from kiosk.store.credentials import system_credentials
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
-from kiosk.store.keys import KeyStore
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, folder_of, is_copy, open_keys
+from kiosk.store.trouble import translated
+
+_FILE = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Keys and anchor of one database.
+
+    The keys may lie in the platform's credential store. The anchor is a file in the keys' folder all the same: it is written after each
+    act, is no secret, and is sealed with a key that comes from the keys.
+    """
+
+    database: Path
+    store: KeyStore
+    name: str
+    place: str
+    folder: Path
+
+    def open_keys(self) -> Keys:
+        """See `keys.open_keys`."""
+        with translated(self.database):
+            return open_keys(self.store, self.database, self._record_elsewhere)
+
+    def anchor(self, keys: Keys) -> AnchorFile:
+        return AnchorFile(self._anchor_path(self.name), keys)
+
+    @property
+    def anchor_path(self) -> Path:
+        return self._anchor_path(self.name)
+
+    def remember(self, identity: str) -> None:
+        """Keep beside the keys which store they open, and where. Raises Unavailable."""
+        record = self.store.load()
+        seen = folder_of(self.database)
+        if record is not None and (record.store, record.folder) != (identity, seen):
+            self.store.save(replace(record, store=identity, folder=seen))
+
+    def take_over(self) -> str:
+        """Accept that the data folder has moved here: keys and anchor get the name that goes with it. Returns where it was.
+
+        Raises Refused: nothing-moved; Unavailable: store-copy (`first`), when the store lies where it was, too.
+        """
+        with translated(self.database):
+            if not self.database.exists():
+                raise Unavailable(Code.STORE_MISSING, file=str(self.database))
+            own = self.store.load()
+            found = (self.name, self.store, own) if own is not None else self._elsewhere()
+            if found is None:
+                raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
+            name, store, record = found
+            if own is not None and record.folder in ("", folder_of(self.database)):
+                raise Refused(Code.NOTHING_MOVED)
+            if record.folder and is_copy(record, self.database):
+                raise Unavailable(Code.STORE_COPY, first=record.folder)
+            # A key file that somebody has renamed left its anchor behind, under the name of the folder that was.
+            old_anchor = self._anchor_path(key_name(Path(record.folder)) if record.folder else name)
+            kept = AnchorFile(old_anchor, record.keys).load()
+            if kept is not None:
+                self.anchor(record.keys).save(kept)
+            self.store.save(replace(record, folder=folder_of(self.database)))
+            if own is None:
+                store.forget()
+            if old_anchor != self.anchor_path:
+                old_anchor.unlink(missing_ok=True)
+            return record.folder
+
+    def _record_elsewhere(self) -> KeyRecord | None:
+        found = self._elsewhere()
+        return None if found is None else found[2]
+
+    def _elsewhere(self) -> tuple[str, KeyStore, KeyRecord] | None:
+        """The keys, kept under another folder's name, with which this database was made."""
+        if not self.database.exists():
+            return None
+        names = {path.stem for ending in (_FILE, ENDING) for path in self.folder.glob(f"*{ending}")}
+        for name in sorted(names - {self.name}):
+            try:
+                store = _key_store(name, self.place, self.folder)
+                record = store.load()
+                if record is not None and same_store(self.database, record.keys.database):
+                    return name, store, record
+            except (KioskError, OSError):  # another counter's trouble
+                continue
+        return None
+
+    def _anchor_path(self, name: str) -> Path:
+        return self.folder / f"{name}{ENDING}"
+
+
+def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:
+    """Where keys and anchor of `database` lie: `auto`, `system` or `file` (`keys.place`), files in `folder` (`keys.folder`).
+
+    Raises Unavailable: store-key-missing when `system` is asked for and is not there.
+    """
+    name, folder = key_name(database.parent), folder or keys_folder()
+    return KeyPlace(database, _key_store(name, place, folder), name, place, folder)
 
 
 def key_store(data: Path, place: str = "auto", folder: Path | None = None) -> KeyStore:
-    """The key store of the data folder `data`: `auto`, `system` or `file` (`keys.place`), the file in `folder` (`keys.folder`).
+    """The key store of the data folder `data`. Raises as `key_place`."""
+    return _key_store(key_name(data), place, folder or keys_folder())
 
-    `auto` takes the platform's credential store when it opens without a prompt, unless there is a key file already: a machine that
-    started without one keeps its file. Raises Unavailable: store-key-missing when `system` is asked for and is not there.
+
+def _key_store(name: str, place: str, folder: Path) -> KeyStore:
+    """`auto` takes the platform's credential store when it opens without a prompt, unless there is a key file already: a machine that
+    started without one keeps its file.
     """
-    name = key_name(data)
-    file = FileKeyStore((folder or keys_folder()) / f"{name}.json")
+    file = FileKeyStore(folder / f"{name}{_FILE}")
     if place == "file" or (place == "auto" and file.exists()):
         return file
     system = system_credentials(name)

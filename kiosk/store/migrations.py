@@ -63,7 +63,10 @@ _TALLY = (
     "CREATE INDEX audit_at ON audit (at)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _TALLY)
+# What tells this store from every other. The digest of its links needs a key: it is begun when the store is opened (digest.py).
+_IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _TALLY, _IDENTITY)
 VERSION = len(STEPS)
 """The version of the tables this program knows; kept in the file as `user_version`."""
 

@@ -7,8 +7,10 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_file, make_folder, open_file, publish, salt_for
+from kiosk.store.files import SET_ASIDE, leftovers
 from kiosk.store.migrations import VERSION, migrate, version_of
 
 KEPT = timedelta(days=30)
@@ -18,25 +20,29 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
     """After this there is a file of ours at `path`, readable with `key` and of our version. An unreadable one is left untouched.
 
     A new file gets its name only when it is complete, so an empty file under that name is a damaged one, never a fresh start.
-    Raises Unavailable (store-newer, store-damaged, store-key-wrong, store-foreign), the driver's exceptions, OSError.
+    What was left beside a store that is gone is never taken for a part of a new one.
+    Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign), the driver's exceptions, OSError.
     """
     make_folder(path.parent)
     if not path.exists():
+        if leftovers(path):
+            raise Unavailable(Code.STORE_MISSING, file=str(path))
         _create(path, key)
     check_owner(path)
     with closing(open_file(path, key, settings=False)) as connection:
         version = version_of(connection)
     backups = path.parent / "backups"
-    _forget_old(backups, now)
+    _forget_old(backups, "*-v*.db", now)
+    _forget_old(path.parent, f"*{SET_ASIDE}*", now)
     if version < VERSION:
         back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
             migrate(connection)
 
 
-def _forget_old(backups: Path, now: datetime) -> None:
-    """A copy from before a migration still holds links that were closed since, so it may not stay for ever."""
-    for copy in backups.glob("*-v*.db"):
+def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
+    """What is kept from before (a migration, a restore) still holds links that were closed since, so it may not stay for ever."""
+    for copy in folder.glob(pattern):
         with suppress(FileNotFoundError):  # another program of ours was quicker
             if copy.stat().st_mtime < (now - KEPT).timestamp():
                 copy.unlink()

@@ -10,17 +10,24 @@ from pathlib import Path
 from uuid import UUID
 
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import RecordAct
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
+from kiosk.domain.states import Problem
+from kiosk.store.anchor import AnchorFile
 from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.digest import LinkDigest
+from kiosk.store.examination import Examination
 from kiosk.store.figures import Figures, MonthFigures
+from kiosk.store.files import Witness
 from kiosk.store.keys import Keys
 from kiosk.store.links import LinkTable, StoredLink
-from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note
+from kiosk.store.notes import IDENTITY, RECOVERY_SHEET, read_note, write_note
 from kiosk.store.opening import prepare
 from kiosk.store.outbox import Outbox, OutboxEntry
+from kiosk.store.standing import Standing
 from kiosk.store.trouble import translated
 
 
@@ -36,11 +43,22 @@ class ListedLink:
 class Repository:
     """One store, safe to use from any thread. Every method raises `Unavailable` with one of the store's codes.
 
-    Without a registry (`has_registry` false) a link is final when it is committed, and nothing is ever pending.
+    Without a registry (`has_registry` false) a link is final when it is committed, and nothing is ever pending. With an `anchor`, what
+    is opened is compared with what was left: while it is in doubt, no card is found and none is registered, until `accept_doubt`.
     """
 
-    def __init__(self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], *, has_registry: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        keys: Keys,
+        counter_name: str,
+        clock: Callable[[], datetime],
+        *,
+        has_registry: bool = False,
+        anchor: AnchorFile | None = None,
+    ) -> None:
         self._path = path
+        self._keys = keys
         self._counter = counter_name
         self._clock = clock
         self._has_registry = has_registry
@@ -51,6 +69,14 @@ class Repository:
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._outbox = Outbox(self._database, has_registry)
+        self._digest = LinkDigest(self._database, keys)
+        self._standing = Standing(self._database, self._audit, self._digest, anchor)
+        self._examination = Examination(path, keys)
+        try:
+            self._take_stock()
+        except BaseException:
+            self._database.close_all()
+            raise
 
     def close(self) -> None:
         """When no thread is at work with it any more."""
@@ -75,7 +101,11 @@ class Repository:
             return self._link(self._links.of_number(number.text))
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
-        """The link of this card and the link of this number."""
+        """The link of this card and the link of this number. Raises Unavailable: store-doubted, for a card."""
+        with translated(self._path):
+            self._files.check()
+        if token:
+            self._refuse_doubted()
         return self.find(token) if token else None, self.find_by_number(number) if number else None
 
     def save_link(
@@ -95,6 +125,7 @@ class Repository:
         Raises Refused: linked-elsewhere, number-linked-elsewhere when no reason is given.
         """
         checked = ["certificate", f"revocation:{revocation}", "pin"] + ["guardian"] * by_guardian
+        self._refuse_doubted()
         with self._writing() as now:
             by_card, by_number = self._links.of_token(token.digest), self._links.of_number(number.text)
             if self._audit.knows(operation):
@@ -106,6 +137,7 @@ class Repository:
             heard = self._give_way([old for old in (by_card, by_number) if old], now, replaces, operator)
             link = StoredLink(token.digest, number.text, _text(now), self._counter, str(operation))
             self._links.open(link)
+            self._digest.added(link)
             self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, _text(now))
             self._tell(now, REGISTER, number, reason=replaces, checked=checked, operator=operator, operation=operation)
             return self._has_registry
@@ -121,6 +153,7 @@ class Repository:
             if not self._outbox.withdraw(link.operation):
                 self._outbox.add(operation, "close", {**_body(link), "reason": reason}, _text(now))
             self._links.close(link)
+            self._digest.removed(link)
             self._tell(now, RELEASE, number, reason=reason, operator=operator, operation=operation)
             return self._has_registry
 
@@ -170,10 +203,79 @@ class Repository:
         with self._reading():
             return self._audit.head()
 
+    def audit_hash(self, row: int) -> bytes | None:
+        """The hash of this row, to be compared with one that was noted down; None where there is no such row."""
+        with self._reading():
+            return self._audit.hash_at(row)
+
     def verify_audit(self) -> int | None:
         """The first row of the audit trail that was tampered with or is missing, or None."""
         with self._reading():
             return self._audit.verify()
+
+    def note(self, deed: Deed, detail: str | None = None) -> None:
+        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal."""
+        with self._writing() as now:
+            self._tell(now, deed, None, reason=detail)
+
+    # --- whether it is the store that was left ------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> str:
+        with self._reading():
+            return read_note(self._database, IDENTITY) or ""
+
+    @property
+    def doubt(self) -> Problem | None:
+        """What was found of this store and has to be confirmed before a card is served."""
+        return self._standing.doubt
+
+    def troubles(self) -> tuple[Code, ...]:
+        """What keeps this store from being safe, beside `doubt`."""
+        found = []
+        try:
+            with translated(self._path):
+                self._files.check()
+        except KioskError as error:
+            found.append(error.code)
+        return (*found, *(() if self._standing.is_anchored else (Code.ANCHOR_UNWRITTEN,)))
+
+    def examine(self, *, aside: bool = True) -> Problem | None:
+        """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
+        found = self._examination.run(aside=aside)
+        if found is not None:
+            with self._writing():
+                self._standing.doubt_it(found)
+        return found
+
+    def stop_examining(self) -> None:
+        self._examination.stop()
+
+    def accept_doubt(self, found: Code, *, operator: str | None = None) -> None:
+        """Somebody has looked into what was `found` and answers for it: the store is taken as it is. Nothing, where that is not doubted."""
+        with self._writing() as now:
+            doubt = self._standing.settle(found)
+            if doubt is not None:
+                told = [f"{name}:{value}" for name, value in doubt.params]
+                self._tell(now, Deed.ACCEPTED, None, reason=doubt.code, checked=told, operator=operator)
+
+    def _take_stock(self) -> None:
+        with translated(self._path):
+            kept = self._standing.load_anchor()
+            with self._database.atomic("DEFERRED"):
+                settled = self._standing.look(kept)
+            self._files = Witness(self._path)
+            if settled:
+                return
+            kept = self._standing.load_anchor()
+        with self._writing() as now:
+            self._standing.begin(kept)
+            if self._standing.is_ahead:
+                self._tell(now, Deed.CAUGHT_UP, None, reason=None)
+
+    def _refuse_doubted(self) -> None:
+        if self._standing.doubt is not None:
+            raise Unavailable(Code.STORE_DOUBTED)
 
     # --- the library's server, and the recovery sheet -----------------------------------------------------------------
 
@@ -204,9 +306,15 @@ class Repository:
 
     @contextmanager
     def _writing(self) -> Iterator[datetime]:
-        """All or nothing, durable at the end. Waits for another writer at the beginning, never in the middle."""
-        with translated(self._path), self._database.atomic("IMMEDIATE"):
-            yield self._clock()
+        """All or nothing, durable at the end, in the files that lie there. Waits for others at the beginning, never in the middle."""
+        with translated(self._path):
+            self._files.check()
+            with self._database.atomic("IMMEDIATE"):
+                self._standing.check_continues()
+                yield self._clock()
+                end = self._standing.end_of_act()
+            self._files.check()
+            self._standing.follow(end)
 
     def _give_way(self, standing: list[StoredLink], now: datetime, reason: ReplaceReason | None, operator: str | None) -> bool:
         """Close the links that stand in the way of a new one; whether the library's server may have heard of any of them."""
@@ -214,6 +322,7 @@ class Repository:
         for old in standing:
             heard |= not self._outbox.withdraw(old.operation)
             self._links.close(old)
+            self._digest.removed(old)
             self._tell(now, RELEASE, LibraryCardNumber(old.number), reason=reason, operator=operator)
         return heard
 

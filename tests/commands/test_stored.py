@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home, read_settings
+from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.equipment import open_repository
@@ -88,7 +89,8 @@ def test_the_audit_trail_is_listed_for_people_and_programs(kiosk: Any, linked: H
         MASKED,
         "certificate revocation:not-checked pin",
     )
-    assert kiosk("audit", "list", "--since", "2999-01-01").out == ""
+    assert re.fullmatch(r"監査の記録の終わり: 1行 印 [0-9a-f]{64}\n", kiosk("audit", "list", "--since", "2999-01-01").out)
+    assert re.search(r"1行 印 [0-9a-f]{64}", kiosk("audit", "list", "--json").err)
 
 
 def test_a_trail_that_holds_is_said_with_its_end(kiosk: Any, linked: Home) -> None:
@@ -191,7 +193,7 @@ def test_services_are_counted_by_month(kiosk: Any, served: Home) -> None:
 
 
 def test_a_month_without_services_has_no_line_for_them(kiosk: Any, linked: Home) -> None:
-    assert len(kiosk("stats").out.splitlines()) == 2
+    assert len(kiosk("stats").out.splitlines()) == 3
 
 
 def test_the_trail_shows_each_service_and_whose_it_was_only_for_the_ndl(kiosk: Any, served: Home) -> None:
@@ -206,7 +208,7 @@ def test_the_trail_shows_each_service_and_whose_it_was_only_for_the_ndl(kiosk: A
 
 
 def test_every_word_of_the_audit_trail_has_its_own_for_people() -> None:
-    words = {f"act.{act}" for act in (*Act, REGISTER, RELEASE)}
+    words = {f"act.{act}" for act in (*Act, *Deed, REGISTER, RELEASE)}
     words |= {f"reason.{reason}" for reason in (*UnlinkReason, *ReplaceReason)}
     words |= {f"checked.revocation-{state}" for state in Revocation}
     words |= {f"checked.{what}" for what in ("certificate", "pin", "holder", "guardian")}

@@ -65,11 +65,11 @@ def test_every_card_of_the_tray_gets_its_verdict(
     home: Home, deck: Deck, repository: Repository, name: str, verdict: str, last: Check | None
 ) -> None:
     settings = read_settings(home.config)
-    keys = keys_of(home, settings).load()
-    assert keys is not None
+    record = keys_of(home, settings).load()
+    assert record is not None
     world, card = VirtualReaders(READER), deck.fresh(name)
     world.lay(card, READER)
-    outcome = read(world.readers, READER, judge_for(home, settings, keys.site), repository)
+    outcome = read(world.readers, READER, judge_for(home, settings, record.keys.site), repository)
     assert outcome.verdict == verdict
     assert outcome.report is not None
     assert (outcome.report.passed[-1] if outcome.report.passed else None) is last

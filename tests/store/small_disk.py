@@ -13,7 +13,7 @@ from uuid import UUID
 from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.keyfile import FileKeyStore
-from kiosk.store.keys import Keys
+from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.repository import Repository
 
 KEYS = Keys(b"d" * 32, b"s" * 32)
@@ -113,7 +113,7 @@ def foreign(disk: Path) -> None:
     """The files are made by one user and opened by another (only root could give a file away)."""
     path, key_file = disk / "data" / "kiosk.db", disk / "keys.json"
     open_store(path).close()
-    FileKeyStore(key_file).save(KEYS)
+    FileKeyStore(key_file).save(KeyRecord(KEYS))
     before = path.read_bytes()
     real = os.geteuid
     os.geteuid = lambda: real() + 1000

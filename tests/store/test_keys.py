@@ -16,7 +16,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.credentials import CredentialStore, in_time, system_credentials
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
 from kiosk.store.keyplace import key_store
-from kiosk.store.keys import Keys, KeyStore, open_keys
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, open_keys
 
 
 class DictionaryKeyring(KeyringBackend):
@@ -36,6 +36,9 @@ class DictionaryKeyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
 
 
 @pytest.fixture(params=["file", "credentials"])
@@ -57,15 +60,31 @@ def test_keys_print_nothing(keys: Keys) -> None:
 
 def test_what_is_saved_is_loaded(any_store: KeyStore, keys: Keys) -> None:
     assert any_store.load() is None
-    any_store.save(keys)
-    assert any_store.load() == keys
+    record = KeyRecord(keys, "ab" * 16, "/home/desk/data")
+    any_store.save(record)
+    assert any_store.load() == record
 
 
 def test_keys_are_never_replaced(any_store: KeyStore, keys: Keys) -> None:
-    any_store.save(keys)
+    any_store.save(KeyRecord(keys))
     with pytest.raises(FileExistsError):
-        any_store.save(Keys.fresh())
-    assert any_store.load() == keys
+        any_store.save(KeyRecord(Keys.fresh()))
+    assert any_store.load() == KeyRecord(keys)
+
+
+def test_what_is_known_of_their_store_is_kept_with_the_same_keys(any_store: KeyStore, keys: Keys) -> None:
+    any_store.save(KeyRecord(keys))
+    any_store.save(KeyRecord(keys, "ab" * 16, "/somewhere"))
+    assert any_store.load() == KeyRecord(keys, "ab" * 16, "/somewhere")
+    any_store.forget()
+    assert any_store.load() is None
+    any_store.forget()
+
+
+def test_keys_of_an_earlier_version_are_read(any_store: KeyStore, keys: Keys, tmp_path: Path) -> None:
+    assert KeyRecord.decoded(keys.encoded()) == KeyRecord(keys, None)
+    any_store.save(KeyRecord(keys, None))
+    assert any_store.load() == KeyRecord(keys, None)
 
 
 def test_two_counters_never_get_the_same_keys() -> None:
@@ -76,7 +95,7 @@ def test_two_counters_never_get_the_same_keys() -> None:
 
 def test_the_first_start_makes_keys_and_the_next_finds_them(any_store: KeyStore, path: Path) -> None:
     keys = open_keys(any_store, path)
-    assert open_keys(any_store, path) == keys == any_store.load()
+    assert KeyRecord(open_keys(any_store, path)) == KeyRecord(keys) == any_store.load()
 
 
 @pytest.mark.parametrize("left", ["kiosk.db", "kiosk.db-wal"])
@@ -91,7 +110,7 @@ def test_no_new_key_is_made_over_an_existing_store(any_store: KeyStore, path: Pa
 
 def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
     place = tmp_path / "keys" / "a.json"
-    FileKeyStore(place).save(keys)
+    FileKeyStore(place).save(KeyRecord(keys))
     assert place.parent.stat().st_mode & 0o777 == 0o700
     assert place.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in place.parent.iterdir()] == ["a.json"]
@@ -113,7 +132,7 @@ def test_a_file_without_keys_is_said_and_kept(content: str, path: Path, tmp_path
 def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys, path: Path) -> None:
     keyring = DictionaryKeyring()
     store = CredentialStore(keyring, "secret-service", "a")
-    store.save(keys)
+    store.save(KeyRecord(keys))
     keyring.locked = True
     with pytest.raises(Unavailable) as trouble:
         open_keys(store, path)
@@ -124,12 +143,12 @@ def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys,
 def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
     data = tmp_path / "home" / "data"
     store = key_store(data)
-    store.save(keys)
+    store.save(KeyRecord(keys))
     assert store.describe().kind == "file"
     assert not Path(store.describe().place).is_relative_to(tmp_path / "home")
     assert Path(store.describe().place) == keys_folder() / f"{key_name(data)}.json"
     assert keys_folder() == tmp_path / "config" / "library-card-kiosk" / "keys"
-    assert key_store(data).load() == keys
+    assert key_store(data).load() == KeyRecord(keys)
     assert key_store(tmp_path / "other" / "data").load() is None
 
 

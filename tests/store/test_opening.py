@@ -130,9 +130,8 @@ def test_a_damaged_page_is_noticed_when_it_is_read(filled: Path, open_store: Ope
     for page in range(1, len(content) // 4096):
         content[4096 * page + 77] ^= 1
     filled.write_bytes(content)
-    store = open_store()
     with pytest.raises(Unavailable) as trouble:
-        store.find(CARD)
+        open_store().find(CARD)
     assert trouble.value.code is Code.STORE_DAMAGED
 
 
@@ -210,9 +209,9 @@ with Repository(path, open_keys(FileKeyStore(home / "keys.json"), path), "窓口
             program.stdin.close()
     assert [program.returncode for program in programs] == [0, 0, 0, 0]
     path = tmp_path / "data" / "kiosk.db"
-    keys = FileKeyStore(tmp_path / "keys.json").load()
-    assert keys is not None
-    with Repository(path, keys, "窓口1", lambda: datetime.now(UTC)) as store:
+    record = FileKeyStore(tmp_path / "keys.json").load()
+    assert record is not None
+    with Repository(path, record.keys, "窓口1", lambda: datetime.now(UTC)) as store:
         assert store.count_links() == 4
         assert store.verify_audit() is None
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "keys.json"]

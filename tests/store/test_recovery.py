@@ -12,8 +12,8 @@ import pytest
 
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.store.keyfile import FileKeyStore
-from kiosk.store.keys import Keys, open_keys
+from kiosk.store.keyplace import KeyPlace, key_place
+from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore, seal, unseal
 from kiosk.store.repository import Repository
 from kiosk.store.sheet import sheet
@@ -36,8 +36,9 @@ def backup(store: Repository, path: Path, keys: Keys, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> FileKeyStore:
-    return FileKeyStore(tmp_path / "new" / "keys.json")
+def empty(tmp_path: Path, path: Path) -> KeyPlace:
+    """Another machine: no keys, no anchor."""
+    return key_place(path, "file", tmp_path / "new")
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def code_of(work: Callable[[], object]) -> Code:
     return trouble.value.code
 
 
-def test_a_backup_is_brought_back(backup: Path, empty: FileKeyStore, paper: str, path: Path, keys: Keys, open_store: OpenStore) -> None:
-    assert restore(empty, path, paper, backup) == keys
-    again = open_store(keys=open_keys(empty, path))
+def test_a_backup_is_brought_back(backup: Path, empty: KeyPlace, paper: str, path: Path, keys: Keys, open_store: OpenStore) -> None:
+    assert restore(empty, paper, backup, "窓口1", NOW).keys == keys
+    again = open_store(keys=empty.open_keys())
     assert [link.number for link in again.list_links(masked=False)] == [NUMBER.text]
     assert again.verify_audit() is None
     assert path.stat().st_mode & 0o777 == 0o600
@@ -77,49 +78,49 @@ def test_two_backups_in_one_second(store: Repository, path: Path, keys: Keys, tm
     assert len(list((tmp_path / "stick").iterdir())) == 4
 
 
-def test_the_sheet_alone_brings_the_site_key_back(empty: FileKeyStore, paper: str, path: Path, keys: Keys) -> None:
-    restored = restore(empty, path, paper, None)
+def test_the_sheet_alone_brings_the_site_key_back(empty: KeyPlace, paper: str, path: Path, keys: Keys) -> None:
+    restored = restore(empty, paper, None, "窓口1", NOW).keys
     assert restored.site == keys.site
     assert restored.database != keys.database
-    assert open_keys(empty, path) == restored
+    assert empty.open_keys() == restored
 
 
-def test_nothing_is_replaced(backup: Path, empty: FileKeyStore, paper: str, path: Path, keys: Keys) -> None:
-    empty.save(Keys.fresh())
-    other = empty.load()
-    assert code_of(lambda: restore(empty, path, paper, backup)) is Code.RECOVERY_OCCUPIED
-    assert empty.load() == other
+def test_nothing_is_replaced(backup: Path, empty: KeyPlace, paper: str, path: Path, keys: Keys) -> None:
+    empty.store.save(KeyRecord(Keys.fresh()))
+    other = empty.store.load()
+    assert code_of(lambda: restore(empty, paper, backup, "窓口1", NOW)) is Code.RECOVERY_OCCUPIED
+    assert empty.store.load() == other
     assert not path.exists()
     path.parent.mkdir()
     path.write_bytes(b"something")
-    assert code_of(lambda: restore(FileKeyStore(path.with_name("k")), path, paper, backup)) is Code.RECOVERY_OCCUPIED
+    assert code_of(lambda: restore(key_place(path, "file", path.parent / "k"), paper, backup, "窓口1", NOW)) is Code.RECOVERY_OCCUPIED
     assert path.read_bytes() == b"something"
 
 
 def test_the_store_may_come_back_to_a_machine_that_kept_its_keys(
-    backup: Path, empty: FileKeyStore, paper: str, path: Path, keys: Keys, open_store: OpenStore
+    backup: Path, empty: KeyPlace, paper: str, path: Path, keys: Keys, open_store: OpenStore
 ) -> None:
-    empty.save(keys)
-    restore(empty, path, paper, backup)
+    empty.store.save(KeyRecord(keys))
+    restore(empty, paper, backup, "窓口1", NOW)
     assert open_store().count_links() == 1
 
 
 @pytest.mark.parametrize("which", [".db", ".keys"])
-def test_a_damaged_backup_is_refused_and_leaves_nothing(backup: Path, empty: FileKeyStore, paper: str, path: Path, which: str) -> None:
+def test_a_damaged_backup_is_refused_and_leaves_nothing(backup: Path, empty: KeyPlace, paper: str, path: Path, which: str) -> None:
     damaged = backup.with_suffix(which)
     content = bytearray(damaged.read_bytes())
     content[-20] ^= 1
     damaged.write_bytes(content)
     expected = Code.STORE_DAMAGED if which == ".db" else Code.RECOVERY_MISMATCH
-    assert code_of(lambda: restore(empty, path, paper, backup)) is expected
-    assert empty.load() is None
+    assert code_of(lambda: restore(empty, paper, backup, "窓口1", NOW)) is expected
+    assert empty.store.load() is None
     assert not path.exists()
 
 
-def test_a_backup_without_its_keys(backup: Path, empty: FileKeyStore, paper: str, path: Path) -> None:
+def test_a_backup_without_its_keys(backup: Path, empty: KeyPlace, paper: str, path: Path) -> None:
     backup.with_suffix(".keys").unlink()
-    assert code_of(lambda: restore(empty, path, paper, backup)) is Code.STORE_KEY_MISSING
-    assert empty.load() is None
+    assert code_of(lambda: restore(empty, paper, backup, "窓口1", NOW)) is Code.STORE_KEY_MISSING
+    assert empty.store.load() is None
 
 
 def test_a_damaged_store_makes_no_backup(store: Repository, path: Path, keys: Keys, tmp_path: Path) -> None:

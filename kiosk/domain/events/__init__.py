@@ -71,6 +71,7 @@ from kiosk.domain.events.staff import (
     SlipChosen,
     SlipTroubleSeen,
     StatusChosen,
+    StoreAccepted,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -130,6 +131,7 @@ Event = (
     | CardStopAnswered
     | UnlinkConfirmed
     | TakenBack
+    | StoreAccepted
     | CardLeftSeen
     | LanguageChosen
     | HandoverAccepted
@@ -206,6 +208,7 @@ __all__ = [
     "SlipFailed",
     "SlipTroubleSeen",
     "StatusChosen",
+    "StoreAccepted",
     "StoreFailed",
     "TakenBack",
     "TimeUp",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, Applicant, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
 
 
@@ -130,6 +131,13 @@ class SlipAsked:
 @dataclass(frozen=True, slots=True)
 class SlipTroubleSeen:
     """Staff have read that a slip could not be printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccepted:
+    """Staff have looked into what was found of the store, and answer for it."""
+
+    found: Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, Loc
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import Page
+from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Proof
 from kiosk.domain.states.registration import RegistrationFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
@@ -124,5 +125,7 @@ class CounterFacts:
     demo: bool = False
     sheet_missing: bool = False
     """The recovery sheet has not been printed and confirmed."""
+    doubt: Problem | None = None
+    """What was found of the store; no card is served before staff have confirmed it."""
     warnings: tuple[Code, ...] = ()
     """Trouble beside the sessions: the store's, a stale revocation list."""

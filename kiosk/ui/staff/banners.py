@@ -6,9 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen, StoreAccepted
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter
+from kiosk.domain.states import Counter, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
@@ -25,21 +25,30 @@ PASSING_MS = 6000
 class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
-        self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(4))
+        self._doubt, self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
         self._hint = Notice("info", icon_size=sizes.icon)
+        self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
+        self._accept.clicked.connect(self._accepted)
+        self._doubted: Code | None = None
+        self._emit = emit
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         says(self._seen, CardLeftSeen(), emit)
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
         says(self._slip_seen, SlipTroubleSeen(), emit)
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         says(self._go_on, GoOnPressed(), emit)
-        for notice, button in ((self._card_left, self._seen), (self._slip, self._slip_seen), (self._idle, self._go_on)):
+        for notice, button in (
+            (self._doubt, self._accept),
+            (self._card_left, self._seen),
+            (self._slip, self._slip_seen),
+            (self._idle, self._go_on),
+        ):
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._card_left, self._slip, self._idle, self._barcode, self._hint)
+        self._notices = (self._doubt, self._card_left, self._slip, self._idle, self._barcode, self._hint)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
@@ -47,13 +56,31 @@ class Banners(QWidget):
         self._passing.timeout.connect(self._passed)
         self.hide()
 
-    def show_state(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter, doubt: Problem | None = None) -> None:
+        self._show_doubt(doubt)
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
         self._show_slip(counter.slip_trouble)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
+
+    def _show_doubt(self, doubt: Problem | None) -> None:
+        """What was found of the store, what to do first, and the button that lets cards be served again."""
+        self._doubted = None if doubt is None else doubt.code
+        if doubt is None:
+            self._doubt.say("")
+            return
+        params = dict(doubt.params)
+        told = [refusal(doubt.code, "staff", **params)]
+        if "lacking" in params:
+            told.append(say("staff.banner.doubt-lacking", count=params["lacking"]))
+        told.append(refusal(doubt.code, "staff-next", **params))
+        self._doubt.say(say(f"refusal.{doubt.code}.title"), "".join(told))
+
+    def _accepted(self) -> None:
+        if self._doubted is not None:
+            self._emit(StoreAccepted(self._doubted))
 
     def _show_slip(self, code: Code | None) -> None:
         """The patron may have gone: what they should have had on paper is said instead."""

@@ -139,7 +139,7 @@ class StatusBar(QFrame):
         self._show_links(facts)
 
     def _show_links(self, facts: CounterFacts) -> None:
-        if facts.warnings or facts.sheet_missing:
+        if facts.doubt is not None or facts.warnings or facts.sheet_missing:
             self._links.show_state(say("staff.bar.links-trouble"), "trouble")
         elif facts.pending:
             self._links.show_state(say("staff.bar.links-pending", pending=facts.pending), "waiting")

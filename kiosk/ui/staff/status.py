@@ -19,7 +19,7 @@ from kiosk.ui.widgets.words import Words
 
 def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
     """What to look after, worst first: a sentence and what to do (or nothing)."""
-    codes = [*facts.warnings]
+    codes = [*((facts.doubt.code,) if facts.doubt is not None else ()), *facts.warnings]
     if not facts.authorities:
         codes.insert(0, Code.TRUST_MISSING)
     if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):

@@ -1,0 +1,82 @@
+"""A digest of all open links that grows and shrinks with them: the sum of a keyed hash of each, modulo 2^256 (an MSet-Add-Hash).
+
+Whoever has the database's key alone can write links, but not the digest that goes with them: its key comes from both keys.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.keys import Keys
+from kiosk.store.links import StoredLink
+from kiosk.store.notes import LINKS_DIGEST, read_note, write_note
+
+_MODULUS = 1 << 256
+
+
+def derived(keys: Keys, purpose: bytes) -> bytes:
+    """A key for one purpose: HKDF-SHA-256 (RFC 5869) over both keys, one block long. Never logged, never kept."""
+    extracted = hmac.digest(bytes(32), keys.database + keys.site, "sha256")
+    return hmac.digest(extracted, purpose + b"\x01", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSum:
+    """How many links, and the sum of their hashes."""
+
+    count: int = 0
+    total: int = 0
+
+    def plus(self, hashed: int) -> LinkSum:
+        return LinkSum(self.count + 1, (self.total + hashed) % _MODULUS)
+
+    def minus(self, hashed: int) -> LinkSum:
+        return LinkSum(self.count - 1, (self.total - hashed) % _MODULUS)
+
+
+class LinkDigest:
+    """The digest of one store's links, kept in the store. `added` and `removed` belong into the transaction of the act."""
+
+    def __init__(self, database: CipherDatabase, keys: Keys) -> None:
+        self._database = database
+        self._key = derived(keys, b"kiosk-links-1")
+
+    def kept(self) -> LinkSum | None:
+        """None before `begin`: a store of an earlier version."""
+        note = read_note(self._database, LINKS_DIGEST)
+        return None if note is None else LinkSum(int(note.split()[0]), int(note.split()[1], 16))
+
+    def added(self, link: StoredLink) -> None:
+        self._keep((self.kept() or LinkSum()).plus(self._hash(link)))
+
+    def removed(self, link: StoredLink) -> None:
+        self._keep((self.kept() or LinkSum()).minus(self._hash(link)))
+
+    def begin(self) -> None:
+        """Take the links that are there as those that ought to be there. Inside a transaction."""
+        self._keep(self.counted())
+
+    def counted(self, pause: Callable[[], None] = lambda: None) -> LinkSum:
+        """Over every link, as they are. `pause` is called now and then. Inside a transaction."""
+        count = total = 0
+        for row in self._database.ask("SELECT token, number, since, counter, operation FROM link"):
+            count += 1
+            total += self._hash(StoredLink(*row))
+            if count % 64 == 0:
+                pause()
+        return LinkSum(count, total % _MODULUS)
+
+    def seal(self, links: LinkSum) -> bytes:
+        """What may be known of the digest outside the encrypted store: sums in clear would tell the hash of each link that came."""
+        return hmac.digest(self._key, b"sum" + links.count.to_bytes(8, "big", signed=True) + links.total.to_bytes(32, "big"), "sha256")
+
+    def _keep(self, links: LinkSum) -> None:
+        write_note(self._database, LINKS_DIGEST, f"{links.count} {links.total:064x}")
+
+    def _hash(self, link: StoredLink) -> int:
+        parts = (link.token, link.number.encode(), link.since.encode(), link.counter.encode(), link.operation.encode())
+        told = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return int.from_bytes(hmac.digest(self._key, b"link" + told, "sha256"), "big")

@@ -1,0 +1,93 @@
+"""The whole store looked through: structure, audit trail, digest of the links, and the links against what the trail tells of them.
+
+It takes seconds with many rows. So it runs on a connection of its own that only reads, and beside a counter it keeps letting others go
+first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.states import Problem
+from kiosk.store.audit import REGISTER, RELEASE, AuditTrail
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.digest import LinkDigest, LinkSum
+from kiosk.store.keys import Keys
+from kiosk.store.notes import ACCEPTED, read_note
+from kiosk.store.trouble import translated
+
+PAUSE_SECONDS = 0.001
+
+
+class Examination:
+    """One look through the store at `path`. `run` on any thread, `stop` from any other."""
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        self._path, self._keys = path, keys
+        self._stopped = Event()
+        self._database = CipherDatabase(path, keys.database, reading=True)
+
+    def run(self, *, aside: bool = True) -> Problem | None:
+        """What was found that nobody has confirmed yet; None also when it was stopped. `aside`: others go first.
+
+        Raises Unavailable: store-locked and the like, when the store could not be looked through.
+        """
+        pause = self._let_others_go if aside else lambda: None
+        try:
+            with translated(self._path), closing(self._database), self._database.atomic("DEFERRED"):
+                return examined(self._database, self._keys, pause)
+        except (_StoppedError, sqlcipher.OperationalError):
+            if self._stopped.is_set():
+                return None
+            raise
+        except Unavailable as error:
+            if self._stopped.is_set():
+                return None
+            if error.code is Code.STORE_DAMAGED:
+                return Problem(error.code)
+            raise
+        finally:
+            self._database.close_all()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._database.interrupt()
+
+    def _let_others_go(self) -> None:
+        if self._stopped.wait(PAUSE_SECONDS):
+            raise _StoppedError
+
+
+class _StoppedError(Exception):
+    """The program ends."""
+
+
+def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None]) -> Problem | None:
+    """Everything, in the transaction of the caller."""
+    trail, digest = AuditTrail(database), LinkDigest(database, keys)
+    if database.ask("PRAGMA integrity_check").fetchall() != [("ok",)]:
+        return Problem(Code.STORE_DAMAGED)
+    place, allowed = _accepted(database)
+    broken = trail.verify(place, pause)
+    if broken is not None:
+        return Problem(Code.AUDIT_BROKEN, (("row", broken),))
+    if digest.counted(pause) != digest.kept() or excess(database, digest) != allowed:
+        return Problem(Code.LINKS_ALTERED)
+    return None
+
+
+def excess(database: CipherDatabase, digest: LinkDigest) -> int:
+    """Links less what the trail tells, registrations less releases: 0 unless links came or went without an act."""
+    told = database.ask("SELECT sum((act = ?) - (act = ?)) FROM audit WHERE result = 'done'", (REGISTER, RELEASE)).fetchone()
+    return (digest.kept() or LinkSum()).count - int(told[0] or 0)
+
+
+def _accepted(database: CipherDatabase) -> tuple[int, int]:
+    place, _, links = (read_note(database, ACCEPTED) or "0 0").partition(" ")
+    return int(place), int(links)

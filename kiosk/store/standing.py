@@ -1,0 +1,147 @@
+"""Whether the store that was opened is the one that was left: compared with its anchor, doubted where it is not, anchored anew after each
+act where it is.
+
+What is doubted stays so until somebody confirms it, also over a restart: it is written into the store. Until then no anchor is laid, so
+that what was found can still be looked into.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.states import Problem
+from kiosk.store.anchor import Anchor, AnchorFile
+from kiosk.store.audit import AuditTrail
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.digest import LinkDigest, LinkSum
+from kiosk.store.examination import excess
+from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, read_note, write_note
+
+LACKING = "lacking"
+
+
+def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:
+    """What a store is to its anchor: None when it is the same or has gone on from it.
+
+    `hash_there`: of the store's row at which the anchor was laid; `chain_holds`: from there to the store's end.
+    """
+    if kept.store != present.store:
+        return Problem(Code.STORE_FORKED)
+    if present.rows < kept.rows:
+        return Problem(Code.STORE_BEHIND, ((LACKING, kept.rows - present.rows),))
+    if hash_there != kept.head or not chain_holds:
+        return Problem(Code.STORE_FORKED)
+    if present.rows == kept.rows and (present.links, present.digest) != (kept.links, kept.digest):
+        return Problem(Code.LINKS_ALTERED)
+    return None
+
+
+class Standing:
+    """The standing of one opened store. Everything belongs into a transaction, unless it says otherwise."""
+
+    def __init__(self, database: CipherDatabase, trail: AuditTrail, digest: LinkDigest, anchor: AnchorFile | None) -> None:
+        self._database, self._trail, self._digest, self._file = database, trail, digest, anchor
+        self._guard = Lock()
+        self._last: Anchor | None = None
+        self._is_laid = False
+        self.doubt: Problem | None = None
+        """What staff have to confirm before a card is served."""
+        self.is_anchored = True
+        """False: the last anchor could not be written."""
+        self.is_ahead = False
+        """The store has gone on from its anchor, as after a crash."""
+
+    def load_anchor(self) -> Anchor | Problem | None:
+        """To be asked before the transaction begins: whoever else is at work with the store lays the anchor after the act."""
+        try:
+            return None if self._file is None else self._file.load()
+        except KioskError as error:
+            return Problem(error.code)
+
+    def look(self, kept: Anchor | Problem | None) -> bool:
+        """Compare with what was kept; whether there is nothing to write down."""
+        if self._digest.kept() is None:
+            return False
+        present = self._last = self._present()
+        self.doubt = known = read_doubt(self._database)
+        if known is None and self._file is not None:
+            self.doubt = self._compared(kept, present)
+        self._is_laid = isinstance(kept, Anchor)
+        self.is_ahead = self.doubt is None and isinstance(kept, Anchor) and kept.rows < present.rows
+        return not self.is_ahead and self.doubt == known and (self._is_laid or self._file is None or self.doubt is not None)
+
+    def begin(self, kept: Anchor | Problem | None) -> None:
+        """The same in a transaction that may write."""
+        if self._digest.kept() is None:
+            self._digest.begin()
+        self.look(kept)
+        if self.doubt is not None:
+            write_doubt(self._database, self.doubt)
+
+    def check_continues(self) -> None:
+        """Raises Unavailable: store-replaced, when the store no longer holds what was last done with it here."""
+        last = self._last
+        if last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
+            raise Unavailable(Code.STORE_REPLACED)
+
+    def end_of_act(self) -> tuple[Anchor, Problem | None]:
+        """What is to be followed after the commit."""
+        if self._is_laid and read_note(self._database, ANCHORED) is None:
+            write_note(self._database, ANCHORED, "1")
+        return self._present(), read_doubt(self._database)
+
+    def follow(self, end: tuple[Anchor, Problem | None]) -> None:
+        """After the commit: lay the anchor. Where that cannot be, the act is done all the same and the next one tries again."""
+        with self._guard:
+            self._last, self.doubt = end
+            if self._file is None or self.doubt is not None:
+                return
+            try:
+                self._file.save(self._last)
+                self._is_laid = self.is_anchored = True
+            except KioskError:
+                self.is_anchored = False
+
+    def doubt_it(self, problem: Problem) -> None:
+        """What was found first stays."""
+        if read_doubt(self._database) is None:
+            write_doubt(self._database, problem)
+
+    def settle(self, found: Code) -> Problem | None:
+        """Take the store as it is from now on, if it is this that was doubted; what was. The row that tells of it has to come next."""
+        doubt = read_doubt(self._database)
+        if doubt is None or doubt.code is not found:
+            return None
+        drop_note(self._database, DOUBT)
+        self._trail.go_on()
+        self._digest.begin()
+        write_note(self._database, ACCEPTED, f"{self._trail.head().rows + 1} {excess(self._database, self._digest)}")
+        return doubt
+
+    def _compared(self, kept: Anchor | Problem | None, present: Anchor) -> Problem | None:
+        if isinstance(kept, Problem):
+            return kept
+        if kept is None:
+            return Problem(Code.STORE_UNANCHORED) if read_note(self._database, ANCHORED) is not None else None
+        there = self._trail.hash_at(kept.rows)
+        holds = there is not None and self._trail.verify(kept.rows) is None
+        return compare(kept, present, None if there is None else there.hex(), holds)
+
+    def _present(self) -> Anchor:
+        """The store's end as it is."""
+        head, links = self._trail.head(), self._digest.kept() or LinkSum()
+        identity = read_note(self._database, IDENTITY) or ""
+        return Anchor(identity, head.rows, head.digest.hex(), links.count, self._digest.seal(links).hex())
+
+
+def read_doubt(database: CipherDatabase) -> Problem | None:
+    note = read_note(database, DOUBT)
+    if note is None:
+        return None
+    code, *numbers = note.split()
+    return Problem(Code(code), tuple((name, int(value)) for name, _, value in (number.partition("=") for number in numbers)))
+
+
+def write_doubt(database: CipherDatabase, doubt: Problem) -> None:
+    write_note(database, DOUBT, " ".join((doubt.code, *(f"{name}={value}" for name, value in doubt.params))))
