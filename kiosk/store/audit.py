@@ -108,25 +108,23 @@ class AuditTrail:
         row = self._database.ask("SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    def verify(self, after: int = 0, pause: Callable[[], None] = lambda: None) -> int | None:
+    def verify(self, since: int = 0, pause: Callable[[], None] = lambda: None) -> int | None:
         """The first row that is not as it was written, or the first that is missing; None when the whole trail holds.
 
-        Looks only at what comes after the row `after`. `pause` is called now and then.
+        With `since`, from that row on, whatever came before it. `pause` is called now and then.
         """
         names = ", ".join((*_COLUMNS, "previous", "hash"))
-        expected, previous = after + 1, self.hash_at(after)
-        if previous is None:
-            return after
+        expected, previous = since or 1, None if since else _FIRST
         # From the beginning, a row put in before the first one is seen as well.
-        since = (after + 1,) if after else (-(1 << 62),)
         query = f"SELECT {names} FROM audit WHERE place >= ? ORDER BY place"  # noqa: S608 - our own names
-        for *values, before, digest in self._database.ask(query, since):
-            if values[0] != expected or bytes(before) != previous or bytes(digest) != digest_of(tuple(values), previous):
+        for *values, before, digest in self._database.ask(query, (since or -(1 << 62),)):
+            follows = previous is None or bytes(before) == previous
+            if values[0] != expected or not follows or bytes(digest) != digest_of(tuple(values), bytes(before)):
                 return expected
             expected, previous = expected + 1, bytes(digest)
             if expected % 64 == 0:
                 pause()
         head = self.head()
-        if head != AuditHead(expected - 1, previous):
+        if (head.rows, head.digest) != (expected - 1, previous):
             return min(expected, head.rows + 1)
         return None

@@ -18,6 +18,7 @@ from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, RELEASE, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.digest import LinkDigest, LinkSum
+from kiosk.store.figures import Figures
 from kiosk.store.keys import Keys
 from kiosk.store.notes import ACCEPTED, read_note
 from kiosk.store.trouble import translated
@@ -79,7 +80,7 @@ def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None]) ->
         return Problem(Code.AUDIT_BROKEN, (("row", broken),))
     if digest.counted(pause) != digest.kept() or excess(database, digest) != allowed:
         return Problem(Code.LINKS_ALTERED)
-    return None
+    return None if Figures(database).agree() else Problem(Code.STORE_FORKED)
 
 
 def excess(database: CipherDatabase, digest: LinkDigest) -> int:

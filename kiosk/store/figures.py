@@ -30,6 +30,10 @@ class MonthFigures:
 
 
 _SERVICE = f"{Act.SERVICE}:"
+_BY_TRAIL = f"""SELECT strftime('%Y-%m', at, '+9 hours'), CASE act WHEN '{Act.SERVICE}' THEN '{_SERVICE}' || reason ELSE act END, count(*)
+    FROM audit WHERE result = 'done' AND act IN ('{REGISTER}', '{RELEASE}', '{Act.USE}', '{Act.SERVICE}') GROUP BY 1, 2"""  # noqa: S608
+_KEPT = f"""SELECT month, act, count FROM tally
+    WHERE act IN ('{REGISTER}', '{RELEASE}', '{Act.USE}') OR act LIKE '{_SERVICE}%' ORDER BY 1, 2"""  # noqa: S608
 _NAMES = (*(service.value for service in Service), "local")
 
 
@@ -43,6 +47,15 @@ class Figures:
         insert = TallyRow.insert(month=f"{moment.astimezone(JAPAN):%Y-%m}", act=name, count=1)
         target = (TallyRow.month, TallyRow.act)
         insert.on_conflict(conflict_target=target, update={TallyRow.count: TallyRow.count + 1}).execute(self._database)
+
+    def agree(self) -> bool:
+        """Whether the trail tells the same."""
+        return self._database.ask(f"{_BY_TRAIL} ORDER BY 1, 2").fetchall() == self._database.ask(_KEPT).fetchall()
+
+    def recount(self) -> None:
+        """Take them from the trail."""
+        self._database.ask("DELETE FROM tally")
+        self._database.ask(f"INSERT INTO tally (month, act, count) {_BY_TRAIL}")
 
     def by_month(self, only: Month | None = None) -> list[MonthFigures]:
         """The oldest first; months in which nothing was done are left out."""

@@ -244,6 +244,8 @@ class Repository:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
         found = self._examination.run(aside=aside)
         if found is not None:
+            # At once, since it may not be possible to write it down.
+            self._standing.doubt = self._standing.doubt or found
             with self._writing():
                 self._standing.doubt_it(found)
         return found

@@ -16,6 +16,7 @@ from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.digest import LinkDigest, LinkSum
 from kiosk.store.examination import excess
+from kiosk.store.figures import Figures
 from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, read_note, write_note
 
 LACKING = "lacking"
@@ -82,7 +83,7 @@ class Standing:
     def check_continues(self) -> None:
         """Raises Unavailable: store-replaced, when the store no longer holds what was last done with it here."""
         last = self._last
-        if last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
+        if self.doubt is None and last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
             raise Unavailable(Code.STORE_REPLACED)
 
     def end_of_act(self) -> tuple[Anchor, Problem | None]:
@@ -116,6 +117,7 @@ class Standing:
         drop_note(self._database, DOUBT)
         self._trail.go_on()
         self._digest.begin()
+        Figures(self._database).recount()
         write_note(self._database, ACCEPTED, f"{self._trail.head().rows + 1} {excess(self._database, self._digest)}")
         return doubt
 
