@@ -29,6 +29,7 @@ from kiosk.domain.states import Counter, CounterFacts, Flow, OutOfOrder, Screen,
 from kiosk.effects import LibrarySystem
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import VirtualCard
+from kiosk.store.anchor import AnchorFile
 from kiosk.store.repository import Repository
 from kiosk.text import plain
 from kiosk.ui.widgets.words import Words
@@ -52,10 +53,11 @@ class OpenedCounter:
         library: LibrarySystem | None = None,
         hand_over: Callable[[LibraryCardNumber], None] | None = None,
         print_slip: Callable[[Slip], None] | None = None,
+        anchor: AnchorFile | None = None,
     ) -> None:
         """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
         self.world, self.timing = InProcess(), ManualTiming()
-        self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC))
+        self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
         facts = CounterFacts(settings.counter.name, revocation_checked=False, authorities=1)
         self.program = Program(
             settings,
@@ -65,7 +67,7 @@ class OpenedCounter:
                 judge=judge,
                 repository=self.repository,
                 facts=facts,
-                read_facts=lambda before: replace(before, links=self.repository.count_links()),
+                read_facts=lambda before: replace(before, links=self.repository.count_links(), doubt=self.repository.doubt),
                 library=library,
                 hand_over=hand_over,
                 print_slip=print_slip,

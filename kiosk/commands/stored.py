@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.config import Home, read_settings
-from kiosk.equipment import open_repository
+from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
     from kiosk.domain.deeds import Deed
@@ -18,6 +18,7 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     """Work on the store; where none was made yet, say so instead of making one."""
     settings = read_settings(home.config)
     if not home.store.exists():
+        key_place_of(home, settings).check_first_start()
         output.tell("stored.new")
         return output.OK
     repository, _ = open_repository(home, settings)

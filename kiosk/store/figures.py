@@ -50,7 +50,7 @@ class Figures:
 
     def agree(self) -> bool:
         """Whether the trail tells the same."""
-        return self._database.ask(f"{_BY_TRAIL} ORDER BY 1, 2").fetchall() == self._database.ask(_KEPT).fetchall()
+        return bool(self._database.ask(f"{_BY_TRAIL} ORDER BY 1, 2").fetchall() == self._database.ask(_KEPT).fetchall())
 
     def recount(self) -> None:
         """Take them from the trail."""

@@ -9,6 +9,7 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
 from kiosk.store.credentials import system_credentials
+from kiosk.store.files import leftovers
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, folder_of, is_copy, open_keys
 from kiosk.store.trouble import translated
@@ -34,6 +35,12 @@ class KeyPlace:
         """See `keys.open_keys`."""
         with translated(self.database):
             return open_keys(self.store, self.database, self._record_elsewhere)
+
+    def check_first_start(self) -> None:
+        """Where there is no database: whether there never was one. Raises Unavailable: store-missing, store-key-missing."""
+        with translated(self.database):
+            if not self.database.exists() and (self.store.load() is not None or leftovers(self.database)):
+                self.open_keys()
 
     def anchor(self, keys: Keys) -> AnchorFile:
         return AnchorFile(self._anchor_path(self.name), keys)

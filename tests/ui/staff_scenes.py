@@ -38,6 +38,7 @@ from kiosk.domain.states import (
     LendingRefused,
     LookingUpPatron,
     PatronShown,
+    Problem,
     RegistrationRefused,
     ShowingStatus,
     Unlinked,
@@ -69,6 +70,7 @@ LONG = LibraryCardNumber("2104067853210406")
 """The longest number there is: it must not be cut."""
 CUT_OFF = date(2011, 11, 25)
 UNCHECKED = replace(FACTS, revocation_checked=False)
+LINKS_ALTERED = Problem(Code.LINKS_ALTERED)
 BUSY = replace(FACTS, links=12840, registered_this_month=137, uses_this_month=5120, has_registry=True, pending=3)
 
 STAFF_FLOWS: dict[str, Flow] = {
@@ -140,6 +142,10 @@ def staff_scenes() -> dict[str, Scene]:
     shown["status-too-old-lists"] = counter(ShowingStatus()), replace(BUSY, warnings=(Code.REVOCATION_TOO_OLD,))
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
+    behind = replace(FACTS, doubt=Problem(Code.STORE_BEHIND, (("lacking", 12),)))
+    shown["waiting-doubted"] = counter(Waiting()), behind
+    shown["status-doubted"] = counter(ShowingStatus()), behind
+    shown["lending-refused-doubted"] = counter(LendingRefused(problem(Code.STORE_DOUBTED), INSERTION)), replace(FACTS, doubt=LINKS_ALTERED)
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
     for ils in (IlsCondition.STARTING, IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED):
         shown[f"status-ils-{ils}"] = counter(ShowingStatus(), ils=ils), BUSY

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
     BackPressed,
@@ -34,6 +35,7 @@ from kiosk.domain.events import (
     SlipChosen,
     SlipTroubleSeen,
     StatusChosen,
+    StoreAccepted,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -107,6 +109,9 @@ SHOWS = [
     ("unlinked-lost", ["受け付けました(同期待ち)", "カードを止めてください", "再発行は、市・区役所、町村役場です"]),
     ("unlink-refused", ["この番号と連携しているマイナンバーカードはありません"]),
     ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト", "確かめない設定です"]),
+    ("waiting-doubted", ["前の状態に戻っています", "失われた操作は12件です", "解除し直してから"]),
+    ("status-doubted", ["保存先が、前に見たときより古い状態です"]),
+    ("lending-refused-doubted", ["連携登録が、記録と合いません", "データの確認がすんでいません"]),
     ("status-busy", ["12840件", "137件", "5120回", "3件", "失効リストと照らし合わせています"]),
     ("help", ["家族のカードで借りられますか", "0120-95-0178", "Myライブラリ"]),
     ("out-of-order", ["プログラムに問題が起きました", "1124-3F0A"]),
@@ -225,6 +230,8 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("out-of-order", "窓口に戻る", BrokeSeen()),
     ("card-left", "確認しました", CardLeftSeen()),
     ("slip-trouble", "確かめました", SlipTroubleSeen()),
+    ("waiting-doubted", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
+    ("lending-refused-doubted", "確認したので、受付を始める", StoreAccepted(Code.LINKS_ALTERED)),
     ("done-slip", "登録した内容を印刷", SlipAsked()),
     ("lending", "終わりに出すレシート: 貸出中すべて", SlipChosen(SlipKind.ALL)),
     ("lending", "貸出延長", ServiceChosen(Service.RENEWAL)),

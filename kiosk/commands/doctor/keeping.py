@@ -6,11 +6,15 @@ from kiosk.commands.doctor.finding import Finding
 from kiosk.commands.output import explain
 from kiosk.config import Home, Settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
-from kiosk.equipment import keys_of, open_repository
+from kiosk.equipment import key_place_of, keys_of, open_repository
 
 
 def check_keeping(home: Home, settings: Settings) -> list[Finding]:
     if not home.store.exists():
+        try:
+            key_place_of(home, settings).check_first_start()
+        except KioskError as error:
+            return [check_keys(home, settings), Finding("store.wrong", {"what": explain(error)})]
         return [Finding("keys.new"), Finding("store.new"), Finding("recovery.new")]
     return [check_keys(home, settings), *check_store(home, settings)]
 
@@ -32,6 +36,8 @@ def check_store(home: Home, settings: Settings) -> list[Finding]:
     try:
         repository, keys = open_repository(home, settings)
         with repository:
+            if (doubt := repository.doubt) is not None:
+                raise Unavailable(doubt.code, **dict(doubt.params))
             links, pending = repository.count_links(), repository.pending_count()
             broken, rows = repository.verify_audit(), repository.audit_head().rows
             confirmed = repository.sheet_confirmed(fingerprint(keys.site))
