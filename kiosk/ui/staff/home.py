@@ -167,7 +167,7 @@ class WaitingPanel(Ground):
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
-        """Without a reader, an authority or a list that is new enough no card is taken: the library card still is."""
+        """Without a reader, an authority, a list that is new enough or a store that is sure, no card is taken: the library card still is."""
         code = None
         if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
             code = Code(counter.reader.value)
@@ -175,6 +175,8 @@ class WaitingPanel(Ground):
             code = Code.TRUST_MISSING
         elif Code.REVOCATION_TOO_OLD in facts.warnings:
             code = Code.REVOCATION_TOO_OLD
+        elif facts.doubt is not None:
+            code = Code.STORE_DOUBTED
         self._trouble.say(say(f"refusal.{code}.staff") if code else "", say(f"refusal.{code}.staff-next") if code else "")
         for widget in (self._picture, self._title, self._lead):
             widget.setVisible(code is None)

@@ -1,0 +1,141 @@
+"""A store in doubt, as staff and patron meet it: no card is served, both windows say so, and one button lets cards be served again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
+from kiosk.domain.deeds import Deed
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LibraryCardEntered, LinkAgreed
+from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, PatronShown, RegistrationRefused
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.store.cipher import open_file
+from kiosk.store.keyplace import key_place
+from kiosk.store.repository import Repository
+from kiosk.text import plain, say
+from tests.desk import KEYS, judge_for
+from tests.opened import OpenedCounter, words_on
+from tests.stage import OTHER, OWN, PIN, Stage
+
+SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a counter's store and keys lie."""
+
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "data" / "kiosk.db"
+
+    def open(self) -> Repository:
+        anchor = key_place(self.store, "file", self.folder / "keys").anchor(KEYS)
+        return Repository(self.store, KEYS, "窓口1", lambda: datetime.now(UTC), anchor=anchor)
+
+    @contextmanager
+    def counter(self, deck: Deck) -> Iterator[Stage]:
+        anchor = key_place(self.store, "file", self.folder / "keys").anchor(KEYS)
+        with OpenedCounter(SETTINGS, judge_for(deck), self.store, anchor=anchor) as opened:
+            yield Stage(opened, deck, judge_for(deck))
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return Deck(demo=False)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    return Kept(tmp_path)
+
+
+def accept(stage: Stage) -> None:
+    stage.opened.press(stage.opened.staff, say("staff.banner.doubt-accept"))
+
+
+def shown(stage: Stage, key: str) -> bool:
+    return plain(say(key)).replace("\n", "") in "\n".join(words_on(stage.opened.staff)).replace("\u2060", "").replace("\u200b", "")
+
+
+def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBot, deck: Deck, kept: Kept) -> None:
+    with kept.counter(deck) as stage:
+        stage.link(OWN)
+    older = kept.folder / "older.db"
+    shutil.copyfile(kept.store, older)
+    with kept.counter(deck) as stage:
+        stage.unlink(OWN)
+    shutil.copyfile(older, kept.store)
+    with kept.counter(deck) as stage:
+        stage.lay()
+        assert stage.opened.until_at(LendingRefused).problem.code is Code.STORE_DOUBTED
+        stage.opened.end()
+        # The library card is served all the while.
+        stage.opened.say(LibraryCardEntered(OTHER.text))
+        stage.opened.until_at(PatronShown)
+        stage.opened.end()
+        stage.to_card()
+        stage.lay()
+        assert stage.opened.until_at(RegistrationRefused).problem.code is Code.STORE_DOUBTED
+        stage.opened.end()
+        # What was reported lost is unlinked again, by its number, before anything is confirmed.
+        stage.unlink(OWN)
+        accept(stage)
+        stage.opened.until(lambda _: stage.opened.repository.doubt is None)
+        stage.lay()
+        assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED
+        assert Deed.ACCEPTED in [row.act for row in stage.opened.repository.audit_rows()]
+        stage.opened.end()
+    with kept.counter(deck) as stage:
+        assert stage.opened.repository.doubt is None
+
+
+def test_a_link_written_in_with_the_key_is_found_while_the_windows_stand(qtbot: QtBot, deck: Deck, kept: Kept) -> None:
+    with kept.counter(deck) as stage:
+        stage.link(OWN)
+    with closing(open_file(kept.store, KEYS.database)) as connection:
+        connection.execute("INSERT INTO link SELECT zeroblob(32), '1', since, counter, 'op' FROM link")
+    with kept.counter(deck) as stage:
+        stage.opened.until(lambda _: stage.opened.repository.doubt is not None)
+        stage.lay()
+        assert stage.opened.until_at(LendingRefused).problem.code is Code.STORE_DOUBTED
+        stage.opened.end()
+        accept(stage)
+        stage.opened.until(lambda _: stage.opened.repository.doubt is None)
+        stage.lay()
+        stage.opened.until_at(ConfirmingHolder)
+        stage.opened.end()
+
+
+def test_a_registration_into_a_file_that_was_replaced_is_not_confirmed(qtbot: QtBot, deck: Deck, kept: Kept) -> None:
+    with kept.counter(deck) as stage:
+        stage.link(OTHER, "renewed")
+        older = kept.folder / "older.db"
+        with closing(open_file(kept.store, KEYS.database)) as connection:
+            connection.execute("VACUUM INTO ?", (str(older),))
+        stage.to_card()
+        stage.lay()
+        stage.opened.until_at(ConfirmingLink)
+        stage.opened.say(LinkAgreed())
+        stage.opened.until_at(AskingPin)
+        older.replace(kept.store)
+        stage.confirm(PIN)
+        refused = stage.opened.until_at(RegistrationRefused)
+        assert refused.problem.code is Code.STORE_REPLACED
+        stage.opened.settle()
+        assert shown(stage, "refusal.store-replaced.staff-next")
+        stage.opened.end()
+    for left in kept.store.parent.glob("kiosk.db-*"):
+        left.unlink()
+    with kept.open() as store:
+        assert store.find_by_number(OWN) is None
