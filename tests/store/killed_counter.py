@@ -19,8 +19,7 @@ from sqlcipher3 import dbapi2
 
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
-from kiosk.store.keyfile import FileKeyStore
-from kiosk.store.keys import open_keys
+from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
 
 Work = Callable[[Repository], object]
@@ -43,9 +42,14 @@ USE: Work = lambda store: store.record(RecordAct(Act.USE, LibraryCardNumber("000
 
 
 def open_counter(folder: Path, has_registry: bool) -> Repository:
-    keys = open_keys(FileKeyStore(folder / "keys" / "keys.json"), folder / "data" / "kiosk.db")
+    """As equipment.py does it, on a clock that stands still."""
+    path = folder / "data" / "kiosk.db"
+    place = key_place(path, "file", folder / "keys")
+    keys = place.open_keys()
     clock = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)  # noqa: E731
-    return Repository(folder / "data" / "kiosk.db", keys, "窓口1", clock, has_registry=has_registry)
+    store = Repository(path, keys, "窓口1", clock, has_registry=has_registry, anchor=place.anchor(keys))
+    place.remember(store.identity)
+    return store
 
 
 def live(folder: Path, has_registry: bool) -> None:
