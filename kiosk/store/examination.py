@@ -7,10 +7,10 @@ first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from threading import Event
 
+import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, Unavailable
@@ -41,16 +41,13 @@ class Examination:
         """
         pause = self._let_others_go if aside else lambda: None
         try:
-            with translated(self._path), closing(self._database), self._database.atomic("DEFERRED"):
+            with translated(self._path), self._database.atomic("DEFERRED"):
+                pause()
                 return examined(self._database, self._keys, pause)
-        except (_StoppedError, sqlcipher.OperationalError):
+        except (_StoppedError, peewee.PeeweeException, sqlcipher.Error, Unavailable) as error:
             if self._stopped.is_set():
                 return None
-            raise
-        except Unavailable as error:
-            if self._stopped.is_set():
-                return None
-            if error.code is Code.STORE_DAMAGED:
+            if isinstance(error, Unavailable) and error.code is Code.STORE_DAMAGED:
                 return Problem(error.code)
             raise
         finally:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import RecordAct
-from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
-from kiosk.domain.states import Problem
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
-from kiosk.store.cipher import CipherDatabase
-from kiosk.store.digest import LinkDigest
-from kiosk.store.examination import Examination
-from kiosk.store.figures import Figures, MonthFigures
-from kiosk.store.files import Witness
+from kiosk.store.audit import REGISTER, RELEASE, AuditEntry, AuditHead
+from kiosk.store.figures import MonthFigures
 from kiosk.store.keys import Keys
 from kiosk.store.links import LinkTable, StoredLink
-from kiosk.store.notes import IDENTITY, RECOVERY_SHEET, read_note, write_note
-from kiosk.store.opening import prepare
+from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note
+from kiosk.store.opened import OpenedStore, utc
 from kiosk.store.outbox import Outbox, OutboxEntry
-from kiosk.store.standing import Standing
 from kiosk.store.trouble import translated
 
 
@@ -40,7 +32,7 @@ class ListedLink:
     counter: str
 
 
-class Repository:
+class Repository(OpenedStore):
     """One store, safe to use from any thread. Every method raises `Unavailable` with one of the store's codes.
 
     Without a registry (`has_registry` false) a link is final when it is committed, and nothing is ever pending. With an `anchor`, what
@@ -57,37 +49,10 @@ class Repository:
         has_registry: bool = False,
         anchor: AnchorFile | None = None,
     ) -> None:
-        self._path = path
-        self._keys = keys
-        self._counter = counter_name
-        self._clock = clock
+        super().__init__(path, keys, counter_name, clock, anchor)
         self._has_registry = has_registry
-        with translated(path):
-            prepare(path, keys.database, clock())
-        self._database = CipherDatabase(path, keys.database)
         self._links = LinkTable(self._database)
-        self._audit = AuditTrail(self._database)
-        self._figures = Figures(self._database)
         self._outbox = Outbox(self._database, has_registry)
-        self._digest = LinkDigest(self._database, keys)
-        self._standing = Standing(self._database, self._audit, self._digest, anchor)
-        self._examination = Examination(path, keys)
-        try:
-            self._take_stock()
-        except BaseException:
-            self._database.close_all()
-            raise
-
-    def close(self) -> None:
-        """When no thread is at work with it any more."""
-        with translated(self._path):
-            self._database.close_all()
-
-    def __enter__(self) -> Repository:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # --- links --------------------------------------------------------------------------------------------------------
 
@@ -135,10 +100,10 @@ class Repository:
             if replaces is None and (by_card or by_number):
                 raise Refused(Code.LINKED_ELSEWHERE if by_card else Code.NUMBER_LINKED_ELSEWHERE)
             heard = self._give_way([old for old in (by_card, by_number) if old], now, replaces, operator)
-            link = StoredLink(token.digest, number.text, _text(now), self._counter, str(operation))
+            link = StoredLink(token.digest, number.text, utc(now), self._counter, str(operation))
             self._links.open(link)
             self._digest.added(link)
-            self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, _text(now))
+            self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, utc(now))
             self._tell(now, REGISTER, number, reason=replaces, checked=checked, operator=operator, operation=operation)
             return self._has_registry
 
@@ -151,7 +116,7 @@ class Repository:
             if link is None:
                 raise Refused(Code.NOTHING_TO_UNLINK)
             if not self._outbox.withdraw(link.operation):
-                self._outbox.add(operation, "close", {**_body(link), "reason": reason}, _text(now))
+                self._outbox.add(operation, "close", {**_body(link), "reason": reason}, utc(now))
             self._links.close(link)
             self._digest.removed(link)
             self._tell(now, RELEASE, number, reason=reason, operator=operator, operation=operation)
@@ -196,7 +161,7 @@ class Repository:
 
     def audit_rows(self, since: datetime | None = None) -> list[AuditEntry]:
         with self._reading():
-            return self._audit.entries(_text(since) if since else "")
+            return self._audit.entries(utc(since) if since else "")
 
     def audit_head(self) -> AuditHead:
         """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""
@@ -212,72 +177,6 @@ class Repository:
         """The first row of the audit trail that was tampered with or is missing, or None."""
         with self._reading():
             return self._audit.verify()
-
-    def note(self, deed: Deed, detail: str | None = None) -> None:
-        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal."""
-        with self._writing() as now:
-            self._tell(now, deed, None, reason=detail)
-
-    # --- whether it is the store that was left ------------------------------------------------------------------------
-
-    @property
-    def identity(self) -> str:
-        with self._reading():
-            return read_note(self._database, IDENTITY) or ""
-
-    @property
-    def doubt(self) -> Problem | None:
-        """What was found of this store and has to be confirmed before a card is served."""
-        return self._standing.doubt
-
-    def troubles(self) -> tuple[Code, ...]:
-        """What keeps this store from being safe, beside `doubt`."""
-        found = []
-        try:
-            with translated(self._path):
-                self._files.check()
-        except KioskError as error:
-            found.append(error.code)
-        return (*found, *(() if self._standing.is_anchored else (Code.ANCHOR_UNWRITTEN,)))
-
-    def examine(self, *, aside: bool = True) -> Problem | None:
-        """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
-        found = self._examination.run(aside=aside)
-        if found is not None:
-            # At once, since it may not be possible to write it down.
-            self._standing.doubt = self._standing.doubt or found
-            with self._writing():
-                self._standing.doubt_it(found)
-        return found
-
-    def stop_examining(self) -> None:
-        self._examination.stop()
-
-    def accept_doubt(self, found: Code, *, operator: str | None = None) -> None:
-        """Somebody has looked into what was `found` and answers for it: the store is taken as it is. Nothing, where that is not doubted."""
-        with self._writing() as now:
-            doubt = self._standing.settle(found)
-            if doubt is not None:
-                told = [f"{name}:{value}" for name, value in doubt.params]
-                self._tell(now, Deed.ACCEPTED, None, reason=doubt.code, checked=told, operator=operator)
-
-    def _take_stock(self) -> None:
-        with translated(self._path):
-            kept = self._standing.load_anchor()
-            with self._database.atomic("DEFERRED"):
-                settled = self._standing.look(kept)
-            self._files = Witness(self._path)
-            if settled:
-                return
-            kept = self._standing.load_anchor()
-        with self._writing() as now:
-            self._standing.begin(kept)
-            if self._standing.is_ahead:
-                self._tell(now, Deed.CAUGHT_UP, None, reason=None)
-
-    def _refuse_doubted(self) -> None:
-        if self._standing.doubt is not None:
-            raise Unavailable(Code.STORE_DOUBTED)
 
     # --- the library's server, and the recovery sheet -----------------------------------------------------------------
 
@@ -300,24 +199,6 @@ class Repository:
         with self._writing():
             write_note(self._database, RECOVERY_SHEET, fingerprint)
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Everything read inside is of one moment."""
-        with translated(self._path), self._database.atomic("DEFERRED"):
-            yield
-
-    @contextmanager
-    def _writing(self) -> Iterator[datetime]:
-        """All or nothing, durable at the end, in the files that lie there. Waits for others at the beginning, never in the middle."""
-        with translated(self._path):
-            self._files.check()
-            with self._database.atomic("IMMEDIATE"):
-                self._standing.check_continues()
-                yield self._clock()
-                end = self._standing.end_of_act()
-            self._files.check()
-            self._standing.follow(end)
-
     def _give_way(self, standing: list[StoredLink], now: datetime, reason: ReplaceReason | None, operator: str | None) -> bool:
         """Close the links that stand in the way of a new one; whether the library's server may have heard of any of them."""
         heard = False
@@ -335,30 +216,6 @@ class Repository:
         since = datetime.fromisoformat(link.since)
         return Link(LinkToken(link.token), LibraryCardNumber(link.number), since, link.counter, pending)
 
-    def _tell(
-        self,
-        now: datetime,
-        act: str,
-        number: LibraryCardNumber | None,
-        *,
-        reason: str | None,
-        refused: bool = False,
-        checked: list[str] | None = None,
-        operator: str | None = None,
-        operation: UUID | None = None,
-    ) -> None:
-        """One row of the trail, and its place in the month's figures."""
-        result = "refused" if refused else "done"
-        masked = number.masked if number else None
-        known_by = str(operation) if operation else None
-        self._audit.add(Act(_text(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
-        if not refused:
-            self._figures.count(act, now, reason=reason)
-
 
 def _body(link: StoredLink) -> dict[str, str]:
     return {"token": link.token.hex(), "number": link.number, "since": link.since, "counter": link.counter}
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -80,9 +80,11 @@ class Standing:
         if self.doubt is not None:
             write_doubt(self._database, self.doubt)
 
-    def check_continues(self) -> None:
+    def begin_act(self) -> None:
         """Raises Unavailable: store-replaced, when the store no longer holds what was last done with it here."""
         last = self._last
+        if self.doubt is not None:
+            self.doubt_it(self.doubt)  # it was found when it could not be written down
         if self.doubt is None and last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
             raise Unavailable(Code.STORE_REPLACED)
 

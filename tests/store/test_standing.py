@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -252,6 +253,24 @@ def test_what_is_confirmed_of_a_broken_trail_is_not_found_anew(left: Path, path:
     with closing(open_file(path, keys.database)) as connection:
         connection.execute("UPDATE audit SET number = '1' WHERE place = 5")
     assert store.examine() == Problem(Code.AUDIT_BROKEN, (("row", 5),))
+
+
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.2])
+def test_looking_through_it_ends_when_the_program_does(begin: Callable[[], Repository], path: Path, keys: Keys, after: float) -> None:
+    begin().close()
+    database = CipherDatabase(path, keys.database)
+    with database.atomic("IMMEDIATE"):
+        trail = AuditTrail(database)
+        for _ in range(4000):
+            trail.add(Row("2026-11-23T03:00:00+00:00", "窓口1", None, "refusal", "refused", "card-expired", "", None))
+    database.close_all()
+    store, answers = begin(), []
+    looking = Thread(target=lambda: answers.append(store.examine()))
+    looking.start()
+    looking.join(after)
+    store.stop_examining()
+    looking.join(5)
+    assert (looking.is_alive(), answers, store.doubt) == (False, [None], None)
 
 
 @pytest.mark.parametrize("how", ["replace", "delete", "delete-wal", "move"])

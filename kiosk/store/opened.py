@@ -1,0 +1,166 @@
+"""One store, opened: its connections, its transactions, and whether it is the store that was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from kiosk.domain.deeds import Deed
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.states import Problem
+from kiosk.store.anchor import AnchorFile
+from kiosk.store.audit import Act, AuditTrail
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.digest import LinkDigest
+from kiosk.store.examination import Examination
+from kiosk.store.figures import Figures
+from kiosk.store.files import Witness
+from kiosk.store.keys import Keys
+from kiosk.store.notes import IDENTITY, read_note
+from kiosk.store.opening import prepare
+from kiosk.store.standing import Standing
+from kiosk.store.trouble import translated
+
+
+class OpenedStore:
+    """Safe to use from any thread. Every method raises `Unavailable` with one of the store's codes."""
+
+    def __init__(self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None) -> None:
+        self._path = path
+        self._counter = counter_name
+        self._clock = clock
+        with translated(path):
+            prepare(path, keys.database, clock())
+        self._database = CipherDatabase(path, keys.database)
+        self._audit = AuditTrail(self._database)
+        self._figures = Figures(self._database)
+        self._digest = LinkDigest(self._database, keys)
+        self._standing = Standing(self._database, self._audit, self._digest, anchor)
+        self._examination = Examination(path, keys)
+        try:
+            self._take_stock()
+        except BaseException:
+            self._database.close_all()
+            raise
+
+    def close(self) -> None:
+        """When no thread is at work with it any more."""
+        with translated(self._path):
+            self._database.close_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def identity(self) -> str:
+        with self._reading():
+            return read_note(self._database, IDENTITY) or ""
+
+    @property
+    def doubt(self) -> Problem | None:
+        """What was found of this store and has to be confirmed before a card is served."""
+        return self._standing.doubt
+
+    def troubles(self) -> tuple[Code, ...]:
+        """What keeps this store from being safe, beside `doubt`."""
+        found = []
+        try:
+            with translated(self._path):
+                self._files.check()
+        except KioskError as error:
+            found.append(error.code)
+        return (*found, *(() if self._standing.is_anchored else (Code.ANCHOR_UNWRITTEN,)))
+
+    def examine(self, *, aside: bool = True) -> Problem | None:
+        """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
+        found = self._examination.run(aside=aside)
+        if found is not None:
+            # At once, since it may not be possible to write it down.
+            self._standing.doubt = self._standing.doubt or found
+            with self._writing():
+                self._standing.doubt_it(found)
+        return found
+
+    def stop_examining(self) -> None:
+        self._examination.stop()
+
+    def accept_doubt(self, found: Code, *, operator: str | None = None) -> None:
+        """Somebody has looked into what was `found` and answers for it: the store is taken as it is. Nothing, where that is not doubted."""
+        with self._writing() as now:
+            doubt = self._standing.settle(found)
+            if doubt is not None:
+                told = [f"{name}:{value}" for name, value in doubt.params]
+                self._tell(now, Deed.ACCEPTED, None, reason=doubt.code, checked=told, operator=operator)
+
+    def _take_stock(self) -> None:
+        with translated(self._path):
+            kept = self._standing.load_anchor()
+            with self._database.atomic("DEFERRED"):
+                settled = self._standing.look(kept)
+            self._files = Witness(self._path)
+            if settled:
+                return
+            kept = self._standing.load_anchor()
+        with self._writing() as now:
+            self._standing.begin(kept)
+            if self._standing.is_ahead:
+                self._tell(now, Deed.CAUGHT_UP, None, reason=None)
+
+    def _refuse_doubted(self) -> None:
+        if self._standing.doubt is not None:
+            raise Unavailable(Code.STORE_DOUBTED)
+
+    def note(self, deed: Deed, detail: str | None = None) -> None:
+        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal."""
+        with self._writing() as now:
+            self._tell(now, deed, None, reason=detail)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Everything read inside is of one moment."""
+        with translated(self._path), self._database.atomic("DEFERRED"):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[datetime]:
+        """All or nothing, durable at the end, in the files that lie there. Waits for others at the beginning, never in the middle."""
+        with translated(self._path):
+            self._files.check()
+            with self._database.atomic("IMMEDIATE"):
+                self._standing.begin_act()
+                yield self._clock()
+                end = self._standing.end_of_act()
+            self._files.check()
+            self._standing.follow(end)
+
+    def _tell(
+        self,
+        now: datetime,
+        act: str,
+        number: LibraryCardNumber | None,
+        *,
+        reason: str | None,
+        refused: bool = False,
+        checked: list[str] | None = None,
+        operator: str | None = None,
+        operation: UUID | None = None,
+    ) -> None:
+        """One row of the trail, and its place in the month's figures."""
+        result = "refused" if refused else "done"
+        masked = number.masked if number else None
+        known_by = str(operation) if operation else None
+        self._audit.add(Act(utc(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
+        if not refused:
+            self._figures.count(act, now, reason=reason)
+
+
+def utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
