@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,11 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
 
 
 def note_trust(home: Home, deed: Deed, fingerprint: str) -> None:
-    """Write down that an authority was added or removed. Before there is a store there is no trail either."""
+    """Write down that an authority was added or removed; its fingerprint as far as it was given.
+
+    Before there is a store there is no trail either.
+    """
     if home.store.exists():
         repository, _ = open_repository(home, read_settings(home.config))
         with repository:
-            repository.note(deed, fingerprint)
+            repository.note(deed, re.sub(r"[^0-9a-f]", "", fingerprint.lower()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -15,6 +16,7 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
+from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.store.repository import Repository
 from kiosk.text import plain, say
 
@@ -259,3 +261,16 @@ def test_what_is_done_with_copies_keys_and_lists_is_written_down(kiosk: Any, lin
     kiosk("links", "list")
     acts = [line.split("\t")[4] for line in kiosk("audit", "list").out.splitlines() if "\t" in line]
     assert acts == ["登録", "復旧シートの印刷", "控えの作成", "連携登録の一覧"]
+
+
+def test_changes_of_trust_are_written_down(kiosk: Any, linked: Home, authority: VirtualAuthority, tmp_path: Path) -> None:
+    file = tmp_path / "authority.cer"
+    file.write_bytes(authority.der)
+    fingerprint = hashlib.sha256(authority.der).hexdigest()
+    assert kiosk("trust", "add", str(file), "--fingerprint", fingerprint).code == 0
+    assert kiosk("trust", "remove", "0000").code == 1
+    spelt = ":".join(fingerprint[i : i + 2] for i in range(0, 16, 2)).upper()
+    assert kiosk("trust", "remove", spelt).code == 0
+    rows = [line.split("\t")[4:6] for line in kiosk("audit", "list").out.splitlines() if "認証局" in line]
+    assert rows == [["認証局の追加", fingerprint], ["認証局の削除", fingerprint[:16]]]
+    assert kiosk("audit", "verify").code == 0

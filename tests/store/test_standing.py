@@ -255,6 +255,26 @@ def test_what_is_confirmed_of_a_broken_trail_is_not_found_anew(left: Path, path:
     assert store.examine() == Problem(Code.AUDIT_BROKEN, (("row", 5),))
 
 
+def test_what_is_found_while_nothing_can_be_written_down_is_not_forgotten(
+    left: Path, path: Path, keys: Keys, begin: Callable[[], Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.store.cipher._SETTINGS", ("PRAGMA busy_timeout = 50",))
+    store = begin()
+    with closing(open_file(path, keys.database)) as other:
+        other.execute("DELETE FROM link")
+        other.execute("BEGIN IMMEDIATE")
+        assert code_of(store.examine) is Code.STORE_LOCKED
+        assert store.doubt == Problem(Code.LINKS_ALTERED)
+        other.execute("COMMIT")
+    store.record(RecordAct(Act.REFUSAL, None, Code.STORE_DOUBTED))
+    assert store.doubt == Problem(Code.LINKS_ALTERED)
+    store.close()
+    store = begin()
+    assert store.doubt == Problem(Code.LINKS_ALTERED)
+    store.accept_doubt(Code.LINKS_ALTERED)
+    assert store.doubt is None
+
+
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.2])
 def test_looking_through_it_ends_when_the_program_does(begin: Callable[[], Repository], path: Path, keys: Keys, after: float) -> None:
     begin().close()
