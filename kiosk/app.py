@@ -104,7 +104,7 @@ class Program:
         self.displays.show()
         self._project(self.conductor.counter, self.conductor.facts)
         self.conductor.refresh_facts()
-        self._examination.do(self._examine, lambda error: None)
+        self._examine()
         self._card.start()
         self._watch.start()
         self._minute.start()
@@ -131,13 +131,21 @@ class Program:
     def _project(self, counter: Counter, facts: CounterFacts) -> None:
         self.displays.project(counter, facts)
 
-    def _examine(self) -> CounterFacts | None:
-        """Look through the whole store once, while cards are served. What was found is shown at once."""
-        return None if self._repository.examine() is None else self._read_facts(self.conductor.facts)
+    def _examine(self) -> None:
+        """Look through the whole store, while cards are served. What was found is shown at once."""
+
+        def examine() -> CounterFacts | None:
+            return None if self._repository.examine() is None else self._read_facts(self.conductor.facts)
+
+        # That it could not be done is one of the store's troubles, which the facts tell.
+        self._examination.do(examine, lambda error: None)
 
     def _minute_passed(self) -> None:
         if today() != self.conductor.counter.today:
             self.conductor.happen(DayBegan(today()))
+            self._examine()
+        elif self._repository.is_unexamined:
+            self._examine()
         self.conductor.refresh_facts()
 
     def _hook_bugs(self) -> None:

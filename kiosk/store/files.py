@@ -1,4 +1,6 @@
-"""A store is several files: database, -wal and -shm. SQLite applies a -wal to any database beside it, so none may be left over."""
+"""A store is several files: database, -wal and -shm. SQLite applies a -wal or a -journal to any database that comes to lie beside it, so
+none may be left over.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import sync_folder
 
 SET_ASIDE = ".set-aside-"
-_BESIDE = ("-wal", "-shm")
+_BESIDE = ("-wal", "-shm", "-journal")
 
 
 def leftovers(path: Path) -> list[Path]:

@@ -42,6 +42,7 @@ class OpenedStore:
         self._digest = LinkDigest(self._database, keys)
         self._standing = Standing(self._database, self._audit, self._digest, anchor)
         self._examination = Examination(path, keys)
+        self._unexamined: Code | None = None
         try:
             self._take_stock()
         except BaseException:
@@ -71,7 +72,7 @@ class OpenedStore:
 
     def troubles(self) -> tuple[Code, ...]:
         """What keeps this store from being safe, beside `doubt`."""
-        found = []
+        found = [] if self._unexamined is None else [self._unexamined]
         try:
             with translated(self._path):
                 self._files.check()
@@ -81,13 +82,23 @@ class OpenedStore:
 
     def examine(self, *, aside: bool = True) -> Problem | None:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
-        found = self._examination.run(aside=aside)
+        try:
+            found = self._examination.run(aside=aside)
+        except Unavailable as error:
+            self._unexamined = error.code
+            raise
+        self._unexamined = None
         if found is not None:
             # At once, since it may not be possible to write it down.
             self._standing.doubt = self._standing.doubt or found
             with self._writing():
                 self._standing.doubt_it(found)
         return found
+
+    @property
+    def is_unexamined(self) -> bool:
+        """Whether the last look through the store could not be finished."""
+        return self._unexamined is not None
 
     def stop_examining(self) -> None:
         self._examination.stop()

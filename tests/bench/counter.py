@@ -118,6 +118,7 @@ class Bench:
         from kiosk.equipment import facts_reader, first_facts, now, open_library
         from kiosk.smartcard.authority import Authority
         from kiosk.smartcard.judge import CardJudge
+        from kiosk.store.anchor import AnchorFile
         from kiosk.store.keys import Keys
         from kiosk.store.repository import Repository
 
@@ -131,7 +132,8 @@ class Bench:
         settings, keys = self.settings, Keys.fresh()
         judge = NotingJudge([Authority(self.deck.authority.der)], self.lists, keys.site, now, allow_test=True)
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
-        with Repository(self.home.store, keys, settings.counter.name, now) as repository:
+        anchor = AnchorFile(self.home.folder / "keys" / "bench.anchor", keys)
+        with Repository(self.home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
             unchecked = Revocation.NOT_CHECKED
             repository.save_link(uuid.uuid4(), token, LibraryCardNumber(NUMBER), revocation=unchecked, by_guardian=False, replaces=None)
             yield Equipment(

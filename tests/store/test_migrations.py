@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,12 +12,15 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
+from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
+from kiosk.domain.states import Problem
 from kiosk.store.audit import digest_of
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, make_file, open_file, salt_for
 from kiosk.store.figures import MonthFigures
+from kiosk.store.keyplace import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.models import TABLES
@@ -139,3 +143,22 @@ def test_the_models_are_the_tables(old: bool, request: pytest.FixtureRequest, pa
     database.close_all()
     assert not difference, str(difference)
     assert unknown <= {"sqlite_sequence"}
+
+
+def test_an_old_store_gets_an_identity_and_an_anchor(
+    first_version: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, set_time: Callable[[str], None]
+) -> None:
+    place = key_place(first_version, "file", tmp_path / "keys")
+    before = first_version.read_bytes()
+    with open_store(anchor=place.anchor(keys)) as store:
+        identity = store.identity
+        assert re.fullmatch("[0-9a-f]{32}", identity)
+        assert (store.doubt, store.troubles(), store.examine()) == (None, (), None)
+        store.record(RecordAct(Act.USE))
+    with open_store(anchor=place.anchor(keys)) as store:
+        assert (store.doubt, store.identity) == (None, identity)
+    # The copy from before was another store, as far as anybody can tell.
+    first_version.write_bytes(before)
+    set_time("2026-11-24T03:00:00")
+    with open_store(anchor=place.anchor(keys)) as store:
+        assert store.doubt == Problem(Code.STORE_FORKED)

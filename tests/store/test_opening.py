@@ -18,6 +18,7 @@ import pytest
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.cipher import MAGIC, open_file
+from kiosk.store.files import set_aside
 from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
@@ -123,6 +124,28 @@ def test_a_file_cut_short_is_damaged(filled: Path, open_store: OpenStore) -> Non
         filled.write_bytes(whole[:length])
         assert refused(open_store) is Code.STORE_DAMAGED
         assert filled.read_bytes() == whole[:length]
+
+
+@pytest.mark.parametrize("left", ["kiosk.db-wal", "kiosk.db-shm", "kiosk.db-journal"])
+def test_nothing_is_begun_beside_what_another_store_left(path: Path, open_store: OpenStore, left: str) -> None:
+    path.parent.mkdir()
+    path.with_name(left).write_bytes(b"left")
+    assert refused(open_store) is Code.STORE_MISSING
+    assert [file.name for file in path.parent.iterdir()] == [left]
+
+
+def test_what_was_set_aside_is_not_kept_for_ever(filled: Path, open_store: OpenStore, set_time: Callable[[str], None]) -> None:
+    left = filled.with_name("kiosk.db-wal")
+    left.write_bytes(b"left")
+    set_time("2026-12-01T00:00:00")
+    (aside,) = set_aside([left], datetime(2026, 12, 1, tzinfo=UTC))
+    assert (aside.name, left.exists()) == ("kiosk.db-wal.set-aside-20261201-000000", False)
+    set_time("2026-12-30T23:59:59")
+    open_store().close()
+    assert aside.exists()
+    set_time("2026-12-31T00:00:01")
+    open_store()
+    assert not aside.exists()
 
 
 def test_a_damaged_page_is_noticed_when_it_is_read(filled: Path, open_store: OpenStore) -> None:

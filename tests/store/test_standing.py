@@ -393,3 +393,28 @@ def found(begin: Callable[[], Repository]) -> bool:
     wrong = store.doubt or store.examine()
     store.close()
     return wrong is not None
+
+
+def test_another_program_that_comes_and_goes_is_no_replacement(
+    left: Path, path: Path, place: KeyPlace, begin: Callable[[], Repository]
+) -> None:
+    store = begin()
+    code = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kiosk.domain.effects import Act, RecordAct
+from kiosk.store.keyplace import key_place
+from kiosk.store.repository import Repository
+place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
+keys = place.open_keys()
+with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anchor=place.anchor(keys)) as store:
+    assert store.doubt is None
+    store.record(RecordAct(Act.USE))
+"""
+    command = [sys.executable, "-c", code, str(path), str(place.folder)]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": os.getcwd()}, check=True, timeout=30)
+    save(store, 7, LOST, LOST_NUMBER)
+    assert (store.doubt, store.troubles()) == (None, ())
+    store.close()
+    assert begin().doubt is None
