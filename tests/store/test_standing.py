@@ -25,8 +25,10 @@ from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, AuditTrail
 from kiosk.store.audit import Act as Row
 from kiosk.store.cipher import CipherDatabase, open_file
+from kiosk.store.digest import LinkDigest
 from kiosk.store.keyplace import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
+from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 
@@ -418,3 +420,47 @@ with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anch
     assert (store.doubt, store.troubles()) == (None, ())
     store.close()
     assert begin().doubt is None
+
+
+def test_a_file_replaced_in_the_middle_of_an_act_confirms_nothing(
+    left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]
+) -> None:
+    store, answers = begin(), []
+    other = open_file(path, keys.database)
+    other.execute("BEGIN IMMEDIATE")
+    saving = Thread(target=lambda: answers.append(code_of(lambda: save(store, 7, LOST, LOST_NUMBER))))
+    saving.start()
+    saving.join(0.5)  # it waits for the other one by now
+    os.replace(left, path)
+    other.execute("COMMIT")
+    saving.join(10)
+    other.close()
+    assert answers == [Code.STORE_REPLACED]
+
+
+def test_what_was_done_here_and_is_no_longer_there_is_noticed_at_the_next_act(
+    left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]
+) -> None:
+    store = begin()
+    save(store, 7, LOST, LOST_NUMBER)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute("DELETE FROM audit WHERE place = 5")
+        connection.execute("UPDATE meta SET value = '4 ' || (SELECT lower(hex(hash)) FROM audit WHERE place = 4) WHERE name = 'audit.head'")
+    assert code_of(lambda: store.record(RecordAct(Act.USE, LOST_NUMBER))) is Code.STORE_REPLACED
+    store.close()
+    assert begin().doubt == Problem(Code.STORE_BEHIND, (("lacking", 1),))
+
+
+def test_a_link_written_with_both_keys_and_without_an_act_is_found(
+    left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]
+) -> None:
+    store = begin()
+    link = StoredLink(b"z" * 32, "7777777777", "2026-11-23T03:00:00+00:00", "窓口1", "op")
+    database = CipherDatabase(path, keys.database)
+    with database.atomic("IMMEDIATE"):
+        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?)", (link.token, link.number, link.since, link.counter, link.operation))
+        LinkDigest(database, keys).added(link)
+    database.close_all()
+    assert store.examine() == Problem(Code.LINKS_ALTERED)
+    store.close()
+    assert begin().doubt == Problem(Code.LINKS_ALTERED)
