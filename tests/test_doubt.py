@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
@@ -64,8 +65,8 @@ def accept(stage: Stage) -> None:
     stage.opened.press(stage.opened.staff, say("staff.banner.doubt-accept"))
 
 
-def shown(stage: Stage, key: str) -> bool:
-    return plain(say(key)).replace("\n", "") in "\n".join(words_on(stage.opened.staff)).replace("\u2060", "").replace("\u200b", "")
+def said_to(window: QWidget, sentence: str) -> bool:
+    return any(sentence in text.replace("\n", "") for text in words_on(window))
 
 
 def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBot, deck: Deck, kept: Kept) -> None:
@@ -77,6 +78,10 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
         stage.unlink(OWN)
     shutil.copyfile(older, kept.store)
     with kept.counter(deck) as stage:
+        stage.opened.until(lambda counter: counter.doubted)
+        invited, closed = (plain(say(f"{key}")).replace("\n", "") for key in ("patron.waiting.title", "refusal.store-doubted.patron"))
+        assert said_to(stage.opened.patron, closed)
+        assert not said_to(stage.opened.patron, invited)
         stage.lay()
         assert stage.opened.until_at(LendingRefused).problem.code is Code.STORE_DOUBTED
         stage.opened.end()
@@ -91,7 +96,8 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
         # What was reported lost is unlinked again, by its number, before anything is confirmed.
         stage.unlink(OWN)
         accept(stage)
-        stage.opened.until(lambda _: stage.opened.repository.doubt is None)
+        stage.opened.until(lambda counter: not counter.doubted)
+        assert said_to(stage.opened.patron, invited)
         stage.lay()
         assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED
         assert Deed.ACCEPTED in [row.act for row in stage.opened.repository.audit_rows()]
@@ -133,7 +139,7 @@ def test_a_registration_into_a_file_that_was_replaced_is_not_confirmed(qtbot: Qt
         refused = stage.opened.until_at(RegistrationRefused)
         assert refused.problem.code is Code.STORE_REPLACED
         stage.opened.settle()
-        assert shown(stage, "refusal.store-replaced.staff-next")
+        assert said_to(stage.opened.staff, plain(say("refusal.store-replaced.staff-next")))
         stage.opened.end()
     for left in kept.store.parent.glob("kiosk.db-*"):
         left.unlink()

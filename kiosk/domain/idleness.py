@@ -35,6 +35,7 @@ from kiosk.domain.events import (
     ReaderChanged,
     SlipFailed,
     StoreFailed,
+    StoreLooked,
     TimeUp,
     TriesRead,
 )
@@ -59,7 +60,7 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, SlipFailed)
+NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, SlipFailed, StoreLooked)
 ANSWERS = (
     CardLifted,
     CardPlaced,

@@ -32,6 +32,7 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
+    StoreLooked,
     TakenBack,
     TimeUp,
     UnlinkingChosen,
@@ -87,6 +88,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, reader=condition), ()
         case IlsChanged(condition):
             return replace(counter, ils=condition), ()
+        case StoreLooked(doubted):
+            return replace(counter, doubted=doubted), ()
         case SlipFailed(code):
             return replace(counter, slip_trouble=code), ()
         case SlipTroubleSeen():

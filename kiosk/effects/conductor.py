@@ -44,6 +44,7 @@ from kiosk.domain.events import (
     PadConfirmed,
     SlipFailed,
     StoreFailed,
+    StoreLooked,
 )
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
@@ -74,8 +75,11 @@ class Conductor:
         """Let one event happen: the machine decides, the windows show it, then the effects are carried out."""
         if isinstance(event, CounterFacts):
             self.facts = event
-            self._outside.project(self.counter, self.facts)
-            return
+            doubted = event.doubt is not None
+            if doubted == self.counter.doubted:
+                self._outside.project(self.counter, self.facts)
+                return
+            event = StoreLooked(doubted)
         before = self.counter
         self.counter, effects = step(before, event)
         for effect in effects:

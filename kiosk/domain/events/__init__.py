@@ -21,6 +21,7 @@ from kiosk.domain.events.answers import (
     PatronRefused,
     SlipFailed,
     StoreFailed,
+    StoreLooked,
 )
 from kiosk.domain.events.card import (
     CardFailed,
@@ -93,6 +94,7 @@ Event = (
     | LinkSaved
     | LinkClosed
     | StoreFailed
+    | StoreLooked
     | PatronFound
     | PatronRefused
     | ItemAnswered
@@ -210,6 +212,7 @@ __all__ = [
     "StatusChosen",
     "StoreAccepted",
     "StoreFailed",
+    "StoreLooked",
     "TakenBack",
     "TimeUp",
     "Touched",

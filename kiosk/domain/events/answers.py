@@ -35,6 +35,13 @@ class StoreFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreLooked:
+    """Whether something was found of the store that staff have to confirm before a card is served."""
+
+    doubted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PatronFound:
     ticket: Ticket
     patron: Patron

@@ -85,6 +85,8 @@ class Counter:
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
     ils: IlsCondition = IlsCondition.NONE
+    doubted: bool = False
+    """The store refuses every card until staff have confirmed what was found of it."""
     slip_trouble: Code | None = None
     """Why the slip of the session before could not be printed."""
     cards: tuple[Insertion, ...] = ()

@@ -184,6 +184,8 @@ class _Speaker:
         return replace(self._page("staff", "card-library"), leave=LEAVE if isinstance(flow, RegistrationFlow) else "")
 
     def _waiting(self) -> Message:
+        if self._counter.doubted:
+            return replace(self._refusal(Problem(Code.STORE_DOUBTED)), leave="")
         if self._reader_works():
             return replace(self._page("waiting", "card-place"), private=self._say("private"))
         return replace(self._refusal(Problem(Code(self._counter.reader))), leave="")
