@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     RenewalChosen,
     ReplacementChosen,
     StatusChosen,
+    StoreAccepted,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -57,6 +58,7 @@ DECIDING = (
     NextPatronDenied,
     RenewalChosen,
     HandoverAsked,
+    StoreAccepted,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""

@@ -81,11 +81,11 @@ def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, mo
     """The card as a counter with revocation lists reads it."""
     home.config.write_text(f'[card]\nrevocation = "crl"\ncrl_max_age = {most}\n', encoding="utf-8")
     settings = read_settings(home.config)
-    keys = keys_of(home, settings).load()
-    assert keys is not None
+    record = keys_of(home, settings).load()
+    assert record is not None
     world = VirtualReaders(READER)
     world.lay(card, READER)
-    return read(world.readers, READER, judge_for(home, settings, keys.site), repository)
+    return read(world.readers, READER, judge_for(home, settings, record.keys.site), repository)
 
 
 def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: Deck, repository: Repository) -> None:

@@ -14,7 +14,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.control import Control, says
+from kiosk.ui.widgets.control import Control, means, says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import unmarked
 
@@ -29,7 +29,7 @@ class Banners(QWidget):
         self._hint = Notice("info", icon_size=sizes.icon)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
-        self._doubted: Code | None = None
+        self._doubted: Problem | None = None
         self._emit = emit
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         says(self._seen, CardLeftSeen(), emit)
@@ -67,10 +67,11 @@ class Banners(QWidget):
 
     def _show_doubt(self, doubt: Problem | None) -> None:
         """What was found of the store, what to do first, and the button that lets cards be served again."""
-        self._doubted = None if doubt is None else doubt.code
+        self._doubted = doubt
         if doubt is None:
             self._doubt.say("")
             return
+        means(self._accept, StoreAccepted(doubt.code))
         params = dict(doubt.params)
         told = [refusal(doubt.code, "staff", **params)]
         if "lacking" in params:
@@ -80,7 +81,7 @@ class Banners(QWidget):
 
     def _accepted(self) -> None:
         if self._doubted is not None:
-            self._emit(StoreAccepted(self._doubted))
+            self._emit(StoreAccepted(self._doubted.code))
 
     def _show_slip(self, code: Code | None) -> None:
         """The patron may have gone: what they should have had on paper is said instead."""

@@ -167,7 +167,7 @@ class WaitingPanel(Ground):
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
-        """Without a reader, an authority, a list that is new enough or a store that is sure, no card is taken: the library card still is."""
+        """Without a reader, an authority, a list that is new enough or a store beyond doubt no card is taken; the library card is."""
         code = None
         if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
             code = Code(counter.reader.value)
