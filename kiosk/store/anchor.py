@@ -66,14 +66,16 @@ class AnchorFile:
         text = json.dumps({"mark": _MARK, "anchor": asdict(anchor), "seal": self._seal(anchor)})
         with translated(self._path):
             make_folder(self._path.parent)
-            handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             try:
-                os.write(handle, text.encode("ascii"))
-                # Of the name, the older one may come back after a power cut: the store is then ahead, as after any crash.
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            os.replace(temporary, self._path)
+                with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                    file.write(text.encode("ascii"))
+                    file.flush()
+                    # The content alone: should the old name come back after a power cut, the store is ahead, as after any crash.
+                    os.fsync(file.fileno())
+                os.replace(temporary, self._path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
 
     def _seal(self, anchor: Anchor) -> str:
         return hmac.digest(self._key, json.dumps(asdict(anchor), sort_keys=True).encode(), "sha256").hex()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.store.anchor import AnchorFile
 from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.repository import Repository
@@ -24,7 +25,8 @@ def mount(disk: Path, options: str) -> None:
 
 
 def open_store(path: Path) -> Repository:
-    return Repository(path, KEYS, "窓口1", lambda: datetime.now(UTC))
+    """With its anchor on the same disk."""
+    return Repository(path, KEYS, "窓口1", lambda: datetime.now(UTC), anchor=AnchorFile(path.parent.parent / "kiosk.anchor", KEYS))
 
 
 def save(store: Repository, number: int) -> None:
@@ -70,6 +72,10 @@ def full(disk: Path) -> None:
     whole = is_whole(store, saved)
     save(store, saved)
     say(again=whole and is_whole(store, saved + 1) and store.verify_audit() is None, saved=saved)
+    say(doubt=store.doubt, troubles=len(store.troubles()), examined=store.examine())
+    store.close()
+    store = open_store(path)
+    say(later=store.doubt)
     store.close()
 
 

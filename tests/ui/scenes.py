@@ -158,6 +158,7 @@ def scenes() -> dict[str, Counter]:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
+    shown["waiting-doubted"] = counter(Waiting(), doubted=True)
     for condition in (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED):
         shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition)
         shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition)
