@@ -42,12 +42,13 @@ class LastTryPage(Page):
         texts.addLayout(first)
         for widget in (self._title, self._lead):
             texts.addWidget(widget)
-        closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
-        closed.setFixedWidth(sizes.picture * 2 // 5)
         upper = QHBoxLayout()
         upper.addLayout(texts, 1)
-        upper.addWidget(closed)
-        choices = QHBoxLayout()
+        if not sizes.portrait:
+            closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
+            closed.setFixedWidth(sizes.picture * 2 // 5)
+            upper.addWidget(closed)
+        choices = self.across()
         choices.setSpacing(sizes.gap * 2)
         for button in (self._not_today, self._go_on):
             choices.addWidget(button, 1)
