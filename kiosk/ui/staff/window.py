@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
@@ -187,6 +187,12 @@ class StaffWindow(QWidget):
         sizes = staff_sizes(self.width())
         if self._frame is None or sizes != self._sizes:
             self._build(sizes)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange and self._frame is not None:
+            # Another scale: every drawing is made anew.
+            self._build(staff_sizes(self.width()))
+        return super().event(event)
 
     def _tick(self) -> None:
         if self._frame is not None:
