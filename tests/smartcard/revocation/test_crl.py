@@ -25,7 +25,7 @@ COMPROMISE = frozenset({x509.ReasonFlags.key_compromise})
 THEIRS = Issuer()
 LIST = THEIRS.list(1, 2, SERIAL, extensions=scope(full_name=THEIRS.point))
 QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=40_000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=4_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def verdict(issuer: Issuer, content: bytes) -> Verdict:
@@ -144,10 +144,12 @@ def test_a_list_that_the_authority_really_signed_has_one_too(data: st.DataObject
 
 
 @pytest.mark.trial
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(600)
+# In rounds: Hypothesis remembers every example of a run.
+@pytest.mark.parametrize("turn", range(5))
 @LONG
 @given(st.data())
-def test_many_lists_of_any_bytes(data: st.DataObject) -> None:
+def test_many_lists_of_any_bytes(turn: int, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         verdict(THEIRS, data.draw(mutations(LIST)))
     else:
