@@ -102,6 +102,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
                 | AwaitingLibraryCard()
                 | CheckingLibraryCard()
                 | AwaitingMyNumberCard()
+                | ReadingMyNumberCard()
+                | FindingLinks()
                 | ChoosingReplacement()
                 | AlreadyLinked()
                 | ConfirmingLink()
@@ -110,8 +112,6 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             ),
             LeavePressed(),
         ):
-            return end_session(counter)
-        case ReadingMyNumberCard(slow=True), LeavePressed():
             return end_session(counter)
         case Registered(draft), SlipAsked() if counter.rules.prints_slips:
             return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number, language=counter.language)),)
@@ -173,14 +173,9 @@ def _guardian(counter: Counter, draft: Draft) -> CheckingGuardian:
 def _about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, event: Event) -> Step:
     draft = flow.draft
     match flow, event:
-        case AwaitingLibraryCard(), LibraryCardEntered(text):
-            try:
-                number = read_library_card(text, counter.rules.barcode)
-            except Refused as refusal:
-                return go(counter, AwaitingLibraryCard(draft, Problem(refusal.code, tuple(refusal.params.items()))))
-            counter, ticket = asking(counter)
-            return go(counter, CheckingLibraryCard(ticket, draft, number), LookUpPatron(ticket, number))
-        case AwaitingLibraryCard(), BackPressed():
+        case _, LibraryCardEntered(text):
+            return _library_card(counter, flow, text)
+        case _, BackPressed():
             return go(counter, _guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
         case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
             return _await_card(counter, replace(draft, patron=patron))
@@ -189,6 +184,18 @@ def _about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checki
         case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
             return go(counter, AwaitingLibraryCard(draft, Problem(code, params)), Play(Sound.REFUSED))
     return stay(counter)
+
+
+def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, text: str) -> Step:
+    """Look it up, in the place of another that is still looked up; the same one again changes nothing."""
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, AwaitingLibraryCard(flow.draft, Problem(refusal.code, tuple(refusal.params.items()))))
+    if isinstance(flow, CheckingLibraryCard) and flow.number == number:
+        return stay(counter)
+    counter, ticket = asking(counter)
+    return go(counter, CheckingLibraryCard(ticket, flow.draft, number), LookUpPatron(ticket, number))
 
 
 def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumberCard | FindingLinks, event: Event) -> Step:
@@ -202,6 +209,8 @@ def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumb
             return go(counter, AwaitingMyNumberCard(draft, Problem(Code.BARCODE_ON_WRONG_STEP)))
         case AwaitingMyNumberCard(), BackPressed():
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)))
+        case ((ReadingMyNumberCard() | FindingLinks()), BackPressed()):
+            return go(counter, AwaitingLibraryCard(replace(draft, patron=None)), ReleaseCard(flow.insertion))
         case ReadingMyNumberCard(ticket, _, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
             if insertion not in counter.cards:
                 return _lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)

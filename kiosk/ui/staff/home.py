@@ -99,6 +99,13 @@ class WaitingPanel(Ground):
         hint = say("staff.number.hint-short") if sizes.small else say("staff.number.hint")
         self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
+        self._leave = Button(say("staff.action.leave"), "quiet", icon="close")
+        self._leave.clicked.connect(lambda: emit(LeavePressed()))
+        # Nothing moves when it comes.
+        policy = self._leave.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._leave.setSizePolicy(policy)
+        self._leave.hide()
         self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
         self._said.timeout.connect(self._say_reading)
         self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
@@ -109,7 +116,8 @@ class WaitingPanel(Ground):
         inside.addWidget(self._picture, 1000)
         inside.addWidget(self._title)
         inside.addWidget(self._lead)
-        inside.addSpacing(round(sizes.gap * 0.6))
+        inside.addWidget(self._leave, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addSpacing(round(sizes.gap * 0.3))
         inside.addWidget(self._form(sizes))
         self.setLayout(inside)
 
@@ -135,14 +143,12 @@ class WaitingPanel(Ground):
         flow = counter.flow
         entered, self._flow = type(flow) is not self._flow, type(flow)
         self._show_trouble(counter, facts)
-        problem = flow.problem if isinstance(flow, Waiting) else None
+        problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
             self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
-        if entered and not isinstance(flow, Waiting):
-            self.field.clear()
         if isinstance(flow, Waiting):
             self._show_waiting(counter)
         elif isinstance(flow, Reading) and flow.slow:
@@ -150,6 +156,7 @@ class WaitingPanel(Ground):
             self._picture.show_reading()
             self._title.set_text(say(f"refusal.{Code.CARD_SILENT}.title"))
             self._lead.set_text(say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+            self._leave.show()
         elif entered:
             self._picture.show_reading()
             if isinstance(flow, Reading):
@@ -165,6 +172,7 @@ class WaitingPanel(Ground):
         self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         asks_pin = counter.rules.lending_pin is not When.NEVER
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
+        self._leave.hide()
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
         """Without a reader, an authority or a list that is new enough no card is taken: the library card still is."""
@@ -183,6 +191,7 @@ class WaitingPanel(Ground):
         looking_up = self._flow is not Reading
         self._title.set_text(say("staff.home.looking-up") if looking_up else say("staff.home.reading"))
         self._lead.set_text("")
+        self._leave.show()
 
     def _silence(self) -> None:
         self._said.stop()

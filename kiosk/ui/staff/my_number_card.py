@@ -13,16 +13,12 @@ from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
 from kiosk.ui.staff.stops import stopped_words
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.words import Words
 
 
 class MyNumberCardPage(Page):
-    takes_barcodes = True
-    """Here a scan is answered with a sentence: the library card has been read already."""
-
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._flow: type[object] = object
@@ -42,7 +38,6 @@ class MyNumberCardPage(Page):
         self.body.addWidget(self._stopped)
         self.body.addWidget(ground, 1)
         self.wizard_foot()
-        self._buttons = [button for button in self.findChildren(Button) if button.parent() is self]
         self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
         self._said.timeout.connect(lambda: self._say(say("staff.my-number-card.reading"), ""))
         self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
@@ -55,9 +50,8 @@ class MyNumberCardPage(Page):
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
             self._stopped.say(*stopped_words(flow.draft.patron.standing.stops))
-        waiting = isinstance(flow, AwaitingMyNumberCard)
-        for button in self._buttons:
-            button.setEnabled(waiting or (isinstance(flow, ReadingMyNumberCard) and flow.slow))
+        # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
+        self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
         self._show_problem(self._problem(counter))
         if isinstance(flow, AwaitingMyNumberCard):
             self._silence()
