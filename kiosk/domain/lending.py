@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving
+from kiosk.domain import proof, serving, strays
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
@@ -16,7 +16,6 @@ from kiosk.domain.events import (
     CardKnown,
     CardLifted,
     CardRead,
-    CardSlow,
     Event,
     HolderConfirmed,
     HolderDenied,
@@ -28,6 +27,7 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
+from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -44,10 +44,24 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.domain.turn import Step, asking, call_up, end_session, go, overtaken_by, problem_of, slowly, start_reading, stay, then
+from kiosk.domain.turn import (
+    Step,
+    asking,
+    call_up,
+    end_session,
+    go,
+    overtaken_by,
+    problem_of,
+    same_card,
+    start_reading,
+    stay,
+    then,
+)
 
 
 def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
+    if isinstance(flow, Reading) and (said := while_read(counter, flow, event, _ways(flow))) is not None:
+        return said
     match flow, event:
         case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
             return _library_card(counter, text)
@@ -61,14 +75,11 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _looked_ahead(counter, flow, early, event)
         case Reading(early=Early(asked=asked)), StoreFailed(answers) if answers == asked:
             return go(counter, replace(flow, early=None))
-        case Reading(ticket, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
-            return _accepted(counter, flow, reading)
+        case Reading(ticket, insertion), CardRead(answers, where, accepted) if answers == ticket and where == insertion:
+            return _accepted(strays.accepted(same_card(counter, accepted.token), insertion), flow, accepted)
         case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
-            return _refuse(counter, problem_of(event), insertion)
-        case Reading(insertion=insertion, slow=True), CardLifted(where) if where == insertion:
-            return _refuse(counter, Problem(Code.CARD_SILENT), insertion)
-        case Reading(), CardSlow(insertion):
-            return go(counter, slowly(flow, insertion))
+            counter = strays.refused(counter, insertion, problem_of(counter, event))
+            return _refuse(counter, problem_of(counter, event), insertion)
         case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
             return _linked(counter, flow.insertion, flow.reading, by_card, flow.wrong)
         case ((FindingLink(ticket) | LookingUpPatron(ticket)), StoreFailed(answers, code)) if answers == ticket:
@@ -105,6 +116,14 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
     if counter.rules.lending_pin is When.FIRST_OF_DAY:
         counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
     return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
+
+
+def _ways(flow: Reading) -> Ways:
+    return Ways(
+        read=start_reading,
+        back=lambda counter: go(counter, Waiting()),
+        fail=lambda counter, problem: _refuse(counter, problem, flow.insertion),
+    )
 
 
 def _library_card(counter: Counter, text: str) -> Step:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kiosk.domain.effects import Effect, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
+from kiosk.domain.effects import Effect, Play, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
 from kiosk.domain.events import (
     Broke,
     CardFailed,
     CardKnown,
+    CardPlaced,
     CardRead,
+    CardSlow,
     Event,
     HandedOver,
     HandoverAccepted,
@@ -39,19 +41,23 @@ from kiosk.domain.model import (
     Insertion,
     Language,
     LinkToken,
+    Sound,
     Ticket,
 )
 from kiosk.domain.states import (
     AskingPin,
+    AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingHolder,
     Counter,
     LastTryWarning,
+    LendingRefused,
     LinkGoal,
     OutOfOrder,
     PatronShown,
     Progress,
     ReadingTries,
+    RegistrationRefused,
     Screen,
     ShowingHelp,
     ShowingStatus,
@@ -84,6 +90,8 @@ class Witness:
     timers: dict[Ticket, float] = field(default_factory=dict)
     powered: Insertion | None = None
     """The card that has been read and not been let go."""
+    tried: set[Insertion] = field(default_factory=set)
+    """Cards that nobody brought and that have been read."""
     read: dict[Insertion, LinkToken] = field(default_factory=dict)
     """The certificate each insertion's last accepted reading told of."""
 
@@ -100,6 +108,7 @@ class Witness:
         self.nobody_is_shown_beside_another_card(before, after)
         self.what_was_asked_is_answered(before, event, after, effects)
         self.no_typed_digit_is_kept(before, event, after, effects)
+        self.a_stray_card_is_no_patrons(before, event, after, effects)
 
     def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         if not isinstance(event, ANSWERS):
@@ -118,6 +127,23 @@ class Witness:
             if ticket is not None:
                 assert ticket not in self.tickets
                 self.tickets.add(ticket)
+
+    def a_stray_card_is_no_patrons(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        """A card that nobody brought is read once at most, makes no sound, ends no session and refuses nobody."""
+        assert after.strays <= set(after.cards)
+        for effect in effects:
+            if isinstance(effect, ReadCard) and effect.insertion in after.strays:
+                assert effect.insertion not in self.tried
+                assert Play(Sound.CARD_SEEN) not in effects
+                self.tried.add(effect.insertion)
+        reading = getattr(before.flow, "insertion", None)
+        if isinstance(event, CardFailed | CardSlow) and event.insertion == reading and reading in before.strays:
+            assert Play(Sound.REFUSED) not in effects
+            assert not isinstance(after.flow, LendingRefused | RegistrationRefused)
+            if isinstance(after.flow, AwaitingMyNumberCard):
+                assert after.flow.problem == getattr(before.flow, "before", None)
+        if isinstance(event, CardPlaced) and event.found and not isinstance(before.flow, (*RESTING, AwaitingMyNumberCard)):
+            assert after.flow == before.flow
 
     def cards_are_let_go(self, after: Counter, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
@@ -181,8 +207,13 @@ class Witness:
         if not isinstance(after.flow, RESTING) or isinstance(before.flow, RESTING):
             return
         mistyped = isinstance(after.flow, Waiting) and after.flow.problem is not None
-        assert after.language is (before.language if mistyped else Language.JAPANESE)
+        # A card that nobody brought is tried beside whoever stands there.
+        quiet = getattr(before.flow, "insertion", None) in before.strays
+        assert after.language in (
+            (before.language,) if mistyped else (before.language, Language.JAPANESE) if quiet else (Language.JAPANESE,)
+        )
         assert not after.idle_warning
+        assert after.interrupted is None
         assert after.spent == frozenset(after.cards), "no card serves twice without being lifted"
         if after.rules.confirm_holder is not When.FIRST_OF_DAY:
             assert not after.seen_today

@@ -8,17 +8,19 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
+from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Problem, Reading, Waiting, When
+from kiosk.domain.trouble import reader_problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.scan import ScanField
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, unmarked
 
 SAID_AFTER_MS, STAY_AFTER_MS = 400, 3000
 """A card read sooner than the first is not spoken of; after the second the patron is asked to leave it there (LOOK §5)."""
@@ -100,7 +102,7 @@ class WaitingPanel(Ground):
         self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
         self._leave = Button(say("staff.action.leave"), "quiet", icon="close")
-        self._leave.clicked.connect(lambda: emit(LeavePressed()))
+        says(self._leave, LeavePressed(), emit)
         # Nothing moves when it comes.
         policy = self._leave.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -151,6 +153,14 @@ class WaitingPanel(Ground):
             self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
         if isinstance(flow, Waiting):
             self._show_waiting(counter)
+        elif isinstance(flow, Reading) and flow.insertion in counter.strays:
+            self._show_waiting(counter)
+        elif isinstance(flow, Reading) and flow.behind and not flow.slow:
+            self._silence()
+            self._picture.show_reading()
+            self._title.set_text(say("staff.home.behind", reader=unmarked(flow.behind)))
+            self._lead.set_text(say("staff.home.behind-lead", reader=unmarked(flow.behind)))
+            self._leave.show()
         elif isinstance(flow, Reading) and flow.slow:
             self._silence()
             self._picture.show_reading()
@@ -176,16 +186,18 @@ class WaitingPanel(Ground):
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
         """Without a reader, an authority or a list that is new enough no card is taken: the library card still is."""
-        code = None
-        if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-            code = Code(counter.reader.value)
-        elif not facts.authorities:
-            code = Code.TRUST_MISSING
-        elif Code.REVOCATION_TOO_OLD in facts.warnings:
-            code = Code.REVOCATION_TOO_OLD
-        self._trouble.say(say(f"refusal.{code}.staff") if code else "", say(f"refusal.{code}.staff-next") if code else "")
+        problem = reader_problem(counter)
+        if problem is None and not facts.authorities:
+            problem = Problem(Code.TRUST_MISSING)
+        elif problem is None and Code.REVOCATION_TOO_OLD in facts.warnings:
+            problem = Problem(Code.REVOCATION_TOO_OLD)
+        if problem is None:
+            self._trouble.say("")
+        else:
+            params = dict(problem.params)
+            self._trouble.say(refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params))
         for widget in (self._picture, self._title, self._lead):
-            widget.setVisible(code is None)
+            widget.setVisible(problem is None)
 
     def _say_reading(self) -> None:
         looking_up = self._flow is not Reading
