@@ -10,6 +10,7 @@ from kiosk.domain.events import (
     Broke,
     CardFailed,
     CardKnown,
+    CardLifted,
     CardPlaced,
     CardRead,
     CardSlow,
@@ -48,14 +49,21 @@ from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
     CheckingPin,
+    ChoosingReplacement,
     ConfirmingHolder,
+    ConfirmingLink,
     Counter,
+    FindingLink,
+    FindingLinks,
     LastTryWarning,
     LendingRefused,
     LinkGoal,
+    LookingUpPatron,
     OutOfOrder,
     PatronShown,
     Progress,
+    Reading,
+    ReadingMyNumberCard,
     ReadingTries,
     RegistrationRefused,
     Screen,
@@ -65,6 +73,23 @@ from kiosk.domain.states import (
     When,
 )
 from tests.domain.walker import STAFF_CODE, TYPED
+
+STEPS: tuple[tuple[type, ...], ...] = (
+    (Waiting, AwaitingMyNumberCard),
+    (LendingRefused,),
+    (Reading, ReadingMyNumberCard),
+    (FindingLink, FindingLinks),
+    (LookingUpPatron, ChoosingReplacement, ConfirmingLink),
+    (ReadingTries, LastTryWarning, AskingPin),
+    (CheckingPin,),
+)
+"""The way of a card, at lending and in a registration."""
+PROVING = 5
+
+
+def _step(counter: Counter) -> int | None:
+    return next((place for place, kinds in enumerate(STEPS) if isinstance(counter.flow, kinds)), None)
+
 
 TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
@@ -109,6 +134,7 @@ class Witness:
         self.what_was_asked_is_answered(before, event, after, effects)
         self.no_typed_digit_is_kept(before, event, after, effects)
         self.a_stray_card_is_no_patrons(before, event, after, effects)
+        self.nobody_is_sent_back_without_a_reason(before, event, after)
 
     def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         if not isinstance(event, ANSWERS):
@@ -127,6 +153,19 @@ class Witness:
             if ticket is not None:
                 assert ticket not in self.tickets
                 self.tickets.add(ticket)
+
+    def nobody_is_sent_back_without_a_reason(self, before: Counter, event: Event, after: Counter) -> None:
+        """Whatever the outside says that ends a step, the step before it says why. What people choose needs no reason."""
+        then, now = _step(before), _step(after)
+        if not isinstance(event, (*ANSWERS, CardLifted, CardSlow)) or now is None or then is None or now >= then:
+            return
+        other_card = getattr(after.flow, "insertion", None) not in (None, getattr(before.flow, "insertion", None))
+        stray = getattr(before.flow, "insertion", None) in before.strays
+        if isinstance(event, HolderProved) or getattr(after.flow, "after_mistake", False):
+            # A PIN proved at lending goes on to the library's system; a wrong one is said to be wrong.
+            return
+        said = getattr(after.flow, "problem", None) is not None or (other_card and (after.interrupted is not None or then < PROVING))
+        assert said or stray or isinstance(after.flow, LendingRefused), (before.flow, event, after.flow)
 
     def a_stray_card_is_no_patrons(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         """A card that nobody brought is read once at most, makes no sound, ends no session and refuses nobody."""

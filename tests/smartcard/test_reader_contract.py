@@ -175,7 +175,7 @@ def test_laid_lifted_and_laid_again_are_two_insertions(world: World, tray: Deck,
 def test_a_card_that_lies_there_at_the_start_is_placed_and_a_swap_is_seen(world: World, tray: Deck, watching: Watching) -> None:
     world.lay(tray.fresh("fine"))
     _watch, ear = watching(world)
-    assert ear.until(CardPlaced) == CardPlaced(Insertion(1, world.names[0]))
+    assert ear.until(CardPlaced) == CardPlaced(Insertion(1, world.names[0]), found=True)
     world.lift()
     world.lay(tray.fresh("child"))
     assert ear.next() == CardLifted(Insertion(1, world.names[0]))
@@ -184,12 +184,12 @@ def test_a_card_that_lies_there_at_the_start_is_placed_and_a_swap_is_seen(world:
 
 def test_only_the_chosen_reader_is_watched(world: World, tray: Deck, watching: Watching) -> None:
     _watch, ear = watching(world, world.names[1])
-    assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names)
+    assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names, world.names[1])
     world.lay(tray.fresh("fine"), 0)
     world.lay(tray.fresh("child"), 1)
     assert ear.next() == CardPlaced(Insertion(1, world.names[1]))
     _other, deaf = watching(world, "Sony RC-S300")
-    assert deaf.next() == ReaderChanged(ReaderCondition.MISSING, world.names)
+    assert deaf.next() == ReaderChanged(ReaderCondition.MISSING, world.names, "Sony RC-S300")
 
 
 def test_the_watch_outlives_the_service(world: World, tray: Deck, watching: Watching) -> None:
@@ -202,7 +202,7 @@ def test_the_watch_outlives_the_service(world: World, tray: Deck, watching: Watc
         assert ear.next() == ReaderChanged(ReaderCondition.SERVICE_MISSING)
         world.start_service()
         assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names)
-        assert ear.next() == CardPlaced(Insertion(number + 1, world.names[0]))
+        assert ear.next() == CardPlaced(Insertion(number + 1, world.names[0]), found=True)
     assert not [event for event in ear.all if isinstance(event, CardFailed)]
 
 
