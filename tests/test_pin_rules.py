@@ -196,11 +196,13 @@ class Matrix:
         clear(self._desk)
 
     def _check_locked(self, card: WatchedCard) -> None:
-        """A card whose tries are gone is told of before anybody types."""
+        """A card whose tries are gone is told of before anybody types; whether this registration took the last is known and said."""
         sent = len(card.pins)
+        interrupted = self._desk.counter.interrupted
+        code = Code.PIN_LOCKED if interrupted is not None and interrupted.pressed else Code.PIN_UNAVAILABLE
         begin_anew(self._desk, self._next_number())
         self._desk.lay_for_registration(card)
-        assert go_on(self._desk, iter([PIN])) == Problem(Code.PIN_UNAVAILABLE)
+        assert go_on(self._desk, iter([PIN])) == Problem(code)
         assert len(card.pins) == sent
         self._desk.lift_all()
 

@@ -62,6 +62,10 @@ def test_a_card_that_lay_there_first_is_told_to_staff_once_and_never_to_the_patr
     assert (desk.counter.stray_notice.insertion, desk.counter.stray_notice.problem.code) == (insertion, code)
     assert not [effect for effect in desk.asked if isinstance(effect, Play | RecordAct)]
     desk.tell(StraySeen())
+    again(desk, insertion, code)
+
+
+def again(desk: Desk, insertion: Insertion, code: Code) -> None:
     # The service is restarted, the reader unplugged: it is there again and nobody is told again.
     for _ in range(3):
         desk.tell(CardLifted(insertion))
