@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import Event, Touched
 from kiosk.domain.machine import step
-from kiosk.domain.model import Ticket
+from kiosk.domain.model import Language, Ticket
 from kiosk.domain.states import Counter
+from kiosk.text import say
 from kiosk.ui.widgets.words import Words
 
 ALREADY = "says what holds already"
@@ -62,6 +63,6 @@ def shown(window: QWidget) -> tuple[object, ...]:
 
 def is_chosen(control: QWidget) -> bool:
     """A choice that holds already: the rail's page, a service, an answer, a language."""
-    return (isinstance(control, QAbstractButton) and control.isChecked()) or (
-        control.property("kind") == "primary" and bool(control.accessibleDescription())
-    )
+    if isinstance(control, QAbstractButton) and control.isChecked():
+        return True
+    return control.accessibleDescription() in {say("patron.language.chosen", language) for language in Language}
