@@ -30,12 +30,16 @@ class Code(StrEnum):
     # the way to the card
     CARD_REMOVED = "card-removed"
     CARD_SILENT = "card-silent"
+    CARD_INTERRUPTED = "card-interrupted"  # it broke off: no answer, or no whole one; whether the card has left is not known
+    CARD_WAITED = "card-waited"  # reader: the card there says nothing and keeps this one waiting
     CARD_UNREADABLE = "card-unreadable"
     CARD_IN_USE = "card-in-use"
     CARD_ANSWER_UNEXPECTED = "card-answer-unexpected"  # sw
     READER_MISSING = "reader-missing"
     READER_SERVICE_MISSING = "reader-service-missing"
     READER_DENIED = "reader-denied"
+    READER_AMBIGUOUS = "reader-ambiguous"  # wanted, readers
+    READER_INTERRUPTED = "reader-interrupted"  # it was away and is there again
     # the link
     NOT_LINKED = "not-linked"
     LINKED_ELSEWHERE = "linked-elsewhere"
@@ -92,6 +96,9 @@ class Code(StrEnum):
 
 ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+
+READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})
+"""No card can be read while it lasts."""
 
 
 class KioskError(Exception):

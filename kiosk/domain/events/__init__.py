@@ -29,6 +29,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     HolderProved,
     PinRejected,
     ReaderChanged,
@@ -71,6 +72,7 @@ from kiosk.domain.events.staff import (
     SlipChosen,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -85,6 +87,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardWaits
     | TriesRead
     | HolderProved
     | PinRejected
@@ -131,6 +134,7 @@ Event = (
     | UnlinkConfirmed
     | TakenBack
     | CardLeftSeen
+    | StraySeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -159,6 +163,7 @@ __all__ = [
     "CardRead",
     "CardSlow",
     "CardStopAnswered",
+    "CardWaits",
     "DayBegan",
     "Event",
     "GoOnPressed",
@@ -207,6 +212,7 @@ __all__ = [
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
+    "StraySeen",
     "TakenBack",
     "TimeUp",
     "Touched",

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.states import Counter, LastTryWarning
+from kiosk.domain.trouble import broken_off
 from kiosk.text import say
+from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
@@ -64,8 +66,9 @@ class LastTryPage(Page):
         if not isinstance(counter.flow, LastTryWarning):
             return
         language = counter.language
-        self._wrong.set_text(say("patron.last.wrong", language))
-        self._wrong.setVisible(counter.flow.after_mistake)
+        again = broken_off(counter, counter.flow.goal.reading.token)
+        self._wrong.set_text(say("patron.last.wrong", language) if again is None else why_again(again, language))
+        self._wrong.setVisible(counter.flow.after_mistake or again is not None)
         self._tries.show_left(1, language)
         self._title.set_text(say("patron.last.title", language))
         self._lead.set_text(say("patron.last.lead", language))

@@ -85,6 +85,8 @@ class MessagePage(Page):
         name, certificate, library, number = message.cards or ("", "", "", "")
         self._cards.my_number.say(name, certificate)
         self._cards.library.say(library, number)
+        for tile in (self._cards.my_number, self._cards.library):
+            tile.draw(message.care is None)
         self._cards.setVisible(message.cards is not None)
 
     def _acted(self) -> None:

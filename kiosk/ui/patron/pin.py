@@ -12,7 +12,9 @@ from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
+from kiosk.domain.trouble import broken_off
 from kiosk.text import say
+from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.pinpad import PinPad
@@ -79,7 +81,7 @@ class PinPage(Page):
         child = "-child" if _is_childs(flow.goal) else ""
         self._title.set_text(say(f"patron.pin.title{child}", language))
         self._lead.set_text(say(f"patron.pin.lead{child}", language))
-        self._care.say(*_what_happened(flow, language))
+        self._care.say(*_what_happened(counter, flow))
         # What happened takes the place of what can wait.
         calm = self._care.isHidden()
         # Upright there is no room for it: that digits are shown as dots is seen at the first one.
@@ -130,12 +132,15 @@ def _is_childs(goal: Goal) -> bool:
     return isinstance(goal, LinkGoal) and goal.draft.by_guardian
 
 
-def _what_happened(flow: AskingPin, language: Language) -> tuple[str, str]:
+def _what_happened(counter: Counter, flow: AskingPin) -> tuple[str, str]:
+    language = counter.language
     if flow.barcode_cleared:
         return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
     if flow.after_mistake:
         left = flow.tries_left
         return say("refusal.pin-wrong.patron", language, tries_left=left), say("refusal.pin-wrong.patron-next", language, tries_left=left)
+    if (again := broken_off(counter, flow.goal.reading.token)) is not None:
+        return why_again(again, language), say("patron.again.tries", language)
     if flow.tries_left == 2:
         return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
     return "", ""
