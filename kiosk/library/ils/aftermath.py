@@ -10,8 +10,8 @@ from enum import Enum, unique
 
 from kiosk.domain.circulation import Due
 from kiosk.library.ils.items import NOT_ON_LOAN, ON_LOAN, due_in
+from kiosk.library.ils.loans import count_in, loans_in
 from kiosk.library.ils.matching import alike
-from kiosk.library.ils.verdict import count_in, loans_in
 from kiosk.library.sip2 import Message, read_date
 
 
@@ -24,12 +24,10 @@ class Finding(Enum):
 
 def loan_by_list(item: str, patron: Message) -> Finding:
     """Whether the item is among what the 64 lists as the patron's loans. UNCLEAR where the list has titles, or not all."""
-    listed, count = loans_in(patron), count_in(patron, "charged_items_count")
-    if any(alike(item, number) for number in listed):
+    loans = loans_in(patron)
+    if any(alike(item, number) for number in loans.items):
         return Finding.DONE
-    has_numbers = all(number.isascii() and " " not in number and any(map(str.isdigit, number)) for number in listed)
-    is_whole = len(patron.all("AU")) >= count if count is not None else bool(listed)
-    return Finding.NOT_DONE if has_numbers and is_whole else Finding.UNCLEAR
+    return Finding.NOT_DONE if loans.lacks(item) else Finding.UNCLEAR
 
 
 def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Finding:

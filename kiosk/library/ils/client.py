@@ -10,18 +10,19 @@ from datetime import date, datetime
 
 from kiosk.config import IlsSettings
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.circulation import Item, ItemAnswer
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.itemdesk import ItemDesk, usable
 from kiosk.library.ils.items import item_in
+from kiosk.library.ils.loans import loans_in
 from kiosk.library.ils.matching import alike
 from kiosk.library.ils.profile import profile_of
 from kiosk.library.ils.requests import Requests
 from kiosk.library.ils.server import Server, server_in
-from kiosk.library.ils.verdict import judge_patron, loans_in
+from kiosk.library.ils.verdict import judge_patron
 from kiosk.library.sip2 import Message
 
 _log = logging.getLogger(__name__)
@@ -110,8 +111,8 @@ class IlsClient:
         _log.info("%s: %s (%s) in %.2f s", service, answer.outcome, answer.reason or "", self._monotonic() - began)
         return answer
 
-    def loans(self, number: LibraryCardNumber) -> tuple[str, ...]:
-        """What is on loan: barcodes, or titles with some servers. Raises Unavailable; Refused(library-card-differs)."""
+    def loans(self, number: LibraryCardNumber) -> LoanList:
+        """What is on loan, as far as the server tells. Raises Unavailable; Refused(library-card-differs)."""
         return loans_in(self._look_up(number))
 
     def item(self, item: str) -> Item:

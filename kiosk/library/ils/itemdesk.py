@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing, Stop
+from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
 from kiosk.library.ils.aftermath import Finding, hold_by_count, holds_in, loan_by_list, loan_by_status, renewal_by_date
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.items import item_in, position_in, reason_by_status
+from kiosk.library.ils.loans import count_in
 from kiosk.library.ils.matching import alike
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
-from kiosk.library.ils.verdict import count_in, said_in
+from kiosk.library.ils.verdict import said_in
 from kiosk.library.ils.wire import Broken, Trouble
 from kiosk.library.ils.wordings import reason_in
 from kiosk.library.sip2 import Message
@@ -69,7 +70,7 @@ class ItemDesk:
         """Serve this patron from now on; what was known of another one is forgotten."""
         if self._dealings.number != patron.number:
             self._dealings = _Dealings(patron.number)
-        self._dealings.standing = replace(patron.standing, on_loan=(), said="")
+        self._dealings.standing = replace(patron.standing, on_loan=LoanList(), said="")
         self._item_failures = 0
 
     def serve(self, service: Service, number: LibraryCardNumber, item: Item, until: Callable[[], Deadline]) -> ItemAnswer:

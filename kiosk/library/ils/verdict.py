@@ -12,6 +12,7 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.circulation import Standing, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
+from kiosk.library.ils.loans import count_in, loans_in, number_in
 from kiosk.library.ils.profile import Profile
 from kiosk.library.sip2 import Message, read_date
 
@@ -77,7 +78,7 @@ def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
 def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
     loans = count_in(reply, "charged_items_count")
     # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
-    limit = _number(reply.first("CB")) or loan_limit
+    limit = number_in(reply.first("CB")) or loan_limit
     return Standing(
         loans=loans,
         overdue=count_in(reply, "overdue_items_count"),
@@ -87,18 +88,3 @@ def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int
         said=said,
         on_loan=loans_in(reply),
     )
-
-
-def loans_in(reply: Message) -> tuple[str, ...]:
-    """What is on loan (AU), each once: barcodes, or titles with some servers."""
-    return tuple(dict.fromkeys(text for value in reply.all("AU") if (text := value.strip())))
-
-
-def count_in(reply: Message, name: str) -> int | None:
-    """One of the counts of a 64; None where it is blank, or no number, or the answer is a 24, which has none."""
-    return _number(reply.fixed.get(name))
-
-
-def _number(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -77,7 +77,7 @@ class Day:
             return
         self.told["patron"] += 1
         assert patron.number == number
-        assert list(patron.standing.on_loan) == list(self.server.shelf.loans.get(number.text, {}))
+        assert list(patron.standing.on_loan.items) == list(self.server.shelf.loans.get(number.text, {}))
 
     def _unknown(self) -> None:
         with pytest.raises(KioskError) as caught:
@@ -94,7 +94,7 @@ class Day:
             self._unavailable(error)
             return
         self.told["loans"] += 1
-        assert list(loans) == list(self.server.shelf.loans.get(number.text, {}))
+        assert list(loans.items) == list(self.server.shelf.loans.get(number.text, {}))
 
     def _item(self) -> None:
         wanted = self._new_item()

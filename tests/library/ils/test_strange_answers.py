@@ -72,7 +72,7 @@ def test_any_well_formed_answer_is_an_answer(system: Ils) -> None:
             for service in (Service.LOAN, Service.RENEWAL, Service.HOLD):
                 assert isinstance(client.serve(service, NUMBER, Item(BOOK)), ItemAnswer)
             try:
-                assert all(isinstance(loan, str) for loan in client.loans(NUMBER))
+                assert all(isinstance(loan, str) for loan in client.loans(NUMBER).items)
                 assert client.item(BOOK).number == BOOK
             except KioskError as error:
                 codes.add(error.code)
