@@ -187,6 +187,9 @@ class Quoting:
     def keep_alive(self) -> IlsCondition:
         return self.condition
 
+    def reconnect(self) -> IlsCondition:
+        return self.condition
+
     def close(self) -> None:
         """There is no line to close."""
 

@@ -50,7 +50,21 @@ class Reason(StrEnum):
     NOT_REACHED = "not-reached"
     """Nothing was sent: the library's system does not answer."""
     LOST_ANSWER = "lost-answer"
-    """The answer was lost; for Outcome.UNKNOWN and, when asking showed that nothing was done, for REFUSED."""
+    """The answer was lost, and asking afterwards did not tell either."""
+    NOT_THERE_YET = "not-there-yet"
+    """The answer was lost; asked since, the server does not have it. As of now: it may still be about it, so look again later."""
+    FEE = "fee"
+    """It costs something (`ItemAnswer.fee`), and the counter agrees to nothing in the patron's place."""
+
+
+@unique
+class Instead(StrEnum):
+    """What was done where the server said yes, and it is not what was asked for."""
+
+    RENEWED = "renewed"
+    """A loan was asked for. The item was this patron's already, and the loan was renewed."""
+    SAME_DATE = "same-date"
+    """The item is due on the day it was due before, so that nothing was extended."""
 
 
 @unique
@@ -99,9 +113,13 @@ class ItemAnswer:
     reason: Reason | None = None
     """Set unless the outcome is DONE."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff (AF), in its own language."""
+    """The server's own words for staff, in its own language, whatever the outcome; a line each."""
     position: int | None = None
     """In the queue of a hold, 1 being the next to get it."""
+    instead: Instead | None = None
+    """Of DONE alone."""
+    fee: str = ""
+    """What the server says it costs, amount and currency as it writes them; empty where it costs nothing or that is not told."""
 
 
 @unique
@@ -164,7 +182,9 @@ class Standing:
     stops: frozenset[Stop] = frozenset()
     """Those that this library lets count."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff (AF)."""
+    """The server's own words for staff, also of a patron who is denied nothing; a line each."""
+    owes: str = field(default="", repr=False)
+    """Amount and currency as the server writes them; empty where nothing is owed or that is not told."""
     on_loan: LoanList = field(default=LoanList(), repr=False)
 
 

@@ -60,6 +60,7 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -126,6 +127,7 @@ Event = (
     | SlipChosen
     | SlipAsked
     | SlipTroubleSeen
+    | LibraryRetryPressed
     | UnlinkReasonChosen
     | CardStopAnswered
     | UnlinkConfirmed
@@ -182,6 +184,7 @@ __all__ = [
     "LibraryCardEntered",
     "LibraryCardRecognised",
     "LibraryFailed",
+    "LibraryRetryPressed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",

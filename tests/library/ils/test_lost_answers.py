@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,12 +17,11 @@ from tests.library.ils.scripted import (
     STATUS,
     TITLE,
     Answer,
-    Line,
     Station,
     answering,
     client_of,
     hang_up,
-    seal,
+    in_turn,
 )
 
 DUE = Due(date(2026, 12, 7), "20261207    235900")
@@ -36,21 +34,6 @@ def patron(loans: str, listed: str = "") -> str:
 
 def item(status: str, due: str = "") -> str:
     return f"18{status}0201{DATE}AB{BOOK}|AJ{TITLE}|" + (f"AH{due}|" if due else "")
-
-
-def in_turn(*replies: Answer) -> Callable[[bytes, Line], object]:
-    """One reply after the other, the last one for ever."""
-    left = list(replies)
-
-    def say(request: bytes, line: Line) -> object:
-        reply = left.pop(0) if len(left) > 1 else left[0]
-        if callable(reply):
-            return reply(request, line)
-        if reply is not None:
-            line.say(reply if isinstance(reply, bytes) else seal(reply, request))
-        return None
-
-    return say
 
 
 def lost(service: Service, answers: dict[str, Answer], due: Due | None = None, **limits: Any) -> tuple[ItemAnswer, list[str]]:
