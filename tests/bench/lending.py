@@ -23,12 +23,13 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from kiosk.app import Program, qt_application
 from kiosk.config import DisplaySettings, Home, Ils, IlsSettings, LendingSettings, LibraryCardSettings, SlipSettings
 from kiosk.demo.library import demo_settings
 from kiosk.demo.program import demo_counter
+from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.states import UNANSWERED, OutOfOrder, PatronShown, Waiting, When
 from kiosk.equipment import now
@@ -39,6 +40,7 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from kiosk.ui.widgets.control import event_of
 from tests.bench.library import LOGIN, item, patron
 
 BEAT_MS = 5
@@ -161,7 +163,10 @@ class Scanner:
             done = sum(entry.progress == "done" for entry in flow.dealings.entries) + len(flow.dealings.earlier)
             assert done == self.lent - self.session * self.a_session, flow.dealings.entries[:3]
             self.stage = "ending"
-            QTest.keyClick(self.program.displays.staff.windowHandle(), Qt.Key.Key_F12)
+            # With the mouse: a key would wait for the keyboard to be quiet.
+            staff = self.program.displays.staff
+            way_out = next(one for one in staff.findChildren(QAbstractButton) if one.isVisible() and event_of(one) == LeavePressed())
+            QTest.mouseClick(way_out, Qt.MouseButton.LeftButton)
 
     def _measure(self) -> None:
         if self.lent < (len(self.parts) + 1) * self.loans / 10:

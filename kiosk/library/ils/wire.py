@@ -12,7 +12,9 @@ import socket
 import ssl
 import threading
 from enum import StrEnum, unique
+from pathlib import Path
 
+from kiosk.config.exposure import exposure
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.sip2 import Framer, Malformed, Message
 
@@ -38,6 +40,7 @@ class Trouble(StrEnum):
     NO_TLS = "the server does not speak TLS"
     CERTIFICATE = "the certificate is not trusted"
     AUTHORITY_FILE = "the file of the authority cannot be read"
+    AUTHORITY_EXPOSED = "others may write to the file of the authority"
     LOGIN = "login refused"
     REQUEST = "the request cannot be put into a message"
 
@@ -59,6 +62,8 @@ class Broken(Exception):
 def trusting(ca_file: str) -> ssl.SSLContext:
     """TLS that believes the authority in `ca_file` alone, or the system's where it is empty; names are checked. Raises Broken."""
     try:
+        if ca_file and exposure(Path(ca_file)) is not None:
+            raise Broken(Trouble.AUTHORITY_EXPOSED)
         return ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ValueError) as error:
         raise Broken(Trouble.AUTHORITY_FILE) from error
