@@ -129,7 +129,8 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     if _END_INSIDE.search(rest):
         raise Malformed("something stands behind number and checksum")
     found: list[tuple[str, list[str]]] = []
-    for piece in map(_without_breaks, rest.split("|")):
+    pieces = rest.split("|")
+    for piece in map(_without_breaks, pieces) if "\n" in rest or "\r" in rest else pieces:
         if _CODE.match(piece):
             found.append((piece[:2], [piece[2:]]))
         elif piece.strip(" "):
