@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from kiosk.demo.ils import PATRONS, PLAIN, LibraryServer, opening, serving
 from kiosk.domain.circulation import LoanList, Told
-from kiosk.domain.model import IlsCondition
-from tests.library.ils.scripted import DATE, NUMBER, STATUS, Answer, Clock, Line, Station, answering, client_of, hang_up, in_turn, seal
+from kiosk.domain.model import IlsCondition, LibraryCardNumber
+from tests.library.ils.scripted import (
+    DATE,
+    NUMBER,
+    STATUS,
+    TODAY,
+    Answer,
+    Clock,
+    Line,
+    Station,
+    answering,
+    client_of,
+    hang_up,
+    in_turn,
+    seal,
+)
 from tests.library.ils.scripted import field as field_of
 
 STATUS_WITHOUT_63 = STATUS.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
@@ -176,6 +194,25 @@ def test_whoever_laid_a_card_does_not_wait_for_slow_pages() -> None:
         # Whoever asks for the list itself waits for it, though not at once again.
         clock.now += 30
         assert client.loans(NUMBER).told is Told.ALL
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "listed", "requests"),
+    [
+        ({}, Told.ALL, 5, 1),
+        ({"longest_list": 2}, Told.ALL, 5, 3),
+        ({"longest_list": 2, "pages": False}, Told.PART, 2, 2),
+        ({"lists_loans": False}, Told.NOTHING, 0, 1),
+    ],
+)
+def test_the_pretend_library_in_each_of_these_ways(changes: dict[str, Any], told: Told, listed: int, requests: int) -> None:
+    number = LibraryCardNumber(PATRONS["busy"])
+    with serving(LibraryServer(opening(TODAY), replace(PLAIN, **changes))) as server:
+        with client_of(server.port, login="none", institution="CHUO") as client:
+            loans = client.loans(number)
+        assert (loans.told, len(loans.items), loans.counted) == (told, listed, 5)
+        # and the status before
+        assert server.snapshot().requests == requests + 1
 
 
 # --- a server that wants a PIN first --------------------------------------------------------------------------------------
