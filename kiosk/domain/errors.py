@@ -62,6 +62,7 @@ class Code(StrEnum):
     # the library's system
     ILS_UNREACHABLE = "ils-unreachable"
     ILS_LOGIN_REFUSED = "ils-login-refused"
+    ILS_LOGIN_LOST = "ils-login-lost"  # refused now, and has worked since the program was started
     ILS_NOT_TRUSTED = "ils-not-trusted"
     ITEM_NUMBER = "item-number"  # what was scanned cannot be the number of an item
     # the window of another program
@@ -94,7 +95,7 @@ class Code(StrEnum):
     OUT_OF_ORDER = "out-of-order"  # incident: our own bug
 
 
-ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_NOT_TRUSTED})
+ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
 
 READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})

@@ -11,6 +11,7 @@ from typing import get_args
 
 from kiosk.domain import lending, proof, registration, serving, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain.effects import RetryLibrary
 from kiosk.domain.events import (
     Broke,
     BrokeSeen,
@@ -25,6 +26,7 @@ from kiosk.domain.events import (
     IlsChanged,
     LanguageChosen,
     LeavePressed,
+    LibraryRetryPressed,
     ReaderChanged,
     RegistrationChosen,
     SlipFailed,
@@ -36,7 +38,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
-from kiosk.domain.model import Language, Ticket
+from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingPin,
@@ -89,6 +91,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, reader=condition, reader_names=names, reader_wanted=wanted), ()
         case IlsChanged(condition):
             return replace(counter, ils=condition), ()
+        case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
+            return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
         case SlipFailed(code):
             return replace(counter, slip_trouble=code), ()
         case SlipTroubleSeen():

@@ -192,6 +192,7 @@ class IlsCondition(StrEnum):
     READY = "ready"
     UNREACHABLE = "ils-unreachable"
     LOGIN_REFUSED = "ils-login-refused"
+    LOGIN_LOST = "ils-login-lost"
     NOT_TRUSTED = "ils-not-trusted"
 
 

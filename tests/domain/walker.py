@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
@@ -45,6 +45,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     LibraryCardRecognised,
     LibraryFailed,
+    LibraryRetryPressed,
     LinkAgreed,
     LinkClosed,
     LinkSaved,
@@ -222,7 +223,7 @@ class Walker:
             PatronRefused(ticket, code),
             CardKnown(ticket, insertion, draw.choice(TOKENS)),
             self.item_answered(ticket),
-            LoansListed(ticket, ITEMS),
+            LoansListed(ticket, LoanList.whole(ITEMS)),
             ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
             LibraryCardRecognised(ticket, draw.choice([None, False, True])),
             LibraryFailed(ticket, code),
@@ -243,7 +244,10 @@ class Walker:
         if dealings.asked:
             open_questions.append(self.item_answered(dealings.asked))
         if dealings.listing:
-            open_questions += [LoansListed(dealings.listing, ITEMS[: self.draw.randint(0, 3)]), LibraryFailed(dealings.listing, code)]
+            open_questions += [
+                LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)])),
+                LibraryFailed(dealings.listing, code),
+            ]
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
@@ -384,6 +388,7 @@ class Walker:
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),
             SlipTroubleSeen(),
+            LibraryRetryPressed(),
             SlipFailed(Code.SLIP_FAILED),
             IlsChanged(draw.choice([IlsCondition.READY, *IlsCondition])),
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),

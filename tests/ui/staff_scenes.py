@@ -152,7 +152,13 @@ def staff_scenes() -> dict[str, Scene]:
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
-    for ils in (IlsCondition.STARTING, IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED):
+    for ils in (
+        IlsCondition.STARTING,
+        IlsCondition.UNREACHABLE,
+        IlsCondition.LOGIN_REFUSED,
+        IlsCondition.LOGIN_LOST,
+        IlsCondition.NOT_TRUSTED,
+    ):
         shown[f"status-ils-{ils}"] = counter(ShowingStatus(), ils=ils), BUSY
     shown["place-stopped"] = counter(AwaitingMyNumberCard(STOPPED_DRAFT), cards=()), FACTS
     shown["library-card-stopped-patron"] = counter(AwaitingLibraryCard(STOPPED_DRAFT)), FACTS

@@ -61,6 +61,7 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -129,6 +130,7 @@ Event = (
     | SlipChosen
     | SlipAsked
     | SlipTroubleSeen
+    | LibraryRetryPressed
     | UnlinkReasonChosen
     | CardStopAnswered
     | UnlinkConfirmed
@@ -187,6 +189,7 @@ __all__ = [
     "LibraryCardEntered",
     "LibraryCardRecognised",
     "LibraryFailed",
+    "LibraryRetryPressed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",

@@ -133,6 +133,11 @@ class SlipTroubleSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryRetryPressed:
+    """いま試す: whatever the counter has concluded of the library's system, find it out anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkReasonChosen:
     reason: UnlinkReason
 
