@@ -69,4 +69,8 @@ def _details(error: KioskError) -> list[str]:
 def complain(error: KioskError) -> int:
     """Say on stderr what is wrong and what to do; the command's exit code."""
     print(explain(error), file=sys.stderr)
+    return exit_code(error)
+
+
+def exit_code(error: KioskError) -> int:
     return MISUSE if error.code in (Code.CONFIG_INVALID, Code.CONFIG_UNREADABLE) else PROBLEM

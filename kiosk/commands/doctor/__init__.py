@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.display import start_display
 from kiosk.commands.doctor.finding import Finding, State
 from kiosk.commands.parser import Commands
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, check_settings, read_settings
@@ -33,9 +34,11 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
 
         return tell_seen()
     if options.ruler:
+        settings = read_settings(home.config)
+        start_display()
         from kiosk.commands.doctor.ruler import show_ruler
 
-        return show_ruler(read_settings(home.config).display)
+        return show_ruler(settings.display)
     if options.scan or options.scan_item:
         from kiosk.commands.doctor.scan import try_item, try_library_card
 
