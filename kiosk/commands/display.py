@@ -47,7 +47,8 @@ def show_trouble(trouble: KioskError) -> None:
     if not has_display():
         return
     if trouble.code is Code.DISPLAY_UNUSABLE:
-        show_otherwise(trouble)
+        if trouble.params.get("reason") in _A_WINDOW_MAY_COME:
+            show_otherwise(trouble)
         return
     try:
         from kiosk.ui.application import start_application
@@ -59,7 +60,10 @@ def show_trouble(trouble: KioskError) -> None:
         show_otherwise(trouble)
         return output.exit_code(trouble)
 
-    start_application(in_another_window)
+    try:
+        start_application(in_another_window)
+    except Unavailable:
+        return
     from kiosk.app import show_trouble as show
 
     show(say(f"refusal.{trouble.code}.title"), output.explain(trouble).splitlines())

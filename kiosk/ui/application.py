@@ -16,7 +16,7 @@ from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstall
 from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.errors import Unavailable
-from kiosk.ui.diagnosis import silent_display, why_not
+from kiosk.ui.diagnosis import display_called, why_not
 
 LIMIT = 10.0
 """Seconds a display may take to answer."""
@@ -25,8 +25,8 @@ LIMIT = 10.0
 def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
     """The one QApplication of this process.
 
-    From inside a Qt that cannot start there is no way back: `give_up` is told why (display-unusable) and the process
-    ends with the exit code it returns.
+    From inside a Qt that cannot start there is no way back: `give_up` is told why (display-unusable) and the process ends with the exit
+    code it returns. Raises Unavailable: display-unusable, where that was found out before.
     """
     present = QApplication.instance()
     if isinstance(present, QApplication):
@@ -47,13 +47,12 @@ def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
         if kind == QtMsgType.QtFatalMsg:
             end(why_not(said, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))))
 
-    if trouble := silent_display(LIMIT):
-        end(trouble)
     before = qInstallMessageHandler(hear)
     try:
-        return QApplication(["kiosk"])
+        with display_called(LIMIT):
+            application = QApplication(["kiosk"])
     finally:
         qInstallMessageHandler(before)
-        # What was said of a start that succeeded is said as it always is.
-        for message in said:
-            sys.stderr.write(f"{message}\n")
+    for message in said:
+        sys.stderr.write(f"{message}\n")
+    return application

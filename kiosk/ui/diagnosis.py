@@ -7,7 +7,8 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kiosk.domain.errors import Code, Unavailable
@@ -41,24 +42,26 @@ def why_not(said: Sequence[str], plugins: Path) -> Unavailable:
     return _unusable("other", detail=_first_line(said[-1]) if said else "")
 
 
-def silent_display(seconds: float) -> Unavailable | None:
-    """An X display that takes the call and then says nothing: Qt would wait for ever, and keep the interpreter waiting.
+@contextmanager
+def display_called(seconds: float) -> Iterator[None]:
+    """Holds a line to the X display that Qt is about to call, until Qt has: a server that loses its only client begins anew.
 
-    Any other trouble is left to Qt to find.
+    Raises Unavailable: display-unusable, where the display takes the call and then says nothing (Qt would wait for ever, and keep the
+    interpreter waiting). Any other trouble is left to Qt to find.
     """
     display = os.environ.get("DISPLAY", "")
     chosen = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("XDG_SESSION_TYPE") == "wayland" else "xcb")
-    if sys.platform in ("win32", "darwin") or not display or not chosen.startswith("xcb"):
-        return None
-    try:
-        with _called(display, seconds) as line:
-            line.sendall(_HELLO)
-            line.recv(1)
-    except TimeoutError:
-        return _unusable("silent", display=display, seconds=round(seconds))
-    except (OSError, ValueError):
-        pass
-    return None
+    with ExitStack() as stack:
+        if sys.platform not in ("win32", "darwin") and display and chosen.startswith("xcb"):
+            try:
+                line = stack.enter_context(_called(display, seconds))
+                line.sendall(_HELLO)
+                line.recv(1)
+            except TimeoutError as error:
+                raise _unusable("silent", display=display, seconds=round(seconds)) from error
+            except (OSError, ValueError):
+                pass
+        yield
 
 
 def _cannot_load(platform: str, plugins: Path) -> Unavailable:
