@@ -11,6 +11,7 @@ from kiosk.commands.display import start_display
 from kiosk.commands.doctor.finding import Finding, State
 from kiosk.commands.parser import Commands
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, check_settings, read_settings
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.commands.doctor.displays import check_displays, check_fonts, look
     from kiosk.commands.doctor.keeping import check_keeping
     from kiosk.commands.doctor.library import check_handover, check_ils
+    from kiosk.commands.doctor.slips import check_slips
 
     now = datetime.now(UTC)
     config, decided = check_config(home)
@@ -71,6 +73,7 @@ def examine(home: Home) -> list[Finding]:
         check_trust(home, now),
         check_revocation(home, decided, now),
         *check_keeping(home, settings),
+        check_slips(home, settings, day_in_japan(now)),
         check_ils(home, decided),
         check_handover(decided),
         check_disk(home.data),
