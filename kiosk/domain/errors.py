@@ -90,6 +90,7 @@ class Code(StrEnum):
     CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
     CONFIG_UNREADABLE = "config-unreadable"
     DISPLAY_UNUSABLE = "display-unusable"
+    FILE_UNUSABLE = "file-unusable"  # named on the command line
     TRUST_FILE_INVALID = "trust-file-invalid"
     TRUST_REFUSED = "trust-refused"
     TRUST_FINGERPRINT = "trust-fingerprint"

@@ -17,6 +17,7 @@ import pytest
 from kiosk.config import Home
 from kiosk.domain.errors import Code
 from kiosk.text import plain, say
+from tests.commands.conftest import Call
 
 OTHER_USER = 65534
 DRIVER = Path(__file__).with_name("faulty_home.py")
@@ -249,3 +250,38 @@ def test_a_disk_that_is_full_behind_the_output_is_said() -> None:
     assert say("command.why.file.full") in said.stderr
     assert "Traceback" not in said.stderr
     assert "Exception ignored" not in said.stderr
+
+
+GIVEN = (
+    ["recovery", "restore", "--sheet"],
+    ["recovery", "restore", "--backup"],
+    ["recovery", "backup"],
+    ["trust", "add"],
+    ["virtual-card", "--export-authority"],
+    ["demo", "--tour"],
+)
+
+
+@pytest.mark.parametrize("command", GIVEN, ids=" ".join)
+def test_a_file_that_was_named_and_cannot_be_used_is_said_with_its_place(kiosk: Call, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    place = tmp_path / "file" / "below"
+    said = kiosk(*command, str(place))
+    assert said.code == 1
+    assert str(place) in said.err
+    assert any(say(f"command.why.{why}") in said.err for why in ("file.not-a-folder", "trust-file-invalid.unreadable"))
+    assert not any(word in said.err for word in ("番号", "行目"))
+
+
+@pytest.mark.parametrize("option", ["--sheet", "--backup"])
+def test_what_is_to_be_restored_and_is_not_there_is_said(kiosk: Call, tmp_path: Path, option: str) -> None:
+    said = kiosk("recovery", "restore", option, str(tmp_path / "no such file"))
+    assert (said.code, said.err.splitlines()) == (
+        1,
+        [
+            say(f"refusal.{Code.FILE_UNUSABLE}.staff"),
+            say("command.why.file.missing"),
+            say("command.place", place=str(tmp_path / "no such file")),
+            say(f"refusal.{Code.FILE_UNUSABLE}.staff-next"),
+        ],
+    )
