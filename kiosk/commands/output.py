@@ -41,7 +41,7 @@ def explain(error: KioskError) -> str:
     """Cause, details and next step, each on its line."""
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
-    lines[1:1] = [*_details(error), *([words("place", place=error.params["place"])] if error.params.get("place") else [])]
+    lines[1:1] = [*_details(error), *_place(error, lines[0])]
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
     return "\n".join(lines)
@@ -55,6 +55,12 @@ def why(error: KioskError) -> str:
 def file_why(trouble: FileTrouble) -> str:
     """Why a file or folder cannot be used."""
     return words(f"why.file.{trouble}")
+
+
+def _place(error: KioskError, cause: str) -> list[str]:
+    """Where it is wrong, unless that was said."""
+    place = str(error.params.get("place", ""))
+    return [words("place", place=place)] if place and place not in cause else []
 
 
 def _details(error: KioskError) -> list[str]:

@@ -59,7 +59,8 @@ def translated(path: Path) -> Iterator[None]:
             raise Unavailable(_BY_TROUBLE[trouble], place=str(place)) from error
         raise Unavailable(Code.STORE_UNAVAILABLE, place=str(place), reason=trouble.value) from error
     except Unavailable as error:
-        error.params.setdefault("place", str(path))
+        if not {"first", "file"} & error.params.keys():  # those name a place of their own
+            error.params.setdefault("place", str(path))
         raise
 
 

@@ -28,7 +28,7 @@ from kiosk import app
 from kiosk.__main__ import main
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.equipment import keys_of, open_repository
+from kiosk.equipment import open_repository
 from kiosk.text import say
 
 LIMIT = 20.0
@@ -186,35 +186,28 @@ FAULTS: dict[str, Callable[[Place], object]] = {
 }
 
 
-def template(folder: Path) -> Path:
+def template(place: Place) -> None:
     """A counter with one link, to be copied."""
-    folder.mkdir()
-    place = Place(folder)
+    place.folder.mkdir()
     os.environ["XDG_CONFIG_HOME"] = str(place.keys)
     home = place.home
     home.prepare()
     home.logs.mkdir()
     home.config.write_text(CONFIG, encoding="utf-8")
-    settings = read_settings(home.config)
-    with open_repository(home, settings)[0] as repository:
+    with open_repository(home, read_settings(home.config))[0] as repository:
         repository.save_link(uuid.uuid4(), LinkToken(bytes(32)), LibraryCardNumber(NUMBER), revocation=Revocation.GOOD)
-    return Path(keys_of(home, settings).describe().place).relative_to(folder)
 
 
 @contextlib.contextmanager
-def faulty(fault: str, origin: Path, key: Path, folder: Path) -> Iterator[Place]:
-    """The same counter elsewhere (its key under the name that belongs there), broken."""
-    place = Place(folder)
-    shutil.copytree(origin, folder)
-    os.environ["XDG_CONFIG_HOME"] = str(place.keys)
-    wanted = Path(keys_of(place.home, read_settings(place.home.config)).describe().place)
-    (folder / key).rename(wanted)
+def faulty(fault: str, origin: Path, place: Place) -> Iterator[None]:
+    """The same counter, where it was made, broken."""
+    shutil.copytree(origin, place.folder)
     FAULTS[fault](place)
     try:
-        yield place
+        yield
     finally:
-        _open_again(folder)
-        shutil.rmtree(folder)
+        _open_again(place.folder)
+        shutil.rmtree(place.folder)
 
 
 def _open_again(folder: Path) -> None:
@@ -282,15 +275,15 @@ def observe(chosen: dict[str, list[str]]) -> dict[str, dict[str, object]]:
     seen: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory(prefix="kiosk-faults-", ignore_cleanup_errors=True) as folder:
         where = Path(folder)
-        key = template(where / "origin")
-        for number, (fault, commands) in enumerate(chosen.items()):
+        place, origin = Place(where / "counter"), where / "origin"
+        template(place)
+        place.folder.rename(origin)
+        for fault, commands in chosen.items():
             seen[fault] = {}
             for command in commands:
-                place_at = where / f"{number}"
-                with faulty(fault, where / "origin", key, place_at) as place:
+                with faulty(fault, origin, place):
                     answer = called(["--home", str(place.home.folder), *COMMANDS[command](place)], where)
-                    answer["folder"] = str(place_at)
-                seen[fault][command] = answer
+                seen[fault][command] = answer | {"folder": str(place.folder)}
     return seen
 
 

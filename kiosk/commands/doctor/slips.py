@@ -16,7 +16,7 @@ def check_slips(home: Home, settings: Settings, today: date) -> Finding:
     try:
         count, overdue = len(slips.slips()), len(slips.overdue(today))
     except OSError as error:
-        return Finding("slips.unknown", {**facts, "why": output.why(file_trouble(error, slips.folder))})
+        return Finding("slips.unknown", {**facts, "why": output.file_why(file_trouble(error, slips.folder))})
     if overdue:
         return Finding("slips.overdue", {**facts, "count": count, "overdue": overdue})
     return Finding("slips.kept" if count else "slips.none", {**facts, "count": count})
