@@ -66,7 +66,9 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
             # Not our bug, but the world's (a full disk behind our output, a device that fails): named as far as it names itself.
             _write_no_more()
             place = Path(str(error.filename or ""))
-            output.warn("file-trouble", place=str(error.filename or "-"), why=output.file_why(file_trouble(error, place)), incident=incident)
+            output.warn(
+                "file-trouble", place=str(error.filename or "-"), why=output.file_why(file_trouble(error, place)), incident=incident
+            )
         else:
             output.warn("bug", incident=incident, folder=str(home.logs))
         return output.PROBLEM

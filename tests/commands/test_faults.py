@@ -80,7 +80,7 @@ EXPECTED: Mapping[str, Told] = {
     "config is a folder": by_config("not-a-file"),
     "config is a pipe": by_config("not-a-file"),
     "config shut": by_config("denied"),
-    "config of another user": by_config("foreign"),
+    "config of another user": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
     "config leads nowhere": by_home(Code.HOME_UNUSABLE, "home/config.toml", "missing"),
     "config in CP932": INVALID,
     "config in UTF-16": INVALID,
