@@ -113,7 +113,7 @@ def _read(path: Path) -> bytes:
     try:
         return read_file(path)
     except OSError as error:
-        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable") from error
+        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable", place=str(path)) from error
 
 
 def _show(authority: Authority) -> None:

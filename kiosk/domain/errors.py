@@ -82,6 +82,10 @@ class Code(StrEnum):
     STORE_KEY_WRONG = "store-key-wrong"
     STORE_FOREIGN = "store-foreign"
     STORE_UNAVAILABLE = "store-unavailable"
+    STORE_KEY_UNREADABLE = "store-key-unreadable"
+    STORE_UNPROTECTED = "store-unprotected"  # the disk cannot limit who reads (FAT)
+    HOME_UNUSABLE = "home-unusable"
+    BACKUP_FAILED = "backup-failed"
     RECOVERY_LINE = "recovery-line"  # line
     RECOVERY_MISMATCH = "recovery-mismatch"
     RECOVERY_OCCUPIED = "recovery-occupied"
@@ -89,6 +93,9 @@ class Code(StrEnum):
     ALREADY_RUNNING = "already-running"
     CONFIG_INVALID = "config-invalid"  # file, line, key, expected
     CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
+    CONFIG_UNREADABLE = "config-unreadable"
+    DISPLAY_UNUSABLE = "display-unusable"
+    FILE_UNUSABLE = "file-unusable"  # named on the command line
     TRUST_FILE_INVALID = "trust-file-invalid"
     TRUST_REFUSED = "trust-refused"
     TRUST_FINGERPRINT = "trust-fingerprint"
