@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     """Work on the store; where none was made yet, say so instead of making one."""
     settings = read_settings(home.config)
-    if not home.store.exists():
+    if not home.has_store():
         key_place_of(home, settings).check_first_start()
         output.tell("stored.new")
         return output.OK

@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     ItemEntered,
     LastTryChosen,
     LibraryCardEntered,
+    LibraryRetryPressed,
     LinkAgreed,
     NextPatronCalled,
     NextPatronDenied,
@@ -85,6 +86,7 @@ STAFF_ONLY = (
     UnlinkReasonChosen,
     CardStopAnswered,
     UnlinkConfirmed,
+    LibraryRetryPressed,
     BrokeSeen,
     StoreAccepted,
 )

@@ -8,6 +8,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from kiosk.config import file_trouble
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_file, make_folder, publish, sync_file, sync_folder
 from kiosk.store.keys import Description, KeyRecord
@@ -36,20 +37,21 @@ class FileKeyStore:
         self._path = path
 
     def exists(self) -> bool:
-        return self._path.exists()
+        with translated(self._path):
+            return self._path.exists()
 
     def load(self) -> KeyRecord | None:
-        """Raises Unavailable: store-key-wrong (the file holds no keys), store-foreign, store-unavailable."""
-        with translated(self._path):
-            try:
-                check_owner(self._path)
-                text = self._path.read_text("utf-8")
-            except FileNotFoundError:
-                return None
+        """Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`), store-foreign, store-unprotected."""
         try:
-            return KeyRecord.decoded(text)
-        except ValueError as error:
-            raise Unavailable(Code.STORE_KEY_WRONG, place=str(self._path)) from error
+            check_owner(self._path)
+            return KeyRecord.decoded(self._path.read_bytes().decode())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = file_trouble(error, self._path).value
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason=reason) from error
+        except (ValueError, RecursionError) as error:
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason="damaged") from error
 
     def save(self, record: KeyRecord) -> None:
         """Written beside, synced, then named: there is never half a key file. Raises FileExistsError for other keys; Unavailable."""
@@ -58,6 +60,7 @@ class FileKeyStore:
             make_folder(self._path.parent)
             make_file(temporary)
             try:
+                check_owner(temporary)
                 temporary.write_text(record.encoded(), "utf-8")
                 if not self._path.exists():
                     publish(temporary, self._path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.audit import Act, AuditHead, AuditTrail
-from kiosk.store.backup import back_up, check_whole
+from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_file, make_folder, open_file, publish
 from kiosk.store.files import leftovers, set_aside
 from kiosk.store.keyplace import KeyPlace
@@ -59,12 +59,13 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime) -> Path:
 
     Raises Unavailable with one of the store's codes.
     """
-    with translated(path):
+    with translated(path), onto(folder):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}")
         try:
             write_private(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
-            copy.unlink()  # of no use without its keys
+            with suppress(OSError):
+                copy.unlink()  # of no use without its keys
             raise
     return copy
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, LoansListed, PatronFound
@@ -84,7 +84,7 @@ def test_the_end_waits_for_the_answer(desk: Desk) -> None:
 def test_loans_are_renewed_one_and_all(desk: Desk) -> None:
     desk.press("貸出延長")
     assert "貸出中の資料を調べています" in desk.texts()
-    desk.happen(LoansListed(last(desk, ListLoans).ticket, (GARDEN.number, BRIDGE.number)))
+    desk.happen(LoansListed(last(desk, ListLoans).ticket, LoanList.whole((GARDEN.number, BRIDGE.number))))
     for item in (GARDEN, BRIDGE):
         desk.happen(ItemDescribed(last(desk, DescribeItem).ticket, item))
     desk.show(desk.counter)

@@ -10,12 +10,12 @@ from kiosk.equipment import key_place_of, keys_of, open_repository
 
 
 def check_keeping(home: Home, settings: Settings) -> list[Finding]:
-    if not home.store.exists():
-        try:
+    try:
+        if not home.has_store():
             key_place_of(home, settings).check_first_start()
-        except KioskError as error:
-            return [check_keys(home, settings), Finding("store.wrong", {"what": explain(error)})]
-        return [Finding("keys.new"), Finding("store.new"), Finding("recovery.new")]
+            return [Finding("keys.new"), Finding("store.new"), Finding("recovery.new")]
+    except KioskError as error:
+        return [check_keys(home, settings), Finding("store.wrong", {"what": explain(error)})]
     return [check_keys(home, settings), *check_store(home, settings)]
 
 

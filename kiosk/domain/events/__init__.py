@@ -30,6 +30,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     HolderProved,
     PinRejected,
     ReaderChanged,
@@ -61,6 +62,7 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -73,6 +75,7 @@ from kiosk.domain.events.staff import (
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -87,6 +90,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardWaits
     | TriesRead
     | HolderProved
     | PinRejected
@@ -129,12 +133,14 @@ Event = (
     | SlipChosen
     | SlipAsked
     | SlipTroubleSeen
+    | LibraryRetryPressed
     | UnlinkReasonChosen
     | CardStopAnswered
     | UnlinkConfirmed
     | TakenBack
     | StoreAccepted
     | CardLeftSeen
+    | StraySeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -163,6 +169,7 @@ __all__ = [
     "CardRead",
     "CardSlow",
     "CardStopAnswered",
+    "CardWaits",
     "DayBegan",
     "Event",
     "GoOnPressed",
@@ -186,6 +193,7 @@ __all__ = [
     "LibraryCardEntered",
     "LibraryCardRecognised",
     "LibraryFailed",
+    "LibraryRetryPressed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",
@@ -213,6 +221,7 @@ __all__ = [
     "StoreAccepted",
     "StoreFailed",
     "StoreLooked",
+    "StraySeen",
     "TakenBack",
     "TimeUp",
     "Touched",

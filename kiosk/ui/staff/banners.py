@@ -6,9 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen, StoreAccepted
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen, StoreAccepted, StraySeen
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Problem
+from kiosk.domain.states import Counter, Problem, Stray
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
@@ -31,24 +31,26 @@ class Banners(QWidget):
         self._accept.clicked.connect(self._accepted)
         self._doubted: Problem | None = None
         self._emit = emit
+        self._two_cards, self._stray = (Notice("care", icon_size=sizes.icon) for _ in range(2))
+        self._stray_seen = Button(say("staff.banner.stray-seen"), "secondary")
+        says(self._stray_seen, StraySeen(), emit)
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         says(self._seen, CardLeftSeen(), emit)
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
         says(self._slip_seen, SlipTroubleSeen(), emit)
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         says(self._go_on, GoOnPressed(), emit)
-        for notice, button in (
-            (self._doubt, self._accept),
-            (self._card_left, self._seen),
-            (self._slip, self._slip_seen),
-            (self._idle, self._go_on),
-        ):
+        beside = (
+            *((self._doubt, self._accept), (self._card_left, self._seen), (self._slip, self._slip_seen)),
+            *((self._idle, self._go_on), (self._stray, self._stray_seen)),
+        )
+        for notice, button in beside:
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._doubt, self._card_left, self._slip, self._idle, self._barcode, self._hint)
+        self._notices = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._idle, self._barcode, self._hint)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
@@ -60,6 +62,8 @@ class Banners(QWidget):
         self._show_doubt(doubt)
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        self._show_two_cards(counter)
+        self._show_stray(counter.stray_notice)
         self._show_slip(counter.slip_trouble)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
@@ -82,6 +86,24 @@ class Banners(QWidget):
     def _accepted(self) -> None:
         if self._doubted is not None:
             self._emit(StoreAccepted(self._doubted.code))
+
+    def _show_two_cards(self, counter: Counter) -> None:
+        served = getattr(counter.flow, "insertion", None)
+        others = [card for card in counter.cards if card != served and card not in counter.spent | counter.strays]
+        if served not in counter.cards or served in counter.strays or not others:
+            self._two_cards.say("")
+            return
+        named = "".join(say("staff.banner.named", reader=unmarked(other.reader)) for other in others)
+        text = say("staff.banner.two-cards-text", reader=unmarked(served.reader), others=named)
+        self._two_cards.say(say("staff.banner.two-cards"), text)
+
+    def _show_stray(self, stray: Stray | None) -> None:
+        if stray is None:
+            self._stray.say("")
+            return
+        cause = refusal(stray.problem.code, "staff", **dict(stray.problem.params))
+        title = say("staff.banner.stray", reader=unmarked(stray.insertion.reader))
+        self._stray.say(title, say("staff.banner.stray-text", cause=cause))
 
     def _show_slip(self, code: Code | None) -> None:
         """The patron may have gone: what they should have had on paper is said instead."""
