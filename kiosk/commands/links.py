@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import with_repository
+from kiosk.commands.stored import note_deed, with_repository
 from kiosk.config import Home, counter_rules, read_settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.deeds import Deed
@@ -39,7 +39,7 @@ def count(home: Home, options: argparse.Namespace) -> int:
 
 def list_links(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
-        repository.note(Deed.LISTED)
+        note_deed(repository, Deed.LISTED)
         for link in repository.list_links():
             print(f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}\t{link.counter}\t{link.number}")
         return output.OK

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiosk.commands import output
 from kiosk.commands.given import check_readable, given
 from kiosk.commands.parser import Commands
+from kiosk.commands.stored import note_deed
 from kiosk.config import Home, read_settings
 from kiosk.domain.deeds import Deed
 from kiosk.equipment import key_place_of, open_repository
@@ -33,7 +34,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
     repository, keys = open_repository(home, read_settings(home.config))
     with repository:
-        repository.note(Deed.SHEET)
+        note_deed(repository, Deed.SHEET)
         output.tell("recovery.before")
         print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
         output.tell("recovery.after")
@@ -63,7 +64,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
     repository, keys = open_repository(home, read_settings(home.config))
     with repository:
         # First, so that the copy tells of itself.
-        repository.note(Deed.BACKUP)
+        note_deed(repository, Deed.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC))
     output.tell("recovery.backed-up", file=str(made))
     return output.OK

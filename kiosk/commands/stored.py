@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.config import Home, read_settings
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     repository, _ = open_repository(home, settings)
     with repository:
         return work(repository)
+
+
+def note_deed(repository: Repository, deed: Deed) -> None:
+    """Write down what is about to be done. A store that cannot be written to can still be read, and rescued: that is only said."""
+    try:
+        repository.note(deed)
+    except Unavailable as error:
+        if error.code not in (Code.STORE_READ_ONLY, Code.STORE_FULL):
+            raise
+        print(output.words("stored.unrecorded"), file=sys.stderr)
 
 
 def note_trust(home: Home, deed: Deed, fingerprint: str) -> None:

@@ -41,6 +41,7 @@ def fill(path: Path, keys: Keys, count: int, acts_of: int | None = None) -> None
         )
         connection.executemany(insert, acts)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('audit.head', ?)", (f"{rows} {bytes(32).hex()}",))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('links.digest', ?)", (f"{count} 0",))
         connection.execute("INSERT OR REPLACE INTO tally VALUES ('2026-11', 'register', ?)", (count,))
         connection.execute("COMMIT")
 
