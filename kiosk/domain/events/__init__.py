@@ -29,6 +29,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     HolderProved,
     PinRejected,
     ReaderChanged,
@@ -72,6 +73,7 @@ from kiosk.domain.events.staff import (
     SlipChosen,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -86,6 +88,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardWaits
     | TriesRead
     | HolderProved
     | PinRejected
@@ -133,6 +136,7 @@ Event = (
     | UnlinkConfirmed
     | TakenBack
     | CardLeftSeen
+    | StraySeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -161,6 +165,7 @@ __all__ = [
     "CardRead",
     "CardSlow",
     "CardStopAnswered",
+    "CardWaits",
     "DayBegan",
     "Event",
     "GoOnPressed",
@@ -210,6 +215,7 @@ __all__ = [
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
+    "StraySeen",
     "TakenBack",
     "TimeUp",
     "Touched",
