@@ -31,6 +31,8 @@ class Library:
     on_loan: list[str] = field(default_factory=list)
     says: dict[str, Reason] = field(default_factory=dict)
     """Reasons to refuse an item; with LOST_ANSWER what became of it is unknown."""
+    lists: LoanList | None = None
+    """How it lists the loans, where not as they are."""
     cards: set[str] = field(default_factory=set)
     """Library cards there are, beside those that are looked up."""
     down: Code | None = None
@@ -42,20 +44,24 @@ class Library:
         ticket, down = question.ticket, self.down
         match question:
             case LookUpPatron(_, number):
-                told = replace(self.standing, loans=len(self.on_loan), on_loan=LoanList.whole(self.on_loan))
+                told = replace(self.standing, loans=self.listed.counted, on_loan=self.listed)
                 return PatronRefused(ticket, down) if down else PatronFound(ticket, Patron(number, checked=True, standing=told))
             case ServeItem(_, service, _, item):
                 self.asked.append(f"{service} {item.number}")
                 return ItemAnswered(ticket, self._served(service, item.number))
             case ListLoans(_, number):
                 self.asked.append(f"loans {number.text}")
-                return LibraryFailed(ticket, down) if down else LoansListed(ticket, LoanList.whole(self.on_loan))
+                return LibraryFailed(ticket, down) if down else LoansListed(ticket, self.listed)
             case RecogniseLibraryCard(_, number):
                 self.asked.append(f"card {number.text}")
                 return LibraryCardRecognised(ticket, None if down else number.text in self.cards)
             case DescribeItem(_, number):
                 self.asked.append(f"item {number}")
                 return LibraryFailed(ticket, down) if down else ItemDescribed(ticket, Item(number, title(number), DUE))
+
+    @property
+    def listed(self) -> LoanList:
+        return LoanList.whole(self.on_loan) if self.lists is None else self.lists
 
     def _served(self, service: Service, number: str) -> ItemAnswer:
         reason = Reason.NOT_REACHED if self.down else self.says.get(number)

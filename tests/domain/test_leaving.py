@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.circulation import Item, Reason, Told
 from kiosk.domain.effects import DescribeItem, ListLoans, PrintSlip, ReadCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -332,7 +332,7 @@ def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[Desk]
     desk = scan(with_slip(SlipKind.ALL, Library(on_loan=[B])), A).answer(ServeItem).tell(LeavePressed())
     again(desk)
     assert not isinstance(desk.flow, PatronShown)
-    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),))], "what there is"
+    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),), told=Told.NOTHING, counted=2)], "what there is"
     assert desk.answer_all().of(PrintSlip) == desk.of(PrintSlip)
 
 
@@ -352,7 +352,7 @@ def test_a_librarys_system_dead_by_then_lets_everybody_leave_and_the_trouble_is_
     desk.answer(ListLoans)
     assert desk.at(Reading).insertion == desk.counter.cards[-1]
     assert desk.counter.slip_trouble is Code.ILS_UNREACHABLE
-    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),))]
+    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),), told=Told.NOTHING, counted=2)]
     assert desk.tell(SlipTroubleSeen()).counter.slip_trouble is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kiosk.domain.circulation import Due, Item, Reason, Standing, Stop
+from kiosk.domain.circulation import Due, Item, LoanList, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.states import Counter, CounterRules, Dealings, Entry, Handing, HandoverWhen, NextCard, PatronShown, Problem, Progress
@@ -73,9 +73,18 @@ def at_counter(flow: PatronShown, **around: object) -> Counter:
     return counter(flow, **{"rules": RULES, "ils": IlsCondition.READY, **around})
 
 
-def _renewing(*entries: Entry, **dealings: object) -> PatronShown:
-    flow = serving(CHECKED, Service.RENEWAL)
-    return replace(flow, dealings=replace(Dealings(entries, loans=LOANS), **dealings))  # type: ignore[arg-type]
+def _renewing(*entries: Entry, told: LoanList | None = None, **dealings: object) -> PatronShown:
+    made = replace(Dealings(entries, loans=LOANS), **dealings)  # type: ignore[arg-type]
+    told = LoanList.whole(loan.number for loan in made.loans or ()) if told is None else told
+    standing = replace(STANDING, loans=len(told.items) if told.told is Told.ALL else told.counted, on_loan=told)
+    return replace(serving(replace(CHECKED, standing=standing), Service.RENEWAL), dealings=made)
+
+
+CUT = LoanList(tuple(loan.number for loan in LOANS), Told.PART, 120)
+TITLES = LoanList(("雪国の民家", "雪国の民家"), Told.ALL, 2, as_titles=True)
+CUT_WITHOUT_COUNT = replace(CUT, counted=None)
+DENIED = LoanList(counted=120)
+MANY_LOANS = tuple(Item(f"12000{number:05}", f"越後の昔話 第{number}集", DUE) for number in range(1, 121))
 
 
 def _renewed(item: Item, progress: Progress, reason: Reason | None = None, due: Due | None = LATER) -> Entry:
@@ -122,6 +131,12 @@ def serving_scenes() -> dict[str, Counter]:
         "renewal-listing": at_counter(_renewing(loans=None, listing=Ticket(9))),
         "renewal-describing": at_counter(_renewing(loans=(GARDEN, UNTITLED), undescribed=("1100000017",), describing=Ticket(9))),
         "renewal-empty": at_counter(_renewing(loans=())),
+        "renewal-cut": at_counter(_renewing(told=CUT)),
+        "renewal-cut-without-count": at_counter(_renewing(told=CUT_WITHOUT_COUNT)),
+        "renewal-denied": at_counter(_renewing(told=DENIED, loans=())),
+        "renewal-silent": at_counter(_renewing(told=LoanList(), loans=())),
+        "renewal-titles": at_counter(_renewing(told=TITLES, loans=tuple(Item("", title) for title in TITLES.items))),
+        "renewal-more-than-shown": at_counter(_renewing(loans=MANY_LOANS)),
         "renewal-not-listed": at_counter(_renewing(loans=None, problem=Code.ILS_UNREACHABLE)),
         "renewal-answers": at_counter(
             _renewing(

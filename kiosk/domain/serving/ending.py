@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.circulation import Told
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
@@ -42,14 +43,25 @@ def finish(counter: Counter, flow: PatronShown) -> Step:
 
 
 def _slips(counter: Counter, flow: PatronShown) -> tuple[PrintSlip, ...]:
-    loans, number = flow.dealings.loans, flow.patron.number
-    if flow.slip is SlipKind.NONE:
-        return ()
-    if flow.slip is SlipKind.ALL and loans is not None:
-        lines, kind = tuple(SlipLine(item, Service.LOAN) for item in loans), SlipKind.ALL
-    else:
-        lines, kind = _lines(flow), SlipKind.TODAY
-    return (PrintSlip(Slip(kind, number, lines, counter.language)),) if lines else ()
+    slip = slip_of(counter, flow)
+    return () if slip is None else (PrintSlip(slip),)
+
+
+def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
+    """What is to be printed; None where none is wanted, or there is nothing it would say."""
+    dealings, patron = flow.dealings, flow.patron
+    slip = Slip(flow.slip, patron.number, _lines(flow), counter.language)
+    if flow.slip is SlipKind.ALL:
+        on_loan = patron.standing.on_loan
+        if dealings.loans is None or on_loan.told is Told.NOTHING:
+            slip = replace(slip, kind=SlipKind.TODAY, told=Told.NOTHING, counted=patron.standing.loans)
+            # Of a library's system that says nothing, staff tell the patron.
+            return slip if slip.lines or dealings.loans is not None else None
+        lines = tuple(SlipLine(item, Service.LOAN) for item in dealings.loans)
+        slip = replace(slip, lines=lines)
+        if on_loan.told is not Told.ALL:
+            slip = replace(slip, told=on_loan.told, counted=patron.standing.loans)
+    return slip if slip.lines and flow.slip is not SlipKind.NONE else None
 
 
 def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:

@@ -35,7 +35,7 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
     """One of the loans, or all but those that were lent or renewed in this session, or of which it is not known."""
-    loans = flow.dealings.loans or ()
+    loans = [loan for loan in flow.dealings.loans or () if loan.number]
     if number is not None:
         return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
     lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)

@@ -6,7 +6,7 @@ import html
 from datetime import datetime
 
 from kiosk.domain.calendar import WEEKDAYS
-from kiosk.domain.circulation import Due
+from kiosk.domain.circulation import Due, Told
 from kiosk.domain.model import Language, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.text import say
@@ -28,8 +28,23 @@ def slip_html(slip: Slip, counter_name: str, moment: datetime) -> str:
         parts += [_paragraph(_say(f"slip.recorded-{what}", language)) for what in _RECORDED]
     else:
         parts += [_line(line, slip.kind, language) for line in slip.lines]
-        parts += ["<hr>", _paragraph(_say("slip.count", language, count=len(slip.lines)), "note")]
+        parts += ["<hr>" if slip.lines else "", *(_paragraph(said, "note") for said in _counted(slip))]
     return "".join(parts)
+
+
+def _counted(slip: Slip) -> list[str]:
+    """How many lines there are, and of how many on loan, as far as the library's system tells."""
+    language, count = slip.language, len(slip.lines)
+    if slip.told is Told.PART and slip.counted is not None and slip.counted > count:
+        return [_say("slip.count-part", language, count=count, counted=slip.counted), _say("slip.ask-staff", language)]
+    lines = [_say("slip.count", language, count=count)] if count else []
+    if slip.told is Told.PART:
+        return [*lines, _say("slip.perhaps-more", language)]
+    if slip.told is Told.NOTHING:
+        if slip.counted is not None:
+            lines.append(_say("slip.count-on-loan", language, counted=slip.counted))
+        lines.append(_say("slip.not-listed", language))
+    return lines
 
 
 def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import SlipSettings
-from kiosk.domain.circulation import Due, Item
+from kiosk.domain.circulation import Due, Item, Told
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
@@ -50,6 +50,39 @@ def test_what_was_recorded_is_said_in_every_language(language: Language) -> None
     assert NUMBER.masked in said
     assert "{" not in said
     assert "[" not in said
+
+
+NOT_LISTED, MORE = "一覧は、図書館システムから得られませんでした", "ほかにも貸出中の資料があるかもしれません"
+
+
+@pytest.mark.parametrize(
+    ("slip", "said", "unsaid"),
+    [
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2), ["2点"], [NOT_LISTED, MORE, "うち"]),
+        (
+            Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART, counted=120),
+            ["貸出中の120点のうち、わかっている2点です。"],
+            [NOT_LISTED],
+        ),
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART), ["2点", MORE], ["うち"]),
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART, counted=1), ["2点", MORE], ["うち"]),
+        (Slip(SlipKind.TODAY, NUMBER, (LOAN,), told=Told.NOTHING, counted=120), ["1点", "貸出中は120点です。", NOT_LISTED], ["うち"]),
+        (Slip(SlipKind.TODAY, NUMBER, told=Told.NOTHING), [NOT_LISTED], ["0点", "貸出中は"]),
+    ],
+    ids=["all", "cut", "perhaps cut", "more lines than counted", "denied", "denied without a count"],
+)
+def test_a_slip_says_how_much_of_the_loans_it_lists(slip: Slip, said: list[str], unsaid: list[str]) -> None:
+    text = words(slip)
+    assert [sentence for sentence in said if sentence not in text] == []
+    assert [sentence for sentence in unsaid if sentence in text] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("told", Told)
+def test_how_much_it_is_is_said_in_every_language(language: Language, told: Told) -> None:
+    said = words(Slip(SlipKind.ALL, NUMBER, (LOAN,), language, told, counted=120))
+    assert "{" not in said
+    assert ("120" in said) is (told is not Told.ALL)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import Line, done_count, entry_lines, loan_lines, renewable
+from kiosk.ui.staff.patron.lines import Line, entry_lines, loan_lines, renewable, summary
+from kiosk.ui.staff.patron.listed import extent_of
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
@@ -97,8 +98,7 @@ class ItemsPage(Panel):
         return entry_lines(flow.dealings.entries, self.service, counter.today)
 
     def show_count(self, flow: PatronShown) -> None:
-        count = done_count(flow.dealings.entries, self.service)
-        self._count.set_text(say(f"staff.items.done-{self.service}", count=count) if count else "")
+        self._count.set_text(summary(flow.dealings, self.service))
         self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
 
     def say_empty(self, text: str) -> None:
@@ -144,17 +144,18 @@ class LoansPage(ItemsPage):
         return loan_lines(flow.dealings, counter.today)
 
     def show_count(self, flow: PatronShown) -> None:
-        dealings = flow.dealings
-        done = done_count(dealings.entries, Service.RENEWAL)
-        listed = "" if dealings.loans is None else say("staff.items.count", count=len(dealings.loans))
-        self._count.set_text(say("staff.items.done-renewal", count=done) if done else listed)
+        dealings, extent = flow.dealings, extent_of(flow)
+        self._count.set_text("、".join(filter(None, (extent.count, summary(dealings, Service.RENEWAL)))))
+        self.all.set_text(extent.renew)
         self.all.setEnabled(renewable(dealings))
         problem = dealings.problem
-        self._not_listed.say(refusal(problem, "staff") if problem else "", refusal(problem, "staff-next") if problem else "")
-        if self.rows.wanted or problem:
-            self.say_empty("")
+        if problem is None:
+            self._not_listed.say(extent.title, extent.step)
         else:
-            self.say_empty(say("staff.items.listing") if dealings.loans is None else say("staff.items.empty-renewal"))
+            self._not_listed.say(refusal(problem, "staff"), refusal(problem, "staff-next"))
+        self._again.setVisible(problem is not None)
+        listing = dealings.loans is None and problem is None and not self.rows.wanted
+        self.say_empty(say("staff.items.listing") if listing else "" if self.rows.wanted else extent.empty)
 
 
 def page_for(service: Service, emit: Emit, sizes: StaffSizes) -> ItemsPage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum, unique
@@ -76,18 +76,30 @@ def loan_lines(dealings: Dealings, today: date) -> list[Line]:
     loans = dealings.loans or ()
     listed = {loan.number for loan in loans}
     lines = [_entry_line(entry, number, today) for number, entry in answers.items() if number not in listed]
-    lines += [_loan_line(loan, answers.get(loan.number), loan.number in dealings.undescribed, today) for loan in loans]
+    for place, loan in enumerate(islice(loans, MOST)):
+        key = loan.number or f"title {place}"
+        lines.append(_loan_line(loan, key, answers.get(loan.number), loan.number in dealings.undescribed, today))
     return lines[:MOST]
 
 
 def renewable(dealings: Dealings) -> bool:
-    """Whether asking for all would ask for anything."""
+    """Whether asking for all that is listed would ask for anything. A title without its number cannot be asked for."""
     settled = {entry.item.number for entry in dealings.entries if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
-    return any(loan.number not in settled for loan in dealings.loans or ())
+    return any(loan.number and loan.number not in settled for loan in dealings.loans or ())
 
 
-def done_count(entries: Sequence[Entry], service: Service) -> int:
-    return sum(entry.service is service and entry.progress is Progress.DONE for entry in entries)
+def summary(dealings: Dealings, service: Service) -> str:
+    """How many were done in this session, how many not, of how many it is not known; empty before anything was asked for."""
+    of = Tally(entry.progress for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service)
+    waiting = sum(of[progress] for progress in UNANSWERED)
+    said = [say(f"staff.items.done-{service}", count=of[Progress.DONE])] if of[Progress.DONE] else []
+    if service is Service.RENEWAL and of[Progress.REFUSED]:
+        said.append(say("staff.items.refused-renewal", count=of[Progress.REFUSED]))
+    if of[Progress.UNKNOWN]:
+        said.append(say("staff.items.unknown", count=of[Progress.UNKNOWN]))
+    if said and waiting:
+        said.append(say("staff.items.waiting", count=waiting))
+    return "、".join(said)
 
 
 def grouped(number: str) -> str:
@@ -142,21 +154,21 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     return Line(key, look, title, number, aside, why, step, said, spoken=_spoken(title, aside, why + step) + said)
 
 
-def _loan_line(loan: Item, answer: Entry | None, described_later: bool, today: date) -> Line:
+def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:
     if answer is not None and (answer.progress is Progress.DONE or answer.progress in UNANSWERED):
-        return _entry_line(answer, loan.number, today)
+        return _entry_line(answer, key, today)
     title, number = _names(loan)
     due = due_words(loan.due, today) or say("staff.line.no-due")
     if answer is not None:
-        line = _not_done(answer, loan.number, title, number)
+        line = _not_done(answer, key, title, number)
         # What may have been done is not asked for again here: staff look in their system first.
         again = loan.number if answer.progress is Progress.REFUSED else ""
         return replace(line, aside=due, result=line.aside, renews=again)
     if described_later:
         aside = say("staff.line.describing")
-        return Line(loan.number, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
+        return Line(key, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
     spoken = _spoken(title, due_spoken(loan.due))
-    return Line(loan.number, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
+    return Line(key, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
 
 
 def _spoken(title: str, *sentences: str) -> str:

@@ -39,7 +39,7 @@ class Validity(QWidget):
         if not patron.checked:
             self._words.set_text(say("staff.patron.unchecked" if ils is IlsCondition.NONE else "staff.patron.unchecked-trouble"))
         elif until is None:
-            self._words.set_text("")
+            self._words.set_text(say("staff.patron.valid-unknown"))
         else:
             self._words.set_text(say("staff.patron.valid-until", year=until.year, month=until.month, day=until.day))
 
