@@ -169,10 +169,14 @@ def serving_scenes() -> dict[str, Counter]:
     }
     codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)
     for handing in Handing:
-        flow = serving(CHECKED, Service.INTERLIBRARY_LOAN, handing=handing, handing_problem=codes[0] if handing is Handing.FAILED else None)
+        flow = serving(CHECKED, Service.INTERLIBRARY_LOAN, handing=handing, handed=handing is Handing.DONE)
+        if handing is Handing.FAILED:
+            flow = replace(flow, handing_problem=codes[0])
         shown[f"handover-{handing}"] = at_counter(flow, rules=ON_TAP)
     for code in codes[1:]:
         flow = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=code)
         shown[f"handover-{code}"] = at_counter(flow, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
-    shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE), rules=ON_TAP)
+    failed = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=codes[0], handed=True)
+    shown["handover-failed-after-done"] = at_counter(failed, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE, handed=True), rules=ON_TAP)
     return shown

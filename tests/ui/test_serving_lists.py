@@ -104,3 +104,11 @@ def test_what_is_put_by_in_a_long_session_is_counted(hands: Hands) -> None:
 def test_a_last_day_that_is_not_told_is_said_to_be_unknown(hands: Hands) -> None:
     hands.show(at_counter(serving(replace(CHECKED, valid_until=None))))
     assert "期限は、図書館システムからはわかりません" in hands.texts()
+
+
+def test_a_number_handed_over_before_is_not_said_to_be_gone(hands: Hands) -> None:
+    hands.show(*SCENES["handover-failed-after-done"])
+    assert "番号は、図書館のシステムの画面に入っています" in hands.texts()
+    assert "前に入れた番号は、消していません。" in hands.texts()
+    hands.show(*SCENES["handover-failed"])
+    assert "番号は、図書館のシステムの画面に入っています" not in hands.texts()

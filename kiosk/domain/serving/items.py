@@ -10,6 +10,7 @@ from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
+from kiosk.domain.serving.knowledge import after_attempt
 from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
@@ -53,6 +54,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     if reason in NO_ITEM and as_library_card(item.number, counter.rules.barcode) == flow.patron.number:
         reason = Reason.LIBRARY_CARD
     entry = Entry(asked.service, item, Progress(answer.outcome.value), reason, answer.said, answer.position)
+    entry = after_attempt(asked.known, entry)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
@@ -61,7 +63,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)
-        card = as_library_card(item.number, counter.rules.barcode) if entry.reason in PERHAPS_NO_ITEM else None
+        card = as_library_card(item.number, counter.rules.barcode) if reason in PERHAPS_NO_ITEM else None
         if card is not None and card != flow.patron.number:
             return then((counter, effects), lambda heard: recognise(heard, flow, card))
     return then((counter, effects), lambda heard: go_on(heard, flow))
@@ -72,6 +74,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     dealings, standing = flow.dealings, flow.patron.standing
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
     done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
+    known = {entry.wish: entry for entry in dealings.entries if entry.progress in _GIVES_WAY}
     is_stopped = bool(_STOPS[service](standing.stops))
     is_held_back = flow.next_card is not None and not flow.next_card.asked
     lines: dict[Wish, Entry] = {}
@@ -81,14 +84,14 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
         if wished in open_wishes:
             continue
         if is_held_back:
-            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.HELD_BACK)
+            lines[wished] = after_attempt(known.get(wished), Entry(service, item, Progress.REFUSED, Reason.HELD_BACK))
         elif is_stopped:
-            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
+            lines[wished] = after_attempt(known.get(wished), Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED))
         elif service in _TWICE and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
-            lines[wished] = before or Entry(service, item)
+            lines[wished] = before or Entry(service, item, known=known.get(wished))
     if not lines:
         return go(counter, flow)
     made = {line.progress for line in lines.values()}

@@ -42,6 +42,8 @@ class Entry:
     said: str = field(default="", repr=False)
     """The server's own words."""
     position: int | None = None
+    known: Entry | None = field(default=None, repr=False)
+    """What was known of the same wish when it was made again, until that is answered."""
 
     @property
     def wish(self) -> Wish:
@@ -124,6 +126,8 @@ class PatronShown:
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
     handing_problem: Code | None = None
+    handed: bool = False
+    """The number has been typed there, and nothing since."""
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
     """The session ends as soon as everything is answered, unless something is refused."""
