@@ -10,7 +10,7 @@ from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
-from kiosk.domain.serving.knowledge import after_attempt
+from kiosk.domain.serving.knowledge import after_attempt, is_done_before
 from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
@@ -80,18 +80,20 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     lines: dict[Wish, Entry] = {}
     for item in items:
         wished = wish(service, item)
-        before = done.get(wished) or dealings.earlier.get(wished)
+        before, told = done.get(wished) or dealings.earlier.get(wished), known.get(wished)
         if wished in open_wishes:
             continue
         if is_held_back:
-            lines[wished] = after_attempt(known.get(wished), Entry(service, item, Progress.REFUSED, Reason.HELD_BACK))
+            lines[wished] = after_attempt(told, Entry(service, item, Progress.REFUSED, Reason.HELD_BACK))
         elif is_stopped:
-            lines[wished] = after_attempt(known.get(wished), Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED))
+            lines[wished] = after_attempt(told, Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED))
+        elif told is not None and is_done_before(told):
+            lines[wished] = told
         elif service in _TWICE and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
-            lines[wished] = before or Entry(service, item, known=known.get(wished))
+            lines[wished] = before or Entry(service, item, known=told)
     if not lines:
         return go(counter, flow)
     made = {line.progress for line in lines.values()}

@@ -18,6 +18,14 @@ _SETTLES = frozenset(
 """What a server cannot say because it has carried out the same request before, or says just because it has."""
 
 
+_DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
+
+
+def is_done_before(entry: Entry) -> bool:
+    """Whether the library's system has said that this patron has it already."""
+    return entry.progress is Progress.REFUSED and entry.reason in _DONE_BEFORE
+
+
 def in_doubt(entry: Entry) -> bool:
     """Whether something was asked for of which it is not certain what became of it: its answer was lost."""
     return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason is Reason.LOST_ANSWER)
@@ -28,7 +36,11 @@ def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
 
     As long as a doubt is not settled nothing is said to be refused: what is lent already is refused as well.
     """
-    if before is None or not in_doubt(before) or attempt.progress is not Progress.REFUSED:
+    if before is None or attempt.progress is not Progress.REFUSED:
+        return attempt
+    if is_done_before(before) and attempt.reason in NOTHING_ASKED:
+        return before
+    if not in_doubt(before):
         return attempt
     if attempt.reason is Reason.LOST_ANSWER or attempt.reason in _SETTLES:
         return attempt
