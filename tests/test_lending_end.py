@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -111,6 +113,19 @@ def test_a_slip_that_cannot_be_written_is_said_when_the_patron_has_gone(open_des
     assert not desk.sees(ITEMS["stars"].title)
     desk.press("staff.banner.slip-seen")
     assert not desk.sees(say("refusal.slip-failed.staff"))
+
+
+def test_a_printer_that_is_not_there_is_named(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{listening.getsockname()[1]}")
+    desk = open_desk(settings=lambda settings: replace(settings, slip=replace(settings.slip, to="printer", printer="カウンター2")))
+    desk.tap("own")
+    desk.scan("stars")
+    desk.answered()
+    desk.end()
+    desk.see("refusal.slip-printer-missing.staff", printer="カウンター2")
+    desk.press("staff.banner.slip-seen")
+    assert not desk.sees("カウンター2")
 
 
 # --- left alone -----------------------------------------------------------------------------------------------------------

@@ -67,6 +67,9 @@ class Code(StrEnum):
     HANDOVER_KEYS_HELD = "handover-keys-held"
     # paper
     SLIP_FAILED = "slip-failed"
+    SLIP_PRINTER_MISSING = "slip-printer-missing"  # printer
+    SLIP_PRINTER_SILENT = "slip-printer-silent"  # printer
+    SLIP_PRINTER_FAILED = "slip-printer-failed"  # printer
     # this counter
     STORE_FULL = "store-full"
     STORE_READ_ONLY = "store-read-only"
@@ -91,6 +94,10 @@ class Code(StrEnum):
 
 ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+
+
+SLIP_TROUBLE = frozenset({Code.SLIP_FAILED, Code.SLIP_PRINTER_MISSING, Code.SLIP_PRINTER_SILENT, Code.SLIP_PRINTER_FAILED})
+"""Nothing came out of the printer, or nobody knows; the sentences for staff name it (`printer`)."""
 
 
 class KioskError(Exception):

@@ -67,7 +67,7 @@ class Conductor:
         self.facts = facts
         self._outside = outside
         self._pin: Pin | None = None
-        self._work, self._hands = Worker("work", outside.post), Worker("hands", outside.post)
+        self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
         self._library = LibraryDesk(outside.library, outside.post)
 
     def happen(self, event: Event | CounterFacts) -> None:
@@ -108,7 +108,7 @@ class Conductor:
     def stop(self) -> None:
         """Let the work under way end; take no more."""
         self._library.stop()
-        for thread in (self._work, self._hands):
+        for thread in (self._work, self._hands, self._paper):
             thread.stop()
 
     def _carry_out(self, effect: Effect) -> None:
@@ -187,7 +187,7 @@ class Conductor:
     def _print(self, slip: Slip) -> None:
         print_slip = self._outside.print_slip
         if print_slip is not None:
-            self._hands.do(lambda: print_slip(slip), lambda error: SlipFailed(error.code))
+            self._paper.do(lambda: print_slip(slip), lambda error: SlipFailed(error.code))
 
     def _store(self, ticket: Ticket, work: Callable[[], Event]) -> None:
         self._work.do(work, lambda error: StoreFailed(ticket, error.code))

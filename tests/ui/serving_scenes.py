@@ -165,6 +165,10 @@ def serving_scenes() -> dict[str, Counter]:
             rules=replace(RULES, local_services=tuple(LocalService(f"名前の長い、この館だけのサービス{place}") for place in range(8))),
         ),
         "slip-trouble": at_counter(serving(), slip_trouble=Code.SLIP_FAILED),
+        "slip-printer-silent": at_counter(
+            serving(), rules=replace(RULES, slip_printer="2階カウンター レシート"), slip_trouble=Code.SLIP_PRINTER_SILENT
+        ),
+        "slip-printer-unnamed": at_counter(serving(), slip_trouble=Code.SLIP_PRINTER_FAILED),
         "slip-trouble-offline": at_counter(serving(), slip_trouble=Code.ILS_UNREACHABLE),
     }
     codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)

@@ -147,6 +147,8 @@ SHOWS = [
     ("library-card-stopped-patron", ["いま、貸出ができません(延滞、延滞金)"]),
     ("status-ils-ils-not-trusted", ["サーバーの証明書", "番号の引き渡しは使えます"]),
     ("slip-trouble", ["レシートを出せませんでした", "返却期限を口頭で伝えてください"]),
+    ("slip-printer-silent", ["「2階カウンター レシート」が応答しません", "わかりません"]),
+    ("slip-printer-unnamed", ["「このパソコンの標準のプリンター」が受け付けない"]),
     ("slip-trouble-offline", ["レシートを出せませんでした", "図書館システムの応答がありません"]),
     ("registered-card-left", ["カードが置いたままです", "利用者に、カードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),

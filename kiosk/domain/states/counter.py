@@ -50,6 +50,8 @@ class CounterRules:
     handover: HandoverWhen = HandoverWhen.OFF
     items_start_stop: StartStop = StartStop.STRIP
     prints_slips: bool = False
+    slip_printer: str = ""
+    """As the config names it; empty for the system's own choice."""
     slip: SlipKind = SlipKind.NONE
     """What is printed at the end of a patron's session unless staff choose otherwise."""
     single_display: bool = False

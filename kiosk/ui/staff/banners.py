@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import SLIP_TROUBLE, Code
 from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen
 from kiosk.domain.states import Counter
 from kiosk.text import refusal, say
@@ -46,17 +46,18 @@ class Banners(QWidget):
     def show_state(self, counter: Counter) -> None:
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
-        self._show_slip(counter.slip_trouble)
+        self._show_slip(counter.slip_trouble, counter.rules.slip_printer)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
 
-    def _show_slip(self, code: Code | None) -> None:
+    def _show_slip(self, code: Code | None, printer: str) -> None:
         """The patron may have gone: what they should have had on paper is said instead."""
         if code is None:
             self._slip.say("")
-        elif code is Code.SLIP_FAILED:
-            self._slip.say(refusal(code, "staff"), refusal(code, "staff-next"))
+        elif code in SLIP_TROUBLE:
+            named = printer or say("staff.banner.slip-printer")
+            self._slip.say(refusal(code, "staff", printer=named), refusal(code, "staff-next", printer=named))
         else:
             # What is on loan could not be listed.
             self._slip.say(say("staff.banner.slip"), refusal(code, "staff"))

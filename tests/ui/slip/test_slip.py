@@ -119,8 +119,11 @@ def test_a_folder_that_cannot_be_written_to_is_said(qapp: QApplication, tmp_path
     assert caught.value.code is Code.SLIP_FAILED
 
 
-def test_a_printer_that_is_not_there_is_said(qapp: QApplication, tmp_path: Path) -> None:
-    printer = SlipPrinter(SlipSettings(to="printer", printer="no such printer"), tmp_path, "窓口1", lambda: MOMENT)
-    with pytest.raises(Unavailable) as caught:
-        printer.print(TODAY)
-    assert caught.value.code is Code.SLIP_FAILED
+def test_what_an_ended_process_has_left_is_taken_away(printer: SlipPrinter, tmp_path: Path) -> None:
+    printer.print(TODAY)
+    [pdf] = (tmp_path / "slips").iterdir()
+    left = pdf.with_name(".slip-unfinished")
+    left.write_bytes(b"%PDF-1.4 half of one")
+    printer.print(TODAY)
+    assert not left.exists()
+    assert len(list((tmp_path / "slips").iterdir())) == 2
