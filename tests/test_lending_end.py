@@ -102,7 +102,7 @@ def test_no_slip_is_written_where_none_is_wanted_or_nothing_was_done(open_desk: 
     assert ITEMS["stars"].title not in text
 
 
-def test_a_slip_that_cannot_be_written_is_said_when_the_patron_has_gone(open_desk: Open) -> None:
+def test_a_slip_that_cannot_be_written_is_said_and_written_again(open_desk: Open) -> None:
     desk = open_desk()
     (desk.home.folder / "slips").write_text("a file where the folder should be")
     desk.tap("own")
@@ -111,6 +111,25 @@ def test_a_slip_that_cannot_be_written_is_said_when_the_patron_has_gone(open_des
     desk.end()
     desk.see("refusal.slip-failed.staff")
     assert not desk.sees(ITEMS["stars"].title)
+    assert not desk.sees(LibraryCardNumber(PATRONS["own"]).grouped)
+    desk.press("staff.banner.slip-again")
+    desk.see("refusal.slip-failed.staff")
+    (desk.home.folder / "slips").unlink()
+    desk.press("staff.banner.slip-again")
+    [text] = slips(desk, 1)
+    assert ITEMS["stars"].title in text
+    desk.opened.until(lambda counter: counter.papers == ())
+    assert not desk.sees(say("refusal.slip-failed.staff"))
+
+
+def test_staff_who_have_seen_to_it_are_told_no_more_of_a_slip(open_desk: Open) -> None:
+    desk = open_desk()
+    (desk.home.folder / "slips").write_text("a file where the folder should be")
+    desk.tap("own")
+    desk.scan("stars")
+    desk.answered()
+    desk.end()
+    desk.see("refusal.slip-failed.staff")
     desk.press("staff.banner.slip-seen")
     assert not desk.sees(say("refusal.slip-failed.staff"))
 

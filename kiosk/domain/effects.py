@@ -142,8 +142,9 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Answered by SlipFailed when it could not be printed, else not at all."""
+    """Answered by SlipPrinted or SlipFailed."""
 
+    ticket: Ticket
     slip: Slip
 
 

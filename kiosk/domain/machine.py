@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import lending, proof, registration, serving, unlinking
+from kiosk.domain import lending, papers, proof, registration, serving, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import RetryLibrary
 from kiosk.domain.events import (
@@ -30,6 +30,8 @@ from kiosk.domain.events import (
     ReaderChanged,
     RegistrationChosen,
     SlipFailed,
+    SlipPrinted,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     TakenBack,
@@ -71,6 +73,7 @@ def step(counter: Counter, event: Event) -> Step:
     if not is_heard(counter, event):
         return stay(counter)
     after, effects = _around(counter, event)
+    after = papers.at_the_end(counter, after)
     after, screen_effects = turn_display(after)
     after, idle_effects = keep_idle_time(counter, after, event)
     return after, (*effects, *screen_effects, *idle_effects)
@@ -89,10 +92,14 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, ils=condition), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
             return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
-        case SlipFailed(code):
-            return replace(counter, slip_trouble=code), ()
+        case SlipPrinted(ticket):
+            return papers.printed(counter, ticket)
+        case SlipFailed(ticket, code):
+            return papers.not_printed(counter, ticket, code)
+        case SlipRetryPressed():
+            return papers.print_again(counter)
         case SlipTroubleSeen():
-            return replace(counter, slip_trouble=None), ()
+            return papers.without_troubles(counter), ()
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):

@@ -43,6 +43,7 @@ from kiosk.domain.events import (
     LinksFound,
     PadConfirmed,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
 )
 from kiosk.domain.machine import step
@@ -136,8 +137,8 @@ class Conductor:
                 self._library.retry()
             case HandOver(ticket, number):
                 self._hand_over(ticket, number)
-            case PrintSlip(slip):
-                self._print(slip)
+            case PrintSlip(ticket, slip):
+                self._print(ticket, slip)
             case RecordAct():
                 self._work.do(lambda: links.record(effect), self._unrecorded)
             case StartTimer(ticket, seconds):
@@ -184,10 +185,16 @@ class Conductor:
 
         self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code))
 
-    def _print(self, slip: Slip) -> None:
+    def _print(self, ticket: Ticket, slip: Slip) -> None:
         print_slip = self._outside.print_slip
-        if print_slip is not None:
-            self._paper.do(lambda: print_slip(slip), lambda error: SlipFailed(error.code))
+
+        def put() -> Event:
+            if print_slip is None:
+                return SlipFailed(ticket, Code.SLIP_FAILED)
+            print_slip(slip)
+            return SlipPrinted(ticket)
+
+        self._paper.do(put, lambda error: SlipFailed(ticket, error.code))
 
     def _store(self, ticket: Ticket, work: Callable[[], Event]) -> None:
         self._work.do(work, lambda error: StoreFailed(ticket, error.code))

@@ -67,6 +67,8 @@ from kiosk.domain.events import (
     SlipAsked,
     SlipChosen,
     SlipFailed,
+    SlipPrinted,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     StoreFailed,
@@ -171,7 +173,7 @@ class Walker:
         ticket = getattr(counter.flow, "ticket", None)
         if kind < 0.6 and ticket is not None:
             return self.answer(ticket, self.some_insertion(counter))
-        return self.anything()
+        return self.anything(counter)
 
     def any_of(self, *events: Event) -> Event:
         return self.draw.choice(events)
@@ -355,8 +357,9 @@ class Walker:
     def entered(self) -> Event:
         return LibraryCardEntered(self.draw.choice(NUMBERS).text)
 
-    def anything(self) -> Event:
+    def anything(self, counter: Counter) -> Event:
         draw = self.draw
+        on_paper = draw.choice([paper.ticket for paper in counter.papers] or [Ticket(1)])
         return self.any_of(
             ReaderChanged(draw.choice(list(ReaderCondition)), READERS),
             HomeChosen(),
@@ -382,8 +385,10 @@ class Walker:
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),
             SlipTroubleSeen(),
+            SlipRetryPressed(),
             LibraryRetryPressed(),
-            SlipFailed(Code.SLIP_FAILED),
+            SlipFailed(on_paper, Code.SLIP_FAILED),
+            SlipPrinted(on_paper),
             IlsChanged(draw.choice([IlsCondition.READY, *IlsCondition])),
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),
             CardStopAnswered(stopped=True),

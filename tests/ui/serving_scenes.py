@@ -8,7 +8,22 @@ from datetime import date, timedelta
 from kiosk.domain.circulation import Due, Item, LoanList, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
-from kiosk.domain.states import Counter, CounterRules, Dealings, Entry, Handing, HandoverWhen, NextCard, PatronShown, Problem, Progress
+from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.states import (
+    Counter,
+    CounterRules,
+    Dealings,
+    Entry,
+    Flow,
+    Handing,
+    HandoverWhen,
+    NextCard,
+    Paper,
+    PatronShown,
+    Problem,
+    Progress,
+    Waiting,
+)
 from tests.ui.scenes import INSERTION, NUMBER, READING, TODAY, counter
 
 RULES = CounterRules(staff_code="4711", prints_slips=True, slip=SlipKind.TODAY)
@@ -68,7 +83,7 @@ def serving(
     return replace(made, **{"slip": SlipKind.TODAY, **more})  # type: ignore[arg-type]
 
 
-def at_counter(flow: PatronShown, **around: object) -> Counter:
+def at_counter(flow: Flow, **around: object) -> Counter:
     """A counter that is connected to the library's system and prints slips; `around` as in Counter."""
     return counter(flow, **{"rules": RULES, "ils": IlsCondition.READY, **around})
 
@@ -89,6 +104,13 @@ MANY_LOANS = tuple(Item(f"12000{number:05}", f"越後の昔話 第{number}集", 
 
 def _renewed(item: Item, progress: Progress, reason: Reason | None = None, due: Due | None = LATER) -> Entry:
     return Entry(Service.RENEWAL, replace(item, due=due), progress, reason)
+
+
+_SLIP = Slip(SlipKind.TODAY, NUMBER, (SlipLine(GARDEN, Service.LOAN),))
+
+
+def _unprinted(code: Code) -> tuple[Paper, ...]:
+    return (Paper(Ticket(7), _SLIP, code),)
 
 
 def serving_scenes() -> dict[str, Counter]:
@@ -164,12 +186,13 @@ def serving_scenes() -> dict[str, Counter]:
             serving(CHECKED, LocalService("名前の長い、この館だけのサービス2")),
             rules=replace(RULES, local_services=tuple(LocalService(f"名前の長い、この館だけのサービス{place}") for place in range(8))),
         ),
-        "slip-trouble": at_counter(serving(), slip_trouble=Code.SLIP_FAILED),
+        "slip-trouble": at_counter(serving(), papers=_unprinted(Code.SLIP_FAILED)),
         "slip-printer-silent": at_counter(
-            serving(), rules=replace(RULES, slip_printer="2階カウンター レシート"), slip_trouble=Code.SLIP_PRINTER_SILENT
+            serving(), rules=replace(RULES, slip_printer="2階カウンター レシート"), papers=_unprinted(Code.SLIP_PRINTER_SILENT)
         ),
-        "slip-printer-unnamed": at_counter(serving(), slip_trouble=Code.SLIP_PRINTER_FAILED),
-        "slip-trouble-offline": at_counter(serving(), slip_trouble=Code.ILS_UNREACHABLE),
+        "slip-printer-unnamed": at_counter(serving(), papers=_unprinted(Code.SLIP_PRINTER_FAILED)),
+        "slip-trouble-at-rest": at_counter(Waiting(), papers=_unprinted(Code.SLIP_FAILED)),
+        "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }
     codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)
     for handing in Handing:

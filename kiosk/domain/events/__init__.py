@@ -20,6 +20,7 @@ from kiosk.domain.events.answers import (
     PatronFound,
     PatronRefused,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
 )
 from kiosk.domain.events.card import (
@@ -70,6 +71,7 @@ from kiosk.domain.events.staff import (
     ServiceChosen,
     SlipAsked,
     SlipChosen,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     TakenBack,
@@ -103,6 +105,7 @@ Event = (
     | IlsChanged
     | HandedOver
     | HandoverFailed
+    | SlipPrinted
     | SlipFailed
     | HomeChosen
     | RegistrationChosen
@@ -126,6 +129,7 @@ Event = (
     | HandoverAsked
     | SlipChosen
     | SlipAsked
+    | SlipRetryPressed
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -207,6 +211,8 @@ __all__ = [
     "SlipAsked",
     "SlipChosen",
     "SlipFailed",
+    "SlipPrinted",
+    "SlipRetryPressed",
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",

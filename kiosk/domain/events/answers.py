@@ -100,5 +100,11 @@ class HandoverFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
 class SlipFailed:
+    ticket: Ticket
     code: Code

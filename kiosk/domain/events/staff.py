@@ -128,6 +128,11 @@ class SlipAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipRetryPressed:
+    """Print again what did not come out."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlipTroubleSeen:
     """Staff have read that a slip could not be printed."""
 

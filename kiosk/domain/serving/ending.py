@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.circulation import Told
-from kiosk.domain.effects import PrintSlip
 from kiosk.domain.model import Service, SlipKind
+from kiosk.domain.papers import put_on_paper
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import Counter, PatronShown, Progress
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
@@ -26,10 +26,9 @@ def slip_waits(flow: PatronShown) -> bool:
 
 def settle(counter: Counter, flow: PatronShown) -> Step:
     """Print what this session's slip is to say, and forget the wish for it. Nothing happened, nothing is printed."""
-    dealings = flow.dealings
-    if flow.slip is SlipKind.ALL and dealings.loans is None and dealings.problem is not None:
-        counter = replace(counter, slip_trouble=dealings.problem)
-    return replace(counter, flow=replace(flow, slip=SlipKind.NONE)), _slips(counter, flow)
+    slip = slip_of(counter, flow)
+    counter = replace(counter, flow=replace(flow, slip=SlipKind.NONE))
+    return (counter, ()) if slip is None else put_on_paper(counter, slip)
 
 
 def finish(counter: Counter, flow: PatronShown) -> Step:
@@ -42,11 +41,6 @@ def finish(counter: Counter, flow: PatronShown) -> Step:
     return ended if fresh is None else then(ended, lambda waiting: start_reading(waiting, fresh))
 
 
-def _slips(counter: Counter, flow: PatronShown) -> tuple[PrintSlip, ...]:
-    slip = slip_of(counter, flow)
-    return () if slip is None else (PrintSlip(slip),)
-
-
 def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
     """What is to be printed; None where none is wanted, or there is nothing it would say."""
     dealings, patron = flow.dealings, flow.patron
@@ -55,8 +49,8 @@ def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
         on_loan = patron.standing.on_loan
         if dealings.loans is None or on_loan.told is Told.NOTHING:
             slip = replace(slip, kind=SlipKind.TODAY, told=Told.NOTHING, counted=patron.standing.loans)
-            # Of a library's system that says nothing, staff tell the patron.
-            return slip if slip.lines or dealings.loans is not None else None
+            was_asked = dealings.loans is not None or dealings.problem is not None
+            return slip if slip.lines or was_asked else None
         lines = tuple(SlipLine(item, Service.LOAN) for item in dealings.loans)
         slip = replace(slip, lines=lines)
         if on_loan.told is not Told.ALL:

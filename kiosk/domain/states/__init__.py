@@ -5,7 +5,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, When
+from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Paper, Screen, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -91,6 +91,7 @@ __all__ = [
     "NextCard",
     "OutOfOrder",
     "Page",
+    "Paper",
     "PatronShown",
     "Problem",
     "Progress",

@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, LocalService, ReaderCondition, SlipKind, Ticket
 from kiosk.domain.rules import BarcodeRule, StartStop
+from kiosk.domain.slip import Slip
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import Page
 from kiosk.domain.states.proof import Proof
@@ -77,6 +78,16 @@ class Screen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A slip on its way to the printer."""
+
+    ticket: Ticket
+    slip: Slip = field(repr=False)
+    trouble: Code | None = None
+    """Why it did not come out; None while it is being printed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """One counter: the flow it is in and what is true around every flow."""
 
@@ -86,8 +97,8 @@ class Counter:
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
     ils: IlsCondition = IlsCondition.NONE
-    slip_trouble: Code | None = None
-    """Why the slip of the session before could not be printed."""
+    papers: tuple[Paper, ...] = ()
+    """Slips that are being printed, and those that did not come out."""
     cards: tuple[Insertion, ...] = ()
     """The cards lying on readers now, in the order they came."""
     spent: frozenset[Insertion] = frozenset()

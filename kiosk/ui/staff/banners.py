@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.errors import SLIP_TROUBLE, Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen
-from kiosk.domain.states import Counter
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipRetryPressed, SlipTroubleSeen
+from kiosk.domain.states import Counter, Paper
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
@@ -25,11 +25,19 @@ class Banners(QWidget):
         self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(4))
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
+        self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
+        self._slip_again.clicked.connect(lambda: emit(SlipRetryPressed()))
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
         self._slip_seen.clicked.connect(lambda: emit(SlipTroubleSeen()))
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
-        for notice, button in ((self._card_left, self._seen), (self._slip, self._slip_seen), (self._idle, self._go_on)):
+        buttons = (
+            (self._card_left, self._seen),
+            (self._slip, self._slip_again),
+            (self._slip, self._slip_seen),
+            (self._idle, self._go_on),
+        )
+        for notice, button in buttons:
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
@@ -46,21 +54,21 @@ class Banners(QWidget):
     def show_state(self, counter: Counter) -> None:
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
-        self._show_slip(counter.slip_trouble, counter.rules.slip_printer)
+        self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
 
-    def _show_slip(self, code: Code | None, printer: str) -> None:
-        """The patron may have gone: what they should have had on paper is said instead."""
+    def _show_slip(self, papers: list[Paper], printer: str) -> None:
+        """The next patron may stand here by now: whose slip it is is said, with the number masked as on the slip."""
+        code = papers[0].trouble if papers else None
         if code is None:
             self._slip.say("")
-        elif code in SLIP_TROUBLE:
-            named = printer or say("staff.banner.slip-printer")
-            self._slip.say(refusal(code, "staff", printer=named), refusal(code, "staff-next", printer=named))
-        else:
-            # What is on loan could not be listed.
-            self._slip.say(say("staff.banner.slip"), refusal(code, "staff"))
+            return
+        named = printer or say("staff.banner.slip-printer")
+        numbers = "、".join(dict.fromkeys(paper.slip.number.masked for paper in papers))
+        whose = say("staff.banner.slip-of", numbers=numbers)
+        self._slip.say(refusal(code, "staff", printer=named), whose + refusal(code, "staff-next", printer=named))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
