@@ -178,6 +178,9 @@ class Quoting:
     def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
         return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
 
+    def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
+        return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
+
     def loans(self, number: LibraryCardNumber) -> LoanList:
         return LoanList.whole()
 

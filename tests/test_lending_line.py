@@ -186,7 +186,7 @@ def test_a_request_that_did_not_arrive_is_said_not_to_be_done_and_scanned_again(
     desk.line.happen("11", DROPPED_BEFORE)
     desk.scan("stars")
     desk.answered()
-    check_row(desk, "stars", Service.LOAN, Reason.LOST_ANSWER)
+    check_row(desk, "stars", Service.LOAN, Reason.NOT_THERE_YET)
     assert desk.has_on_loan("other") == set()
     check_lent_once(desk, "stars")
     desk.end()

@@ -86,7 +86,7 @@ class Backoff:
 
 
 class Abilities:
-    """Kinds of request that the server did not understand (96), each until it is time to try it again."""
+    """Requests that the server did not understand (96), by their kind or another name, each until it is time to try it again."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -94,24 +94,24 @@ class Abilities:
         self._refusals: dict[str, int] = {}
         self._understood: set[str] = set()
 
-    def lacks(self, kind: str) -> bool:
-        return self._monotonic() < self._until.get(kind, 0.0)
+    def lacks(self, name: str) -> bool:
+        return self._monotonic() < self._until.get(name, 0.0)
 
-    def has_understood(self, kind: str) -> bool:
+    def has_understood(self, name: str) -> bool:
         """Ever: then a 96 tells of some trouble rather than of the server."""
-        return kind in self._understood
+        return name in self._understood
 
-    def understood(self, kind: str) -> None:
-        self._understood.add(kind)
-        self._until.pop(kind, None)
-        self._refusals.pop(kind, None)
+    def understood(self, name: str) -> None:
+        self._understood.add(name)
+        self._until.pop(name, None)
+        self._refusals.pop(name, None)
 
-    def not_understood(self, kind: str) -> None:
-        refusals = self._refusals.get(kind, 0)
+    def failed(self, name: str) -> None:
+        refusals = self._refusals.get(name, 0)
         wait = _NOT_UNDERSTOOD.after(refusals)
-        self._refusals[kind] = min(refusals + 1, 10)
-        self._until[kind] = self._monotonic() + wait
-        _log.warning("message %s was not understood; tried again in %.0f s", kind, wait)
+        self._refusals[name] = min(refusals + 1, 10)
+        self._until[name] = self._monotonic() + wait
+        _log.warning("%s: not understood; tried again in %.0f s", name, wait)
 
     def forget(self) -> None:
         """What was not understood; what was is true."""

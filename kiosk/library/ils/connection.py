@@ -81,25 +81,29 @@ class Connection:
         except Broken as broken:
             raise self._failed(broken) from broken
 
-    def read(self, request: Message, by: Deadline, *, optional: bool = False) -> Message:
+    def read(self, request: Message, by: Deadline, *, optional: bool = False, ability: str = "") -> Message:
         """The answer to a request that changes nothing; asked again once, unless the server was silent. Raises Unavailable.
 
         Without an `optional` answer one gets along: it is not asked for twice, and trouble with it keeps no other request from being tried.
+        `ability`: by what name `denies` tells afterwards whether it went wrong, where others of its kind have nothing to do with that.
         """
+        name = ability or request.kind
         self.ready(by)
         try:
             reply = self._understood(request, by)
         except Broken as broken:
-            if broken.trouble is Trouble.NOT_UNDERSTOOD and (optional or not self._abilities.has_understood(request.kind)):
-                raise self._not_understood(request) from broken
+            if broken.trouble is Trouble.NOT_UNDERSTOOD and (optional or not self._abilities.has_understood(name)):
+                raise self._not_understood(name) from broken
             self.drop()
             _log.info("%s: %s", request.kind, broken.trouble)
             if optional:
+                if ability:
+                    self._abilities.failed(ability)
                 raise self._backoff.unavailable(broken.trouble) from broken
             if broken.trouble is Trouble.SILENT:
                 raise self._failed(broken) from broken
             reply = self._asked_again(request, broken, by)
-        self._abilities.understood(request.kind)
+        self._abilities.understood(name)
         self._backoff.answered()
         return reply
 
@@ -199,7 +203,7 @@ class Connection:
             return server_in(self._exchange(request, by))
         except Broken as broken:
             if broken.trouble is Trouble.NOT_UNDERSTOOD:
-                self._abilities.not_understood(request.kind)
+                self._abilities.failed(request.kind)
                 return None
             if broken.trouble is not Trouble.WRONG_SUM:
                 raise
@@ -228,7 +232,7 @@ class Connection:
             return self._understood(request, by)
         except Broken as second:
             if self._dialogue is not None and second.trouble is Trouble.NOT_UNDERSTOOD:
-                raise self._not_understood(request) from second
+                raise self._not_understood(request.kind) from second
             try:
                 return self._believed(first, second)
             except Broken as broken:
@@ -262,9 +266,9 @@ class Connection:
         self._used_at = self._monotonic()
         return reply
 
-    def _not_understood(self, request: Message) -> Unavailable:
+    def _not_understood(self, name: str) -> Unavailable:
         """Returns what to raise. Other requests may be understood all the same."""
-        self._abilities.not_understood(request.kind)
+        self._abilities.failed(name)
         return self._backoff.unavailable(Trouble.NOT_UNDERSTOOD)
 
     def _failed(self, broken: Broken) -> Unavailable:

@@ -14,6 +14,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
 from kiosk.library.ils.loans import count_in, loans_in, number_in
 from kiosk.library.ils.profile import Profile
+from kiosk.library.ils.said import fee_in, said_in
 from kiosk.library.sip2 import Message, read_date
 
 _FLAGS = tuple(Stop)
@@ -40,16 +41,6 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
         told = " ".join(stop.value for stop in _FLAGS if stop in stops or (stop is Stop.CARD_LOST and stop in flags))
         raise Refused(Code.LIBRARY_CARD_STOPPED, stops=told, said=said)
     return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, stops, said, loan_limit))
-
-
-def said_in(reply: Message, profile: Profile) -> str:
-    """What the server says to staff (AF), a line each, without what it says to everybody."""
-    lines = []
-    for text in reply.all("AF"):
-        text = (profile.greeting.sub("", text) if profile.greeting is not None else text).strip()
-        if text and text not in lines:
-            lines.append(text)
-    return "\n".join(lines)
 
 
 def day_in(text: str) -> date | None:
@@ -86,5 +77,6 @@ def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int
         loans_left=max(limit - loans, 0) if limit and loans is not None else None,
         stops=stops,
         said=said,
+        owes=fee_in(reply),
         on_loan=loans_in(reply),
     )

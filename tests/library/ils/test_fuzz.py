@@ -164,8 +164,8 @@ def client_for(station: Station, checksum: str, encoding: str = "utf-8") -> Abst
 
 
 NOT_DONE = {
-    Mood.DEAF: Reason.LOST_ANSWER,
-    Mood.GONE_BEFORE: Reason.LOST_ANSWER,
+    Mood.DEAF: Reason.NOT_THERE_YET,
+    Mood.GONE_BEFORE: Reason.NOT_THERE_YET,
     Mood.NOT_UNDERSTOOD: Reason.OTHER,
 }
 """What becomes of a change over which the server has this mood; in every other mood it is done, and is said to be done."""
@@ -228,4 +228,4 @@ def test_a_hundred_thousand_exchanges_with_a_moody_server(checksum: str) -> None
         exchanges += server.requests
         told.update(day.told)
     assert told["done "] > 0.05 * exchanges
-    assert {"patron", "unknown", "loans", "item", "unknown lost-answer", "refused lost-answer", "unavailable"} <= told.keys()
+    assert {"patron", "unknown", "loans", "item", "unknown lost-answer", "refused not-there-yet", "unavailable"} <= told.keys()
