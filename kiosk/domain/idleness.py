@@ -29,6 +29,7 @@ from kiosk.domain.events import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
     PinRejected,
@@ -68,7 +69,7 @@ ANSWERS = (
     *(CardRead, CardFailed, CardSlow, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
     *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
-    *(SlipPrinted, SlipFailed),
+    *(SlipPrinted, SlipFailed, LookedAgain),
 )
 """What nobody at the counter said; a sign of life only where it changes something."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import lending, papers, proof, registration, serving, unlinking
+from kiosk.domain import afterwards, lending, papers, proof, registration, serving, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import RetryLibrary
 from kiosk.domain.events import (
@@ -25,8 +25,10 @@ from kiosk.domain.events import (
     HomeChosen,
     IlsChanged,
     LanguageChosen,
+    LateSeen,
     LeavePressed,
     LibraryRetryPressed,
+    LookedAgain,
     ReaderChanged,
     RegistrationChosen,
     SlipFailed,
@@ -73,10 +75,10 @@ def step(counter: Counter, event: Event) -> Step:
     if not is_heard(counter, event):
         return stay(counter)
     after, effects = _around(counter, event)
-    after = papers.at_the_end(counter, after)
+    after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
     after, idle_effects = keep_idle_time(counter, after, event)
-    return after, (*effects, *screen_effects, *idle_effects)
+    return after, (*effects, *looks, *screen_effects, *idle_effects)
 
 
 def _around(counter: Counter, event: Event) -> Step:
@@ -103,7 +105,13 @@ def _around(counter: Counter, event: Event) -> Step:
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):
-            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset()), ()
+            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset(), late=()), ()
+        case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
+            return afterwards.looked(counter, ticket, answer)
+        case LateSeen():
+            return afterwards.seen(counter), ()
+        case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
+            return afterwards.look(counter, ticket)
         case TimeUp(ticket):
             return time_up(counter, ticket)
         case CardLeftSeen():

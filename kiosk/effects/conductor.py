@@ -18,6 +18,7 @@ from kiosk.domain.effects import (
     FindLinks,
     HandOver,
     ListLoans,
+    LookAgain,
     LookUpPatron,
     Play,
     PrintSlip,
@@ -131,7 +132,7 @@ class Conductor:
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
                 self.refresh_facts()
-            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard():
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain():
                 self._library.ask(effect)
             case RetryLibrary():
                 self._library.retry()

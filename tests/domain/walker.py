@@ -40,6 +40,7 @@ from kiosk.domain.events import (
     ItemEntered,
     LanguageChosen,
     LastTryChosen,
+    LateSeen,
     LeavePressed,
     LibraryCardEntered,
     LibraryCardRecognised,
@@ -50,6 +51,7 @@ from kiosk.domain.events import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -229,7 +231,7 @@ class Walker:
             HandoverFailed(ticket, code),
         )
 
-    def item_answered(self, ticket: Ticket) -> Event:
+    def item_answered(self, ticket: Ticket) -> ItemAnswered:
         draw = self.draw
         outcome = draw.choice([Outcome.DONE, Outcome.DONE, *Outcome])
         reason = None if outcome is Outcome.DONE else draw.choice(list(Reason))
@@ -246,6 +248,8 @@ class Walker:
                 LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)])),
                 LibraryFailed(dealings.listing, code),
             ]
+        if dealings.looking:
+            open_questions.append(LookedAgain(dealings.looking, self.item_answered(dealings.looking).answer))
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
@@ -386,6 +390,8 @@ class Walker:
             SlipAsked(),
             SlipTroubleSeen(),
             SlipRetryPressed(),
+            LateSeen(),
+            LookedAgain(draw.choice([doubt.asked for doubt in counter.doubts] or [Ticket(1)]), self.item_answered(Ticket(1)).answer),
             LibraryRetryPressed(),
             SlipFailed(on_paper, Code.SLIP_FAILED),
             SlipPrinted(on_paper),

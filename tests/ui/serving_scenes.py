@@ -17,6 +17,7 @@ from kiosk.domain.states import (
     Flow,
     Handing,
     HandoverWhen,
+    Late,
     NextCard,
     Paper,
     PatronShown,
@@ -192,6 +193,9 @@ def serving_scenes() -> dict[str, Counter]:
         ),
         "slip-printer-unnamed": at_counter(serving(), papers=_unprinted(Code.SLIP_PRINTER_FAILED)),
         "slip-trouble-at-rest": at_counter(Waiting(), papers=_unprinted(Code.SLIP_FAILED)),
+        "late-loan": at_counter(serving(), late=(Late(Service.LOAN, GARDEN), Late(Service.LOAN, MARKED), Late(Service.HOLD, BRIDGE))),
+        "late-renewal": at_counter(Waiting(), late=(Late(Service.RENEWAL, UNTITLED),)),
+        "late-hold": at_counter(Waiting(), late=(Late(Service.HOLD, BRIDGE),)),
         "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }
     codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)

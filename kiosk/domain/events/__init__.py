@@ -17,6 +17,7 @@ from kiosk.domain.events.answers import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
     SlipFailed,
@@ -59,6 +60,7 @@ from kiosk.domain.events.staff import (
     HolderDenied,
     HomeChosen,
     ItemEntered,
+    LateSeen,
     LeavePressed,
     LibraryCardEntered,
     LibraryRetryPressed,
@@ -99,6 +101,7 @@ Event = (
     | PatronRefused
     | ItemAnswered
     | LoansListed
+    | LookedAgain
     | ItemDescribed
     | LibraryCardRecognised
     | LibraryFailed
@@ -130,6 +133,7 @@ Event = (
     | SlipChosen
     | SlipAsked
     | SlipRetryPressed
+    | LateSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -184,6 +188,7 @@ __all__ = [
     "ItemEntered",
     "LanguageChosen",
     "LastTryChosen",
+    "LateSeen",
     "LeavePressed",
     "LibraryCardEntered",
     "LibraryCardRecognised",
@@ -194,6 +199,7 @@ __all__ = [
     "LinkSaved",
     "LinksFound",
     "LoansListed",
+    "LookedAgain",
     "NextPatronCalled",
     "NextPatronDenied",
     "NextPressed",

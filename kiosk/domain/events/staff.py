@@ -128,6 +128,11 @@ class SlipAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class LateSeen:
+    """Staff have read what was done late."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlipRetryPressed:
     """Print again what did not come out."""
 

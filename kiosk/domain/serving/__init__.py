@@ -22,6 +22,7 @@ from kiosk.domain.events import (
     LibraryCardRecognised,
     LibraryFailed,
     LoansListed,
+    LookedAgain,
     NextPatronCalled,
     NextPatronDenied,
     RenewalChosen,
@@ -29,6 +30,7 @@ from kiosk.domain.events import (
     SlipChosen,
 )
 from kiosk.domain.model import Service, Shown, SlipKind
+from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle
 from kiosk.domain.serving.items import answered, enter, renew
 from kiosk.domain.serving.loans import described, failed, listed
@@ -73,6 +75,8 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return listed(counter, flow, loans)
         case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:
             return described(counter, flow, item)
+        case LookedAgain(ticket, answer) if ticket and ticket == dealings.looking:
+            return looked(counter, flow, answer)
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:

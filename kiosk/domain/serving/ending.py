@@ -7,14 +7,16 @@ from dataclasses import replace
 from kiosk.domain.circulation import Told
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
+from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import Counter, PatronShown, Progress
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
 
 def has_to_wait(flow: PatronShown) -> bool:
-    """Whether the session cannot end at once without something getting lost. The slip is waited for once."""
-    return flow.dealings.unanswered or (slip_waits(flow) and not flow.leaving)
+    """Whether the session cannot end at once without something getting lost. Slip and looks are waited for once."""
+    waits = slip_waits(flow) or any(map(in_doubt, flow.dealings.entries))
+    return flow.dealings.unanswered or (waits and not flow.leaving)
 
 
 def slip_waits(flow: PatronShown) -> bool:

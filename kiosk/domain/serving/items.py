@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, Standing, stops_lending, stops_renewing, stops_reserving
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
-from kiosk.domain.serving.knowledge import after_attempt, is_done_before
+from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
 from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
+from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
 from kiosk.domain.turn import Step, go, then
 
@@ -59,7 +60,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
     if answer.outcome is Outcome.DONE:
-        flow, counted = count(_taken_in(flow, entry), entry.service)
+        flow, counted = count(taken_in(flow, entry), entry.service)
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)
@@ -128,7 +129,7 @@ def _to_be_described(dealings: Dealings, lines: Iterable[Entry]) -> Dealings:
 def _shortened(dealings: Dealings) -> Dealings:
     """Put by what is more than staff can look over, many lines at a time, so that one more line costs the same in a long session.
 
-    What was done is put by, the oldest first; refusals are forgotten after that, and what is unknown never.
+    What was done is put by, the oldest first; refusals are forgotten after that, and what is in doubt never.
     """
     entries = dealings.entries
     many = LINES_SHOWN + LINES_SHOWN // 2
@@ -136,30 +137,13 @@ def _shortened(dealings: Dealings) -> Dealings:
         return dealings
     ended = [place for place in range(len(entries) - 1, -1, -1) if entries[place].progress not in UNANSWERED]
     excess = len(ended) - LINES_SHOWN
-    gone = [place for progress in (Progress.DONE, Progress.REFUSED) for place in ended if entries[place].progress is progress][:excess]
+    gone = [
+        place
+        for progress in (Progress.DONE, Progress.REFUSED)
+        for place in ended
+        if entries[place].progress is progress and not in_doubt(entries[place])
+    ][:excess]
     done = {entries[place].wish: entries[place] for place in gone if entries[place].progress is Progress.DONE}
     left = set(gone)
     kept = tuple(entry for place, entry in enumerate(entries) if place not in left)
     return replace(dealings, entries=kept, earlier={**dealings.earlier, **done})
-
-
-def _taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
-    """What a done loan or renewal changes of what is known."""
-    standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
-    if entry.service is Service.LOAN and not standing.on_loan.has(item.number):
-        standing = _one_more(standing, item.number)
-    if entry.service is not Service.HOLD and loans is not None:
-        if any(loan.number == item.number for loan in loans):
-            loans = tuple(item if loan.number == item.number else loan for loan in loans)
-        elif entry.service is Service.LOAN:
-            loans = (*loans, item)
-    return replace(flow, patron=replace(flow.patron, standing=standing), dealings=replace(flow.dealings, loans=loans))
-
-
-def _one_more(standing: Standing, number: str) -> Standing:
-    return replace(
-        standing,
-        loans=None if standing.loans is None else standing.loans + 1,
-        loans_left=None if standing.loans_left is None else max(0, standing.loans_left - 1),
-        on_loan=standing.on_loan.with_loan(number),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Reason
+from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
 from kiosk.domain.states import Entry, Progress
 
 NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK})
@@ -18,6 +18,8 @@ _SETTLES = frozenset(
 """What a server cannot say because it has carried out the same request before, or says just because it has."""
 
 
+_AS_OF_NOW = frozenset({Reason.NOT_THERE_YET, Reason.LOST_ANSWER})
+"""It was not there when it was looked for, and may come yet."""
 _DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
 
 
@@ -28,7 +30,7 @@ def is_done_before(entry: Entry) -> bool:
 
 def in_doubt(entry: Entry) -> bool:
     """Whether something was asked for of which it is not certain what became of it: its answer was lost."""
-    return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason is Reason.LOST_ANSWER)
+    return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason in _AS_OF_NOW)
 
 
 def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
@@ -42,9 +44,19 @@ def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
         return before
     if not in_doubt(before):
         return attempt
-    if attempt.reason is Reason.LOST_ANSWER or attempt.reason in _SETTLES:
+    if attempt.reason in _AS_OF_NOW or attempt.reason in _SETTLES:
         return attempt
     if attempt.reason in NOTHING_ASKED and before.progress is Progress.REFUSED:
         return replace(before, known=None)
     item = attempt.item if attempt.item.title else replace(attempt.item, title=before.item.title, due=attempt.item.due or before.item.due)
     return replace(attempt, item=item, progress=Progress.UNKNOWN)
+
+
+def after_look(before: Entry, answer: ItemAnswer) -> Entry:
+    """The line of an item in doubt after one more look, which asks for nothing: `before` itself where it shows nothing new."""
+    item = replace(answer.item, number=before.item.number, title=answer.item.title or before.item.title)
+    if answer.outcome is Outcome.DONE:
+        return Entry(before.service, item, Progress.DONE, None, answer.said, answer.position)
+    if answer.outcome is Outcome.REFUSED and before.progress is Progress.UNKNOWN:
+        return replace(before, progress=Progress.REFUSED, reason=Reason.NOT_THERE_YET)
+    return before

@@ -8,6 +8,7 @@ from dataclasses import replace
 from kiosk.domain.circulation import Item, LoanList, Reason, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Service, Ticket
+from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import go_on
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step
@@ -28,6 +29,8 @@ def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
         loans = tuple(known.get(number, Item(number)) for number in on_loan.items)
         undescribed = (*on_its_way, *(number for number in on_loan.items if number not in known and number not in on_its_way))
     counted = len(on_loan.items) if on_loan.told is Told.ALL else on_loan.counted
+    flow = by_the_list(flow, on_loan)
+    dealings = flow.dealings
     standing = replace(standing, loans=standing.loans if counted is None else counted, on_loan=on_loan)
     dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None)
     return go_on(counter, replace(flow, dealings=dealings, patron=replace(flow.patron, standing=standing)))
@@ -69,8 +72,9 @@ def described(counter: Counter, flow: PatronShown, item: Item) -> Step:
 
 
 def _lacks(entry: Entry, number: str) -> bool:
-    """Whether this line was said by ourselves, before anything was known of the item."""
-    return entry.reason is Reason.ALREADY_LENT and entry.item.number == number and not entry.item.title
+    """Whether this line was said before anything was known of the item."""
+    is_lent = entry.reason is Reason.ALREADY_LENT or (entry.progress is Progress.DONE and entry.service is Service.LOAN)
+    return is_lent and entry.item.number == number and not entry.item.title
 
 
 def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> Step:

@@ -5,7 +5,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Paper, Screen, When
+from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Doubt, Flow, HandoverWhen, Late, Paper, Screen, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -71,6 +71,7 @@ __all__ = [
     "CounterFacts",
     "CounterRules",
     "Dealings",
+    "Doubt",
     "Draft",
     "Early",
     "Entry",
@@ -83,6 +84,7 @@ __all__ = [
     "Handing",
     "HandoverWhen",
     "LastTryWarning",
+    "Late",
     "LendGoal",
     "LendingFlow",
     "LendingRefused",

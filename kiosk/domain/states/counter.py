@@ -6,8 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
 
+from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
-from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, LocalService, ReaderCondition, SlipKind, Ticket
+from kiosk.domain.model import (
+    IlsCondition,
+    Insertion,
+    Language,
+    LibraryCardNumber,
+    LinkToken,
+    LocalService,
+    ReaderCondition,
+    Service,
+    SlipKind,
+    Ticket,
+)
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
 from kiosk.domain.states.lending import LendingFlow, Waiting
@@ -88,6 +100,26 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What an ended session has left in doubt, until it has been looked at once more."""
+
+    due: Ticket
+    """Of the timer until that look."""
+    service: Service
+    number: LibraryCardNumber
+    item: Item = field(repr=False)
+    asked: Ticket = Ticket(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What was done after it had been said that it was not, or not known; by the item's number staff find whose it is."""
+
+    service: Service
+    item: Item = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """One counter: the flow it is in and what is true around every flow."""
 
@@ -99,6 +131,9 @@ class Counter:
     ils: IlsCondition = IlsCondition.NONE
     papers: tuple[Paper, ...] = ()
     """Slips that are being printed, and those that did not come out."""
+    doubts: tuple[Doubt, ...] = ()
+    late: tuple[Late, ...] = ()
+    """To be told to staff until they have seen it, on whatever page."""
     cards: tuple[Insertion, ...] = ()
     """The cards lying on readers now, in the order they came."""
     spent: frozenset[Insertion] = frozenset()

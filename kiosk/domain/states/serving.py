@@ -73,6 +73,9 @@ class Dealings:
     describing: Ticket = Ticket(0)
     problem: Code | None = None
     """Why the loans could not be listed."""
+    recheck: tuple[Wish, ...] = ()
+    """In doubt, and still to be looked at before the session ends."""
+    looking: Ticket = Ticket(0)
 
     @property
     def unanswered(self) -> bool:

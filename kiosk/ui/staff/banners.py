@@ -1,4 +1,4 @@
-"""Notices above any page: a card left behind, a slip that was not printed, a session about to close, a barcode read where none is used."""
+"""Notices above any page: what staff have to see to or to know, whatever they are at."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipRetryPressed, SlipTroubleSeen
-from kiosk.domain.states import Counter, Paper
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen
+from kiosk.domain.states import Counter, Late, Paper
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
+from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import unmarked
 
 STAFF_ARE_TOLD = 3
 PASSING_MS = 6000
@@ -22,19 +24,22 @@ PASSING_MS = 6000
 class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
-        self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(4))
+        self._card_left, self._slip, self._late, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
         self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
         self._slip_again.clicked.connect(lambda: emit(SlipRetryPressed()))
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
         self._slip_seen.clicked.connect(lambda: emit(SlipTroubleSeen()))
+        self._late_seen = Button(say("staff.banner.late-seen"), "secondary")
+        self._late_seen.clicked.connect(lambda: emit(LateSeen()))
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
         buttons = (
             (self._card_left, self._seen),
             (self._slip, self._slip_again),
             (self._slip, self._slip_seen),
+            (self._late, self._late_seen),
             (self._idle, self._go_on),
         )
         for notice, button in buttons:
@@ -43,7 +48,7 @@ class Banners(QWidget):
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._card_left, self._slip, self._idle, self._barcode)
+        self._notices = (self._card_left, self._slip, self._late, self._idle, self._barcode)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
@@ -55,6 +60,7 @@ class Banners(QWidget):
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
+        self._show_late(counter.late)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
@@ -69,6 +75,16 @@ class Banners(QWidget):
         numbers = "、".join(dict.fromkeys(paper.slip.number.masked for paper in papers))
         whose = say("staff.banner.slip-of", numbers=numbers)
         self._slip.say(refusal(code, "staff", printer=named), whose + refusal(code, "staff-next", printer=named))
+
+    def _show_late(self, late: tuple[Late, ...]) -> None:
+        """One kind at a time, as it is to be seen to: the one that was found first."""
+        if not late:
+            self._late.say("")
+            return
+        service = late[0].service
+        items = (each.item for each in late if each.service is service)
+        named = [say("staff.banner.late-item", title=unmarked(item.title), number=grouped(item.number)) for item in items]
+        self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
