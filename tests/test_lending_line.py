@@ -332,7 +332,7 @@ def test_a_book_that_is_lent_after_the_session_is_told_and_nothing_of_it_is_kept
     desk.end()
     lend(desk, "other", "stars")
     [doubt] = desk.opened.counter.doubts
-    desk.opened.program.conductor.happen(TimeUp(doubt.due))
+    desk.opened.say(TimeUp(doubt.due))
     desk.see("staff.banner.late-loan")
     assert desk.sees(ITEMS["stars"].title)
     assert desk.sees(LibraryCardNumber(ITEMS["stars"].number).grouped)

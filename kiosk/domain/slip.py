@@ -13,6 +13,8 @@ class SlipLine:
     item: Item
     service: Service
     """LOAN, RENEWAL or HOLD."""
+    same_date: bool = False
+    """Nothing was extended: it is due when it was due before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kiosk.domain.circulation import Due, Item, LoanList, Reason, Standing, Stop, Told
+from kiosk.domain.circulation import Due, Instead, Item, LoanList, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.slip import Slip, SlipLine
@@ -114,6 +114,14 @@ def _unprinted(code: Code) -> tuple[Paper, ...]:
     return (Paper(Ticket(7), _SLIP, code),)
 
 
+TOLD = replace(CHECKED, standing=replace(STANDING, said="住所の確認をお願いします\n予約の本が届いています", owes="350 JPY"))
+_INSTEAD = (
+    Entry(Service.LOAN, MAGAZINE, Progress.REFUSED, Reason.FEE, "Rental", fee="100 JPY"),
+    Entry(Service.LOAN, BRIDGE, Progress.DONE, instead=Instead.RENEWED),
+    Entry(Service.LOAN, GARDEN, Progress.DONE, said="付録のCDが1枚あります", fee="50 JPY"),
+)
+
+
 def serving_scenes() -> dict[str, Counter]:
     unchecked = Patron(NUMBER)
     down = {"ils": IlsCondition.UNREACHABLE}
@@ -128,6 +136,7 @@ def serving_scenes() -> dict[str, Counter]:
         "lending-everything": at_counter(serving(replace(STOPPED, valid_until=TODAY), Service.LOAN, _REFUSED, reading=ENDS_SOON)),
         "lending-ends-soon": at_counter(serving(ENDING, Service.LOAN)),
         "lending-renewal-denied": at_counter(serving(RENEWAL_DENIED, Service.LOAN)),
+        "lending-told": at_counter(serving(TOLD, Service.LOAN, *_INSTEAD)),
         "lending-next-card": at_counter(
             serving(
                 CHECKED,
@@ -168,6 +177,7 @@ def serving_scenes() -> dict[str, Counter]:
                 _renewed(MARKED, Progress.UNKNOWN, Reason.LOST_ANSWER),
                 _renewed(BRIDGE, Progress.REFUSED, Reason.NO_MORE_RENEWALS, None),
                 _renewed(GARDEN, Progress.DONE),
+                replace(_renewed(LOANS[6], Progress.DONE, due=DUE), instead=Instead.SAME_DATE),
                 _renewed(MAGAZINE, Progress.REFUSED, Reason.NOT_ON_LOAN, None),
             )
         ),

@@ -88,7 +88,7 @@ def test_renewing_all_says_what_was_done_and_what_was_not(hands: Hands) -> None:
     assert isinstance(counter.flow, PatronShown)
     flow = replace(counter.flow, dealings=replace(counter.flow.dealings, entries=entries))
     hands.show(replace(counter, flow=flow), facts)
-    said = "12点、1点を延長しました、2点は延長できませんでした、1点はわかりません、あと2点"
+    said = "12点(1点を延長しました、2点は延長できませんでした、1点はわかりません、あと2点)"
     assert said in hands.texts()
 
 
@@ -112,3 +112,35 @@ def test_a_number_handed_over_before_is_not_said_to_be_gone(hands: Hands) -> Non
     assert "前に入れた番号は、消していません。" in hands.texts()
     hands.show(*SCENES["handover-failed"])
     assert "番号は、図書館のシステムの画面に入っています" not in hands.texts()
+
+
+def test_all_of_an_answer_is_shown(hands: Hands) -> None:
+    hands.show(*SCENES["lending-told"])
+    heard = [row.accessibleName() for row in hands.window.findChildren(Row) if row.isVisible()]
+    fee, renewed, lent = sorted(heard, key=lambda name: ("料金がかかる" not in name, "延長" not in name))
+    assert "料金: 100 JPY" in fee
+    assert "図書館システムの表示: Rental" in fee
+    assert "延長しました、返却期限 12月9日、この方に貸出中だったため、貸出延長になりました。" in renewed
+    assert "貸し出しました" not in renewed
+    assert lent.startswith("はじめての家庭菜園 雪国の四季、貸し出しました、返却期限 12月9日")
+    assert "料金: 50 JPY" in lent
+    assert "図書館システムの表示: 付録のCDが1枚あります" in lent
+    assert "1点を貸し出しました、1点は延長になりました" in hands.texts()
+
+
+def test_what_the_server_says_of_a_patron_who_is_denied_nothing_is_shown(hands: Hands) -> None:
+    hands.show(*SCENES["lending-told"])
+    texts = hands.texts()
+    assert "図書館システムからの表示" in texts
+    assert "未納の料金: 350 JPY" in texts
+    assert "住所の確認をお願いします" in texts
+    hands.show(*SCENES["lending"])
+    assert "図書館システムからの表示" not in hands.texts()
+
+
+def test_a_renewal_that_extends_nothing_is_no_renewal(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-answers"])
+    texts = hands.texts()
+    assert "期限は同じです" in texts
+    assert "返却期限は変わっていません。" in texts
+    assert "1点を延長しました、1点は期限が変わっていません、2点は延長できませんでした" in texts

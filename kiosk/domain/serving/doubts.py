@@ -27,7 +27,7 @@ def looked(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     flow = replace(flow, leaving=False, dealings=replace(flow.dealings, entries=(*entries[:index], found, *entries[index + 1 :])))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
     if found.progress is Progress.DONE:
-        flow, counted = count(taken_in(flow, found), found.service)
+        flow, counted = count(taken_in(flow, found), found.done_as)
         effects = (Play(Sound.DONE), *counted)
     return then((counter, effects), lambda told: go_on(told, flow))
 

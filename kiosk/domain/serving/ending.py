@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Told
+from kiosk.domain.circulation import Instead, Told
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
 from kiosk.domain.serving.knowledge import in_doubt
@@ -63,4 +63,5 @@ def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
 def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:
     """What was done in this session, in the order it was."""
     entries = (*flow.dealings.earlier.values(), *reversed(flow.dealings.entries))
-    return tuple(SlipLine(entry.item, entry.service) for entry in entries if entry.progress is Progress.DONE)
+    done = (entry for entry in entries if entry.progress is Progress.DONE)
+    return tuple(SlipLine(entry.item, entry.done_as, same_date=entry.instead is Instead.SAME_DATE) for entry in done)

@@ -54,13 +54,14 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     reason = answer.reason
     if reason in NO_ITEM and as_library_card(item.number, counter.rules.barcode) == flow.patron.number:
         reason = Reason.LIBRARY_CARD
-    entry = Entry(asked.service, item, Progress(answer.outcome.value), reason, answer.said, answer.position)
+    progress = Progress(answer.outcome.value)
+    entry = Entry(asked.service, item, progress, reason, answer.said, answer.position, answer.instead, answer.fee)
     entry = after_attempt(asked.known, entry)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
     if answer.outcome is Outcome.DONE:
-        flow, counted = count(taken_in(flow, entry), entry.service)
+        flow, counted = count(taken_in(flow, entry), entry.done_as)
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)

@@ -56,7 +56,7 @@ def after_look(before: Entry, answer: ItemAnswer) -> Entry:
     """The line of an item in doubt after one more look, which asks for nothing: `before` itself where it shows nothing new."""
     item = replace(answer.item, number=before.item.number, title=answer.item.title or before.item.title)
     if answer.outcome is Outcome.DONE:
-        return Entry(before.service, item, Progress.DONE, None, answer.said, answer.position)
+        return Entry(before.service, item, Progress.DONE, None, answer.said, answer.position, answer.instead, answer.fee)
     if answer.outcome is Outcome.REFUSED and before.progress is Progress.UNKNOWN:
         return replace(before, progress=Progress.REFUSED, reason=Reason.NOT_THERE_YET)
     return before

@@ -11,7 +11,7 @@ from kiosk.domain.states import Entry, PatronShown
 
 def taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
     standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
-    if entry.service is Service.LOAN and not standing.on_loan.has(item.number):
+    if entry.done_as is Service.LOAN and not standing.on_loan.has(item.number):
         standing = _one_more(standing, item.number)
     if entry.service is not Service.HOLD and loans is not None:
         if any(loan.number == item.number for loan in loans):

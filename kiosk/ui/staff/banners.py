@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen
 from kiosk.domain.states import Counter, Late, Paper
@@ -83,7 +84,7 @@ class Banners(QWidget):
             return
         service = late[0].service
         items = (each.item for each in late if each.service is service)
-        named = [say("staff.banner.late-item", title=unmarked(item.title), number=grouped(item.number)) for item in items]
+        named = [_named(item) for item in items]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
     def tell_of_barcode(self) -> None:
@@ -103,3 +104,10 @@ class Banners(QWidget):
 
     def _fit(self) -> None:
         self.setVisible(not all(notice.isHidden() for notice in self._notices))
+
+
+def _named(item: Item) -> str:
+    number = grouped(item.number)
+    if not item.title:
+        return say("staff.line.untitled", number=number)
+    return say("staff.banner.late-item", title=unmarked(item.title), number=number)

@@ -85,6 +85,13 @@ def test_how_much_it_is_is_said_in_every_language(language: Language, told: Told
     assert ("120" in said) is (told is not Told.ALL)
 
 
+def test_a_renewal_that_extended_nothing_is_not_called_one() -> None:
+    same = SlipLine(LOAN.item, Service.RENEWAL, same_date=True)
+    said = words(Slip(SlipKind.TODAY, NUMBER, (same,)))
+    assert "返却期限は変わっていません" in said
+    assert "貸出延長" not in said
+
+
 @pytest.fixture
 def printer(qapp: QApplication, tmp_path: Path) -> SlipPrinter:
     assert QFontDatabase.families()

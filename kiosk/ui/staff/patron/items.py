@@ -145,7 +145,9 @@ class LoansPage(ItemsPage):
 
     def show_count(self, flow: PatronShown) -> None:
         dealings, extent = flow.dealings, extent_of(flow)
-        self._count.set_text("、".join(filter(None, (extent.count, summary(dealings, Service.RENEWAL)))))
+        said = summary(dealings, Service.RENEWAL)
+        both = say("staff.items.count-and", count=extent.count, said=said) if extent.count and said else ""
+        self._count.set_text(both or extent.count or said)
         self.all.set_text(extent.renew)
         self.all.setEnabled(renewable(dealings))
         problem = dealings.problem

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum, unique
 from itertools import islice
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
@@ -90,16 +90,20 @@ def renewable(dealings: Dealings) -> bool:
 
 def summary(dealings: Dealings, service: Service) -> str:
     """How many were done in this session, how many not, of how many it is not known; empty before anything was asked for."""
-    of = Tally(entry.progress for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service)
+    entries = [entry for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service]
+    of = Tally(entry.progress for entry in entries)
+    instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
+    not_done = of[Progress.REFUSED] if service is Service.RENEWAL else 0
+    counts = {
+        f"done-{service}": instead[None],
+        "renewed": instead[Instead.RENEWED],
+        "same-date": instead[Instead.SAME_DATE],
+        "refused-renewal": not_done,
+        "unknown": of[Progress.UNKNOWN],
+    }
+    said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
     waiting = sum(of[progress] for progress in UNANSWERED)
-    said = [say(f"staff.items.done-{service}", count=of[Progress.DONE])] if of[Progress.DONE] else []
-    if service is Service.RENEWAL and of[Progress.REFUSED]:
-        said.append(say("staff.items.refused-renewal", count=of[Progress.REFUSED]))
-    if of[Progress.UNKNOWN]:
-        said.append(say("staff.items.unknown", count=of[Progress.UNKNOWN]))
-    if said and waiting:
-        said.append(say("staff.items.waiting", count=waiting))
-    return "、".join(said)
+    return "、".join([*said, say("staff.items.waiting", count=waiting)] if said and waiting else said)
 
 
 def grouped(number: str) -> str:
@@ -119,20 +123,12 @@ def _names(item: Item) -> tuple[str, str]:
 
 def _entry_line(entry: Entry, key: str, today: date) -> Line:
     title, number = _names(entry.item)
-    service = entry.service
     if entry.progress in UNANSWERED:
         look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
         aside = say(f"staff.line.{entry.progress}")
         return Line(key, look, title, number, aside, spoken=_spoken(title, aside))
     if entry.progress is Progress.DONE:
-        done = say(f"staff.line.done-{service}")
-        if service is Service.HOLD:
-            place = "" if entry.position is None else say("staff.line.position", position=entry.position)
-            return Line(key, Look.DONE, title, number, place or done, spoken=_spoken(title, done, place))
-        aside = due_words(entry.item.due, today)
-        result = done if service is Service.RENEWAL else ""
-        spoken = _spoken(title, done, due_spoken(entry.item.due))
-        return Line(key, Look.DONE, title, number, aside or say("staff.line.no-due"), result=result, spoken=spoken)
+        return _done(entry, key, title, number, today)
     line = _not_done(entry, key, title, number)
     if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
         # It is what staff are to tell the patron.
@@ -141,10 +137,35 @@ def _entry_line(entry: Entry, key: str, today: date) -> Line:
     return line
 
 
+def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
+    service, said = entry.service, _said(entry)
+    if service is Service.HOLD:
+        done, place = say("staff.line.done-hold"), "" if entry.position is None else say("staff.line.position", position=entry.position)
+        return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
+    due = due_words(entry.item.due, today) or say("staff.line.no-due")
+    if entry.instead is not None:
+        # It is not what was asked for.
+        done, why, step = (say(f"staff.line.{entry.instead}{part}") for part in ("", "-why", "-step"))
+        spoken = _spoken(title, done, due_spoken(entry.item.due), why + step) + said
+        aside, result = (due, done) if service is Service.RENEWAL else (f"{done}\n{due}", "")
+        return Line(key, Look.CARE, title, number, aside, why, step, said, result, spoken=spoken)
+    done = say(f"staff.line.done-{service}")
+    result = done if service is Service.RENEWAL else ""
+    spoken = _spoken(title, done, due_spoken(entry.item.due)) + said
+    return Line(key, Look.DONE, title, number, due, said=said, result=result, spoken=spoken)
+
+
+def _said(entry: Entry) -> str:
+    """What it costs, and the server's own words, whatever became of it."""
+    fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
+    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    return "\n".join(filter(None, (fee, said)))
+
+
 def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     service = entry.service
     why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
-    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    said = _said(entry)
     if entry.progress is Progress.UNKNOWN:
         look, aside = Look.CARE, say("staff.line.unknown")
     elif entry.reason in _DONE_BEFORE:

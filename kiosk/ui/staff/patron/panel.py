@@ -25,22 +25,29 @@ _SLIPS = (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)
 
 
 class Stopped(Notice):
-    """What this patron is denied, why, and what the library's system says of it. Hidden where nothing is denied."""
+    """What this patron is denied and why, what they owe, what the library's system says of them. Hidden where there is nothing of it."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
 
     def show_standing(self, standing: Standing) -> None:
         services = denied(standing.stops)
-        if not services:
-            self.say("")
-            return
-        title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
-        lines = [say("staff.patron.stopped-text", services=services)]
-        if why := causes(standing.stops):
-            lines.append(say("staff.patron.stopped-why", reasons=why))
+        lines = []
+        if services:
+            lines.append(say("staff.patron.stopped-text", services=services))
+            if why := causes(standing.stops):
+                lines.append(say("staff.patron.stopped-why", reasons=why))
+        if standing.owes.strip():
+            lines.append(say("staff.patron.owes", owes=unmarked(standing.owes)))
         if standing.said.strip():
-            lines.append(say("staff.line.said", said=unmarked(standing.said)))
+            # Under a heading that says whose words they are, they need not say it again.
+            said = unmarked(standing.said)
+            lines.append(say("staff.line.said", said=said) if services else said)
+        if services:
+            title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
+        else:
+            title = say("staff.patron.told") if lines else ""
+        self.set_kind("care" if services else "info")
         self.say(title, "\n".join(lines))
 
 
