@@ -341,3 +341,16 @@ def test_a_book_that_is_lent_after_the_session_is_told_and_nothing_of_it_is_kept
     assert PATRONS["other"] not in repr(desk.opened.counter)
     desk.press("staff.banner.late-seen")
     assert not desk.sees(ITEMS["stars"].title)
+
+
+def test_a_patron_who_came_while_the_line_was_down_is_looked_up_when_staff_try_it(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    desk.tap("busy")
+    desk.see("staff.patron.unchecked-trouble")
+    desk.server.start()
+    desk.press("staff.items.retry")
+    desk.opened.until(lambda counter: isinstance(counter.flow, PatronShown) and counter.flow.patron.checked)
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    assert not desk.sees(say("staff.items.retry"))
+    desk.end()

@@ -91,7 +91,7 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged(condition):
             return replace(counter, reader=condition), ()
         case IlsChanged(condition):
-            return replace(counter, ils=condition), ()
+            return serving.line_changed(replace(counter, ils=condition))
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
             return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
         case SlipPrinted(ticket):

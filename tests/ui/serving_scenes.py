@@ -151,6 +151,9 @@ def serving_scenes() -> dict[str, Counter]:
             serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.LIBRARY_CARD))
         ),
         "lending-offline": at_counter(serving(unchecked, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_REACHED)), **down),
+        "lending-trying": at_counter(serving(unchecked, None), ils=IlsCondition.STARTING),
+        "lending-service-denied": at_counter(serving(CHECKED, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_SUPPORTED), _LENT)),
+        "lending-objection": at_counter(serving(unchecked, None, objection=Problem(Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)))),
         "lending-handed-over": at_counter(serving(CHECKED, Service.LOAN, _LENT, handing=Handing.DONE), rules=ON_TAP),
         "lending-not-handed-over": at_counter(
             serving(CHECKED, Service.LOAN, _LENT, handing=Handing.FAILED, handing_problem=Code.HANDOVER_CHANGED), rules=ON_TAP

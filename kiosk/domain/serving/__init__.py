@@ -25,11 +25,14 @@ from kiosk.domain.events import (
     LookedAgain,
     NextPatronCalled,
     NextPatronDenied,
+    PatronFound,
+    PatronRefused,
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
 )
 from kiosk.domain.model import Service, Shown, SlipKind
+from kiosk.domain.serving.checking import checked, line_changed, objected
 from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle
 from kiosk.domain.serving.items import answered, enter, renew
@@ -37,10 +40,10 @@ from kiosk.domain.serving.loans import described, failed, listed
 from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
-from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem
 from kiosk.domain.turn import Step, go, stay
 
-__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "settle", "step"]
+__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "line_changed", "settle", "step"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
@@ -77,6 +80,10 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return described(counter, flow, item)
         case LookedAgain(ticket, answer) if ticket and ticket == dealings.looking:
             return looked(counter, flow, answer)
+        case PatronFound(ticket, patron) if ticket and ticket == flow.checking:
+            return checked(counter, flow, patron)
+        case PatronRefused(ticket, code, params) if ticket and ticket == flow.checking:
+            return objected(counter, flow, Problem(code, params))
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:

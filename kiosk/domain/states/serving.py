@@ -138,6 +138,10 @@ class PatronShown:
     handing_problem: Code | None = None
     handed: bool = False
     """The number has been typed there, and nothing since."""
+    checking: Ticket = Ticket(0)
+    """The patron is looked up once more: the library's system did not answer when they came."""
+    objection: Problem | None = None
+    """What it says against this library card since."""
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
     """The session ends as soon as everything is answered, unless something is refused."""

@@ -9,9 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import ItemEntered, RenewalChosen, ServiceChosen
-from kiosk.domain.model import IlsCondition, Service
+from kiosk.domain.model import Service
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
@@ -42,7 +41,6 @@ class ItemsPage(Panel):
         self.field = ScanField(say("staff.items.field"), say("staff.items.hint"), icon_size=round(sizes.icon * 1.2))
         self.field.entered.connect(self.take_barcode)
         self._wrong = Words(kind="wrong")
-        self._trouble = Notice("care", icon_size=sizes.icon, line=1.4)
         self._count = Words(kind="sub", line=1.35)
         self._empty = Words(kind="sub")
         position = service is Service.HOLD
@@ -62,7 +60,6 @@ class ItemsPage(Panel):
         title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
         self.heading.addWidget(title, 0, MIDDLE)
         self.heading.addWidget(self._count, 1, MIDDLE)
-        self.inside.addWidget(self._trouble)
         self.inside.addLayout(field)
         self.inside.addLayout(self.heading)
         self.inside.addWidget(self._empty)
@@ -86,7 +83,6 @@ class ItemsPage(Panel):
 
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
         self._show_wrong(flow.wrong)
-        self._show_trouble(counter.ils)
         dealings = flow.dealings
         known = dealings.entries, dealings.loans, dealings.undescribed
         if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
@@ -113,10 +109,6 @@ class ItemsPage(Panel):
             params = dict(problem.params)
             self._wrong.set_text(refusal(problem.code, "staff", **params) + refusal(problem.code, "staff-next", **params))
         self.field.setAccessibleDescription(self._wrong.text if problem is not None else "")
-
-    def _show_trouble(self, condition: IlsCondition) -> None:
-        trouble = condition.value in ILS_TROUBLE
-        self._trouble.say(refusal(Code(condition.value), "staff") if trouble else "", say("staff.items.offline"))
 
 
 class LoansPage(ItemsPage):

@@ -15,6 +15,7 @@ from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
 from kiosk.ui.staff.panels import ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, LoansPage, page_for
+from kiosk.ui.staff.patron.library import LibraryStrip
 from kiosk.ui.staff.patron.nextcard import NextCardStrip
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
@@ -40,12 +41,14 @@ class PatronPage(Page):
         self._panel.slip.chosen.connect(self._to_field)
         self._services, self._handover = Services(emit, sizes), HandoverStrip(emit, sizes)
         self._handover.put.clicked.connect(self._to_field)
+        self._library = LibraryStrip(emit, sizes)
         self._next_card: NextCardStrip | None = None
         """Built when it is wanted: it rarely is, and each page takes its time."""
         self._parts: dict[Service | type[Part], Part] = {NumberPage: NumberPage(sizes, self._call_copy), CalledPage: CalledPage(sizes)}
         self._part: Part | None = None
         self._right = column(round(sizes.gap * 0.7))
         self._right.addWidget(self._services)
+        self._right.addWidget(self._library)
         self._right.addWidget(self._handover)
         for part in self._parts.values():
             part.hide()
@@ -79,6 +82,7 @@ class PatronPage(Page):
         self._services.choose(flow.service)
         here = is_served_here(counter, flow.service)
         self.takes_barcodes = here
+        self._library.show_state(counter, flow, concerns=here or flow.service is None)
         self._handover.show_state(counter, flow, here=here)
         if self._next_card is None and flow.next_card is not None:
             self._next_card = NextCardStrip(self.tell, self.sizes)

@@ -114,7 +114,7 @@ class PatronPanel(Panel):
         self._number.show_number(patron.number)
         self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
         self._by_number.setVisible(flow.shown is Shown.LIBRARY_CARD)
-        self._validity.show_patron(patron, counter.ils)
+        self._validity.show_patron(patron, counter.ils, flow.objection)
         standing = patron.standing
         counted = (standing.loans, standing.overdue, standing.holds_ready, standing.loans_left)
         self._figures.setVisible(any(count is not None for count in counted))
