@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
@@ -28,6 +28,8 @@ class Page(QWidget):
     A page only shows: `project` paints a state, presses go out through `tell`.
     """
 
+    copied = Signal(str)
+    """What is to be put on the clipboard."""
     takes_barcodes = False
     """Whether a scanned barcode means something here, wherever the keyboard focus is."""
     escape: Event | None = None

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.model import LibraryCardNumber
@@ -244,6 +244,11 @@ class NumberLabel(QLabel):
         self._grouped = number.grouped
         self.setAccessibleName(self._grouped)
         self._fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press begins a selection; it never drags what is selected away, which no mark could follow."""
+        self.setSelection(0, 0)
+        super().mousePressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(self._size * 6, round(self._size * 1.3) * (self.text().count("\n") + 1))

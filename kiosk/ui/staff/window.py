@@ -16,6 +16,7 @@ from kiosk.domain.events import BrokeSeen, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
+from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
 from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
@@ -69,6 +70,7 @@ class StaffWindow(QWidget):
         self._second.start()
         self._make_shortcuts()
         self._ring = FocusRing(self)
+        self._clipboard = Clipboard()
         self._may_close = False
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
@@ -97,10 +99,11 @@ class StaffWindow(QWidget):
         spare = self._spares.pop(kind, None)
         page = kind(self._emit, self._sizes) if spare is None else spare.page
         page.project(counter, facts)
+        page.copied.connect(self._clipboard.copy)
         self._page = page
         if old is not None:
-            if isinstance(old, PatronPage):
-                old.forget()
+            if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
+                self._clipboard.forget()
             self._middle.replaceWidget(old, page)
             old.hide()
             old.deleteLater()
@@ -237,4 +240,6 @@ class StaffWindow(QWidget):
     def close_for_good(self) -> None:
         self._may_close = True
         self._second.stop()
+        # Qt hands what is still there to the desktop's keeper of clipboards when the program ends.
+        self._clipboard.forget()
         self.close()

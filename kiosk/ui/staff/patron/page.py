@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed
@@ -143,7 +142,7 @@ class PatronPage(Page):
 
     def _copied(self, button: Button) -> None:
         """Digits only, as the library's system takes them."""
-        QGuiApplication.clipboard().setText(self._digits)
+        self.copied.emit(self._digits)
         self._name_copies(button)
         self._to_field()
 
@@ -153,9 +152,3 @@ class PatronPage(Page):
         self._copy.setAccessibleName(plain(say("staff.number.copy")))
         self._call_copy.set_text(say("staff.number.copied") if pressed is self._call_copy else say("staff.patron.copy"))
         self._call_copy.setAccessibleName(plain(say("staff.patron.copy")))
-
-    def forget(self) -> None:
-        """Take the number off the clipboard again, if it is still there."""
-        clipboard = QGuiApplication.clipboard()
-        if self._digits and clipboard.text() == self._digits:
-            clipboard.clear()
