@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -58,8 +58,20 @@ class Page(QWidget):
         self._whole.setSpacing(0)
         self._whole.addWidget(self._scroll, 1)
 
-    def prepare(self, counter: Counter) -> None:
-        """Build in advance what this counter will want to see, while nobody waits and nothing is known of the next patron."""
+    def pieces(self, counter: Counter) -> Iterator[None]:
+        """Build what this counter will want to see, a few milliseconds' worth with each step, while nobody waits.
+
+        Nothing is known of the next patron yet. What has not been built when a state is to be shown is built then.
+        """
+        return iter(())
+
+    def parts(self) -> Sequence[QWidget]:
+        """What can be drawn by itself, so that not everything has to be at once."""
+        return [self]
+
+    def removable(self) -> Sequence[QWidget]:
+        """All of it, in an order in which it can be taken away piece by piece."""
+        return [self]
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""

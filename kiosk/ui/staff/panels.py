@@ -83,9 +83,10 @@ class ScrollColumn(QScrollArea):
         whole.setProperty("scrolled", "true")
         # As wide as there is room, whatever it would like: words wrap.
         whole.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        if isinstance(inside, QLayout):
-            whole.setLayout(inside)
         self.setWidget(whole)
+        if isinstance(inside, QLayout):
+            # Only now: a scroll area measures what it is given, and gives it a style, before it has that of its window.
+            whole.setLayout(inside)
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
     def _range_changed(self, _least: int, most: int) -> None:

@@ -24,6 +24,7 @@ from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.rail import EVENTS, Rail, Section
+from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.scanner import ScannerWatch
 from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
@@ -34,7 +35,7 @@ _BUTTON_KEYS = (CONFIRM_KEY, "F6", "F7", "F8")
 """Each presses a button of the page that has one for it."""
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
-_PREPARE_MS = 30
+_PREPARE_MS = 15
 """Pause before each piece of what is built in advance, so that keys and cards come first."""
 
 
@@ -69,6 +70,7 @@ class StaffWindow(QWidget):
         self._second.timeout.connect(self._tick)
         self._second.start()
         self._make_shortcuts()
+        self._removal = Removal(self)
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
         self._may_close = False
@@ -105,8 +107,7 @@ class StaffWindow(QWidget):
             if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
                 self._clipboard.forget()
             self._middle.replaceWidget(old, page)
-            old.hide()
-            old.deleteLater()
+            self._removal.take(old)
         else:
             self._middle.addWidget(page, 1)
         page.show()
