@@ -21,7 +21,7 @@ class Spare:
         self._unmeasured: list[QWidget] = []
         self._undrawn: list[QWidget] = []
         self._finished = False
-        self._laid_out = QSize()
+        self._room = self._laid_out = QSize()
 
     def go_on(self, frame: QWidget, counter: Counter, size: QSize) -> bool:
         """Do the next piece for a place in `frame` of that size; False when there is none left."""
@@ -30,6 +30,10 @@ class Spare:
             # Here it gets its style, which takes as long as building it: what is added from now on has it from the beginning.
             page.setParent(frame)
             self._pieces = page.pieces(counter)
+        elif self._room != size:
+            # What is added is measured for the room it will have.
+            lay_out(page, size)
+            self._room = size
         elif not self._finished:
             self._finished = next(self._pieces, self) is self
             if self._finished:
@@ -37,8 +41,7 @@ class Spare:
         elif self._unmeasured:
             measure(self._unmeasured.pop())
         elif self._laid_out != size:
-            page.resize(size)
-            page.grab(QRect(0, 0, 1, 1))
+            lay_out(page, size)
             self._laid_out, self._undrawn = size, list(page.parts())
         elif self._undrawn:
             self._undrawn.pop().grab()
@@ -53,3 +56,9 @@ def measure(part: QWidget) -> None:
         widget.ensurePolished()
     part.sizeHint()
     part.minimumSizeHint()
+
+
+def lay_out(page: QWidget, size: QSize) -> None:
+    """For a place of that size, though it is not shown."""
+    page.resize(size)
+    page.grab(QRect(0, 0, 1, 1))

@@ -74,7 +74,13 @@ class PatronPage(Page):
         yield from self._building
         self._services.offer(counter.rules.local_services)
         yield
-        self._open(Service.LOAN if counter.ils is not IlsCondition.NONE else CalledPage)
+        if counter.ils is IlsCondition.NONE:
+            self._open(CalledPage)
+            return
+        self._open(Service.LOAN)
+        for service in (Service.RENEWAL, Service.HOLD):
+            yield
+            self._add(service)
 
     def parts(self) -> Sequence[QWidget]:
         return [self._panel, self._services, *filter(None, [self._part])]
@@ -114,11 +120,7 @@ class PatronPage(Page):
 
     def _open(self, which: Service | type[Part]) -> bool:
         """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
-        if which not in self._parts:
-            self._parts[which] = self._made(which)
-            self._parts[which].hide()
-            self._right.addWidget(self._parts[which], 1)
-        part = self._parts[which]
+        part = self._add(which)
         if part is self._part:
             return False
         if self._part is not None:
@@ -126,6 +128,14 @@ class PatronPage(Page):
         self._part = part
         part.show()
         return True
+
+    def _add(self, which: Service | type[Part]) -> Part:
+        """This part, unseen where it has not been there yet."""
+        if which not in self._parts:
+            self._parts[which] = self._made(which)
+            self._parts[which].hide()
+            self._right.addWidget(self._parts[which], 1)
+        return self._parts[which]
 
     def _made(self, which: Service | type[Part]) -> Part:
         if which is NumberPage:
