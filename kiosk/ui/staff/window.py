@@ -16,6 +16,7 @@ from kiosk.domain.events import BrokeSeen, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
+from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
 from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
@@ -23,6 +24,7 @@ from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.rail import EVENTS, Rail, Section
+from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.scanner import ScannerWatch
 from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
@@ -33,7 +35,7 @@ _BUTTON_KEYS = (CONFIRM_KEY, "F6", "F7", "F8")
 """Each presses a button of the page that has one for it."""
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
-_PREPARE_MS = 30
+_PREPARE_MS = 15
 """Pause before each piece of what is built in advance, so that keys and cards come first."""
 
 
@@ -68,7 +70,9 @@ class StaffWindow(QWidget):
         self._second.timeout.connect(self._tick)
         self._second.start()
         self._make_shortcuts()
+        self._removal = Removal(self)
         self._ring = FocusRing(self)
+        self._clipboard = Clipboard()
         self._may_close = False
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
@@ -97,13 +101,13 @@ class StaffWindow(QWidget):
         spare = self._spares.pop(kind, None)
         page = kind(self._emit, self._sizes) if spare is None else spare.page
         page.project(counter, facts)
+        page.copied.connect(self._clipboard.copy)
         self._page = page
         if old is not None:
-            if isinstance(old, PatronPage):
-                old.forget()
+            if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
+                self._clipboard.forget()
             self._middle.replaceWidget(old, page)
-            old.hide()
-            old.deleteLater()
+            self._removal.take(old)
         else:
             self._middle.addWidget(page, 1)
         page.show()
@@ -237,4 +241,6 @@ class StaffWindow(QWidget):
     def close_for_good(self) -> None:
         self._may_close = True
         self._second.stop()
+        # Qt hands what is still there to the desktop's keeper of clipboards when the program ends.
+        self._clipboard.forget()
         self.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -85,13 +88,23 @@ class PatronPanel(Panel):
         """`copy` and `end` are the page's own buttons, which find their place here."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.4))
         self.setFixedWidth(sizes.panel)
+        self._sizes, self._end = sizes, end
+        self._facts = column(round(sizes.gap * 0.45))
+        self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        self.slip = SlipChoice(emit, sizes)
+        self.inside.addWidget(self.slip)
+        self.inside.addWidget(end)
+        end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._building = self._build(copy)
+
+    def pieces(self) -> Iterator[None]:
+        """Build the rest, a little with each step; what has not been built is built when a patron is shown."""
+        return self._building
+
+    def _build(self, copy: Button) -> Iterator[None]:
+        sizes, facts = self._sizes, self._facts
         self._by_card = Chip("done", say("staff.patron.by-card"), sizes)
         self._by_number = Chip("info", say("staff.patron.by-number"), sizes)
-        self._number, self._validity, self._figures = NumberLabel(sizes.number), Validity(sizes), Figures(sizes)
-        self._stopped, self._card_ends, self._certificate_ends = Stopped(sizes), CardEnds(sizes), CertificateEnds(sizes)
-        self.slip = SlipChoice(emit, sizes)
-        self._end = end
-        facts = column(round(sizes.gap * 0.45))
         chips = row()
         chips.addWidget(self._by_card)
         chips.addWidget(self._by_number)
@@ -101,15 +114,21 @@ class PatronPanel(Panel):
         label.addWidget(Words(say("staff.number.label"), "note"), 1)
         label.addWidget(copy)
         facts.addLayout(label)
-        for widget in (self._number, self._validity, self._figures, self._stopped, self._card_ends, self._certificate_ends):
-            facts.addWidget(widget)
+        self._number, self._validity = NumberLabel(sizes.number), Validity(sizes)
+        facts.addWidget(self._number)
+        facts.addWidget(self._validity)
+        yield
+        self._figures = Figures(sizes)
+        facts.addWidget(self._figures)
+        yield
+        self._stopped, self._card_ends, self._certificate_ends = Stopped(sizes), CardEnds(sizes), CertificateEnds(sizes)
+        for notice in (self._stopped, self._card_ends, self._certificate_ends):
+            facts.addWidget(notice)
         facts.addStretch(1)
-        self.inside.addWidget(ScrollColumn(facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
-        self.inside.addWidget(self.slip)
-        self.inside.addWidget(end)
-        end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        yield
 
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
+        deque(self._building, maxlen=0)
         patron = flow.patron
         self._number.show_number(patron.number)
         self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
