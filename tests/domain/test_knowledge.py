@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason
-from kiosk.domain.effects import HandOver, ServeItem
+from kiosk.domain.effects import HandOver, LookAgain, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     HandedOver,
@@ -18,8 +18,10 @@ from kiosk.domain.events import (
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
+    LeavePressed,
     LibraryCardEntered,
     LoansListed,
+    LookedAgain,
     NextPatronDenied,
     RenewalChosen,
     ServiceChosen,
@@ -121,7 +123,7 @@ ONCE_DONE = [Reason.ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED, Reaso
 ONCE_DONE += [Reason.NO_MORE_RENEWALS, Reason.PATRON_STOPPED, Reason.OTHER]
 """What a server may say to the same request again when it has carried out the first."""
 SAID_BEFORE = {Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
-SERVERS = sorted(set(Reason) - {Reason.HELD_BACK, Reason.NOT_REACHED, Reason.LOST_ANSWER, Reason.NOT_SUPPORTED})
+SERVERS = sorted(set(Reason) - {Reason.HELD_BACK, Reason.NOT_REACHED, Reason.LOST_ANSWER, Reason.NOT_THERE_YET, Reason.NOT_SUPPORTED})
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,14 @@ class Attempt:
     looked: bool
     """After a lost answer it could be looked for."""
     no: Reason
+    leaves: bool = False
+    """Staff end the session after it, unless something keeps it."""
 
 
 NO = st.sampled_from([*SERVERS, *ONCE_DONE])
-LOST = st.builds(Attempt, st.just(True), st.booleans(), st.just(True), st.booleans(), st.booleans(), NO)
+LOST = st.builds(Attempt, st.just(True), st.booleans(), st.just(True), st.booleans(), st.booleans(), NO, st.booleans())
 AWAY = st.just(Attempt(False, False, False, False, False, Reason.OTHER))
-ANSWERED = st.builds(Attempt, st.just(True), st.booleans(), st.just(False), st.just(False), st.just(False), NO)
+ANSWERED = st.builds(Attempt, st.just(True), st.booleans(), st.just(False), st.just(False), st.just(False), NO, st.booleans())
 ATTEMPTS = st.one_of(LOST, LOST, AWAY, ANSWERED)
 
 
@@ -160,11 +164,16 @@ class World:
             self.done = self.done or attempt.carries_out
             if not attempt.looked:
                 return Outcome.UNKNOWN, Reason.LOST_ANSWER
-            return (Outcome.DONE, None) if seen else (Outcome.REFUSED, Reason.LOST_ANSWER)
+            return (Outcome.DONE, None) if seen else (Outcome.REFUSED, Reason.NOT_THERE_YET)
         if was_done:
             return Outcome.REFUSED, attempt.no if attempt.no in ONCE_DONE else Reason.OTHER
         self.done = attempt.carries_out
         return (Outcome.DONE, None) if self.done else (Outcome.REFUSED, Reason.OTHER if attempt.no in SAID_BEFORE else attempt.no)
+
+    def look(self, attempt: Attempt) -> tuple[Outcome, Reason | None]:
+        if not attempt.looked:
+            return Outcome.UNKNOWN, Reason.LOST_ANSWER
+        return (Outcome.DONE, None) if self.done else (Outcome.REFUSED, Reason.NOT_THERE_YET)
 
 
 @settings(max_examples=400)
@@ -180,10 +189,18 @@ def test_no_line_ever_claims_what_is_not_so(service: Service, attempts: list[Att
                 desk.tell(ItemAnswered(question.ticket, ItemAnswer(Item(A), *world.answer(attempt))))
             else:
                 desk.tell(desk.answer_to(question))
+        if attempt.leaves:
+            desk.tell(LeavePressed())
+            while desk.open and isinstance(desk.flow, PatronShown):
+                look = desk.open.popleft()
+                assert isinstance(look, LookAgain)
+                desk.tell(LookedAgain(look.ticket, ItemAnswer(Item(A), *world.look(attempt))))
+        if not isinstance(desk.flow, PatronShown):
+            return
         progress, why = stands(desk)
         if progress is Progress.DONE:
             assert world.done
-        elif progress is Progress.REFUSED and why is not Reason.LOST_ANSWER:
+        elif progress is Progress.REFUSED and why is not Reason.NOT_THERE_YET:
             assert world.done is (why in SAID_BEFORE), "said to be not done"
         else:
             assert progress in (Progress.REFUSED, Progress.UNKNOWN)

@@ -9,6 +9,7 @@ from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, Recognise
 from kiosk.domain.events import (
     DayBegan,
     HomeChosen,
+    IlsChanged,
     ItemAnswered,
     ItemEntered,
     LateSeen,
@@ -19,7 +20,7 @@ from kiosk.domain.events import (
     ServiceChosen,
     TimeUp,
 )
-from kiosk.domain.model import Service, SlipKind, Ticket
+from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
 from tests.domain.library import DUE, Library, title
 from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Desk
@@ -120,6 +121,13 @@ def test_each_item_in_doubt_is_looked_at_one_after_the_other() -> None:
 
 def test_nobody_waits_for_a_look_who_asks_to_leave_again() -> None:
     in_doubt(NOT_YET).tell(LeavePressed(), HomeChosen()).at(Waiting)
+
+
+def test_a_librarys_system_that_is_away_is_not_waited_for_and_asked_after_the_session() -> None:
+    desk = in_doubt(NOT_YET).tell(IlsChanged(IlsCondition.UNREACHABLE), LeavePressed())
+    desk.at(Waiting)
+    assert not looks(desk)
+    assert looks(later(desk)) == [(Service.LOAN, A)]
 
 
 def test_a_look_for_what_was_read_again_meanwhile_changes_nothing() -> None:

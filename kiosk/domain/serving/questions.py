@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, ServeItem
+from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import SlipKind
 from kiosk.domain.serving.ending import finish, slip_waits
 from kiosk.domain.serving.knowledge import in_doubt
@@ -20,7 +21,9 @@ def leave(counter: Counter, flow: PatronShown) -> Step:
     if not flow.leaving and flow.slip is SlipKind.ALL:
         flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
     if not flow.leaving and not flow.dealings.looking:
-        doubts = tuple(entry.wish for entry in flow.dealings.entries if in_doubt(entry))
+        # Whoever does not answer now is asked once the session has ended.
+        is_there = counter.ils.value not in ILS_TROUBLE
+        doubts = tuple(entry.wish for entry in flow.dealings.entries if is_there and in_doubt(entry))
         flow = replace(flow, dealings=replace(flow.dealings, recheck=doubts))
     return go_on(counter, replace(flow, leaving=True))
 
