@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -217,7 +217,7 @@ def serve(desk: LoanDesk) -> set[str]:
     desk.choose(Service.RENEWAL)
     desk.answered()
     desk.line.happen("29", DROPPED_AFTER, Mishap(sent=20))
-    desk.key(Qt.Key.Key_F6)
+    desk.chord("A")
     desk.answered()
     desk.choose(Service.HOLD)
     desk.scan("queue")

@@ -217,7 +217,7 @@ def test_f12_waits_for_the_answer(open_desk: Open) -> None:
     desk = open_desk(latency=0.4)
     desk.tap("other")
     desk.scan("stars", "maps")
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     desk.see("staff.patron.leaving")
     assert not desk.button("staff.action.end")
     assert desk.shown.leaving
@@ -231,7 +231,7 @@ def test_f12_does_not_leave_with_an_item_that_was_not_lent(open_desk: Open) -> N
     desk = open_desk(latency=0.3)
     desk.tap("other")
     desk.scan("stars", "shelf")
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     desk.see("staff.patron.leaving")
     desk.answered()
     assert not desk.shown.leaving

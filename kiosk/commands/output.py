@@ -35,11 +35,20 @@ def explain(error: KioskError) -> str:
     """Cause and next step, each on its line."""
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
-    detail = f"command.why.{error.code}.{error.params.get('reason', '')}"
-    lines[1:1] = [say(detail)] if knows(detail) else []
+    lines[1:1] = [detail] if (detail := _detail(error)) else []
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
     return "\n".join(lines)
+
+
+def why(error: KioskError) -> str:
+    """The cause alone, as exactly as it is known."""
+    return _detail(error) or plain_refusal(error.code, "staff", **error.params)
+
+
+def _detail(error: KioskError) -> str:
+    key = f"command.why.{error.code}.{error.params.get('reason', '')}"
+    return say(key) if knows(key) else ""
 
 
 def complain(error: KioskError) -> int:

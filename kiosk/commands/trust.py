@@ -71,8 +71,10 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> bytes:
+    from kiosk.smartcard.trust import read_file
+
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable") from error
 
@@ -93,7 +95,7 @@ def _show_entry(entry: PinnedFile) -> None:
     from kiosk.smartcard.trust import published_as
 
     if entry.authority is None:
-        output.tell("trust.damaged", file=entry.file)
+        output.tell("trust.damaged", file=entry.file, why=output.why(entry.trouble) if entry.trouble else "")
         return
     _show(entry.authority)
     if known := published_as(entry.authority):

@@ -62,6 +62,11 @@ class Home:
         """Where the revocation lists lie: the configured folder, seen from the home, or `crl`."""
         return self.folder / card.crl_folder if card.crl_folder else self.crl
 
+    @property
+    def held_lists(self) -> Path:
+        """What was read of the revocation lists: made by the program, when it has read one."""
+        return self.folder / "crl-held"
+
     def slip_folder(self, slip: SlipSettings) -> Path:
         """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
         return self.folder / (slip.pdf_folder or "slips")

@@ -21,6 +21,7 @@ class Code(StrEnum):
     ISSUER_UNKNOWN = "issuer-unknown"
     TRUST_MISSING = "trust-missing"
     REVOCATION_STALE = "revocation-stale"
+    REVOCATION_TOO_OLD = "revocation-too-old"  # for `crl_max_age`: no card is accepted until a newer list is there
     KEY_MISMATCH = "key-mismatch"
     # the PIN
     PIN_WRONG = "pin-wrong"  # tries_left
@@ -86,6 +87,7 @@ class Code(StrEnum):
     AUDIT_BROKEN = "audit-broken"
     ALREADY_RUNNING = "already-running"
     CONFIG_INVALID = "config-invalid"  # file, line, key, expected
+    CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
     TRUST_FILE_INVALID = "trust-file-invalid"
     TRUST_REFUSED = "trust-refused"
     TRUST_FINGERPRINT = "trust-fingerprint"

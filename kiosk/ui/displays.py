@@ -14,6 +14,7 @@ from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.timing import Timing
 
 if TYPE_CHECKING:
     from kiosk.ui.patron import PatronWindow
@@ -25,15 +26,17 @@ _LOOK_MS, _LONGEST_MS = 2, 500
 class Displays:
     """Both windows. `staff` and `patron` are the windows themselves."""
 
-    def __init__(self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None]) -> None:
+    def __init__(
+        self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None], timing: Timing | None = None
+    ) -> None:
         self._settings = settings
         screens = QGuiApplication.screens()
         self._staff_screen = find_screen(screens, settings.staff_screen, screens[0])
         others = [screen for screen in screens if screen is not self._staff_screen]
         self._patron_screen = find_screen(screens, settings.patron_screen, others[0] if others else self._staff_screen)
         self._apart = not settings.single and self._patron_screen is not self._staff_screen
-        self.staff = StaffWindow(emit)
-        self._emit, self._confirm_pin = emit, confirm_pin
+        self.staff = StaffWindow(emit, timing=timing)
+        self._emit, self._confirm_pin, self._timing = emit, confirm_pin, timing
         self._shown: tuple[Counter, CounterFacts] | None = None
         self._patron_opened = self._at_pad = False
         self._waiting = QTimer(interval=_LOOK_MS)
@@ -45,7 +48,7 @@ class Displays:
         # Made, and its modules read, when staff can work already: they start the day, the patron comes later.
         from kiosk.ui.patron import PatronWindow
 
-        return PatronWindow(self._emit, self._confirm_pin, self._settings)
+        return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
     def show(self) -> None:
         """Staff's window; the patron's follows when staff see theirs.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -35,7 +34,7 @@ class PinPad(QWidget):
     counted = Signal(int)
     thrown_away = Signal()
 
-    def __init__(self, sizes: PatronSizes, confirm_pin: Callable[[Pin], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, sizes: PatronSizes, confirm_pin: Callable[[Pin], None], clock: Callable[[], float]) -> None:
         """`confirm_pin` takes the Pin at a press of the confirm key; `clock` gives seconds that never go back."""
         super().__init__()
         self._confirm_pin, self._clock = confirm_pin, clock
@@ -82,10 +81,10 @@ class PinPad(QWidget):
         self._count = 0
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A key of a keyboard, where `keypad` lets it come here: digits and Enter count; all else throws the pad's content away.
+        """A key of a keyboard, where `keypad` lets it come here: digits count; all else throws the pad's content away.
 
         Keys nearer than 40 ms to one another are a scanner's. Once something was thrown away nothing is heard until the keys
-        have been quiet, so that the end of a long barcode cannot fill the pad, nor its suffix confirm it.
+        have been quiet, so that the end of a long barcode cannot fill the pad. No key that comes here confirms: see `ui.keys`.
         """
         event.accept()
         if event.key() in _MODIFIERS:
@@ -100,9 +99,7 @@ class PinPad(QWidget):
         self._accept_key(event.key())
 
     def _accept_key(self, key: int) -> None:
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._confirm()
-        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self._erase()
         elif _ZERO <= key <= _ZERO + 9:
             self._add(key - _ZERO)

@@ -134,6 +134,10 @@ def staff_scenes() -> dict[str, Scene]:
     shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
     shown["waiting-without-trust"] = counter(Waiting()), replace(UNCHECKED, authorities=0)
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
+    shown["waiting-stale-lists"] = counter(Waiting()), replace(FACTS, stale_lists_accepted=True)
+    shown["status-stale-lists"] = counter(ShowingStatus()), replace(BUSY, stale_lists_accepted=True, warnings=(Code.REVOCATION_STALE,))
+    shown["waiting-too-old-lists"] = counter(Waiting()), replace(FACTS, warnings=(Code.REVOCATION_TOO_OLD,))
+    shown["status-too-old-lists"] = counter(ShowingStatus()), replace(BUSY, warnings=(Code.REVOCATION_TOO_OLD,))
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY

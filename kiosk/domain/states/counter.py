@@ -161,6 +161,8 @@ class CounterFacts:
     """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
     authorities: int
     """Pinned authorities; without any, no card is accepted."""
+    stale_lists_accepted: bool = False
+    """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
     links: int = 0
     registered_this_month: int = 0
     uses_this_month: int = 0

@@ -20,6 +20,7 @@ _CODES = {
     Trouble.NO_TLS: Code.ILS_NOT_TRUSTED,
     Trouble.CERTIFICATE: Code.ILS_NOT_TRUSTED,
     Trouble.AUTHORITY_FILE: Code.ILS_NOT_TRUSTED,
+    Trouble.AUTHORITY_EXPOSED: Code.ILS_NOT_TRUSTED,
 }
 
 

@@ -10,6 +10,7 @@ from kiosk.text import say
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
@@ -26,8 +27,8 @@ class LastTryPage(Page):
         high = round(sizes.button_height * 1.6)
         self._not_today = WordButton(sizes, "primary", icon=icons[0], wide=True, height=high)
         self._go_on = WordButton(sizes, "secondary", icon=icons[1], wide=True, height=high)
-        self._not_today.clicked.connect(lambda: emit(LeavePressed()))
-        self._go_on.clicked.connect(lambda: emit(LastTryChosen()))
+        says(self._not_today, LeavePressed(), emit)
+        says(self._go_on, LastTryChosen(), emit)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -10,6 +10,7 @@ from kiosk.ui.patron.cards import CardPair
 from kiosk.ui.patron.messages import Message, message_for
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.point import Point
@@ -66,6 +67,7 @@ class MessagePage(Page):
         self._act.setVisible(message.act is not None)
         if message.act is not None:
             self._act.say(message.act[0])
+            means(self._act, message.act[1])
         if message.picture:
             self._picture.show_picture(message.picture)
         self._picture.setVisible(bool(message.picture))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kiosk.domain.events import Event
 from kiosk.domain.states import Counter
@@ -25,6 +25,14 @@ class Page(QWidget):
         """Show this state."""
         raise NotImplementedError
 
+    def takes_text(self) -> bool:
+        """Whether characters mean something here."""
+        return False
+
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A key nobody else took."""
+        """A character, or a key that changes characters, where `takes_text`."""
         event.ignore()
+
+    def enter(self) -> QAbstractButton | None:
+        """What Enter presses, held, while no button has the focus."""
+        return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
@@ -23,12 +23,14 @@ from kiosk.ui.widgets.words import Words
 
 
 class PinPage(Page):
-    def __init__(self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], keypad: bool) -> None:
+    def __init__(
+        self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], keypad: bool, clock: Callable[[], float]
+    ) -> None:
         super().__init__(sizes, emit)
         self._keypad = keypad
         self._opened_for: tuple[Insertion, int, bool] | None = None
         self._language, self._links = Language.JAPANESE, True
-        self.pad = PinPad(sizes, confirm_pin)
+        self.pad = PinPad(sizes, confirm_pin, clock)
         self.pad.counted.connect(self._counted)
         self.pad.thrown_away.connect(self._thrown_away)
         self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
@@ -101,11 +103,17 @@ class PinPage(Page):
         self._label_keys()
         self.emit_event(PadCleared())
 
+    def takes_text(self) -> bool:
+        return self._keypad
+
     def key_pressed(self, event: QKeyEvent) -> None:
         if self._keypad:
             self.pad.key_pressed(event)
         else:
             event.ignore()
+
+    def enter(self) -> QAbstractButton | None:
+        return self.pad.confirm if self._keypad and self.pad.confirm.isEnabled() else None
 
 
 def _is_childs(goal: Goal) -> bool:

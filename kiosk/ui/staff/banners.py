@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen
+from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, Late, Paper
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
@@ -15,6 +16,7 @@ from kiosk.ui.staff.panels import MIDDLE, column
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import Control, says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import unmarked
 
@@ -26,16 +28,17 @@ class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
         self._card_left, self._slip, self._late, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
+        self._hint = Notice("info", icon_size=sizes.icon)
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
-        self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
+        says(self._seen, CardLeftSeen(), emit)
         self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
-        self._slip_again.clicked.connect(lambda: emit(SlipRetryPressed()))
+        says(self._slip_again, SlipRetryPressed(), emit)
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
-        self._slip_seen.clicked.connect(lambda: emit(SlipTroubleSeen()))
+        says(self._slip_seen, SlipTroubleSeen(), emit)
         self._late_seen = Button(say("staff.banner.late-seen"), "secondary")
-        self._late_seen.clicked.connect(lambda: emit(LateSeen()))
+        says(self._late_seen, LateSeen(), emit)
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
-        self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
+        says(self._go_on, GoOnPressed(), emit)
         buttons = (
             (self._card_left, self._seen),
             (self._slip, self._slip_again),
@@ -49,12 +52,12 @@ class Banners(QWidget):
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._card_left, self._slip, self._late, self._idle, self._barcode)
+        self._notices = (self._card_left, self._slip, self._late, self._idle, self._barcode, self._hint)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
-        self._passing.timeout.connect(self._barcode_passed)
+        self._passing.timeout.connect(self._passed)
         self.hide()
 
     def show_state(self, counter: Counter) -> None:
@@ -90,16 +93,30 @@ class Banners(QWidget):
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
         code = Code.BARCODE_ON_WRONG_STEP
+        self._hint.say("")
         self._barcode.say(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next"))
         self._passing.start()
         self._fit()
 
-    def forget_barcode(self) -> None:
-        self._passing.stop()
-        self._barcode_passed()
+    def tell_of_key(self, why: Why, control: Control | None) -> None:
+        """Why a key did nothing, and what does it."""
+        name = control.name if control is not None else ""
+        if why is Why.HOLD and control is not None and control.chord:
+            self._hint.say(say("staff.key.hold", name=unmarked(name)), say("staff.key.hold-chord", chord=f"Alt+{control.chord}"))
+        elif why is Why.HOLD:
+            self._hint.say(say("staff.key.hold", name=unmarked(name)) if name else say("staff.key.hold-page"), say("staff.key.hold-text"))
+        else:
+            self._hint.say(say(f"staff.key.{why}"), say(f"staff.key.{why}-text"))
+        self._passing.start()
+        self._fit()
 
-    def _barcode_passed(self) -> None:
+    def forget_passing(self) -> None:
+        self._passing.stop()
+        self._passed()
+
+    def _passed(self) -> None:
         self._barcode.say("")
+        self._hint.say("")
         self._fit()
 
     def _fit(self) -> None:

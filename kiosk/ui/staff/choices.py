@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.staff.panels import MIDDLE, TOP, column, picture_of, row
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
 class Plate(QAbstractButton):
-    """A framed area that is pressed as a whole, by mouse, Space or Enter. What it shows are its children."""
+    """A framed area that is pressed as a whole. What it shows are its children."""
 
     def __init__(self, name: str, radius: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,13 +27,6 @@ class Plate(QAbstractButton):
         """Let a press anywhere on the children be a press on the plate. To be called when they are all there."""
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -66,9 +60,9 @@ class Plate(QAbstractButton):
 
 
 class Choice(Plate):
-    """One of a few ways to go on: icon, what it is, when it is meant."""
+    """One of a few ways to go on: icon, what it is, when it is meant. `chord` presses it together with Alt."""
 
-    def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, name: str = "") -> None:
+    def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, chord: str, name: str = "") -> None:
         super().__init__(name or title, sizes.tile_radius)
         pad = round(sizes.margin_y * 0.8)
         inside = row(round(sizes.gap * 0.8), (pad, pad, pad, pad))
@@ -79,9 +73,11 @@ class Choice(Plate):
         words.addWidget(Words(note, "note"))
         words.addStretch(1)
         inside.addLayout(words, 1)
+        inside.addWidget(Words(f"Alt+{chord}", "note"), 0, MIDDLE)
         inside.addWidget(picture_of("right", sizes.icon, "sub"), 0, MIDDLE)
         self.setLayout(inside)
         self.setAccessibleDescription(plain(note))
+        set_chord(self, chord)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -105,9 +105,6 @@ class GuardianPage(Page):
             return say(f"staff.guardian.wait-{missing[0]}")
         return say("staff.guardian.wait-several", count=len(missing))
 
-    def first_focus(self) -> QWidget:
-        return self._rows[ORDER[0]]
-
 
 class AgeLine(QWidget):
     """Born before — the cut-off — born since: who is under 15 today. A drawing of the sentence above it."""

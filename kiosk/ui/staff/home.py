@@ -73,15 +73,14 @@ class HomePage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         self._panel.show_state(counter, facts)
         self._mirror.show_state(counter)
-        if facts.revocation_checked:
+        if facts.stale_lists_accepted:
+            self._unchecked.say(say("staff.home.stale-lists"), say("staff.home.stale-lists-text"))
+        elif facts.revocation_checked:
             self._unchecked.say("")
         elif facts.demo:
             self._unchecked.say(say("staff.home.unchecked-demo"))
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
-
-    def first_focus(self) -> QWidget:
-        return self._panel.field
 
     def number_field(self) -> ScanField:
         return self._panel.field
@@ -168,12 +167,14 @@ class WaitingPanel(Ground):
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
-        """Without a reader or an authority no card is taken: the library card still is."""
+        """Without a reader, an authority or a list that is new enough no card is taken: the library card still is."""
         code = None
         if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
             code = Code(counter.reader.value)
         elif not facts.authorities:
             code = Code.TRUST_MISSING
+        elif Code.REVOCATION_TOO_OLD in facts.warnings:
+            code = Code.REVOCATION_TOO_OLD
         self._trouble.say(say(f"refusal.{code}.staff") if code else "", say(f"refusal.{code}.staff-next") if code else "")
         for widget in (self._picture, self._title, self._lead):
             widget.setVisible(code is None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import ReaderCondition
@@ -100,6 +99,3 @@ class MyNumberCardPage(Page):
     def _silence(self) -> None:
         self._said.stop()
         self._stay.stop()
-
-    def first_focus(self) -> QWidget | None:
-        return None

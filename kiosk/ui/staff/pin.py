@@ -186,6 +186,3 @@ class PatronsTurnPage(Page):
         self._lying.set_text(say("staff.card.lying") if lying else say("staff.card.away"))
         icon, colour = ("checkc", "green") if lying else ("warn", "yellow")
         self._lying_icon.setPixmap(pixmap(icon, self.sizes.icon, colour, self.devicePixelRatioF()))
-
-    def first_focus(self) -> QWidget | None:
-        return None

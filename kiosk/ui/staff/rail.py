@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
 from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
@@ -13,6 +13,7 @@ from kiosk.text import say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
 
@@ -59,13 +60,6 @@ class RailButton(QToolButton):
     def nextCheckState(self) -> None:
         """Nothing: see the class."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -103,7 +97,7 @@ class Rail(QFrame):
             if section is Section.HELP:
                 inside.addStretch(1)
             button = RailButton(section, sizes)
-            button.clicked.connect(lambda _=False, said=said: emit(said))
+            says(button, said, emit)
             self._buttons[section] = button
             inside.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(inside)
@@ -111,6 +105,9 @@ class Rail(QFrame):
         self._bar.setProperty("bar", "here")
         self._bar.setProperty("band", "here")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def button(self, section: Section) -> RailButton:
+        return self._buttons[section]
 
     def show_section(self, section: Section, *, busy: bool) -> None:
         """Where we are; while `busy` nobody is taken elsewhere."""

@@ -157,6 +157,3 @@ class RefusalPage(Page):
         card.inside.addWidget(box)
         if primary:
             self._first = button
-
-    def first_focus(self) -> QWidget | None:
-        return self._first

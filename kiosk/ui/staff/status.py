@@ -34,6 +34,7 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
 
 class StatusPage(Page):
     takes_barcodes = True
+    starts_in_field = False
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -82,7 +83,7 @@ class StatusPage(Page):
             "reader": said,
             "service": say("staff.status.service-missing") if stopped else say("staff.status.service-ready"),
             "trust": trusted,
-            "revocation": say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none"),
+            "revocation": self._revocation(facts),
             "ils": self._library_system(counter.ils),
             "links": say("staff.status.links-count", count=facts.links),
             "registered": say("staff.status.links-count", count=facts.registered_this_month),
@@ -91,6 +92,11 @@ class StatusPage(Page):
         }
         for name, text in texts.items():
             self._values[name].set_text(text)
+
+    def _revocation(self, facts: CounterFacts) -> str:
+        if facts.stale_lists_accepted:
+            return say("staff.status.revocation-unlimited")
+        return say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none")
 
     def _library_system(self, condition: IlsCondition) -> str:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}

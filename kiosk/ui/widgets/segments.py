@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.text import plain
@@ -17,7 +17,7 @@ _TICK_GAP = 4
 
 
 class Segment(QAbstractButton):
-    """Pressed by mouse, Space or Enter. Being chosen follows whoever shows the state, not the press."""
+    """Being chosen follows whoever shows the state, not the press."""
 
     def __init__(self, text: str, name: str, height: int) -> None:
         super().__init__()
@@ -32,13 +32,6 @@ class Segment(QAbstractButton):
 
     def nextCheckState(self) -> None:
         """Nothing: see the class."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def _tick(self) -> int:
         return self.font().pixelSize() if self.isChecked() else 0

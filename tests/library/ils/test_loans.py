@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.circulation import LoanList, Told
-from tests.library.ils.scripted import DATE, NUMBER, STATUS, Station, answering, client_of
+from kiosk.domain.model import IlsCondition
+from tests.library.ils.scripted import DATE, NUMBER, STATUS, Answer, Clock, Line, Station, answering, client_of, hang_up, seal
+from tests.library.ils.scripted import field as field_of
 
 STATUS_WITHOUT_63 = STATUS.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
 PATRON_STATUS = f"24              000{DATE}AE花子 山田|AAD0123456789|BLY|AOKENRITSU|"
@@ -65,3 +67,112 @@ def test_a_server_that_does_not_list_loans_has_not_said_that_there_are_none(answ
     with Station(answering({**answers})) as station, client_of(station.port) as client:
         assert client.loans(NUMBER) == LoanList(told=Told.NOTHING, counted=None)
         assert not client.patron(NUMBER).standing.on_loan.is_none
+
+
+# --- by pages -------------------------------------------------------------------------------------------------------------
+
+
+class Pages:
+    """A server that lists so many at a time, from the place on that is asked for."""
+
+    def __init__(self, values: tuple[str, ...], longest: int, *, first: int = 1, at_once: bool = False) -> None:
+        self._values, self._longest, self._first, self._at_once = values, longest, first, at_once
+        self.asked: list[str] = []
+
+    def __call__(self, request: bytes, line: Line) -> object:
+        start = field_of(request, "BP")
+        self.asked.append(start)
+        place = int(start) - self._first if start else 0
+        last = int(field_of(request, "BQ")) - self._first + 1 if start else len(self._values)
+        page = self._values[place : min(place + self._longest, last)]
+        line.say(seal(answer(fields(page), f"{len(self._values):04}"), request))
+        return None
+
+
+def paged(talk: Answer, *, patron: bool = False) -> LoanList:
+    with Station(answering({"63": talk})) as station, client_of(station.port) as client:
+        loans = client.patron(NUMBER).standing.on_loan if patron else client.loans(NUMBER)
+        assert client.condition is IlsCondition.READY
+        assert client.patron(NUMBER).checked
+        return loans
+
+
+@pytest.mark.parametrize("patron", [False, True])
+@pytest.mark.parametrize(("count", "longest"), [(120, 20), (120, 100), (101, 100), (300, 100), (1000, 100), (7, 3)])
+def test_what_is_cut_off_is_asked_for_page_by_page(count: int, longest: int, *, patron: bool) -> None:
+    server = Pages(items(count), longest)
+    assert paged(server, patron=patron) == LoanList.whole(items(count))
+    assert server.asked[: len(range(0, count, longest))] == ["", *(str(start) for start in range(longest + 1, count + 1, longest))]
+
+
+def test_a_list_that_is_whole_is_asked_for_once() -> None:
+    server = Pages(items(120), 9999)
+    with Station(answering({"63": server})) as station, client_of(station.port) as client:
+        assert client.loans(NUMBER) == LoanList.whole(items(120))
+        assert server.asked == [""]
+
+
+def test_titles_come_page_by_page_too() -> None:
+    titles = ("雪国", "雪国", "こころ", "雪国", "坊っちゃん")
+    assert paged(Pages(titles, 2)) == LoanList(titles, Told.ALL, 5, as_titles=True)
+
+
+def test_a_server_that_does_not_page_has_listed_a_part() -> None:
+    """It leaves BP out of account and sends the beginning again."""
+    for values in (items(20), ("雪国",) * 20):
+        loans = paged(answer(fields(values), "0120"))
+        assert (loans.items, loans.told, loans.counted) == (values, Told.PART, 120)
+
+
+@pytest.mark.parametrize("refusal", ["96", "hangs up", "silent", "another patron", "an empty page"])
+def test_a_server_that_bears_no_pages_has_listed_a_part_and_is_in_order(refusal: str) -> None:
+    first = answer(fields(items(20)), "0120")
+
+    def talk(request: bytes, line: Line) -> object:
+        if not field_of(request, "BP"):
+            line.say(seal(first, request))
+        elif refusal == "hangs up":
+            return hang_up(request, line)
+        elif refusal != "silent":
+            other = {"96": "96", "another patron": first.replace("D0123456789", "D0000000077"), "an empty page": answer("", "0120")}
+            line.say(b"96\r" if refusal == "96" else seal(other[refusal], request))
+        return None
+
+    with Station(answering({"63": talk})) as station, client_of(station.port, answer_seconds=0.3) as client:
+        for _ in range(3):
+            assert client.loans(NUMBER) == LoanList(items(20), Told.PART, 120)
+        assert client.patron(NUMBER).standing.on_loan.counted == 120
+        assert client.condition is IlsCondition.READY
+        # What failed is not tried with each patron.
+        tried = sum(b"|BP" in request for request in station.received)
+        assert tried <= (2 if refusal == "96" else 1) or refusal == "an empty page"
+
+
+def test_pages_have_an_end_although_the_server_gives_ever_new_ones() -> None:
+    def talk(request: bytes, line: Line) -> object:
+        start = int(field_of(request, "BP") or "1")
+        line.say(seal(answer(fields(items(start + 2)[start:]), "9999"), request))
+        return None
+
+    with Station(answering({"63": talk})) as station, client_of(station.port) as client:
+        loans = client.loans(NUMBER)
+        assert (loans.told, loans.counted) == (Told.PART, 9999)
+        assert len(station.received) < 40
+
+
+def test_whoever_laid_a_card_does_not_wait_for_slow_pages() -> None:
+    clock = Clock()
+
+    def talk(request: bytes, line: Line) -> object:
+        if field_of(request, "BP"):
+            clock.now += 1.1
+        return server(request, line)
+
+    server = Pages(items(120), 20)
+    with Station(answering({"63": talk})) as station, client_of(station.port, monotonic=clock) as client:
+        loans = client.patron(NUMBER).standing.on_loan
+        assert (loans.told, loans.counted) == (Told.PART, 120)
+        assert 60 <= len(loans.items) <= 80
+        # Whoever asks for the list itself waits for it, though not at once again.
+        clock.now += 30
+        assert client.loans(NUMBER).told is Told.ALL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -9,7 +10,22 @@ import pytest
 from kiosk.config.settings import Ils
 from kiosk.domain.circulation import Due, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
-from tests.library.ils.scripted import BOOK, DATE, LENT, NUMBER, PATRON, TITLE, Answer, Station, answering, client_of, hang_up, in_turn
+from tests.library.ils.scripted import (
+    BOOK,
+    DATE,
+    LENT,
+    NUMBER,
+    PATRON,
+    TITLE,
+    Answer,
+    Line,
+    Station,
+    answering,
+    client_of,
+    hang_up,
+    in_turn,
+    seal,
+)
 
 DUE = Due(date(2026, 12, 7), "20261207    235900")
 RENEWED = f"301YNN{DATE}AAD0123456789|AB{BOOK}|AJ{TITLE}|AH20261221    235900|AOKENRITSU|"
@@ -117,6 +133,43 @@ def test_a_patron_who_is_denied_nothing_has_a_message() -> None:
         standing = client.patron(NUMBER).standing
     assert standing.stops == frozenset()
     assert standing.said == "忘れ物をお預かりしています"
+
+
+@pytest.mark.parametrize("checksum", ["warn", "off"])
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "\n", "\r\r"])
+def test_breaks_within_a_text_are_text(break_: str, checksum: str) -> None:
+    """Servers end a message with CR, and send what somebody has typed into a field of several lines as it is."""
+    patron = PATRON.replace("花子 山田", f"花子{break_}山田") + f"AF忘れ物を{break_}お預かりしています{break_}|"
+    lent = LENT.replace(TITLE, f"吾輩は{break_}猫である{break_}") + f"AF付録の{break_}地図|"
+    with Station(answering({"63": patron, "11": lent})) as station, client_of(station.port, checksum=checksum) as client:
+        assert client.patron(NUMBER).standing.said == "忘れ物を\nお預かりしています"
+        answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
+        assert (answer.outcome, answer.item.title, answer.said) == (Outcome.DONE, "吾輩は 猫である", "付録の\n地図")
+        assert client.sight(NUMBER).name.split() == ["花子", "山田"]
+        assert station.connections == 1
+
+
+def test_a_field_may_begin_in_a_new_line_where_every_message_has_a_sum() -> None:
+    patron = PATRON + "AF忘れ物|\rAF二つ|\r\nAG三つ|"
+    with Station(answering({"63": patron})) as station, client_of(station.port) as client:
+        assert client.patron(NUMBER).standing.said == "忘れ物\n二つ"
+
+
+def test_a_message_without_an_end_of_its_own_is_read_after_a_moment() -> None:
+    for last in ("AF忘れ物", "AF忘れ物を\rお預かり"):
+        with Station(answering({"63": PATRON + last})) as station, client_of(station.port, checksum="off") as client:
+            began = time.monotonic()
+            assert client.patron(NUMBER).standing.said == last.removeprefix("AF").replace("\r", "\n")
+            assert time.monotonic() - began < 2
+
+
+def test_a_server_that_closes_behind_such_a_message_has_said_it() -> None:
+    def say_and_close(request: bytes, line: Line) -> object:
+        line.say(seal(PATRON + "AF忘れ物", request))
+        return hang_up(request, line)
+
+    with Station(answering({"63": say_and_close})) as station, client_of(station.port, checksum="off") as client:
+        assert client.patron(NUMBER).standing.said == "忘れ物"
 
 
 def test_a_title_in_several_lines_is_one_title() -> None:
