@@ -12,6 +12,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 
 
@@ -21,7 +22,7 @@ class LibraryStrip(Notice):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4)
         self.retry = Button(say("staff.items.retry"), "secondary")
-        self.retry.clicked.connect(lambda: emit(LibraryRetryPressed()))
+        says(self.retry, LibraryRetryPressed(), emit)
         inside = self.layout()
         if inside is not None:
             inside.addWidget(self.retry)
