@@ -17,6 +17,7 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress, Waiting
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
+from kiosk.ui.staff.patron.row import Row
 from tests.loandesk import DEMO, LoanDesk, Open, numbers_of, why
 
 TODAY = now_in_japan().date()
@@ -403,4 +404,23 @@ def test_an_item_scanned_while_the_card_is_still_read_is_not_lent(open_desk: Ope
     desk.scan("cats")
     desk.answered()
     assert desk.has_on_loan("other") == numbers_of("cats")
+    desk.end()
+
+
+# --- as much as is told -----------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_lists_titles_is_not_asked_for_titles_and_staff_are_told(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(EVERGREEN, expiry_field="PA"))
+    desk.tap("own")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.titles"))
+    assert sorted(row.split("、")[0] for row in desk.rows()) == sorted(map(title, ("own-renewable", "own-renewed", "own-wanted")))
+    assert not any(row.button for row in desk.staff.findChildren(Row) if row.isVisible())
+    # By its barcode one can be renewed all the same.
+    desk.scan("own-renewable")
+    desk.answered()
+    assert desk.executed("29") == dict.fromkeys(numbers_of("own-renewable"), 1)
+    assert desk.sees(say("staff.items.done-renewal", count=1))
     desk.end()
