@@ -98,7 +98,7 @@ def test_what_is_put_by_in_a_long_session_is_counted(hands: Hands) -> None:
     assert isinstance(counter.flow, PatronShown)
     dealings = replace(counter.flow.dealings, earlier={entry.wish: entry for entry in lent[200:]})
     hands.show(replace(counter, flow=replace(counter.flow, dealings=dealings)))
-    assert "300点を貸し出しました" in hands.texts()
+    assert f"300点を貸し出しました(新しい{MOST}点を表示)" in hands.texts()
 
 
 def test_a_last_day_that_is_not_told_is_said_to_be_unknown(hands: Hands) -> None:

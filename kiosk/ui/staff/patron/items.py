@@ -15,7 +15,7 @@ from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import Line, entry_lines, loan_lines, renewable, summary
+from kiosk.ui.staff.patron.lines import MOST, Line, are_more_than_shown, entry_lines, loan_lines, renewable, summary
 from kiosk.ui.staff.patron.listed import extent_of
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.theme import StaffSizes
@@ -95,7 +95,10 @@ class ItemsPage(Panel):
         return entry_lines(flow.dealings.entries, self.service, counter.today)
 
     def show_count(self, flow: PatronShown) -> None:
-        self._count.set_text(summary(flow.dealings, self.service))
+        said = summary(flow.dealings, self.service)
+        if said and are_more_than_shown(flow.dealings, self.service):
+            said = say("staff.items.count-and", count=said, said=say("staff.items.newest", shown=MOST))
+        self._count.set_text(said)
         self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
 
     def say_empty(self, text: str) -> None:

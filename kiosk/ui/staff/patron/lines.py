@@ -106,6 +106,11 @@ def summary(dealings: Dealings, service: Service) -> str:
     return "、".join([*said, say("staff.items.waiting", count=waiting)] if said and waiting else said)
 
 
+def are_more_than_shown(dealings: Dealings, service: Service) -> bool:
+    """Whether more was asked for in this session than stands there."""
+    return sum(entry.service is service for entry in (*dealings.entries, *dealings.earlier.values())) > MOST
+
+
 def grouped(number: str) -> str:
     """Digits in fours, as people read them; anything else as it is."""
     if not number.isdigit():
