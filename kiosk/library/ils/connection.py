@@ -14,6 +14,7 @@ from kiosk.domain.model import IlsCondition
 from kiosk.library.ils.backoff import Abilities, Backoff
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.dialogue import Dialogue
+from kiosk.library.ils.discretion import Discretion
 from kiosk.library.ils.matching import substance
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
@@ -52,6 +53,7 @@ class Connection:
         self._sums_otherwise: float | None = None
         """Since when the server is known to add up otherwise than the protocol says, so that a wrong sum tells nothing."""
         self._backoff, self._abilities = Backoff(monotonic), Abilities(monotonic)
+        self._discretion = Discretion()
         self.condition = IlsCondition.STARTING
         self.server: Server | None = None
 
@@ -105,7 +107,7 @@ class Connection:
             reply = self._asked_again(request, broken, by)
         self._abilities.understood(name)
         self._backoff.answered()
-        return reply
+        return self._discretion.read(reply) if request.kind in ("63", "23") else reply
 
     def change(self, request: Message, by: Deadline) -> Message:
         """The answer to a request that changes something; it is sent once at most.

@@ -222,8 +222,6 @@ class ItemDesk:
         finding = Finding.UNCLEAR if found is None else found[0]
         if found is not None and finding is Finding.DONE:
             return self._done(question, found[1])
-        if trouble is Trouble.NOT_UNDERSTOOD and finding is Finding.NOT_DONE:
-            return _refused(item, Reason.OTHER)
         self._doubts.keep(question, before)
         return _not_seen(item, finding)
 

@@ -40,7 +40,7 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
     if valid == "N" or Stop.CARD_LOST in flags or flags >= _ALL_DENIED:
         told = " ".join(stop.value for stop in _FLAGS if stop in stops or (stop is Stop.CARD_LOST and stop in flags))
         raise Refused(Code.LIBRARY_CARD_STOPPED, stops=told, said=said)
-    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, stops, said, loan_limit))
+    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, profile, stops, said, loan_limit))
 
 
 def day_in(text: str) -> date | None:
@@ -66,14 +66,14 @@ def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
     return any(words.search(said) for words in profile.expired_words)
 
 
-def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
+def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
     loans = count_in(reply, "charged_items_count")
     # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
     limit = number_in(reply.first("CB")) or loan_limit
     return Standing(
         loans=loans,
         overdue=count_in(reply, "overdue_items_count"),
-        holds_ready=count_in(reply, "hold_items_count"),
+        holds_ready=count_in(reply, "hold_items_count") if profile.counts_ready_holds else None,
         loans_left=max(limit - loans, 0) if limit and loans is not None else None,
         stops=stops,
         said=said,

@@ -262,10 +262,10 @@ def test_07_a_server_without_17_knows_no_titles_and_is_in_order() -> None:
         assert station.kinds() == ["93", "99", "17", "17"]
 
 
-def test_07_a_loan_that_was_not_understood_is_not_done() -> None:
+def test_07_a_loan_that_was_not_understood_is_not_done_yet() -> None:
     with Station(answering({"11": b"96\r", "63": NOT_LISTED})) as station, client_of(station.port) as client:
         answer = client.serve(Service.LOAN, NUMBER, Item(BOOK))
-        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, Reason.OTHER)
+        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, Reason.NOT_THERE_YET)
         assert station.kinds().count("11") == 1
 
 

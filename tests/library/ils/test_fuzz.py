@@ -166,7 +166,7 @@ def client_for(station: Station, checksum: str, encoding: str = "utf-8") -> Abst
 NOT_DONE = {
     Mood.DEAF: Reason.NOT_THERE_YET,
     Mood.GONE_BEFORE: Reason.NOT_THERE_YET,
-    Mood.NOT_UNDERSTOOD: Reason.OTHER,
+    Mood.NOT_UNDERSTOOD: Reason.NOT_THERE_YET,
 }
 """What becomes of a change over which the server has this mood; in every other mood it is done, and is said to be done."""
 

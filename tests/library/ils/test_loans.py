@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from kiosk.demo.ils import PATRONS, PLAIN, LibraryServer, opening, serving
 from kiosk.domain.circulation import LoanList, Told
-from kiosk.domain.model import IlsCondition
-from tests.library.ils.scripted import DATE, NUMBER, STATUS, Answer, Clock, Line, Station, answering, client_of, hang_up, seal
+from kiosk.domain.model import IlsCondition, LibraryCardNumber
+from tests.library.ils.scripted import (
+    DATE,
+    NUMBER,
+    STATUS,
+    TODAY,
+    Answer,
+    Clock,
+    Line,
+    Station,
+    answering,
+    client_of,
+    hang_up,
+    in_turn,
+    seal,
+)
 from tests.library.ils.scripted import field as field_of
 
 STATUS_WITHOUT_63 = STATUS.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
@@ -176,3 +194,43 @@ def test_whoever_laid_a_card_does_not_wait_for_slow_pages() -> None:
         # Whoever asks for the list itself waits for it, though not at once again.
         clock.now += 30
         assert client.loans(NUMBER).told is Told.ALL
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "listed", "requests"),
+    [
+        ({}, Told.ALL, 5, 1),
+        ({"longest_list": 2}, Told.ALL, 5, 3),
+        ({"longest_list": 2, "pages": False}, Told.PART, 2, 2),
+        ({"lists_loans": False}, Told.NOTHING, 0, 1),
+    ],
+)
+def test_the_pretend_library_in_each_of_these_ways(changes: dict[str, Any], told: Told, listed: int, requests: int) -> None:
+    number = LibraryCardNumber(PATRONS["busy"])
+    with serving(LibraryServer(opening(TODAY), replace(PLAIN, **changes))) as server:
+        with client_of(server.port, login="none", institution="CHUO") as client:
+            loans = client.loans(number)
+        assert (loans.told, len(loans.items), loans.counted) == (told, listed, 5)
+        # and the status before
+        assert server.snapshot().requests == requests + 1
+
+
+# --- a server that wants a PIN first --------------------------------------------------------------------------------------
+
+
+def told_without_pin(*replies: str) -> list[tuple[LoanList, int | None]]:
+    """Of one look-up after the other: the loans, and how many are overdue."""
+    with Station(answering({"63": in_turn(*replies)})) as station, client_of(station.port) as client:
+        standings = [client.patron(NUMBER).standing for _ in replies]
+        return [(standing.on_loan, standing.overdue) for standing in standings]
+
+
+def test_zeros_of_a_server_that_wants_a_pin_first_are_not_known_to_be_none() -> None:
+    assert told_without_pin(answer("CQN|", "0000")) == [(LoanList(), None)]
+    assert told_without_pin(answer("CQY|", "0000")) == [(LoanList.whole(), 0)]
+    assert told_without_pin(answer("", "0000")) == [(LoanList.whole(), 0)]
+
+
+def test_zeros_of_a_server_that_tells_without_a_pin_are_zeros() -> None:
+    one, none = answer(f"CQN|{fields(items(1))}", "0001"), answer("CQN|", "0000")
+    assert told_without_pin(none, one, none) == [(LoanList(), None), (LoanList.whole(items(1)), 0), (LoanList.whole(), 0)]

@@ -111,7 +111,7 @@ def test_a_loan_that_was_not_understood_switches_nothing_off() -> None:
     talk = answering({"11": in_turn(NO, NO, LENT), "63": none, "17": ITEM})
     with Station(talk) as station, client_of(station.port) as client:
         reasons = [client.serve(Service.LOAN, NUMBER, Item(BOOK)).reason for _ in range(3)]
-        assert reasons == [Reason.OTHER, Reason.OTHER, None]
+        assert reasons == [Reason.NOT_THERE_YET, Reason.NOT_THERE_YET, None]
 
 
 # --- what the server says it does not take --------------------------------------------------------------------------------
