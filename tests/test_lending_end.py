@@ -16,14 +16,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import LogSettings, SessionSettings, Settings, SlipSettings
-from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Mishap
+from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Flavour, Mishap
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
 from tests.desk import KEYS
-from tests.loandesk import LoanDesk, Open
+from tests.loandesk import DEMO, LoanDesk, Open
 from tests.needles import Needle, search
 from tests.opened import words_on
 
@@ -76,6 +76,23 @@ def test_all_on_loan_is_printed_where_that_is_chosen(open_desk: Open) -> None:
     desk.end()
     [text] = slips(desk, 1)
     assert all(ITEMS[item].title in text for item in ("stars", "own-renewable", "own-renewed", "own-wanted"))
+
+
+@pytest.mark.parametrize(
+    ("flavour", "said"),
+    [
+        (replace(DEMO, longest_list=2, pages=False), say("slip.count-part", count=2, counted=5)),
+        (replace(DEMO, lists_loans=False), say("slip.not-listed")),
+    ],
+    ids=["cut", "denied"],
+)
+def test_a_slip_of_all_says_that_it_is_not_all(open_desk: Open, flavour: Flavour, said: str) -> None:
+    desk = open_desk(flavour=flavour)
+    desk.tap("busy")
+    desk.opened.press(desk.staff, f"{say('staff.patron.slip-name')}: {say('staff.patron.slip-all')}")
+    desk.end()
+    [text] = slips(desk, 1)
+    assert plain(said) in "".join(text.split())
 
 
 def test_no_slip_is_written_where_none_is_wanted_or_nothing_was_done(open_desk: Open) -> None:

@@ -424,3 +424,41 @@ def test_a_server_that_lists_titles_is_not_asked_for_titles_and_staff_are_told(o
     assert desk.executed("29") == dict.fromkeys(numbers_of("own-renewable"), 1)
     assert desk.sees(say("staff.items.done-renewal", count=1))
     desk.end()
+
+
+def test_a_list_that_is_cut_is_not_taken_for_all(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(DEMO, longest_list=2, pages=False))
+    desk.tap("busy")
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.count-part", counted=5, count=2))
+    assert desk.sees(say("staff.items.part"))
+    assert len(desk.rows()) == 2
+    desk.press("staff.items.renew-listed", count=2)
+    desk.answered()
+    assert sum(desk.executed("29").values()) == 2
+    desk.end()
+
+
+def test_a_list_that_is_denied_is_not_taken_for_nothing_on_loan(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(DEMO, lists_loans=False))
+    desk.tap("busy")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.not-listed"))
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    assert not desk.sees(say("staff.items.empty-renewal"))
+    desk.end()
+
+
+def test_what_belongs_to_an_item_and_what_is_noted_of_a_patron_is_shown(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("bar")
+    assert desk.sees("忘れ物(傘)をお預かりしています")
+    desk.scan("piano")
+    desk.answered()
+    assert "楽譜1冊つき" in desk.row(title("piano"))
+    for secret in ("忘れ物", "楽譜1冊つき"):
+        assert not desk.sees(secret, "patron")
+    desk.end()
