@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -24,6 +24,7 @@ from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
+from kiosk.slips import SlipFolder, swept
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
@@ -178,10 +179,15 @@ def run_counter(home: Home, settings: Settings) -> int:
             )
             application = qt_application()
             end_on_signals(application)
-            with judge.revocation.watching(), running(Program(settings, equipment)):
+            with judge.revocation.watching(), slips_swept(home, settings), running(Program(settings, equipment)):
                 # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
                 gc.freeze()
                 return application.exec()
+
+
+def slips_swept(home: Home, settings: Settings) -> AbstractContextManager[None]:
+    """Meanwhile PDF slips are deleted in time, also those of a run before, and of settings that no longer ask for any."""
+    return swept(SlipFolder(home.slip_folder(settings.slip), settings.slip.pdf_days), today)
 
 
 def slip_printer(home: Home, settings: Settings) -> Callable[[Slip], None] | None:

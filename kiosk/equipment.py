@@ -44,8 +44,10 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
     """The store and its keys, made at the first start. Raises Unavailable."""
     from kiosk.store.keys import open_keys
     from kiosk.store.repository import Repository
+    from kiosk.store.trouble import translated
 
-    keys = open_keys(keys_of(home, settings), home.store)
+    with translated(home.store):
+        keys = open_keys(keys_of(home, settings), home.store)
     return Repository(home.store, keys, settings.counter.name, now), keys
 
 

@@ -307,7 +307,7 @@ def test_a_link_that_is_closed_takes_the_number_along(open_desk: Open, tmp_path:
     desk.end()
     desk.unlink("own")
     rows = desk.opened.repository.audit_rows
-    desk.opened.until(lambda _: Service.NDL_DIGITAL.value in repr(rows()))
+    desk.opened.until(lambda _: Service.NDL_DIGITAL.value in repr(list(rows())))
     places = tmp_path / "dumps"
     places.mkdir()
     export(desk, places)

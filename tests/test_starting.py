@@ -113,7 +113,8 @@ def test_a_store_of_a_newer_version(home: Home) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     before = home.store.read_bytes()
     status, said = refused(home)
-    assert (status, said.splitlines()) == (1, sentences(Code.STORE_NEWER, version=VERSION + 1, known=VERSION))
+    cause, following = sentences(Code.STORE_NEWER, version=VERSION + 1, known=VERSION)
+    assert (status, said.splitlines()) == (1, [cause, say("command.place", place=str(home.store)), following])
     assert home.store.read_bytes() == before
     assert not list(home.data.glob("*backup*"))
 
@@ -195,7 +196,9 @@ def test_a_config_that_others_may_write(home: Home) -> None:
 def test_a_read_only_disk(tmp_path: Path) -> None:
     status, said, heard = on_a_small_disk("read-only", tmp_path)
     assert (status, said) == (0, ["code:1", "untouched:True"])
-    assert heard == sentences(Code.STORE_READ_ONLY)
+    cause, following = sentences(Code.STORE_READ_ONLY)
+    assert (heard[0], heard[-1]) == (cause, following)
+    assert str(tmp_path / "disk") in "".join(heard[1:-1])
 
 
 def test_a_disk_that_fills_up_while_the_program_runs(tmp_path: Path) -> None:

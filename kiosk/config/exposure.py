@@ -17,16 +17,19 @@ class Exposure(StrEnum):
 
 
 def exposure(path: Path) -> Exposure | None:
-    """Of a file or folder, links followed, and of the folder it lies in. None where nothing is exposed, where it is not there, and on
-    Windows, where modes say nothing and the folders of the kiosk's user are closed by the system.
+    """Of a file or folder, and of the folder it lies in; of both ends, where it is a link.
 
-    A folder like /tmp, in which only owners replace their files, exposes none of them. Raises OSError but for what is not there.
+    None where nothing is exposed, where it is not there, and on Windows, where modes say nothing and the folders of the kiosk's user
+    are closed by the system. A folder like /tmp, in which only owners replace their files, exposes none of them. Raises OSError but for
+    what is not there.
     """
     if os.name != "posix":
         return None
     try:
-        real = path.resolve()
-        return _exposure(real.stat(), folder_of_it=False) or _exposure(real.parent.stat(), folder_of_it=True)
+        found = [_exposure(path.stat(), folder_of_it=False)]
+        # Where a link lies another can be put, as where the file lies that it leads to.
+        found += [_exposure(folder.stat(), folder_of_it=True) for folder in {path.absolute().parent, path.resolve().parent}]
+        return next(filter(None, found), None)
     except FileNotFoundError:
         return None
 

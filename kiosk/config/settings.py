@@ -87,6 +87,8 @@ class SlipSettings:
     """Name of the printer; empty for the system's own choice."""
     pdf_folder: str = setting(Text(), "")
     """Empty for `slips` in the home folder."""
+    pdf_days: int = setting(Number(1, 31), 1)
+    """How many days a PDF is kept; 1: the day on which it was made."""
     default: SlipKind = setting(Choice({kind.value: kind for kind in (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)}), SlipKind.NONE)
     width_mm: int = setting(Number(48, 210), 80)
 

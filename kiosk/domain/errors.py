@@ -30,12 +30,16 @@ class Code(StrEnum):
     # the way to the card
     CARD_REMOVED = "card-removed"
     CARD_SILENT = "card-silent"
+    CARD_INTERRUPTED = "card-interrupted"  # it broke off: no answer, or no whole one; whether the card has left is not known
+    CARD_WAITED = "card-waited"  # reader: the card there says nothing and keeps this one waiting
     CARD_UNREADABLE = "card-unreadable"
     CARD_IN_USE = "card-in-use"
     CARD_ANSWER_UNEXPECTED = "card-answer-unexpected"  # sw
     READER_MISSING = "reader-missing"
     READER_SERVICE_MISSING = "reader-service-missing"
     READER_DENIED = "reader-denied"
+    READER_AMBIGUOUS = "reader-ambiguous"  # wanted, readers
+    READER_INTERRUPTED = "reader-interrupted"  # it was away and is there again
     # the link
     NOT_LINKED = "not-linked"
     LINKED_ELSEWHERE = "linked-elsewhere"
@@ -81,6 +85,10 @@ class Code(StrEnum):
     STORE_KEY_WRONG = "store-key-wrong"
     STORE_FOREIGN = "store-foreign"
     STORE_UNAVAILABLE = "store-unavailable"
+    STORE_KEY_UNREADABLE = "store-key-unreadable"
+    STORE_UNPROTECTED = "store-unprotected"  # the disk cannot limit who reads (FAT)
+    HOME_UNUSABLE = "home-unusable"
+    BACKUP_FAILED = "backup-failed"
     RECOVERY_LINE = "recovery-line"  # line
     RECOVERY_MISMATCH = "recovery-mismatch"
     RECOVERY_OCCUPIED = "recovery-occupied"
@@ -88,6 +96,9 @@ class Code(StrEnum):
     ALREADY_RUNNING = "already-running"
     CONFIG_INVALID = "config-invalid"  # file, line, key, expected
     CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
+    CONFIG_UNREADABLE = "config-unreadable"
+    DISPLAY_UNUSABLE = "display-unusable"
+    FILE_UNUSABLE = "file-unusable"  # named on the command line
     TRUST_FILE_INVALID = "trust-file-invalid"
     TRUST_REFUSED = "trust-refused"
     TRUST_FINGERPRINT = "trust-fingerprint"
@@ -96,6 +107,9 @@ class Code(StrEnum):
 
 ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+
+READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})
+"""No card can be read while it lasts."""
 
 
 SLIP_TROUBLE = frozenset({Code.SLIP_FAILED, Code.SLIP_PRINTER_MISSING, Code.SLIP_PRINTER_SILENT, Code.SLIP_PRINTER_FAILED})

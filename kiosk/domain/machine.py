@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, papers, proof, registration, serving, unlinking
+from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import RetryLibrary
 from kiosk.domain.events import (
@@ -36,6 +36,7 @@ from kiosk.domain.events import (
     SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     TimeUp,
     UnlinkingChosen,
@@ -43,6 +44,7 @@ from kiosk.domain.events import (
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
+    AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingHolder,
     ConfirmingLink,
@@ -53,6 +55,8 @@ from kiosk.domain.states import (
     OutOfOrder,
     PatronShown,
     Proof,
+    Reading,
+    ReadingMyNumberCard,
     RegistrationFlow,
     Screen,
     ShowingHelp,
@@ -62,7 +66,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, start_reading, stay, then
+from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, ShowingStatus, ShowingHelp, LendingRefused, PatronShown, ConfirmingHolder)
@@ -88,8 +92,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return _placed(counter, event)
         case CardLifted():
             return _lifted(counter, event)
-        case ReaderChanged(condition):
-            return replace(counter, reader=condition), ()
+        case ReaderChanged(condition, names, wanted):
+            return replace(counter, reader=condition, reader_names=names, reader_wanted=wanted), ()
         case IlsChanged(condition):
             return serving.line_changed(replace(counter, ils=condition))
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
@@ -112,8 +116,12 @@ def _around(counter: Counter, event: Event) -> Step:
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
             return afterwards.look(counter, ticket)
+        case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
+            return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)
+        case StraySeen():
+            return replace(counter, stray_notice=None), ()
         case CardLeftSeen():
             return replace(counter, card_left=0, card_left_ticket=Ticket(0)), ()
         case HandoverAccepted() if counter.screen is Screen.OFFERED:
@@ -187,15 +195,33 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     if insertion in counter.cards:
         return stay(counter)
     counter = replace(counter, cards=(*counter.cards, insertion))
+    if event.found:
+        return _found(counter, event)
+    counter = strays.brought(counter, insertion)
     if counter.screen is not Screen.STAFF or not isinstance(flow, (*READY_FOR_CARD, *FINISHED)):
         return _flow(counter, event)
     if isinstance(flow, RESTING):
         return start_reading(counter, insertion)
     if isinstance(flow, PatronShown):
         return serving.leave(counter, flow)
-    # After a refusal the same person lays another card: in their language.
-    language = counter.language if isinstance(flow, LendingRefused) else Language.JAPANESE
-    return then(end_session(counter, keep=insertion), lambda ended: start_reading(replace(ended, language=language), insertion))
+    # After a refusal the same person lays a card again: in their language, and knowing what broke off.
+    again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
+
+    def read(ended: Counter) -> Step:
+        return start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+
+    return then(end_session(counter, keep=insertion), read)
+
+
+def _found(counter: Counter, event: CardPlaced) -> Step:
+    """A card that nobody has laid ends no session; where one is waited for, it is tried."""
+    insertion, flow = event.insertion, counter.flow
+    resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting | ShowingStatus | ShowingHelp)
+    trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
+    counter = strays.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))
+    if resting:
+        return start_reading(counter, insertion)
+    return _flow(counter, event) if isinstance(flow, AwaitingMyNumberCard) else stay(counter)
 
 
 def _lifted(counter: Counter, event: CardLifted) -> Step:
@@ -204,9 +230,9 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
         cards=tuple(lying for lying in counter.cards if lying != event.insertion),
         spent=counter.spent - {event.insertion},
     )
-    if not counter.spent:
+    if not left_lying(counter):
         counter = replace(counter, card_left=0, card_left_ticket=Ticket(0))
-    return _flow(counter, event)
+    return then(_flow(counter, event), lambda after: (strays.lifted(after, event.insertion), ()))
 
 
 def _broke(counter: Counter, incident: str) -> Step:

@@ -219,6 +219,8 @@ class ReaderCondition(StrEnum):
     MISSING = "reader-missing"
     SERVICE_MISSING = "reader-service-missing"
     DENIED = "reader-denied"
+    AMBIGUOUS = "reader-ambiguous"
+    """None has the configured name, and several have one like it."""
 
 
 class Pin:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.model import Pin
 from kiosk.domain.proof import PIN_LENGTH
@@ -61,12 +61,23 @@ class PinPad(QWidget):
         grid.addWidget(self.erase, 3, 2)
         self.confirm.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.confirm.setFixedWidth(3 * sizes.key + 2 * sizes.key_gap)
-        column_of_all = QVBoxLayout(self)
-        column_of_all.setContentsMargins(0, 0, 0, 0)
-        column_of_all.setSpacing(min(sizes.key_gap, sizes.gap))
-        column_of_all.addWidget(self.slots)
-        column_of_all.addLayout(grid)
-        column_of_all.addWidget(self.confirm)
+        self.beside = QVBoxLayout()
+        """On a display that is higher than wide: room at the right, between the places and the confirm key."""
+        whole: QBoxLayout = QHBoxLayout(self) if sizes.portrait else QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(min(sizes.key_gap, sizes.gap))
+        if sizes.portrait:
+            # Beside the keys, so that the words above keep their room.
+            whole.setSpacing(2 * sizes.gap)
+            self.beside.addWidget(self.slots)
+            self.beside.addStretch(1)
+            self.beside.addWidget(self.confirm)
+            whole.addLayout(grid)
+            whole.addLayout(self.beside)
+        else:
+            whole.addWidget(self.slots)
+            whole.addLayout(grid)
+            whole.addWidget(self.confirm)
 
     def _adder(self, digit: int) -> Callable[[], None]:
         return lambda: self._add(digit)

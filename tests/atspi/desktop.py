@@ -172,6 +172,10 @@ class Outsider:
         """Wait for a live control of that name, then do its action."""
         self._ask("press", name, window=window, limit=limit)
 
+    def act(self, name: str, action: str, *, window: str = "", limit: float = LIMIT) -> None:
+        """Wait for a live control of that name, then do the one of its actions that is called so."""
+        self._ask("act", name, window=window, limit=limit, action=action)
+
     def fill(self, name: str, text: str, *, window: str = "", limit: float = LIMIT) -> None:
         """Wait for a live field of that name, then set its text."""
         self._ask("fill", name, window=window, limit=limit, text=text)

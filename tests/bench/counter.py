@@ -41,7 +41,7 @@ TAPS = 11
 NUMBER = "2104067851"
 LIMIT_MS = 20_000
 NUMBERS = 1_000_000
-LIST_ROUNDS = 6
+LIST_ROUNDS = 4
 SETTLE_MS = 6_000
 """Until a list of that length has been read."""
 ANSWER = 0.3

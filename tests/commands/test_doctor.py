@@ -24,7 +24,7 @@ from kiosk.smartcard.virtual.reader import VirtualReaders
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 CHECKS = ["config", "service", "reader", "trust", "revocation", "keys", "store"]
-MORE_CHECKS = ["recovery", "ils", "handover", "disk", "clock", "displays", "fonts"]
+MORE_CHECKS = ["recovery", "slips", "ils", "handover", "disk", "clock", "displays", "fonts"]
 
 
 def settings(revocation: RevocationSource = RevocationSource.CRL, reader: str = "", most: int | MaxAge = 48) -> Settings:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+from tests.smartcard.revocation.conftest import Issuer, scope
 
 
 @pytest.fixture
@@ -178,6 +179,24 @@ def test_of_two_twins_the_second_is_refused_and_both_are_named_when_they_lie_the
     assert listed.code == 1
     assert listed.out.count("どちらかが偽物のおそれがある") == 2
     assert "どちらかが偽物のおそれがある" in kiosk("doctor").out
+
+
+def test_the_lists_in_use_are_shown_and_every_file_that_is_not(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n', encoding="utf-8")
+    issuer = Issuer(authority)
+    (home.crl / "a.crl").write_bytes(issuer.list(1, 2, number=7))
+    said = kiosk("trust", "list")
+    assert (said.code, said.err) == (0, "")
+    assert "失効リスト(CRL番号 7、番号2件)\n  発行: 2026-11-23 09:00、期限: 2026-11-24 09:00" in said.out
+    delta, indirect = x509.DeltaCRLIndicator(1), scope(indirect_crl=True)
+    (home.crl / "delta.crl").write_bytes(issuer.list(3, number=8, extensions=(x509.Extension(delta.oid, True, delta),)))
+    (home.crl / "indirect.crl").write_bytes(issuer.list(3, number=8, extensions=indirect))
+    said = kiosk("trust", "list")
+    assert said.code == 1
+    assert "delta.crl\n  変わった分だけの失効リスト(delta CRL)" in said.out
+    assert "indirect.crl\n  ほかの認証局の分も載せた失効リスト(間接CRL)" in said.out
+    assert "CRL番号 8" not in said.out
 
 
 def test_a_name_cannot_act_on_the_terminal(kiosk: Any, tmp_path: Path) -> None:

@@ -290,7 +290,8 @@ def test_reading_a_wrong_config_raises_its_first_mistake(tmp_path: Path) -> None
 def test_a_config_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         read_settings(tmp_path / "config.toml")
-    assert caught.value.code is Code.STORE_UNAVAILABLE
+    place = str(tmp_path / "config.toml")
+    assert (caught.value.code, caught.value.params) == (Code.CONFIG_UNREADABLE, {"place": place, "reason": "missing"})
 
 
 # --- how old a revocation list may be -----------------------------------------------------------------------------------

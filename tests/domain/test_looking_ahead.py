@@ -389,5 +389,9 @@ def test_a_former_cards_answers_never_reach_the_next_one() -> None:
 
 def test_a_library_card_shown_meanwhile_is_not_mixed_up_with_the_card_being_read() -> None:
     desk, _ = reading()
-    reading_on = desk.flow
-    assert desk.tell(LibraryCardEntered(OTHER_NUMBER.text)).flow == reading_on
+    desk.tell(LibraryCardEntered(OTHER_NUMBER.text))
+    assert (desk.at(LookingUpPatron).number, desk.at(LookingUpPatron).insertion) == (OTHER_NUMBER, None)
+    desk.answer(LookUpPatron)
+    assert desk.at(PatronShown).patron.number == OTHER_NUMBER
+    shown = desk.counter
+    assert desk.answer_all().counter == shown

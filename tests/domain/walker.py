@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     CardRead,
     CardSlow,
     CardStopAnswered,
+    CardWaits,
     DayBegan,
     Event,
     GoOnPressed,
@@ -74,6 +75,7 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StatusChosen,
     StoreFailed,
+    StraySeen,
     TakenBack,
     TimeUp,
     Touched,
@@ -166,7 +168,8 @@ class Walker:
         if dice < self.purpose:
             return self.fitting(counter)
         if dice < self.purpose + 0.04 and timers:
-            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, draw.choice(list(timers))]))
+            limit = getattr(counter.flow, "limit", counter.idle_ticket) or counter.idle_ticket
+            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, limit, draw.choice(list(timers))]))
         kind = draw.random()
         if kind < 0.3:
             return self.card_moves(counter)
@@ -190,12 +193,13 @@ class Walker:
             return CardLifted(insertion)
         if self.draw.random() < 0.1:
             told_again = self.some_insertion(counter)
-            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again))
+            waits = CardWaits(told_again, self.draw.choice(READERS))
+            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again), waits)
         free = [reader for reader in READERS if reader not in {insertion.reader for insertion in counter.cards}]
         if not free:
             return CardSlow(self.draw.choice(counter.cards))
         self.laid += 1
-        return CardPlaced(Insertion(self.laid, self.draw.choice(free)))
+        return CardPlaced(Insertion(self.laid, self.draw.choice(free)), found=self.draw.random() < 0.2)
 
     def link(self) -> Link:
         return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1")
@@ -284,7 +288,9 @@ class Walker:
                         return ahead
                 read = CardRead(ticket, insertion, reading)
                 known = CardKnown(ticket, insertion, reading.token)
-                return self.any_of(read, read, read, known, known, CardFailed(ticket, insertion, code), CardSlow(insertion))
+                waits = CardWaits(insertion, draw.choice(READERS))
+                failed = CardFailed(ticket, insertion, code)
+                return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), waits)
             case ReadingTries(ticket, insertion):
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):
@@ -401,6 +407,7 @@ class Walker:
             UnlinkConfirmed(),
             TakenBack(TYPED),
             CardLeftSeen(),
+            StraySeen(),
             LanguageChosen(draw.choice(list(Language))),
             HandoverAccepted(),
             LinkAgreed(),

@@ -88,7 +88,7 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
     lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists, keeps=False))
     lists.refresh(_LISTS_SECONDS)
     found = report(lists, now)
-    files = "".join(f"\n{file}: {words(f'doctor.list.{why}')}" for file, why in found.files)
+    files = "".join(f"\n{file}: {words(f'list.{why}')}" for file, why in found.files)
     facts: dict[str, str | int] = {
         "count": found.count,
         "until": f"{found.until.astimezone(JAPAN):%Y-%m-%d %H:%M}" if found.until else "―",

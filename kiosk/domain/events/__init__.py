@@ -31,6 +31,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     HolderProved,
     PinRejected,
     ReaderChanged,
@@ -76,6 +77,7 @@ from kiosk.domain.events.staff import (
     SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -90,6 +92,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardWaits
     | TriesRead
     | HolderProved
     | PinRejected
@@ -141,6 +144,7 @@ Event = (
     | UnlinkConfirmed
     | TakenBack
     | CardLeftSeen
+    | StraySeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -169,6 +173,7 @@ __all__ = [
     "CardRead",
     "CardSlow",
     "CardStopAnswered",
+    "CardWaits",
     "DayBegan",
     "Event",
     "GoOnPressed",
@@ -222,6 +227,7 @@ __all__ = [
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
+    "StraySeen",
     "TakenBack",
     "TimeUp",
     "Touched",

@@ -174,3 +174,8 @@ class TakenBack:
 @dataclass(frozen=True, slots=True)
 class CardLeftSeen:
     """Staff have read the notice of a card left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class StraySeen:
+    """Staff have read that a card lies here for good which nobody brought."""

@@ -21,6 +21,8 @@ from kiosk.smartcard.signature import WEAK_HASHES, within_calendar
 LARGEST = 256 << 20
 """Bytes of a file: some seven million numbers."""
 _KNOWN_CRITICAL = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.CRL_NUMBER})
+_LONGEST_NUMBER = 160
+"""Bits (§5.2.3)."""
 _CRITICAL_MARK = b"\x01\x01\xff"
 
 
@@ -94,6 +96,8 @@ def _read(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdict, He
         return Verdict.UNKNOWN_EXTENSION, None, None
     numbers = pack(entry.serial_number for entry in parsed)
     number = find_extension(extensions, x509.CRLNumber)
+    if number is not None and number.crl_number.bit_length() > _LONGEST_NUMBER:
+        raise ValueError("no CRL number is that long")
     ends = parsed.next_update_utc
     head = Head(
         digest=hashlib.sha256(content).hexdigest(),

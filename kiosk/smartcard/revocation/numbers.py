@@ -40,4 +40,7 @@ def pack(numbers: Iterable[int]) -> Numbers:
     """Numbers that are not positive are left out: no certificate that is accepted has one. Raises ValueError for one that is too wide."""
     found = sorted({number for number in numbers if number > 0})
     width = max(1, (found[-1].bit_length() + 7) // 8) if found else 1
-    return Numbers(width, b"".join(number.to_bytes(width, "big") for number in found))
+    packed = bytearray()
+    for number in found:
+        packed += number.to_bytes(width, "big")
+    return Numbers(width, bytes(packed))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import LanguageChosen, LeavePressed
 from kiosk.domain.model import Language
@@ -46,6 +47,12 @@ class Footer(QFrame):
         self._leave = WordButton(sizes, "quiet", icon="close")
         says(self._leave, LeavePressed(), emit)
         self._switch = LanguageSwitch(sizes, emit)
+        if sizes.portrait:
+            rows = QVBoxLayout(self)
+            rows.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
+            for widget in (self._switch, self._leave):
+                rows.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+            return
         row = QHBoxLayout(self)
         row.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
         row.addWidget(self._leave)

@@ -138,6 +138,7 @@ class Frame(QWidget):
             labels = step_labels(counter.language)
             name = say("patron.steps.accessible", counter.language, all=len(STEPS), now=step + 1, label=plain(labels[step]))
             self._steps.show_steps(labels, step, plain(name))
+        self._steps.show_only_now(self._steps.needed_for_all() > self.width() - 2 * self._sizes.gap)
         self._steps.setVisible(step is not None)
 
     def _raise_bands(self) -> None:

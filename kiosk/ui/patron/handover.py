@@ -30,11 +30,12 @@ class HandoverPage(Page):
         self._start = WordButton(sizes, "primary", icon="right", icon_behind=True, height=round(sizes.button_height * 1.25))
         says(self._start, HandoverAccepted(), emit)
         self._switch = LanguageSwitch(sizes, emit)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._for_staff(), 1)
-        row.addLayout(self._for_patron(), 2)
+        whole = self.across()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._for_staff(), 1)
+        whole.addLayout(self._for_patron(), 1 if sizes.portrait else 2)
+        self.setLayout(whole)
 
     def _for_patron(self) -> QVBoxLayout:
         gap = self.sizes.gap

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.states import Counter, LastTryWarning
+from kiosk.domain.trouble import broken_off
 from kiosk.text import say
+from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
@@ -42,12 +44,13 @@ class LastTryPage(Page):
         texts.addLayout(first)
         for widget in (self._title, self._lead):
             texts.addWidget(widget)
-        closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
-        closed.setFixedWidth(sizes.picture * 2 // 5)
         upper = QHBoxLayout()
         upper.addLayout(texts, 1)
-        upper.addWidget(closed)
-        choices = QHBoxLayout()
+        if not sizes.portrait:
+            closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
+            closed.setFixedWidth(sizes.picture * 2 // 5)
+            upper.addWidget(closed)
+        choices = self.across()
         choices.setSpacing(sizes.gap * 2)
         for button in (self._not_today, self._go_on):
             choices.addWidget(button, 1)
@@ -63,8 +66,9 @@ class LastTryPage(Page):
         if not isinstance(counter.flow, LastTryWarning):
             return
         language = counter.language
-        self._wrong.set_text(say("patron.last.wrong", language))
-        self._wrong.setVisible(counter.flow.after_mistake)
+        again = broken_off(counter, counter.flow.goal.reading.token)
+        self._wrong.set_text(say("patron.last.wrong", language) if again is None else why_again(again, language))
+        self._wrong.setVisible(counter.flow.after_mistake or again is not None)
         self._tries.show_left(1, language)
         self._title.set_text(say("patron.last.title", language))
         self._lead.set_text(say("patron.last.lead", language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QWidget
 
 from kiosk.domain.events import Event
 from kiosk.domain.states import Counter
@@ -20,6 +20,11 @@ class Page(QWidget):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
         self.sizes, self.emit_event = sizes, emit
+
+    def across(self) -> QBoxLayout:
+        """For what stands side by side, and one above the other on a display that is higher than wide."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        return QBoxLayout(down if self.sizes.portrait else right)
 
     def show_counter(self, counter: Counter) -> None:
         """Show this state."""

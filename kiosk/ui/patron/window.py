@@ -172,6 +172,10 @@ class PatronWindow(QWidget):
             self._frame.key_pressed(event)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            # Another scale: every drawing is made anew.
+            self._sizes = None
+            self._show()
         if event.type() == QEvent.Type.TouchBegin:
             self._emit(Touched())
         return super().event(event)

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen, StraySeen
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Late, Paper
+from kiosk.domain.states import Counter, Late, Paper, Stray
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
@@ -29,6 +29,9 @@ class Banners(QWidget):
         super().__init__()
         self._card_left, self._slip, self._late, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
         self._hint = Notice("info", icon_size=sizes.icon)
+        self._two_cards, self._stray = (Notice("care", icon_size=sizes.icon) for _ in range(2))
+        self._stray_seen = Button(say("staff.banner.stray-seen"), "secondary")
+        says(self._stray_seen, StraySeen(), emit)
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         says(self._seen, CardLeftSeen(), emit)
         self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
@@ -45,6 +48,7 @@ class Banners(QWidget):
             (self._slip, self._slip_seen),
             (self._late, self._late_seen),
             (self._idle, self._go_on),
+            (self._stray, self._stray_seen),
         )
         for notice, button in buttons:
             layout = notice.layout()
@@ -52,7 +56,7 @@ class Banners(QWidget):
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._card_left, self._slip, self._late, self._idle, self._barcode, self._hint)
+        self._notices = (self._card_left, self._two_cards, self._stray, self._slip, self._late, self._idle, self._barcode, self._hint)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
@@ -63,11 +67,31 @@ class Banners(QWidget):
     def show_state(self, counter: Counter) -> None:
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        self._show_two_cards(counter)
+        self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
+
+    def _show_two_cards(self, counter: Counter) -> None:
+        served = getattr(counter.flow, "insertion", None)
+        others = [card for card in counter.cards if card != served and card not in counter.spent | counter.strays]
+        if served not in counter.cards or served in counter.strays or not others:
+            self._two_cards.say("")
+            return
+        named = "".join(say("staff.banner.named", reader=unmarked(other.reader)) for other in others)
+        text = say("staff.banner.two-cards-text", reader=unmarked(served.reader), others=named)
+        self._two_cards.say(say("staff.banner.two-cards"), text)
+
+    def _show_stray(self, stray: Stray | None) -> None:
+        if stray is None:
+            self._stray.say("")
+            return
+        cause = refusal(stray.problem.code, "staff", **dict(stray.problem.params))
+        title = say("staff.banner.stray", reader=unmarked(stray.insertion.reader))
+        self._stray.say(title, say("staff.banner.stray-text", cause=cause))
 
     def _show_slip(self, papers: list[Paper], printer: str) -> None:
         """The next patron may stand here by now: whose slip it is is said, with the number masked as on the slip."""

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from kiosk.text import plain
 from kiosk.ui.staff.panels import MIDDLE, TOP, column, picture_of, row
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
@@ -84,7 +86,15 @@ class Choice(Plate):
         self.adopt()
 
 
-class Tile(Plate):
+class Answer(CheckedByState, Button):
+    """One of two answers; the one given is filled."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "secondary")
+        self.follow_state()
+
+
+class Tile(CheckedByState, Plate):
     """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program. `low`: the icon stands at the left.
 
     A press with the mouse leaves the keyboard where it was.
@@ -92,7 +102,7 @@ class Tile(Plate):
 
     def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False, low: bool = False) -> None:
         super().__init__(text, sizes.tile_radius)
-        self.setCheckable(True)
+        self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon, self._size = icon, sizes.icon if low else round(sizes.icon * 1.2)
         self._elsewhere = elsewhere and not sizes.small
@@ -117,9 +127,6 @@ class Tile(Plate):
 
     def choose(self, chosen: bool) -> None:
         self.setChecked(chosen)
-
-    def nextCheckState(self) -> None:
-        """Being chosen follows the machine's state, not the press."""
 
     def _recolour(self, chosen: bool) -> None:
         self._words.set_kind("tile-chosen" if chosen else "tile")

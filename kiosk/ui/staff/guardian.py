@@ -44,7 +44,7 @@ class GuardianPage(Page):
     def _row(self, check: GuardianCheck) -> CheckRow:
         number = DOCUMENT.index(check) + 1 if check in DOCUMENT else None
         made = CheckRow(say(f"staff.guardian.check-{check}"), number)
-        made.clicked.connect(lambda confirmed: self.tell(GuardianCheckSet(check, confirmed)))
+        made.clicked.connect(lambda: self.tell(GuardianCheckSet(check, not made.isChecked())))
         return made
 
     def _age(self) -> QWidget:

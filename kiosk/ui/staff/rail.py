@@ -13,6 +13,7 @@ from kiosk.text import say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
@@ -45,7 +46,7 @@ _ICONS = {
 }
 
 
-class RailButton(QToolButton):
+class RailButton(CheckedByState, QToolButton):
     """Icon over text. Checked follows the machine's state, never the press."""
 
     def __init__(self, section: Section, sizes: StaffSizes) -> None:
@@ -53,12 +54,9 @@ class RailButton(QToolButton):
         self._icon, self._sizes = _ICONS[section], sizes
         self.setText(say(f"staff.rail.{section}"))
         self.setAccessibleName(self.text())
-        self.setCheckable(True)
+        self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(sizes.rail - (16 if sizes.rail > 80 else 8), round(sizes.rail * (0.8 if sizes.rail > 80 else 0.95)))
-
-    def nextCheckState(self) -> None:
-        """Nothing: see the class."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -8,7 +8,8 @@ from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.text import say
+from kiosk.domain.trouble import reader_problem
+from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
 from kiosk.ui.staff.trial_scan import TrialScan
@@ -22,11 +23,12 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
     codes = [*facts.warnings]
     if not facts.authorities:
         codes.insert(0, Code.TRUST_MISSING)
-    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-        codes.insert(0, Code(counter.reader.value))
     if counter.ils.value in ILS_TROUBLE:
         codes.insert(0, Code(counter.ils.value))
     found = [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
+    if (reader := reader_problem(counter)) is not None:
+        params = dict(reader.params)
+        found.insert(0, (refusal(reader.code, "staff", **params), refusal(reader.code, "staff-next", **params)))
     if facts.sheet_missing:
         found.append((say("staff.status.recovery-sheet"), ""))
     return found

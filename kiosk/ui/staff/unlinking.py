@@ -9,13 +9,12 @@ from kiosk.domain.model import UnlinkReason
 from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter, CounterFacts
 from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
-from kiosk.ui.staff.choices import Choice
+from kiosk.ui.staff.choices import Answer, Choice
 from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import NumberLabel, Panel, facts, row
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.scan import ScanField
@@ -65,8 +64,9 @@ class UnlinkNumberPage(Page):
         self.wizard_foot()
         self._ready: bool | None = None
 
-    def _answer(self, which: str, *, stopped: bool) -> Button:
-        button = self.button(say(f"staff.unlink-number.{which}"), "secondary", CardStopAnswered(stopped))
+    def _answer(self, which: str, *, stopped: bool) -> Answer:
+        button = Answer(say(f"staff.unlink-number.{which}"))
+        says(button, CardStopAnswered(stopped), self.tell)
         button.setMinimumWidth(self.sizes.body * 10)
         return button
 
@@ -91,7 +91,6 @@ class UnlinkNumberPage(Page):
         self._title.set_text(say("staff.unlink-number.title-lost") if waits else say("staff.unlink-number.title"))
         self._stop.setVisible(lost)
         for button, answer in ((self._stopped, True), (self._not_stopped, False)):
-            button.setCheckable(True)
             button.setChecked(flow.card_stopped is answer)
         told = flow.card_stopped is False
         self._not_yet.say(say("staff.unlink-number.not-stopped-title") if told else "", say("staff.unlink-number.not-stopped-text"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
@@ -22,12 +22,16 @@ from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.keys import Keys
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
+from kiosk.ui.staff.holder import HolderPage
+from kiosk.ui.staff.home import HomePage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.pin import PatronsTurnPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.presses import MousePresses
 from kiosk.ui.staff.rail import Rail, Section
+from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
@@ -69,6 +73,8 @@ class StaffWindow(QWidget):
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
+        self._half = ""
+        """Half a number, typed at 窓口 before a card came."""
         self._spares: dict[PageKind, Spare] = {}
         self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_page)
@@ -113,6 +119,7 @@ class StaffWindow(QWidget):
         page.project(counter, facts)
         page.copied.connect(self._clipboard.copy)
         self._page = page
+        self._keep_half_a_number(old, page)
         if old is not None:
             if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
                 self._clipboard.forget()
@@ -124,6 +131,16 @@ class StaffWindow(QWidget):
         self._banners.forget_passing()
         self._focus(page)
         self._prepare.start()
+
+    def _keep_half_a_number(self, old: Page | None, page: Page) -> None:
+        """What was being typed at 窓口 is there again after the card that came in between. It is marked: the next scan replaces it."""
+        if isinstance(old, HomePage):
+            self._half = old.number_field().text()
+        if isinstance(page, HomePage):
+            page.number_field().setText(self._half)
+            page.number_field().selectAll()
+        if not isinstance(page, HolderPage | PatronPage | PatronsTurnPage | RefusalPage):
+            self._half = ""
 
     def _prepare_page(self) -> None:
         """Build what comes next and draw it once unseen: a number then stands there a blink after the card, and home after the patron.
@@ -191,6 +208,12 @@ class StaffWindow(QWidget):
         sizes = staff_sizes(self.width())
         if self._frame is None or sizes != self._sizes:
             self._build(sizes)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange and self._frame is not None:
+            # Another scale: every drawing is made anew.
+            self._build(staff_sizes(self.width()))
+        return super().event(event)
 
     def _tick(self) -> None:
         if self._frame is not None:

@@ -8,16 +8,17 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
-class CheckRow(QAbstractButton):
-    """Checkable. `number` is drawn at the right end when given."""
+class CheckRow(CheckedByState, QAbstractButton):
+    """Checkable; a press asks for the other. `number` is drawn at the right end when given."""
 
     def __init__(self, text: str, number: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setCheckable(True)
+        self.follow_state()
         self._number = number
         self._words = Words(text, parent=self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -10,28 +10,26 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.icon import pixmap
 
 _RADIUS = 8
 _TICK_GAP = 4
 
 
-class Segment(QAbstractButton):
+class Segment(CheckedByState, QAbstractButton):
     """Being chosen follows whoever shows the state, not the press."""
 
     def __init__(self, text: str, name: str, height: int) -> None:
         super().__init__()
         self._height = height
         self.first = self.last = False
-        self.setCheckable(True)
+        self.follow_state()
         self.setText(plain(text))
         self.setAccessibleName(plain(name))
         # A press with the mouse leaves the keyboard where it was: in the field that waits for the next barcode.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def nextCheckState(self) -> None:
-        """Nothing: see the class."""
 
     def _tick(self) -> int:
         return self.font().pixelSize() if self.isChecked() else 0

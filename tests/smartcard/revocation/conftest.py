@@ -23,8 +23,8 @@ Extension = x509.Extension[x509.ExtensionType]
 class Issuer:
     """An authority that issues whatever list is asked of it."""
 
-    def __init__(self) -> None:
-        self.root = VirtualAuthority.create(demo=False)
+    def __init__(self, root: VirtualAuthority | None = None) -> None:
+        self.root = root or VirtualAuthority.create(demo=False)
         self.authority = Authority(self.root.der)
         self.card = self.root.issue(rsa_key(), Leaf(SERIAL, "997794E9AGCIEG13221003A", NOW - DAY, NOW + DAY))
         self.certificate = Certificate(self.card)
