@@ -72,6 +72,9 @@ class Code(StrEnum):
     HANDOVER_KEYS_HELD = "handover-keys-held"
     # paper
     SLIP_FAILED = "slip-failed"
+    SLIP_PRINTER_MISSING = "slip-printer-missing"  # printer
+    SLIP_PRINTER_SILENT = "slip-printer-silent"  # printer
+    SLIP_PRINTER_FAILED = "slip-printer-failed"  # printer
     # this counter
     STORE_FULL = "store-full"
     STORE_READ_ONLY = "store-read-only"
@@ -107,6 +110,10 @@ ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_
 
 READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})
 """No card can be read while it lasts."""
+
+
+SLIP_TROUBLE = frozenset({Code.SLIP_FAILED, Code.SLIP_PRINTER_MISSING, Code.SLIP_PRINTER_SILENT, Code.SLIP_PRINTER_FAILED})
+"""Nothing came out of the printer, or nobody knows; the sentences for staff name it (`printer`)."""
 
 
 class KioskError(Exception):

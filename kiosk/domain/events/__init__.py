@@ -17,9 +17,11 @@ from kiosk.domain.events.answers import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
 )
 from kiosk.domain.events.card import (
@@ -59,6 +61,7 @@ from kiosk.domain.events.staff import (
     HolderDenied,
     HomeChosen,
     ItemEntered,
+    LateSeen,
     LeavePressed,
     LibraryCardEntered,
     LibraryRetryPressed,
@@ -71,6 +74,7 @@ from kiosk.domain.events.staff import (
     ServiceChosen,
     SlipAsked,
     SlipChosen,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     StraySeen,
@@ -100,12 +104,14 @@ Event = (
     | PatronRefused
     | ItemAnswered
     | LoansListed
+    | LookedAgain
     | ItemDescribed
     | LibraryCardRecognised
     | LibraryFailed
     | IlsChanged
     | HandedOver
     | HandoverFailed
+    | SlipPrinted
     | SlipFailed
     | HomeChosen
     | RegistrationChosen
@@ -129,6 +135,8 @@ Event = (
     | HandoverAsked
     | SlipChosen
     | SlipAsked
+    | SlipRetryPressed
+    | LateSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -185,6 +193,7 @@ __all__ = [
     "ItemEntered",
     "LanguageChosen",
     "LastTryChosen",
+    "LateSeen",
     "LeavePressed",
     "LibraryCardEntered",
     "LibraryCardRecognised",
@@ -195,6 +204,7 @@ __all__ = [
     "LinkSaved",
     "LinksFound",
     "LoansListed",
+    "LookedAgain",
     "NextPatronCalled",
     "NextPatronDenied",
     "NextPressed",
@@ -212,6 +222,8 @@ __all__ = [
     "SlipAsked",
     "SlipChosen",
     "SlipFailed",
+    "SlipPrinted",
+    "SlipRetryPressed",
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
