@@ -211,7 +211,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_file(path)
     except OSError as error:
-        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        raise _trouble(error, path) from error
 
 
 def read_file(path: Path) -> bytes:
@@ -221,11 +221,11 @@ def read_file(path: Path) -> bytes:
 
 
 def _exposure(path: Path) -> Exposure | None:
-    """Raises Unavailable(store-unavailable)."""
+    """Raises Unavailable, with its place."""
     try:
         return exposure(path)
     except OSError as error:
-        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        raise _trouble(error, path) from error
 
 
 def _plain(fingerprint: str) -> str:
