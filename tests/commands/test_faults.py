@@ -67,7 +67,7 @@ TRUSTING = {"run", "tap", "trust list", "trust remove"}
 WRITING = {"links unlink"}
 EXPECTED: Mapping[str, Told] = {
     "home is a file": by_home(Code.HOME_UNUSABLE, "home", "not-a-folder", EVERYWHERE),
-    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing"),
+    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing", EVERYWHERE),
     "home of another user": by_home(Code.STORE_FOREIGN, "home/", by=EVERYWHERE),
     "home shut": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
     "home cannot be made": by_home(Code.HOME_UNUSABLE, "home", "denied", EVERYWHERE),
