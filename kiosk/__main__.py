@@ -7,11 +7,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.parser import Act, Parser, home_option
-from kiosk.config import Home, LogSettings, default_home, read_settings
+from kiosk.config import Home, LogSettings, default_home, file_trouble, home_at, read_settings
 from kiosk.domain.errors import KioskError
 
 
@@ -29,14 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command: 0 is fine, 1 a problem was found, 2 the command line or the config is wrong, 130 ended by Ctrl-C."""
     _speak_utf8()
     options = build_parser().parse_args(arguments)
-    home = Home(options.home) if options.home else default_home()
     log.forbid_core_dumps()
     try:
+        home = home_at(options.home) if options.home else default_home()
         with contextlib.ExitStack() as stack:
             if options.at_home:
                 home.prepare()
                 stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
-            return _carry_out(home, options)
+            code = _carry_out(home, options)
+            # After what was asked for: where the command itself could not go on, that is what has to be mended first.
+            if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
+                output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
+            return code
     except KioskError as error:
         return output.complain(error)
 
@@ -53,11 +58,26 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
         raise
     except BrokenPipeError:
         # Whoever read our output (`| head`) has read enough. What is left must not be written when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return output.PROBLEM
     except Exception as error:
-        print(output.words("bug", incident=log.record_incident(error), folder=str(home.logs)), file=sys.stderr)
+        incident = log.record_incident(error)
+        if isinstance(error, OSError):
+            # Not our bug, but the world's (a full disk behind our output, a device that fails): named as far as it names itself.
+            _write_no_more()
+            place = Path(str(error.filename or ""))
+            output.warn(
+                "file-trouble", place=str(error.filename or "-"), why=output.file_why(file_trouble(error, place)), incident=incident
+            )
+        else:
+            output.warn("bug", incident=incident, folder=str(home.logs))
         return output.PROBLEM
+
+
+def _write_no_more() -> None:
+    """What could not be written must not be tried again when Python ends, which would say so in its own way."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log_settings(home: Home) -> LogSettings:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -24,6 +24,7 @@ from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
+from kiosk.slips import SlipFolder, swept
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
@@ -35,6 +36,7 @@ from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage import GarbageCollector
 from kiosk.ui.sound import Sounds
+from kiosk.ui.timing import Timing
 from kiosk.ui.trouble import TroubleWindow
 
 _LIBRARY_BEAT_MS = 2000
@@ -59,7 +61,8 @@ class Equipment:
 class Program:
     """One counter, whole. `start` and `stop` on the GUI thread."""
 
-    def __init__(self, settings: Settings, equipment: Equipment) -> None:
+    def __init__(self, settings: Settings, equipment: Equipment, timing: Timing | None = None) -> None:
+        """`timing`: of the keyboards; the real one unless somebody else keeps it."""
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
         post = self._bridge.post
@@ -82,7 +85,7 @@ class Program:
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
         counter = Counter(rules=counter_rules(settings), today=today(), ils=ils)
         self.conductor = Conductor(counter, equipment.facts, outside)
-        self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin)
+        self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing)
         self._bridge.happened.connect(self.conductor.happen)
         self._hooks = sys.excepthook, threading.excepthook
         self._minute = QTimer(interval=60_000)
@@ -162,7 +165,7 @@ def run_counter(home: Home, settings: Settings) -> int:
     with RunningLock(home.lock):
         repository, keys = open_repository(home, settings)
         with repository:
-            judge = judge_for(home, settings, keys.site)
+            judge = judge_for(home, settings, keys.site, keeps=True)
             equipment = Equipment(
                 readers=PcscReaders,
                 monitor=PcscMonitor,
@@ -176,10 +179,15 @@ def run_counter(home: Home, settings: Settings) -> int:
             )
             application = qt_application()
             end_on_signals(application)
-            with running(Program(settings, equipment)):
+            with judge.revocation.watching(), slips_swept(home, settings), running(Program(settings, equipment)):
                 # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
                 gc.freeze()
                 return application.exec()
+
+
+def slips_swept(home: Home, settings: Settings) -> AbstractContextManager[None]:
+    """Meanwhile PDF slips are deleted in time, also those of a run before, and of settings that no longer ask for any."""
+    return swept(SlipFolder(home.slip_folder(settings.slip), settings.slip.pdf_days), today)
 
 
 def slip_printer(home: Home, settings: Settings) -> Callable[[Slip], None] | None:

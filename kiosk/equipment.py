@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +17,14 @@ from kiosk.domain.states import CounterFacts, HandoverWhen
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
+    from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
-    from kiosk.smartcard.revocation import CrlFolder, RevocationLists
+    from kiosk.smartcard.revocation import RevocationLists, Standing
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
+
+_LISTS_SECONDS = 20.0
+"""How long a start waits for the revocation lists."""
 
 # Imported where used: `kiosk links count` should not wait for cryptography, nor `kiosk trust list` for SQLCipher.
 
@@ -40,8 +44,10 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
     """The store and its keys, made at the first start. Raises Unavailable."""
     from kiosk.store.keys import open_keys
     from kiosk.store.repository import Repository
+    from kiosk.store.trouble import translated
 
-    keys = open_keys(keys_of(home, settings), home.store)
+    with translated(home.store):
+        keys = open_keys(keys_of(home, settings), home.store)
     return Repository(home.store, keys, settings.counter.name, now), keys
 
 
@@ -72,23 +78,30 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | N
         return lambda number: hand_over(number.text, target, desktop())
 
 
-def revocation_lists(home: Home, settings: Settings) -> RevocationLists:
-    """The CRL folder, read once before the first card is laid, or nothing."""
-    from kiosk.smartcard.revocation import CrlFolder, NoRevocation
+def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, keeps: bool = False) -> RevocationLists:
+    """What tells which certificates were stopped, as configured.
+
+    `keeps` is for the counter alone: what it reads is there at its next start. Where what is there already does not do, the lists are
+    read before the first card is laid, as far as that goes within some seconds.
+    """
+    from kiosk.smartcard.revocation import CrlFolder, NoRevocation, Shelf, Standing
 
     if settings.card.revocation is not RevocationSource.CRL:
         return NoRevocation()
-    lists = CrlFolder(home.crl_folder(settings.card))
-    lists.refresh()
+    shelf = Shelf(home.held_lists, keeps=keeps)
+    lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, shelf)
+    if lists.standings(now()) != {Standing.GOOD}:
+        lists.refresh(_LISTS_SECONDS)
     return lists
 
 
-def judge_for(home: Home, settings: Settings, site_key: bytes) -> CardJudge:
-    """The library's trust as configured."""
+def judge_for(home: Home, settings: Settings, site_key: bytes, *, keeps: bool = False) -> CardJudge:
+    """The library's trust as configured; `keeps` as for `revocation_lists`."""
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.trust import TrustStore
 
-    return CardJudge(TrustStore(home.trust).load(), revocation_lists(home, settings), site_key, now)
+    authorities = TrustStore(home.trust).load()
+    return CardJudge(authorities, revocation_lists(home, settings, authorities, keeps=keeps), site_key, now)
 
 
 def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:
@@ -96,6 +109,7 @@ def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> 
     return CounterFacts(
         counter_name=settings.counter.name,
         revocation_checked=settings.card.revocation is RevocationSource.CRL,
+        stale_lists_accepted=settings.card.accepts_stale_lists,
         authorities=len(judge.authorities),
         demo=demo,
     )
@@ -105,15 +119,12 @@ def facts_reader(
     home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes
 ) -> Callable[[CounterFacts], CounterFacts]:
     """Counts anew what the windows show. What it returns is called on the work thread, and may raise Unavailable."""
-    from kiosk.smartcard.revocation import CrlFolder
     from kiosk.store.sheet import fingerprint
 
-    lists = CrlFolder(home.crl_folder(settings.card)) if settings.card.revocation is RevocationSource.CRL else None
     sheet = fingerprint(site_key)
 
     def read(facts: CounterFacts) -> CounterFacts:
         month = repository.this_month()
-        stale = lists is not None and _is_stale(lists, judge)
         return replace(
             facts,
             links=repository.count_links(),
@@ -121,15 +132,16 @@ def facts_reader(
             uses_this_month=month.uses,
             pending=repository.pending_count(),
             sheet_missing=not facts.demo and not repository.sheet_confirmed(sheet),
-            warnings=(Code.REVOCATION_STALE,) if stale else (),
+            warnings=_list_trouble(judge.revocation.standings(now())),
         )
 
     return read
 
 
-def _is_stale(lists: CrlFolder, judge: CardJudge) -> bool:
-    """Whether some pinned authority that is still valid has no list, or one that should have been renewed by now."""
-    moment = now()
-    lists.refresh()
-    current = {facts.authority for facts in lists.facts(judge.authorities) if not facts.is_stale(moment)}
-    return any(authority.fingerprint not in current for authority in judge.authorities if authority.is_valid(moment))
+def _list_trouble(standings: frozenset[Standing]) -> tuple[Code, ...]:
+    """That no card is accepted is said only if it is so of every authority."""
+    from kiosk.smartcard.revocation import Standing
+
+    if standings == {Standing.TOO_OLD}:
+        return (Code.REVOCATION_TOO_OLD,)
+    return (Code.REVOCATION_STALE,) if standings & {Standing.TOO_OLD, Standing.STALE} else ()

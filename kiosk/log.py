@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import logging
+import os
 import secrets
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
@@ -20,15 +22,22 @@ from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from kiosk.config import LogSettings
+from kiosk.config import FileTrouble, LogSettings, file_trouble
 from kiosk.domain.errors import KioskError
 
 _log = logging.getLogger(__name__)
+# Where no log is kept, nothing is written: logging's last resort would print the traceback to stderr.
+logging.getLogger("kiosk").addHandler(logging.NullHandler())
 
 
 @contextlib.contextmanager
 def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterator[None]:
-    """Log into `folder`/`name`.log until left; what nobody caught, on any thread, goes there as well."""
+    """Log into `folder`/`name`.log until left; what nobody caught, on any thread, goes there as well.
+
+    Where that cannot be (`unwritable` says why), everything else goes on.
+    """
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
     handler = _File(folder / f"{name}.log", when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
     handler.setFormatter(_Formatter())
     handler.addFilter(_OnlyOurs())
@@ -46,6 +55,18 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
         root.setLevel(before[0])
         sys.excepthook, threading.excepthook = before[1], before[2]
         handler.close()
+
+
+def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
+    """Why `folder`/`name`.log cannot be written; None where it can. To be asked while the log is kept there."""
+    file = folder / f"{name}.log"
+    try:
+        if file.exists():
+            os.close(os.open(file, os.O_WRONLY | os.O_APPEND))
+        with tempfile.TemporaryFile(dir=folder):  # each day begins another file
+            return None
+    except OSError as error:
+        return file_trouble(error, folder)
 
 
 def record_incident(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kiosk.config import Home, LogSettings
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BrokeSeen,
@@ -178,13 +178,19 @@ class Quoting:
     def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
         return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
 
-    def loans(self, number: LibraryCardNumber) -> tuple[str, ...]:
-        return ()
+    def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
+        return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
+
+    def loans(self, number: LibraryCardNumber) -> LoanList:
+        return LoanList.whole()
 
     def item(self, item: str) -> Item:
         return Item(item)
 
     def keep_alive(self) -> IlsCondition:
+        return self.condition
+
+    def reconnect(self) -> IlsCondition:
         return self.condition
 
     def close(self) -> None:

@@ -16,7 +16,6 @@ from typing import Literal
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from kiosk.app import slip_printer
@@ -115,18 +114,22 @@ class LoanDesk:
 
     def key(self, key: Qt.Key) -> None:
         """A key by itself, pressed by a finger."""
-        if key in _TEXTS:
-            self.opened.type_keys([(key, NONE, _TEXTS[key])], 120)
-        else:
-            # Shortcuts are found by the window system's own way of sending keys.
-            QTest.keyClick(self.staff.windowHandle(), key)
+        self.opened.type_keys([(key, NONE, _TEXTS.get(key, ""))], 120)
+
+    def chord(self, letter: str) -> None:
+        """Together with Alt."""
+        self.opened.type_keys([(Qt.Key(ord(letter)), Qt.KeyboardModifier.AltModifier, letter)], 120)
+
+    def hold(self, key: Qt.Key) -> None:
+        """Long enough to press what has consequences."""
+        self.opened.hold((key, NONE, _TEXTS.get(key, "")), 0.6)
 
     def choose(self, service: Service) -> None:
         self.press(f"staff.patron.{service}")
 
     def end(self) -> None:
-        """F12, and everybody is gone."""
-        self.key(Qt.Key.Key_F12)
+        """F12 held, whatever is in doubt, and everybody is gone."""
+        self.hold(Qt.Key.Key_F12)
         self.opened.until_at(Waiting)
         self.opened.end()
         self.opened.settle()

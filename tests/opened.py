@@ -34,6 +34,7 @@ from kiosk.text import plain
 from kiosk.ui.widgets.words import Words
 from tests.desk import KEYS, LIMIT
 from tests.smartcard.worlds import InProcess
+from tests.ui.manual_timing import ManualTiming
 
 Kind = TypeVar("Kind")
 Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
@@ -53,7 +54,7 @@ class OpenedCounter:
         print_slip: Callable[[Slip], None] | None = None,
     ) -> None:
         """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
-        self.world = InProcess()
+        self.world, self.timing = InProcess(), ManualTiming()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC))
         facts = CounterFacts(settings.counter.name, revocation_checked=False, authorities=1)
         self.program = Program(
@@ -69,11 +70,11 @@ class OpenedCounter:
                 hand_over=hand_over,
                 print_slip=print_slip,
             ),
+            self.timing,
         )
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
         # Something always happens soon, so that waiting for Qt's loop has an end.
         self.beat = QTimer(interval=10)
-        self._stamp = 0
 
     def __enter__(self) -> OpenedCounter:
         self.beat.start()
@@ -173,20 +174,28 @@ class OpenedCounter:
         return window.windowHandle()
 
     def type_keys(self, keys: list[Key], gap_ms: int) -> None:
-        """On the keyboard, that is, into whichever window has it at each key, stamped as the window system stamps them.
-
-        The stamps are what tells a scanner from fingers on a machine that stalls; here they are as wished, however slow the test is.
-        """
-        self._stamp = max(self._stamp + 1000, round(time.monotonic() * 1000))
-        for key, modifier, text in keys:
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                window = window_with_focus()
-                if window is not None:
-                    event = QKeyEvent(kind, key, modifier, text)
-                    event.setTimestamp(self._stamp)
-                    QApplication.sendEvent(window, event)
+        """On the keyboard, that is, into whichever window has it at each key, with quiet before and behind."""
+        self.timing.pass_(1)
+        for key in keys:
+            self._key(QEvent.Type.KeyPress, key)
+            self._key(QEvent.Type.KeyRelease, key)
             QApplication.sendPostedEvents()
-            self._stamp += gap_ms
+            self.timing.pass_(gap_ms / 1000)
+        self.timing.pass_(1)
+
+    def hold(self, key: Key, seconds: float) -> None:
+        self.timing.pass_(1)
+        self._key(QEvent.Type.KeyPress, key)
+        self.timing.pass_(seconds)
+        self._key(QEvent.Type.KeyRelease, key)
+        self.timing.pass_(1)
+
+    def _key(self, kind: QEvent.Type, key: Key) -> None:
+        window = window_with_focus()
+        if window is not None:
+            event = QKeyEvent(kind, *key)
+            event.setTimestamp(self.timing.stamp)
+            QApplication.sendEvent(window, event)
 
 
 def window_with_focus() -> QWindow | None:

@@ -179,7 +179,7 @@ def paste(opened: OpenedCounter, text: str) -> None:
     window = opened.give_keyboard_to(opened.staff)
     QGuiApplication.clipboard().setText(text)
     QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, 60)
+    opened.type_keys([(Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r")], 0)
 
 
 def check_number_refused(opened: OpenedCounter, problem: Problem | None, code: Code) -> None:

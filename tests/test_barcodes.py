@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.config import CardSettings, DisplaySettings, LibraryCardSettings, RevocationSource, SessionSettings, Settings
@@ -37,8 +36,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.ui.pinpad import QUIET, PinPad
-from kiosk.ui.staff.scanner import FAST_MS
+from kiosk.ui.pinpad import PinPad
 from tests.cases import CountCases
 from tests.opened import Key, OpenedCounter
 from tests.stage import OWN, PIN, Stage
@@ -143,11 +141,6 @@ class Scanner:
         on_pad = isinstance(opened.flow, AskingPin) and window is opened.patron and self._mode.keypad
         before, screen, typed = opened.flow, opened.counter.screen, pad.count if pad else 0
         opened.type_keys(keys_of(scan), gap_ms)
-        if on_pad:
-            # It listens again.
-            QTest.qWait(round(QUIET * 1000) + 10)
-        elif scan in WAITED_FOR:
-            QTest.qWait(3 * FAST_MS)
         opened.settle()
         opened.until(lambda counter: not isinstance(counter.flow, TRANSIENT))
         about = f"{self._mode}: {scan} at {before}"

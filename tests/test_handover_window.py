@@ -146,14 +146,14 @@ def test_a_tap_types_the_number_at_once_into_the_program_in_front(place: Place) 
 
 
 def test_after_the_look_at_the_photo_the_program_is_brought_forward(place: Place) -> None:
-    """F5 is pressed on the staff window, which is in front then."""
+    """Alt+Y is pressed on the staff window, which is in front then."""
     counter = place.counter(*ON_TAP)
     system = place.system()
     counter.lay()
     counter.see("staff.holder.title")
     place.check_holds(system, "")
     place.hands.activate(name("staff.window.title"))
-    place.desktop.keys("F5")
+    place.desktop.keys("alt+y")
     system.wait_typed(f"z{NUMBER}\r")
     place.hands.wait_for(SYSTEM)
     counter.see("staff.handover.done")

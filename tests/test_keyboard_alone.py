@@ -37,7 +37,14 @@ class Hands:
         # What the window manager of a real desktop does for a window that opens.
         desktop.give_keyboard_to(name("staff.window.title"))
 
-    def press(self, *keys: str) -> None:
+    def press(self, key: str) -> None:
+        self._desktop.key_by_itself(key)
+
+    def hold(self, key: str) -> None:
+        # Long enough for X to repeat it, most times unmarked.
+        self._desktop.hold(key, 1.2)
+
+    def type(self, *keys: str) -> None:
         self._desktop.keys(*keys)
 
     def tab_to(self, control: str, *, back: bool = False) -> None:
@@ -47,11 +54,15 @@ class Hands:
             passed.append(self.eyes.focused())
             if passed[-1] == control:
                 return
-            self.press("shift+Tab" if back else "Tab")
+            self.type("shift+Tab" if back else "Tab")
         raise AssertionError(f"Tab does not reach “{control}”: {passed}")
 
-    def see(self, key: str, window: str = STAFF) -> None:
-        self.eyes.see(name(key), window=window)
+    def scan(self, *keys: str, delay: int) -> None:
+        """With so many milliseconds between two keys."""
+        self._desktop.keys(*("space" if key == " " else key for key in keys), delay=delay)
+
+    def see(self, key: str, window: str = STAFF, **params: str) -> None:
+        self.eyes.see(name(key, **params), window=window)
 
     def lay(self) -> None:
         self.eyes.press(name("demo.card.fine"), window=TRAY)
@@ -77,7 +88,7 @@ def to_the_card(hands: Hands) -> None:
     hands.press("Return")
     hands.see("staff.library-card.title")
     hands.tab_to(name("staff.number.field"))
-    hands.press(*"2104067851", "Return")
+    hands.type(*"2104067851", "Return")
     hands.see("staff.my-number-card.title")
     hands.lay()
 
@@ -86,7 +97,15 @@ def lend(hands: Hands) -> None:
     hands.see("staff.home.title")
     hands.lay()
     hands.see("staff.holder.title")
-    hands.press("F5")
+    for delay in (5, 60, 100):
+        # A label that somebody has printed: a space, a number, Enter.
+        hands.tab_to(name("staff.holder.yes"))
+        hands.scan(*" 1103000001", "Return", delay=delay)
+        hands.see("staff.holder.title")
+    hands.tab_to(name("staff.holder.yes"))
+    hands.press("Return")
+    hands.see("staff.key.hold-chord", chord="Alt+Y")
+    hands.press("alt+y")
     hands.see("staff.items.field")
     hands.tab_to(name("staff.patron.interlibrary-loan"))
     hands.press("Return")
@@ -102,20 +121,22 @@ def test_on_one_display_with_a_keypad_everything_goes_by_keyboard(hands: Callabl
     to_the_card(at)
     at.see("patron.handover.title", PATRON)
     at.tab_to(name("patron.handover.start"))
-    at.press("Return")
+    at.hold("Return")
     at.see("patron.confirm.act", PATRON)
     at.tab_to(name("patron.confirm.act"))
-    at.press("Return")
+    at.hold("Return")
     at.see("patron.pin.title", PATRON)
-    at.press("1", "9", "BackSpace", *"234")
+    at.type("1", "9", "BackSpace", *"234")
     at.press("Return")
+    at.see("patron.key.hold", PATRON)
+    at.hold("Return")
     at.see("patron.done.title", PATRON)
     at.lift()
     at.tab_to(name("patron.end"))
     at.press("Return")
     at.see("patron.returning.title", PATRON)
     at.tab_to(name("patron.returning.take-back"))
-    at.press("Return")
+    at.hold("Return")
     lend(at)
 
 
@@ -126,7 +147,7 @@ def test_with_two_displays_staff_need_no_mouse_and_the_patron_no_keyboard(hands:
     at.eyes.press(name("patron.confirm.act"), window=PATRON)
     at.see("patron.pin.title", PATRON)
     # No key ever reaches this pad.
-    at.press(*"9999", "Return")
+    at.type(*"9999", "Return")
     for digit in "1234":
         at.eyes.press(digit, window=PATRON)
     at.eyes.press(name("patron.pin.confirm"), window=PATRON)

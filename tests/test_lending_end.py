@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -198,7 +198,7 @@ def serve(desk: LoanDesk) -> set[str]:
     desk.choose(Service.RENEWAL)
     desk.answered()
     desk.line.happen("29", DROPPED_AFTER, Mishap(sent=20))
-    desk.key(Qt.Key.Key_F6)
+    desk.chord("A")
     desk.answered()
     desk.choose(Service.HOLD)
     desk.scan("queue")
@@ -271,7 +271,7 @@ def test_a_link_that_is_closed_takes_the_number_along(open_desk: Open, tmp_path:
     desk.end()
     desk.unlink("own")
     rows = desk.opened.repository.audit_rows
-    desk.opened.until(lambda _: Service.NDL_DIGITAL.value in repr(rows()))
+    desk.opened.until(lambda _: Service.NDL_DIGITAL.value in repr(list(rows())))
     places = tmp_path / "dumps"
     places.mkdir()
     export(desk, places)

@@ -11,6 +11,7 @@ from kiosk.config import Settings
 from kiosk.demo.ils import DROPPED_AFTER, DROPPED_BEFORE, ITEMS, PATRONS, PLAIN, Login, Mishap
 from kiosk.domain.circulation import Outcome, Reason
 from kiosk.domain.errors import Code
+from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
 from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
 from kiosk.text import plain, say
@@ -101,14 +102,29 @@ def test_who_was_called_up_while_it_was_down_is_lent_to_when_it_is_back(open_des
     desk.end()
 
 
-def test_a_wrong_login_is_said_as_that(open_desk: Open) -> None:
+def test_a_login_that_is_refused_once_is_not_said_to_be_wrong_and_comes_back_when_somebody_asks(open_desk: Open) -> None:
     desk = open_desk()
+    right = desk.server.login
     desk.server.stop()
     desk.server.login = Login("kiosk", "another")
     desk.server.start()
     desk.tap("own")
-    assert desk.sees(say("staff.bar.ils-login-refused"))
+    assert desk.sees(say("staff.bar.ils-login-lost"))
     assert desk.sees(say("staff.patron.unchecked-trouble"))
+    desk.server.login = right
+    desk.opened.say(LibraryRetryPressed())
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, 1)
+    desk.end()
+
+
+def test_asking_to_try_now_while_nothing_answers_says_so_again(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    desk.tap("own")
+    assert desk.opened.counter.ils is IlsCondition.UNREACHABLE
+    desk.opened.say(LibraryRetryPressed())
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.STARTING, 1)
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.UNREACHABLE, BACK_LIMIT)
     desk.end()
 
 
@@ -170,7 +186,7 @@ def test_a_request_that_did_not_arrive_is_said_not_to_be_done_and_scanned_again(
     desk.line.happen("11", DROPPED_BEFORE)
     desk.scan("stars")
     desk.answered()
-    check_row(desk, "stars", Service.LOAN, Reason.LOST_ANSWER)
+    check_row(desk, "stars", Service.LOAN, Reason.NOT_THERE_YET)
     assert desk.has_on_loan("other") == set()
     check_lent_once(desk, "stars")
     desk.end()
@@ -200,7 +216,7 @@ def test_f12_waits_for_the_answer(open_desk: Open) -> None:
     desk = open_desk(latency=0.4)
     desk.tap("other")
     desk.scan("stars", "maps")
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     desk.see("staff.patron.leaving")
     assert not desk.button("staff.action.end")
     assert desk.shown.leaving
@@ -214,7 +230,7 @@ def test_f12_does_not_leave_with_an_item_that_was_not_lent(open_desk: Open) -> N
     desk = open_desk(latency=0.3)
     desk.tap("other")
     desk.scan("stars", "shelf")
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     desk.see("staff.patron.leaving")
     desk.answered()
     assert not desk.shown.leaving

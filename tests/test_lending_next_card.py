@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
 
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, PLAIN, Flavour
 from kiosk.domain.circulation import Reason
@@ -49,7 +48,7 @@ def test_the_next_patron_is_called_up(open_desk: Open, how: str) -> None:
     if how == "press":
         desk.press("staff.next-card.call")
     elif how == "key":
-        desk.key(Qt.Key.Key_F5)
+        desk.chord("Y")
     else:
         desk.scan_text(PATRONS["other"])
     desk.opened.until(lambda counter: isinstance(counter.flow, PatronShown) and counter.flow.patron.number.text == PATRONS["other"])

@@ -220,7 +220,7 @@ class Staff:
         for _ in range(5):
             self.desk.until(lambda counter: isinstance(counter.flow, PatronShown) and not counter.flow.dealings.unanswered)
             newest = {entry.item.number: entry for entry in reversed(self._shown.dealings.entries) if entry.service is service}
-            lost = [item for item in items if newest[item].reason in (Reason.LOST_ANSWER, Reason.NOT_REACHED)]
+            lost = [item for item in items if newest[item].reason in (Reason.LOST_ANSWER, Reason.NOT_THERE_YET, Reason.NOT_REACHED)]
             again = [item for item in lost if not self._looked(newest[item], number)]
             if not again:
                 return

@@ -55,10 +55,10 @@ UNEXPECTED = Code.CARD_ANSWER_UNEXPECTED
 MODERN_STEPS = ("select", "label", "certificate", "rest", "tries", "verify", "sign")
 """The commands of a registration with a modern card: one for each step."""
 IN_THE_ROOM = {
-    Event.LIFTED: {Code.CARD_REMOVED},
-    Event.UNPLUGGED: {Code.READER_MISSING, Code.CARD_REMOVED},
-    Event.RESTARTED: {Code.READER_SERVICE_MISSING, Code.CARD_REMOVED},
-    Event.SILENT: {Code.CARD_SILENT, Code.CARD_REMOVED},
+    Event.LIFTED: {Code.CARD_REMOVED, Code.CARD_INTERRUPTED},
+    Event.UNPLUGGED: {Code.READER_MISSING, Code.CARD_REMOVED, Code.CARD_INTERRUPTED},
+    Event.RESTARTED: {Code.READER_SERVICE_MISSING, Code.CARD_REMOVED, Code.CARD_INTERRUPTED},
+    Event.SILENT: {Code.CARD_SILENT, Code.CARD_REMOVED, Code.CARD_INTERRUPTED},
 }
 TAKEN_FOR_NO_REFERENCE = {0x6700, 0x6985, 0x6986, 0x6A82, 0x6A86, 0x6B00}
 TO_BE_FETCHED, OTHER_LENGTH = {0x6100, 0x6110}, {0x6C00, 0x6C10}
@@ -128,7 +128,8 @@ def expected_end(kind: Kind, scenario: Scenario, step: str, processed: bool) -> 
     if isinstance(kind, Event):
         return set(IN_THE_ROOM[kind])
     if isinstance(kind, bytes):
-        return {Code.CARD_REMOVED}
+        # Answers under two bytes: whether the card has left is not known from them.
+        return {Code.CARD_INTERRUPTED}
     if scenario is LAST_TRY:
         return OF_A_STEP[step]
     # 9000 to a wrong PIN: the card will not sign.
@@ -195,11 +196,13 @@ class Matrix:
         clear(self._desk)
 
     def _check_locked(self, card: WatchedCard) -> None:
-        """A card whose tries are gone is told of before anybody types."""
+        """A card whose tries are gone is told of before anybody types; whether this registration took the last is known and said."""
         sent = len(card.pins)
+        interrupted = self._desk.counter.interrupted
+        code = Code.PIN_LOCKED if interrupted is not None and interrupted.pressed else Code.PIN_UNAVAILABLE
         begin_anew(self._desk, self._next_number())
         self._desk.lay_for_registration(card)
-        assert go_on(self._desk, iter([PIN])) == Problem(Code.PIN_UNAVAILABLE)
+        assert go_on(self._desk, iter([PIN])) == Problem(code)
         assert len(card.pins) == sent
         self._desk.lift_all()
 

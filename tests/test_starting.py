@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import keys_of, open_repository
+from kiosk.smartcard.trust import TrustStore
+from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import open_keys
 from kiosk.store.migrations import VERSION
@@ -110,7 +113,8 @@ def test_a_store_of_a_newer_version(home: Home) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     before = home.store.read_bytes()
     status, said = refused(home)
-    assert (status, said.splitlines()) == (1, sentences(Code.STORE_NEWER, version=VERSION + 1, known=VERSION))
+    cause, following = sentences(Code.STORE_NEWER, version=VERSION + 1, known=VERSION)
+    assert (status, said.splitlines()) == (1, [cause, say("command.place", place=str(home.store)), following])
     assert home.store.read_bytes() == before
     assert not list(home.data.glob("*backup*"))
 
@@ -162,10 +166,39 @@ def test_a_trust_file_that_is_no_certificate_does_not_keep_the_counter_closed(ho
         assert started(home, stack).poll() is None
 
 
+def test_a_counter_with_revocation_lists_reads_them_at_its_start_and_leaves_no_process_behind(home: Home) -> None:
+    root = VirtualAuthority.create(key=ecdsa_key(), demo=False)
+    TrustStore(home.trust).add(root.der)
+    (home.crl / "a.crl").write_bytes(root.revoke((7,), datetime.now(UTC) - timedelta(hours=1), timedelta(days=1)))
+    home.config.write_text(CONFIG.replace('"none"', '"crl"\ncrl_max_age = 48'), encoding="utf-8")
+    with ExitStack() as stack:
+        child = started(home, stack)
+        assert [path.suffix for path in sorted(home.held_lists.iterdir())] == [".numbers", ".json"]
+        child.terminate()
+        assert child.wait(LIMIT) == 0
+
+
+def test_without_a_decision_on_the_age_of_lists_nothing_starts(home: Home) -> None:
+    home.config.write_text(CONFIG.replace('"none"', '"crl"'), encoding="utf-8")
+    status, said = refused(home)
+    assert status == 2
+    assert 'crl_max_age = 1 … 8760 | "unlimited"' in said
+    assert links_with(home) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_a_config_that_others_may_write(home: Home) -> None:
+    home.config.chmod(0o666)
+    status, said = refused(home)
+    assert (status, said.splitlines()) == (1, sentences(Code.CONFIG_EXPOSED, file=str(home.config)))
+
+
 def test_a_read_only_disk(tmp_path: Path) -> None:
     status, said, heard = on_a_small_disk("read-only", tmp_path)
     assert (status, said) == (0, ["code:1", "untouched:True"])
-    assert heard == sentences(Code.STORE_READ_ONLY)
+    cause, following = sentences(Code.STORE_READ_ONLY)
+    assert (heard[0], heard[-1]) == (cause, following)
+    assert str(tmp_path / "disk") in "".join(heard[1:-1])
 
 
 def test_a_disk_that_fills_up_while_the_program_runs(tmp_path: Path) -> None:

@@ -91,7 +91,10 @@ def test_a_refusal_has_only_the_blanks_its_code_promises() -> None:
         Code.SLIP_PRINTER_FAILED: {"printer"},
         Code.RECOVERY_LINE: {"line"},
         Code.CONFIG_INVALID: {"file", "line", "key", "expected"},
+        Code.CONFIG_EXPOSED: {"file"},
         Code.OUT_OF_ORDER: {"incident"},
+        Code.CARD_WAITED: {"reader"},
+        Code.READER_AMBIGUOUS: {"wanted", "readers"},
     }
     for key, sentence in catalogue("refusal", Language.JAPANESE).items():
         assert blanks(sentence) <= promised.get(Code(key.split(".")[1]), set()), key

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.__main__ import main
-from kiosk.commands.run import has_display
+from kiosk.commands.display import has_display
 from kiosk.config import Home
 from kiosk.text import say
 from kiosk.ui.trouble import TroubleWindow

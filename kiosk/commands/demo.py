@@ -6,6 +6,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from kiosk.commands.display import start_display
+from kiosk.commands.given import given
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, LogSettings
 from kiosk.log import kept_in
@@ -18,6 +20,10 @@ def add(commands: Commands) -> None:
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Without --home nothing of the demo outlives it; with it, the demo has a folder of its own there, beside a real counter's."""
+    if options.tour is not None:
+        with given(options.tour):
+            options.tour.mkdir(parents=True, exist_ok=True)
+    start_display()
     if options.home is not None:
         return _show(Home(home.folder / "demo"), options.tour)
     with tempfile.TemporaryDirectory(prefix="library-card-kiosk-demo-", ignore_cleanup_errors=True) as folder:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, IlsSettings, Settings, counter_rules, read_settings
+from kiosk.domain.circulation import LoanList, Told
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron
 from kiosk.domain.rules import read_library_card
@@ -151,6 +152,9 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
         # What is wrong with this library card is a good answer of the library's system, unless it does not know the card at all.
         output.tell("ils.patron", what=_explained(refusal))
         return output.PROBLEM if refusal.code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) else code
+    except Unavailable as error:
+        output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+        return output.PROBLEM
     return code
 
 
@@ -206,10 +210,28 @@ def _tell_standing(patron: Patron) -> None:
         "left": standing.loans_left,
     }
     output.tell("ils.standing", **{name: unknown if count is None else count for name, count in counts.items()})
+    _tell_loans(standing.on_loan)
+    if standing.owes:
+        output.tell("ils.owes", owes=standing.owes)
     if standing.stops:
         output.tell("ils.stops", stops=stop_reasons(" ".join(standing.stops)))
     if standing.said:
         output.tell("ils.said", said=_shown(standing.said))
+
+
+def _tell_loans(loans: LoanList) -> None:
+    """How much of what is on loan comes as barcodes: by these alone the counter knows an item that this patron has already."""
+    listed, counted = len(loans.items), loans.counted
+    if loans.told is Told.NOTHING:
+        output.tell("ils.loans-not-told")
+    elif loans.as_titles:
+        output.tell("ils.loans-titles", listed=listed)
+    elif loans.told is Told.ALL:
+        output.tell("ils.loans-all", listed=listed)
+    elif counted is None:
+        output.tell("ils.loans-uncounted", listed=listed)
+    else:
+        output.tell("ils.loans-part", listed=listed, counted=counted)
 
 
 def _explained(refusal: Refused) -> str:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 
+from kiosk.config import FileTrouble
 from kiosk.domain.errors import Code, KioskError
 from kiosk.text import knows, plain_refusal, say
 
@@ -26,23 +27,56 @@ def tell(key: str, /, **params: str | int) -> None:
     print(words(key, **params))
 
 
+def warn(key: str, /, **params: str | int) -> None:
+    """The same on stderr."""
+    print(words(key, **params), file=sys.stderr)
+
+
 def tell_json(document: Mapping[str, object]) -> None:
     """One JSON object, readable by people too."""
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def explain(error: KioskError) -> str:
-    """Cause and next step, each on its line."""
+    """Cause, details and next step, each on its line."""
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
-    detail = f"command.why.{error.code}.{error.params.get('reason', '')}"
-    lines[1:1] = [say(detail)] if knows(detail) else []
+    lines[1:1] = [*_details(error), *_place(error, lines[0])]
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
     return "\n".join(lines)
 
 
+def why(error: KioskError) -> str:
+    """The cause alone, as exactly as it is known."""
+    return "".join(_details(error)) or plain_refusal(error.code, "staff", **error.params)
+
+
+def file_why(trouble: FileTrouble) -> str:
+    """Why a file or folder cannot be used."""
+    return words(f"why.file.{trouble}")
+
+
+def _place(error: KioskError, cause: str) -> list[str]:
+    """Where it is wrong, unless that was said."""
+    place = str(error.params.get("place", ""))
+    return [words("place", place=place)] if place and place not in cause else []
+
+
+def _details(error: KioskError) -> list[str]:
+    """The sentence about `reason`: the one of this code, or the one of every file."""
+    reason = error.params.get("reason", "")
+    key = f"command.why.{error.code}.{reason}"
+    if knows(key):
+        return [say(key).format(**error.params)]
+    return [file_why(FileTrouble(str(reason)))] if reason in set(FileTrouble) else []
+
+
 def complain(error: KioskError) -> int:
     """Say on stderr what is wrong and what to do; the command's exit code."""
     print(explain(error), file=sys.stderr)
-    return MISUSE if error.code is Code.CONFIG_INVALID else PROBLEM
+    return exit_code(error)
+
+
+def exit_code(error: KioskError) -> int:
+    return MISUSE if error.code in (Code.CONFIG_INVALID, Code.CONFIG_UNREADABLE) else PROBLEM

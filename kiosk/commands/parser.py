@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, NoReturn
 
 from kiosk.commands.output import MISUSE, words
@@ -73,4 +72,4 @@ class _Layout(argparse.HelpFormatter):
 
 
 def home_option(parser: Parser) -> None:
-    parser.option("--home", type=lambda text: Path(text).expanduser().absolute(), metavar="DIR")
+    parser.option("--home", metavar="DIR")

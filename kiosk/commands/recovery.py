@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands import output
+from kiosk.commands.given import check_readable, given
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, read_settings
 from kiosk.equipment import keys_of, open_repository
@@ -70,6 +71,8 @@ def restore(home: Home, options: argparse.Namespace) -> int:
 
     store = keys_of(home, read_settings(home.config))
     with RunningLock(home.lock):
+        if options.backup:
+            check_readable(options.backup)
         if options.sheet:
             text = _read(options.sheet)
         else:
@@ -94,8 +97,5 @@ def _wrong() -> bool:
 
 
 def _read(path: Path) -> str:
-    """A file that cannot be read holds no line of a sheet: the first is said to be missing."""
-    try:
+    with given(path):
         return path.read_text("utf-8-sig", "replace")
-    except OSError:
-        return ""

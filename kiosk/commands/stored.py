@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     """Work on the store; where none was made yet, say so instead of making one."""
     settings = read_settings(home.config)
-    if not home.store.exists():
+    if not home.has_store():
         output.tell("stored.new")
         return output.OK
     repository, _ = open_repository(home, settings)

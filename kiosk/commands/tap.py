@@ -81,7 +81,7 @@ def tap(home: Home, options: argparse.Namespace) -> int:
 
 def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[Repository | None, bytes]:
     """Before the first start there is no store to look into; the card is judged all the same."""
-    if not home.store.exists():
+    if not home.has_store():
         return None, bytes(32)
     repository, keys = open_repository(home, settings)
     return stack.enter_context(repository), keys.site

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.config import Home
+from kiosk.config import Home, read_settings
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, KioskError, Refused
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.trust import PinnedFile
 
+_LISTS_SECONDS = 60.0
+"""How long revocation lists that have changed are read."""
 _YES = {"はい", "yes", "y"}
 
 
@@ -57,7 +60,41 @@ def list_authorities(home: Home, options: argparse.Namespace) -> int:
         _show_entry(entry)
     if not entries:
         output.tell("trust.empty")
-    return output.PROBLEM if any(entry.trouble for entry in entries) else output.OK
+    told = _show_lists(home, [entry.authority for entry in entries if entry.authority])
+    return output.PROBLEM if told or any(entry.trouble for entry in entries) else output.OK
+
+
+def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
+    """The revocation lists in use, and every file that is not, where the config asks for lists; whether there is one to look at."""
+    from kiosk.equipment import revocation_lists
+    from kiosk.smartcard.revocation import CrlFolder, report
+
+    try:
+        lists = revocation_lists(home, read_settings(home.config), authorities)
+    except KioskError:
+        # Said by whatever needs the config.
+        return False
+    if not isinstance(lists, CrlFolder):
+        return False
+    lists.refresh(_LISTS_SECONDS)
+    for one in lists.held:
+        head = one.head
+        output.tell(
+            "trust.revocation-list",
+            number="―" if head.number is None else head.number,
+            count=head.count,
+            begins=_moment(head.begins),
+            until=_moment(head.ends),
+            fingerprint=_spelt(head.authority),
+        )
+    files = report(lists, datetime.now(UTC)).files
+    for file, why in files:
+        print(f"{file}\n  {output.words(f'list.{why}')}")
+    return bool(files)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}" if moment else "―"
 
 
 def remove_authority(home: Home, options: argparse.Namespace) -> int:
@@ -71,10 +108,12 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> bytes:
+    from kiosk.smartcard.trust import read_file
+
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
-        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable") from error
+        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable", place=str(path)) from error
 
 
 def _show(authority: Authority) -> None:
@@ -93,7 +132,7 @@ def _show_entry(entry: PinnedFile) -> None:
     from kiosk.smartcard.trust import published_as
 
     if entry.authority is None:
-        output.tell("trust.damaged", file=entry.file)
+        output.tell("trust.damaged", file=entry.file, why=output.why(entry.trouble) if entry.trouble else "")
         return
     _show(entry.authority)
     if known := published_as(entry.authority):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from kiosk.commands import output
+from kiosk.commands.given import given
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 
@@ -34,7 +35,8 @@ def lay(home: Home, options: argparse.Namespace) -> int:
         return output.MISUSE
     card = deck.card(options.name)
     if for_trust:
-        options.export_authority.write_bytes(deck.authority.der)
+        with given(options.export_authority):
+            options.export_authority.write_bytes(deck.authority.der)
         output.tell("virtual-card.exported", file=str(options.export_authority))
     try:
         line = connect_to_slot(options.slot)

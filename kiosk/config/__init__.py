@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.config.home import Home, default_home, resource
+from kiosk.config.files import FileTrouble, file_trouble, is_foreign
+from kiosk.config.home import Home, default_home, home_at, resource
 from kiosk.config.reading import check_settings, read_settings
 from kiosk.config.settings import (
     CardSettings,
@@ -15,6 +16,7 @@ from kiosk.config.settings import (
     LendingSettings,
     LibraryCardSettings,
     LogSettings,
+    MaxAge,
     ReaderSettings,
     RevocationSource,
     ServiceSettings,
@@ -28,6 +30,7 @@ __all__ = [
     "CardSettings",
     "CounterSettings",
     "DisplaySettings",
+    "FileTrouble",
     "HandoverSettings",
     "Home",
     "Ils",
@@ -36,6 +39,7 @@ __all__ = [
     "LendingSettings",
     "LibraryCardSettings",
     "LogSettings",
+    "MaxAge",
     "ReaderSettings",
     "RevocationSource",
     "ServiceSettings",
@@ -45,6 +49,9 @@ __all__ = [
     "check_settings",
     "counter_rules",
     "default_home",
+    "file_trouble",
+    "home_at",
+    "is_foreign",
     "read_settings",
     "resource",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.config.files import FileTrouble, file_trouble, is_foreign
 from kiosk.config.settings import CardSettings, IlsSettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
 
@@ -62,6 +62,11 @@ class Home:
         """Where the revocation lists lie: the configured folder, seen from the home, or `crl`."""
         return self.folder / card.crl_folder if card.crl_folder else self.crl
 
+    @property
+    def held_lists(self) -> Path:
+        """What was read of the revocation lists: made by the program, when it has read one."""
+        return self.folder / "crl-held"
+
     def slip_folder(self, slip: SlipSettings) -> Path:
         """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
         return self.folder / (slip.pdf_folder or "slips")
@@ -74,26 +79,46 @@ class Home:
     def logs(self) -> Path:
         return self.folder / "logs"
 
+    def has_store(self) -> bool:
+        """Whether a store was ever made here. Raises Unavailable where that cannot be looked at: store-unavailable, store-foreign."""
+        try:
+            return self.store.exists()
+        except OSError as error:
+            trouble = file_trouble(error, self.store)
+            code = Code.STORE_FOREIGN if trouble is FileTrouble.FOREIGN else Code.STORE_UNAVAILABLE
+            raise Unavailable(code, place=str(self.store), reason=trouble.value) from error
+
     def prepare(self) -> None:
         """Make the folders, readable by their owner alone, and the documented config where there is none yet.
 
-        Raises Unavailable: store-foreign, store-read-only, store-full, store-unavailable.
+        The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, store-foreign (the data are
+        another user's, whom even root would lock out), store-read-only, store-full.
         """
+        place = self.folder
         try:
-            for folder in (self.folder, self.data, self.trust, self.crl, self.logs):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for place in (self.folder, self.data, self.trust, self.crl):
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_foreign(self.data):
+                raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
+            place = self.config
             if not self.config.exists():
                 self.config.write_bytes(resource("config.toml").read_bytes())
         except OSError as error:
-            raise Unavailable(_trouble(error)) from error
+            raise _unusable(error, place) from error
 
 
-def _trouble(error: OSError) -> Code:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Code.STORE_FULL
-    if error.errno in (errno.EPERM, errno.EACCES):
-        return Code.STORE_FOREIGN
-    return Code.STORE_READ_ONLY if error.errno == errno.EROFS else Code.STORE_UNAVAILABLE
+_CODES = {
+    FileTrouble.FULL: Code.STORE_FULL,
+    FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
+    FileTrouble.FOREIGN: Code.STORE_FOREIGN,
+}
+
+
+def _unusable(error: OSError, place: Path) -> Unavailable:
+    trouble = file_trouble(error, place)
+    if trouble in _CODES:
+        return Unavailable(_CODES[trouble], place=str(place))
+    return Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=trouble.value)
 
 
 def default_home() -> Home:
@@ -101,12 +126,22 @@ def default_home() -> Home:
 
     On Windows that is %LOCALAPPDATA% and not %ProgramData%: every user of the computer may read the latter, while store and key
     (Credential Manager) belong to the kiosk's own user; and not the roaming profile, which would copy the store to a server.
-    Elsewhere it is the XDG data folder.
+    Elsewhere it is the XDG data folder. Raises Unavailable: home-unusable.
     """
     if chosen := os.environ.get("KIOSK_HOME"):
-        return Home(Path(chosen).expanduser().absolute())
+        return home_at(chosen)
     if sys.platform == "win32":
-        place = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        place = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     else:
-        place = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return Home(place / "library-card-kiosk")
+        place = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return home_at(f"{place}/library-card-kiosk")
+
+
+def home_at(place: str) -> Home:
+    """The home at a path as people write it, with `~`. Raises Unavailable: home-unusable (no such user, no folder to begin from)."""
+    try:
+        return Home(Path(place).expanduser().absolute())
+    except RuntimeError as error:  # a user without a home
+        raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=FileTrouble.MISSING.value) from error
+    except OSError as error:  # the working folder was deleted
+        raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=file_trouble(error, Path("/")).value) from error

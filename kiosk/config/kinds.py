@@ -51,6 +51,28 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberOr:
+    """A whole number from `low` to `high`, or one word that stands for a value of its own."""
+
+    low: int
+    high: int
+    word: str
+    value: object
+
+    @property
+    def expected(self) -> str:
+        return f'{self.low} … {self.high} | "{self.word}"'
+
+    def take(self, value: object) -> object:
+        if value == self.word:
+            return self.value
+        try:
+            return Number(self.low, self.high).take(value)
+        except ValueError as error:
+            raise ValueError(self.expected) from error
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A string that fits `pattern` as a whole; `shape` shows what that is."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.config.settings import Ils
+from kiosk.config.settings import Ils, MaxAge, RevocationSource
 from kiosk.domain.rules import CheckDigit
 from kiosk.domain.states import HandoverWhen
 
@@ -30,6 +30,14 @@ _ASCII = '"A-Z a-z 0-9"'
 _SCHEMES = " | ".join(f'"{kind}"' for kind in CheckDigit if kind is not CheckDigit.NONE)
 
 NEEDS: tuple[Need, ...] = (
+    Need(
+        "card",
+        "crl_max_age",
+        "revocation",
+        '1 … 8760 | "unlimited"',
+        "crl-max-age",
+        lambda card: card.revocation is RevocationSource.CRL and card.crl_max_age is MaxAge.UNDECIDED,
+    ),
     Need("ils", "host", "system", _TEXT, "ils-host", lambda ils: ils.system is not Ils.NONE and not ils.host.strip()),
     Need("ils", "user", "login", _ASCII, "ils-user", lambda ils: ils.system is not Ils.NONE and ils.login == "93" and not ils.user),
     Need(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from kiosk.config.exposure import Exposure, exposure
+from kiosk.config.files import file_trouble
 from kiosk.config.kinds import Kind
 from kiosk.config.needs import NEEDS
 from kiosk.config.settings import Settings
@@ -26,8 +30,9 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file.
 
     Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
-    one of encoding, syntax, section, unknown, value, missing, or that of a `Need`. Raises Unavailable with store-unavailable when it
-    cannot be read.
+    one of encoding, syntax, section, unknown, value, missing, or that of a `Need`; with config-exposed (`file`) when others may
+    write to it. Raises Unavailable with store-foreign (`place`) when it is another user's, config-unreadable (`place`, `reason`: a
+    `FileTrouble`) when it cannot be read.
     """
     values, mistakes = _read(path)
     if mistakes:
@@ -36,15 +41,23 @@ def read_settings(path: Path) -> Settings:
 
 
 def check_settings(path: Path) -> list[Refused]:
-    """All mistakes in a file, by line. Raises Unavailable with store-unavailable when it cannot be read."""
+    """All mistakes in a file, by line. Raises Refused with config-exposed; Unavailable as `read_settings`."""
     return _read(path)[1]
 
 
 def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     try:
+        exposed = exposure(path)
+        if path.exists() and not path.is_file():  # to read from a pipe would be to wait for ever
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # Whoever may write here decides what is checked of a card, and where numbers are typed.
+        if exposed is Exposure.FOREIGN:
+            raise Unavailable(Code.STORE_FOREIGN, place=str(path))
+        if exposed is Exposure.WRITABLE:
+            raise Refused(Code.CONFIG_EXPOSED, file=str(path))
         raw = path.read_bytes()
     except OSError as error:
-        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
     try:
         # Windows' editors like to begin a file with a byte order mark.
         text = raw.decode("utf-8-sig")

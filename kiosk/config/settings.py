@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum, unique
+from datetime import timedelta
+from enum import Enum, StrEnum, auto, unique
 
-from kiosk.config.kinds import Choice, Choices, Flag, Number, Text, Texts, setting
+from kiosk.config.kinds import Choice, Choices, Flag, Number, NumberOr, Text, Texts, setting
 from kiosk.domain.circulation import Stop
 from kiosk.domain.model import LocalService, SlipKind
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
@@ -18,6 +19,14 @@ class RevocationSource(StrEnum):
 
     CRL = "crl"
     NONE = "none"
+
+
+@unique
+class MaxAge(Enum):
+    """How old a revocation list may be, where that is no number of hours."""
+
+    UNDECIDED = auto()
+    UNLIMITED = auto()
 
 
 _EVERY_TAP = {"every-tap": When.ALWAYS, "first-of-day": When.FIRST_OF_DAY, "off": When.NEVER}
@@ -78,6 +87,8 @@ class SlipSettings:
     """Name of the printer; empty for the system's own choice."""
     pdf_folder: str = setting(Text(), "")
     """Empty for `slips` in the home folder."""
+    pdf_days: int = setting(Number(1, 31), 1)
+    """How many days a PDF is kept; 1: the day on which it was made."""
     default: SlipKind = setting(Choice({kind.value: kind for kind in (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)}), SlipKind.NONE)
     width_mm: int = setting(Number(48, 210), 80)
 
@@ -143,6 +154,20 @@ class CardSettings:
     """No default: what is right depends on the library's standing under 公的個人認証法38条の4."""
     crl_folder: str = setting(Text(), "")
     """Empty for `crl` in the home folder."""
+    crl_max_age: int | MaxAge = setting(NumberOr(1, 8760, "unlimited", MaxAge.UNLIMITED), MaxAge.UNDECIDED)
+    """Hours from the issue of a list until no card is accepted on its word. Has to be decided with `crl` (needs.py)."""
+
+    @property
+    def list_limit(self) -> timedelta | None:
+        """`crl_max_age`; None: unlimited. Nothing is admitted while it is undecided."""
+        if self.crl_max_age is MaxAge.UNLIMITED:
+            return None
+        return timedelta(hours=self.crl_max_age) if isinstance(self.crl_max_age, int) else timedelta()
+
+    @property
+    def accepts_stale_lists(self) -> bool:
+        """Cards are accepted on the word of a list however old: said wherever `none` is said."""
+        return self.revocation is RevocationSource.CRL and self.crl_max_age is MaxAge.UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)

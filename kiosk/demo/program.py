@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from kiosk.app import Equipment, Program, qt_application, running, slip_printer
+from kiosk.app import Equipment, Program, qt_application, running, slip_printer, slips_swept
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
@@ -42,7 +42,7 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
             hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),
         )
-        with running(Program(settings, equipment)) as program:
+        with slips_swept(home, settings), running(Program(settings, equipment)) as program:
             yield program
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum, unique
 
@@ -49,7 +50,21 @@ class Reason(StrEnum):
     NOT_REACHED = "not-reached"
     """Nothing was sent: the library's system does not answer."""
     LOST_ANSWER = "lost-answer"
-    """The answer was lost; for Outcome.UNKNOWN and, when asking showed that nothing was done, for REFUSED."""
+    """The answer was lost, and asking afterwards did not tell either."""
+    NOT_THERE_YET = "not-there-yet"
+    """The answer was lost; asked since, the server does not have it. As of now: it may still be about it, so look again later."""
+    FEE = "fee"
+    """It costs something (`ItemAnswer.fee`), and the counter agrees to nothing in the patron's place."""
+
+
+@unique
+class Instead(StrEnum):
+    """What was done where the server said yes, and it is not what was asked for."""
+
+    RENEWED = "renewed"
+    """A loan was asked for. The item was this patron's already, and the loan was renewed."""
+    SAME_DATE = "same-date"
+    """The item is due on the day it was due before, so that nothing was extended."""
 
 
 @unique
@@ -98,9 +113,62 @@ class ItemAnswer:
     reason: Reason | None = None
     """Set unless the outcome is DONE."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff (AF), in its own language."""
+    """The server's own words for staff, in its own language, whatever the outcome; a line each."""
     position: int | None = None
     """In the queue of a hold, 1 being the next to get it."""
+    instead: Instead | None = None
+    """Of DONE alone."""
+    fee: str = ""
+    """What the server says it costs, amount and currency as it writes them; empty where it costs nothing or that is not told."""
+
+
+@unique
+class Told(StrEnum):
+    """How much of a list was told. An empty list is one only where all of it was."""
+
+    NOTHING = "nothing"
+    """The server lists none: it does not offer that, or not for this patron."""
+    PART = "part"
+    """Some are missing, or may be."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class LoanList:
+    """What a server lists as a patron's loans, and how much of them that is."""
+
+    items: tuple[str, ...] = field(default=(), repr=False)
+    """Barcodes, each once; with `as_titles` whatever came, where the same title twice may be two volumes."""
+    told: Told = Told.NOTHING
+    counted: int | None = None
+    """How many there are by the server's own count, whatever it lists; None where it tells none."""
+    as_titles: bool = False
+    """Titles came in place of barcodes, or among them: which items are on loan cannot be told from that."""
+
+    @classmethod
+    def whole(cls, items: Iterable[str] = ()) -> LoanList:
+        """All loans, by their barcodes."""
+        each = tuple(dict.fromkeys(items))
+        return cls(each, Told.ALL, len(each))
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing is on loan, for certain."""
+        return self.told is Told.ALL and not self.items
+
+    def has(self, number: str) -> bool:
+        """Whether this item is on loan to the patron, for certain. Servers look numbers up regardless of case."""
+        return number in self.items or (not number.isdigit() and number.casefold() in map(str.casefold, self.items))
+
+    def lacks(self, number: str) -> bool:
+        """Whether this item is not on loan to the patron, for certain; not the contrary of `has`."""
+        return self.told is Told.ALL and not self.as_titles and not self.has(number)
+
+    def with_loan(self, number: str) -> LoanList:
+        """With one more that was lent just now."""
+        counted = None if self.counted is None else self.counted + 1
+        told = Told.ALL if self.told is Told.ALL and not self.as_titles else Told.PART
+        return replace(self, items=(*self.items, number), told=told, counted=counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +182,10 @@ class Standing:
     stops: frozenset[Stop] = frozenset()
     """Those that this library lets count."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff (AF)."""
-    on_loan: tuple[str, ...] = field(default=(), repr=False)
-    """Barcodes (or, with some servers, titles) of what is on loan, as far as it was told."""
+    """The server's own words for staff, also of a patron who is denied nothing; a line each."""
+    owes: str = field(default="", repr=False)
+    """Amount and currency as the server writes them; empty where nothing is owed or that is not told."""
+    on_loan: LoanList = field(default=LoanList(), repr=False)
 
 
 _FOR_OTHER_SERVICES = {Stop.RENEWAL_DENIED, Stop.HOLD_DENIED, Stop.RECALL_DENIED}

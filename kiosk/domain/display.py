@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     ItemEntered,
     LastTryChosen,
     LibraryCardEntered,
+    LibraryRetryPressed,
     LinkAgreed,
     NextPatronCalled,
     NextPatronDenied,
@@ -84,6 +85,7 @@ STAFF_ONLY = (
     UnlinkReasonChosen,
     CardStopAnswered,
     UnlinkConfirmed,
+    LibraryRetryPressed,
     BrokeSeen,
 )
 """What only staff may say; it is not heard while the patron holds the single display."""

@@ -128,6 +128,11 @@ class RecogniseLibraryCard:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryLibrary:
+    """Connect to the library's system anew, whatever went wrong before. Answered by IlsChanged, also where nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Type the number into the window of another program. Answered by HandedOver or HandoverFailed."""
 
@@ -194,6 +199,7 @@ Effect = (
     | ListLoans
     | DescribeItem
     | RecogniseLibraryCard
+    | RetryLibrary
     | HandOver
     | PrintSlip
     | RecordAct

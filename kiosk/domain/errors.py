@@ -21,6 +21,7 @@ class Code(StrEnum):
     ISSUER_UNKNOWN = "issuer-unknown"
     TRUST_MISSING = "trust-missing"
     REVOCATION_STALE = "revocation-stale"
+    REVOCATION_TOO_OLD = "revocation-too-old"  # for `crl_max_age`: no card is accepted until a newer list is there
     KEY_MISMATCH = "key-mismatch"
     # the PIN
     PIN_WRONG = "pin-wrong"  # tries_left
@@ -29,12 +30,16 @@ class Code(StrEnum):
     # the way to the card
     CARD_REMOVED = "card-removed"
     CARD_SILENT = "card-silent"
+    CARD_INTERRUPTED = "card-interrupted"  # it broke off: no answer, or no whole one; whether the card has left is not known
+    CARD_WAITED = "card-waited"  # reader: the card there says nothing and keeps this one waiting
     CARD_UNREADABLE = "card-unreadable"
     CARD_IN_USE = "card-in-use"
     CARD_ANSWER_UNEXPECTED = "card-answer-unexpected"  # sw
     READER_MISSING = "reader-missing"
     READER_SERVICE_MISSING = "reader-service-missing"
     READER_DENIED = "reader-denied"
+    READER_AMBIGUOUS = "reader-ambiguous"  # wanted, readers
+    READER_INTERRUPTED = "reader-interrupted"  # it was away and is there again
     # the link
     NOT_LINKED = "not-linked"
     LINKED_ELSEWHERE = "linked-elsewhere"
@@ -57,6 +62,7 @@ class Code(StrEnum):
     # the library's system
     ILS_UNREACHABLE = "ils-unreachable"
     ILS_LOGIN_REFUSED = "ils-login-refused"
+    ILS_LOGIN_LOST = "ils-login-lost"  # refused now, and has worked since the program was started
     ILS_NOT_TRUSTED = "ils-not-trusted"
     ITEM_NUMBER = "item-number"  # what was scanned cannot be the number of an item
     # the window of another program
@@ -79,20 +85,31 @@ class Code(StrEnum):
     STORE_KEY_WRONG = "store-key-wrong"
     STORE_FOREIGN = "store-foreign"
     STORE_UNAVAILABLE = "store-unavailable"
+    STORE_KEY_UNREADABLE = "store-key-unreadable"
+    STORE_UNPROTECTED = "store-unprotected"  # the disk cannot limit who reads (FAT)
+    HOME_UNUSABLE = "home-unusable"
+    BACKUP_FAILED = "backup-failed"
     RECOVERY_LINE = "recovery-line"  # line
     RECOVERY_MISMATCH = "recovery-mismatch"
     RECOVERY_OCCUPIED = "recovery-occupied"
     AUDIT_BROKEN = "audit-broken"
     ALREADY_RUNNING = "already-running"
     CONFIG_INVALID = "config-invalid"  # file, line, key, expected
+    CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
+    CONFIG_UNREADABLE = "config-unreadable"
+    DISPLAY_UNUSABLE = "display-unusable"
+    FILE_UNUSABLE = "file-unusable"  # named on the command line
     TRUST_FILE_INVALID = "trust-file-invalid"
     TRUST_REFUSED = "trust-refused"
     TRUST_FINGERPRINT = "trust-fingerprint"
     OUT_OF_ORDER = "out-of-order"  # incident: our own bug
 
 
-ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_NOT_TRUSTED})
+ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+
+READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})
+"""No card can be read while it lasts."""
 
 
 SLIP_TROUBLE = frozenset({Code.SLIP_FAILED, Code.SLIP_PRINTER_MISSING, Code.SLIP_PRINTER_SILENT, Code.SLIP_PRINTER_FAILED})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import serving
+from kiosk.domain import serving, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     CardFailed,
@@ -14,6 +14,7 @@ from kiosk.domain.events import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     DayBegan,
     Event,
     HandedOver,
@@ -35,6 +36,7 @@ from kiosk.domain.events import (
     ReaderChanged,
     SlipFailed,
     StoreFailed,
+    StraySeen,
     TimeUp,
     TriesRead,
 )
@@ -53,17 +55,17 @@ from kiosk.domain.states import (
     ShowingStatus,
     Waiting,
 )
-from kiosk.domain.turn import Step, asking, end_session, stay, then, watch_for_card_left
+from kiosk.domain.turn import Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, SlipFailed)
+NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, StraySeen, SlipFailed)
 ANSWERS = (
     CardLifted,
     CardPlaced,
-    *(CardRead, CardFailed, CardSlow, TriesRead, HolderProved, PinRejected),
+    *(CardRead, CardFailed, CardSlow, CardWaits, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
     *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
 )
@@ -77,7 +79,7 @@ def is_acting(flow: Flow) -> bool:
 
 def time_up(counter: Counter, ticket: Ticket) -> Step:
     """A card lies too long, or nobody has been there for a while: warn first, then close."""
-    if ticket == counter.card_left_ticket and counter.spent:
+    if ticket == counter.card_left_ticket and left_lying(counter):
         return _card_left(counter)
     if ticket != counter.idle_ticket:
         return stay(counter)
@@ -124,7 +126,7 @@ def _card_left(counter: Counter) -> Step:
     """Said to the patron twice, then to staff, with the sound each time."""
     counter = replace(counter, card_left=min(counter.card_left + 1, 3))
     if counter.card_left == 3:
-        return replace(counter, card_left_ticket=Ticket(0)), (Play(Sound.CARD_LEFT),)
+        return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
     counter, timers = watch_for_card_left(counter)
     return counter, (Play(Sound.CARD_LEFT), *timers)
 

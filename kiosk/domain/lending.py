@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving
+from kiosk.domain import proof, serving, strays
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
@@ -16,7 +16,6 @@ from kiosk.domain.events import (
     CardKnown,
     CardLifted,
     CardRead,
-    CardSlow,
     Event,
     HolderConfirmed,
     HolderDenied,
@@ -28,6 +27,7 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
+from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -44,13 +44,29 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.domain.turn import Step, asking, call_up, end_session, go, overtaken_by, problem_of, slowly, start_reading, stay, then
+from kiosk.domain.turn import (
+    Step,
+    asking,
+    call_up,
+    end_session,
+    go,
+    overtaken_by,
+    problem_of,
+    same_card,
+    start_reading,
+    stay,
+    then,
+)
 
 
 def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
+    if isinstance(flow, Reading) and (said := while_read(counter, flow, event, _ways(flow))) is not None:
+        return said
     match flow, event:
         case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
             return _library_card(counter, text)
+        case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
+            return _library_card_instead(counter, flow, text)
         case Reading(ticket, insertion), CardKnown(answers, where, token) if answers == ticket and where == insertion:
             return _look_ahead(counter, flow, token)
         case Reading(early=Early(asked=asked) as early), (LinksFound(answers) | PatronFound(answers) | PatronRefused(answers)) if (
@@ -59,16 +75,13 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _looked_ahead(counter, flow, early, event)
         case Reading(early=Early(asked=asked)), StoreFailed(answers) if answers == asked:
             return go(counter, replace(flow, early=None))
-        case Reading(ticket, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
-            return _accepted(counter, flow, reading)
+        case Reading(ticket, insertion), CardRead(answers, where, accepted) if answers == ticket and where == insertion:
+            return _accepted(strays.accepted(same_card(counter, accepted.token), insertion), flow, accepted)
         case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
-            return _refuse(counter, problem_of(event), insertion)
-        case Reading(insertion=insertion, slow=True), CardLifted(where) if where == insertion:
-            return _refuse(counter, Problem(Code.CARD_SILENT), insertion)
-        case Reading(), CardSlow(insertion):
-            return go(counter, slowly(flow, insertion))
+            counter = strays.refused(counter, insertion, problem_of(counter, event))
+            return _refuse(counter, problem_of(counter, event), insertion)
         case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
-            return _linked(counter, flow.insertion, flow.reading, by_card)
+            return _linked(counter, flow.insertion, flow.reading, by_card, flow.wrong)
         case ((FindingLink(ticket) | LookingUpPatron(ticket)), StoreFailed(answers, code)) if answers == ticket:
             return _refuse(counter, Problem(code), flow.insertion)
         case LookingUpPatron(ticket), PatronFound(answers, patron) if answers == ticket:
@@ -87,9 +100,7 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return start_reading(counter, fresh)
         case LendingRefused(insertion=insertion), CardLifted(where) if where == insertion:
             return go(counter, replace(flow, insertion=None))
-        case ((FindingLink() | LookingUpPatron() | LendingRefused() | ConfirmingHolder()), LeavePressed()):
-            return end_session(counter)
-        case Reading(slow=True), LeavePressed():
+        case ((Reading() | FindingLink() | LookingUpPatron() | LendingRefused() | ConfirmingHolder()), LeavePressed()):
             return end_session(counter)
         case Waiting(Problem()), LeavePressed():
             return go(counter, Waiting())
@@ -107,6 +118,14 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
     return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
 
 
+def _ways(flow: Reading) -> Ways:
+    return Ways(
+        read=start_reading,
+        back=lambda counter: go(counter, Waiting()),
+        fail=lambda counter, problem: _refuse(counter, problem, flow.insertion),
+    )
+
+
 def _library_card(counter: Counter, text: str) -> Step:
     """A card refused before has had its session; whoever laid it still stands there, and so does their language."""
     try:
@@ -115,6 +134,18 @@ def _library_card(counter: Counter, text: str) -> Step:
         ended, effects = end_session(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
         return replace(ended, language=counter.language), effects
     return call_up(counter, number)
+
+
+def _library_card_instead(counter: Counter, flow: Reading | FindingLink | LookingUpPatron, text: str) -> Step:
+    """Staff fall back on the library card while the My Number Card is read or says nothing. A number that cannot be one ends nothing."""
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, replace(flow, wrong=Problem(refusal.code, tuple(refusal.params.items()))))
+    if isinstance(flow, LookingUpPatron) and flow.number == number and flow.shown is Shown.LIBRARY_CARD:
+        return go(counter, replace(flow, wrong=None))
+    release = () if flow.insertion is None else (ReleaseCard(flow.insertion),)
+    return then((counter, release), lambda released: call_up(released, number))
 
 
 def _look_ahead(counter: Counter, flow: Reading, token: LinkToken) -> Step:
@@ -145,12 +176,12 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     insertion, early = flow.insertion, flow.early
     if early is None or early.token != reading.token:
         counter, ticket = asking(counter)
-        return go(counter, FindingLink(ticket, insertion, reading), FindLinks(ticket, reading.token, None))
+        return go(counter, FindingLink(ticket, insertion, reading, flow.wrong), FindLinks(ticket, reading.token, None))
     if not early.link_known:
-        return go(counter, FindingLink(early.asked, insertion, reading))
+        return go(counter, FindingLink(early.asked, insertion, reading, flow.wrong))
     if early.link is None or _due(counter.rules.lending_pin, reading.token, counter.proved_today):
-        return _linked(counter, insertion, reading, early.link)
-    looking = LookingUpPatron(early.asked, early.link.number, Shown.MY_NUMBER_CARD, insertion, reading)
+        return _linked(counter, insertion, reading, early.link, flow.wrong)
+    looking = LookingUpPatron(early.asked, early.link.number, Shown.MY_NUMBER_CARD, insertion, reading, wrong=flow.wrong)
     released = replace(counter, flow=looking), (ReleaseCard(insertion),)
     patron, problem = early.patron, early.problem
     if patron is not None:
@@ -160,17 +191,25 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     return released
 
 
-def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None) -> Step:
+def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None, wrong: Problem | None) -> Step:
     if link is None:
         return _refuse(counter, Problem(Code.NOT_LINKED), insertion, reading=reading)
     if _due(counter.rules.lending_pin, reading.token, counter.proved_today):
         return proof.begin(counter, LendGoal(reading, link.number), insertion)
-    return _look_up(counter, link.number, insertion, reading)
+    return _look_up(counter, link.number, insertion, reading, wrong=wrong)
 
 
-def _look_up(counter: Counter, number: LibraryCardNumber, insertion: Insertion, reading: CardReading, *, pin_checked: bool = False) -> Step:
+def _look_up(
+    counter: Counter,
+    number: LibraryCardNumber,
+    insertion: Insertion,
+    reading: CardReading,
+    *,
+    pin_checked: bool = False,
+    wrong: Problem | None = None,
+) -> Step:
     counter, ticket = asking(counter)
-    flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked)
+    flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked, wrong)
     return go(counter, flow, ReleaseCard(insertion), LookUpPatron(ticket, number))
 
 

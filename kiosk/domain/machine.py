@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import lending, proof, registration, serving, unlinking
+from kiosk.domain import lending, proof, registration, serving, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain.effects import RetryLibrary
 from kiosk.domain.events import (
     Broke,
     BrokeSeen,
@@ -25,18 +26,21 @@ from kiosk.domain.events import (
     IlsChanged,
     LanguageChosen,
     LeavePressed,
+    LibraryRetryPressed,
     ReaderChanged,
     RegistrationChosen,
     SlipFailed,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     TimeUp,
     UnlinkingChosen,
 )
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
-from kiosk.domain.model import Language, Ticket
+from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
+    AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingHolder,
     ConfirmingLink,
@@ -47,6 +51,8 @@ from kiosk.domain.states import (
     OutOfOrder,
     PatronShown,
     Proof,
+    Reading,
+    ReadingMyNumberCard,
     RegistrationFlow,
     Screen,
     ShowingHelp,
@@ -56,7 +62,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, start_reading, stay, then
+from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, ShowingStatus, ShowingHelp, LendingRefused, PatronShown, ConfirmingHolder)
@@ -81,10 +87,12 @@ def _around(counter: Counter, event: Event) -> Step:
             return _placed(counter, event)
         case CardLifted():
             return _lifted(counter, event)
-        case ReaderChanged(condition):
-            return replace(counter, reader=condition), ()
+        case ReaderChanged(condition, names, wanted):
+            return replace(counter, reader=condition, reader_names=names, reader_wanted=wanted), ()
         case IlsChanged(condition):
             return replace(counter, ils=condition), ()
+        case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
+            return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
         case SlipFailed(code):
             return replace(counter, slip_trouble=code), ()
         case SlipTroubleSeen():
@@ -93,8 +101,12 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, language=language), ()
         case DayBegan(today):
             return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset()), ()
+        case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
+            return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)
+        case StraySeen():
+            return replace(counter, stray_notice=None), ()
         case CardLeftSeen():
             return replace(counter, card_left=0, card_left_ticket=Ticket(0)), ()
         case HandoverAccepted() if counter.screen is Screen.OFFERED:
@@ -168,15 +180,33 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     if insertion in counter.cards:
         return stay(counter)
     counter = replace(counter, cards=(*counter.cards, insertion))
+    if event.found:
+        return _found(counter, event)
+    counter = strays.brought(counter, insertion)
     if counter.screen is not Screen.STAFF or not isinstance(flow, (*READY_FOR_CARD, *FINISHED)):
         return _flow(counter, event)
     if isinstance(flow, RESTING):
         return start_reading(counter, insertion)
     if isinstance(flow, PatronShown):
         return serving.leave(counter, flow)
-    # After a refusal the same person lays another card: in their language.
-    language = counter.language if isinstance(flow, LendingRefused) else Language.JAPANESE
-    return then(end_session(counter, keep=insertion), lambda ended: start_reading(replace(ended, language=language), insertion))
+    # After a refusal the same person lays a card again: in their language, and knowing what broke off.
+    again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
+
+    def read(ended: Counter) -> Step:
+        return start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+
+    return then(end_session(counter, keep=insertion), read)
+
+
+def _found(counter: Counter, event: CardPlaced) -> Step:
+    """A card that nobody has laid ends no session; where one is waited for, it is tried."""
+    insertion, flow = event.insertion, counter.flow
+    resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting | ShowingStatus | ShowingHelp)
+    trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
+    counter = strays.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))
+    if resting:
+        return start_reading(counter, insertion)
+    return _flow(counter, event) if isinstance(flow, AwaitingMyNumberCard) else stay(counter)
 
 
 def _lifted(counter: Counter, event: CardLifted) -> Step:
@@ -185,9 +215,9 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
         cards=tuple(lying for lying in counter.cards if lying != event.insertion),
         spent=counter.spent - {event.insertion},
     )
-    if not counter.spent:
+    if not left_lying(counter):
         counter = replace(counter, card_left=0, card_left_ticket=Ticket(0))
-    return _flow(counter, event)
+    return then(_flow(counter, event), lambda after: (strays.lifted(after, event.insertion), ()))
 
 
 def _broke(counter: Counter, incident: str) -> Step:

@@ -192,6 +192,7 @@ class IlsCondition(StrEnum):
     READY = "ready"
     UNREACHABLE = "ils-unreachable"
     LOGIN_REFUSED = "ils-login-refused"
+    LOGIN_LOST = "ils-login-lost"
     NOT_TRUSTED = "ils-not-trusted"
 
 
@@ -218,6 +219,8 @@ class ReaderCondition(StrEnum):
     MISSING = "reader-missing"
     SERVICE_MISSING = "reader-service-missing"
     DENIED = "reader-denied"
+    AMBIGUOUS = "reader-ambiguous"
+    """None has the configured name, and several have one like it."""
 
 
 class Pin:

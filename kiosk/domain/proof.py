@@ -24,7 +24,7 @@ from kiosk.domain.events import (
     TriesRead,
 )
 from kiosk.domain.model import Insertion, Sound
-from kiosk.domain.states import AskingPin, CheckingPin, Counter, Flow, Goal, LastTryWarning, Problem, Proof, ReadingTries
+from kiosk.domain.states import AskingPin, CheckingPin, Counter, Flow, Goal, Interrupted, LastTryWarning, Problem, Proof, ReadingTries
 from kiosk.domain.turn import Step, asking, go, problem_of, stay
 
 PIN_LENGTH = 4
@@ -62,8 +62,8 @@ def begin(counter: Counter, goal: Goal, insertion: Insertion) -> Step:
 def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
     """Everything but leaving, which is the same in every flow. `outcome` continues when the proof has ended either way."""
     match flow, event:
-        case ReadingTries(ticket, insertion, goal), TriesRead(answers, where, tries_left) if answers == ticket and where == insertion:
-            return _shown(counter, goal, insertion, tries_left, outcome)
+        case ReadingTries(ticket, insertion), TriesRead(answers, where, tries_left) if answers == ticket and where == insertion:
+            return _shown(counter, flow, tries_left, outcome)
         case LastTryWarning(insertion, goal, after_mistake), LastTryChosen():
             return go(counter, AskingPin(insertion, goal, tries_left=1, after_mistake=after_mistake))
         case AskingPin(), PadTyped(count) if 0 <= count <= PIN_LENGTH:
@@ -75,19 +75,27 @@ def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
             return go(counter, CheckingPin(ticket, insertion, goal), VerifyPin(ticket, insertion))
         case CheckingPin(ticket, insertion, goal), HolderProved(answers, where, token) if answers == ticket and where == insertion:
             if token == goal.reading.token:
-                return outcome(counter, Proved(goal, insertion))
-            return outcome(counter, Failed(goal, insertion, Problem(Code.KEY_MISMATCH), over=True))
-        case CheckingPin(ticket, insertion, goal), PinRejected(answers, where, tries_left) if answers == ticket and where == insertion:
-            return _rejected(counter, goal, insertion, tries_left, outcome)
-        case ((ReadingTries(ticket, insertion, goal) | CheckingPin(ticket, insertion, goal)), CardFailed(answers, where, code)) if (
+                return outcome(replace(counter, interrupted=None), Proved(goal, insertion))
+            return _failed(counter, flow, Problem(Code.KEY_MISMATCH), outcome, over=True)
+        case CheckingPin(ticket, insertion), PinRejected(answers, where, tries_left) if answers == ticket and where == insertion:
+            return _rejected(counter, flow, tries_left, outcome)
+        case ((ReadingTries(ticket, insertion) | CheckingPin(ticket, insertion)), CardFailed(answers, where, code)) if (
             answers == ticket and where == insertion
         ):
-            return outcome(counter, Failed(goal, insertion, problem_of(event), over=code in OVER))
+            return _failed(counter, flow, problem_of(counter, event), outcome, over=code in OVER)
         case ((ReadingTries() | CheckingPin()), CardSlow(where)) if where == flow.insertion:
             return go(counter, replace(flow, slow=True))
         case _, CardLifted(where) if where == flow.insertion and not _answer_is_near(flow):
-            return outcome(counter, Failed(flow.goal, flow.insertion, Problem(Code.CARD_REMOVED), over=False))
+            silent = isinstance(flow, ReadingTries | CheckingPin) and flow.slow
+            return _failed(counter, flow, Problem(Code.CARD_SILENT if silent else Code.CARD_REMOVED), outcome)
     return stay(counter)
+
+
+def _failed(counter: Counter, flow: Proof, problem: Problem, outcome: Outcome, *, over: bool = False) -> Step:
+    """No proof now. Where the card may be laid anew, it is remembered why that is asked."""
+    pressed = isinstance(flow, CheckingPin) or (counter.interrupted is not None and counter.interrupted.pressed)
+    interrupted = None if over else Interrupted(flow.goal.reading.token, problem, pressed)
+    return outcome(replace(counter, interrupted=interrupted), Failed(flow.goal, flow.insertion, problem, over))
 
 
 def _answer_is_near(flow: Flow) -> bool:
@@ -95,22 +103,30 @@ def _answer_is_near(flow: Flow) -> bool:
     return isinstance(flow, CheckingPin) and not flow.slow
 
 
-def _shown(counter: Counter, goal: Goal, insertion: Insertion, tries_left: int, outcome: Outcome) -> Step:
+def _shown(counter: Counter, flow: ReadingTries, tries_left: int, outcome: Outcome) -> Step:
+    goal, insertion = flow.goal, flow.insertion
     if insertion not in counter.cards:
-        return outcome(counter, Failed(goal, insertion, Problem(Code.CARD_REMOVED), over=False))
+        return _failed(counter, flow, Problem(Code.CARD_REMOVED), outcome)
     if tries_left <= 0:
-        return outcome(counter, Failed(goal, insertion, Problem(Code.PIN_UNAVAILABLE), over=True))
+        return _failed(counter, flow, Problem(_no_tries(counter)), outcome, over=True)
     if tries_left == 1:
         return go(counter, LastTryWarning(insertion, goal))
     return go(counter, AskingPin(insertion, goal, tries_left))
 
 
-def _rejected(counter: Counter, goal: Goal, insertion: Insertion, tries_left: int, outcome: Outcome) -> Step:
+def _no_tries(counter: Counter) -> Code:
+    """Found locked. There was a try left when a PIN was sent whose answer was lost: that one took it."""
+    interrupted = counter.interrupted
+    return Code.PIN_LOCKED if interrupted is not None and interrupted.pressed else Code.PIN_UNAVAILABLE
+
+
+def _rejected(counter: Counter, flow: CheckingPin, tries_left: int, outcome: Outcome) -> Step:
+    goal, insertion = flow.goal, flow.insertion
     if tries_left <= 0:
-        return outcome(counter, Failed(goal, insertion, Problem(Code.PIN_LOCKED), over=True))
+        return _failed(counter, flow, Problem(Code.PIN_LOCKED), outcome, over=True)
     if insertion not in counter.cards:
-        wrong = Problem(Code.PIN_WRONG, (("tries_left", tries_left),))
-        return outcome(counter, Failed(goal, insertion, wrong, over=False))
+        return _failed(counter, flow, Problem(Code.PIN_WRONG, (("tries_left", tries_left),)), outcome)
+    counter = replace(counter, interrupted=None)
     if tries_left == 1:
         return go(counter, LastTryWarning(insertion, goal, after_mistake=True), Play(Sound.REFUSED))
     return go(counter, AskingPin(insertion, goal, tries_left, after_mistake=True), Play(Sound.REFUSED))

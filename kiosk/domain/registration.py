@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof
+from kiosk.domain import proof, strays
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, PrintSlip, ReadCard, RecordAct, ReleaseCard, SaveLink
 from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
@@ -17,7 +17,6 @@ from kiosk.domain.events import (
     CardLifted,
     CardPlaced,
     CardRead,
-    CardSlow,
     Event,
     GuardianCheckSet,
     LeavePressed,
@@ -33,6 +32,7 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, SlipKind, Sound
+from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.rules import born_on_or_after_to_be_under_15, read_library_card
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import (
@@ -64,8 +64,10 @@ from kiosk.domain.turn import (
     go,
     overtaken_by,
     problem_of,
-    slowly,
+    same_card,
+    seen,
     stay,
+    taken_up,
     then,
     watch_for_card_left,
 )
@@ -77,6 +79,8 @@ LAY_ANEW = frozenset(
         Code.PHONE_NOT_ACCEPTED,
         Code.CARD_REMOVED,
         Code.CARD_SILENT,
+        Code.CARD_INTERRUPTED,
+        Code.CARD_WAITED,
         Code.CARD_UNREADABLE,
         Code.CARD_IN_USE,
         Code.CARD_ANSWER_UNEXPECTED,
@@ -102,6 +106,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
                 | AwaitingLibraryCard()
                 | CheckingLibraryCard()
                 | AwaitingMyNumberCard()
+                | ReadingMyNumberCard()
+                | FindingLinks()
                 | ChoosingReplacement()
                 | AlreadyLinked()
                 | ConfirmingLink()
@@ -110,8 +116,6 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             ),
             LeavePressed(),
         ):
-            return end_session(counter)
-        case ReadingMyNumberCard(slow=True), LeavePressed():
             return end_session(counter)
         case Registered(draft), SlipAsked() if counter.rules.prints_slips:
             return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number, language=counter.language)),)
@@ -173,14 +177,9 @@ def _guardian(counter: Counter, draft: Draft) -> CheckingGuardian:
 def _about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, event: Event) -> Step:
     draft = flow.draft
     match flow, event:
-        case AwaitingLibraryCard(), LibraryCardEntered(text):
-            try:
-                number = read_library_card(text, counter.rules.barcode)
-            except Refused as refusal:
-                return go(counter, AwaitingLibraryCard(draft, Problem(refusal.code, tuple(refusal.params.items()))))
-            counter, ticket = asking(counter)
-            return go(counter, CheckingLibraryCard(ticket, draft, number), LookUpPatron(ticket, number))
-        case AwaitingLibraryCard(), BackPressed():
+        case _, LibraryCardEntered(text):
+            return _library_card(counter, flow, text)
+        case _, BackPressed():
             return go(counter, _guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
         case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
             return _await_card(counter, replace(draft, patron=patron))
@@ -191,31 +190,45 @@ def _about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checki
     return stay(counter)
 
 
+def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, text: str) -> Step:
+    """Look it up, in the place of another that is still looked up; the same one again changes nothing."""
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, AwaitingLibraryCard(flow.draft, Problem(refusal.code, tuple(refusal.params.items()))))
+    if isinstance(flow, CheckingLibraryCard) and flow.number == number:
+        return stay(counter)
+    counter, ticket = asking(counter)
+    return go(counter, CheckingLibraryCard(ticket, flow.draft, number), LookUpPatron(ticket, number))
+
+
 def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumberCard | FindingLinks, event: Event) -> Step:
     draft = flow.draft
+    if isinstance(flow, ReadingMyNumberCard) and (said := while_read(counter, flow, event, _ways(flow))) is not None:
+        return said
     match flow, event:
         case AwaitingMyNumberCard(), CardPlaced(insertion):
-            return _read(counter, draft, insertion)
+            return _read(counter, draft, insertion, flow.problem if insertion in counter.strays else None)
         case AwaitingMyNumberCard(), CardLifted(where) if (fresh := overtaken_by(counter, where)) is not None:
             return _read(counter, draft, fresh)
         case AwaitingMyNumberCard(), LibraryCardEntered():
             return go(counter, AwaitingMyNumberCard(draft, Problem(Code.BARCODE_ON_WRONG_STEP)))
         case AwaitingMyNumberCard(), BackPressed():
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)))
+        case ((ReadingMyNumberCard() | FindingLinks()), BackPressed()):
+            return go(counter, AwaitingLibraryCard(replace(draft, patron=None)), ReleaseCard(flow.insertion))
         case ReadingMyNumberCard(ticket, _, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
+            counter = strays.accepted(counter, insertion)
             if insertion not in counter.cards:
                 return _lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
-            counter, ticket = asking(counter)
+            counter, ticket = asking(same_card(counter, reading.token))
             number = draft.number
             return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, reading.token, number))
         case ReadingMyNumberCard(ticket, _, insertion), CardFailed(answers, where, code) if answers == ticket and where == insertion:
+            counter = strays.refused(counter, insertion, problem_of(counter, event))
             if code in LAY_ANEW:
-                return _lay_anew(counter, draft, problem_of(event), insertion)
-            return _refuse(counter, draft, problem_of(event), ReleaseCard(insertion))
-        case ReadingMyNumberCard(), CardSlow(insertion):
-            return go(counter, slowly(flow, insertion))
-        case ReadingMyNumberCard(insertion=insertion, slow=True), CardLifted(where) if where == insertion:
-            return _lay_anew(counter, draft, Problem(Code.CARD_SILENT), insertion)
+                return _lay_anew(counter, draft, problem_of(counter, event), insertion)
+            return _refuse(counter, draft, problem_of(counter, event), ReleaseCard(insertion))
         case FindingLinks(insertion=insertion), CardLifted(where) if where == insertion:
             return _lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
         case FindingLinks(ticket), LinksFound(answers) if answers == ticket:
@@ -223,6 +236,15 @@ def _about_the_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumb
         case FindingLinks(ticket, insertion=insertion), StoreFailed(answers, code) if answers == ticket:
             return _refuse(counter, draft, Problem(code), ReleaseCard(insertion))
     return stay(counter)
+
+
+def _ways(flow: ReadingMyNumberCard) -> Ways:
+    draft, before = flow.draft, flow.before
+    return Ways(
+        read=lambda counter, other: _read(counter, draft, other, before if other in counter.strays else None),
+        back=lambda counter: go(counter, AwaitingMyNumberCard(draft, before)),
+        fail=lambda counter, problem: _lay_anew(counter, draft, problem, flow.insertion),
+    )
 
 
 def _await_card(counter: Counter, draft: Draft) -> Step:
@@ -233,9 +255,10 @@ def _await_card(counter: Counter, draft: Draft) -> Step:
     return go(counter, AwaitingMyNumberCard(draft))
 
 
-def _read(counter: Counter, draft: Draft, insertion: Insertion) -> Step:
-    counter, ticket = asking(counter)
-    return go(counter, ReadingMyNumberCard(ticket, draft, insertion), Play(Sound.CARD_SEEN), ReadCard(ticket, insertion))
+def _read(counter: Counter, draft: Draft, insertion: Insertion, before: Problem | None = None) -> Step:
+    counter, ticket = asking(taken_up(counter, insertion))
+    reading = ReadingMyNumberCard(ticket, draft, insertion, before=before)
+    return go(counter, reading, *seen(counter, insertion), ReadCard(ticket, insertion))
 
 
 def _lay_anew(counter: Counter, draft: Draft, problem: Problem, insertion: Insertion) -> Step:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCard, StartTimer
+from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed
-from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown, Sound, Ticket
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, Problem, Reading, ReadingMyNumberCard, Waiting
+from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
+from kiosk.domain.states import Counter, Flow, LookingUpPatron, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 
@@ -28,35 +29,58 @@ def asking(counter: Counter) -> tuple[Counter, Ticket]:
     return replace(counter, last_ticket=ticket), ticket
 
 
-def problem_of(event: CardFailed) -> Problem:
+def problem_of(counter: Counter, event: CardFailed) -> Problem:
+    """Why the card failed. That it has left is known from the reader alone."""
+    if event.code is Code.CARD_INTERRUPTED and event.insertion not in counter.cards:
+        return Problem(Code.CARD_REMOVED)
     return Problem(event.code, event.params)
 
 
+def same_card(counter: Counter, token: LinkToken) -> Counter:
+    """Another card than the one whose proof broke off knows nothing of that."""
+    interrupted = counter.interrupted
+    return counter if interrupted is None or interrupted.token == token else replace(counter, interrupted=None)
+
+
 def card_to_read(counter: Counter) -> Insertion | None:
-    """The first lying card that has not had its session."""
-    return next((insertion for insertion in counter.cards if insertion not in counter.spent), None)
+    """The first lying card that has not had its session; one that nobody brought comes last."""
+    waiting = [insertion for insertion in counter.cards if insertion not in counter.spent]
+    return next((insertion for insertion in waiting if insertion not in counter.strays), next(iter(waiting), None))
 
 
 def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | None:
     """The card laid after `insertion` was lifted, which is to be read in its place. A card on another reader waits for its turn."""
     if insertion is None or insertion in counter.cards:
         return None
-    return next((lying for lying in counter.cards if lying not in counter.spent and lying.number > insertion.number), None)
+    fresh = (lying for lying in counter.cards if lying not in counter.spent | counter.strays)
+    return next((lying for lying in fresh if lying.number > insertion.number), None)
+
+
+def other_card(counter: Counter, insertion: Insertion) -> Insertion | None:
+    """A card that somebody has laid on another reader and that has had no session."""
+    fresh = (lying for lying in counter.cards if lying not in counter.spent | counter.strays)
+    return next((lying for lying in fresh if lying.reader != insertion.reader), None)
 
 
 def start_reading(counter: Counter, insertion: Insertion) -> Step:
-    counter, ticket = asking(counter)
-    return go(counter, Reading(ticket, insertion), Play(Sound.CARD_SEEN), ReadCard(ticket, insertion))
+    counter, ticket = asking(taken_up(counter, insertion))
+    return go(counter, Reading(ticket, insertion), *seen(counter, insertion), ReadCard(ticket, insertion))
+
+
+def taken_up(counter: Counter, insertion: Insertion) -> Counter:
+    """A card that nobody brought is read once and no more."""
+    return replace(counter, spent=counter.spent | {insertion}) if insertion in counter.strays else counter
+
+
+def seen(counter: Counter, insertion: Insertion) -> tuple[Play, ...]:
+    """The sound for whoever has laid it."""
+    return () if insertion in counter.strays else (Play(Sound.CARD_SEEN),)
 
 
 def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
     """Look up whose library card was read; the cards that lie there are not theirs."""
     counter, ticket = asking(replace(counter, spent=frozenset(counter.cards)))
     return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
-
-
-def slowly(flow: Reading | ReadingMyNumberCard, insertion: Insertion) -> Flow:
-    return replace(flow, slow=True) if flow.insertion == insertion else flow
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:
@@ -67,13 +91,16 @@ def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | No
     done = tuple(insertion for insertion in counter.cards if insertion != keep)
     in_flow = getattr(counter.flow, "insertion", None)
     just_lifted = (in_flow,) if isinstance(in_flow, Insertion) and in_flow not in counter.cards else ()
-    releases = tuple(ReleaseCard(insertion) for insertion in (*just_lifted, *done) if insertion not in counter.spent)
+    releases = tuple(
+        ReleaseCard(insertion) for insertion in (*just_lifted, *done) if insertion == in_flow or insertion not in counter.spent
+    )
     ended = replace(
         counter,
         flow=Waiting() if flow is None else flow,
         spent=frozenset(done),
         language=Language.JAPANESE,
         idle_warning=False,
+        interrupted=None,
     )
     ended, timers = watch_for_card_left(ended)
     return ended, (*releases, *timers)
@@ -86,9 +113,14 @@ def then(first: Step, second: Callable[[Counter], Step]) -> Step:
     return counter, (*effects, *more)
 
 
+def left_lying(counter: Counter) -> frozenset[Insertion]:
+    """The cards whose owners ought to take them."""
+    return counter.spent - counter.strays
+
+
 def watch_for_card_left(counter: Counter) -> Step:
     """Start counting the seconds a card lies after its session."""
-    if not counter.spent:
+    if not left_lying(counter):
         return counter, ()
     counter, ticket = asking(counter)
     return replace(counter, card_left_ticket=ticket), (StartTimer(ticket, counter.rules.card_left_seconds),)

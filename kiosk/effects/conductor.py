@@ -26,6 +26,7 @@ from kiosk.domain.effects import (
     RecogniseLibraryCard,
     RecordAct,
     ReleaseCard,
+    RetryLibrary,
     SaveLink,
     ServeItem,
     StartTimer,
@@ -131,6 +132,8 @@ class Conductor:
                 self.refresh_facts()
             case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard():
                 self._library.ask(effect)
+            case RetryLibrary():
+                self._library.retry()
             case HandOver(ticket, number):
                 self._hand_over(ticket, number)
             case PrintSlip(slip):

@@ -54,6 +54,18 @@ class LibraryDesk:
 
         self._worker.do(lambda: self._told_of(library, beat), lambda error: None)
 
+    def retry(self) -> None:
+        """Connect anew behind what is under way, and tell how it stands then, be it as before."""
+        library = self._library
+        if library is None:
+            return
+
+        def retried() -> IlsChanged:
+            self._told = library.reconnect()
+            return IlsChanged(self._told)
+
+        self._worker.do(retried, lambda error: None)
+
     def stop(self) -> None:
         if self._library is not None:
             library = self._library

@@ -112,18 +112,18 @@ def parse(command: bytes) -> Command:
 
 
 def send(connection: Transmitter, command: bytes) -> Response:
-    """One command, once, whatever the card answers. Raises Unavailable(card-removed) on an answer without a status."""
+    """One command, once, whatever the card answers. Raises Unavailable(card-interrupted) on an answer without a status."""
     answer = connection.transmit(command)
     if len(answer) < 2:
-        # pcscd with vpcd reports success and nothing else when the card is pulled in the middle of a command.
-        raise Unavailable(Code.CARD_REMOVED)
+        # pcscd with vpcd reports success and nothing else when the card is pulled in the middle of a command; others say half of it.
+        raise Unavailable(Code.CARD_INTERRUPTED)
     return Response(answer[:-2], int.from_bytes(answer[-2:], "big"))
 
 
 def exchange(connection: Transmitter, command: bytes) -> Response:
     """One command with what belongs to it: GET RESPONSE after 61xx, and once more with the right Le after 6Cxx (§5.3.4).
 
-    A command that may spend a try is never sent a second time. Raises Unavailable: card-removed, card-answer-unexpected.
+    A command that may spend a try is never sent a second time. Raises Unavailable: card-interrupted, card-answer-unexpected.
     """
     response = _send_with_right_length(connection, command)
     data = bytearray(response.data)

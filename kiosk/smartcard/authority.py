@@ -6,30 +6,30 @@ import warnings
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.smartcard.certificate import Certificate, issuer_der, subject_der
+from kiosk.domain.visible import visible
+from kiosk.smartcard import der
+from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, within_calendar
 
 DEMO_MARK = x509.ObjectIdentifier("2.25.329800735698586629295641978511506172918")
 """A private extension (an OID made of a random UUID, X.667): marks the throw-away authority of the demo."""
 TEST_ORGANIZATION = "JPKI-TEST"
 _SIGNATURE_UNIT = "JPKI for digital signature"
-_WEAK_HASHES = (hashes.MD5, hashes.SHA1)
 
 
 class Authority:
-    """One CA certificate. Read at once; two with the same bytes are equal."""
+    """One CA certificate, read at once into values of our own; two with the same bytes are equal."""
 
     def __init__(self, encoded: bytes) -> None:
         """From DER. Raises Refused(trust-file-invalid) for what is not a CA's certificate; `reason` says why."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._read(x509.load_der_x509_certificate(encoded))
+                self._read(encoded, x509.load_der_x509_certificate(encoded))
         except Refused:
             raise
         except Exception as error:
@@ -37,23 +37,35 @@ class Authority:
             raise Refused(Code.TRUST_FILE_INVALID, reason="not-a-certificate") from error
         self.der = encoded
 
-    def _read(self, certificate: x509.Certificate) -> None:
-        self._x509 = certificate
-        self.subject = subject_der(certificate)
-        self.name = certificate.subject.rfc4514_string()
+    def _read(self, encoded: bytes, certificate: x509.Certificate) -> None:
+        signed = signed_part(certificate, encoded)
+        fields = signed_fields(next(der.elements(signed.content)).value)
+        issuer, self.subject = fields[2].whole, fields[4].whole
+        self.name = visible(certificate.subject.rfc4514_string())
+        """To be shown: nothing in it acts on a terminal."""
         self.serial = certificate.serial_number
         self.fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
-        self.begins: datetime = certificate.not_valid_before_utc
-        self.ends: datetime = certificate.not_valid_after_utc
+        self.begins = within_calendar(certificate.not_valid_before_utc)
+        self.ends = within_calendar(certificate.not_valid_after_utc)
         key = certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        if not isinstance(key, PublicKey):
             raise Refused(Code.TRUST_FILE_INVALID, reason="unknown-key")
-        self._key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey = key
-        if not _may_issue(certificate):
-            raise Refused(Code.TRUST_FILE_INVALID, reason="not-an-authority")
-        if issuer_der(certificate) == self.subject and not _signed_by(certificate, certificate):
+        self.key: PublicKey = key
+        self._read_usage(certificate)
+        if issuer == self.subject and not signed.is_by(key):
             raise Refused(Code.TRUST_FILE_INVALID, reason="own-signature")
         self._say_kind(certificate)
+
+    def _read_usage(self, certificate: x509.Certificate) -> None:
+        """basicConstraints and keyUsage of a CA (RFC 5280 §4.2.1.3, §4.2.1.9)."""
+        try:
+            constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+            usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        except x509.ExtensionNotFound as error:
+            raise Refused(Code.TRUST_FILE_INVALID, reason="not-an-authority") from error
+        if not constraints.ca or not usage.key_cert_sign:
+            raise Refused(Code.TRUST_FILE_INVALID, reason="not-an-authority")
+        self.signs_lists = usage.crl_sign
 
     def _say_kind(self, certificate: x509.Certificate) -> None:
         organizations = _values(certificate, NameOID.ORGANIZATION_NAME)
@@ -81,40 +93,8 @@ class Authority:
 
     def issued(self, certificate: Certificate) -> bool:
         """Whether the name fits, byte for byte, and the signature too. Three generations share one name: only the signature tells."""
-        return certificate.issuer == self.subject and _signed_by(certificate.x509, self._x509)
-
-    def signed_list(self, revoked: x509.CertificateRevocationList) -> bool:
-        """Whether this authority signed a revocation list."""
-        if isinstance(revoked.signature_hash_algorithm, _WEAK_HASHES) or not _usage(self._x509).crl_sign:
-            return False
-        return revoked.is_signature_valid(self._key)
+        return certificate.issuer == self.subject and certificate.signed.is_by(self.key)
 
 
 def _values(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> set[str]:
     return {str(attribute.value).strip() for attribute in certificate.subject.get_attributes_for_oid(oid)}
-
-
-def _usage(certificate: x509.Certificate) -> x509.KeyUsage:
-    return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-
-
-def _may_issue(certificate: x509.Certificate) -> bool:
-    """basicConstraints and keyUsage of a CA (RFC 5280 §4.2.1.3, §4.2.1.9)."""
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-        return constraints.ca and _usage(certificate).key_cert_sign
-    except x509.ExtensionNotFound:
-        return False
-
-
-def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if isinstance(certificate.signature_hash_algorithm, _WEAK_HASHES):
-                return False
-            certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError):
-        # ValueError: names differ or algorithm unknown; TypeError: a kind of key that signs no certificates.
-        return False
-    return True

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import warnings
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.smartcard import der
+from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, verifies, within_calendar
+
+_Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What goes before a SHA-256 in a PKCS #1 v1.5 signature (RFC 8017 §9.2 note 1)."""
@@ -25,37 +29,54 @@ _LONGEST_SERIAL = 20
 """Bytes (RFC 5280 §4.1.2.2)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the extensions say (RFC 5280 §4.2.1), object identifiers as dotted text."""
+
+    critical: frozenset[str]
+    is_authority: bool
+    """basicConstraints or keyUsage of somebody who issues certificates."""
+    signs: bool
+    """keyUsage has digitalSignature."""
+    purposes: frozenset[str] | None
+    """extendedKeyUsage; None: it does not say."""
+    policies: frozenset[str]
+    points: frozenset[str]
+    """Names of the distribution points whose lists tell whether it was stopped, as `point_names` writes them."""
+
+
 class Certificate:
-    """Issuer, serial number, dates and key of one card. Everything is read at once, so that nothing raises later.
+    """Issuer, serial number, dates, key and signature of one card, all of it values of our own: nothing is evaluated, and nothing raises,
+    later than here.
 
     Its repr says nothing: every field of it points to its holder.
     """
 
     def __init__(self, encoded: bytes) -> None:
-        """Raises Refused(certificate-unreadable) for whatever is not a certificate with an RSA or ECDSA key."""
+        """Raises Refused(certificate-unreadable) for whatever is not a certificate with an RSA or ECDSA key and signature."""
         try:
-            self._read(encoded)
+            with warnings.catch_warnings():
+                # It warns about odd serial numbers and NULL parameters, with the value in the text.
+                warnings.simplefilter("ignore")
+                self._read(encoded, x509.load_der_x509_certificate(encoded))
         except Exception as error:
-            # cryptography raises a dozen kinds for malformed bytes, some of them when a field is looked at.
+            # cryptography raises a dozen kinds for malformed bytes and unknown algorithms, most of them when a field is looked at.
             raise Refused(Code.CERTIFICATE_UNREADABLE) from error
 
-    def _read(self, encoded: bytes) -> None:
-        with warnings.catch_warnings():
-            # It warns about odd serial numbers and NULL parameters, with the value in the text.
-            warnings.simplefilter("ignore")
-            certificate = x509.load_der_x509_certificate(encoded)
-            self.x509 = certificate
-            self.issuer = issuer_der(certificate)
-            self.serial = certificate.serial_number
-            self.begins: datetime = certificate.not_valid_before_utc
-            self.ends: datetime = certificate.not_valid_after_utc
-            self.extensions: x509.Extensions = certificate.extensions
-            key = certificate.public_key()
+    def _read(self, encoded: bytes, certificate: x509.Certificate) -> None:
+        self.signed = signed_part(certificate, encoded)
+        self.issuer = signed_fields(next(der.elements(self.signed.content)).value)[2].whole
+        """The name exactly as it stands there: links are kept by it, so it is not encoded anew."""
+        self.serial = certificate.serial_number
+        self.begins = within_calendar(certificate.not_valid_before_utc)
+        self.ends = within_calendar(certificate.not_valid_after_utc)
+        self.profile = _profile(certificate.extensions)
+        key = certificate.public_key()
         if self.serial <= 0:
             raise ValueError("serial numbers are positive (RFC 5280 §4.1.2.2)")
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        if not isinstance(key, PublicKey):
             raise ValueError("no known kind of key")
-        self._key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey = key
+        self._key: PublicKey = key
 
     def __repr__(self) -> str:
         return "Certificate()"
@@ -68,20 +89,13 @@ class Certificate:
 
     def verify_signature(self, challenge: bytes, signature: bytes) -> None:
         """Raises Refused(key-mismatch) unless the key of this certificate signed `challenge`."""
-        prepared = self.prepare(challenge)
         if isinstance(self._key, rsa.RSAPublicKey):
-            try:
-                self._key.verify(signature, challenge, padding.PKCS1v15(), hashes.SHA256())
-            except InvalidSignature as error:
-                raise Refused(Code.KEY_MISMATCH) from error
-            return
-        for form in _ecdsa_forms(self._key, signature):
-            try:
-                self._key.verify(form, prepared, ec.ECDSA(Prehashed(_hash_for(self._key))))
-            except InvalidSignature:
-                continue
-            return
-        raise Refused(Code.KEY_MISMATCH)
+            fits = verifies(self._key, signature, challenge, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            hash_ = _hash_for(self._key)
+            fits = any(verifies(self._key, form, challenge, ec.ECDSA(hash_), hash_) for form in _ecdsa_forms(self._key, signature))
+        if not fits:
+            raise Refused(Code.KEY_MISMATCH)
 
 
 def _hash_for(key: ec.EllipticCurvePublicKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
@@ -100,21 +114,38 @@ def _ecdsa_forms(key: ec.EllipticCurvePublicKey, signature: bytes) -> list[bytes
     return forms
 
 
-def issuer_der(certificate: x509.Certificate) -> bytes:
-    """The issuer's name exactly as it stands in the certificate: links are kept by it, so it is not encoded anew."""
-    return _names(certificate)[0]
+def _profile(extensions: x509.Extensions) -> Profile:
+    constraints = find_extension(extensions, x509.BasicConstraints)
+    usage = find_extension(extensions, x509.KeyUsage)
+    purposes = find_extension(extensions, x509.ExtendedKeyUsage)
+    policies = find_extension(extensions, x509.CertificatePolicies)
+    points = find_extension(extensions, x509.CRLDistributionPoints)
+    return Profile(
+        critical=frozenset(extension.oid.dotted_string for extension in extensions if extension.critical),
+        is_authority=(constraints is not None and constraints.ca) or (usage is not None and usage.key_cert_sign),
+        signs=usage is not None and usage.digital_signature,
+        purposes=None if purposes is None else frozenset(purpose.dotted_string for purpose in purposes),
+        policies=frozenset(policy.policy_identifier.dotted_string for policy in policies or ()),
+        points=frozenset().union(*(point_names(point.full_name) for point in points or ())),
+    )
 
 
-def subject_der(certificate: x509.Certificate) -> bytes:
-    return _names(certificate)[1]
+def point_names(names: Iterable[x509.GeneralName] | None) -> frozenset[str]:
+    """Names of a distribution point as text that is equal where the names are; a name in a directory by its parts, however encoded."""
+    return frozenset(_point_name(name) for name in names or ())
 
 
-def _names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
-    """TBSCertificate: version [0] (absent in version 1), serialNumber, signature, issuer, validity, subject (RFC 5280 §4.1)."""
-    whole = next(der.elements(certificate.public_bytes(Encoding.DER)))
-    tbs = next(der.elements(whole.value))
-    fields = [element for element in der.elements(tbs.value) if element.tag != 0xA0]
-    return fields[2].whole, fields[4].whole
+def _point_name(name: x509.GeneralName) -> str:
+    if isinstance(name, x509.DirectoryName):
+        return "directory:" + json.dumps([(part.oid.dotted_string, str(part.value)) for part in name.value])
+    return f"{type(name).__name__}:{name.value}"
+
+
+def find_extension(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
 
 
 def issuer_and_serial(start: bytes) -> tuple[bytes, int] | None:

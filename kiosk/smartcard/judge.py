@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import TypeVar
 
-from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kiosk.domain.calendar import JAPAN
@@ -20,15 +18,14 @@ from kiosk.smartcard.certificate import Certificate, issuer_and_serial
 from kiosk.smartcard.jpki import accept_label
 from kiosk.smartcard.revocation import RevocationLists, Standing
 
-_Kind = TypeVar("_Kind", bound=x509.ExtensionType)
-
 ENDS_SOON = timedelta(days=90)
 
-ACCEPTED_POLICIES = frozenset({x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")})
+ACCEPTED_POLICIES = frozenset({"1.2.392.200149.8.5.1.3.30"})
 """利用者証明用 on a plastic card. Not here: 署名用 (…1.1.20), a phone's (not known), and those of J-LIS's test cards."""
 
 _KNOWN_EXTENSIONS = frozenset(
-    {
+    known.dotted_string
+    for known in (
         ExtensionOID.KEY_USAGE,
         ExtensionOID.BASIC_CONSTRAINTS,
         ExtensionOID.CERTIFICATE_POLICIES,
@@ -38,9 +35,11 @@ _KNOWN_EXTENSIONS = frozenset(
         ExtensionOID.CRL_DISTRIBUTION_POINTS,
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
         ExtensionOID.SUBJECT_KEY_IDENTIFIER,
-    }
+    )
 )
-_CLIENT_PURPOSES = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+_CLIENT_PURPOSES = frozenset(
+    purpose.dotted_string for purpose in (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+)
 
 
 @unique
@@ -81,7 +80,7 @@ class CardJudge:
         """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses."""
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
         self._names = frozenset(authority.subject for authority in self.authorities)
-        self._revocation, self._site_key, self._clock = revocation, site_key, clock
+        self.revocation, self._site_key, self._clock = revocation, site_key, clock
 
     def early_token(self, first_block: bytes) -> LinkToken | None:
         """What will stand for the certificate that begins so, should `judge` accept it: enough to look up, never enough to show.
@@ -97,7 +96,8 @@ class CardJudge:
         """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.
 
         Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown,
-        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing.
+        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing,
+        revocation-too-old.
         """
         accept_label(label)
         passed(Check.LABEL)
@@ -131,9 +131,11 @@ class CardJudge:
         raise Refused(Code.ISSUER_UNKNOWN, reason="authority-expired")
 
     def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> Revocation:
-        match self._revocation.look_up(certificate, authority, now):
+        match self.revocation.look_up(certificate, authority, now):
             case Standing.REVOKED:
                 raise Refused(Code.CARD_STOPPED)
+            case Standing.TOO_OLD:
+                raise Unavailable(Code.REVOCATION_TOO_OLD)
             case Standing.STALE:
                 return Revocation.STALE
             case Standing.GOOD:
@@ -158,31 +160,20 @@ def _check_dates(certificate: Certificate, now: datetime) -> None:
 
 def _check_profile(certificate: Certificate, passed: Callable[[Check], None]) -> None:
     """RFC 5280 §4.2 for one certificate below its root. cryptography's own verifier takes no critical certificatePolicies."""
-    extensions = certificate.extensions
-    if any(extension.critical and extension.oid not in _KNOWN_EXTENSIONS for extension in extensions):
+    profile = certificate.profile
+    if not profile.critical <= _KNOWN_EXTENSIONS:
         raise _unfit("critical-extension")
     passed(Check.CRITICAL_EXTENSIONS)
-    constraints = _find(extensions, x509.BasicConstraints)
-    usage = _find(extensions, x509.KeyUsage)
-    if (constraints is not None and constraints.ca) or (usage is not None and usage.key_cert_sign):
+    if profile.is_authority:
         raise _unfit("authority")
     passed(Check.NOT_AN_AUTHORITY)
-    purposes = _find(extensions, x509.ExtendedKeyUsage)
-    if usage is None or not usage.digital_signature or not (purposes is None or _CLIENT_PURPOSES & set(purposes)):
+    if not profile.signs or not (profile.purposes is None or _CLIENT_PURPOSES & profile.purposes):
         raise _unfit("key-usage")
     passed(Check.KEY_USAGE)
-    policies = _find(extensions, x509.CertificatePolicies)
-    if policies is None or not any(policy.policy_identifier in ACCEPTED_POLICIES for policy in policies):
+    if not ACCEPTED_POLICIES & profile.policies:
         raise _unfit("policy")
     passed(Check.POLICY)
 
 
 def _unfit(reason: str) -> Refused:
     return Refused(Code.CERTIFICATE_UNREADABLE, reason=reason)
-
-
-def _find(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

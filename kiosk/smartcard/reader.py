@@ -33,8 +33,8 @@ class CardConnection(Protocol):
     def transmit(self, command: bytes) -> bytes:
         """Send one command APDU; the answer with its two status bytes.
 
-        Raises Unavailable: card-removed (also for an answer under two bytes), card-unreadable, card-in-use, reader-missing,
-        reader-service-missing, card-answer-unexpected.
+        Raises Unavailable: card-removed, card-interrupted (it broke off, as by an answer under two bytes: whether the card has left is
+        the watch's to say), card-unreadable, card-in-use, reader-missing, reader-service-missing, card-answer-unexpected.
         """
 
     def close(self) -> None:

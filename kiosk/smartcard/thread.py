@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardWaits, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard import fault
 from kiosk.smartcard.judge import CardJudge
@@ -86,6 +86,10 @@ class CardThread:
         self._readers: CardReaders | None = None
         self._held: _Held | None = None
         self._busy_with: Insertion | None = None
+        self._silent: Insertion | None = None
+        """The card that has not answered for so long."""
+        self._to_read: Insertion | None = None
+        """The card whose reading was asked for last and has not begun."""
         self._slow = SlowWatch(slow_after, self._say_slow)
         self._thread = threading.Thread(target=self._run, name="card", daemon=True)
 
@@ -104,8 +108,14 @@ class CardThread:
         return not self._thread.is_alive()
 
     def read(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Answered by CardRead or CardFailed, with CardKnown before it where possible. Ends whatever session there was."""
+        """Answered by CardRead or CardFailed, with CardKnown before it where possible. Ends whatever session there was.
+
+        Told by CardWaits where another card, which does not answer, has to be lifted first.
+        """
+        self._to_read = insertion
         self._commands.put(_Read(ticket, insertion))
+        if (silent := self._silent) is not None:
+            self._emit(CardWaits(insertion, silent.reader))
 
     def tries(self, ticket: Ticket, insertion: Insertion) -> None:
         """Answered by TriesRead or CardFailed. Spends no try."""
@@ -140,6 +150,8 @@ class CardThread:
             self._release(command.insertion)
             return
         self._busy_with = command.insertion
+        if self._to_read == command.insertion:
+            self._to_read = None
         try:
             answer = self._answer(command)
         except KioskError as error:
@@ -149,7 +161,7 @@ class CardThread:
             log.error("incident %s: %s", incident, fault.trace(error))
             answer = self._fail(command, Unavailable(Code.OUT_OF_ORDER, incident=incident))
         finally:
-            self._busy_with = None
+            self._busy_with = self._silent = None
             _forget(command)
         try:
             self._emit(answer)
@@ -256,8 +268,12 @@ class CardThread:
             readers.release()
 
     def _say_slow(self) -> None:
-        if (insertion := self._busy_with) is not None:
-            self._emit(CardSlow(insertion))
+        if (insertion := self._busy_with) is None:
+            return
+        self._silent = insertion
+        self._emit(CardSlow(insertion))
+        if (waiting := self._to_read) is not None:
+            self._emit(CardWaits(waiting, insertion.reader))
 
 
 def _forget(command: _Command | None) -> None:

@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,9 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kiosk.config.exposure import Exposure, exposure
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.visible import visible
 from kiosk.smartcard.authority import Authority
 
 _LARGEST_FILE = 1 << 20
@@ -38,6 +42,7 @@ PUBLISHED = (
     PublishedAuthority("authca03.cer", 0x06D18006, date(2033, 7, 15), "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5"),
 )
 """All three have one and the same name; cards of each are in people's pockets until it ends."""
+PUBLISHED_NAME = "OU=Japan Agency for Local Authority Information Systems,OU=JPKI for user authentication,O=JPKI,C=JP"
 PUBLISHED_AT = "https://www.jpki.go.jp/ca/"
 
 
@@ -53,6 +58,24 @@ class PinnedFile:
 def published_as(authority: Authority) -> PublishedAuthority | None:
     """The published authority with exactly this fingerprint, if it is one of those known to us."""
     return next((known for known in PUBLISHED if known.fingerprint == authority.fingerprint), None)
+
+
+def is_impostor(authority: Authority) -> bool:
+    """Whether it has name and serial number of a published authority, and another fingerprint than that."""
+    known = next((known for known in PUBLISHED if known.serial == authority.serial), None)
+    if known is None or known.fingerprint is None or _folded(authority.name) != _folded(PUBLISHED_NAME):
+        return False
+    return known.fingerprint != authority.fingerprint
+
+
+def are_twins(one: Authority, other: Authority) -> bool:
+    """Whether two have one name and one serial number, which no authority gives twice, and are not the same: one of them is forged."""
+    return one != other and (_folded(one.name), one.serial) == (_folded(other.name), other.serial)
+
+
+def _folded(name: str) -> str:
+    """What a name looks like: letters of another width or case, spaces and what stands between make no other one of it."""
+    return re.sub(r"[^\w=,]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def read_authority(content: bytes) -> Authority:
@@ -86,12 +109,20 @@ class TrustStore:
         Raises Refused: trust-file-invalid, trust-fingerprint, trust-refused (with `reason`). Raises Unavailable: store-full,
         store-read-only, store-unavailable. Nothing is kept then.
         """
+        if exposed := _exposure(self._folder):
+            raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
         authority = self.check(content, fingerprint)
         self._write(f"{authority.fingerprint}{_SUFFIX}", authority.der)
         return authority
 
     def check(self, content: bytes, fingerprint: str | None = None) -> Authority:
         """What `add` would pin, with the same refusals, and nothing kept: to be shown before asking."""
+        authority = self._check(content, fingerprint)
+        if any(are_twins(authority, other) for other in self._readable()):
+            raise Refused(Code.TRUST_REFUSED, reason="twin")
+        return authority
+
+    def _check(self, content: bytes, fingerprint: str | None) -> Authority:
         authority = read_authority(content)
         if fingerprint is not None and _plain(fingerprint) != authority.fingerprint:
             raise Refused(Code.TRUST_FINGERPRINT)
@@ -99,24 +130,41 @@ class TrustStore:
             raise Refused(Code.TRUST_REFUSED, reason="demo" if authority.is_demo else "test")
         if authority.is_for_signatures:
             raise Refused(Code.TRUST_REFUSED, reason="for-signatures")
+        if is_impostor(authority) and not self._allow_test:
+            raise Refused(Code.TRUST_REFUSED, reason="impostor")
         return authority
 
     def entries(self) -> tuple[PinnedFile, ...]:
         """Every file of the folder, damaged ones too, in the order of their fingerprints. Raises Unavailable(store-unavailable).
 
-        A file that was put there by hand is held to the same rules as one that was added.
+        A file that was put there by hand is held to the same rules as one that was added. Of two that cannot both be genuine neither is
+        trusted: nobody here can tell which is.
         """
+        entries = []
+        for path in self._files():
+            try:
+                if exposed := _exposure(path):
+                    raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
+                entries.append(PinnedFile(visible(path.name), self._check(_content(path), path.stem)))
+            except KioskError as error:
+                entries.append(PinnedFile(visible(path.name), None, error))
+        trusted = [entry.authority for entry in entries if entry.authority]
+        return tuple(_without_twins(entry, trusted) for entry in entries)
+
+    def _files(self) -> list[Path]:
         try:
-            contents = [(path, path.read_bytes()) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
+            with os.scandir(self._folder) as found:
+                return sorted(Path(entry.path) for entry in found if entry.name.endswith(_SUFFIX) and entry.is_file())
+        except FileNotFoundError:
+            return []
         except OSError as error:
             raise Unavailable(Code.STORE_UNAVAILABLE) from error
-        entries = []
-        for path, content in contents:
-            try:
-                entries.append(PinnedFile(path.name, self.check(content, path.stem)))
-            except KioskError as error:
-                entries.append(PinnedFile(path.name, None, error))
-        return tuple(entries)
+
+    def _readable(self) -> Iterator[Authority]:
+        """Of all files, also those that are not trusted."""
+        for path in self._files():
+            with contextlib.suppress(KioskError):
+                yield read_authority(_content(path))
 
     def load(self) -> tuple[Authority, ...]:
         """The authorities to trust: all entries without trouble. Raises Unavailable(store-unavailable)."""
@@ -128,7 +176,7 @@ class TrustStore:
         With fewer than four digits, or when several fit, none. A damaged file can be removed as well.
         """
         plain = _plain(prefix)
-        fitting = [path for path in sorted(self._folder.glob(f"*{_SUFFIX}")) if path.name.startswith(plain)]
+        fitting = [path for path in self._files() if path.name.startswith(plain)]
         if len(plain) < 4 or len(fitting) != 1:
             return 0
         try:
@@ -141,8 +189,8 @@ class TrustStore:
         """Whole or not at all, also when the power fails half-way."""
         draft = self._folder / f".{name}.{os.getpid()}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as file:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -151,6 +199,33 @@ class TrustStore:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
             raise _trouble(error) from error
+
+
+def _without_twins(entry: PinnedFile, trusted: Sequence[Authority]) -> PinnedFile:
+    if entry.authority is None or not any(are_twins(entry.authority, other) for other in trusted):
+        return entry
+    return PinnedFile(entry.file, None, Refused(Code.TRUST_REFUSED, reason="twin"))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_file(path)
+    except OSError as error:
+        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+
+
+def read_file(path: Path) -> bytes:
+    """As much of a file as is needed to see that it is too large. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(_LARGEST_FILE + 1)
+
+
+def _exposure(path: Path) -> Exposure | None:
+    """Raises Unavailable(store-unavailable)."""
+    try:
+        return exposure(path)
+    except OSError as error:
+        raise Unavailable(Code.STORE_UNAVAILABLE) from error
 
 
 def _plain(fingerprint: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,14 +24,36 @@ _NEVER_SEEN = (ReaderState("", present=False),)
 _CONDITIONS = {Code.READER_DENIED: ReaderCondition.DENIED, Code.READER_MISSING: ReaderCondition.MISSING}
 
 
+_NUMBER = re.compile(r"\s+(?:[0-9a-f]{2}\s+(?P<slot>[0-9a-f]{2})|\d+)$")
+"""What systems put behind a reader's name: pcsc-lite its place and slot ("00 00"), Windows its number ("0"). The place changes with the
+socket and with what else is plugged in; the slot does not."""
+
+
 def choose_readers(names: tuple[str, ...], wanted: str | None) -> frozenset[str]:
     """The readers to look at: all, or those meant by `wanted`.
 
-    `wanted` is the whole name, else its beginning, else a part of it; capitals do not matter. Systems add a number to the name that
-    changes with the socket (`Sony RC-S300/S 0`), so the beginning is what one writes into the configuration.
+    `wanted` is the whole name, else its beginning, else a part of it; capitals do not matter. Where none fits, the one that is called so
+    but for the number behind its name; none where there are several such (`readers_alike`).
     """
     if not wanted:
         return frozenset(names)
+    chosen = _named(names, wanted)
+    alike = readers_alike(names, wanted)
+    return chosen or frozenset(alike if len(alike) == 1 else ())
+
+
+def readers_alike(names: tuple[str, ...], wanted: str) -> tuple[str, ...]:
+    """The readers that may be `wanted` under another number; of several slots of one reader, the same slot."""
+    key = wanted.casefold()
+    number = _NUMBER.search(key)
+    if number is None:
+        return ()
+    numbers = {name: found for name in names if (found := _NUMBER.search(name.casefold())) is not None}
+    alike = tuple(name for name, found in numbers.items() if name.casefold()[: found.start()] == key[: number.start()])
+    return tuple(name for name in alike if numbers[name]["slot"] == number["slot"]) or alike
+
+
+def _named(names: tuple[str, ...], wanted: str) -> frozenset[str]:
     key = wanted.casefold()
     fits: tuple[Callable[[str], bool], ...] = (lambda name: name == key, lambda name: name.startswith(key), lambda name: key in name)
     for fit in fits:
@@ -46,6 +69,10 @@ class Desk:
     wanted: str | None = None
     _states: dict[str, ReaderState] = field(default_factory=dict)
     _lying: dict[str, Insertion] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+    """Every reader that has been seen."""
+    _found: set[str] = field(default_factory=set)
+    """Readers whose card has lain there since they were first seen, as far as anybody knows."""
     _last: int = 0
     _said: ReaderChanged | None = None
 
@@ -57,10 +84,20 @@ class Desk:
         for name in self._states.keys() - now.keys():
             yield from self._lift(name)
             del self._states[name]
-        yield from self._say(ReaderChanged(ReaderCondition.READY if now else ReaderCondition.MISSING, names))
+        yield from self._say(self._condition(names, now))
         for name, state in now.items():
+            if name not in self._known and state.present:
+                self._found.add(name)
             yield from self._see_reader(self._states.get(name), state)
             self._states[name] = state
+            self._known.add(name)
+
+    def _condition(self, names: tuple[str, ...], now: dict[str, ReaderState]) -> ReaderChanged:
+        wanted = self.wanted or ""
+        if now:
+            return ReaderChanged(ReaderCondition.READY, names, wanted)
+        alike = readers_alike(names, wanted)
+        return ReaderChanged(ReaderCondition.AMBIGUOUS, alike, wanted) if alike else ReaderChanged(ReaderCondition.MISSING, names, wanted)
 
     def lose(self, condition: ReaderCondition) -> Iterator[Event]:
         """Nothing can be seen any more, so no card lies there; one that still does when sight returns is a new insertion."""
@@ -73,6 +110,7 @@ class Desk:
         # A card there before and now, with events in between, is not the same card; nor is one that came and went unseen.
         touched = before is not None and before.changes != now.changes
         if touched or not now.present:
+            self._found.discard(now.name)
             yield from self._lift(now.name)
         if now.present and now.name not in self._lying:
             yield self._place(now.name)
@@ -83,7 +121,7 @@ class Desk:
     def _place(self, name: str) -> CardPlaced:
         self._last += 1
         self._lying[name] = Insertion(self._last, name)
-        return CardPlaced(self._lying[name])
+        return CardPlaced(self._lying[name], found=name in self._found)
 
     def _lift(self, name: str) -> Iterator[Event]:
         if (insertion := self._lying.pop(name, None)) is not None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.config import FileTrouble, file_trouble
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import make_file, make_folder, open_file, publish
+from kiosk.store.cipher import forget_pages, make_file, make_folder, open_file, publish
+
+_ROOM = 64 * 1024
 
 
 def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     """Copy the store at `path` to `folder/name.db` (0600), check the copy, and return where it is. The store may be in use.
 
-    Raises Unavailable: store-damaged when the copy does not stand the check; the driver's exceptions; OSError.
+    Raises Unavailable: backup-failed when the copy does not stand the check; the driver's exceptions; OSError.
     """
     make_folder(folder)
     target = _free(folder, name)
@@ -23,11 +32,55 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
         with closing(open_file(path, key, settings=False)) as connection:
             # Keeps key and salt; reads one state of the file although others may write.
             connection.execute("VACUUM INTO ?", (str(temporary),))
-        check_whole(temporary, key)
+        _check_copy(temporary, key)
         publish(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a stick that was pulled out
+            temporary.unlink(missing_ok=True)
     return target
+
+
+def _check_copy(copy: Path, key: bytes) -> None:
+    """The store was whole, or it could not have been copied; what differs is what was written."""
+    forget_pages(copy)
+    try:
+        check_whole(copy, key)
+    except (Unavailable, sqlcipher.DatabaseError) as error:
+        raise Unavailable(Code.BACKUP_FAILED, place=str(copy.parent), reason="not-as-written") from error
+
+
+@contextmanager
+def onto(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong while a backup is written to `folder` into Unavailable: backup-failed, with its place and reason.
+
+    What the store itself says (damaged, in use, another key) passes.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = file_trouble(error, folder).value
+        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=reason) from error
+    except sqlcipher.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BY_THE_DISK:
+            raise
+        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=_what_ails(folder).value) from error
+
+
+_BY_THE_DISK = {8, 10, 13, 14}  # SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: SQLite does not say of which file
+
+
+def _what_ails(folder: Path) -> FileTrouble:
+    """Why a file in `folder` could not be written, found out by writing another."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+            os.fsync(file.fileno())
+        if shutil.disk_usage(folder).free < _ROOM:
+            return FileTrouble.FULL
+    except OSError as error:
+        return file_trouble(error, folder)
+    return FileTrouble.FAULTY
 
 
 def check_whole(path: Path, key: bytes) -> None:

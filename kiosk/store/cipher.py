@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import logging
 import os
 import stat
+import sys
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -84,14 +86,21 @@ def unreadable(path: Path, key: bytes) -> Code:
 def check_owner(path: Path) -> None:
     """Refuse the file of another user (even to root, whose -wal file would lock the owner out), and close ours to all others.
 
-    Raises Unavailable: store-foreign; OSError.
+    Raises Unavailable: store-foreign, store-unprotected (the file system, FAT for instance, closes nothing); OSError.
     """
     about = path.stat()
     if os.name == "posix":
         if about.st_uid != os.geteuid():
-            raise Unavailable(Code.STORE_FOREIGN)
+            raise Unavailable(Code.STORE_FOREIGN, place=str(path))
         if stat.S_IMODE(about.st_mode) & 0o077:
-            path.chmod(0o600)
+            try:
+                path.chmod(0o600)
+            except OSError as error:
+                if error.errno == errno.EROFS:
+                    raise
+            # Some file systems refuse it, some only seem to do it.
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
 
 
 def make_folder(folder: Path) -> None:
@@ -116,12 +125,27 @@ def sync_file(path: Path) -> None:
         os.close(handle)
 
 
+def forget_pages(path: Path) -> None:
+    """Let what is read of a file from now on come from its disk, as far as the system does so (POSIX, advisory)."""
+    sync_file(path)
+    if sys.platform == "linux":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable. Windows does so by itself."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _NOT_SUPPORTED:
+                raise
+            os.sync()
         finally:
             os.close(handle)
 
@@ -130,11 +154,30 @@ def publish(temporary: Path, path: Path) -> None:
     """Give a finished file its name, durably, never over another. Raises FileExistsError."""
     sync_file(temporary)
     if os.name == "posix":
-        os.link(temporary, path)  # rename would replace
-        temporary.unlink()
+        try:
+            os.link(temporary, path)  # rename would replace
+            temporary.unlink()
+        except OSError as error:
+            if error.errno not in _NOT_SUPPORTED:
+                raise
+            _take_name(temporary, path)
     else:
         temporary.rename(path)
     sync_folder(path.parent)
+
+
+_NOT_SUPPORTED = {errno.EPERM, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
+"""What file systems without hard links (FAT, exFAT, many of networks) or without a sync of folders answer."""
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    """Without hard links: an empty file holds the name until the finished one takes its place."""
+    make_file(path)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 class CipherDatabase(SqliteDatabase):

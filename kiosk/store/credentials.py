@@ -27,14 +27,14 @@ class CredentialStore:
         self._name = name
 
     def load(self) -> Keys | None:
-        """Raises Unavailable: store-key-missing (the credential store does not open), store-key-wrong (the entry holds no keys)."""
+        """Raises Unavailable: store-key-missing (the credential store does not open), store-key-unreadable (the entry holds no keys)."""
         text = self._ask(lambda: self._backend.get_password(SERVICE, self._name))
         if text is None:
             return None
         try:
             return Keys.decoded(text)
         except ValueError as error:
-            raise Unavailable(Code.STORE_KEY_WRONG, place=self._kind) from error
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=self._kind, reason="damaged") from error
 
     def save(self, keys: Keys) -> None:
         """Read back before it returns. Raises FileExistsError rather than replace other keys; Unavailable: store-key-missing."""

@@ -44,6 +44,11 @@ class Figures:
         target = (TallyRow.month, TallyRow.act)
         insert.on_conflict(conflict_target=target, update={TallyRow.count: TallyRow.count + 1}).execute(self._database)
 
+    def open_links(self) -> int:
+        """Registrations less releases of all months."""
+        total = "SELECT coalesce(sum(CASE act WHEN ? THEN count ELSE -count END), 0) FROM tally WHERE act IN (?, ?)"
+        return int(self._database.ask(total, (REGISTER, REGISTER, RELEASE)).fetchone()[0])
+
     def by_month(self, only: Month | None = None) -> list[MonthFigures]:
         """The oldest first; months in which nothing was done are left out."""
         query = TallyRow.select().order_by(TallyRow.month)

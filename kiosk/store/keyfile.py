@@ -8,6 +8,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from kiosk.config import file_trouble
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_file, make_folder, publish
 from kiosk.store.keys import Description, Keys
@@ -36,20 +37,21 @@ class FileKeyStore:
         self._path = path
 
     def exists(self) -> bool:
-        return self._path.exists()
+        with translated(self._path):
+            return self._path.exists()
 
     def load(self) -> Keys | None:
-        """Raises Unavailable: store-key-wrong (the file holds no keys), store-foreign, store-unavailable."""
-        with translated(self._path):
-            try:
-                check_owner(self._path)
-                text = self._path.read_text("utf-8")
-            except FileNotFoundError:
-                return None
+        """Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`), store-foreign, store-unprotected."""
         try:
-            return Keys.decoded(text)
-        except ValueError as error:
-            raise Unavailable(Code.STORE_KEY_WRONG, place=str(self._path)) from error
+            check_owner(self._path)
+            return Keys.decoded(self._path.read_bytes().decode())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = file_trouble(error, self._path).value
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason=reason) from error
+        except (ValueError, RecursionError) as error:
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason="damaged") from error
 
     def save(self, keys: Keys) -> None:
         """Written beside, synced, then named: there is never half a key file. Raises FileExistsError; Unavailable."""
@@ -58,6 +60,7 @@ class FileKeyStore:
             make_folder(self._path.parent)
             make_file(temporary)
             try:
+                check_owner(temporary)
                 temporary.write_text(keys.encoded(), "utf-8")
                 publish(temporary, self._path)
                 return

@@ -8,6 +8,7 @@ from peewee import ModelDelete
 
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import LinkRow
+from kiosk.store.paging import PAGE
 
 # Written out, not built by peewee: a look-up at every tap should cost what SQLite costs.
 _SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "
@@ -42,11 +43,9 @@ class LinkTable:
         """Nothing of it stays in this table, not even on the disk: secure_delete overwrites."""
         ModelDelete(LinkRow).where(LinkRow.token == link.token).execute(self._database)
 
-    def count(self) -> int:
-        return int(LinkRow.select().count(self._database))
-
-    def all(self) -> list[StoredLink]:
-        rows = self._database.ask("SELECT token, number, since, counter, operation FROM link ORDER BY number")
+    def page(self, after: str) -> list[StoredLink]:
+        """The next ones behind a number."""
+        rows = self._database.ask(_SELECT + "number > ? ORDER BY number LIMIT ?", (after, PAGE)).fetchall()
         return [StoredLink(*row) for row in rows]
 
     def _one(self, sql: str, value: bytes | str) -> StoredLink | None:

@@ -14,13 +14,21 @@ from kiosk.store.trouble import translated
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> None:
+    def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _take(handle: int) -> None:
+    def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _taken(handle: int) -> bool:
+    try:
+        _lock(handle)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 class RunningLock:
@@ -31,11 +39,10 @@ class RunningLock:
             make_folder(path.parent)
             # Never deleted: whoever had it open would hold a lock on a file without a name.
             self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-            try:
-                _take(self._handle)
-            except (BlockingIOError, PermissionError) as error:
-                os.close(self._handle)
-                raise Unavailable(Code.ALREADY_RUNNING) from error
+            taken = _taken(self._handle)
+        if not taken:
+            self.release()
+            raise Unavailable(Code.ALREADY_RUNNING)
 
     def release(self) -> None:
         if self._handle is not None:

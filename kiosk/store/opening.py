@@ -46,6 +46,7 @@ def _create(path: Path, key: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     make_file(temporary)
     try:
+        check_owner(temporary)
         with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
             migrate(connection)
         publish(temporary, path)

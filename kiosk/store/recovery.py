@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.store.backup import back_up, check_whole
+from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import make_file, make_folder, open_file, publish
 from kiosk.store.keys import Keys, KeyStore
 from kiosk.store.migrations import version_of
@@ -51,12 +51,13 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime) -> Path:
 
     Raises Unavailable with one of the store's codes.
     """
-    with translated(path):
+    with translated(path), onto(folder):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}")
         try:
             write_private(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
-            copy.unlink()  # of no use without its keys
+            with suppress(OSError):
+                copy.unlink()  # of no use without its keys
             raise
     return copy
 

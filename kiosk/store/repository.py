@@ -21,6 +21,7 @@ from kiosk.store.links import LinkTable, StoredLink
 from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note
 from kiosk.store.opening import prepare
 from kiosk.store.outbox import Outbox, OutboxEntry
+from kiosk.store.paging import paged
 from kiosk.store.trouble import translated
 
 
@@ -125,17 +126,19 @@ class Repository:
             return self._has_registry
 
     def count_links(self) -> int:
+        """As kept beside the acts: to count millions of links would hold up a tap."""
         with self._reading():
-            return self._links.count()
+            return self._figures.open_links()
 
-    def list_links(self, *, masked: bool = True) -> list[ListedLink]:
-        """All open links in the order of their numbers, which are masked unless somebody insists."""
+    def list_links(self, *, masked: bool = True) -> Iterator[ListedLink]:
+        """All open links in the order of their numbers, which are masked unless somebody insists; read page by page."""
+        for link in paged(self._links_behind, "", lambda link: link.number):
+            number = LibraryCardNumber(link.number).masked if masked else link.number
+            yield ListedLink(number, datetime.fromisoformat(link.since), link.counter)
+
+    def _links_behind(self, number: str) -> list[StoredLink]:
         with self._reading():
-            links = self._links.all()
-        return [
-            ListedLink(LibraryCardNumber(link.number).masked if masked else link.number, datetime.fromisoformat(link.since), link.counter)
-            for link in links
-        ]
+            return self._links.page(number)
 
     # --- what was done ------------------------------------------------------------------------------------------------
 
@@ -161,9 +164,14 @@ class Repository:
         with self._reading():
             return next(iter(self._figures.by_month(month)), MonthFigures(month))
 
-    def audit_rows(self, since: datetime | None = None) -> list[AuditEntry]:
+    def audit_rows(self, since: datetime | None = None) -> Iterator[AuditEntry]:
+        """The oldest first; read page by page."""
+        begin = _text(since) if since else ""
+        return paged(lambda place: self._acts_behind(place, begin), 0, lambda entry: entry.place)
+
+    def _acts_behind(self, place: int, since: str) -> list[AuditEntry]:
         with self._reading():
-            return self._audit.entries(_text(since) if since else "")
+            return self._audit.page(place, since)
 
     def audit_head(self) -> AuditHead:
         """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""

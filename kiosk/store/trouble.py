@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from kiosk.config import FileTrouble, file_trouble, is_foreign
 from kiosk.domain.errors import Code, Unavailable
 
 # https://sqlite.org/rescode.html: the primary code is the low byte of the extended one.
@@ -31,28 +31,37 @@ _LOOK_CLOSER = {
     10,  # SQLITE_IOERR: also what a full disk gives when the shared-memory file cannot grow
     14,  # SQLITE_CANTOPEN: also what a read-only disk gives, since WAL needs to write beside the file
 }
-_BY_ERRNO = {
-    errno.ENOSPC: Code.STORE_FULL,
-    errno.EDQUOT: Code.STORE_FULL,
-    errno.EROFS: Code.STORE_READ_ONLY,
-    errno.EACCES: Code.STORE_FOREIGN,
-    errno.EPERM: Code.STORE_FOREIGN,
-    errno.EAGAIN: Code.STORE_LOCKED,
+_BY_TROUBLE = {
+    FileTrouble.FULL: Code.STORE_FULL,
+    FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
+    FileTrouble.FOREIGN: Code.STORE_FOREIGN,
 }
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn whatever the database at `path` or its disk raises into `Unavailable`; our own mistakes (bad SQL, a broken constraint) pass."""
+    """Turn whatever the database at `path` or its disk raises into `Unavailable` that names the `place`; our own mistakes (bad SQL, a
+    broken constraint) pass.
+    """
     try:
         yield
     except (peewee.PeeweeException, sqlcipher.Error) as error:
         code = _code(error, path)
         if code is None:
             raise
-        raise Unavailable(code) from error
+        raise Unavailable(code, place=str(path)) from error
+    except BlockingIOError as error:
+        raise Unavailable(Code.STORE_LOCKED, place=str(path)) from error
     except OSError as error:
-        raise Unavailable(_BY_ERRNO.get(error.errno or 0, Code.STORE_UNAVAILABLE)) from error
+        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else path
+        trouble = file_trouble(error, place)
+        if trouble in _BY_TROUBLE:
+            raise Unavailable(_BY_TROUBLE[trouble], place=str(place)) from error
+        raise Unavailable(Code.STORE_UNAVAILABLE, place=str(place), reason=trouble.value) from error
+    except Unavailable as error:
+        if not {"first", "file"} & error.params.keys():  # those name a place of their own
+            error.params.setdefault("place", str(path))
+        raise
 
 
 def _code(error: Exception, path: Path) -> Code | None:
@@ -69,8 +78,8 @@ def _code(error: Exception, path: Path) -> Code | None:
 def _disk_trouble(path: Path) -> Code:
     """Why a file cannot be opened, read or written, as far as its folder tells."""
     try:
-        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-            return Code.STORE_READ_ONLY
+        if not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            return Code.STORE_FOREIGN if is_foreign(path) else Code.STORE_READ_ONLY
         if shutil.disk_usage(path.parent).free < 64 * 1024:
             return Code.STORE_FULL
     except OSError:

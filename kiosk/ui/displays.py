@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
+from kiosk.ui.arrangement import arrange
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.timing import Timing
 
 if TYPE_CHECKING:
     from kiosk.ui.patron import PatronWindow
@@ -25,39 +27,93 @@ _LOOK_MS, _LONGEST_MS = 2, 500
 class Displays:
     """Both windows. `staff` and `patron` are the windows themselves."""
 
-    def __init__(self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None]) -> None:
+    def __init__(
+        self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None], timing: Timing | None = None
+    ) -> None:
         self._settings = settings
-        screens = QGuiApplication.screens()
-        self._staff_screen = find_screen(screens, settings.staff_screen, screens[0])
-        others = [screen for screen in screens if screen is not self._staff_screen]
-        self._patron_screen = find_screen(screens, settings.patron_screen, others[0] if others else self._staff_screen)
-        self._apart = not settings.single and self._patron_screen is not self._staff_screen
-        self.staff = StaffWindow(emit)
-        self._emit, self._confirm_pin = emit, confirm_pin
+        self._arranged = arrange(_names(), settings)
+        self.staff = StaffWindow(emit, timing=timing)
+        self._emit, self._confirm_pin, self._timing = emit, confirm_pin, timing
         self._shown: tuple[Counter, CounterFacts] | None = None
         self._patron_opened = self._at_pad = False
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
         self._waited = 0
+        # Told of while the display is still among the others, and of several changes at once.
+        self._changed = QTimer(singleShot=True, interval=0)
+        self._changed.timeout.connect(self._rearrange)
 
     @cached_property
     def patron(self) -> PatronWindow:
         # Made, and its modules read, when staff can work already: they start the day, the patron comes later.
         from kiosk.ui.patron import PatronWindow
 
-        return PatronWindow(self._emit, self._confirm_pin, self._settings)
+        return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
     def show(self) -> None:
         """Staff's window; the patron's follows when staff see theirs.
 
         Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out.
         """
-        self.staff.setGeometry(self._staff_screen.availableGeometry())
-        if self._apart or self._settings.single:
-            self.staff.showMaximized()
-        else:
-            self.staff.show()
+        application = _application()
+        application.screenAdded.connect(self._screen_added)
+        application.screenRemoved.connect(self._displays_changed)
+        application.primaryScreenChanged.connect(self._displays_changed)
+        for screen in QGuiApplication.screens():
+            screen.geometryChanged.connect(self._displays_changed)
+        self._place_staff()
         self._waiting.start()
+
+    # --- displays that come, go and change --------------------------------------------------------------------------------
+
+    def _screen_added(self, screen: QScreen) -> None:
+        screen.geometryChanged.connect(self._displays_changed)
+        self._displays_changed()
+
+    def _displays_changed(self) -> None:
+        self._changed.start()
+
+    def _rearrange(self) -> None:
+        self._arranged = arrange(_names(), self._settings, self._arranged)
+        self._place_staff()
+        if self._patron_opened:
+            self._place_patron()
+            if self._shown is not None:
+                self._project_patron(*self._shown)
+
+    def _place_staff(self) -> None:
+        screen = _screen(self._arranged.staff)
+        if screen is None:
+            self.staff.hide()
+            return
+        wanted = screen.availableGeometry()
+        if not self.staff.isVisible() or not wanted.contains(self.staff.geometry()) or self.staff.screen() is not screen:
+            self.staff.setWindowState(Qt.WindowState.WindowNoState)
+            self.staff.setGeometry(wanted)
+        if self._arranged.together and not self._settings.single:
+            self.staff.show()
+        else:
+            self.staff.showMaximized()
+
+    def _place_patron(self) -> None:
+        if self._settings.single:
+            if self.patron.isVisible() and (screen := _screen(self._arranged.staff)) is not None:
+                self._fill(screen)
+            return
+        screen = _screen(self._arranged.patron)
+        if screen is None:
+            self.patron.hide()
+        elif self._arranged.together:
+            self.patron.setGeometry(screen.availableGeometry())
+            self.patron.show()
+        else:
+            self._fill(screen)
+
+    def _fill(self, screen: QScreen) -> None:
+        if self.patron.geometry() != screen.geometry():
+            self.patron.setWindowState(Qt.WindowState.WindowNoState)
+            self.patron.setGeometry(screen.geometry())
+        self.patron.showFullScreen()
 
     def _look_at_staff(self) -> None:
         """A window that nobody can see, because another covers it, is not waited for longer."""
@@ -68,12 +124,7 @@ class Displays:
 
     def _open_patron(self) -> None:
         self._patron_opened = True
-        if self._apart:
-            self.patron.setGeometry(self._patron_screen.geometry())
-            self.patron.showFullScreen()
-        elif not self._settings.single:
-            self.patron.setGeometry(self._patron_screen.availableGeometry())
-            self.patron.show()
+        self._place_patron()
         if self._shown is not None:
             self._project_patron(*self._shown)
 
@@ -93,9 +144,9 @@ class Displays:
             self._give_keyboard(isinstance(counter.flow, AskingPin))
 
     def _cover(self, covered: bool) -> None:
-        if covered and not self.patron.isVisible():
-            self.patron.setGeometry(self._staff_screen.geometry())
-            self.patron.showFullScreen()
+        screen = _screen(self._arranged.staff)
+        if covered and not self.patron.isVisible() and screen is not None:
+            self._fill(screen)
             self.patron.activateWindow()
         elif not covered and self.patron.isVisible():
             self.patron.hide()
@@ -111,11 +162,26 @@ class Displays:
 
     def close(self) -> None:
         self._waiting.stop()
+        self._changed.stop()
+        application = _application()
+        application.screenAdded.disconnect(self._screen_added)
+        application.screenRemoved.disconnect(self._displays_changed)
+        application.primaryScreenChanged.disconnect(self._displays_changed)
+        for screen in QGuiApplication.screens():
+            screen.geometryChanged.disconnect(self._displays_changed)
         if self._patron_opened:
             self.patron.close_for_good()
         self.staff.close_for_good()
 
 
-def find_screen(screens: list[QScreen], wanted: str, otherwise: QScreen) -> QScreen:
-    """The screen whose name contains `wanted`."""
-    return next((screen for screen in screens if wanted and wanted.casefold() in screen.name().casefold()), otherwise)
+def _application() -> QGuiApplication:
+    return cast(QGuiApplication, QGuiApplication.instance())
+
+
+def _names() -> list[str]:
+    """Of the displays that are there, the primary one first."""
+    return [screen.name() for screen in QGuiApplication.screens()]
+
+
+def _screen(name: str | None) -> QScreen | None:
+    return next((screen for screen in QGuiApplication.screens() if screen.name() == name), None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.model import Pin
 from kiosk.domain.proof import PIN_LENGTH
@@ -35,7 +34,7 @@ class PinPad(QWidget):
     counted = Signal(int)
     thrown_away = Signal()
 
-    def __init__(self, sizes: PatronSizes, confirm_pin: Callable[[Pin], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, sizes: PatronSizes, confirm_pin: Callable[[Pin], None], clock: Callable[[], float]) -> None:
         """`confirm_pin` takes the Pin at a press of the confirm key; `clock` gives seconds that never go back."""
         super().__init__()
         self._confirm_pin, self._clock = confirm_pin, clock
@@ -62,12 +61,23 @@ class PinPad(QWidget):
         grid.addWidget(self.erase, 3, 2)
         self.confirm.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.confirm.setFixedWidth(3 * sizes.key + 2 * sizes.key_gap)
-        column_of_all = QVBoxLayout(self)
-        column_of_all.setContentsMargins(0, 0, 0, 0)
-        column_of_all.setSpacing(min(sizes.key_gap, sizes.gap))
-        column_of_all.addWidget(self.slots)
-        column_of_all.addLayout(grid)
-        column_of_all.addWidget(self.confirm)
+        self.beside = QVBoxLayout()
+        """On a display that is higher than wide: room at the right, between the places and the confirm key."""
+        whole: QBoxLayout = QHBoxLayout(self) if sizes.portrait else QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(min(sizes.key_gap, sizes.gap))
+        if sizes.portrait:
+            # Beside the keys, so that the words above keep their room.
+            whole.setSpacing(2 * sizes.gap)
+            self.beside.addWidget(self.slots)
+            self.beside.addStretch(1)
+            self.beside.addWidget(self.confirm)
+            whole.addLayout(grid)
+            whole.addLayout(self.beside)
+        else:
+            whole.addWidget(self.slots)
+            whole.addLayout(grid)
+            whole.addWidget(self.confirm)
 
     def _adder(self, digit: int) -> Callable[[], None]:
         return lambda: self._add(digit)
@@ -82,10 +92,10 @@ class PinPad(QWidget):
         self._count = 0
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A key of a keyboard, where `keypad` lets it come here: digits and Enter count; all else throws the pad's content away.
+        """A key of a keyboard, where `keypad` lets it come here: digits count; all else throws the pad's content away.
 
         Keys nearer than 40 ms to one another are a scanner's. Once something was thrown away nothing is heard until the keys
-        have been quiet, so that the end of a long barcode cannot fill the pad, nor its suffix confirm it.
+        have been quiet, so that the end of a long barcode cannot fill the pad. No key that comes here confirms: see `ui.keys`.
         """
         event.accept()
         if event.key() in _MODIFIERS:
@@ -100,9 +110,7 @@ class PinPad(QWidget):
         self._accept_key(event.key())
 
     def _accept_key(self, key: int) -> None:
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._confirm()
-        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self._erase()
         elif _ZERO <= key <= _ZERO + 9:
             self._add(key - _ZERO)

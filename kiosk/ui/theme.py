@@ -100,6 +100,8 @@ class PatronSizes(Sizes):
     """Of a step."""
     roomy: bool
     """Nearer to 15.6 inch than to 10.1."""
+    portrait: bool
+    """Higher than wide: what stands side by side elsewhere stands one above the other."""
 
 
 _WIDE = StaffSizes(
@@ -128,6 +130,15 @@ def staff_sizes(width: int) -> StaffSizes:
 
 # Millimetres on a display of 10.1 inch (1280×800), the smallest that serves, and on one of 15.6 inch; between them sizes grow evenly.
 _SMALLEST_MM, _LARGE_MM = (217.0, 135.6), (345.0, 194.0)
+_PORTRAIT_MM: dict[str, tuple[float, float]] = {
+    "top": (14.2, 23.0),
+    "key_gap": (2.0, 3.6),
+    # Two rows: the languages and the way out find no room beside one another.
+    "footer": (31.6, 42.0),
+    "margin_x": (5.6, 14.0),
+    "picture": (52.0, 90.0),
+}
+"""What differs on a display that stands on its short side."""
 _PATRON_MM: dict[str, tuple[float, float]] = {
     "title": (8.6, 11.4),
     "heading": (6.7, 8.0),
@@ -164,13 +175,16 @@ def patron_sizes(width: int, height: int, dots_per_mm: float) -> PatronSizes:
 
     On a display under 10.1 inch everything shrinks alike, so that nothing is cut.
     """
-    dots = min(dots_per_mm, width / _SMALLEST_MM[0], height / _SMALLEST_MM[1])
-    measured = (width / dots, height / dots)
+    portrait = height > width
+    longer, shorter = (height, width) if portrait else (width, height)
+    dots = min(dots_per_mm, longer / _SMALLEST_MM[0], shorter / _SMALLEST_MM[1])
+    measured = (longer / dots, shorter / dots)
     grown = min((have - least) / (most - least) for have, least, most in zip(measured, _SMALLEST_MM, _LARGE_MM, strict=True))
     grown = min(1.0, max(0.0, grown))
-    px = {name: max(1, round((least + (most - least) * grown) * dots)) for name, (least, most) in _PATRON_MM.items()}
+    millimetres = _PATRON_MM | (_PORTRAIT_MM if portrait else {})
+    px = {name: max(1, round((least + (most - least) * grown) * dots)) for name, (least, most) in millimetres.items()}
     px["border"] = max(2, px["border"])
-    return PatronSizes(**px, line=1.5 + 0.15 * grown, roomy=grown > 0.5)
+    return PatronSizes(**px, line=1.5 + 0.15 * grown, roomy=grown > 0.5, portrait=portrait)
 
 
 def style_sheet(sizes: Sizes, *, patron: bool) -> str:

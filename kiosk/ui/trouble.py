@@ -31,6 +31,7 @@ class TroubleWindow(QWidget):
         heading.addWidget(Words(title, "title", line=1.35), 1)
         self._close = Button(say("staff.start.close"), "primary")
         self._close.clicked.connect(self.close)
+        self._close.setAutoDefault(True)
         foot = row()
         foot.addStretch(1)
         foot.addWidget(self._close)

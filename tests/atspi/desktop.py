@@ -122,7 +122,17 @@ class Desktop:
 
     def keys(self, *keys: str, delay: int = 90) -> None:
         """Press keys of the keyboard one after the other, as X names them, with so many milliseconds between."""
-        subprocess.run(["xdotool", "key", "--delay", str(delay), *keys], env=self.environment, check=True, timeout=LIMIT)
+        self._xdotool("key", "--delay", str(delay), *keys)
+
+    def key_by_itself(self, key: str) -> None:
+        """As a person presses it who does nothing else just before and behind."""
+        self._xdotool("sleep", "0.35", "key", key, "sleep", "0.35")
+
+    def hold(self, key: str, seconds: float) -> None:
+        self._xdotool("sleep", "0.35", "keydown", key, "sleep", str(seconds), "keyup", key)
+
+    def _xdotool(self, *arguments: str) -> None:
+        subprocess.run(["xdotool", *arguments], env=self.environment, check=True, timeout=LIMIT)
 
     def give_keyboard_to(self, title: str) -> None:
         """What a window manager does for the window that a person works with."""
@@ -161,6 +171,10 @@ class Outsider:
     def press(self, name: str, *, window: str = "", limit: float = LIMIT) -> None:
         """Wait for a live control of that name, then do its action."""
         self._ask("press", name, window=window, limit=limit)
+
+    def act(self, name: str, action: str, *, window: str = "", limit: float = LIMIT) -> None:
+        """Wait for a live control of that name, then do the one of its actions that is called so."""
+        self._ask("act", name, window=window, limit=limit, action=action)
 
     def fill(self, name: str, text: str, *, window: str = "", limit: float = LIMIT) -> None:
         """Wait for a live field of that name, then set its text."""

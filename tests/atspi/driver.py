@@ -92,6 +92,12 @@ def press(node: Node) -> bool:
     return index is not None and is_live(node) and bool(Atspi.Action.do_action(node, index))
 
 
+def act(node: Node, action: str) -> bool:
+    """Do the action of this very name."""
+    names = actions_of(node)
+    return action in names and is_live(node) and bool(Atspi.Action.do_action(node, names.index(action)))
+
+
 def fill(node: Node, text: str) -> bool:
     return "EditableText" in node.get_interfaces() and is_live(node) and bool(Atspi.EditableText.set_text_contents(node, text))
 
@@ -102,6 +108,7 @@ def done(program: Program, asked: dict[str, Any]) -> dict[str, object] | None:
     acts: dict[str, Callable[[Node], bool]] = {
         "see": lambda node: name in (node.get_name() or "") or name in text_of(node),
         "press": lambda node: node.get_name() == name and press(node),
+        "act": lambda node: node.get_name() == name and act(node, asked["action"]),
         "fill": lambda node: node.get_name() == name and fill(node, asked["text"]),
         "focused": lambda node: bool(node.get_state_set().contains(Atspi.StateType.FOCUSED)),
     }

@@ -1,4 +1,6 @@
-"""The running program on a virtual reader, measured from inside. Usage: python -m tests.bench.counter tap|patron|slow|silent|start FOLDER
+"""The running program on a virtual reader, measured from inside.
+
+Usage: python -m tests.bench.counter tap|patron|slow|silent|start|lists FOLDER
 
 Prints one JSON object of figures. It needs a display; `tests.bench.run` gives it one of its own.
 """
@@ -8,7 +10,10 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import re
 import socket
+import subprocess
 import sys
 import time
 import uuid
@@ -27,12 +32,18 @@ if TYPE_CHECKING:
     from kiosk.demo.ils import LibraryServer
     from kiosk.domain.states import Counter
     from kiosk.smartcard.reader import ReaderMonitor, ReaderState
+    from kiosk.smartcard.revocation import RevocationLists
     from kiosk.smartcard.virtual.card import VirtualCard
+    from kiosk.smartcard.virtual.deck import Deck
     from kiosk.smartcard.virtual.reader import VirtualReaders
 
 TAPS = 11
 NUMBER = "2104067851"
 LIMIT_MS = 20_000
+NUMBERS = 1_000_000
+LIST_ROUNDS = 4
+SETTLE_MS = 6_000
+"""Until a list of that length has been read."""
 ANSWER = 0.3
 """Seconds the library's system takes for an answer."""
 
@@ -59,11 +70,12 @@ class WatchedMonitor:
 class Bench:
     """One counter with its card, whose holder is registered."""
 
-    def __init__(self, folder: Path, library: LibraryServer | None = None) -> None:
-        """`library` runs already, where there is one; then nobody is asked to look at a photo."""
+    def __init__(self, folder: Path, library: LibraryServer | None = None, lists: Callable[[Deck], RevocationLists] | None = None) -> None:
+        """`library` runs already, where there is one; then nobody is asked to look at a photo. `lists` opens those of the deck's cards."""
         from kiosk.config import Home, LendingSettings
         from kiosk.demo.library import demo_ils, demo_settings
         from kiosk.domain.states import When
+        from kiosk.smartcard.revocation import NoRevocation
         from kiosk.smartcard.virtual.deck import Deck
         from kiosk.smartcard.virtual.reader import Timing, VirtualReaders
 
@@ -73,6 +85,7 @@ class Bench:
         self.deck = Deck(folder / "cards")
         self.card: VirtualCard = self.deck.card("fine")
         self.seen_at = self.known_after = 0.0
+        self.lists = NoRevocation() if lists is None else lists(self.deck)
         self.settings = demo_settings()
         if library is not None:
             lending = LendingSettings(confirm_holder=When.NEVER)
@@ -105,7 +118,6 @@ class Bench:
         from kiosk.equipment import facts_reader, first_facts, now, open_library
         from kiosk.smartcard.authority import Authority
         from kiosk.smartcard.judge import CardJudge
-        from kiosk.smartcard.revocation import NoRevocation
         from kiosk.store.keys import Keys
         from kiosk.store.repository import Repository
 
@@ -117,7 +129,7 @@ class Bench:
                 return super().early_token(first_block)
 
         settings, keys = self.settings, Keys.fresh()
-        judge = NotingJudge([Authority(self.deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
+        judge = NotingJudge([Authority(self.deck.authority.der)], self.lists, keys.site, now, allow_test=True)
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
         with Repository(self.home.store, keys, settings.counter.name, now) as repository:
             unchecked = Revocation.NOT_CHECKED
@@ -163,21 +175,20 @@ def go_home(bench: Bench, program: Program) -> None:
 
 
 def painted(window: QObject, done: Callable[[float], None]) -> QObject:
-    """Tells `done` when each paint of the window is over. The filter has to be kept."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+    """Tells `done` when each paint of the window is over, and not only when the other window has been painted too.
+
+    The filter has to be kept.
+    """
+    from PySide6.QtCore import QEvent, QObject
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.UpdateRequest:
-                # Comes right after the paint that this event is about to do.
-                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value)
-            return False
-
-        def event(self, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.User:
-                done(time.perf_counter())
-                return True
-            return super().event(event)
+            if event.type() != QEvent.Type.UpdateRequest:
+                return False
+            # This is what paints.
+            watched.event(event)
+            done(time.perf_counter())
+            return True
 
     watch = Watch()
     window.installEventFilter(watch)
@@ -221,30 +232,93 @@ def bare_lookup(server: LibraryServer) -> float:
 
 def _taps(bench: Bench) -> list[tuple[float, float, float]]:
     """Of each tap: until the paint of the number, pure card I/O, and that until the serial number was known."""
+    with bench.running() as program, tapping(bench, program) as tap_once:
+        # The first tap finds nothing warm.
+        return [tap_once() for _ in range(TAPS)][1:]
+
+
+@contextmanager
+def tapping(bench: Bench, program: Program) -> Iterator[Callable[[], tuple[float, float, float]]]:
+    """Lays the card once, tells the same of that tap, and goes home."""
     from kiosk.ui.staff.panels import NumberLabel
 
-    taps: list[tuple[float, float, float]] = []
-    with bench.running() as program:
-        staff, paints = program.displays.staff, []
-        told = program.conductor.counter.ils == "ready"
+    staff, paints = program.displays.staff, []
+    told = program.conductor.counter.ils == "ready"
 
-        def note(at: float) -> None:
-            known = getattr(getattr(program.conductor.counter.flow, "patron", None), "checked", False)
-            labels = staff.findChildren(NumberLabel)
-            if known is told and any(label.isVisible() and label.text().replace("\n", "").replace(" ", "") == NUMBER for label in labels):
-                paints.append(at)
+    def note(at: float) -> None:
+        known = getattr(getattr(program.conductor.counter.flow, "patron", None), "checked", False)
+        labels = staff.findChildren(NumberLabel)
+        if known is told and any(label.isVisible() and label.text().replace("\n", "").replace(" ", "") == NUMBER for label in labels):
+            paints.append(at)
 
-        watch = painted(staff, note)
-        for _ in range(TAPS):
-            paints.clear()
-            before = bench.readers.card_seconds
-            bench.readers.lay(bench.card)
-            wait_until(program, lambda counter: bool(paints))
-            taps.append((paints[0] - bench.seen_at, bench.readers.card_seconds - before, bench.known_after - before))
-            go_home(bench, program)
-        staff.removeEventFilter(watch)
-    # The first tap finds nothing warm.
-    return taps[1:]
+    def tap_once() -> tuple[float, float, float]:
+        paints.clear()
+        before = bench.readers.card_seconds
+        bench.readers.lay(bench.card)
+        wait_until(program, lambda counter: bool(paints))
+        figures = paints[0] - bench.seen_at, bench.readers.card_seconds - before, bench.known_after - before
+        go_home(bench, program)
+        return figures
+
+    watch = painted(staff, note)
+    yield tap_once
+    staff.removeEventFilter(watch)
+
+
+# --- while a revocation list is replaced -------------------------------------------------------------------------------------------
+
+
+def lists(folder: Path) -> dict[str, object]:
+    """Taps with a list of a million numbers, in turn while nothing happens and while it is read again and again; and what it weighs.
+
+    `usual`, `replacing`: seconds until the paint of the number. `grown`, `peak`, `reading`: megabytes that the counter grew by, grew by
+    at most while the list was read, and that the reading process took at most.
+    """
+    from kiosk.equipment import now
+    from kiosk.smartcard.authority import Authority
+    from kiosk.smartcard.revocation import CrlFolder
+
+    place = folder / "crl"
+    path = place / "million.crl"
+    place.mkdir()
+
+    def open_lists(deck: Deck) -> CrlFolder:
+        make = [sys.executable, "-m", "tests.bench.biglist", str(folder / "cards"), str(NUMBERS), str(path)]
+        subprocess.run(make, check=True, timeout=LIMIT_MS / 1000)
+        return CrlFolder(place, [Authority(deck.authority.der)], None, beat=0.05)
+
+    bench = Bench(folder, lists=open_lists)
+    read = bench.lists
+    assert isinstance(read, CrlFolder)
+    usual, replacing = [], []
+    with bench.running() as program, tapping(bench, program) as tap_once:
+        before = memory("VmRSS")
+        reset_peak()
+        with read.watching():
+            wait_until(program, lambda counter: {standing.name for standing in read.standings(now())} == {"GOOD"})
+            grown, peak = memory("VmRSS") - before, memory("VmHWM") - before
+            tap_once()
+            for _ in range(LIST_ROUNDS):
+                usual += [tap_once()[0] for _ in range(2)]
+                for _ in range(2):
+                    # Another file, as far as anybody can see; it takes seconds, and a tap takes less.
+                    os.utime(path, ns=(time.time_ns(), time.time_ns()))
+                    rest(300)
+                    replacing.append(tap_once()[0])
+                rest(SETTLE_MS)
+            grown, peak = max(grown, memory("VmRSS") - before), max(peak, memory("VmHWM") - before)
+    return {"usual": usual, "replacing": replacing, "grown": grown, "peak": peak, "reading": read.reading_peak / 1024}
+
+
+def memory(what: str) -> float:
+    """Of this process, in megabytes."""
+    told = re.search(rf"^{what}:\s+(\d+) kB$", Path("/proc/self/status").read_text("ascii"), re.MULTILINE)
+    assert told is not None
+    return int(told[1]) / 1024
+
+
+def reset_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
 # --- how long the windows stand still ----------------------------------------------------------------------------------------------
@@ -326,6 +400,7 @@ MEASURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "slow": partial(stall, silent=False),
     "silent": partial(stall, silent=True),
     "start": start,
+    "lists": lists,
 }
 
 

@@ -26,12 +26,13 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from kiosk.app import Program, qt_application
 from kiosk.config import DisplaySettings, Home, Ils, IlsSettings, LendingSettings, LibraryCardSettings, SlipSettings
 from kiosk.demo.library import demo_settings
 from kiosk.demo.program import demo_counter
+from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.states import UNANSWERED, OutOfOrder, PatronShown, Waiting, When
 from kiosk.equipment import now
@@ -42,6 +43,7 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from kiosk.ui.widgets.control import event_of
 from tests.bench.library import LOGIN, item, patron
 
 BEAT_MS = 5
@@ -171,7 +173,10 @@ class Scanner:
 
     def _end(self) -> None:
         self.stage = "ending"
-        QTest.keyClick(self.program.displays.staff.windowHandle(), Qt.Key.Key_F12)
+        # With the mouse: a key would wait for the keyboard to be quiet.
+        staff = self.program.displays.staff
+        way_out = next(one for one in staff.findChildren(QAbstractButton) if one.isVisible() and event_of(one) == LeavePressed())
+        QTest.mouseClick(way_out, Qt.MouseButton.LeftButton)
 
     def _measure(self) -> None:
         """A part is over."""

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ LIMIT = 120.0
 STARTS, LINKS, LOANS = 5, 200_000, 500
 DAYS, SESSIONS, LISTED = 7, 5, 120
 """How often a day of loans is measured; and with how many loans each of how many patrons comes."""
-TAP, STALL, START, LOOKUP, CODEC = 1.15, 0.050, 2.0, 3.0, 0.001
-"""What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds."""
+TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 3.0, 0.001, 100
+"""What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds, megabytes."""
 BEYOND = 0.016
 """A frame, in seconds: so much longer than a bare window beside them the windows may stand still at most."""
 
@@ -46,9 +47,30 @@ def figures(what: str, folder: Path, environment: Mapping[str, str]) -> dict[str
     return measured
 
 
+def whole_taps(folder: Path, environment: Mapping[str, str]) -> list[tuple[float, float]]:
+    """Of each tap, in seconds: from the return of the wait that saw the card to the paint of its number, and pure card I/O."""
+    return [(whole, card) for whole, card in figures("tap", folder, environment)["taps"]]
+
+
 def taps(folder: Path, environment: Mapping[str, str]) -> list[float]:
-    """Of each tap: from the return of the wait that saw the card to the paint of its number, by pure card I/O."""
-    return [whole / card for whole, card in figures("tap", folder, environment)["taps"]]
+    """The one by the other."""
+    return [whole / card for whole, card in whole_taps(folder, environment)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFigures:
+    ratio: float
+    """Median tap while a list of a million numbers is replaced, by the usual one of the same run."""
+    grown: float
+    """Megabytes that the counter grew by, at most."""
+    reading: float
+    """Megabytes that the process took at most which read the list."""
+
+
+def lists(folder: Path, environment: Mapping[str, str]) -> ListFigures:
+    measured = figures("lists", folder, environment)
+    ratio = statistics.median(measured["replacing"]) / statistics.median(measured["usual"])
+    return ListFigures(ratio, max(measured["grown"], measured["peak"]), measured["reading"])
 
 
 def patrons(folder: Path, environment: Mapping[str, str]) -> list[float]:
@@ -122,8 +144,12 @@ def screen(desktop: Desktop) -> dict[str, str]:
 
 
 def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    ratios = taps(folder / "tap", environment)
+    measured = whole_taps(folder / "tap", environment)
+    ratios = [whole / card for whole, card in measured]
     yield f"tap to paint / card I/O: median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
+    beyond = sorted((whole - card) * 1000 for whole, card in measured)
+    told = f"median {statistics.median(beyond):.1f} ms, {beyond[0]:.1f} … {beyond[-1]:.1f}"
+    yield f"what a card costs beyond its own I/O: {told} (a frame: 16.7)"
     ratios = patrons(folder / "patron", environment)
     told = f"median {statistics.median(ratios):.3f}, {min(ratios):.3f} … {max(ratios):.3f} (limit {TAP})"
     yield f"tap to patron, library system of 300 ms / larger of card I/O and serial + library system: {told}"
@@ -134,6 +160,9 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     yield f"longest beat of a day of {LOANS} loans: {beats_of(days)}"
     days = [listings(fresh(folder / "listing", day), environment) for day in range(DAYS)]
     yield f"longest beat of {SESSIONS} sessions with {LISTED} loans each: {beats_of(days)}"
+    weight = lists(folder / "lists", environment)
+    yield f"tap while a list of 1,000,000 numbers is replaced / usual tap: {weight.ratio:.3f} (limit {TAP})"
+    yield f"counter grows by at most {weight.grown:.0f} MB by it (limit {LIST_MB}); the process that reads it takes {weight.reading:.0f} MB"
     ours, bare = starts(folder / "start", environment)
     yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
@@ -161,7 +190,7 @@ def commands(*, extended: bool) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tap", "patron", "slow", "silent", "lending", "start", "lookup", "desktop"):
+        for name in ("tap", "patron", "slow", "silent", "lending", "lists", "start", "lookup", "desktop"):
             (Path(folder) / name).mkdir()
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):

@@ -19,6 +19,7 @@ from kiosk.commands import config
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.store.lock import RunningLock
+from kiosk.text import say
 
 HEAVY = ("PySide6", "cryptography", "smartcard", "peewee", "sqlcipher3", "keyring")
 
@@ -122,7 +123,8 @@ def test_a_home_that_cannot_be_made_is_said(kiosk: Any, home: Home) -> None:
     home.lock.write_text("")
     said = kiosk("--home", str(home.lock / "below"), "links", "count")
     assert said.code == 1
-    assert "保存先を開けませんでした" in said.err
+    assert say("refusal.home-unusable.staff") in said.err
+    assert str(home.lock / "below") in said.err
 
 
 def test_a_second_program_is_told_of_the_first(kiosk: Any, home: Home) -> None:

@@ -17,18 +17,18 @@ from kiosk.commands.doctor.clock import check_clock
 from kiosk.commands.doctor.disk import device_mapper
 from kiosk.commands.doctor.displays import Display, Seen, check_displays, check_fonts
 from kiosk.commands.doctor.finding import OUTCOMES, Finding, State
-from kiosk.config import CardSettings, DisplaySettings, Home, ReaderSettings, RevocationSource, Settings, resource
+from kiosk.config import CardSettings, DisplaySettings, Home, MaxAge, ReaderSettings, RevocationSource, Settings, resource
 from kiosk.smartcard.trust import TrustStore
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.reader import VirtualReaders
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 CHECKS = ["config", "service", "reader", "trust", "revocation", "keys", "store"]
-MORE_CHECKS = ["recovery", "ils", "handover", "disk", "clock", "displays", "fonts"]
+MORE_CHECKS = ["recovery", "slips", "ils", "handover", "disk", "clock", "displays", "fonts"]
 
 
-def settings(revocation: RevocationSource = RevocationSource.CRL, reader: str = "") -> Settings:
-    return Settings(CardSettings(revocation), reader=ReaderSettings(reader))
+def settings(revocation: RevocationSource = RevocationSource.CRL, reader: str = "", most: int | MaxAge = 48) -> Settings:
+    return Settings(CardSettings(revocation, crl_max_age=most), reader=ReaderSettings(reader))
 
 
 def test_every_outcome_has_its_sentence_and_every_trouble_its_advice() -> None:
@@ -138,7 +138,7 @@ def test_a_damaged_trust_file_is_named(home: Home, authority: VirtualAuthority) 
     TrustStore(home.trust).add(authority.der)
     (home.trust / f"{'ab' * 32}.cer").write_bytes(b"")
     finding = check_trust(home, NOW)
-    assert (finding.outcome, finding.facts["what"]) == ("trust.wrong", f"{'ab' * 32}.cer")
+    assert (finding.outcome, finding.facts["what"]) == ("trust.wrong", f"{'ab' * 32}.cer: ファイルが空です。")
 
 
 def test_revocation_lists_are_missing_fresh_or_stale(home: Home, authority: VirtualAuthority) -> None:
@@ -146,11 +146,32 @@ def test_revocation_lists_are_missing_fresh_or_stale(home: Home, authority: Virt
     assert check_revocation(home, settings(), NOW).outcome == "revocation.missing"
     stranger = VirtualAuthority.create(key=ecdsa_key(), demo=False)
     (home.crl / "stranger.crl").write_bytes(stranger.revoke((1,), NOW, timedelta(days=2)))
-    assert check_revocation(home, settings(), NOW).outcome == "revocation.missing"
+    missing = check_revocation(home, settings(), NOW)
+    assert missing.outcome == "revocation.missing"
+    assert "stranger.crl: 登録した認証局が署名したものではない" in missing.found
+    (home.crl / "stranger.crl").unlink()
     (home.crl / "auth.crl").write_bytes(authority.revoke((1, 2, 3), NOW, timedelta(days=2)))
     fresh = check_revocation(home, settings(), NOW)
     assert (fresh.outcome, fresh.facts["numbers"], fresh.facts["until"]) == ("revocation.fresh", 3, "2026-11-25 12:00")
-    assert check_revocation(home, settings(), NOW + timedelta(days=3)).outcome == "revocation.stale"
+    assert check_revocation(home, settings(), NOW + timedelta(days=3)).outcome == "revocation.too-old"
+    unlimited = check_revocation(home, settings(most=MaxAge.UNLIMITED), NOW)
+    assert (unlimited.outcome, unlimited.state) == ("revocation.unlimited", State.WARN)
+    assert "第38条の4" in unlimited.advice
+    assert check_revocation(home, settings(most=MaxAge.UNLIMITED), NOW + timedelta(days=3)).outcome == "revocation.stale"
+    assert not home.held_lists.exists()
+
+
+def test_every_file_that_is_not_used_is_named_with_its_reason(home: Home, authority: VirtualAuthority) -> None:
+    TrustStore(home.trust).add(authority.der)
+    good = authority.revoke((1,), NOW, timedelta(days=2))
+    (home.crl / "auth.crl").write_bytes(good)
+    (home.crl / "auth.crl").chmod(0o666)
+    (home.crl / "\x1b[2J.crl").write_bytes(b"no list")
+    found = check_revocation(home, settings(), NOW)
+    assert found.outcome == "revocation.files"
+    assert "auth.crl: ほかの利用者が" in found.found
+    assert "\\u{001B}[2J.crl: 失効リストではない" in found.found
+    assert "\x1b" not in found.found
 
 
 def test_to_check_none_is_said_with_the_law() -> None:

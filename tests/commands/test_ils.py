@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
 from kiosk.library.ils.wire import Trouble
 from kiosk.text import knows
-from tests.library.ils.scripted import PATRON, STATUS, Line, Station, answering, hang_up
+from tests.library.ils.scripted import DATE, PATRON, STATUS, Line, Station, answering, hang_up, seal
 
 PASSWORD = "s3cret-pwd"
 Write = Callable[..., None]
@@ -145,6 +146,55 @@ def test_a_patron_is_shown_with_name_and_standing(kiosk: Any, configured: Write,
     assert " まで使えます。" in said.out
     assert "・貸出中 5、延滞 1、受け取れる予約 " in said.out
     assert " PA " in said.out
+
+
+STANDING = "64              000{date}00000000{charged}000000000000AOKENRITSU|AA2104067851|AE花子 山田|BLY|{fields}"
+UNSEEN = "すでに借りている資料を読み取っても、窓口では見分けられません。"
+
+
+@pytest.mark.parametrize(
+    ("charged", "fields", "line"),
+    [
+        ("0002", "AU11001|AU11002|", "・貸出中の資料の番号: 2件すべて"),
+        ("0000", "", "・貸出中の資料の番号: 0件すべて"),
+        ("0120", "AU11001|AU11002|", "・貸出中の資料の番号: 120件のうち2件だけです。"),
+        ("    ", "AU11001|AU11002|", "・貸出中の資料の番号: 2件です。これで全部かどうかは、知らされていません。"),
+        ("0002", "AU雪国|AUこころ|", f"・貸出中の資料の番号: 知らされていません。書名で2件が届きます。{UNSEEN}"),
+        ("0002", "", f"・貸出中の資料の番号: 知らされていません。{UNSEEN}"),
+        ("0000", "BV1500|BHJPY|", "・支払われていない料金: 1500 JPY"),
+    ],
+)
+def test_how_much_of_the_loans_is_told_is_shown(kiosk: Any, configured: Write, station: Any, charged: str, fields: str, line: str) -> None:
+    reply = STANDING.format(date=DATE, charged=charged, fields=fields)
+    configured(station(answering({"63": reply})).port)
+    said = kiosk("ils", "test", "--patron", "2104067851")
+    assert (said.code, said.err) == (0, "")
+    assert line in said.out
+
+
+@pytest.mark.parametrize("silent_at", ["93", "99", "63", "63 again", "a drop a second"])
+def test_it_ends_wherever_the_server_falls_silent(kiosk: Any, configured: Write, station: Any, silent_at: str) -> None:
+    """The times of the config are those of one answer; all of it takes no longer than a few of them."""
+    asked: list[str] = []
+
+    def say(request: bytes, line: Line) -> object:
+        kind = request[:2].decode()
+        asked.append(kind)
+        if silent_at == "a drop a second":
+            for _ in range(200):
+                line.say(b"9")
+                if line.wait_readable(0.2):
+                    return hang_up(request, line)
+        elif kind != silent_at[:2] or ("again" in silent_at and asked.count(kind) == 1):
+            line.say(seal({"93": "941", "99": STATUS, "63": STANDING.format(date=DATE, charged="0000", fields="")}[kind], request))
+        return None
+
+    configured(station(answering({"93": say, "99": say, "63": say})).port)
+    began = time.monotonic()
+    said = kiosk("ils", "test", "--patron", "2104067851")
+    assert time.monotonic() - began < 8
+    assert said.code == 1
+    assert "待っても応答がありません。" in said.out
 
 
 def test_without_an_expiry_field_that_is_said(kiosk: Any, configured: Write, server: Any) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from kiosk.commands.tap import read, wait_for_card
+from kiosk.commands.tap import Outcome, read, wait_for_card
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
@@ -18,11 +19,13 @@ from kiosk.equipment import judge_for, keys_of, open_repository
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
+from kiosk.smartcard.virtual.authority import rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.smartcard.virtual.deck import PIN, Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.repository import Repository
 from tests.pcscd_rig import PcscdRig
+from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM
 
 READER = "Sony RC-S300/S 0"
 NUMBER = LibraryCardNumber("2104067853")
@@ -72,6 +75,48 @@ def test_every_card_of_the_tray_gets_its_verdict(
     assert (outcome.report.passed[-1] if outcome.report.passed else None) is last
     assert card.verifies == 0
     assert set(outcome.milliseconds) >= {"connect", "select", "total"}
+
+
+def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> Outcome:
+    """The card as a counter with revocation lists reads it."""
+    home.config.write_text(f'[card]\nrevocation = "crl"\ncrl_max_age = {most}\n', encoding="utf-8")
+    settings = read_settings(home.config)
+    keys = keys_of(home, settings).load()
+    assert keys is not None
+    world = VirtualReaders(READER)
+    world.lay(card, READER)
+    return read(world.readers, READER, judge_for(home, settings, keys.site), repository)
+
+
+def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: Deck, repository: Repository) -> None:
+    serial, hour = certificate_of(deck.card("fine")).serial, timedelta(hours=1)
+
+    def fine(most: str = "48") -> tuple[str, bool]:
+        outcome = tapped(home, deck, repository, deck.fresh("fine"), most)
+        return outcome.verdict, outcome.report is not None and Check.REVOCATION in outcome.report.passed
+
+    def lists(*serials: int, age: timedelta) -> bytes:
+        return deck.authority.revoke(serials, datetime.now(UTC) - age, 24 * hour)
+
+    path = home.crl / "a.crl"
+    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(7, age=hour))
+    # One that nobody can read stands in nobody's way.
+    (home.crl / "b.crl").write_bytes(lists(serial, age=hour).replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM))
+    assert fine() == ("linked", True)
+    path.write_bytes(lists(7, age=30 * hour))
+    assert fine() == ("linked", False)
+    path.write_bytes(lists(7, age=50 * hour))
+    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(serial, age=50 * hour))
+    assert (fine(), fine('"unlimited"')) == (("card-stopped", False), ("card-stopped", False))
+
+
+def test_a_card_that_names_the_real_issuer_and_an_unknown_algorithm_is_refused(home: Home, deck: Deck, repository: Repository) -> None:
+    card = deck.fresh("fine")
+    assert card.certificate is not None
+    rogue = VirtualCard("rogue", card.certificate.replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM), rsa_key())
+    assert tapped(home, deck, repository, rogue).verdict == "certificate-unreadable"
 
 
 def test_the_card_on_the_wanted_reader_is_taken(deck: Deck) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+from tests.smartcard.revocation.conftest import Issuer, scope
 
 
 @pytest.fixture
@@ -151,4 +153,68 @@ def test_a_damaged_file_in_the_folder_is_named(kiosk: Any, home: Home) -> None:
     (home.trust / f"{'ab' * 32}.cer").write_bytes(b"damaged")
     said = kiosk("trust", "list")
     assert said.code == 1
-    assert "この証明書は使えません" in said.out
+    assert "この証明書は使えません。中身が証明書ではないか、壊れています。" in said.out
+
+
+def test_a_forged_authority_is_refused_loudly_even_with_its_fingerprint(kiosk: Any, tmp_path: Path, home: Home) -> None:
+    path = tmp_path / "authca03.cer"
+    path.write_bytes(VirtualAuthority.create(key=ecdsa_key(), serial=0x06D18006, demo=False).der)
+    said = kiosk("trust", "add", str(path), "--fingerprint", spelt(path.read_bytes()))
+    assert said.code == 1
+    assert "偽物のおそれがあります" in said.err
+    assert kept(home) == []
+
+
+def test_of_two_twins_the_second_is_refused_and_both_are_named_when_they_lie_there(
+    kiosk: Any, tmp_path: Path, file: Path, authority: VirtualAuthority, home: Home
+) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    path = tmp_path / "twin.cer"
+    path.write_bytes(VirtualAuthority.create(key=ecdsa_key(), demo=False).der)
+    said = kiosk("trust", "add", str(path), "--fingerprint", spelt(path.read_bytes()))
+    assert said.code == 1
+    assert "どちらかが偽物のおそれがある" in said.err
+    (home.trust / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.cer").write_bytes(path.read_bytes())
+    listed = kiosk("trust", "list")
+    assert listed.code == 1
+    assert listed.out.count("どちらかが偽物のおそれがある") == 2
+    assert "どちらかが偽物のおそれがある" in kiosk("doctor").out
+
+
+def test_the_lists_in_use_are_shown_and_every_file_that_is_not(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n', encoding="utf-8")
+    issuer = Issuer(authority)
+    (home.crl / "a.crl").write_bytes(issuer.list(1, 2, number=7))
+    said = kiosk("trust", "list")
+    assert (said.code, said.err) == (0, "")
+    assert "失効リスト(CRL番号 7、番号2件)\n  発行: 2026-11-23 09:00、期限: 2026-11-24 09:00" in said.out
+    delta, indirect = x509.DeltaCRLIndicator(1), scope(indirect_crl=True)
+    (home.crl / "delta.crl").write_bytes(issuer.list(3, number=8, extensions=(x509.Extension(delta.oid, True, delta),)))
+    (home.crl / "indirect.crl").write_bytes(issuer.list(3, number=8, extensions=indirect))
+    said = kiosk("trust", "list")
+    assert said.code == 1
+    assert "delta.crl\n  変わった分だけの失効リスト(delta CRL)" in said.out
+    assert "indirect.crl\n  ほかの認証局の分も載せた失効リスト(間接CRL)" in said.out
+    assert "CRL番号 8" not in said.out
+
+
+def test_a_name_cannot_act_on_the_terminal(kiosk: Any, tmp_path: Path) -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "JPKI\x1b[2J\u202e\r\n  SHA-256: 00")])
+    path = tmp_path / "odd.cer"
+    path.write_bytes(VirtualAuthority.create(key=ecdsa_key(), name=name, demo=False).der)
+    kiosk("trust", "add", str(path), "--fingerprint", spelt(path.read_bytes()))
+    for said in (kiosk("trust", "add", str(path), typed="いいえ\n", at_keyboard=True), kiosk("trust", "list")):
+        assert "CN=JPKI\\u{001B}[2J\\u{202E}\\u{000D}\\u{000A}  SHA-256: 00\n" in said.out
+        assert not {"\x1b", "\u202e", "\r"} & set(said.out + said.err)
+
+
+def test_a_trust_folder_that_others_may_write_is_said(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    home.trust.chmod(0o777)
+    listed = kiosk("trust", "list")
+    assert listed.code == 1
+    assert "ほかの利用者が、このファイルか trust フォルダーに書き込めます" in listed.out
+    added = kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    assert added.code == 1
+    assert "書き込めます" in added.err

@@ -46,7 +46,7 @@ def test_a_resource_that_is_nowhere_is_said() -> None:
 def test_a_home_is_made_for_its_owner_alone_and_with_the_documented_config(tmp_path: Path) -> None:
     home = Home(tmp_path / "部屋" / "home")
     home.prepare()
-    assert {path.name for path in home.folder.iterdir()} == {"config.toml", "data", "trust", "crl", "logs"}
+    assert {path.name for path in home.folder.iterdir()} == {"config.toml", "data", "trust", "crl"}
     assert home.config.read_bytes() == resource("config.toml").read_bytes()
     if sys.platform != "win32":
         assert stat.S_IMODE(home.folder.stat().st_mode) == stat.S_IMODE(home.data.stat().st_mode) == 0o700
@@ -63,7 +63,8 @@ def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable) as caught:
         Home(tmp_path / "file" / "home").prepare()
-    assert caught.value.code is Code.STORE_UNAVAILABLE
+    place = str(tmp_path / "file" / "home")
+    assert (caught.value.code, caught.value.params) == (Code.HOME_UNUSABLE, {"place": place, "reason": "not-a-folder"})
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tempfile
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,7 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         end_on_lift = true
         [card]
         revocation = "crl"
+        crl_max_age = 48
         [library_card]
         length = 10
         prefix = "2104"
@@ -97,6 +101,7 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, text))
     rules = counter_rules(settings)
     assert settings.card.revocation is RevocationSource.CRL
+    assert (settings.card.list_limit, settings.card.accepts_stale_lists) == (timedelta(hours=48), False)
     assert rules.barcode == BarcodeRule(10, "2104", CheckDigit.SEVEN_DR, StartStop.KEEP, drop_check_digit=True)
     assert rules.items_start_stop is StartStop.KEEP
     assert rules.local_services == (LocalService("学習室"), LocalService("視聴覚ブース"))
@@ -285,4 +290,53 @@ def test_reading_a_wrong_config_raises_its_first_mistake(tmp_path: Path) -> None
 def test_a_config_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         read_settings(tmp_path / "config.toml")
-    assert caught.value.code is Code.STORE_UNAVAILABLE
+    place = str(tmp_path / "config.toml")
+    assert (caught.value.code, caught.value.params) == (Code.CONFIG_UNREADABLE, {"place": place, "reason": "missing"})
+
+
+# --- how old a revocation list may be -----------------------------------------------------------------------------------
+
+
+def test_with_crl_the_age_of_a_list_has_to_be_decided(tmp_path: Path) -> None:
+    path = written(tmp_path, '[card]\nrevocation = "crl"\n')
+    assert named(path) == [(2, "card.crl_max_age", 'crl_max_age = 1 … 8760 | "unlimited"', "crl-max-age")]
+    path = written(tmp_path, '[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n')
+    card = read_settings(path).card
+    assert (card.list_limit, card.accepts_stale_lists) == (None, True)
+    card = read_settings(written(tmp_path, DECIDED)).card
+    assert card.accepts_stale_lists is False
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "8761", "true", '""', '"48"', "48.0", '"UNLIMITED"', "[48]"])
+def test_the_age_of_a_list_is_hours_or_one_word(tmp_path: Path, value: str) -> None:
+    path = written(tmp_path, f'[card]\nrevocation = "crl"\ncrl_max_age = {value}\n')
+    assert named(path) == [(3, "card.crl_max_age", 'crl_max_age = 1 … 8760 | "unlimited"', "value")]
+
+
+# --- who may write to it ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.parametrize(("file", "folder", "taken"), [(0o666, 0o755, False), (0o644, 0o777, False), (0o644, 0o1777, True)])
+def test_a_config_that_others_may_write_is_not_read(tmp_path: Path, file: int, folder: int, taken: bool) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    path = written(place, DECIDED)
+    path.chmod(file)
+    place.chmod(folder)
+    if taken:
+        assert read_settings(path).card.revocation is RevocationSource.NONE
+        return
+    for read in (read_settings, check_settings):
+        with pytest.raises(Refused) as refusal:
+            read(path)
+        assert (refusal.value.code, refusal.value.params) == (Code.CONFIG_EXPOSED, {"file": str(path)})
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+def test_a_config_of_another_user_is_not_read(tmp_path: Path) -> None:
+    path = written(tmp_path, DECIDED)
+    os.chown(path, 4711, 4711)
+    with pytest.raises(Unavailable) as trouble:
+        read_settings(path)
+    assert trouble.value.code is Code.STORE_FOREIGN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing
+from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing
 from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -42,14 +42,14 @@ class Library:
         ticket, down = question.ticket, self.down
         match question:
             case LookUpPatron(_, number):
-                told = replace(self.standing, loans=len(self.on_loan), on_loan=tuple(self.on_loan))
+                told = replace(self.standing, loans=len(self.on_loan), on_loan=LoanList.whole(self.on_loan))
                 return PatronRefused(ticket, down) if down else PatronFound(ticket, Patron(number, checked=True, standing=told))
             case ServeItem(_, service, _, item):
                 self.asked.append(f"{service} {item.number}")
                 return ItemAnswered(ticket, self._served(service, item.number))
             case ListLoans(_, number):
                 self.asked.append(f"loans {number.text}")
-                return LibraryFailed(ticket, down) if down else LoansListed(ticket, tuple(self.on_loan))
+                return LibraryFailed(ticket, down) if down else LoansListed(ticket, LoanList.whole(self.on_loan))
             case RecogniseLibraryCard(_, number):
                 self.asked.append(f"card {number.text}")
                 return LibraryCardRecognised(ticket, None if down else number.text in self.cards)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import ListLoans, PrintSlip, ReadCard, ServeItem
 from kiosk.domain.events import (
     Event,
@@ -137,7 +137,7 @@ class Saturday:
             self.tell(ItemAnswered(question.ticket, self.served(question)))
         elif isinstance(question, ListLoans):
             lent = {item for number, service, item in self.books if service is Service.LOAN}
-            self.tell(LoansListed(question.ticket, (*ITEMS[:2], *sorted(lent - set(ITEMS[:2])))))
+            self.tell(LoansListed(question.ticket, LoanList.whole((*ITEMS[:2], *sorted(lent - set(ITEMS[:2]))))))
         else:
             self.tell(self.desk.answer_to(question))
 

@@ -337,6 +337,57 @@ def test_a_silent_card_is_freed_by_lifting_it() -> None:
     assert desk.lift(insertion).at(LendingRefused).problem.code is Code.CARD_SILENT
 
 
+@pytest.mark.parametrize("slow", [False, True])
+@pytest.mark.parametrize("answers", [0, 1, 2])
+def test_a_library_card_serves_while_the_my_number_card_is_read_or_says_nothing(answers: int, slow: bool) -> None:
+    card = Card()
+    desk = Desk(links=[link(card)], answering=False)
+    insertion = desk.lay(card)
+    for _ in range(answers):
+        desk.answer()
+    if slow:
+        desk.tell(CardSlow(insertion))
+    desk.tell(LibraryCardEntered(OTHER_NUMBER.text))
+    assert ReleaseCard(insertion) in desk.asked
+    assert desk.answer_all().at(PatronShown).patron.number == OTHER_NUMBER
+    assert desk.at(PatronShown).shown is Shown.LIBRARY_CARD
+    # The card that lies there has had its session.
+    desk.tell(LeavePressed()).at(Waiting)
+
+
+@pytest.mark.parametrize("answers", [0, 1, 2])
+def test_a_number_that_cannot_be_one_is_said_while_the_card_is_read_on(answers: int) -> None:
+    card = Card()
+    desk = Desk(CounterRules(BarcodeRule(length=10)), links=[link(card)], answering=False)
+    desk.lay(card)
+    for _ in range(answers):
+        desk.answer()
+    desk.tell(LibraryCardEntered("21040"))
+    while not isinstance(desk.flow, ConfirmingHolder):
+        assert isinstance(desk.flow, Reading | FindingLink | LookingUpPatron)
+        assert desk.flow.wrong == Problem(Code.NUMBER_LENGTH, (("expected", 10), ("got", 5)))
+        desk.answer()
+
+
+def test_another_library_card_read_while_one_is_looked_up_is_the_one_that_counts() -> None:
+    desk = Desk(answering=False)
+    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
+    assert [question.number for question in desk.of(LookUpPatron)] == [NUMBER, OTHER_NUMBER]
+    assert desk.answer_all().at(PatronShown).patron.number == OTHER_NUMBER
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_card_being_read_can_be_left(slow: bool) -> None:
+    desk = Desk(answering=False)
+    insertion = desk.lay(Card())
+    if slow:
+        desk.tell(CardSlow(insertion))
+    desk.tell(LeavePressed()).at(Waiting)
+    assert ReleaseCard(insertion) in desk.asked
+    left = desk.counter
+    assert desk.answer().counter == left
+
+
 def test_a_card_slow_elsewhere_means_nothing_here() -> None:
     desk = Desk(answering=False)
     desk.lay(Card())

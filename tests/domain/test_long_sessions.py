@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, Standing
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing
 from kiosk.domain.effects import Effect, PrintSlip, ServeItem
 from kiosk.domain.events import (
     Event,
@@ -67,7 +67,7 @@ class Session:
 
     def list(self, numbers: list[str]) -> None:
         self.tell(ServiceChosen(Service.RENEWAL))
-        self.tell(LoansListed(self.flow.dealings.listing, tuple(numbers)))
+        self.tell(LoansListed(self.flow.dealings.listing, LoanList.whole(numbers)))
 
     def seconds(self, event: Callable[[Counter], Event]) -> float:
         """How long the next step takes: the shortest of several tries, since others use this machine too."""
@@ -118,7 +118,7 @@ def test_an_item_put_by_is_known_to_be_lent(long_session: Session) -> None:
 def test_an_item_put_by_is_known_to_be_lent_though_the_server_lists_titles(long_session: Session) -> None:
     counter, _ = step(long_session.counter, ServiceChosen(Service.RENEWAL))
     assert isinstance(counter.flow, PatronShown)
-    counter, _ = step(counter, LoansListed(counter.flow.dealings.listing, ("雪国の民家",)))
+    counter, _ = step(counter, LoansListed(counter.flow.dealings.listing, LoanList.whole(("雪国の民家",))))
     counter, _ = step(counter, ServiceChosen(Service.LOAN))
     after, _ = step(counter, ItemEntered("0000000000"))
     assert isinstance(after.flow, PatronShown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.circulation import Standing, Stop
+from kiosk.domain.circulation import LoanList, Standing, Stop
 from kiosk.domain.effects import Act, FindLinks, HandOver, LookUpPatron, ReadCard, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -73,7 +73,7 @@ def test_whatever_has_been_answered_ahead_is_asked_for_once_and_shown_once_the_c
     desk.answer(ReadCard)
     desk.at((FindingLink, LookingUpPatron, PatronShown)[answers])
     desk.answer_all()
-    assert desk.at(PatronShown).patron == Patron(NUMBER, checked=True, standing=Standing(loans=0, loans_left=10))
+    assert desk.at(PatronShown).patron == Patron(NUMBER, checked=True, standing=Standing(loans=0, loans_left=10, on_loan=LoanList.whole()))
     assert questions(desk) == [FindLinks, LookUpPatron]
     assert desk.of(ReleaseCard) == [ReleaseCard(insertion)]
     assert [record.act for record in desk.of(RecordAct)] == [Act.USE]
@@ -389,5 +389,9 @@ def test_a_former_cards_answers_never_reach_the_next_one() -> None:
 
 def test_a_library_card_shown_meanwhile_is_not_mixed_up_with_the_card_being_read() -> None:
     desk, _ = reading()
-    reading_on = desk.flow
-    assert desk.tell(LibraryCardEntered(OTHER_NUMBER.text)).flow == reading_on
+    desk.tell(LibraryCardEntered(OTHER_NUMBER.text))
+    assert (desk.at(LookingUpPatron).number, desk.at(LookingUpPatron).insertion) == (OTHER_NUMBER, None)
+    desk.answer(LookUpPatron)
+    assert desk.at(PatronShown).patron.number == OTHER_NUMBER
+    shown = desk.counter
+    assert desk.answer_all().counter == shown

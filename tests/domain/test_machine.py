@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.domain.effects import Play, ReadCard, ReleaseCard, SaveLink, StartTimer, VerifyPin
+from kiosk.domain.effects import Play, ReadCard, ReleaseCard, RetryLibrary, SaveLink, StartTimer, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
@@ -25,9 +25,11 @@ from kiosk.domain.events import (
     HolderConfirmed,
     HolderProved,
     HomeChosen,
+    IlsChanged,
     LanguageChosen,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     LinkAgreed,
     LinkSaved,
     NextPressed,
@@ -47,6 +49,7 @@ from kiosk.domain.events import (
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     CardReading,
+    IlsCondition,
     Insertion,
     Language,
     ReaderCondition,
@@ -550,3 +553,18 @@ def test_a_placed_card_told_twice_is_read_once() -> None:
     insertion = desk.lay(Card())
     desk.tell(CardPlaced(insertion), CardPlaced(insertion))
     assert len(desk.of(ReadCard)) == 1
+
+
+def test_the_library_system_is_tried_anew_when_somebody_asks_once_at_a_time() -> None:
+    desk = Desk()
+    desk.tell(IlsChanged(IlsCondition.LOGIN_LOST), LibraryRetryPressed(), LibraryRetryPressed())
+    assert desk.counter.ils is IlsCondition.STARTING
+    assert len(desk.of(RetryLibrary)) == 1
+    desk.tell(IlsChanged(IlsCondition.LOGIN_LOST), LibraryRetryPressed())
+    assert len(desk.of(RetryLibrary)) == 2
+
+
+def test_where_no_library_system_is_connected_there_is_nothing_to_try() -> None:
+    desk = Desk().tell(IlsChanged(IlsCondition.NONE), LibraryRetryPressed())
+    assert desk.counter.ils is IlsCondition.NONE
+    assert not desk.of(RetryLibrary)

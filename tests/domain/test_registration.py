@@ -181,8 +181,46 @@ def test_a_patron_with_stops_may_register_and_what_is_known_of_them_goes_along()
 def test_a_library_card_scanned_twice_is_looked_up_once() -> None:
     desk = Desk().to_library_card()
     desk.answering = False
-    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
+    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(NUMBER.text))
     assert [question.number for question in desk.of(LookUpPatron)] == [NUMBER]
+
+
+def test_another_library_card_scanned_meanwhile_is_the_one_that_counts() -> None:
+    desk = Desk().to_library_card()
+    desk.answering = False
+    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
+    assert desk.at(CheckingLibraryCard).number == OTHER_NUMBER
+    desk.answer().at(CheckingLibraryCard)
+    assert desk.answer().at(AwaitingMyNumberCard).draft.number == OTHER_NUMBER
+
+
+def test_a_number_that_cannot_be_one_ends_the_look_up_before_it() -> None:
+    desk = Desk().to_library_card()
+    desk.answering = False
+    desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(""))
+    assert desk.answer().at(AwaitingLibraryCard).problem == Problem(Code.NUMBER_EMPTY)
+
+
+def test_a_look_up_that_takes_long_can_be_taken_back() -> None:
+    desk = Desk().to_library_card()
+    desk.answering = False
+    desk.tell(LibraryCardEntered(NUMBER.text), BackPressed())
+    back = desk.counter
+    assert desk.answer().counter == back
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+@pytest.mark.parametrize(("said", "shown"), [(LeavePressed(), Waiting), (BackPressed(), AwaitingLibraryCard)])
+def test_a_card_being_read_can_be_left(answered: int, said: Event, shown: type) -> None:
+    desk = Desk().to_card()
+    desk.answering = False
+    insertion = desk.lay(Card())
+    for _ in range(answered):
+        desk.answer()
+    assert type(desk.tell(said).flow) is shown
+    assert ReleaseCard(insertion) in desk.asked
+    left = desk.counter
+    assert desk.answer().counter == left
 
 
 @pytest.mark.parametrize("refused", [None, Code.LIBRARY_CARD_EXPIRED, Code.ILS_UNREACHABLE])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason, Standing, Stop
+from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.effects import Act, DescribeItem, ListLoans, Play, RecordAct, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -75,7 +75,7 @@ def test_a_done_loan_says_title_and_due_date_and_is_heard() -> None:
     assert entry == Entry(Service.LOAN, Item(A, title(A), DUE), Progress.DONE)
     assert desk.of(Play)[-1] == Play(Sound.DONE)
     standing = desk.at(PatronShown).patron.standing
-    assert (standing.loans, standing.loans_left, standing.on_loan) == (1, 9, (A,))
+    assert (standing.loans, standing.loans_left, standing.on_loan.items) == (1, 9, (A,))
 
 
 def test_what_is_left_of_the_limit_never_goes_below_nothing_and_what_is_not_told_stays_so() -> None:
@@ -89,13 +89,13 @@ def test_a_refused_item_says_why_in_reason_and_words() -> None:
     desk = scan(served(Library(says={A: Reason.RESERVED})), A)
     assert desk.at(PatronShown).dealings.entries == (Entry(Service.LOAN, Item(A), Progress.REFUSED, Reason.RESERVED, "no"),)
     assert desk.of(Play)[-1] == Play(Sound.REFUSED)
-    assert desk.at(PatronShown).patron.standing.on_loan == ()
+    assert desk.at(PatronShown).patron.standing.on_loan.items == ()
 
 
 def test_a_hold_says_its_position() -> None:
     desk = scan(served().tell(ServiceChosen(Service.HOLD)), A)
     assert desk.at(PatronShown).dealings.entries[0].position == 2
-    assert desk.at(PatronShown).patron.standing.on_loan == ()
+    assert desk.at(PatronShown).patron.standing.on_loan.items == ()
 
 
 @pytest.mark.parametrize("service", EVERY_ITEM)
@@ -421,10 +421,13 @@ def test_a_loan_that_was_listed_before_it_was_answered_counts_once() -> None:
     desk.answering = False
     scan(desk, A).tell(ServiceChosen(Service.RENEWAL))
     flow = desk.at(PatronShown)
-    desk.tell(LoansListed(flow.dealings.listing, (A,)), ItemAnswered(flow.dealings.asked, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE)))
+    desk.tell(
+        LoansListed(flow.dealings.listing, LoanList.whole((A,))),
+        ItemAnswered(flow.dealings.asked, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE)),
+    )
     assert loans(desk) == [(A, title(A), DUE)]
     standing = desk.at(PatronShown).patron.standing
-    assert (standing.loans, standing.on_loan) == (1, (A,))
+    assert (standing.loans, standing.on_loan.items) == (1, (A,))
 
 
 # --- what is counted ------------------------------------------------------------------------------------------------------
@@ -501,4 +504,4 @@ def test_answers_nobody_asked_for_change_nothing(ticket: Ticket) -> None:
 
 
 def unasked(ticket: Ticket) -> list[ItemAnswered | LoansListed]:
-    return [ItemAnswered(ticket, ItemAnswer(Item(A), Outcome.DONE)), LoansListed(ticket, (A,))]
+    return [ItemAnswered(ticket, ItemAnswer(Item(A), Outcome.DONE)), LoansListed(ticket, LoanList.whole((A,)))]

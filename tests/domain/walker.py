@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     CardRead,
     CardSlow,
     CardStopAnswered,
+    CardWaits,
     DayBegan,
     Event,
     GoOnPressed,
@@ -44,6 +45,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     LibraryCardRecognised,
     LibraryFailed,
+    LibraryRetryPressed,
     LinkAgreed,
     LinkClosed,
     LinkSaved,
@@ -69,6 +71,7 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StatusChosen,
     StoreFailed,
+    StraySeen,
     TakenBack,
     TimeUp,
     Touched,
@@ -161,7 +164,8 @@ class Walker:
         if dice < self.purpose:
             return self.fitting(counter)
         if dice < self.purpose + 0.04 and timers:
-            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, draw.choice(list(timers))]))
+            limit = getattr(counter.flow, "limit", counter.idle_ticket) or counter.idle_ticket
+            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, limit, draw.choice(list(timers))]))
         kind = draw.random()
         if kind < 0.3:
             return self.card_moves(counter)
@@ -185,12 +189,13 @@ class Walker:
             return CardLifted(insertion)
         if self.draw.random() < 0.1:
             told_again = self.some_insertion(counter)
-            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again))
+            waits = CardWaits(told_again, self.draw.choice(READERS))
+            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again), waits)
         free = [reader for reader in READERS if reader not in {insertion.reader for insertion in counter.cards}]
         if not free:
             return CardSlow(self.draw.choice(counter.cards))
         self.laid += 1
-        return CardPlaced(Insertion(self.laid, self.draw.choice(free)))
+        return CardPlaced(Insertion(self.laid, self.draw.choice(free)), found=self.draw.random() < 0.2)
 
     def link(self) -> Link:
         return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1")
@@ -218,7 +223,7 @@ class Walker:
             PatronRefused(ticket, code),
             CardKnown(ticket, insertion, draw.choice(TOKENS)),
             self.item_answered(ticket),
-            LoansListed(ticket, ITEMS),
+            LoansListed(ticket, LoanList.whole(ITEMS)),
             ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
             LibraryCardRecognised(ticket, draw.choice([None, False, True])),
             LibraryFailed(ticket, code),
@@ -239,7 +244,10 @@ class Walker:
         if dealings.asked:
             open_questions.append(self.item_answered(dealings.asked))
         if dealings.listing:
-            open_questions += [LoansListed(dealings.listing, ITEMS[: self.draw.randint(0, 3)]), LibraryFailed(dealings.listing, code)]
+            open_questions += [
+                LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)])),
+                LibraryFailed(dealings.listing, code),
+            ]
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
@@ -274,7 +282,9 @@ class Walker:
                         return ahead
                 read = CardRead(ticket, insertion, reading)
                 known = CardKnown(ticket, insertion, reading.token)
-                return self.any_of(read, read, read, known, known, CardFailed(ticket, insertion, code), CardSlow(insertion))
+                waits = CardWaits(insertion, draw.choice(READERS))
+                failed = CardFailed(ticket, insertion, code)
+                return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), waits)
             case ReadingTries(ticket, insertion):
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):
@@ -378,6 +388,7 @@ class Walker:
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),
             SlipTroubleSeen(),
+            LibraryRetryPressed(),
             SlipFailed(Code.SLIP_FAILED),
             IlsChanged(draw.choice([IlsCondition.READY, *IlsCondition])),
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),
@@ -385,6 +396,7 @@ class Walker:
             UnlinkConfirmed(),
             TakenBack(TYPED),
             CardLeftSeen(),
+            StraySeen(),
             LanguageChosen(draw.choice(list(Language))),
             HandoverAccepted(),
             LinkAgreed(),

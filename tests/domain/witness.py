@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kiosk.domain.effects import Effect, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
+from kiosk.domain.effects import Effect, Play, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
 from kiosk.domain.events import (
     Broke,
     CardFailed,
     CardKnown,
+    CardLifted,
+    CardPlaced,
     CardRead,
+    CardSlow,
     Event,
     HandedOver,
     HandoverAccepted,
@@ -39,19 +42,30 @@ from kiosk.domain.model import (
     Insertion,
     Language,
     LinkToken,
+    Sound,
     Ticket,
 )
 from kiosk.domain.states import (
     AskingPin,
+    AwaitingMyNumberCard,
     CheckingPin,
+    ChoosingReplacement,
     ConfirmingHolder,
+    ConfirmingLink,
     Counter,
+    FindingLink,
+    FindingLinks,
     LastTryWarning,
+    LendingRefused,
     LinkGoal,
+    LookingUpPatron,
     OutOfOrder,
     PatronShown,
     Progress,
+    Reading,
+    ReadingMyNumberCard,
     ReadingTries,
+    RegistrationRefused,
     Screen,
     ShowingHelp,
     ShowingStatus,
@@ -59,6 +73,23 @@ from kiosk.domain.states import (
     When,
 )
 from tests.domain.walker import STAFF_CODE, TYPED
+
+STEPS: tuple[tuple[type, ...], ...] = (
+    (Waiting, AwaitingMyNumberCard),
+    (LendingRefused,),
+    (Reading, ReadingMyNumberCard),
+    (FindingLink, FindingLinks),
+    (LookingUpPatron, ChoosingReplacement, ConfirmingLink),
+    (ReadingTries, LastTryWarning, AskingPin),
+    (CheckingPin,),
+)
+"""The way of a card, at lending and in a registration."""
+PROVING = 5
+
+
+def _step(counter: Counter) -> int | None:
+    return next((place for place, kinds in enumerate(STEPS) if isinstance(counter.flow, kinds)), None)
+
 
 TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
@@ -84,6 +115,8 @@ class Witness:
     timers: dict[Ticket, float] = field(default_factory=dict)
     powered: Insertion | None = None
     """The card that has been read and not been let go."""
+    tried: set[Insertion] = field(default_factory=set)
+    """Cards that nobody brought and that have been read."""
     read: dict[Insertion, LinkToken] = field(default_factory=dict)
     """The certificate each insertion's last accepted reading told of."""
 
@@ -100,6 +133,8 @@ class Witness:
         self.nobody_is_shown_beside_another_card(before, after)
         self.what_was_asked_is_answered(before, event, after, effects)
         self.no_typed_digit_is_kept(before, event, after, effects)
+        self.a_stray_card_is_no_patrons(before, event, after, effects)
+        self.nobody_is_sent_back_without_a_reason(before, event, after)
 
     def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         if not isinstance(event, ANSWERS):
@@ -118,6 +153,36 @@ class Witness:
             if ticket is not None:
                 assert ticket not in self.tickets
                 self.tickets.add(ticket)
+
+    def nobody_is_sent_back_without_a_reason(self, before: Counter, event: Event, after: Counter) -> None:
+        """Whatever the outside says that ends a step, the step before it says why. What people choose needs no reason."""
+        then, now = _step(before), _step(after)
+        if not isinstance(event, (*ANSWERS, CardLifted, CardSlow)) or now is None or then is None or now >= then:
+            return
+        other_card = getattr(after.flow, "insertion", None) not in (None, getattr(before.flow, "insertion", None))
+        stray = getattr(before.flow, "insertion", None) in before.strays
+        if isinstance(event, HolderProved) or getattr(after.flow, "after_mistake", False):
+            # A PIN proved at lending goes on to the library's system; a wrong one is said to be wrong.
+            return
+        said = getattr(after.flow, "problem", None) is not None or (other_card and (after.interrupted is not None or then < PROVING))
+        assert said or stray or isinstance(after.flow, LendingRefused), (before.flow, event, after.flow)
+
+    def a_stray_card_is_no_patrons(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+        """A card that nobody brought is read once at most, makes no sound, ends no session and refuses nobody."""
+        assert after.strays <= set(after.cards)
+        for effect in effects:
+            if isinstance(effect, ReadCard) and effect.insertion in after.strays:
+                assert effect.insertion not in self.tried
+                assert Play(Sound.CARD_SEEN) not in effects
+                self.tried.add(effect.insertion)
+        reading = getattr(before.flow, "insertion", None)
+        if isinstance(event, CardFailed | CardSlow) and event.insertion == reading and reading in before.strays:
+            assert Play(Sound.REFUSED) not in effects
+            assert not isinstance(after.flow, LendingRefused | RegistrationRefused)
+            if isinstance(after.flow, AwaitingMyNumberCard):
+                assert after.flow.problem == getattr(before.flow, "before", None)
+        if isinstance(event, CardPlaced) and event.found and not isinstance(before.flow, (*RESTING, AwaitingMyNumberCard)):
+            assert after.flow == before.flow
 
     def cards_are_let_go(self, after: Counter, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
@@ -181,8 +246,13 @@ class Witness:
         if not isinstance(after.flow, RESTING) or isinstance(before.flow, RESTING):
             return
         mistyped = isinstance(after.flow, Waiting) and after.flow.problem is not None
-        assert after.language is (before.language if mistyped else Language.JAPANESE)
+        # A card that nobody brought is tried beside whoever stands there.
+        quiet = getattr(before.flow, "insertion", None) in before.strays
+        assert after.language in (
+            (before.language,) if mistyped else (before.language, Language.JAPANESE) if quiet else (Language.JAPANESE,)
+        )
         assert not after.idle_warning
+        assert after.interrupted is None
         assert after.spent == frozenset(after.cards), "no card serves twice without being lifted"
         if after.rules.confirm_holder is not When.FIRST_OF_DAY:
             assert not after.seen_today

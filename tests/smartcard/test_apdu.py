@@ -90,10 +90,10 @@ def test_what_may_spend_a_try_is_never_sent_again(ins: int, le: int | None) -> N
 
 
 @pytest.mark.parametrize("answer", ["", "90"])
-def test_an_answer_without_a_status_means_that_the_card_is_gone(answer: str) -> None:
+def test_an_answer_without_a_status_ends_the_connection_and_says_no_more_than_that(answer: str) -> None:
     with pytest.raises(Unavailable) as trouble:
         exchange(ScriptedCard(answer), build(0, 0xB0, 0, 0, le=256))
-    assert trouble.value.code is Code.CARD_REMOVED
+    assert trouble.value.code is Code.CARD_INTERRUPTED
 
 
 def test_a_card_that_promises_more_for_ever_is_given_up() -> None:

@@ -294,7 +294,7 @@ def test_a_lost_verify_is_not_sent_again_and_the_next_session_knows_the_tries(ca
     session.tries_left()
     card.fault(0, Fault(trouble=Trouble.LIFTED, processed=True))
     error = refusal(lambda: session.verify(bytearray(b"9999")))
-    assert error.code is Code.CARD_REMOVED
+    assert error.code is Code.CARD_INTERRUPTED
     assert card.verifies == 1
     assert JpkiSession(Wire(card)).tries_left() == 2
 

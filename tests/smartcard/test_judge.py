@@ -24,7 +24,7 @@ SITE_KEY = bytes(range(32))
 LEAF = Leaf(0x0705D990, "997794E9AGCIEG13221003A", datetime(2025, 10, 27, tzinfo=UTC), datetime(2030, 2, 17, 14, 59, 59, tzinfo=UTC))
 
 
-class Listed:
+class Listed(NoRevocation):
     """A revocation list that says one thing."""
 
     def __init__(self, standing: Standing) -> None:
@@ -203,8 +203,7 @@ def test_what_the_profile_leaves_open(generations: list[VirtualAuthority], key: 
 
 
 def test_the_real_profile_marks_policies_critical(generations: list[VirtualAuthority], key: PrivateKey) -> None:
-    extensions = Certificate(generations[2].issue(key, LEAF)).extensions
-    assert extensions.get_extension_for_oid(ExtensionOID.CERTIFICATE_POLICIES).critical
+    assert ExtensionOID.CERTIFICATE_POLICIES.dotted_string in Certificate(generations[2].issue(key, LEAF)).profile.critical
 
 
 # --- revocation -------------------------------------------------------------------------------------------------------
@@ -224,6 +223,11 @@ def test_a_checked_card_is_good(generations: list[VirtualAuthority], key: Privat
 def test_a_stale_list_is_said(generations: list[VirtualAuthority], key: PrivateKey) -> None:
     judgement = judge_for(*generations, standing=Standing.STALE).judge(generations[2].issue(key, LEAF), LABEL)
     assert judgement.reading.revocation is Revocation.STALE
+
+
+def test_a_list_that_is_too_old_refuses_every_card(generations: list[VirtualAuthority], key: PrivateKey) -> None:
+    error = refusal(judge_for(*generations, standing=Standing.TOO_OLD), generations[2].issue(key, LEAF))
+    assert (type(error), error.code) == (Unavailable, Code.REVOCATION_TOO_OLD)
 
 
 def test_nothing_of_the_holder_is_printed(generations: list[VirtualAuthority], key: PrivateKey) -> None:

@@ -20,6 +20,8 @@ from tests.smartcard.worlds import Ear, World
 Watching = Callable[..., tuple[CardWatch, Ear]]
 Counters = Callable[..., Counter]
 SELECT = bytes.fromhex("00A4040C0AD392F000260100000001")
+BROKEN_OFF = (Code.CARD_REMOVED, Code.CARD_INTERRUPTED)
+"""A card pulled in the middle of a command: systems say as much of it as they know."""
 NEVER = (ReaderState("", present=False),)
 
 
@@ -120,7 +122,7 @@ def test_a_connection_dies_with_its_card_for_ever(world: World, tray: Deck) -> N
     for _ in range(2):
         with pytest.raises(Unavailable) as refusal:
             connection.transmit(SELECT)
-        assert refusal.value.code is Code.CARD_REMOVED
+        assert refusal.value.code in BROKEN_OFF
     assert len(card.commands) == 2
     world.lay(tray.fresh("child"))
     with pytest.raises(Unavailable):
@@ -137,7 +139,7 @@ def test_a_context_dies_with_the_service_and_a_new_one_lives(world: World, tray:
     world.stop_service()
     with pytest.raises(Unavailable) as refusal:
         connection.transmit(SELECT)
-    assert refusal.value.code in (Code.READER_SERVICE_MISSING, Code.CARD_REMOVED)
+    assert refusal.value.code in (Code.READER_SERVICE_MISSING, *BROKEN_OFF)
     connection.close()
     with pytest.raises(Unavailable) as refusal:
         world.readers()
@@ -173,7 +175,7 @@ def test_laid_lifted_and_laid_again_are_two_insertions(world: World, tray: Deck,
 def test_a_card_that_lies_there_at_the_start_is_placed_and_a_swap_is_seen(world: World, tray: Deck, watching: Watching) -> None:
     world.lay(tray.fresh("fine"))
     _watch, ear = watching(world)
-    assert ear.until(CardPlaced) == CardPlaced(Insertion(1, world.names[0]))
+    assert ear.until(CardPlaced) == CardPlaced(Insertion(1, world.names[0]), found=True)
     world.lift()
     world.lay(tray.fresh("child"))
     assert ear.next() == CardLifted(Insertion(1, world.names[0]))
@@ -182,12 +184,12 @@ def test_a_card_that_lies_there_at_the_start_is_placed_and_a_swap_is_seen(world:
 
 def test_only_the_chosen_reader_is_watched(world: World, tray: Deck, watching: Watching) -> None:
     _watch, ear = watching(world, world.names[1])
-    assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names)
+    assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names, world.names[1])
     world.lay(tray.fresh("fine"), 0)
     world.lay(tray.fresh("child"), 1)
     assert ear.next() == CardPlaced(Insertion(1, world.names[1]))
     _other, deaf = watching(world, "Sony RC-S300")
-    assert deaf.next() == ReaderChanged(ReaderCondition.MISSING, world.names)
+    assert deaf.next() == ReaderChanged(ReaderCondition.MISSING, world.names, "Sony RC-S300")
 
 
 def test_the_watch_outlives_the_service(world: World, tray: Deck, watching: Watching) -> None:
@@ -200,7 +202,7 @@ def test_the_watch_outlives_the_service(world: World, tray: Deck, watching: Watc
         assert ear.next() == ReaderChanged(ReaderCondition.SERVICE_MISSING)
         world.start_service()
         assert ear.next() == ReaderChanged(ReaderCondition.READY, world.names)
-        assert ear.next() == CardPlaced(Insertion(number + 1, world.names[0]))
+        assert ear.next() == CardPlaced(Insertion(number + 1, world.names[0]), found=True)
     assert not [event for event in ear.all if isinstance(event, CardFailed)]
 
 
@@ -259,7 +261,9 @@ def test_a_card_pulled_at_any_command(world: World, tray: Deck, counters: Counte
     counter, insertion = counters(world), Insertion(1, world.names[0])
     answers = [counter.read(insertion), counter.tries(insertion), counter.verify(insertion, "1234")]
     failed = [answer for answer in answers if isinstance(answer, CardFailed)]
-    assert {answer.code for answer in failed} == {Code.CARD_REMOVED}
+    # What is asked afterwards goes to no card at all.
+    assert failed[0].code in BROKEN_OFF
+    assert {answer.code for answer in failed[1:]} <= {Code.CARD_REMOVED}
     assert len(failed) == (3 if at < 4 else 2 if at == 4 else 1)
     assert len(card.commands) == at + 1
     assert card.verifies == (1 if at >= 5 else 0)
@@ -278,7 +282,7 @@ def test_a_silent_card_is_freed_by_lifting(world: World, tray: Deck, counters: C
     world.lift()
     failed = counter.ear.next()
     assert isinstance(failed, CardFailed)
-    assert failed.code is Code.CARD_REMOVED
+    assert failed.code in BROKEN_OFF
     world.lay(tray.fresh("child"))
     assert isinstance(counter.read(Insertion(2, world.names[0])), CardRead)
 
@@ -291,7 +295,7 @@ def test_the_session_goes_on_after_the_service_came_back(world: World, tray: Dec
     world.stop_service()
     lost = counter.tries(Insertion(1, name))
     assert isinstance(lost, CardFailed)
-    assert lost.code in (Code.READER_SERVICE_MISSING, Code.CARD_REMOVED)
+    assert lost.code in (Code.READER_SERVICE_MISSING, *BROKEN_OFF)
     down = counter.read(Insertion(2, name))
     assert isinstance(down, CardFailed)
     assert down.code is Code.READER_SERVICE_MISSING

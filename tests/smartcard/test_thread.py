@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardWaits, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
@@ -104,12 +104,21 @@ def test_wrong_wrong_and_locked(desk: InProcess, tray: Deck, counters: Counters)
     assert card.verifies == 4
 
 
-@pytest.mark.parametrize("lost", [Fault(b"", processed=True), Fault(trouble=Trouble.LIFTED, processed=True)], ids=["empty", "lifted"])
-def test_a_lost_answer_ends_the_session_and_nothing_is_sent_again(desk: InProcess, tray: Deck, counters: Counters, lost: Fault) -> None:
+LOST = [
+    (Fault(b"", processed=True), Code.CARD_INTERRUPTED),
+    (Fault(b"\x90", processed=True), Code.CARD_INTERRUPTED),
+    (Fault(trouble=Trouble.LIFTED, processed=True), Code.CARD_REMOVED),
+]
+
+
+@pytest.mark.parametrize(("lost", "said"), LOST, ids=["empty", "half a status", "lifted"])
+def test_a_lost_answer_ends_the_session_and_nothing_is_sent_again(
+    desk: InProcess, tray: Deck, counters: Counters, lost: Fault, said: Code
+) -> None:
     card, counter = tray.fresh("fine"), counters(desk)
     ready(counter, desk, card)
     card.fault(0, lost)
-    assert code(counter.verify(HERE, "9999")) is Code.CARD_REMOVED
+    assert code(counter.verify(HERE, "9999")) is said
     assert (card.verifies, card.tries) == (1, 2)
     assert code(counter.tries(HERE)) is Code.CARD_REMOVED
     desk.lay(card)
@@ -179,10 +188,23 @@ def test_a_silent_card_is_told_and_lifting_frees_the_thread(desk: InProcess, tra
     card.fault(2, Fault(trouble=Trouble.SILENT))
     counter.thread.read(Ticket(1), HERE)
     assert counter.ear.next() == CardSlow(HERE)
-    counter.thread.read(Ticket(2), THERE)
     desk.lay(tray.fresh("child"), 1)
+    counter.thread.read(Ticket(2), THERE)
+    assert counter.ear.next() == CardWaits(THERE, HERE.reader)
     desk.lift()
     assert counter.ear.next() == CardFailed(Ticket(1), HERE, Code.CARD_REMOVED)
+    assert counter.ear.until(CardRead).ticket == Ticket(2)
+
+
+def test_a_card_that_waits_already_is_told_when_the_other_falls_silent(desk: InProcess, tray: Deck, counters: Counters) -> None:
+    card, counter = tray.fresh("fine"), counters(desk, slow_after=0.2)
+    desk.lay(card)
+    desk.lay(tray.fresh("child"), 1)
+    card.fault(2, Fault(trouble=Trouble.SILENT))
+    counter.thread.read(Ticket(1), HERE)
+    counter.thread.read(Ticket(2), THERE)
+    assert [counter.ear.next(), counter.ear.next()] == [CardSlow(HERE), CardWaits(THERE, HERE.reader)]
+    desk.lift()
     assert counter.ear.until(CardRead).ticket == Ticket(2)
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +45,7 @@ def test_der_and_pem_are_the_same_authority(store: TrustStore, root: VirtualAuth
 
 
 def test_the_three_generations_lie_beside_each_other(store: TrustStore, tmp_path: Path) -> None:
-    roots = [VirtualAuthority.create(serial=n, demo=False) for n in (1, 2, 3)]
+    roots = [VirtualAuthority.create(serial=n, demo=False) for n in (11, 12, 13)]
     added = {store.add(one.der).fingerprint for one in roots}
     assert {authority.fingerprint for authority in store.load()} == added
     assert sorted(path.stem for path in (tmp_path / "trust").iterdir()) == sorted(added)
@@ -50,7 +53,11 @@ def test_the_three_generations_lie_beside_each_other(store: TrustStore, tmp_path
 
 def test_an_ecdsa_authority_and_an_expired_one_can_be_pinned(store: TrustStore) -> None:
     store.add(VirtualAuthority.create(key=ecdsa_key(), demo=False).der)
-    store.add(VirtualAuthority.create(begins=datetime(2015, 10, 20, tzinfo=UTC), ends=datetime(2025, 10, 19, tzinfo=UTC), demo=False).der)
+    store.add(
+        VirtualAuthority.create(
+            serial=2, begins=datetime(2015, 10, 20, tzinfo=UTC), ends=datetime(2025, 10, 19, tzinfo=UTC), demo=False
+        ).der
+    )
     assert len(store.load()) == 2
 
 
@@ -113,7 +120,7 @@ def test_authorities_never_trusted_in_a_normal_run(store: TrustStore, authority:
 
 
 def test_put_there_by_hand_they_are_not_trusted_either(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
-    demo = VirtualAuthority.create()
+    demo = VirtualAuthority.create(serial=2)
     TrustStore(tmp_path / "trust", allow_test=True).add(demo.der)
     store.add(root.der)
     assert store.load() == (Authority(root.der),)
@@ -162,3 +169,95 @@ def test_an_authority_prints_its_fingerprint_only(root: VirtualAuthority) -> Non
     assert repr(authority) == f"Authority({authority.fingerprint[:16]})"
     assert authority.name.startswith("OU=Japan Agency for Local Authority Information Systems")
     assert x509.load_der_x509_certificate(authority.der) == root.certificate
+
+
+# --- forged, or put there by others -------------------------------------------------------------------------------------
+
+
+def written(tmp_path: Path, authority: VirtualAuthority) -> Path:
+    """Put into the folder by hand."""
+    path = tmp_path / "trust" / f"{Authority(authority.der).fingerprint}.cer"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(authority.der)
+    return path
+
+
+def troubles(store: TrustStore) -> list[tuple[Code, str | int]]:
+    return [(entry.trouble.code, entry.trouble.params["reason"]) for entry in store.entries() if entry.trouble]
+
+
+@pytest.mark.parametrize("name", [authority_name(), authority_name("jpki "), authority_name("JPKI", "jpki  for User authentication")])
+@pytest.mark.parametrize("serial", [0x01, 0x06D18006])
+def test_name_and_number_of_a_published_authority_with_another_fingerprint(
+    tmp_path: Path, store: TrustStore, serial: int, name: x509.Name
+) -> None:
+    impostor = VirtualAuthority.create(serial=serial, name=name, demo=False)
+    print_ = Authority(impostor.der).fingerprint
+    assert refusal(store, impostor.der, print_) == (Code.TRUST_REFUSED, {"reason": "impostor"})
+    written(tmp_path, impostor)
+    assert (store.load(), troubles(store)) == ((), [(Code.TRUST_REFUSED, "impostor")])
+
+
+def test_the_second_generation_whose_fingerprint_is_not_known_here_can_be_pinned(store: TrustStore) -> None:
+    assert store.add(VirtualAuthority.create(serial=0x0133C349, demo=False).der) in store.load()
+
+
+def test_of_two_with_one_name_and_number_the_second_is_refused_and_put_there_neither_is_trusted(
+    tmp_path: Path, store: TrustStore, root: VirtualAuthority
+) -> None:
+    twin = VirtualAuthority.create(demo=False)
+    third = VirtualAuthority.create(serial=3, demo=False)
+    store.add(root.der)
+    store.add(third.der)
+    with pytest.raises(KioskError) as trouble:
+        store.add(twin.der, Authority(twin.der).fingerprint)
+    assert trouble.value.params == {"reason": "twin"}
+    assert len(store.load()) == 2
+    written(tmp_path, twin)
+    assert (store.load(), troubles(store)) == ((Authority(third.der),), [(Code.TRUST_REFUSED, "twin")] * 2)
+    # The way back.
+    assert store.remove(Authority(twin.der).fingerprint) == 1
+    assert set(store.load()) == {Authority(root.der), Authority(third.der)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_a_file_or_folder_that_others_may_write_is_not_trusted(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
+    store.add(root.der)
+    folder, (path,) = tmp_path / "trust", (tmp_path / "trust").iterdir()
+    assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(path.stat().st_mode)) == (0o700, 0o600)
+    path.chmod(0o646)
+    assert (store.load(), troubles(store)) == ((), [(Code.TRUST_REFUSED, "writable")])
+    path.chmod(0o644)
+    folder.chmod(0o777)
+    assert (store.load(), troubles(store)) == ((), [(Code.TRUST_REFUSED, "writable")])
+    with pytest.raises(KioskError) as trouble:
+        store.add(root.der)
+    assert trouble.value.params == {"reason": "writable"}
+    folder.chmod(0o755)
+    assert store.load() == (Authority(root.der),)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_another_user_is_not_trusted(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
+    store.add(root.der)
+    (path,) = (tmp_path / "trust").iterdir()
+    os.chown(path, 4711, 0)
+    assert (store.load(), troubles(store)) == ((), [(Code.TRUST_REFUSED, "foreign")])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes")
+def test_what_never_ends_is_not_read(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
+    store.add(root.der)
+    os.mkfifo(tmp_path / "trust" / "pipe.cer")
+    (tmp_path / "trust" / "zeroes.cer").symlink_to("/dev/zero")
+    (tmp_path / "trust" / "folder.cer").mkdir()
+    assert store.load() == (Authority(root.der),)
+    assert len(store.entries()) == 1
+
+
+def test_a_name_that_would_act_on_a_terminal_is_shown_as_it_stands(tmp_path: Path, store: TrustStore) -> None:
+    odd = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "J\x1b[2J\u202ePKI\r\nA")])
+    authority = Authority(VirtualAuthority.create(name=odd, demo=False).der)
+    assert authority.name == "CN=J\\u{001B}[2J\\u{202E}PKI\\u{000D}\\u{000A}A"
+    written(tmp_path, VirtualAuthority.create(name=odd, demo=False)).rename(tmp_path / "trust" / "\x1b[2J.cer")
+    assert [entry.file for entry in store.entries()] == ["\\u{001B}[2J.cer"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
@@ -42,7 +42,10 @@ def test_a_reader_is_chosen_by_name_beginning_or_part(wanted: str | None, chosen
 
 def test_a_swap_between_two_looks_is_a_lifting_and_a_laying() -> None:
     desk = Desk()
-    assert list(desk.see(states(("A", True, 1)))) == [ReaderChanged(ReaderCondition.READY, ("A",)), CardPlaced(Insertion(1, "A"))]
+    assert list(desk.see(states(("A", True, 1)))) == [
+        ReaderChanged(ReaderCondition.READY, ("A",)),
+        CardPlaced(Insertion(1, "A"), found=True),
+    ]
     assert list(desk.see(states(("A", True, 1)))) == []
     assert list(desk.see(states(("A", True, 3)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
 
@@ -61,7 +64,7 @@ def test_a_counter_that_turns_over_is_a_change_like_any_other() -> None:
 
 def test_a_mute_card_is_placed_like_any_other() -> None:
     desk = Desk()
-    assert CardPlaced(Insertion(1, "A")) in list(desk.see((ReaderState("A", present=True, mute=True, changes=1),)))
+    assert CardPlaced(Insertion(1, "A"), found=True) in list(desk.see((ReaderState("A", present=True, mute=True, changes=1),)))
 
 
 def test_nothing_seen_means_nothing_lies_there() -> None:
@@ -73,7 +76,62 @@ def test_nothing_seen_means_nothing_lies_there() -> None:
         ReaderChanged(ReaderCondition.SERVICE_MISSING),
     ]
     assert list(desk.lose(ReaderCondition.SERVICE_MISSING)) == []
-    assert CardPlaced(Insertion(3, "A")) in list(desk.see(states(("A", True, 1))))
+    assert CardPlaced(Insertion(3, "A"), found=True) in list(desk.see(states(("A", True, 1))))
+
+
+ACS = "ACS ACR122U PICC Interface"
+CONFIGURED = [
+    (f"{ACS} 00 00", [f"{ACS} 01 00"], [f"{ACS} 01 00"], []),
+    (f"{ACS} 00 00", [f"{ACS} 01 00", "Sony RC-S300/S 02 00"], [f"{ACS} 01 00"], []),
+    (f"{ACS} 00 00", [f"{ACS} 00 00", f"{ACS} 01 00"], [f"{ACS} 00 00"], []),
+    (f"{ACS} 00 00", [f"{ACS} 01 00", f"{ACS} 02 00"], [], [f"{ACS} 01 00", f"{ACS} 02 00"]),
+    # Two slots of one reader: the card's and the SAM's.
+    (f"{ACS} 00 00", [f"{ACS} 01 00", f"{ACS} 01 01"], [f"{ACS} 01 00"], []),
+    (f"{ACS.lower()} 00 00", [f"{ACS} 0A 00"], [f"{ACS} 0A 00"], []),
+    ("Sony RC-S300/S 0", ["Sony RC-S300/S 1"], ["Sony RC-S300/S 1"], []),
+    ("Sony RC-S300/S 0", ["Sony RC-S300/S 1", "Sony RC-S300/S 2"], [], ["Sony RC-S300/S 1", "Sony RC-S300/S 2"]),
+    ("Sony RC-S300/S 0", ["Sony RC-S380 0"], [], []),
+    (f"{ACS} 00 00", ["ACS ACR122U 00 00"], [], []),
+    ("ACR122U", [f"{ACS} 01 00", f"{ACS} 02 00"], [f"{ACS} 01 00", f"{ACS} 02 00"], []),
+]
+
+
+@pytest.mark.parametrize(("wanted", "there", "chosen", "named"), CONFIGURED)
+def test_a_reader_whose_number_has_changed_is_the_one_meant_if_it_is_the_only_one(
+    wanted: str, there: list[str], chosen: list[str], named: list[str]
+) -> None:
+    desk = Desk(wanted)
+    events = list(desk.see(states(*((name, True, 1) for name in there))))
+    assert [event.insertion.reader for event in events if isinstance(event, CardPlaced)] == chosen
+    condition = ReaderCondition.READY if chosen else ReaderCondition.AMBIGUOUS if named else ReaderCondition.MISSING
+    assert events[0] == ReaderChanged(condition, tuple(named or there), wanted)
+
+
+def found(events: Iterable[Event]) -> list[tuple[str, bool]]:
+    return [(event.insertion.reader, event.found) for event in events if isinstance(event, CardPlaced)]
+
+
+def test_a_card_that_lay_there_first_is_told_as_one_until_it_is_lifted() -> None:
+    desk = Desk()
+    assert found(desk.see(states(("A", False, 1), ("B", True, 1)))) == [("B", True)]
+    # It may lie there through a restart of the service and through a reader unplugged; a card laid meanwhile elsewhere was brought.
+    list(desk.lose(ReaderCondition.SERVICE_MISSING))
+    assert found(desk.see(states(("A", True, 1), ("B", True, 1)))) == [("A", False), ("B", True)]
+    list(desk.see(states(("A", True, 1))))
+    assert found(desk.see(states(("A", True, 1), ("B", True, 1)))) == [("B", True)]
+    # Lifted and laid, it was brought by somebody.
+    list(desk.see(states(("A", True, 1), ("B", False, 2))))
+    assert found(desk.see(states(("A", True, 1), ("B", True, 3)))) == [("B", False)]
+    # Swapped between two looks as well.
+    assert found(desk.see(states(("A", True, 3), ("B", True, 3)))) == [("A", False)]
+
+
+def test_a_card_that_came_and_went_while_nothing_was_seen_was_brought() -> None:
+    desk = Desk()
+    list(desk.see(states(("B", True, 1))))
+    list(desk.lose(ReaderCondition.SERVICE_MISSING))
+    list(desk.see(states(("B", False, 2))))
+    assert found(desk.see(states(("B", True, 3)))) == [("B", False)]
 
 
 reader = st.tuples(st.sampled_from("ABC"), st.booleans(), st.integers(0, 3))
@@ -122,7 +180,7 @@ def test_a_bug_below_does_not_end_the_watch(watching: Watching, tray: Deck) -> N
         ReaderChanged(ReaderCondition.DENIED),
         ReaderChanged(ReaderCondition.SERVICE_MISSING),
         ReaderChanged(ReaderCondition.READY, (READER,)),
-        CardPlaced(Insertion(1, READER)),
+        CardPlaced(Insertion(1, READER), found=True),
     ]
     assert below.opened == 4
 
@@ -133,7 +191,7 @@ def test_a_listener_that_breaks_does_not_end_the_watch(tray: Deck) -> None:
 
     def hear(event: Event) -> None:
         ear(event)
-        if event == CardPlaced(Insertion(1, READER)):
+        if event == CardPlaced(Insertion(1, READER), found=True):
             raise RuntimeError("a bug in the listener")
 
     watch = CardWatch(world.monitor, hear)

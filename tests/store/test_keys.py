@@ -100,14 +100,30 @@ def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "no keys", '{"database": "AA==", "site": "AA=="}', '{"database": 1, "site": 2}'])
-def test_a_file_without_keys_is_said_and_kept(content: str, path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"5",
+        b"no keys",
+        b'{"database": "AA==", "site": "AA=="}',
+        b'{"database": 1, "site": 2}',
+        b"\xff\xfe{\x00}\x00",
+        b"[" * 100_000,
+        bytes(64),
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_a_file_without_keys_is_said_and_kept(content: bytes, path: Path, tmp_path: Path) -> None:
     place = tmp_path / "a.json"
-    place.write_text(content)
+    place.write_bytes(content)
+    place.chmod(0o600)
     with pytest.raises(Unavailable) as trouble:
         open_keys(FileKeyStore(place), path)
-    assert trouble.value.code is Code.STORE_KEY_WRONG
-    assert place.read_text() == content
+    assert (trouble.value.code, trouble.value.params) == (Code.STORE_KEY_UNREADABLE, {"place": str(place), "reason": "damaged"})
+    assert place.read_bytes() == content
 
 
 def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys, path: Path) -> None:

@@ -38,7 +38,7 @@ def picture(store: Repository) -> Any:
     """All that can be seen of a store."""
     assert store.verify_audit() is None
     links = [(link.number, link.since, link.counter) for link in store.list_links(masked=False)]
-    return links, store.outbox_entries(), store.audit_rows(), store.month_statistics(), store.pending_count()
+    return links, store.outbox_entries(), list(store.audit_rows()), store.month_statistics(), store.pending_count()
 
 
 @pytest.mark.timeout(120)

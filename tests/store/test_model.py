@@ -107,7 +107,7 @@ class StoreMachine(RuleBasedStateMachine):
         figures = self.store.this_month()
         assert (figures.registrations, figures.releases, figures.uses) == (self.registrations, self.releases, self.uses)
         assert figures.services == self.services
-        assert len(self.store.audit_rows()) == self.registrations + self.releases + self.uses + self.services.total()
+        assert len(list(self.store.audit_rows())) == self.registrations + self.releases + self.uses + self.services.total()
         entries = self.store.outbox_entries()
         if self.has_registry:
             assert {entry.uuid for entry in entries} == self.done

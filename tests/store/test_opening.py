@@ -152,7 +152,10 @@ def test_a_newer_store_is_refused_and_not_touched(filled: Path, keys: Keys, open
     before = filled.read_bytes()
     with pytest.raises(Unavailable) as trouble:
         open_store()
-    assert (trouble.value.code, trouble.value.params) == (Code.STORE_NEWER, {"version": VERSION + 1, "known": VERSION})
+    assert (trouble.value.code, trouble.value.params) == (
+        Code.STORE_NEWER,
+        {"version": VERSION + 1, "known": VERSION, "place": str(filled)},
+    )
     assert filled.read_bytes() == before
     assert {file.name for file in filled.parent.iterdir()} <= {"kiosk.db", "kiosk.db-wal", "kiosk.db-shm"}
 

@@ -41,6 +41,7 @@ from kiosk.domain.states import (
     ExplainingRecord,
     FindingLinks,
     Flow,
+    Interrupted,
     LastTryWarning,
     LendGoal,
     LendingRefused,
@@ -64,6 +65,8 @@ FACTS = CounterFacts(counter_name="登録カウンター 2", revocation_checked=
 NUMBER = LibraryCardNumber("2104067853")
 PATRON = Patron(NUMBER)
 INSERTION = Insertion(1, "reader")
+OTHER_READER = "ACS ACR122U PICC Interface 01 00"
+OTHER_INSERTION = Insertion(2, OTHER_READER)
 READING = CardReading(LinkToken(bytes(32)), Revocation.GOOD)
 ENDS_SOON = replace(READING, ends=Month(2027, 1))
 DRAFT = Draft(applicant=Applicant.SELF, patron=PATRON)
@@ -77,6 +80,7 @@ FLOWS: dict[str, Flow] = {
     "help": ShowingHelp(),
     "reading": Reading(TICKET, INSERTION),
     "reading-slow": Reading(TICKET, INSERTION, slow=True),
+    "reading-behind": Reading(TICKET, INSERTION, behind=OTHER_READER),
     "confirming-holder": ConfirmingHolder(INSERTION, READING, PATRON),
     "served": PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, READING),
     "served-ends-soon": PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, ENDS_SOON),
@@ -88,6 +92,8 @@ FLOWS: dict[str, Flow] = {
     "place-child": AwaitingMyNumberCard(CHILD),
     "place-again": AwaitingMyNumberCard(DRAFT, Problem(Code.CARD_REMOVED)),
     "reading-for-registration": ReadingMyNumberCard(TICKET, DRAFT, INSERTION),
+    "reading-for-registration-slow": ReadingMyNumberCard(TICKET, DRAFT, INSERTION, slow=True),
+    "reading-for-registration-behind": ReadingMyNumberCard(TICKET, DRAFT, INSERTION, behind=OTHER_READER),
     "finding-links": FindingLinks(TICKET, DRAFT, INSERTION, READING),
     "replacement": ChoosingReplacement(DRAFT, INSERTION, READING, LINK, None),
     "confirm": ConfirmingLink(DRAFT, INSERTION, READING),
@@ -112,12 +118,20 @@ FLOWS: dict[str, Flow] = {
     "out-of-order": OutOfOrder("1124-3F0A"),
 }
 
+INTERRUPTED = {
+    "reader": Interrupted(READING.token, Problem(Code.READER_SERVICE_MISSING), pressed=True),
+    "lifted": Interrupted(READING.token, Problem(Code.CARD_REMOVED), pressed=False),
+}
+"""Why a PIN is asked for a second time."""
 _PARAMS: dict[str, str | int] = {
     "tries_left": 2,
     "expected": 10,
     "got": 8,
     "prefix": "2104",
     "sw": "6F00",
+    "reader": OTHER_READER,
+    "wanted": "ACS ACR122U PICC Interface 00 00",
+    "readers": "「ACS ACR122U PICC Interface 01 00」、「ACS ACR122U PICC Interface 02 00」",
     "incident": "1124-3F0A",
     "file": "config.toml",
     "line": 12,
@@ -129,7 +143,9 @@ _PARAMS: dict[str, str | int] = {
 AT_LENDING = (
     *(Code.NOT_MY_NUMBER_CARD, Code.LIBRARY_CARD_ON_READER, Code.PHONE_NOT_ACCEPTED, Code.NO_CERTIFICATE, Code.CERTIFICATE_UNREADABLE),
     *(Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID, Code.CARD_STOPPED, Code.ISSUER_UNKNOWN, Code.TRUST_MISSING, Code.REVOCATION_STALE),
+    *(Code.REVOCATION_TOO_OLD,),
     *(Code.PIN_LOCKED, Code.PIN_UNAVAILABLE, Code.KEY_MISMATCH, Code.CARD_REMOVED, Code.CARD_SILENT, Code.CARD_UNREADABLE),
+    *(Code.CARD_INTERRUPTED, Code.CARD_WAITED, Code.READER_INTERRUPTED),
     *(Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED),
     *(Code.NOT_LINKED, Code.HOLDER_DENIED, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN),
     *(Code.LIBRARY_CARD_DIFFERS,),
@@ -157,9 +173,12 @@ def scenes() -> dict[str, Counter]:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
-    for condition in (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED):
+    for condition in (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS):
         shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition)
         shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition)
+    for name, interrupted in INTERRUPTED.items():
+        for flow in ("confirm", "confirm-child", "confirm-replacing", "pin", "pin-two-left", "pin-lend", "last-try"):
+            shown[f"{flow}-again-{name}"] = counter(FLOWS[flow], interrupted=interrupted)
     asking = AskingPin(INSERTION, GOAL, 3)
     shown["idle-warning"] = counter(asking, idle_warning=True)
     shown["card-left"] = counter(Waiting(), card_left=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -17,13 +16,17 @@ from kiosk.domain.states import Counter, CounterFacts, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.widgets.words import Words
+from tests.ui.manual_timing import ManualTiming
 from tests.ui.scenes import FACTS
 from tests.ui.scenes import counter as counter_in
 
 LINE_FEED = Qt.Key.Key_J
-CHARACTERS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t"}
-PAUSE_MS = 50
-"""Longer than any two keys of a scan are apart."""
+CHARACTERS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Enter: "\r", Qt.Key.Key_Tab: "\t", Qt.Key.Key_Space: " "}
+PAUSE = 1.0
+"""Seconds of quiet around what a person does."""
+TYPING = 0.15
+"""Seconds between two keys typed by hand."""
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 @dataclass
@@ -32,10 +35,12 @@ class Hands:
 
     window: StaffWindow = field(init=False)
     said: list[Event] = field(default_factory=list)
-    _at: float = 0
+    touches: int = 0
+    """How many signs of life there were."""
+    timing: ManualTiming = field(default_factory=ManualTiming)
 
     def __post_init__(self) -> None:
-        self.window = StaffWindow(self._hear)
+        self.window = StaffWindow(self._hear, timing=self.timing)
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
@@ -43,7 +48,9 @@ class Hands:
         assert QTest.qWaitForWindowActive(self.window)
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, Touched):
+        if isinstance(event, Touched):
+            self.touches += 1
+        else:
             self.said.append(event)
 
     def show(self, counter: Counter, facts: CounterFacts = FACTS) -> None:
@@ -75,36 +82,54 @@ class Hands:
         settle()
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """One key by a finger: not soon after another."""
-        QTest.qWait(PAUSE_MS)
-        QTest.keyClick(self._target(), key, modifier)
+        """One key by a finger, with quiet around it."""
+        self.timing.pass_(PAUSE)
+        self.tap(key, modifier=modifier)
+        self.timing.pass_(PAUSE)
         settle()
 
-    def scan(self, text: str, *suffix: Qt.Key) -> None:
-        """As a barcode scanner types: all at once, wherever the focus is."""
-        QTest.qWait(PAUSE_MS)
-        self._at = time.monotonic() * 1000
+    def hold(self, key: Qt.Key, seconds: float = 0.6, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.timing.pass_(PAUSE)
+        self.stroke(QEvent.Type.KeyPress, key, modifier=modifier)
+        self.timing.pass_(seconds)
+        self.stroke(QEvent.Type.KeyRelease, key, modifier=modifier)
+        self.timing.pass_(PAUSE)
+        settle()
+
+    def scan(self, text: str, *suffix: Qt.Key, gap: float = 0.001) -> None:
+        """As a barcode scanner types, wherever the focus is, with so many seconds between two keys."""
+        self.timing.pass_(PAUSE)
         for letter in text:
-            self.scanned_key(Qt.Key(ord(letter.upper())), letter)
+            self.scanned_key(Qt.Key(ord(letter.upper())), letter, gap=gap)
         for key in suffix:
-            self.scanned_key(key)
+            self.scanned_key(key, gap=gap)
+        self.timing.pass_(PAUSE)
         settle()
 
-    def scanned_key(self, key: Qt.Key, letter: str = "") -> None:
-        """A millisecond after the last one, by the window system's clock, however long this machine takes over it."""
+    def scanned_key(self, key: Qt.Key, letter: str = "", *, gap: float = 0.001) -> None:
         # A line feed comes as Ctrl+J.
         control = Qt.KeyboardModifier.ControlModifier if key == LINE_FEED and not letter else Qt.KeyboardModifier.NoModifier
-        self._at += 1
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            event = QKeyEvent(kind, key, control, letter or CHARACTERS.get(key, ""))
-            event.setTimestamp(round(self._at))
-            QCoreApplication.sendEvent(self._target(), event)
+        self.timing.pass_(gap)
+        self.tap(key, letter, control)
 
     def type(self, text: str) -> None:
         """By hand."""
         for letter in text:
-            QTest.keyClicks(self._target(), letter, delay=PAUSE_MS)
-        QTest.qWait(PAUSE_MS)
+            self.timing.pass_(TYPING)
+            self.tap(Qt.Key(ord(letter.upper())), letter)
+        self.timing.pass_(PAUSE)
+
+    def tap(self, key: Qt.Key, letter: str = "", modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Down and up in the same instant."""
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            self.stroke(kind, key, letter, modifier)
+
+    def stroke(
+        self, kind: QEvent.Type, key: Qt.Key, letter: str = "", modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        event = QKeyEvent(kind, key, modifier, letter or CHARACTERS.get(key, ""))
+        event.setTimestamp(self.timing.stamp)
+        QCoreApplication.sendEvent(self._target(), event)
 
     def _target(self) -> QWidget:
         focused: QWidget | None = self.window.focusWidget()

@@ -38,8 +38,11 @@ from kiosk.domain.states import (
     LendingRefused,
     LookingUpPatron,
     PatronShown,
+    Problem,
+    Reading,
     RegistrationRefused,
     ShowingStatus,
+    Stray,
     Unlinked,
     UnlinkingRefused,
     Waiting,
@@ -53,8 +56,11 @@ from tests.ui.scenes import (
     FACTS,
     FLOWS,
     INSERTION,
+    INTERRUPTED,
     LINK,
     NUMBER,
+    OTHER_INSERTION,
+    OTHER_READER,
     PATRON,
     READING,
     TICKET,
@@ -102,7 +108,11 @@ WRONG_NUMBERS = (
 )
 LAID_WRONG = (Code.NOT_MY_NUMBER_CARD, Code.CARD_REMOVED, Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.BARCODE_ON_WRONG_STEP)
 STOPPED_DRAFT = replace(DRAFT, patron=STOPPED)
-AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED)
+AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS)
+ALIKE: dict[str, object] = {
+    "reader_wanted": "ACS ACR122U PICC Interface 00 00",
+    "reader_names": ("ACS ACR122U PICC Interface 01 00", OTHER_READER),
+}
 
 
 def one_of_each() -> dict[str, Scene]:
@@ -128,19 +138,39 @@ def staff_scenes() -> dict[str, Scene]:
     for code in LAID_WRONG:
         shown[f"place-{code}"] = counter(AwaitingMyNumberCard(CHILD, problem(code)), cards=()), FACTS
     for condition in AWAY:
-        shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition), UNCHECKED
+        shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition, **ALIKE), UNCHECKED
+        shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition, cards=(), **ALIKE), FACTS
         shown[f"status-{condition}"] = counter(ShowingStatus(), reader=condition), replace(BUSY, authorities=0)
     shown["waiting-starting"] = counter(Waiting(), reader=ReaderCondition.STARTING), FACTS
     shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
     shown["waiting-without-trust"] = counter(Waiting()), replace(UNCHECKED, authorities=0)
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
+    shown["waiting-stale-lists"] = counter(Waiting()), replace(FACTS, stale_lists_accepted=True)
+    shown["status-stale-lists"] = counter(ShowingStatus()), replace(BUSY, stale_lists_accepted=True, warnings=(Code.REVOCATION_STALE,))
+    shown["waiting-too-old-lists"] = counter(Waiting()), replace(FACTS, warnings=(Code.REVOCATION_TOO_OLD,))
+    shown["status-too-old-lists"] = counter(ShowingStatus()), replace(BUSY, warnings=(Code.REVOCATION_TOO_OLD,))
     warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
     shown["status-warnings"] = counter(ShowingStatus()), warned
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
-    for ils in (IlsCondition.STARTING, IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED):
+    for ils in (
+        IlsCondition.STARTING,
+        IlsCondition.UNREACHABLE,
+        IlsCondition.LOGIN_REFUSED,
+        IlsCondition.LOGIN_LOST,
+        IlsCondition.NOT_TRUSTED,
+    ):
         shown[f"status-ils-{ils}"] = counter(ShowingStatus(), ils=ils), BUSY
     shown["place-stopped"] = counter(AwaitingMyNumberCard(STOPPED_DRAFT), cards=()), FACTS
     shown["library-card-stopped-patron"] = counter(AwaitingLibraryCard(STOPPED_DRAFT)), FACTS
+    both = (INSERTION, OTHER_INSERTION)
+    shown["two-cards"] = counter(STAFF_FLOWS["confirm"], cards=both), FACTS
+    stray = Stray(OTHER_INSERTION, Problem(Code.NOT_MY_NUMBER_CARD))
+    told: dict[str, object] = {"cards": (OTHER_INSERTION,), "strays": frozenset({OTHER_INSERTION}), "stray_notice": stray}
+    shown["stray"] = counter(Waiting(), **told), FACTS
+    shown["stray-tried"] = counter(Reading(TICKET, OTHER_INSERTION), **told), FACTS
+    for name, interrupted in INTERRUPTED.items():
+        for flow in ("confirm", "confirm-child", "pin", "pin-two-left", "last-try"):
+            shown[f"{flow}-again-{name}"] = counter(STAFF_FLOWS[flow], interrupted=interrupted), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS

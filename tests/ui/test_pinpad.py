@@ -47,6 +47,9 @@ class Keyboard:
                 event.setTimestamp(round(self.now * 1000))
             self.pad.key_pressed(event)
 
+    def confirm(self) -> None:
+        self.pad.confirm.click()
+
     def pin(self) -> str:
         (pin,) = self.pins
         return pin.take().decode()
@@ -54,28 +57,24 @@ class Keyboard:
 
 def test_a_person_types_on_a_keypad(qtbot: QtBot) -> None:
     keyboard = Keyboard(qtbot)
-    keyboard.type([*"1234", ENTER], 0.2)
+    keyboard.type("1234", 0.2)
+    keyboard.confirm()
     assert keyboard.pin() == "1234"
     assert keyboard.pad.count == 0
 
 
 def test_backspace_takes_back_the_last_digit(qtbot: QtBot) -> None:
     keyboard = Keyboard(qtbot)
-    keyboard.type([*"129", Qt.Key.Key_Backspace, *"34", Qt.Key.Key_Enter], 0.2)
+    keyboard.type([*"129", Qt.Key.Key_Backspace, *"34"], 0.2)
+    keyboard.confirm()
     assert keyboard.pin() == "1234"
 
 
 def test_full_width_digits_are_digits(qtbot: QtBot) -> None:
     keyboard = Keyboard(qtbot)
-    keyboard.type([*"１２３４", ENTER], 0.2)
+    keyboard.type("１２３４", 0.2)
+    keyboard.confirm()
     assert keyboard.pin() == "1234"
-
-
-def test_enter_confirms_nothing_but_four_digits(qtbot: QtBot) -> None:
-    keyboard = Keyboard(qtbot)
-    keyboard.type([*"123", ENTER, ENTER], 0.2)
-    assert keyboard.pins == []
-    assert keyboard.pad.count == 3
 
 
 @pytest.mark.parametrize("tail", ["5", "a", "-", " "])
@@ -122,7 +121,8 @@ def test_enter_in_the_tail_of_a_scan_is_not_heard_until_the_keys_are_quiet(qtbot
     assert keyboard.pins == []
     assert keyboard.pad.count == 0
     keyboard.type("1", 0.31)
-    keyboard.type([*"234", ENTER], 0.2)
+    keyboard.type("234", 0.2)
+    keyboard.confirm()
     assert keyboard.pin() == "1234"
 
 
@@ -207,6 +207,34 @@ def test_a_barcode_does_not_confirm_what_fingers_have_typed(desk_with: Callable[
     desk.press("1", "2", "3", "4")
     desk.scan("2104067853\r")
     assert desk.pins == []
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., Desk], single: bool) -> None:
+    desk = desk_with(keypad=True, single=single)
+    desk.show(counter(FLOWS["pin"]))
+    desk.scan("123", gap=0.2)
+    desk.hold("\r")
+    assert desk.pins == []
+    desk.scan("4\r", gap=0.2)
+    assert desk.pins == []
+    assert desk.says("Enterキーは、少し長く")
+    desk.hold("\r", 0.4)
+    desk.hold("\r", 8)
+    assert desk.pins == []
+    desk.hold("\r", 0.6)
+    assert [pin.take() for pin in desk.pins] == [b"1234"]
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.06, 0.1, 0.15, 0.25])
+@pytest.mark.parametrize("suffix", ["\r", "\n", "\r\n", "\r\r", "\t", ""])
+@pytest.mark.parametrize("prefix", ["", " ", "\r"])
+def test_four_digits_read_at_any_speed_spend_no_try(desk_with: Callable[..., Desk], gap: float, suffix: str, prefix: str) -> None:
+    for single in (False, True):
+        desk = desk_with(keypad=True, single=single)
+        desk.show(counter(FLOWS["pin"]))
+        desk.scan(f"{prefix}0000{suffix}", gap=gap)
+        assert desk.pins == []
 
 
 @pytest.mark.parametrize("leave", ["another page", "another card", "hidden", "a mistake"])

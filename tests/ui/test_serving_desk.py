@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, LoansListed, PatronFound
@@ -17,7 +17,7 @@ from kiosk.domain.model import IlsCondition, Service, SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
 from kiosk.ui.staff import StaffWindow
 from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES
-from tests.ui.staff_hands import Desk
+from tests.ui.staff_hands import ALT, Desk
 
 ENTER, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
 FIELD = "資料のバーコードの入力欄"
@@ -73,7 +73,7 @@ def test_item_after_item_is_lent_without_a_key_between(desk: Desk) -> None:
 
 def test_the_end_waits_for_the_answer(desk: Desk) -> None:
     desk.scan(GARDEN.number, ENTER)
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     assert "確かめています…" in desk.controls()
     answer(desk, Outcome.REFUSED, GARDEN, Reason.RESERVED)
     desk.show(desk.counter)
@@ -84,14 +84,14 @@ def test_the_end_waits_for_the_answer(desk: Desk) -> None:
 def test_loans_are_renewed_one_and_all(desk: Desk) -> None:
     desk.press("貸出延長")
     assert "貸出中の資料を調べています" in desk.texts()
-    desk.happen(LoansListed(last(desk, ListLoans).ticket, (GARDEN.number, BRIDGE.number)))
+    desk.happen(LoansListed(last(desk, ListLoans).ticket, LoanList.whole((GARDEN.number, BRIDGE.number))))
     for item in (GARDEN, BRIDGE):
         desk.happen(ItemDescribed(last(desk, DescribeItem).ticket, item))
     desk.show(desk.counter)
     desk.press(f"延長する {GARDEN.title} 1100 8920 31")
     assert last(desk, ServeItem).item == GARDEN
     answer(desk, Outcome.DONE, replace(GARDEN, due=LATER))
-    desk.key(Qt.Key.Key_F6)
+    desk.key(Qt.Key.Key_A, ALT)
     assert last(desk, ServeItem).item == BRIDGE
     answer(desk, Outcome.REFUSED, BRIDGE, Reason.NO_MORE_RENEWALS)
     desk.show(desk.counter)
@@ -126,7 +126,7 @@ def test_the_number_is_typed_again_by_key(desk: Desk) -> None:
     first = last(desk, HandOver)
     desk.happen(HandoverFailed(first.ticket, Code.HANDOVER_NO_WINDOW))
     desk.show(desk.counter)
-    desk.key(Qt.Key.Key_F8)
+    desk.key(Qt.Key.Key_P, ALT)
     assert last(desk, HandOver).ticket != first.ticket
 
 

@@ -36,8 +36,8 @@ SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
         (
             Service.LOAN,
             Outcome.REFUSED,
-            Reason.LOST_ANSWER,
-            ("貸し出されていません(確かめました)。応答が途切れました。", "もう一度読み取ってください。"),
+            Reason.NOT_THERE_YET,
+            ("いまのところ、貸し出されていません。応答が途切れました。", "もう一度読み取ってください。"),
         ),
         (
             Service.HOLD,

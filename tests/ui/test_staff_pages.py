@@ -65,6 +65,10 @@ SHOWS = [
     ("waiting-reader-missing", ["カードリーダーが見つかりません", "ただいま読み取れないことを伝えています"]),
     ("waiting-unchecked", ["番号は10桁です。いま8桁です。", "公的個人認証法38条の4"]),
     ("waiting-without-trust", ["認証局の証明書が、この窓口に登録されていません"]),
+    ("waiting-stale-lists", ["失効リストが古くても、カードを受け付ける設定です"]),
+    ("status-stale-lists", ["失効リストが古くなっても受け付ける設定です"]),
+    ("waiting-too-old-lists", ["失効リストが古すぎるか、ありません", "利用カードで受け付けてください"]),
+    ("status-too-old-lists", ["失効リストが古すぎるか、ありません"]),
     ("waiting-demo", ["お試し"]),
     ("reading-slow", ["カードの応答がありません", "カードを一度離して"]),
     ("confirming-holder", ["カードの写真と本人を確認", "15歳未満の本人のカードは法定代理人も可"]),
@@ -305,11 +309,40 @@ def test_a_session_leaves_nothing_behind(hands: Hands) -> None:
     assert not any("2104" in text for text in left)
 
 
-def test_half_a_number_goes_when_a_card_comes(hands: Hands) -> None:
+@pytest.mark.parametrize(
+    "meanwhile",
+    [["reading"], ["reading", "confirming-holder"], ["reading", "lending-refused-not-linked"], ["reading", "confirming-holder", "served"]],
+)
+def test_half_a_number_outlives_a_card_that_comes(hands: Hands, meanwhile: list[str]) -> None:
     hands.show(*SCENES["waiting"])
     hands.type("21")
-    hands.show(*SCENES["reading"])
+    for scene in meanwhile:
+        hands.show(*SCENES[scene])
+        if scene == "reading":
+            assert hands.control("利用カードの番号の入力欄").property("text") == "21"
+    hands.show(*SCENES["waiting"])
+    field = hands.control("利用カードの番号の入力欄")
+    assert field.property("text") == "21"
+    if meanwhile != ["reading"]:
+        # What is scanned now is not appended to it.
+        assert field.property("selectedText") == "21"
+
+
+def test_half_a_number_goes_when_staff_go_elsewhere(hands: Hands) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.type("21")
+    hands.show(*SCENES["help"])
+    hands.show(*SCENES["waiting"])
     assert not hands.control("利用カードの番号の入力欄").property("text")
+
+
+@pytest.mark.parametrize("scene", ["reading", "reading-slow", "looking-up"])
+def test_a_card_that_takes_its_time_can_be_left_by_a_button(hands: Hands, scene: str, qtbot: QtBot) -> None:
+    hands.show(*SCENES["waiting"])
+    hands.show(*SCENES[scene])
+    qtbot.waitUntil(lambda: "やめる" in hands.controls(), timeout=2000)
+    hands.press("やめる")
+    assert hands.said[-1] == LeavePressed()
 
 
 @pytest.mark.parametrize("scene", ["served-long", "holder-ends-soon"])

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.display import start_display
 from kiosk.commands.doctor.finding import Finding, State
 from kiosk.commands.parser import Commands
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, check_settings, read_settings
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
 
         return tell_seen()
     if options.ruler:
+        settings = read_settings(home.config)
+        start_display()
         from kiosk.commands.doctor.ruler import show_ruler
 
-        return show_ruler(read_settings(home.config).display)
+        return show_ruler(settings.display)
     if options.scan or options.scan_item:
         from kiosk.commands.doctor.scan import try_item, try_library_card
 
@@ -57,6 +61,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.commands.doctor.displays import check_displays, check_fonts, look
     from kiosk.commands.doctor.keeping import check_keeping
     from kiosk.commands.doctor.library import check_handover, check_ils
+    from kiosk.commands.doctor.slips import check_slips
 
     now = datetime.now(UTC)
     config, decided = check_config(home)
@@ -68,6 +73,7 @@ def examine(home: Home) -> list[Finding]:
         check_trust(home, now),
         check_revocation(home, decided, now),
         *check_keeping(home, settings),
+        check_slips(home, settings, day_in_japan(now)),
         check_ils(home, decided),
         check_handover(decided),
         check_disk(home.data),

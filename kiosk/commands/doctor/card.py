@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.commands.doctor.finding import Finding
-from kiosk.commands.output import explain
+from kiosk.commands.output import explain, why, words
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.visible import visible
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.reader import ReaderMonitor
 
 _SOON = timedelta(days=90)
+_LISTS_SECONDS = 60.0
+"""How long lists that have changed are read."""
 
 
 def readers_now(monitor: ReaderMonitor) -> tuple[str, ...]:
@@ -55,7 +58,7 @@ def check_trust(home: Home, now: datetime) -> Finding:
         entries = TrustStore(home.trust).entries()
     except KioskError as error:
         return Finding("trust.wrong", {"what": explain(error)})
-    if damaged := [entry.file for entry in entries if entry.trouble]:
+    if damaged := [f"{entry.file}: {why(entry.trouble)}" for entry in entries if entry.trouble]:
         return Finding("trust.wrong", {"what": "\n".join(damaged)})
     authorities = [entry.authority for entry in entries if entry.authority]
     if not authorities:
@@ -70,7 +73,7 @@ def check_trust(home: Home, now: datetime) -> Finding:
 
 def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Finding:
     """`settings` is None where the config does not say."""
-    from kiosk.smartcard.revocation import CrlFolder
+    from kiosk.smartcard.revocation import CrlFolder, Shelf, report
     from kiosk.smartcard.trust import TrustStore
 
     if settings is None:
@@ -79,20 +82,21 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
         return Finding("revocation.none")
     folder = home.crl_folder(settings.card)
     try:
-        lists = CrlFolder(folder).facts(TrustStore(home.trust).load())
+        authorities = TrustStore(home.trust).load()
     except KioskError:
-        lists = ()
-    known = [entry for entry in lists if entry.readable and entry.authority]
-    if not known:
-        return Finding("revocation.missing", {"folder": str(folder)})
-    current = [entry for entry in known if not entry.is_stale(now)]
-    until = max(entry.next_update or now for entry in current or known).astimezone(JAPAN)
+        authorities = ()
+    lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists, keeps=False))
+    lists.refresh(_LISTS_SECONDS)
+    found = report(lists, now)
+    files = "".join(f"\n{file}: {words(f'list.{why}')}" for file, why in found.files)
     facts: dict[str, str | int] = {
-        "count": len(known),
-        "until": f"{until:%Y-%m-%d %H:%M}",
-        "numbers": sum(entry.numbers for entry in known),
+        "count": found.count,
+        "until": f"{found.until.astimezone(JAPAN):%Y-%m-%d %H:%M}" if found.until else "―",
+        "numbers": found.numbers,
+        "folder": visible(str(folder)),
+        "files": files,
     }
-    return Finding("revocation.fresh" if current else "revocation.stale", facts)
+    return Finding(f"revocation.{found.outcome}", facts)
 
 
 def _last_day(authorities: Sequence[Authority]) -> str:

@@ -10,8 +10,11 @@ from kiosk.equipment import keys_of, open_repository
 
 
 def check_keeping(home: Home, settings: Settings) -> list[Finding]:
-    if not home.store.exists():
-        return [Finding("keys.new"), Finding("store.new"), Finding("recovery.new")]
+    try:
+        if not home.has_store():
+            return [Finding("keys.new"), Finding("store.new"), Finding("recovery.new")]
+    except KioskError as error:
+        return [Finding("store.wrong", {"what": explain(error)})]
     return [check_keys(home, settings), *check_store(home, settings)]
 
 

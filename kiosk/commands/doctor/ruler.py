@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kiosk.app import qt_application
 from kiosk.commands.output import OK, words
 from kiosk.config import DisplaySettings
 
@@ -44,7 +43,7 @@ class Ruler(QWidget):
 
 
 def show_ruler(settings: DisplaySettings) -> int:
-    application = QApplication([sys.argv[0]])
+    application = qt_application()
     rulers = []
     for screen in application.screens():
         patron = screen.name() == settings.patron_screen if settings.patron_screen else screen is not application.primaryScreen()

@@ -41,7 +41,7 @@ ITEMS = {
     "maps": Copy("1103000103", "古い地図の楽しみ方"),
     "sleepless": Copy("1103000111", "眠れない夜の数学"),
     "villages": Copy("1103000129", "雪深い山あいの村むらに語りつがれた冬の手仕事と年中行事 写真と聞き書きによる全記録 第三巻 補遺と総索引"),
-    "piano": Copy("1103000137", "さざなみのピアノ集", Medium.DISC),
+    "piano": Copy("1103000137", "さざなみのピアノ集", Medium.DISC, enclosed="楽譜1冊つき"),
     "songs": Copy("1103000145", "ぷかぷか こどものうた", Medium.DISC),
     "stories": Copy("1103000152", "おやすみ前のおはなし 朗読", Medium.DISC),
     # what cannot be lent
@@ -87,7 +87,7 @@ def borrowers(today: date) -> list[Borrower]:
         Borrower(PATRONS["lost"], "落合", "なな", later, Stop.CARD_LOST),
         Borrower(PATRONS["owing"], "弁天", "千代", later, owes=1500),
         Borrower(PATRONS["owing-little"], "福田", "十和", later, owes=350),
-        Borrower(PATRONS["bar"], "縦山", "棒太", later, address="中央市本町7-8|3階"),
+        Borrower(PATRONS["bar"], "縦山", "棒太", later, address="中央市本町7-8|3階", note="忘れ物(傘)をお預かりしています"),
         Borrower(PATRONS["replacement"], "新井", "かえ", later, formerly=PATRONS["replaced"]),
         Borrower(PATRONS["somebody"], "先野", "客人", later),
     ]

@@ -77,6 +77,12 @@ class Flavour:
     """Where values are cut; 0: never."""
     lists_titles: bool = False
     """In a patron's lists, in place of barcodes."""
+    longest_list: int = 0
+    """So many of a patron's list at a time, the rest where a start is asked for (BP); 0: all."""
+    pages: bool = True
+    """Whether a start that is asked for counts."""
+    lists_loans: bool = True
+    """Whether loans are listed, or only counted."""
     counts_all_holds: bool = False
     """Holds not yet ready are among the hold items, not the unavailable ones."""
     dates_with_signs: bool = False

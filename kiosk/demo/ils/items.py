@@ -129,6 +129,7 @@ def _lent(kind: str, desk: Desk, asker: Asker, request: Message, verdict: Verdic
         ("AB", request.first("AB") or ""),
         ("AJ", verdict.copy.title if verdict.copy else ""),
         ("AH", desk.flavour.due(verdict.due)),
+        *((("CH", verdict.copy.enclosed),) if verdict.copy and verdict.copy.enclosed else ()),
         *_why_not(desk, verdict, asker.name),
         *((("BL", "Y" if asker.borrower else "N"),) if verdict.no else ()),
     )

@@ -54,6 +54,8 @@ class Borrower:
     """In yen."""
     born: date = date(1980, 4, 1)
     address: str = ""
+    note: str = ""
+    """What staff have written down for whoever serves them next."""
     formerly: str = ""
     """The number of a card that this one has replaced; asked for it, the system answers with the new one."""
 
@@ -80,6 +82,8 @@ class Copy:
     title: str
     medium: Medium = Medium.BOOK
     condition: Condition = Condition.GOOD
+    enclosed: str = ""
+    """What belongs to it, as it is told with each loan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def patron_information(desk: Desk, request: Message) -> Message:
         *_limits(desk),
         *_valid(desk, asker, request),
         *_money(asker),
-        *_asked_list(lists, request),
+        *_asked_list(desk, lists, request),
         *_extensions(desk, asker),
         *_screen(desk, asker),
     )
@@ -100,11 +100,12 @@ def _extensions(desk: Desk, asker: Asker) -> Fields:
 
 
 def _screen(desk: Desk, asker: Asker) -> Fields:
-    """AF: a greeting to everybody, and what stops this patron, in one."""
+    """AF: a greeting to everybody, what stops this patron, and what staff have noted, in one."""
     borrower, greeting = asker.borrower, desk.flavour.greeting
     if borrower is None:
         return ()
-    said = " -- ".join(desk.flavour.why_stopped(stop, borrower.owes) for stop in sorted(desk.stops(borrower)))
+    stops = (desk.flavour.why_stopped(stop, borrower.owes) for stop in sorted(desk.stops(borrower)))
+    said = " -- ".join((*stops, *((borrower.note,) if borrower.note else ())))
     return (("AF", greeting + said),) if greeting or said else ()
 
 
@@ -129,14 +130,19 @@ def _fines(borrower: Borrower) -> list[str]:
     return [f"{borrower.owes}.00 JPY"] if borrower.owes else []
 
 
-def _asked_list(lists: dict[str, list[str]], request: Message) -> Fields:
+def _asked_list(desk: Desk, lists: dict[str, list[str]], request: Message) -> Fields:
     """Only the first Y of the summary counts; BP and BQ are the first and last wanted, from 1."""
     place = request.fixed["summary"].find("Y")
     if not 0 <= place < len(_LISTS):
         return ()
-    code = tuple(_LISTS)[place]
-    first, last = _number(request.first("BP"), 1), _number(request.first("BQ"), len(lists[code]))
-    return tuple((code, item) for item in lists[code][max(first - 1, 0) : last])
+    code, flavour = tuple(_LISTS)[place], desk.flavour
+    if code == "AU" and not flavour.lists_loans:
+        return ()
+    first, last = 1, len(lists[code])
+    if flavour.pages:
+        first, last = _number(request.first("BP"), first), _number(request.first("BQ"), last)
+    wanted = lists[code][max(first - 1, 0) : last]
+    return tuple((code, item) for item in wanted[: flavour.longest_list or None])
 
 
 def _number(text: str | None, otherwise: int) -> int:

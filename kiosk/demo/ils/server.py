@@ -221,6 +221,9 @@ def _lines(connection: socket.socket) -> Iterator[bytes]:
     framer = Framer()
     while data := connection.recv(65536):
         yield from framer.feed(data)
+        # A request has no breaks within.
+        if framer.may_be_over:
+            yield from framer.flush()
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardWaits,
     HolderProved,
     PinRejected,
     ReaderChanged,
@@ -60,6 +61,7 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -71,6 +73,7 @@ from kiosk.domain.events.staff import (
     SlipChosen,
     SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -85,6 +88,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardWaits
     | TriesRead
     | HolderProved
     | PinRejected
@@ -126,11 +130,13 @@ Event = (
     | SlipChosen
     | SlipAsked
     | SlipTroubleSeen
+    | LibraryRetryPressed
     | UnlinkReasonChosen
     | CardStopAnswered
     | UnlinkConfirmed
     | TakenBack
     | CardLeftSeen
+    | StraySeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -159,6 +165,7 @@ __all__ = [
     "CardRead",
     "CardSlow",
     "CardStopAnswered",
+    "CardWaits",
     "DayBegan",
     "Event",
     "GoOnPressed",
@@ -182,6 +189,7 @@ __all__ = [
     "LibraryCardEntered",
     "LibraryCardRecognised",
     "LibraryFailed",
+    "LibraryRetryPressed",
     "LinkAgreed",
     "LinkClosed",
     "LinkSaved",
@@ -207,6 +215,7 @@ __all__ = [
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreFailed",
+    "StraySeen",
     "TakenBack",
     "TimeUp",
     "Touched",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.circulation import Item, ItemAnswer
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, Link, Patron, Ticket
 
@@ -56,10 +56,10 @@ class ItemAnswered:
 
 @dataclass(frozen=True, slots=True)
 class LoansListed:
-    """The barcodes of all that is on loan."""
+    """What is on loan, as far as the library's system tells."""
 
     ticket: Ticket
-    items: tuple[str, ...]
+    loans: LoanList
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderConditio
 @dataclass(frozen=True, slots=True)
 class CardPlaced:
     insertion: Insertion
+    found: bool = False
+    """It has lain there since the reader was first seen: nobody need have brought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class ReaderChanged:
 
     condition: ReaderCondition
     names: tuple[str, ...] = ()
+    wanted: str = ""
+    """The reader the configuration names, where it names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,15 @@ class CardSlow:
     """A transmit has not come back for five seconds: only lifting the card frees it."""
 
     insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class CardWaits:
+    """This card is to be read, but one on another reader does not answer, and only lifting that one ends the waiting."""
+
+    insertion: Insertion
+    behind: str
+    """The reader of the card that does not answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,11 @@ class SlipTroubleSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryRetryPressed:
+    """いま試す: whatever the counter has concluded of the library's system, find it out anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkReasonChosen:
     reason: UnlinkReason
 
@@ -159,3 +164,8 @@ class TakenBack:
 @dataclass(frozen=True, slots=True)
 class CardLeftSeen:
     """Staff have read the notice of a card left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class StraySeen:
+    """Staff have read that a card lies here for good which nobody brought."""

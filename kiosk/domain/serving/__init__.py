@@ -70,8 +70,8 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return renew(counter, flow, item)
         case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:
             return answered(counter, flow, answer)
-        case LoansListed(ticket, items) if ticket and ticket == dealings.listing:
-            return listed(counter, flow, items)
+        case LoansListed(ticket, loans) if ticket and ticket == dealings.listing:
+            return listed(counter, flow, loans)
         case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:
             return described(counter, flow, item)
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):

@@ -84,7 +84,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
             lines[wished] = Entry(service, item, Progress.REFUSED, Reason.HELD_BACK)
         elif is_stopped:
             lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
-        elif service in _TWICE and (before is not None or (service is Service.LOAN and _is_among(standing.on_loan, item.number))):
+        elif service in _TWICE and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
@@ -138,14 +138,10 @@ def _shortened(dealings: Dealings) -> Dealings:
     return replace(dealings, entries=kept, earlier={**dealings.earlier, **done})
 
 
-def _is_among(numbers: tuple[str, ...], number: str) -> bool:
-    return number in numbers or (not number.isdigit() and number.casefold() in map(str.casefold, numbers))
-
-
 def _taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
     """What a done loan or renewal changes of what is known."""
     standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
-    if entry.service is Service.LOAN and item.number not in standing.on_loan:
+    if entry.service is Service.LOAN and not standing.on_loan.has(item.number):
         standing = _one_more(standing, item.number)
     if entry.service is not Service.HOLD and loans is not None:
         if any(loan.number == item.number for loan in loans):
@@ -160,5 +156,5 @@ def _one_more(standing: Standing, number: str) -> Standing:
         standing,
         loans=None if standing.loans is None else standing.loans + 1,
         loans_left=None if standing.loans_left is None else max(0, standing.loans_left - 1),
-        on_loan=(*standing.on_loan, number),
+        on_loan=standing.on_loan.with_loan(number),
     )

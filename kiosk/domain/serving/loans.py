@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.circulation import Item, LoanList, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Service, Ticket
 from kiosk.domain.serving.questions import go_on
@@ -12,18 +12,18 @@ from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step
 
 
-def listed(counter: Counter, flow: PatronShown, numbers: tuple[str, ...]) -> Step:
+def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
     """The list has come; what is known of its items already is not asked for again."""
     dealings = flow.dealings
     lines = (*dealings.earlier.values(), *reversed(dealings.entries))
     done = (entry.item for entry in lines if entry.progress is Progress.DONE and entry.service is not Service.HOLD)
     known = {item.number: item for item in (*done, *(dealings.loans or ())) if item.title}
-    unique = tuple(dict.fromkeys(numbers))
+    unique = tuple(dict.fromkeys(told.items))
     loans = tuple(known.get(number, Item(number)) for number in unique)
     # The title that is on its way stays the first, since its answer belongs to that.
     on_its_way = dealings.undescribed[:1] if dealings.describing else ()
     undescribed = (*on_its_way, *(number for number in unique if number not in known and number not in on_its_way))
-    standing = replace(flow.patron.standing, loans=len(unique), on_loan=unique)
+    standing = replace(flow.patron.standing, loans=told.counted, on_loan=told)
     dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None)
     return go_on(counter, replace(flow, dealings=dealings, patron=replace(flow.patron, standing=standing)))
 

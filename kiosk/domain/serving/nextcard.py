@@ -15,7 +15,7 @@ from kiosk.domain.turn import Step, asking, go
 
 NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
 """What the library's system says of a number that no item has, as far as its words are understood."""
-PERHAPS_NO_ITEM = NO_ITEM | {Reason.LOST_ANSWER}
+PERHAPS_NO_ITEM = NO_ITEM | {Reason.LOST_ANSWER, Reason.NOT_THERE_YET}
 
 
 def as_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber | None:

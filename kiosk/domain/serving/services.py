@@ -14,7 +14,7 @@ BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 """What the library's system does for us where one is connected; for all else it is given the number."""
 
 
-_TROUBLE = (IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.NOT_TRUSTED)
+_TROUBLE = (IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.LOGIN_LOST, IlsCondition.NOT_TRUSTED)
 
 
 def is_served_here(counter: Counter, service: AnyService | None) -> bool:

@@ -5,7 +5,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, When
+from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, Stray, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -18,7 +18,7 @@ from kiosk.domain.states.lending import (
 )
 from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
 from kiosk.domain.states.problem import Problem
-from kiosk.domain.states.proof import AskingPin, CheckingPin, Goal, LastTryWarning, LendGoal, LinkGoal, Proof, ReadingTries
+from kiosk.domain.states.proof import AskingPin, CheckingPin, Goal, Interrupted, LastTryWarning, LendGoal, LinkGoal, Proof, ReadingTries
 from kiosk.domain.states.registration import (
     AlreadyLinked,
     AwaitingLibraryCard,
@@ -82,6 +82,7 @@ __all__ = [
     "Goal",
     "Handing",
     "HandoverWhen",
+    "Interrupted",
     "LastTryWarning",
     "LendGoal",
     "LendingFlow",
@@ -105,6 +106,7 @@ __all__ = [
     "Screen",
     "ShowingHelp",
     "ShowingStatus",
+    "Stray",
     "Unlinked",
     "UnlinkingFlow",
     "UnlinkingRefused",

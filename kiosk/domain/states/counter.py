@@ -11,7 +11,8 @@ from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, Loc
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import Page
-from kiosk.domain.states.proof import Proof
+from kiosk.domain.states.problem import Problem
+from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
@@ -62,6 +63,8 @@ class CounterRules:
     warning_seconds: float = 30
     done_seconds: float = 8
     card_left_seconds: float = 5
+    wait_seconds: float = 10
+    """How long a card waits behind one that does not answer."""
 
 
 @unique
@@ -77,6 +80,14 @@ class Screen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """A card that is not accepted here, on its reader."""
+
+    insertion: Insertion
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """One counter: the flow it is in and what is true around every flow."""
 
@@ -85,13 +96,26 @@ class Counter:
     flow: Flow = field(default_factory=Waiting)
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
+    reader_names: tuple[str, ...] = ()
+    reader_wanted: str = ""
+    """The reader the configuration names, and those that come into question now."""
     ils: IlsCondition = IlsCondition.NONE
     slip_trouble: Code | None = None
     """Why the slip of the session before could not be printed."""
     cards: tuple[Insertion, ...] = ()
     """The cards lying on readers now, in the order they came."""
+    interrupted: Interrupted | None = None
+    """The proof that broke off in this session, and why."""
     spent: frozenset[Insertion] = frozenset()
     """Lying cards that have had their session; they count again only when lifted and laid anew."""
+    refused: tuple[Stray, ...] = ()
+    """Lying cards that somebody brought and that were not accepted."""
+    strays: frozenset[Insertion] = frozenset()
+    """Lying cards that nobody brought, or that staff leave there: read at most once, and never spoken of to the patron."""
+    stray_notice: Stray | None = None
+    """What staff are told of one of them."""
+    strays_told: frozenset[str] = frozenset()
+    """Readers whose stray card staff have been told of."""
     language: Language = Language.JAPANESE
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
@@ -115,6 +139,8 @@ class CounterFacts:
     """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
     authorities: int
     """Pinned authorities; without any, no card is accepted."""
+    stale_lists_accepted: bool = False
+    """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
     links: int = 0
     registered_this_month: int = 0
     uses_this_month: int = 0

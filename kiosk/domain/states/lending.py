@@ -39,6 +39,12 @@ class Reading:
     insertion: Insertion
     slow: bool = False
     early: Early | None = None
+    behind: str = ""
+    """The reader whose card does not answer and keeps this one waiting; empty while nothing does."""
+    limit: Ticket = Ticket(0)
+    """Of the timer that ends the waiting."""
+    wrong: Problem | None = None
+    """Why a library card number entered meanwhile was not taken. The card is read on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class FindingLink:
     ticket: Ticket
     insertion: Insertion
     reading: CardReading
+    wrong: Problem | None = None
+    """As in Reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,8 @@ class LookingUpPatron:
     insertion: Insertion | None = None
     reading: CardReading | None = None
     pin_checked: bool = False
+    wrong: Problem | None = None
+    """As in Reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, ReplaceReason, Ticket
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
+from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.registration import Draft
 
 
@@ -68,6 +69,16 @@ class CheckingPin:
     insertion: Insertion
     goal: Goal
     slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A proof that broke off and has to be begun anew with the same card: why is said until the card has answered a PIN."""
+
+    token: LinkToken
+    problem: Problem
+    pressed: bool
+    """A PIN was on its way: it may have counted."""
 
 
 Proof = ReadingTries | LastTryWarning | AskingPin | CheckingPin

@@ -78,6 +78,12 @@ class ReadingMyNumberCard:
     draft: Draft
     insertion: Insertion
     slow: bool = False
+    behind: str = ""
+    """The reader whose card does not answer and keeps this one waiting; empty while nothing does."""
+    limit: Ticket = Ticket(0)
+    """Of the timer that ends the waiting."""
+    before: Problem | None = None
+    """Why a card has to be laid anew, while one that nobody brought is tried."""
 
 
 @dataclass(frozen=True, slots=True)

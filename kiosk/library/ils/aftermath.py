@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum, unique
 
-from kiosk.domain.circulation import Due
+from kiosk.domain.circulation import Due, Instead
+from kiosk.library.ils.holds import Holds
 from kiosk.library.ils.items import NOT_ON_LOAN, ON_LOAN, due_in
+from kiosk.library.ils.loans import loans_in
 from kiosk.library.ils.matching import alike
-from kiosk.library.ils.verdict import count_in, loans_in
 from kiosk.library.sip2 import Message, read_date
 
 
@@ -24,12 +25,10 @@ class Finding(Enum):
 
 def loan_by_list(item: str, patron: Message) -> Finding:
     """Whether the item is among what the 64 lists as the patron's loans. UNCLEAR where the list has titles, or not all."""
-    listed, count = loans_in(patron), count_in(patron, "charged_items_count")
-    if any(alike(item, number) for number in listed):
+    loans = loans_in(patron)
+    if any(alike(item, number) for number in loans.items):
         return Finding.DONE
-    has_numbers = all(number.isascii() and " " not in number and any(map(str.isdigit, number)) for number in listed)
-    is_whole = len(patron.all("AU")) >= count if count is not None else bool(listed)
-    return Finding.NOT_DONE if has_numbers and is_whole else Finding.UNCLEAR
+    return Finding.NOT_DONE if loans.lacks(item) else Finding.UNCLEAR
 
 
 def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Finding:
@@ -62,14 +61,26 @@ def renewal_by_date(item: Message, before: Due | None) -> Finding:
     return Finding.NOT_DONE
 
 
-def hold_by_count(before: int | None, now: int | None) -> Finding:
-    """Whether the patron has more holds than before."""
-    if before is None or now is None:
+def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
+    """Whether the patron has this hold since, or more holds than before. Not to be listed tells nothing: another copy may be."""
+    if before is None:
         return Finding.UNCLEAR
-    return Finding.DONE if now > before else Finding.NOT_DONE
+    if now.has(item) and not before.has(item):
+        return Finding.DONE
+    if before.count is None or now.count is None:
+        return Finding.UNCLEAR
+    return Finding.DONE if now.count > before.count else Finding.NOT_DONE
 
 
-def holds_in(patron: Message) -> int | None:
-    """All holds a 64 counts: servers count those that cannot be had yet apart, or not. None where neither is told."""
-    counts = [count for name in ("hold_items_count", "unavailable_holds_count") if (count := count_in(patron, name)) is not None]
-    return sum(counts) if counts else None
+def instead_in(reply: Message, before: Due | None, now: Due | None) -> Instead | None:
+    """What a yes to a loan or a renewal did that was not asked for. In a 12, renewal ok says that the item was this patron's already."""
+    if _same_day(before, now):
+        return Instead.SAME_DATE
+    return Instead.RENEWED if reply.kind == "12" and reply.fixed["renewal_ok"] == "Y" else None
+
+
+def _same_day(before: Due | None, now: Due | None) -> bool:
+    """Whether both are known and a patron would read the same day from them."""
+    if before is None or now is None:
+        return False
+    return before.text == now.text or (before.day is not None and before.day == now.day)

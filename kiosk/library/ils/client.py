@@ -5,26 +5,32 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from kiosk.config import IlsSettings
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.circulation import Item, ItemAnswer
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.itemdesk import ItemDesk, usable
 from kiosk.library.ils.items import item_in
+from kiosk.library.ils.loans import all_pages, loans_in
 from kiosk.library.ils.matching import alike
 from kiosk.library.ils.profile import profile_of
-from kiosk.library.ils.requests import Requests
+from kiosk.library.ils.requests import Listed, Requests
 from kiosk.library.ils.server import Server, server_in
-from kiosk.library.ils.verdict import judge_patron, loans_in
+from kiosk.library.ils.verdict import judge_patron
 from kiosk.library.sip2 import Message
 
 _log = logging.getLogger(__name__)
+
+
+_PAGES = "63 by pages"
+_PAGES_SECONDS = 3.0
+"""So long whoever laid a card waits for what is cut off from a long list of loans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class IlsClient:
             answer_seconds=self._answer_seconds,
             settle_seconds=settle_seconds,
             pause=pause,
+            monotonic=monotonic,
         )
 
     @property
@@ -92,6 +99,8 @@ class IlsClient:
         """
         reply = self._look_up(number)
         patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
+        on_loan = self._whole(patron.standing.on_loan, number, Deadline(_PAGES_SECONDS, self._monotonic))
+        patron = replace(patron, standing=replace(patron.standing, on_loan=on_loan))
         self._items.begin(patron)
         return patron
 
@@ -110,9 +119,17 @@ class IlsClient:
         _log.info("%s: %s (%s) in %.2f s", service, answer.outcome, answer.reason or "", self._monotonic() - began)
         return answer
 
-    def loans(self, number: LibraryCardNumber) -> tuple[str, ...]:
-        """What is on loan: barcodes, or titles with some servers. Raises Unavailable; Refused(library-card-differs)."""
-        return loans_in(self._look_up(number))
+    def loans(self, number: LibraryCardNumber) -> LoanList:
+        """What is on loan, as far as the server tells. Raises Unavailable; Refused(library-card-differs)."""
+        return self._whole(loans_in(self._look_up(number)), number, self._until())
+
+    def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
+        """What became of a request whose answer was lost, as it stands now; nothing is asked for. Never raises KioskError.
+
+        DONE: it was done. REFUSED, not-there-yet: as of now it was not. UNKNOWN, lost-answer: that cannot be told, or not yet again. May be
+        asked as often as somebody wants to know, also when another patron is served; after an hour nothing is known of it any more.
+        """
+        return self._items.look_again(service, number, item, self._until())
 
     def item(self, item: str) -> Item:
         """Title and due date of an item, as far as they are told. Raises Unavailable."""
@@ -131,6 +148,7 @@ class IlsClient:
 
     def keep_alive(self) -> IlsCondition:
         """To be called now and then: says something when nothing was said for long, reconnects when it is time to."""
+        self._items.tidy()
         try:
             self._connection.keep_alive(self._until())
         except KioskError:
@@ -176,6 +194,21 @@ class IlsClient:
         if not alike(number.text, answered) and (answered.strip() or (reply.first("AE") or "").strip()):
             raise Refused(Code.LIBRARY_CARD_DIFFERS)
         return reply
+
+    def _whole(self, loans: LoanList, number: LibraryCardNumber, by: Deadline) -> LoanList:
+        """The list with the pages that were cut off, as far as the server gives them within the time."""
+
+        def page(start: int) -> LoanList | None:
+            if by.left <= 0 or self._connection.denies(_PAGES):
+                return None
+            request = self._requests.patron(number.text, Listed.LOANS, start)
+            try:
+                reply = self._connection.read(request, by, optional=True, ability=_PAGES)
+            except Unavailable:
+                return None
+            return loans_in(reply) if alike(number.text, reply.first("AA") or "") else None
+
+        return all_pages(loans, page)
 
     def _until(self) -> Deadline:
         """For all that one question takes."""

@@ -9,10 +9,12 @@ import logging
 from collections.abc import Callable
 
 from kiosk.config import IlsSettings
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import IlsCondition
+from kiosk.library.ils.backoff import Abilities, Backoff
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.dialogue import Dialogue
+from kiosk.library.ils.discretion import Discretion
 from kiosk.library.ils.matching import substance
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
@@ -22,18 +24,12 @@ from kiosk.library.sip2 import Checksum, Message
 
 _log = logging.getLogger(__name__)
 
-_CODES = {
-    Trouble.LOGIN: Code.ILS_LOGIN_REFUSED,
-    Trouble.REQUEST: Code.ILS_LOGIN_REFUSED,
-    Trouble.NO_TLS: Code.ILS_NOT_TRUSTED,
-    Trouble.CERTIFICATE: Code.ILS_NOT_TRUSTED,
-    Trouble.AUTHORITY_FILE: Code.ILS_NOT_TRUSTED,
-}
 _NOT_SENT = frozenset({Trouble.REQUEST, Trouble.STALE})
-_LONGEST_WAIT = 30.0
-_AFTER_REFUSED_LOGIN = 60.0
-"""Seconds. Servers count three wrong logins and then close the account or the door."""
-_LONGEST_AFTER_REFUSED_LOGIN = 600.0
+_NEEDED = frozenset({"63", "17", "11", "29", "15"})
+_DENIED_SECONDS = 60.0
+"""So long what a server says it does not take is believed, before it is asked again what it takes."""
+_SUMS_SECONDS = 3600.0
+"""So long a server is taken for one that adds up otherwise, before its sums are looked at again."""
 
 
 class Connection:
@@ -53,19 +49,17 @@ class Connection:
         self._connect_seconds, self._answer_seconds, self._monotonic = connect_seconds, answer_seconds, monotonic
         self._checksum = Checksum(settings.checksum)
         self._dialogue: Dialogue | None = None
-        self._used_at = 0.0
-        self._sums_otherwise = False
-        """Whether the server adds up otherwise than the protocol says, so that a wrong sum tells nothing."""
-        self._failures = 0
-        self._not_before = 0.0
-        self._trouble = Trouble.REFUSED
-        self._not_understood: set[str] = set()
+        self._used_at = self._told_at = 0.0
+        self._sums_otherwise: float | None = None
+        """Since when the server is known to add up otherwise than the protocol says, so that a wrong sum tells nothing."""
+        self._backoff, self._abilities = Backoff(monotonic), Abilities(monotonic)
+        self._discretion = Discretion()
         self.condition = IlsCondition.STARTING
         self.server: Server | None = None
 
     def denies(self, kind: str) -> bool:
-        """Whether the server has said, in its status or by not understanding it, that it does not take this kind of request."""
-        return kind in self._not_understood or (self.server is not None and kind in self.server.denied)
+        """Whether the server has said, in its status or by not understanding it, that it does not take this kind of request just now."""
+        return self._abilities.lacks(kind) or (self.server is not None and kind in self.server.denied)
 
     @property
     def is_idle(self) -> bool:
@@ -82,68 +76,75 @@ class Connection:
                 self.drop()
             else:
                 return
-        elif self._monotonic() < self._not_before:
-            raise _unavailable(self._trouble)
+        else:
+            self._backoff.check()
         try:
             self._open(by)
         except Broken as broken:
             raise self._failed(broken) from broken
 
-    def read(self, request: Message, by: Deadline, *, optional: bool = False) -> Message:
+    def read(self, request: Message, by: Deadline, *, optional: bool = False, ability: str = "") -> Message:
         """The answer to a request that changes nothing; asked again once, unless the server was silent. Raises Unavailable.
 
         Without an `optional` answer one gets along: it is not asked for twice, and trouble with it keeps no other request from being tried.
+        `ability`: by what name `denies` tells afterwards whether it went wrong, where others of its kind have nothing to do with that.
         """
+        name = ability or request.kind
         self.ready(by)
         try:
             reply = self._understood(request, by)
         except Broken as broken:
-            if broken.trouble is Trouble.NOT_UNDERSTOOD:
-                self._not_understood.add(request.kind)
-                raise _unavailable(broken.trouble) from broken
+            if broken.trouble is Trouble.NOT_UNDERSTOOD and (optional or not self._abilities.has_understood(name)):
+                raise self._not_understood(name) from broken
             self.drop()
             _log.info("%s: %s", request.kind, broken.trouble)
             if optional:
-                raise _unavailable(broken.trouble) from broken
+                if ability:
+                    self._abilities.failed(ability)
+                raise self._backoff.unavailable(broken.trouble) from broken
             if broken.trouble is Trouble.SILENT:
                 raise self._failed(broken) from broken
             reply = self._asked_again(request, broken, by)
-        self._failures = 0
-        return reply
+        self._abilities.understood(name)
+        self._backoff.answered()
+        return self._discretion.read(reply) if request.kind in ("63", "23") else reply
 
     def change(self, request: Message, by: Deadline) -> Message:
         """The answer to a request that changes something; it is sent once at most.
 
         Raises Unavailable when nothing was sent, and Broken when it may have been: then only asking tells what became of it.
         """
-        if self._dialogue is not None and self.is_idle and not self.denies("99"):
-            self.read(self._requests.status(), by.step(self._answer_seconds))
+        if self._dialogue is not None and self.is_idle:
+            self._ask_status(by.step(self._answer_seconds))
         self.ready(by)
         if by.left <= 0:
-            raise _unavailable(Trouble.SILENT)
+            raise self._backoff.unavailable(Trouble.SILENT)
         try:
             reply = self._exchange(request, by.step(self._answer_seconds))
         except Broken as broken:
             self.drop()
             if broken.trouble in _NOT_SENT:
-                raise _unavailable(broken.trouble) from broken
+                raise self._backoff.unavailable(broken.trouble) from broken
             _log.warning("answer to %s lost: %s", request.kind, broken.trouble)
             raise
-        self._failures = 0
+        self._backoff.answered()
         return reply
 
     def keep_alive(self, by: Deadline) -> None:
         """Reconnect when it is time to; say something when nothing was said for long. Raises Unavailable."""
+        now = self._monotonic()
+        if self._sums_otherwise is not None and now - self._sums_otherwise >= _SUMS_SECONDS:
+            self.drop()
         self.ready(by)
-        if self.is_idle and not self.denies("99"):
-            reply = self.read(self._requests.status(), by)
-            self.server = server_in(reply)
+        is_denied = self.server is not None and bool(self.server.denied & _NEEDED)
+        if self.is_idle or (is_denied and now - self._told_at >= _DENIED_SECONDS):
+            self._ask_status(by)
 
     def try_anew(self) -> None:
         """Forget past failures, and what the server would not do: somebody has seen to it."""
         self.drop()
-        self._failures, self._not_before, self._sums_otherwise = 0, 0.0, False
-        self._not_understood.clear()
+        self._backoff.forget()
+        self._abilities.forget()
 
     def drop(self) -> None:
         """Close it; what still comes on it is never read."""
@@ -156,6 +157,7 @@ class Connection:
     def _open(self, by: Deadline) -> None:
         """Raises Broken, and is closed then."""
         settings, began = self._settings, self._monotonic()
+        self._sums_otherwise = None
         context = trusting(settings.ca_file) if settings.tls else None
         wire = Wire.reach(settings.host, settings.port, by.step(self._connect_seconds))
         self._dialogue = Dialogue(wire, self._profile.encoding, self._checksum)
@@ -166,6 +168,7 @@ class Connection:
             if settings.login == "93":
                 self._log_in(login)
             self.server = self._server(by.step(self._answer_seconds))
+            self._told_at = self._monotonic()
         except Broken:
             self.drop()
             raise
@@ -183,6 +186,18 @@ class Connection:
         else:
             if reply.fixed["ok"] != "1":
                 raise Broken(Trouble.LOGIN if reply.fixed["ok"] == "0" else Trouble.NOISE)
+        self._backoff.logged_in()
+
+    def _ask_status(self, by: Deadline) -> None:
+        """What the server says of itself now; that it does not know the question shows at least that it is there. Raises Unavailable."""
+        if self._abilities.lacks("99"):
+            return
+        try:
+            self.server = server_in(self.read(self._requests.status(), by))
+        except Unavailable:
+            if not self._abilities.lacks("99"):
+                raise
+        self._told_at = self._monotonic()
 
     def _server(self, by: Deadline) -> Server | None:
         request = self._requests.status()
@@ -190,7 +205,7 @@ class Connection:
             return server_in(self._exchange(request, by))
         except Broken as broken:
             if broken.trouble is Trouble.NOT_UNDERSTOOD:
-                self._not_understood.add(request.kind)
+                self._abilities.failed(request.kind)
                 return None
             if broken.trouble is not Trouble.WRONG_SUM:
                 raise
@@ -218,6 +233,8 @@ class Connection:
             self._open(by)
             return self._understood(request, by)
         except Broken as second:
+            if self._dialogue is not None and second.trouble is Trouble.NOT_UNDERSTOOD:
+                raise self._not_understood(request.kind) from second
             try:
                 return self._believed(first, second)
             except Broken as broken:
@@ -235,7 +252,7 @@ class Connection:
             raise second
         if first.trouble is Trouble.WRONG_SUM and self._checksum is Checksum.WARN:
             _log.warning("the server adds up otherwise: its checksums are not looked at any more")
-            self._sums_otherwise = True
+            self._sums_otherwise = self._monotonic()
             return now
         if first.trouble is Trouble.OTHER_PATRON:
             return now
@@ -247,25 +264,17 @@ class Connection:
             raise Broken(Trouble.CLOSED)
         # Without numbers, what came behind the last answer could not be told from the answer to this request.
         self._dialogue.check_quiet()
-        reply = self._dialogue.ask(request, by, believe_sums=not self._sums_otherwise)
+        reply = self._dialogue.ask(request, by, believe_sums=self._sums_otherwise is None)
         self._used_at = self._monotonic()
         return reply
 
+    def _not_understood(self, name: str) -> Unavailable:
+        """Returns what to raise. Other requests may be understood all the same."""
+        self._abilities.failed(name)
+        return self._backoff.unavailable(Trouble.NOT_UNDERSTOOD)
+
     def _failed(self, broken: Broken) -> Unavailable:
-        """Count it, and wait the longer before the next attempt the more there were. Returns what to raise."""
-        unavailable = _unavailable(broken.trouble)
-        code, longest = unavailable.code, _LONGEST_WAIT
-        wait = 2.0**self._failures
-        if code is Code.ILS_LOGIN_REFUSED:
-            longest, wait = _LONGEST_AFTER_REFUSED_LOGIN, _AFTER_REFUSED_LOGIN * wait
-        wait = min(wait, longest)
-        self._failures = min(self._failures + 1, 10)
-        self._not_before = self._monotonic() + wait
-        self._trouble, self.condition = broken.trouble, IlsCondition(code.value)
-        _log.warning("%s: %s; next attempt in %.0f s", code, broken.trouble, wait)
+        """Returns what to raise."""
+        unavailable = self._backoff.failed(broken.trouble)
+        self.condition = IlsCondition(unavailable.code.value)
         return unavailable
-
-
-def _unavailable(trouble: Trouble) -> Unavailable:
-    """With the `reason` behind the code, for whoever sets the line up."""
-    return Unavailable(_CODES.get(trouble, Code.ILS_UNREACHABLE), reason=trouble.reason)

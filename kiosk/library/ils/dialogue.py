@@ -52,7 +52,9 @@ class Dialogue:
         found = match(reply, request, number, server_numbers=self._server_numbers)
         if found is not Match.ANSWER:
             raise Broken(Trouble.OTHER_PATRON if found is Match.OTHER_PATRON else Trouble.FOREIGN, reply)
-        self._server_numbers = self._server_numbers or reply.sequence is not None
+        if reply.sequence is not None and not self._server_numbers:
+            self._server_numbers = True
+            self._wire.expect_sums()
         wrong = not reply.checksum_good if self._checksum is Checksum.STRICT else reply.checksum_good is False
         if wrong and believe_sums:
             raise Broken(Trouble.WRONG_SUM, reply)

@@ -27,7 +27,12 @@ _REASONS = {
 
 def item_in(reply: Message, asked: Item) -> Item:
     """The item with what the reply tells of it; what it leaves out stays as it was known, but a due date that is gone is gone."""
-    return Item(asked.number, (reply.first("AJ") or "").strip() or asked.title, due_in(reply))
+    return Item(asked.number, title_in(reply) or asked.title, due_in(reply))
+
+
+def title_in(reply: Message) -> str:
+    """In one line, also where the server writes it in several."""
+    return " ".join((reply.first("AJ") or "").split())
 
 
 def due_in(reply: Message) -> Due | None:
@@ -44,7 +49,7 @@ def position_in(reply: Message) -> int | None:
 
 def reason_by_status(service: Service, reply: Message) -> Reason | None:
     """Why `service` was refused, from what an 18 says of the item; None where that tells nothing, an item on its shelf for example."""
-    status, titled = reply.fixed["circulation_status"], bool((reply.first("AJ") or "").strip())
+    status, titled = reply.fixed["circulation_status"], bool(title_in(reply))
     if status == "01" and not titled:
         return Reason.ITEM_UNKNOWN
     if service is Service.RENEWAL:

@@ -44,6 +44,8 @@ class Profile:
     stops: frozenset[Stop] = _STOPPING
     hold_type: str = "2"
     """BY: any copy of the title."""
+    counts_ready_holds: bool = True
+    """Whether the hold items of a 64 are those that can be had now, as the protocol's own column for the others suggests."""
     wordings: tuple[Wording, ...] = JAPANESE_AND_ENGLISH
 
 
@@ -56,7 +58,8 @@ _PROFILES: dict[Ils, Profile] = {
         greeting=re.compile(r"Greetings from Koha\.(?: *-- *)?"),
         wordings=(*KOHA, *JAPANESE_AND_ENGLISH),
     ),
-    Ils.EVERGREEN: Profile(expiry_field="PA"),
+    # It counts all holds there, as recorded.
+    Ils.EVERGREEN: Profile(expiry_field="PA", counts_ready_holds=False),
     Ils.POLARIS: Profile(expiry_field="PX", expired_field="PY"),
 }
 

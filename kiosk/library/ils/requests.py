@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum, unique
 
 from kiosk.config import IlsSettings
 from kiosk.library.ils.profile import Profile
 from kiosk.library.sip2 import Message, sip_date
 
 _LANGUAGE = "000"
-_CHARGED_ITEMS = "  Y       "
-"""Of the summary's columns only the first Y counts: this one asks for the list of what is on loan."""
+PAGE = 100
+"""So many of a list are asked for at a time, where it does not come whole."""
+
+
+@unique
+class Listed(Enum):
+    """What a 64 is to list, by its column of the summary, of which only the first Y counts."""
+
+    NOTHING = " " * 10
+    HOLDS = "Y         "
+    LOANS = "  Y       "
+    WAITING_HOLDS = "     Y    "
+    """Those that cannot be had yet, where the server lists these apart."""
 
 
 class Requests:
@@ -29,10 +41,11 @@ class Requests:
     def status(self) -> Message:
         return Message("99", {"status_code": "0", "max_print_width": "080", "protocol_version": "2.00"})
 
-    def patron(self, number: str, *, with_loans: bool = True) -> Message:
-        """63. No PIN goes along: it would only be checked where one is there."""
-        fixed = {"language": _LANGUAGE, "transaction_date": self._date(), "summary": _CHARGED_ITEMS if with_loans else " " * 10}
-        return Message("63", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret()))
+    def patron(self, number: str, listed: Listed = Listed.LOANS, start: int | None = None) -> Message:
+        """63; with the list from its `start`th place on (from 1). No PIN goes along: it would only be checked where one is there."""
+        fixed = {"language": _LANGUAGE, "transaction_date": self._date(), "summary": listed.value}
+        page = () if start is None else (("BP", str(start)), ("BQ", str(start + PAGE - 1)))
+        return Message("63", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret(), *page))
 
     def patron_status(self, number: str) -> Message:
         """23, for servers that do not offer 63."""

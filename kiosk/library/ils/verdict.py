@@ -12,7 +12,9 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.circulation import Standing, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
+from kiosk.library.ils.loans import count_in, loans_in, number_in
 from kiosk.library.ils.profile import Profile
+from kiosk.library.ils.said import fee_in, said_in
 from kiosk.library.sip2 import Message, read_date
 
 _FLAGS = tuple(Stop)
@@ -38,17 +40,7 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
     if valid == "N" or Stop.CARD_LOST in flags or flags >= _ALL_DENIED:
         told = " ".join(stop.value for stop in _FLAGS if stop in stops or (stop is Stop.CARD_LOST and stop in flags))
         raise Refused(Code.LIBRARY_CARD_STOPPED, stops=told, said=said)
-    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, stops, said, loan_limit))
-
-
-def said_in(reply: Message, profile: Profile) -> str:
-    """What the server says to staff (AF), a line each, without what it says to everybody."""
-    lines = []
-    for text in reply.all("AF"):
-        text = (profile.greeting.sub("", text) if profile.greeting is not None else text).strip()
-        if text and text not in lines:
-            lines.append(text)
-    return "\n".join(lines)
+    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, profile, stops, said, loan_limit))
 
 
 def day_in(text: str) -> date | None:
@@ -74,31 +66,17 @@ def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
     return any(words.search(said) for words in profile.expired_words)
 
 
-def _standing(reply: Message, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
+def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
     loans = count_in(reply, "charged_items_count")
     # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
-    limit = _number(reply.first("CB")) or loan_limit
+    limit = number_in(reply.first("CB")) or loan_limit
     return Standing(
         loans=loans,
         overdue=count_in(reply, "overdue_items_count"),
-        holds_ready=count_in(reply, "hold_items_count"),
+        holds_ready=count_in(reply, "hold_items_count") if profile.counts_ready_holds else None,
         loans_left=max(limit - loans, 0) if limit and loans is not None else None,
         stops=stops,
         said=said,
+        owes=fee_in(reply),
         on_loan=loans_in(reply),
     )
-
-
-def loans_in(reply: Message) -> tuple[str, ...]:
-    """What is on loan (AU), each once: barcodes, or titles with some servers."""
-    return tuple(dict.fromkeys(text for value in reply.all("AU") if (text := value.strip())))
-
-
-def count_in(reply: Message, name: str) -> int | None:
-    """One of the counts of a 64; None where it is blank, or no number, or the answer is a 24, which has none."""
-    return _number(reply.fixed.get(name))
-
-
-def _number(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None

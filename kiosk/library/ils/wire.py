@@ -12,11 +12,15 @@ import socket
 import ssl
 import threading
 from enum import StrEnum, unique
+from pathlib import Path
 
+from kiosk.config.exposure import exposure
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.sip2 import Framer, Malformed, Message
 
 _PIECE = 65536
+_GRACE_SECONDS = 0.2
+"""So long a line that may be over is waited for to go on; pieces of one message come sooner."""
 
 
 @unique
@@ -36,6 +40,7 @@ class Trouble(StrEnum):
     NO_TLS = "the server does not speak TLS"
     CERTIFICATE = "the certificate is not trusted"
     AUTHORITY_FILE = "the file of the authority cannot be read"
+    AUTHORITY_EXPOSED = "others may write to the file of the authority"
     LOGIN = "login refused"
     REQUEST = "the request cannot be put into a message"
 
@@ -57,6 +62,8 @@ class Broken(Exception):
 def trusting(ca_file: str) -> ssl.SSLContext:
     """TLS that believes the authority in `ca_file` alone, or the system's where it is empty; names are checked. Raises Broken."""
     try:
+        if ca_file and exposure(Path(ca_file)) is not None:
+            raise Broken(Trouble.AUTHORITY_EXPOSED)
         return ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ValueError) as error:
         raise Broken(Trouble.AUTHORITY_FILE) from error
@@ -147,23 +154,35 @@ class Wire:
     def line(self, deadline: Deadline) -> bytes:
         """The next line, without its end. Raises Broken."""
         while not self._lines:
-            left = deadline.left
-            if left <= 0:
-                raise Broken(Trouble.SILENT)
             try:
-                self._socket.settimeout(left)
-                received = self._socket.recv(_PIECE)
-            except TimeoutError as error:
-                raise Broken(Trouble.SILENT) from error
-            except (OSError, ValueError) as error:
-                raise Broken(Trouble.CLOSED) from error
-            if not received:
-                raise Broken(Trouble.CLOSED)
-            try:
-                self._lines += self._framer.feed(received)
+                self._lines += self._framer.feed(self._received(deadline))
             except Malformed as malformed:
                 raise Broken(Trouble.NOISE) from malformed
+            except Broken:
+                if not self._framer.may_be_over:
+                    raise
+                self._lines += self._framer.flush()
         return self._lines.pop(0)
+
+    def expect_sums(self) -> None:
+        """From now on every line has a number and a sum at its end."""
+        self._framer.sealed = True
+
+    def _received(self, deadline: Deadline) -> bytes:
+        """The next piece. Raises Broken, the sooner where what has come may be all."""
+        left = min(deadline.left, _GRACE_SECONDS) if self._framer.may_be_over else deadline.left
+        if left <= 0:
+            raise Broken(Trouble.SILENT)
+        try:
+            self._socket.settimeout(left)
+            received = self._socket.recv(_PIECE)
+        except TimeoutError as error:
+            raise Broken(Trouble.SILENT) from error
+        except (OSError, ValueError) as error:
+            raise Broken(Trouble.CLOSED) from error
+        if not received:
+            raise Broken(Trouble.CLOSED)
+        return received
 
     def close(self) -> None:
         """At once: nothing is sent any more, nothing that still comes is read. Any number of times."""

@@ -1,7 +1,7 @@
 """SIP2 messages from bytes and into bytes.
 
 What real servers do is allowed for: fields in any order and of any code, a last field without its `|`, a bare `|` inside a value,
-checksums over bytes or over code points, and of more digits than four.
+breaks (CR, LF) inside a value, checksums over bytes or over code points, and of more digits than four.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     if _END_INSIDE.search(rest):
         raise Malformed("something stands behind number and checksum")
     found: list[tuple[str, list[str]]] = []
-    for piece in rest.split("|"):
+    pieces = rest.split("|")
+    for piece in map(_without_breaks, pieces) if "\n" in rest or "\r" in rest else pieces:
         if _CODE.match(piece):
             found.append((piece[:2], [piece[2:]]))
         elif piece.strip(" "):
@@ -140,6 +141,14 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     return tuple((code, _value("|".join(pieces))) for code, pieces in found)
 
 
+def _without_breaks(piece: str) -> str:
+    """A field may begin in a new line; what is no field is the rest of a value, with its breaks."""
+    field = piece.lstrip("\r\n")
+    return field if _CODE.match(field) else piece
+
+
 def _value(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Value by value: over the whole line, a mark at the beginning of one would go into the letters of its code.
     return normalize("NFC", text.replace(_BAR, "|") if "&" in text else text)

@@ -32,7 +32,8 @@ class Checksum(StrEnum):
 class Message:
     """`fixed` has every part of the kind's layout under its name, blanks and all; a kind without a layout has its text under `body`.
 
-    `fields` are in the order in which they came, unknown ones among them, their values unescaped and in Unicode's form NFC.
+    `fields` are in the order in which they came, unknown ones among them, their values unescaped, in Unicode's
+    form NFC and with LF for any break of the line.
     `checksum_good` is None where no checksum came, or none was asked for.
     `replaced`: a character could not be decoded and is shown as U+FFFD.
     The representation is masked, so that no log and no traceback names a patron.

@@ -74,7 +74,7 @@ class VirtualAuthority:
         *,
         name: x509.Name | None = None,
         key: PrivateKey | None = None,
-        serial: int = 0x06D18006,
+        serial: int = 0x0A5C31E7,
         begins: datetime | None = None,
         ends: datetime | None = None,
         demo: bool = True,

@@ -16,14 +16,18 @@ class CardTile(QFrame):
         self.setProperty("frame", "plain")
         self._name, self._number = Words(kind="strong", centred=True, line=1.25), Words(kind=kind, centred=True, line=1.25)
         height = sizes.key * (4 if sizes.roomy else 3) // 5
-        drawing = Picture(picture, height * 2, height)
-        drawing.setFixedHeight(height)
+        self._drawing = Picture(picture, height * 2, height)
+        self._drawing.setFixedHeight(height)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(sizes.gap // 2, sizes.gap // 2, sizes.gap // 2, sizes.gap // 2)
         inside.setSpacing(0)
-        inside.addWidget(drawing)
+        inside.addWidget(self._drawing)
         inside.addWidget(self._name)
         inside.addWidget(self._number)
+
+    def draw(self, drawn: bool) -> None:
+        """Whether the drawing is shown; it gives its room to what has to be said."""
+        self._drawing.setVisible(drawn)
 
     def say(self, name: str, number: str = "") -> None:
         self._name.set_text(name)

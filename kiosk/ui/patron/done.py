@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.domain.model import Language
 from kiosk.domain.states import Counter, Registered
@@ -27,22 +27,24 @@ class DonePage(Page):
         self._uses = [Point(sizes, icon) for icon in ("hold", "screen", "library")]
         self._keep = Words(kind="strong", line=1.4)
         texts = QVBoxLayout()
-        texts.setSpacing(sizes.gap * 2 // 3)
+        texts.setSpacing(sizes.gap // 3 if sizes.portrait else sizes.gap * 2 // 3)
         texts.addStretch(1)
         texts.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignLeft)
         for widget in (self._title, self._cards, self._from_now_on):
             texts.addWidget(widget)
         texts.addStretch(1)
-        page = QHBoxLayout(self)
+        page = self.across()
         page.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
-        page.setSpacing(sizes.gap * 2)
+        page.setSpacing(sizes.gap * (1 if sizes.portrait else 2))
         page.addLayout(texts, 1)
-        page.addWidget(self._what_needs_the_library_card(), 0, Qt.AlignmentFlag.AlignVCenter)
+        page.addWidget(self._what_needs_the_library_card(), 0, Qt.AlignmentFlag(0) if sizes.portrait else Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(page)
 
     def _what_needs_the_library_card(self) -> QFrame:
         panel = QFrame()
         panel.setProperty("frame", "private")
-        panel.setFixedWidth(self.sizes.picture)
+        if not self.sizes.portrait:
+            panel.setFixedWidth(self.sizes.picture)
         column = QVBoxLayout(panel)
         inside = self.sizes.gap * 4 // 3
         column.setContentsMargins(inside, inside, inside, inside)

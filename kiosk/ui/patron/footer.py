@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import LanguageChosen, LeavePressed
 from kiosk.domain.model import Language
@@ -12,6 +11,7 @@ from kiosk.text import say
 from kiosk.ui.patron.messages import END
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.wordbutton import WordButton
 
@@ -29,7 +29,7 @@ class LanguageSwitch(QWidget):
         for language in Language:
             button = WordButton(sizes, "quiet", role="language")
             button.say(say(f"patron.language.{language}"))
-            button.clicked.connect(_chooses(emit, language))
+            says(button, LanguageChosen(language), emit)
             row.addWidget(button)
             self._buttons[language] = button
 
@@ -39,18 +39,20 @@ class LanguageSwitch(QWidget):
             button.setAccessibleDescription(say("patron.language.chosen", language) if other is language else "")
 
 
-def _chooses(emit: Emit, language: Language) -> Callable[[], None]:
-    return lambda: emit(LanguageChosen(language))
-
-
 class Footer(QFrame):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
         self.setProperty("frame", "foot")
         self.setFixedHeight(sizes.footer)
         self._leave = WordButton(sizes, "quiet", icon="close")
-        self._leave.clicked.connect(lambda: emit(LeavePressed()))
+        says(self._leave, LeavePressed(), emit)
         self._switch = LanguageSwitch(sizes, emit)
+        if sizes.portrait:
+            rows = QVBoxLayout(self)
+            rows.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
+            for widget in (self._switch, self._leave):
+                rows.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+            return
         row = QHBoxLayout(self)
         row.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
         row.addWidget(self._leave)

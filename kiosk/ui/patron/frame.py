@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from kiosk.domain.model import Pin
+from kiosk.domain.keyboard import Why
+from kiosk.domain.model import Language, Pin
 from kiosk.domain.states import AskingPin, Counter, LastTryWarning, LinkGoal, Registered, Screen
 from kiosk.text import plain, say
 from kiosk.ui.patron.done import DonePage
@@ -17,7 +18,7 @@ from kiosk.ui.patron.handover import HandoverPage
 from kiosk.ui.patron.last_try import LastTryPage
 from kiosk.ui.patron.message import MessagePage
 from kiosk.ui.patron.messages import DONE, END, LEAVE, PIN, STEPS, message_for, step_labels
-from kiosk.ui.patron.overlay import CardLeftBand, IdleBand
+from kiosk.ui.patron.overlay import CardLeftBand, HintBand, IdleBand
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.pin import PinPage
 from kiosk.ui.patron.returning import ReturningPage
@@ -26,10 +27,19 @@ from kiosk.ui.widgets.steps import StepBar
 
 
 class Frame(QWidget):
-    def __init__(self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], *, keypad: bool, focusable: bool) -> None:
+    def __init__(
+        self,
+        sizes: PatronSizes,
+        emit: Emit,
+        confirm_pin: Callable[[Pin], None],
+        clock: Callable[[], float],
+        *,
+        keypad: bool,
+        focusable: bool,
+    ) -> None:
         super().__init__()
         self._sizes, self._emit, self._confirm_pin = sizes, emit, confirm_pin
-        self._keypad, self._focusable = keypad, focusable
+        self._clock, self._keypad, self._focusable = clock, keypad, focusable
         self._page: Page | None = None
         self._made: dict[type[Page], Page] = {}
         self._pages = QStackedWidget()
@@ -41,7 +51,7 @@ class Frame(QWidget):
         column.addWidget(self._head)
         column.addWidget(self._pages, 1)
         column.addWidget(self._footer)
-        self._idle, self._card_left = IdleBand(sizes, emit, self), CardLeftBand(sizes, self)
+        self._idle, self._card_left, self._hint = IdleBand(sizes, emit, self), CardLeftBand(sizes, self), HintBand(sizes, self)
         self._set_focus_policy(self)
 
     def _around(self, steps: StepBar) -> QWidget:
@@ -66,6 +76,7 @@ class Frame(QWidget):
         page, step, leave = self._page_for(counter, long)
         _settle(page)
         if self._page is not page:
+            self._hint.hide()
             self._page = page
             self._pages.setCurrentWidget(page)
             self._take_focus(page)
@@ -107,7 +118,7 @@ class Frame(QWidget):
         if kind not in self._made:
             page: Page
             if kind is PinPage:
-                page = PinPage(self._sizes, self._emit, self._confirm_pin, self._keypad)
+                page = PinPage(self._sizes, self._emit, self._confirm_pin, self._keypad, self._clock)
             elif kind is HandoverPage:
                 page = HandoverPage(self._sizes, self._emit, self._keypad)
             else:
@@ -127,11 +138,14 @@ class Frame(QWidget):
             labels = step_labels(counter.language)
             name = say("patron.steps.accessible", counter.language, all=len(STEPS), now=step + 1, label=plain(labels[step]))
             self._steps.show_steps(labels, step, plain(name))
+        self._steps.show_only_now(self._steps.needed_for_all() > self.width() - 2 * self._sizes.gap)
         self._steps.setVisible(step is not None)
 
     def _raise_bands(self) -> None:
         if self._card_left.isVisibleTo(self):
             self._card_left.top(self._sizes.top)
+        if self._hint.isVisibleTo(self):
+            self._hint.top(self._sizes.top)
         if self._idle.isVisibleTo(self):
             _settle(self._idle)
             self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
@@ -140,6 +154,17 @@ class Frame(QWidget):
         super().resizeEvent(event)
         # Heights for widths settle with the layout; the bands stand on the footer after that.
         QTimer.singleShot(0, self, self._raise_bands)
+
+    def takes_text(self) -> bool:
+        return self._page is not None and self._page.takes_text()
+
+    def enter(self) -> QAbstractButton | None:
+        return None if self._page is None else self._page.enter()
+
+    def tell_of_key(self, why: Why, language: Language) -> None:
+        """Why a key did nothing, and what does it."""
+        self._hint.tell(say(f"patron.key.{why}", language))
+        self._raise_bands()
 
     def key_pressed(self, event: QKeyEvent) -> None:
         if self._page is not None:

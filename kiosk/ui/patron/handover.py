@@ -11,6 +11,7 @@ from kiosk.text import say
 from kiosk.ui.patron.footer import LanguageSwitch
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.point import Point
 from kiosk.ui.widgets.wordbutton import WordButton
@@ -27,13 +28,14 @@ class HandoverPage(Page):
         self._keypad = keypad
         self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(centred=True, line=1.5)
         self._start = WordButton(sizes, "primary", icon="right", icon_behind=True, height=round(sizes.button_height * 1.25))
-        self._start.clicked.connect(lambda: emit(HandoverAccepted()))
+        says(self._start, HandoverAccepted(), emit)
         self._switch = LanguageSwitch(sizes, emit)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._for_staff(), 1)
-        row.addLayout(self._for_patron(), 2)
+        whole = self.across()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._for_staff(), 1)
+        whole.addLayout(self._for_patron(), 1 if sizes.portrait else 2)
+        self.setLayout(whole)
 
     def _for_patron(self) -> QVBoxLayout:
         gap = self.sizes.gap
@@ -75,7 +77,7 @@ class HandoverPage(Page):
         look_away.say(say("patron.handover.staff-look-away"))
         stop = WordButton(self.sizes, "quiet", role="language", icon="close")
         stop.say(say("patron.handover.stop"))
-        stop.clicked.connect(lambda: self.emit_event(LeavePressed()))
+        says(stop, LeavePressed(), self.emit_event)
         column.addWidget(stop, 0, Qt.AlignmentFlag.AlignLeft)
         return panel
 

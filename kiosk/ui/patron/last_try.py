@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.states import Counter, LastTryWarning
+from kiosk.domain.trouble import broken_off
 from kiosk.text import say
+from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
@@ -26,8 +29,8 @@ class LastTryPage(Page):
         high = round(sizes.button_height * 1.6)
         self._not_today = WordButton(sizes, "primary", icon=icons[0], wide=True, height=high)
         self._go_on = WordButton(sizes, "secondary", icon=icons[1], wide=True, height=high)
-        self._not_today.clicked.connect(lambda: emit(LeavePressed()))
-        self._go_on.clicked.connect(lambda: emit(LastTryChosen()))
+        says(self._not_today, LeavePressed(), emit)
+        says(self._go_on, LastTryChosen(), emit)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -41,12 +44,13 @@ class LastTryPage(Page):
         texts.addLayout(first)
         for widget in (self._title, self._lead):
             texts.addWidget(widget)
-        closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
-        closed.setFixedWidth(sizes.picture * 2 // 5)
         upper = QHBoxLayout()
         upper.addLayout(texts, 1)
-        upper.addWidget(closed)
-        choices = QHBoxLayout()
+        if not sizes.portrait:
+            closed = Picture("pin-pad-closed", sizes.picture * 2 // 5)
+            closed.setFixedWidth(sizes.picture * 2 // 5)
+            upper.addWidget(closed)
+        choices = self.across()
         choices.setSpacing(sizes.gap * 2)
         for button in (self._not_today, self._go_on):
             choices.addWidget(button, 1)
@@ -62,8 +66,9 @@ class LastTryPage(Page):
         if not isinstance(counter.flow, LastTryWarning):
             return
         language = counter.language
-        self._wrong.set_text(say("patron.last.wrong", language))
-        self._wrong.setVisible(counter.flow.after_mistake)
+        again = broken_off(counter, counter.flow.goal.reading.token)
+        self._wrong.set_text(say("patron.last.wrong", language) if again is None else why_again(again, language))
+        self._wrong.setVisible(counter.flow.after_mistake or again is not None)
         self._tries.show_left(1, language)
         self._title.set_text(say("patron.last.title", language))
         self._lead.set_text(say("patron.last.lead", language))

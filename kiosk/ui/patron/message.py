@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from kiosk.domain.states import Counter
 from kiosk.ui.patron.cards import CardPair
 from kiosk.ui.patron.messages import Message, message_for
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.point import Point
@@ -24,7 +25,7 @@ class MessagePage(Page):
         super().__init__(sizes, emit)
         self._message: Message | None = None
         self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
-        self._cards = CardPair(sizes, kind="big")
+        self._cards = CardPair(sizes, kind="lead-strong" if sizes.portrait else "big")
         self._points = [Point(sizes, "info") for _ in range(POINTS)]
         self._private = Point(sizes, "lock", frame="private", colour="blue")
         self._care = Notice("care", icon_size=sizes.icon * 3 // 2, line=1.4)
@@ -32,6 +33,8 @@ class MessagePage(Page):
         self._act.clicked.connect(self._acted)
         self._picture = Picture("card-place", sizes.picture)
         self._picture.setFixedWidth(sizes.picture)
+        if sizes.portrait:
+            self._picture.setFixedHeight(sizes.picture * 2 // 3)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -43,11 +46,16 @@ class MessagePage(Page):
             texts.addWidget(widget)
         texts.addWidget(self._act, 0, Qt.AlignmentFlag.AlignLeft)
         texts.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
-        row.setSpacing(sizes.gap)
-        row.addLayout(texts, 1)
-        row.addWidget(self._picture)
+        whole = self.across()
+        whole.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
+        whole.setSpacing(sizes.gap)
+        if sizes.portrait:
+            whole.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
+            whole.addLayout(texts, 1)
+        else:
+            whole.addLayout(texts, 1)
+            whole.addWidget(self._picture)
+        self.setLayout(whole)
 
     def show_counter(self, counter: Counter) -> None:
         self.show_message(message_for(counter))
@@ -66,6 +74,7 @@ class MessagePage(Page):
         self._act.setVisible(message.act is not None)
         if message.act is not None:
             self._act.say(message.act[0])
+            means(self._act, message.act[1])
         if message.picture:
             self._picture.show_picture(message.picture)
         self._picture.setVisible(bool(message.picture))
@@ -76,6 +85,8 @@ class MessagePage(Page):
         name, certificate, library, number = message.cards or ("", "", "", "")
         self._cards.my_number.say(name, certificate)
         self._cards.library.say(library, number)
+        for tile in (self._cards.my_number, self._cards.library):
+            tile.draw(message.care is None)
         self._cards.setVisible(message.cards is not None)
 
     def _acted(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
-from kiosk.domain.model import Language, ReaderCondition, Shown
+from kiosk.domain.model import Language, Shown
 from kiosk.domain.states import (
     AlreadyLinked,
     AwaitingLibraryCard,
@@ -25,6 +25,7 @@ from kiosk.domain.states import (
     FindingLink,
     FindingLinks,
     Flow,
+    Interrupted,
     LendGoal,
     LendingRefused,
     LookingUpPatron,
@@ -41,6 +42,7 @@ from kiosk.domain.states import (
     ShowingStatus,
     Waiting,
 )
+from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import say
 
 STEPS = ("place", "confirm", "pin", "done")
@@ -106,6 +108,11 @@ def step_labels(language: Language) -> list[str]:
     return [say(f"patron.steps.{step}", language) for step in STEPS]
 
 
+def why_again(interrupted: Interrupted, language: Language) -> str:
+    """What ended the proof before."""
+    return say(f"refusal.{interrupted.problem.code}.patron", language, **dict(interrupted.problem.params))
+
+
 class _Speaker:
     def __init__(self, counter: Counter, long: int) -> None:
         self._counter, self._language, self._long = counter, counter.language, long
@@ -124,8 +131,12 @@ class _Speaker:
                 return replace(page, lead="", care=(page.lead, ""))
             case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
                 return self._waiting()
+            case Reading(insertion=insertion) if insertion in self._counter.strays:
+                return self._waiting()
             case Reading(slow=True):
                 return self._page("slow", "card-take", leave=LEAVE)
+            case Reading(behind=behind) if behind:
+                return self._page("behind", "card-on-reader", leave=LEAVE)
             case Reading() | FindingLink() | LookingUpPatron():
                 return self._reading(None) if self._long else self._waiting()
             case ConfirmingHolder():
@@ -167,14 +178,18 @@ class _Speaker:
                 return self._page("library-card", "card-library", leave=LEAVE)
             case AwaitingMyNumberCard(draft, problem):
                 return self._place(draft, problem)
+            case ReadingMyNumberCard(insertion=insertion, draft=draft, before=before) if insertion in self._counter.strays:
+                return self._place(draft, before)
+            case ReadingMyNumberCard(behind=behind, slow=False) if behind:
+                return self._page("behind", "card-on-reader", PLACE, LEAVE)
             case ReadingMyNumberCard(slow=True):
                 return self._page("slow", "card-take", PLACE, LEAVE)
             case ReadingMyNumberCard(draft=draft) | FindingLinks(draft=draft):
                 return self._reading(PLACE) if self._long else replace(self._place(draft, None), leave="")
             case ChoosingReplacement():
                 return self._page("checking", "card-on-reader", PLACE, LEAVE)
-            case ConfirmingLink(draft, _, _, replaces):
-                return self._confirm(draft, replaces is not None)
+            case ConfirmingLink():
+                return self._confirm(flow)
             case SavingLink():
                 return self._page("saving", "card-on-reader", PIN)
             case AlreadyLinked():
@@ -184,18 +199,17 @@ class _Speaker:
         return replace(self._page("staff", "card-library"), leave=LEAVE if isinstance(flow, RegistrationFlow) else "")
 
     def _waiting(self) -> Message:
-        if self._reader_works():
+        trouble = reader_problem(self._counter)
+        if trouble is None:
             return replace(self._page("waiting", "card-place"), private=self._say("private"))
-        return replace(self._refusal(Problem(Code(self._counter.reader))), leave="")
-
-    def _reader_works(self) -> bool:
-        return self._counter.reader in (ReaderCondition.READY, ReaderCondition.STARTING)
+        return replace(self._refusal(trouble), leave="")
 
     def _reading(self, step: int | None) -> Message:
         lead = self._say("reading.keep" if self._long > 1 else "reading.lead")
         return Message(self._say("reading.title"), lead, picture="card-on-reader", step=step)
 
     def _problem(self, problem: Problem) -> tuple[str, str]:
+        problem = as_it_stands(self._counter, problem)
         params = dict(problem.params)
         cause = say(f"refusal.{problem.code}.patron", self._language, **params)
         return cause, say(f"refusal.{problem.code}.patron-next", self._language, **params)
@@ -214,8 +228,9 @@ class _Speaker:
         return Message(title, lead, points, private=self._say("private"), leave=LEAVE)
 
     def _place(self, draft: Draft, problem: Problem | None) -> Message:
-        if not self._reader_works():
-            problem = Problem(Code(self._counter.reader))
+        if reader_problem(self._counter) is not None:
+            # Nothing is to be laid now; the library card has been shown already.
+            return self._page("away", "card-library", PLACE, LEAVE)
         page = self._page("place", "card-place", PLACE, LEAVE)
         if draft.by_guardian:
             page = replace(page, title=self._say("place-child.title"))
@@ -223,12 +238,23 @@ class _Speaker:
             return replace(page, lead="", care=self._problem(problem))
         return replace(page, private=self._say("private"))
 
-    def _confirm(self, draft: Draft, replaces: bool) -> Message:
+    def _again(self, interrupted: Interrupted | None, *, replaces: bool) -> tuple[str, str] | None:
+        """Why what the patron did before is asked of them again; with what the page says else, as far as there is room."""
+        if interrupted is None:
+            return None
+        next_step = self._say("again.next-pressed" if interrupted.pressed else "again.next")
+        return why_again(interrupted, self._language), next_step if replaces else f"{next_step}\n{self._say('again.lead')}"
+
+    def _confirm(self, flow: ConfirmingLink) -> Message:
+        draft, replaces = flow.draft, flow.replaces is not None
+        again = self._again(broken_off(self._counter, flow.reading.token), replaces=replaces)
         page = self._page("confirm-child" if draft.by_guardian else "confirm", "", CONFIRM, LEAVE)
         names = self._say("confirm.my-number-card"), self._say("confirm.certificate")
         return replace(
             page,
+            lead=page.lead if again is None else "",
             points=(("info", self._say("confirm.replaces")),) if replaces else (),
+            care=again,
             cards=(*names, self._say("confirm.library-card"), draft.number.grouped),
             act=(self._say("confirm.act"), LinkAgreed()),
         )

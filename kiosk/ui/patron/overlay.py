@@ -1,4 +1,4 @@
-"""What comes over a page: 「続けますか」 and 「カードをお取りください」."""
+"""What comes over a page: 「続けますか」, 「カードをお取りください」, a key that was not heard."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from kiosk.domain.states import Counter, OutOfOrder, ShowingHelp, ShowingStatus,
 from kiosk.text import say
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
 
+PASSING_MS = 6000
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that say themselves, in full, that a card was left."""
 
@@ -55,7 +57,7 @@ class IdleBand(_Band):
     def __init__(self, sizes: PatronSizes, emit: Emit, parent: QWidget) -> None:
         super().__init__("idle", sizes, parent)
         self._go_on = WordButton(sizes, "primary")
-        self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
+        says(self._go_on, GoOnPressed(), emit)
         self.row.addWidget(self._go_on)
         self._seconds, self._language = 0, Language.JAPANESE
         self._tick = QTimer(self, interval=1000)
@@ -81,8 +83,20 @@ class IdleBand(_Band):
         self._go_on.say(say("patron.idle.go-on", self._language))
 
 
-class CardLeftBand(_Band):
-    """A card lies on the reader after its session: one line, where the steps were."""
+class _HeadBand(_Band):
+    """One line, where the steps were."""
+
+    def top(self, height: int) -> None:
+        """Fill the head of the window, which is so high."""
+        parent = self.parentWidget()
+        if parent is not None:
+            inset = self._margin // 4
+            self.setGeometry(self._margin, inset, parent.width() - 2 * self._margin, height - 2 * inset)
+            self.raise_()
+
+
+class CardLeftBand(_HeadBand):
+    """A card lies on the reader after its session."""
 
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)
@@ -94,10 +108,19 @@ class CardLeftBand(_Band):
         self.title.set_text(say("patron.card-left.band", counter.language))
         self.setVisible(counter.card_left > 0 and not isinstance(counter.flow, RESTING))
 
-    def top(self, height: int) -> None:
-        """Fill the head of the window, which is so high."""
-        parent = self.parentWidget()
-        if parent is not None:
-            inset = self._margin // 4
-            self.setGeometry(self._margin, inset, parent.width() - 2 * self._margin, height - 2 * inset)
-            self.raise_()
+
+class HintBand(_HeadBand):
+    """A key was not heard: what to do instead, for a few seconds."""
+
+    def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
+        super().__init__("care", sizes, parent)
+        self.row.setContentsMargins(sizes.gap, 0, sizes.gap, 0)
+        self.row.insertWidget(0, Mark(sizes, "info"))
+        self.detail.hide()
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(self.hide)
+
+    def tell(self, text: str) -> None:
+        self.title.set_text(text)
+        self.setVisible(True)
+        self._passing.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QWidget
 
 from kiosk.domain.events import Event
 from kiosk.domain.states import Counter
@@ -21,10 +21,23 @@ class Page(QWidget):
         super().__init__()
         self.sizes, self.emit_event = sizes, emit
 
+    def across(self) -> QBoxLayout:
+        """For what stands side by side, and one above the other on a display that is higher than wide."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        return QBoxLayout(down if self.sizes.portrait else right)
+
     def show_counter(self, counter: Counter) -> None:
         """Show this state."""
         raise NotImplementedError
 
+    def takes_text(self) -> bool:
+        """Whether characters mean something here."""
+        return False
+
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A key nobody else took."""
+        """A character, or a key that changes characters, where `takes_text`."""
         event.ignore()
+
+    def enter(self) -> QAbstractButton | None:
+        """What Enter presses, held, while no button has the focus."""
+        return None

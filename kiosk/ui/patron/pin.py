@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
+from kiosk.domain.trouble import broken_off
 from kiosk.text import say
+from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.pinpad import PinPad
@@ -23,18 +25,20 @@ from kiosk.ui.widgets.words import Words
 
 
 class PinPage(Page):
-    def __init__(self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], keypad: bool) -> None:
+    def __init__(
+        self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], keypad: bool, clock: Callable[[], float]
+    ) -> None:
         super().__init__(sizes, emit)
         self._keypad = keypad
         self._opened_for: tuple[Insertion, int, bool] | None = None
         self._language, self._links = Language.JAPANESE, True
-        self.pad = PinPad(sizes, confirm_pin)
+        self.pad = PinPad(sizes, confirm_pin, clock)
         self.pad.counted.connect(self._counted)
         self.pad.thrown_away.connect(self._thrown_away)
         self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
         self._care = Notice("care", icon_size=sizes.icon, line=1.35)
         self._hidden, self._unknown = Point(sizes, "eyeoff"), Point(sizes, "help")
-        self._tries = TriesLeft(sizes, "patron.pin.left", icon="info")
+        self._tries = TriesLeft(sizes, "patron.pin.left", icon="" if sizes.portrait else "info", stacked=sizes.portrait)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -42,15 +46,23 @@ class PinPage(Page):
         texts = QVBoxLayout()
         texts.setSpacing(sizes.gap)
         texts.addStretch(1)
-        for widget in (self._title, self._lead, self._care, self._hidden, self._unknown, self._tries):
+        for widget in (self._title, self._lead, self._care, self._hidden, self._unknown):
             texts.addWidget(widget)
+        if sizes.portrait:
+            texts.setSpacing(sizes.gap // 2)
+            self._tries.setFixedWidth(self.pad.confirm.width())
+            self.pad.beside.insertWidget(1, self._tries)
+        else:
+            texts.addWidget(self._tries)
         texts.addStretch(1)
         column = QWidget()
-        column.setFixedWidth(max(sizes.pad_column, self.pad.sizeHint().width()))
+        if not sizes.portrait:
+            column.setFixedWidth(max(sizes.pad_column, self.pad.sizeHint().width()))
         inside = QHBoxLayout(column)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignCenter)
-        page = QHBoxLayout(self)
+        page = self.across()
+        self.setLayout(page)
         page.setContentsMargins(sizes.margin_x, sizes.margin_y // 2, sizes.margin_x, sizes.margin_y // 2)
         page.setSpacing(sizes.gap)
         page.addLayout(texts, 1)
@@ -69,11 +81,13 @@ class PinPage(Page):
         child = "-child" if _is_childs(flow.goal) else ""
         self._title.set_text(say(f"patron.pin.title{child}", language))
         self._lead.set_text(say(f"patron.pin.lead{child}", language))
-        self._care.say(*_what_happened(flow, language))
+        self._care.say(*_what_happened(counter, flow))
         # What happened takes the place of what can wait.
         calm = self._care.isHidden()
-        self._hidden.say(say("patron.pin.hidden", language) if calm else "")
-        self._unknown.say(say("patron.pin.unknown", language) if calm or not flow.barcode_cleared else "")
+        # Upright there is no room for it: that digits are shown as dots is seen at the first one.
+        self._hidden.say(say("patron.pin.hidden", language) if calm and not self.sizes.portrait else "")
+        roomy = calm or not (flow.barcode_cleared or self.sizes.portrait)
+        self._unknown.say(say("patron.pin.unknown", language) if roomy else "")
         self._tries.setVisible(calm or flow.barcode_cleared)
         self._tries.show_left(flow.tries_left, language)
         self._label_keys()
@@ -101,23 +115,32 @@ class PinPage(Page):
         self._label_keys()
         self.emit_event(PadCleared())
 
+    def takes_text(self) -> bool:
+        return self._keypad
+
     def key_pressed(self, event: QKeyEvent) -> None:
         if self._keypad:
             self.pad.key_pressed(event)
         else:
             event.ignore()
 
+    def enter(self) -> QAbstractButton | None:
+        return self.pad.confirm if self._keypad and self.pad.confirm.isEnabled() else None
+
 
 def _is_childs(goal: Goal) -> bool:
     return isinstance(goal, LinkGoal) and goal.draft.by_guardian
 
 
-def _what_happened(flow: AskingPin, language: Language) -> tuple[str, str]:
+def _what_happened(counter: Counter, flow: AskingPin) -> tuple[str, str]:
+    language = counter.language
     if flow.barcode_cleared:
         return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
     if flow.after_mistake:
         left = flow.tries_left
         return say("refusal.pin-wrong.patron", language, tries_left=left), say("refusal.pin-wrong.patron-next", language, tries_left=left)
+    if (again := broken_off(counter, flow.goal.reading.token)) is not None:
+        return why_again(again, language), say("patron.again.tries", language)
     if flow.tries_left == 2:
         return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
     return "", ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.domain.events import TakenBack
 from kiosk.domain.states import Counter
@@ -14,6 +14,7 @@ from kiosk.text import plain, say
 from kiosk.ui.padkey import PadKey
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
@@ -32,6 +33,7 @@ class ReturningPage(Page):
         self._take = WordButton(sizes, "secondary", icon="counter")
         self._take.say(say("patron.returning.take-back"))
         self._take.clicked.connect(self._take_back)
+        means(self._take, TakenBack(""))
         column = QVBoxLayout(self)
         column.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
         column.setSpacing(sizes.gap)
@@ -69,14 +71,18 @@ class ReturningPage(Page):
         self._show_typed("")
         self.emit_event(TakenBack(code))
 
+    def takes_text(self) -> bool:
+        return self._with_code
+
+    def enter(self) -> QAbstractButton | None:
+        return self._take if self._typed else None
+
     def key_pressed(self, event: QKeyEvent) -> None:
         digit = event.text()
         if self._with_code and len(digit) == 1 and digit in "0123456789":
             self._show_typed((self._typed + digit)[-LONGEST:])
         elif self._with_code and event.key() == Qt.Key.Key_Backspace:
             self._show_typed("")
-        elif self._typed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take_back()
         else:
             event.ignore()
 

@@ -14,23 +14,27 @@ from kiosk.ui.widgets.words import Words
 
 
 class TriesLeft(QWidget):
-    def __init__(self, sizes: PatronSizes, label: str, *, icon: str = "", kind: str = "point") -> None:
+    """`stacked`: the label stands above the bars."""
+
+    def __init__(self, sizes: PatronSizes, label: str, *, icon: str = "", kind: str = "point", stacked: bool = False) -> None:
         super().__init__()
         self._key = label
         self._label, self._bars = Words(kind=kind, line=1.3), TriesBars(sizes.icon)
         self._count = Words(kind="strong", line=1.3)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(sizes.gap)
         self._icons = [Mark(sizes, icon)] if icon else []
         self._lowered = QVBoxLayout()
         self._lowered.addWidget(self._bars, 0, Qt.AlignmentFlag.AlignVCenter)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
         for mark in self._icons:
             row.addWidget(mark)
-        row.addWidget(self._label)
+        (whole if stacked else row).addWidget(self._label)
         row.addLayout(self._lowered)
         row.addWidget(self._count)
         row.addStretch(1)
+        whole.addLayout(row)
 
     def show_left(self, left: int, language: Language) -> None:
         self._label.set_text(say(self._key, language))

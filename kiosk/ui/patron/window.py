@@ -7,18 +7,22 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from kiosk.config import DisplaySettings
+from kiosk.domain.consequences import has_consequences, subject
 from kiosk.domain.events import Touched
+from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
+from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
-from kiosk.ui.patron.keys import KeyGuard
 from kiosk.ui.patron.messages import is_reading
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
+from kiosk.ui.timing import QtTiming, Timing
+from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
 
 NOTICEABLE_MS, LONG_MS = 400, 3000
@@ -33,7 +37,7 @@ class PatronWindow(QWidget):
     With two displays no key ever comes here, unless the patron has a keypad: this window takes no focus then.
     """
 
-    def __init__(self, emit: Emit, confirm_pin: Callable[[Pin], None], display: DisplaySettings) -> None:
+    def __init__(self, emit: Emit, confirm_pin: Callable[[Pin], None], display: DisplaySettings, timing: Timing | None = None) -> None:
         super().__init__()
         self.setObjectName("PatronWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -54,11 +58,14 @@ class PatronWindow(QWidget):
         self.setWindowTitle(plain(say("patron.window")))
         self.setAccessibleName(plain(say("patron.window")))
         self._ring = FocusRing(self)
-        self._guard = KeyGuard(self, self.keyPressEvent)
+        self._timing = timing or QtTiming()
+        self._keys = Keys(self, self, self._timing)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
         before = self._shown
+        if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
+            self._keys.turned()
         self._shown = counter
         self._watch_reading(before, counter)
         self._show()
@@ -103,7 +110,9 @@ class PatronWindow(QWidget):
         if sizes != self._sizes:
             self.setStyleSheet(style_sheet(sizes, patron=True))
         self._sizes = sizes
-        self._frame = Frame(sizes, self._emit, self._confirm_pin, keypad=self._display.keypad, focusable=self._by_keyboard)
+        self._frame = Frame(
+            sizes, self._emit, self._confirm_pin, self._timing.now, keypad=self._display.keypad, focusable=self._by_keyboard
+        )
         self._column.addWidget(self._frame)
         # A layout shows what it is given only later; until then no page can take the keys.
         self._frame.show()
@@ -121,6 +130,37 @@ class PatronWindow(QWidget):
             return pixels.width() / measured.width()
         return math.hypot(self.width(), self.height()) / GUESSED_DIAGONAL_MM
 
+    # --- keys ------------------------------------------------------------------------------------------------------------
+
+    def control_for(self, button: QAbstractButton) -> Control:
+        event = event_of(button)
+        guarded = event is not None and self._shown is not None and has_consequences(self._shown, event)
+        return Control(lambda: click(button), guarded, button, button.accessibleName())
+
+    def control_of_key(self, key: Qt.Key) -> Control | None:
+        return None
+
+    def control_of_enter(self) -> Control | None:
+        """The PIN, or the code of staff, typed on a keyboard: confirmed by holding Enter."""
+        button = self._frame.enter() if self._frame is not None else None
+        return None if button is None else Control(lambda: click(button), True, button, button.accessibleName())
+
+    def control_of_chord(self, letter: str) -> Control | None:
+        return None
+
+    def takes_text(self) -> bool:
+        return self._frame is not None and self._frame.takes_text()
+
+    def scanned(self, text: str, whole: bool) -> None:
+        """Nothing here asks for a barcode."""
+
+    def hint(self, why: Why, control: Control | None) -> None:
+        if self._frame is not None and self._shown is not None and why is not Why.NOTHING:
+            self._frame.tell_of_key(why, self._shown.language)
+
+    def alive(self) -> None:
+        self._emit(Touched())
+
     # --- Qt --------------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -132,6 +172,10 @@ class PatronWindow(QWidget):
             self._frame.key_pressed(event)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            # Another scale: every drawing is made anew.
+            self._sizes = None
+            self._show()
         if event.type() == QEvent.Type.TouchBegin:
             self._emit(Touched())
         return super().event(event)

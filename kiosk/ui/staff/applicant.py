@@ -12,6 +12,7 @@ from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, row, title_row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.control import says
 
 
 class ApplicantPage(Page):
@@ -21,9 +22,9 @@ class ApplicantPage(Page):
         super().__init__(emit, sizes, say("staff.applicant.name"))
         self.head(say("staff.applicant.title"), say("staff.applicant.lead"))
         self._choices = [
-            self._choice("person", "self", Applicant.SELF),
-            self._choice("guardian", "child", Applicant.CHILD),
-            self._choice("help", "other", None),
+            self._choice("1", "person", "self", Applicant.SELF),
+            self._choice("2", "guardian", "child", Applicant.CHILD),
+            self._choice("3", "help", "other", None),
         ]
         for choice in self._choices:
             self.body.addWidget(choice, 2)
@@ -31,13 +32,11 @@ class ApplicantPage(Page):
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, icon: str, which: str, applicant: Applicant | None) -> Choice:
-        choice = Choice(icon, say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note"), self.sizes)
-        choice.clicked.connect(lambda: self.tell(ApplicantChosen(applicant)))
+    def _choice(self, chord: str, icon: str, which: str, applicant: Applicant | None) -> Choice:
+        title, note = say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note")
+        choice = Choice(icon, title, note, self.sizes, chord=chord)
+        says(choice, ApplicantChosen(applicant), self.tell)
         return choice
-
-    def first_focus(self) -> QWidget:
-        return self._choices[0]
 
 
 class RecordPage(Page):
@@ -72,6 +71,3 @@ class RecordPage(Page):
         if isinstance(counter.flow, ExplainingRecord) and self._next is not None:
             step = say("staff.step.guardian") if counter.flow.draft.by_guardian else say("staff.step.library-card")
             self._next.set_text(say("staff.action.next", step=step))
-
-    def first_focus(self) -> QWidget | None:
-        return self._next

@@ -1,4 +1,4 @@
-"""Notices above any page: a card left behind, a slip that was not printed, a session about to close, a barcode read where none is used."""
+"""Notices above any page: a card left behind, a slip not printed, a session about to close, a barcode or a key that is not used here."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import SLIP_TROUBLE, Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen
-from kiosk.domain.states import Counter
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen, StraySeen
+from kiosk.domain.keyboard import Why
+from kiosk.domain.states import Counter, Stray
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import Control, says
 from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import unmarked
 
 STAFF_ARE_TOLD = 3
 PASSING_MS = 6000
@@ -23,33 +26,61 @@ class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
         self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(4))
+        self._hint = Notice("info", icon_size=sizes.icon)
+        self._two_cards, self._stray = (Notice("care", icon_size=sizes.icon) for _ in range(2))
+        self._stray_seen = Button(say("staff.banner.stray-seen"), "secondary")
+        says(self._stray_seen, StraySeen(), emit)
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
-        self._seen.clicked.connect(lambda: emit(CardLeftSeen()))
+        says(self._seen, CardLeftSeen(), emit)
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
-        self._slip_seen.clicked.connect(lambda: emit(SlipTroubleSeen()))
+        says(self._slip_seen, SlipTroubleSeen(), emit)
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
-        self._go_on.clicked.connect(lambda: emit(GoOnPressed()))
-        for notice, button in ((self._card_left, self._seen), (self._slip, self._slip_seen), (self._idle, self._go_on)):
+        says(self._go_on, GoOnPressed(), emit)
+        beside = (
+            *((self._card_left, self._seen), (self._slip, self._slip_seen)),
+            *((self._idle, self._go_on), (self._stray, self._stray_seen)),
+        )
+        for notice, button in beside:
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._card_left, self._slip, self._idle, self._barcode)
+        self._notices = (self._card_left, self._two_cards, self._stray, self._slip, self._idle, self._barcode, self._hint)
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
-        self._passing.timeout.connect(self._barcode_passed)
+        self._passing.timeout.connect(self._passed)
         self.hide()
 
     def show_state(self, counter: Counter) -> None:
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        self._show_two_cards(counter)
+        self._show_stray(counter.stray_notice)
         self._show_slip(counter.slip_trouble, counter.rules.slip_printer)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
+
+    def _show_two_cards(self, counter: Counter) -> None:
+        served = getattr(counter.flow, "insertion", None)
+        others = [card for card in counter.cards if card != served and card not in counter.spent | counter.strays]
+        if served not in counter.cards or served in counter.strays or not others:
+            self._two_cards.say("")
+            return
+        named = "".join(say("staff.banner.named", reader=unmarked(other.reader)) for other in others)
+        text = say("staff.banner.two-cards-text", reader=unmarked(served.reader), others=named)
+        self._two_cards.say(say("staff.banner.two-cards"), text)
+
+    def _show_stray(self, stray: Stray | None) -> None:
+        if stray is None:
+            self._stray.say("")
+            return
+        cause = refusal(stray.problem.code, "staff", **dict(stray.problem.params))
+        title = say("staff.banner.stray", reader=unmarked(stray.insertion.reader))
+        self._stray.say(title, say("staff.banner.stray-text", cause=cause))
 
     def _show_slip(self, code: Code | None, printer: str) -> None:
         """The patron may have gone: what they should have had on paper is said instead."""
@@ -65,16 +96,30 @@ class Banners(QWidget):
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
         code = Code.BARCODE_ON_WRONG_STEP
+        self._hint.say("")
         self._barcode.say(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next"))
         self._passing.start()
         self._fit()
 
-    def forget_barcode(self) -> None:
-        self._passing.stop()
-        self._barcode_passed()
+    def tell_of_key(self, why: Why, control: Control | None) -> None:
+        """Why a key did nothing, and what does it."""
+        name = control.name if control is not None else ""
+        if why is Why.HOLD and control is not None and control.chord:
+            self._hint.say(say("staff.key.hold", name=unmarked(name)), say("staff.key.hold-chord", chord=f"Alt+{control.chord}"))
+        elif why is Why.HOLD:
+            self._hint.say(say("staff.key.hold", name=unmarked(name)) if name else say("staff.key.hold-page"), say("staff.key.hold-text"))
+        else:
+            self._hint.say(say(f"staff.key.{why}"), say(f"staff.key.{why}-text"))
+        self._passing.start()
+        self._fit()
 
-    def _barcode_passed(self) -> None:
+    def forget_passing(self) -> None:
+        self._passing.stop()
+        self._passed()
+
+    def _passed(self) -> None:
         self._barcode.say("")
+        self._hint.say("")
         self._fit()
 
     def _fit(self) -> None:

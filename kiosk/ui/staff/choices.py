@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.staff.panels import MIDDLE, TOP, column, picture_of, row
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
 class Plate(QAbstractButton):
-    """A framed area that is pressed as a whole, by mouse, Space or Enter. What it shows are its children."""
+    """A framed area that is pressed as a whole. What it shows are its children."""
 
     def __init__(self, name: str, radius: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,13 +29,6 @@ class Plate(QAbstractButton):
         """Let a press anywhere on the children be a press on the plate. To be called when they are all there."""
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -66,9 +62,9 @@ class Plate(QAbstractButton):
 
 
 class Choice(Plate):
-    """One of a few ways to go on: icon, what it is, when it is meant."""
+    """One of a few ways to go on: icon, what it is, when it is meant. `chord` presses it together with Alt."""
 
-    def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, name: str = "") -> None:
+    def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, chord: str, name: str = "") -> None:
         super().__init__(name or title, sizes.tile_radius)
         pad = round(sizes.margin_y * 0.8)
         inside = row(round(sizes.gap * 0.8), (pad, pad, pad, pad))
@@ -79,16 +75,26 @@ class Choice(Plate):
         words.addWidget(Words(note, "note"))
         words.addStretch(1)
         inside.addLayout(words, 1)
+        inside.addWidget(Words(f"Alt+{chord}", "note"), 0, MIDDLE)
         inside.addWidget(picture_of("right", sizes.icon, "sub"), 0, MIDDLE)
         self.setLayout(inside)
         self.setAccessibleDescription(plain(note))
+        set_chord(self, chord)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.adopt()
 
 
-class Tile(Plate):
+class Answer(CheckedByState, Button):
+    """One of two answers; the one given is filled."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "secondary")
+        self.follow_state()
+
+
+class Tile(CheckedByState, Plate):
     """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program. `low`: the icon stands at the left.
 
     A press with the mouse leaves the keyboard where it was.
@@ -96,7 +102,7 @@ class Tile(Plate):
 
     def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False, low: bool = False) -> None:
         super().__init__(text, sizes.tile_radius)
-        self.setCheckable(True)
+        self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon, self._size = icon, sizes.icon if low else round(sizes.icon * 1.2)
         self._elsewhere = elsewhere and not sizes.small
@@ -121,9 +127,6 @@ class Tile(Plate):
 
     def choose(self, chosen: bool) -> None:
         self.setChecked(chosen)
-
-    def nextCheckState(self) -> None:
-        """Being chosen follows the machine's state, not the press."""
 
     def _recolour(self, chosen: bool) -> None:
         self._words.set_kind("tile-chosen" if chosen else "tile")

@@ -44,7 +44,7 @@ class GuardianPage(Page):
     def _row(self, check: GuardianCheck) -> CheckRow:
         number = DOCUMENT.index(check) + 1 if check in DOCUMENT else None
         made = CheckRow(say(f"staff.guardian.check-{check}"), number)
-        made.clicked.connect(lambda confirmed: self.tell(GuardianCheckSet(check, confirmed)))
+        made.clicked.connect(lambda: self.tell(GuardianCheckSet(check, not made.isChecked())))
         return made
 
     def _age(self) -> QWidget:
@@ -104,9 +104,6 @@ class GuardianPage(Page):
         if len(missing) == 1:
             return say(f"staff.guardian.wait-{missing[0]}")
         return say("staff.guardian.wait-several", count=len(missing))
-
-    def first_focus(self) -> QWidget:
-        return self._rows[ORDER[0]]
 
 
 class AgeLine(QWidget):

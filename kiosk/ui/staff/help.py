@@ -16,11 +16,11 @@ _KEYS = (
     ("F2", "registration"),
     ("F3", "unlinking"),
     ("F4", "status"),
-    ("F5", "holder"),
-    ("F6", "renew"),
-    ("F7", "copy"),
-    ("F8", "put"),
     ("F12", "end"),
+    ("Alt+Y", "holder"),
+    ("Alt+A", "renew"),
+    ("Alt+C", "copy"),
+    ("Alt+P", "put"),
 )
 
 
@@ -70,6 +70,3 @@ class HelpPage(Page):
             card.inside.addWidget(Words(say(f"staff.help.a{number}")))
             number += 1
         return card
-
-    def first_focus(self) -> QWidget:
-        return self._close

@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
 from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
 from kiosk.text import say
-from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
+from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Chip, NumberLabel, Panel, chip_row, column, row
 from kiosk.ui.staff.patron.validity import CertificateEnds, Validity
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
@@ -21,8 +20,8 @@ class HolderPage(Page):
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.holder.name"))
-        self._yes = self.button(say("staff.holder.yes"), "primary", HolderConfirmed(), icon="check", key=CONFIRM_KEY)
-        no = self.button(say("staff.holder.no"), "secondary", HolderDenied())
+        self._yes = self.button(say("staff.holder.yes"), "primary", HolderConfirmed(), icon="check", chord="Y")
+        no = self.button(say("staff.holder.no"), "secondary", HolderDenied(), chord="N")
         self._number = NumberLabel(sizes.number)
         self._validity = Validity(sizes)
         self._ends = CertificateEnds(sizes)
@@ -72,9 +71,3 @@ class HolderPage(Page):
             self._number.show_number(flow.patron.number)
             self._validity.show_patron(flow.patron, counter.ils)
             self._ends.show_month(flow.reading.ends)
-
-    def first_focus(self) -> QWidget:
-        return self._yes
-
-    def key_buttons(self) -> dict[str, Button]:
-        return {CONFIRM_KEY: self._yes}

@@ -8,17 +8,19 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
+from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Problem, Reading, Waiting, When
+from kiosk.domain.trouble import reader_problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.scan import ScanField
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, unmarked
 
 SAID_AFTER_MS, STAY_AFTER_MS = 400, 3000
 """A card read sooner than the first is not spoken of; after the second the patron is asked to leave it there (LOOK §5)."""
@@ -73,15 +75,14 @@ class HomePage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         self._panel.show_state(counter, facts)
         self._mirror.show_state(counter)
-        if facts.revocation_checked:
+        if facts.stale_lists_accepted:
+            self._unchecked.say(say("staff.home.stale-lists"), say("staff.home.stale-lists-text"))
+        elif facts.revocation_checked:
             self._unchecked.say("")
         elif facts.demo:
             self._unchecked.say(say("staff.home.unchecked-demo"))
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
-
-    def first_focus(self) -> QWidget:
-        return self._panel.field
 
     def number_field(self) -> ScanField:
         return self._panel.field
@@ -100,6 +101,13 @@ class WaitingPanel(Ground):
         hint = say("staff.number.hint-short") if sizes.small else say("staff.number.hint")
         self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
+        self._leave = Button(say("staff.action.leave"), "quiet", icon="close")
+        says(self._leave, LeavePressed(), emit)
+        # Nothing moves when it comes.
+        policy = self._leave.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._leave.setSizePolicy(policy)
+        self._leave.hide()
         self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
         self._said.timeout.connect(self._say_reading)
         self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
@@ -110,7 +118,8 @@ class WaitingPanel(Ground):
         inside.addWidget(self._picture, 1000)
         inside.addWidget(self._title)
         inside.addWidget(self._lead)
-        inside.addSpacing(round(sizes.gap * 0.6))
+        inside.addWidget(self._leave, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addSpacing(round(sizes.gap * 0.3))
         inside.addWidget(self._form(sizes))
         self.setLayout(inside)
 
@@ -136,21 +145,28 @@ class WaitingPanel(Ground):
         flow = counter.flow
         entered, self._flow = type(flow) is not self._flow, type(flow)
         self._show_trouble(counter, facts)
-        problem = flow.problem if isinstance(flow, Waiting) else None
+        problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
             self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
-        if entered and not isinstance(flow, Waiting):
-            self.field.clear()
         if isinstance(flow, Waiting):
             self._show_waiting(counter)
+        elif isinstance(flow, Reading) and flow.insertion in counter.strays:
+            self._show_waiting(counter)
+        elif isinstance(flow, Reading) and flow.behind and not flow.slow:
+            self._silence()
+            self._picture.show_reading()
+            self._title.set_text(say("staff.home.behind", reader=unmarked(flow.behind)))
+            self._lead.set_text(say("staff.home.behind-lead", reader=unmarked(flow.behind)))
+            self._leave.show()
         elif isinstance(flow, Reading) and flow.slow:
             self._silence()
             self._picture.show_reading()
             self._title.set_text(say(f"refusal.{Code.CARD_SILENT}.title"))
             self._lead.set_text(say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+            self._leave.show()
         elif entered:
             self._picture.show_reading()
             if isinstance(flow, Reading):
@@ -166,22 +182,28 @@ class WaitingPanel(Ground):
         self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         asks_pin = counter.rules.lending_pin is not When.NEVER
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
+        self._leave.hide()
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
-        """Without a reader or an authority no card is taken: the library card still is."""
-        code = None
-        if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-            code = Code(counter.reader.value)
-        elif not facts.authorities:
-            code = Code.TRUST_MISSING
-        self._trouble.say(say(f"refusal.{code}.staff") if code else "", say(f"refusal.{code}.staff-next") if code else "")
+        """Without a reader, an authority or a list that is new enough no card is taken: the library card still is."""
+        problem = reader_problem(counter)
+        if problem is None and not facts.authorities:
+            problem = Problem(Code.TRUST_MISSING)
+        elif problem is None and Code.REVOCATION_TOO_OLD in facts.warnings:
+            problem = Problem(Code.REVOCATION_TOO_OLD)
+        if problem is None:
+            self._trouble.say("")
+        else:
+            params = dict(problem.params)
+            self._trouble.say(refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params))
         for widget in (self._picture, self._title, self._lead):
-            widget.setVisible(code is None)
+            widget.setVisible(problem is None)
 
     def _say_reading(self) -> None:
         looking_up = self._flow is not Reading
         self._title.set_text(say("staff.home.looking-up") if looking_up else say("staff.home.reading"))
         self._lead.set_text("")
+        self._leave.show()
 
     def _silence(self) -> None:
         self._said.stop()

@@ -93,8 +93,5 @@ class LibraryCardPage(Page):
         elif isinstance(flow, CheckingLibraryCard):
             self._lead.set_text(say("staff.number.busy"))
 
-    def first_focus(self) -> QWidget:
-        return self.form.field
-
     def number_field(self) -> ScanField:
         return self.form.field

@@ -22,7 +22,8 @@ def sentence_for(counter: Counter) -> str:
         return say("staff.mirror.pin")
     if isinstance(flow, SavingLink):
         return say("staff.mirror.saving")
-    if isinstance(flow, Reading | ReadingTries | CheckingPin):
+    tried = isinstance(flow, Reading) and flow.insertion in counter.strays
+    if isinstance(flow, Reading | ReadingTries | CheckingPin) and not tried:
         return say("staff.mirror.reading")
     if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
         return say("staff.mirror.away")

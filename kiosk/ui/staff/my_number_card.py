@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
+from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.home import SAID_AFTER_MS, STAY_AFTER_MS
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
 from kiosk.ui.staff.stops import stopped_words
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, unmarked
 
 
 class MyNumberCardPage(Page):
-    takes_barcodes = True
-    """Here a scan is answered with a sentence: the library card has been read already."""
-
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._flow: type[object] = object
@@ -43,7 +38,6 @@ class MyNumberCardPage(Page):
         self.body.addWidget(self._stopped)
         self.body.addWidget(ground, 1)
         self.wizard_foot()
-        self._buttons = [button for button in self.findChildren(Button) if button.parent() is self]
         self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
         self._said.timeout.connect(lambda: self._say(say("staff.my-number-card.reading"), ""))
         self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
@@ -56,15 +50,22 @@ class MyNumberCardPage(Page):
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
             self._stopped.say(*stopped_words(flow.draft.patron.standing.stops))
-        waiting = isinstance(flow, AwaitingMyNumberCard)
-        for button in self._buttons:
-            button.setEnabled(waiting or (isinstance(flow, ReadingMyNumberCard) and flow.slow))
+        # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
+        self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
         self._show_problem(self._problem(counter))
-        if isinstance(flow, AwaitingMyNumberCard):
+        if isinstance(flow, AwaitingMyNumberCard) or _is_tried(counter):
             self._silence()
             self._picture.show_waiting()
+            self._picture.setVisible(reader_problem(counter) is None)
+            if reader_problem(counter) is not None:
+                self._say(say("staff.my-number-card.away"), say("staff.my-number-card.away-lead"))
+                return
             title = say("staff.my-number-card.title-child") if flow.draft.by_guardian else say("staff.my-number-card.title")
             self._say(title, say("staff.my-number-card.lead"))
+        elif isinstance(flow, ReadingMyNumberCard) and flow.behind and not flow.slow:
+            self._silence()
+            self._picture.show_reading()
+            self._say(say("staff.home.behind", reader=unmarked(flow.behind)), say("staff.home.behind-lead", reader=unmarked(flow.behind)))
         elif isinstance(flow, ReadingMyNumberCard) and flow.slow:
             self._silence()
             self._picture.show_reading()
@@ -78,13 +79,12 @@ class MyNumberCardPage(Page):
             self._stay.start(STAY_AFTER_MS)
 
     def _problem(self, counter: Counter) -> Problem | None:
+        """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""
         flow = counter.flow
-        if isinstance(flow, AwaitingMyNumberCard):
-            if flow.problem is not None:
-                return flow.problem
-            if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-                return Problem(Code(counter.reader.value))
-        return None
+        known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
+        if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
+            return None
+        return reader_problem(counter) or (as_it_stands(counter, known) if known is not None else None)
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is None:
@@ -101,5 +101,7 @@ class MyNumberCardPage(Page):
         self._said.stop()
         self._stay.stop()
 
-    def first_focus(self) -> QWidget | None:
-        return None
+
+def _is_tried(counter: Counter) -> bool:
+    """A card that nobody brought is being read; for everybody here a card is still waited for."""
+    return isinstance(counter.flow, ReadingMyNumberCard) and counter.flow.insertion in counter.strays

@@ -14,11 +14,10 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
-CONFIRM_KEY = "F5"
-"""Says yes to what the page asks."""
 Emit = Callable[[Event], None]
 
 
@@ -32,6 +31,8 @@ class Page(QWidget):
     """What is to be put on the clipboard."""
     takes_barcodes = False
     """Whether a scanned barcode means something here, wherever the keyboard focus is."""
+    starts_in_field = True
+    """Whether the keyboard begins in the number field; elsewhere it begins at nothing that could be pressed."""
     escape: Event | None = None
     """What Esc says here."""
 
@@ -76,21 +77,13 @@ class Page(QWidget):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
 
-    def first_focus(self) -> QWidget | None:
-        """What the keyboard is at when the page opens."""
-        return None
-
     def number_field(self) -> ScanField | None:
-        """Where a barcode is entered on this page."""
+        """Where a number is entered on this page."""
         return None
 
     def take_barcode(self, text: str) -> None:
         """A whole barcode was read somewhere on this page (`takes_barcodes`): say what it means here."""
         self.tell(LibraryCardEntered(text))
-
-    def key_buttons(self) -> dict[str, Button]:
-        """Buttons that a function key presses on this page."""
-        return {}
 
     def bring_into_sight(self, widget: QWidget) -> None:
         """Scroll to what has just been added: its place is known only when everything around it has been laid out anew."""
@@ -125,25 +118,28 @@ class Page(QWidget):
             self._whole.addLayout(self._foot)
         return self._foot
 
-    def button(self, text: str, kind: str, event: Event, *, icon: str = "", key: str = "", icon_behind: bool = False) -> Button:
+    def button(
+        self, text: str, kind: str, event: Event, *, icon: str = "", key: str = "", chord: str = "", icon_behind: bool = False
+    ) -> Button:
         """A button that says `event`."""
-        made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, icon_behind=icon_behind)
-        made.clicked.connect(lambda: self.tell(event))
+        made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, chord=chord, icon_behind=icon_behind)
+        says(made, event, self.tell)
         return made
 
     def leave_button(self, text: str = "", *, key: str = "") -> Button:
-        return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key)
+        return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key or "F12")
 
     def wizard_foot(self, next_step: str = "") -> Button | None:
         """やめる at the left; もどる and, with a step to go to, 次へ at the right. Returns the last."""
         foot = self.foot()
         foot.addWidget(self.leave_button())
         foot.addStretch(1)
-        foot.addWidget(self.button(say("staff.action.back"), "secondary", BackPressed(), icon="left"))
+        foot.addWidget(self.button(say("staff.action.back"), "secondary", BackPressed(), icon="left", chord="B"))
         self.escape = BackPressed()
         if not next_step:
             return None
-        onward = self.button(say("staff.action.next", step=next_step), "primary", NextPressed(), icon="right", icon_behind=True)
+        text = say("staff.action.next", step=next_step)
+        onward = self.button(text, "primary", NextPressed(), icon="right", icon_behind=True, chord="N")
         foot.addWidget(onward)
         return onward
 

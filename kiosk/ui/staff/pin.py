@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import ReplaceReason
+from kiosk.domain.model import LinkToken, ReplaceReason
 from kiosk.domain.states import (
     AskingPin,
     CheckingPin,
@@ -19,7 +19,8 @@ from kiosk.domain.states import (
     ReadingTries,
     SavingLink,
 )
-from kiosk.text import say
+from kiosk.domain.trouble import broken_off
+from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, picture_of, row, title_row
@@ -96,11 +97,11 @@ class PatronsTurnPage(Page):
         self._ends.show_month(None)
         self._unknown.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         if isinstance(flow, ConfirmingLink):
-            self._show_confirming(flow)
+            self._show_confirming(counter, flow)
         elif isinstance(flow, SavingLink):
             self._show_saving(flow)
         elif isinstance(flow, AskingPin | LastTryWarning | ReadingTries | CheckingPin):
-            self._show_proof(flow)
+            self._show_proof(counter, flow)
         insertion = getattr(flow, "insertion", None)
         self._show_lying(insertion in counter.cards)
 
@@ -116,9 +117,11 @@ class PatronsTurnPage(Page):
         if replaces is not None:
             self._replaces.set_text(say(f"staff.replacement.{replaces}"))
 
-    def _show_confirming(self, flow: ConfirmingLink) -> None:
+    def _show_confirming(self, counter: Counter, flow: ConfirmingLink) -> None:
         self._say(say("staff.confirm.name"), say("staff.confirm.title"), say("staff.confirm.lead"))
-        self._care.say(say("staff.confirm.guardian") if flow.draft.by_guardian else "")
+        guardian = say("staff.confirm.guardian") if flow.draft.by_guardian else ""
+        title, text = _again(counter, flow.reading.token)
+        self._care.say(title or guardian, text + guardian if title else "")
         self._show_draft(flow.draft, flow.replaces)
         self._ends.show_month(flow.reading.ends)
         self._show_leave(say("staff.confirm.leave"), say("staff.confirm.leave-note"))
@@ -131,14 +134,14 @@ class PatronsTurnPage(Page):
         self._leave.hide()
         self._leave_note.set_text("")
 
-    def _show_proof(self, flow: Proof) -> None:
+    def _show_proof(self, counter: Counter, flow: Proof) -> None:
         goal = flow.goal
         if isinstance(goal, LinkGoal):
             self._show_draft(goal.draft, goal.replaces)
         else:
             self._number.set_text(goal.number.grouped)
             self._replaces_row.hide()
-        self._care.say("")
+        self._care.say(*_again(counter, goal.reading.token))
         self._show_leave(say("staff.pin.leave"), say("staff.pin.leave-note"))
         name = say("staff.pin.name")
         if isinstance(flow, ReadingTries | CheckingPin):
@@ -173,7 +176,7 @@ class PatronsTurnPage(Page):
             self._care.say(
                 say(f"refusal.{Code.PIN_WRONG}.staff", tries_left=left), say(f"refusal.{Code.PIN_WRONG}.staff-next", tries_left=left)
             )
-        elif left == 2:
+        elif left == 2 and self._care.isHidden():
             self._care.say(say("staff.pin.two-left"), say("staff.pin.two-left-text"))
 
     def _show_leave(self, verb: str, note: str) -> None:
@@ -187,5 +190,12 @@ class PatronsTurnPage(Page):
         icon, colour = ("checkc", "green") if lying else ("warn", "yellow")
         self._lying_icon.setPixmap(pixmap(icon, self.sizes.icon, colour, self.devicePixelRatioF()))
 
-    def first_focus(self) -> QWidget | None:
-        return None
+
+def _again(counter: Counter, token: LinkToken) -> tuple[str, str]:
+    """Why the PIN is asked for a second time; empty where it is not."""
+    interrupted = broken_off(counter, token)
+    if interrupted is None:
+        return "", ""
+    problem, pressed = interrupted.problem, interrupted.pressed
+    cause = refusal(problem.code, "staff", **dict(problem.params))
+    return say(f"staff.again.{'pressed' if pressed else 'open'}"), cause + say(f"staff.again.next{'-pressed' if pressed else ''}")

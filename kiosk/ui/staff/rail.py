@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
 from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
@@ -13,6 +13,8 @@ from kiosk.text import say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
 from kiosk.ui.theme import COLOURS, StaffSizes
+from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
 
@@ -44,7 +46,7 @@ _ICONS = {
 }
 
 
-class RailButton(QToolButton):
+class RailButton(CheckedByState, QToolButton):
     """Icon over text. Checked follows the machine's state, never the press."""
 
     def __init__(self, section: Section, sizes: StaffSizes) -> None:
@@ -52,19 +54,9 @@ class RailButton(QToolButton):
         self._icon, self._sizes = _ICONS[section], sizes
         self.setText(say(f"staff.rail.{section}"))
         self.setAccessibleName(self.text())
-        self.setCheckable(True)
+        self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(sizes.rail - (16 if sizes.rail > 80 else 8), round(sizes.rail * (0.8 if sizes.rail > 80 else 0.95)))
-
-    def nextCheckState(self) -> None:
-        """Nothing: see the class."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -103,7 +95,7 @@ class Rail(QFrame):
             if section is Section.HELP:
                 inside.addStretch(1)
             button = RailButton(section, sizes)
-            button.clicked.connect(lambda _=False, said=said: emit(said))
+            says(button, said, emit)
             self._buttons[section] = button
             inside.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(inside)
@@ -111,6 +103,9 @@ class Rail(QFrame):
         self._bar.setProperty("bar", "here")
         self._bar.setProperty("band", "here")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def button(self, section: Section) -> RailButton:
+        return self._buttons[section]
 
     def show_section(self, section: Section, *, busy: bool) -> None:
         """Where we are; while `busy` nobody is taken elsewhere."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, HomeChosen, LeavePressed, RegistrationChosen
 from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
+from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, picture_of, row, title_row
@@ -30,6 +32,9 @@ GUIDES: dict[Code, str] = {
     Code.PHONE_NOT_ACCEPTED: "lay",
     Code.CARD_REMOVED: "lay",
     Code.CARD_SILENT: "lay",
+    Code.CARD_INTERRUPTED: "lay",
+    Code.CARD_WAITED: "lay",
+    Code.READER_INTERRUPTED: "lay",
     Code.CARD_UNREADABLE: "lay",
     Code.CARD_IN_USE: "lay",
     Code.CARD_ANSWER_UNEXPECTED: "lay",
@@ -72,10 +77,11 @@ class RefusalPage(Page):
             return
         self.takes_barcodes = isinstance(flow, LendingRefused)
         lying = isinstance(flow, LendingRefused) and flow.insertion is not None
-        shown = (type(flow), flow.problem, lying)
+        told = replace(flow, problem=as_it_stands(counter, flow.problem))
+        shown = (type(flow), told.problem, lying)
         if shown != self._shown:
             self._shown = shown
-            self._fill(flow)
+            self._fill(told)
 
     def _fill(self, flow: LendingRefused | RegistrationRefused | UnlinkingRefused) -> None:
         had_focus = self._first is not None and self._first.hasFocus()
@@ -157,6 +163,3 @@ class RefusalPage(Page):
         card.inside.addWidget(box)
         if primary:
             self._first = button
-
-    def first_focus(self) -> QWidget | None:
-        return self._first

@@ -67,6 +67,3 @@ class RegisteredPage(Page):
             self._notice.say(say("staff.registered.pending"), say("staff.registered.pending-lead") + replaced)
         else:
             self._notice.say(say("staff.registered.title"), say("staff.registered.lead") + replaced)
-
-    def first_focus(self) -> QWidget:
-        return self._done

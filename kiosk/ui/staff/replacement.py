@@ -13,6 +13,7 @@ from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, column, facts, row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 
@@ -38,7 +39,7 @@ class ReplacementPage(Page):
         self._shown: object = None
         reasons = QGridLayout()
         reasons.setSpacing(sizes.gap // 2)
-        self._choices = [self._choice(reason) for reason in ReplaceReason]
+        self._choices = [self._choice(str(number), reason) for number, reason in enumerate(ReplaceReason, 1)]
         for index, choice in enumerate(self._choices):
             reasons.addWidget(choice, index // 2, index % 2)
         self.body.addWidget(Words(say("staff.replacement.reason"), "heading"))
@@ -47,9 +48,10 @@ class ReplacementPage(Page):
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, reason: ReplaceReason) -> Choice:
-        made = Choice(_ICONS[reason], say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note"), self.sizes)
-        made.clicked.connect(lambda: self.tell(ReplacementChosen(reason)))
+    def _choice(self, chord: str, reason: ReplaceReason) -> Choice:
+        title, note = say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note")
+        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
+        says(made, ReplacementChosen(reason), self.tell)
         return made
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
@@ -73,9 +75,6 @@ class ReplacementPage(Page):
         card.inside.addLayout(facts(rows, self.sizes))
         card.inside.addStretch(1)
         return card
-
-    def first_focus(self) -> QWidget:
-        return self._choices[0]
 
 
 class AlreadyLinkedPage(Page):
@@ -103,6 +102,3 @@ class AlreadyLinkedPage(Page):
             self._notice.say(say("staff.linked.title"), say("staff.linked.lead"))
             self._number.set_text(counter.flow.link.number.grouped)
             self._since.set_text(since(counter.flow.link))
-
-    def first_focus(self) -> QWidget:
-        return self._done

@@ -8,7 +8,8 @@ from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.text import say
+from kiosk.domain.trouble import reader_problem
+from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
 from kiosk.ui.staff.trial_scan import TrialScan
@@ -22,11 +23,12 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
     codes = [*facts.warnings]
     if not facts.authorities:
         codes.insert(0, Code.TRUST_MISSING)
-    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-        codes.insert(0, Code(counter.reader.value))
     if counter.ils.value in ILS_TROUBLE:
         codes.insert(0, Code(counter.ils.value))
     found = [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
+    if (reader := reader_problem(counter)) is not None:
+        params = dict(reader.params)
+        found.insert(0, (refusal(reader.code, "staff", **params), refusal(reader.code, "staff-next", **params)))
     if facts.sheet_missing:
         found.append((say("staff.status.recovery-sheet"), ""))
     return found
@@ -34,6 +36,7 @@ def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
 
 class StatusPage(Page):
     takes_barcodes = True
+    starts_in_field = False
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -82,7 +85,7 @@ class StatusPage(Page):
             "reader": said,
             "service": say("staff.status.service-missing") if stopped else say("staff.status.service-ready"),
             "trust": trusted,
-            "revocation": say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none"),
+            "revocation": self._revocation(facts),
             "ils": self._library_system(counter.ils),
             "links": say("staff.status.links-count", count=facts.links),
             "registered": say("staff.status.links-count", count=facts.registered_this_month),
@@ -91,6 +94,11 @@ class StatusPage(Page):
         }
         for name, text in texts.items():
             self._values[name].set_text(text)
+
+    def _revocation(self, facts: CounterFacts) -> str:
+        if facts.stale_lists_accepted:
+            return say("staff.status.revocation-unlimited")
+        return say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none")
 
     def _library_system(self, condition: IlsCondition) -> str:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BrokeSeen
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
@@ -39,6 +37,3 @@ class TroublePage(Page):
             self._cause.set_text(say(f"refusal.{Code.OUT_OF_ORDER}.staff", incident=incident))
             self._next.set_text(say(f"refusal.{Code.OUT_OF_ORDER}.staff-next", incident=incident))
             self._incident.set_text(say("staff.trouble.incident", incident=incident))
-
-    def first_focus(self) -> QWidget:
-        return self._home

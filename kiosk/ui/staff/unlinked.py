@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import UnlinkReason
 from kiosk.domain.states import ClosingLink, Counter, CounterFacts, Unlinked
@@ -71,6 +69,3 @@ class UnlinkedPage(Page):
         for icon, what in told:
             note = say(f"staff.unlinked.{what}-text")
             inside.addLayout(bullet(icon, say(f"staff.unlinked.{what}"), self.sizes, "blue", note, "strong"))
-
-    def first_focus(self) -> QWidget:
-        return self._done

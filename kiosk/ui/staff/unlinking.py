@@ -9,13 +9,13 @@ from kiosk.domain.model import UnlinkReason
 from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter, CounterFacts
 from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
-from kiosk.ui.staff.choices import Choice
+from kiosk.ui.staff.choices import Answer, Choice
 from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import NumberLabel, Panel, facts, row
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
@@ -29,20 +29,18 @@ class UnlinkReasonPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlinking.name"))
         self.head(say("staff.unlinking.title"), say("staff.unlinking.lead"))
-        self._choices = [self._choice(reason) for reason in UnlinkReason]
+        self._choices = [self._choice(str(number), reason) for number, reason in enumerate(UnlinkReason, 1)]
         for choice in self._choices:
             self.body.addWidget(choice, 2)
         self.body.addStretch(1)
         self.foot().addWidget(self.leave_button())
         self.foot().addStretch(1)
 
-    def _choice(self, reason: UnlinkReason) -> Choice:
-        made = Choice(_ICONS[reason], say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note"), self.sizes)
-        made.clicked.connect(lambda: self.tell(UnlinkReasonChosen(reason)))
+    def _choice(self, chord: str, reason: UnlinkReason) -> Choice:
+        title, note = say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note")
+        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
+        says(made, UnlinkReasonChosen(reason), self.tell)
         return made
-
-    def first_focus(self) -> QWidget:
-        return self._choices[0]
 
 
 class UnlinkNumberPage(Page):
@@ -66,8 +64,9 @@ class UnlinkNumberPage(Page):
         self.wizard_foot()
         self._ready: bool | None = None
 
-    def _answer(self, which: str, *, stopped: bool) -> Button:
-        button = self.button(say(f"staff.unlink-number.{which}"), "secondary", CardStopAnswered(stopped))
+    def _answer(self, which: str, *, stopped: bool) -> Answer:
+        button = Answer(say(f"staff.unlink-number.{which}"))
+        says(button, CardStopAnswered(stopped), self.tell)
         button.setMinimumWidth(self.sizes.body * 10)
         return button
 
@@ -92,7 +91,6 @@ class UnlinkNumberPage(Page):
         self._title.set_text(say("staff.unlink-number.title-lost") if waits else say("staff.unlink-number.title"))
         self._stop.setVisible(lost)
         for button, answer in ((self._stopped, True), (self._not_stopped, False)):
-            button.setCheckable(True)
             button.setChecked(flow.card_stopped is answer)
         told = flow.card_stopped is False
         self._not_yet.say(say("staff.unlink-number.not-stopped-title") if told else "", say("staff.unlink-number.not-stopped-text"))
@@ -103,9 +101,6 @@ class UnlinkNumberPage(Page):
         if self._ready is False and not waits:
             self.form.field.setFocus()
         self._ready = not waits
-
-    def first_focus(self) -> QWidget:
-        return self.form.field if self.form.field.isEnabled() else self._stopped
 
     def number_field(self) -> ScanField:
         return self.form.field
@@ -127,7 +122,7 @@ class UnlinkConfirmPage(Page):
         self.body.addWidget(card)
         self.body.addStretch(1)
         self.wizard_foot()
-        self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink")
+        self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink", chord="U")
         self.foot().addWidget(self._do)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
@@ -137,6 +132,3 @@ class UnlinkConfirmPage(Page):
             self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
             self._since.set_text(since(flow.link))
             self._counter.set_text(flow.link.counter)
-
-    def first_focus(self) -> QWidget:
-        return self._do

@@ -7,32 +7,44 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.events import BrokeSeen, LeavePressed, Touched
+from kiosk.domain.consequences import has_consequences, subject
+from kiosk.domain.events import BrokeSeen, Event, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
+from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
+from kiosk.ui.keys import Keys
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
-from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
+from kiosk.ui.staff.holder import HolderPage
+from kiosk.ui.staff.home import HomePage
+from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.pin import PatronsTurnPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
-from kiosk.ui.staff.rail import EVENTS, Rail, Section
+from kiosk.ui.staff.presses import MousePresses
+from kiosk.ui.staff.rail import Rail, Section
+from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
-from kiosk.ui.staff.scanner import ScannerWatch
 from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
+from kiosk.ui.timing import QtTiming, Timing
+from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
 
-_PAGE_KEYS = {"F1": Section.HELP, "F2": Section.REGISTRATION, "F3": Section.UNLINKING, "F4": Section.STATUS}
-_BUTTON_KEYS = (CONFIRM_KEY, "F6", "F7", "F8")
-"""Each presses a button of the page that has one for it."""
+_RAIL_KEYS = {
+    Qt.Key.Key_F1: Section.HELP,
+    Qt.Key.Key_F2: Section.REGISTRATION,
+    Qt.Key.Key_F3: Section.UNLINKING,
+    Qt.Key.Key_F4: Section.STATUS,
+}
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
 _PREPARE_MS = 15
@@ -46,7 +58,7 @@ def _now() -> datetime:
 class StaffWindow(QWidget):
     """`project` is called with every state; what staff do goes out through `emit`."""
 
-    def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now, timing: Timing | None = None) -> None:
         super().__init__()
         self.setObjectName("Window")
         self.setWindowTitle(say("staff.window.title"))
@@ -61,15 +73,17 @@ class StaffWindow(QWidget):
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
+        self._half = ""
+        """Half a number, typed at 窓口 before a card came."""
         self._spares: dict[PageKind, Spare] = {}
         self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_page)
-        self._scanner = ScannerWatch(self, self._scanned, self._sign_of_life)
+        self._keys = Keys(self, self, timing or QtTiming())
+        self._presses = MousePresses(self, self.alive)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
-        self._make_shortcuts()
         self._removal = Removal(self)
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
@@ -80,6 +94,8 @@ class StaffWindow(QWidget):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         if self._frame is None:
             self._build(staff_sizes(self.width()))
+        if self._counter is None or subject(self._counter.flow) != subject(counter.flow):
+            self._keys.turned()
         self._counter, self._facts = counter, facts
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
@@ -103,6 +119,7 @@ class StaffWindow(QWidget):
         page.project(counter, facts)
         page.copied.connect(self._clipboard.copy)
         self._page = page
+        self._keep_half_a_number(old, page)
         if old is not None:
             if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
                 self._clipboard.forget()
@@ -111,9 +128,19 @@ class StaffWindow(QWidget):
         else:
             self._middle.addWidget(page, 1)
         page.show()
-        self._banners.forget_barcode()
+        self._banners.forget_passing()
         self._focus(page)
         self._prepare.start()
+
+    def _keep_half_a_number(self, old: Page | None, page: Page) -> None:
+        """What was being typed at 窓口 is there again after the card that came in between. It is marked: the next scan replaces it."""
+        if isinstance(old, HomePage):
+            self._half = old.number_field().text()
+        if isinstance(page, HomePage):
+            page.number_field().setText(self._half)
+            page.number_field().selectAll()
+        if not isinstance(page, HolderPage | PatronPage | PatronsTurnPage | RefusalPage):
+            self._half = ""
 
     def _prepare_page(self) -> None:
         """Build what comes next and draw it once unseen: a number then stands there a blink after the card, and home after the patron.
@@ -131,9 +158,10 @@ class StaffWindow(QWidget):
         self._prepare.start()
 
     def _focus(self, page: Page) -> None:
-        first = page.first_focus()
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Never on a button: what comes next may be a scan that nobody has asked for."""
+        field = page.number_field() if page.starts_in_field else None
+        if field is not None and field.isEnabled() and field.isVisibleTo(page):
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -147,6 +175,7 @@ class StaffWindow(QWidget):
     def _build(self, sizes: StaffSizes) -> None:
         """Everything, once the width is known, and anew for another class of it; the state is projected again."""
         self._sizes = sizes
+        self._keys.turned()
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
         self._spares = {}
@@ -180,39 +209,59 @@ class StaffWindow(QWidget):
         if self._frame is None or sizes != self._sizes:
             self._build(sizes)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange and self._frame is not None:
+            # Another scale: every drawing is made anew.
+            self._build(staff_sizes(self.width()))
+        return super().event(event)
+
     def _tick(self) -> None:
         if self._frame is not None:
             self._top.show_time(self._clock())
 
     # --- what staff do ------------------------------------------------------------------------------------------------------
 
-    def _make_shortcuts(self) -> None:
-        for key, where in _PAGE_KEYS.items():
-            self._shortcut(key, partial(self._emit, EVENTS[where]))
-        for key in _BUTTON_KEYS:
-            self._shortcut(key, partial(self._press, key))
-        self._shortcut("F12", self._end)
-        self._shortcut("Esc", self._escape)
+    def control_for(self, button: QAbstractButton) -> Control:
+        event = event_of(button)
+        guarded = event is not None and self._counter is not None and has_consequences(self._counter, event)
+        return Control(partial(click, button), guarded, button, button.accessibleName(), chord_of(button))
 
-    def _shortcut(self, key: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(act)
+    def control_of_key(self, key: Qt.Key) -> Control | None:
+        if key in _RAIL_KEYS:
+            return self._if_live(self._rail.button(_RAIL_KEYS[key]))
+        if key is Qt.Key.Key_F12:
+            return self._way_out()
+        if key is Qt.Key.Key_Escape and self._page is not None and self._page.escape is not None:
+            return self._saying(self._page.escape)
+        return None
 
-    def _press(self, key: str) -> None:
-        button = None if self._page is None else self._page.key_buttons().get(key)
-        if button is not None and button.isVisible():
-            button.click()
+    def control_of_enter(self) -> Control | None:
+        return None
 
-    def _end(self) -> None:
-        broken = self._counter is not None and isinstance(self._counter.flow, OutOfOrder)
-        self._emit(BrokeSeen() if broken else LeavePressed())
+    def control_of_chord(self, letter: str) -> Control | None:
+        return self._if_live(*(button for button in self.findChildren(QAbstractButton) if chord_of(button) == letter))
 
-    def _escape(self) -> None:
-        if self._page is not None and self._page.escape is not None:
-            self._emit(self._page.escape)
+    def _way_out(self) -> Control | None:
+        """F12: the button that leaves, where there is one; a page that hides or disables it is not left."""
+        if self._counter is None:
+            return None
+        event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
+        found = [button for button in self.findChildren(QAbstractButton) if event_of(button) == event and button.isVisible()]
+        return self._if_live(*found) if found else self._saying(event)
 
-    def _scanned(self, text: str, whole: bool) -> None:
+    def _saying(self, event: Event) -> Control:
+        return Control(partial(self._emit, event), self._counter is not None and has_consequences(self._counter, event))
+
+    def _if_live(self, *buttons: QAbstractButton) -> Control | None:
+        return next((self.control_for(button) for button in buttons if button.isVisible() and button.isEnabled()), None)
+
+    def takes_text(self) -> bool:
+        return False
+
+    def hint(self, why: Why, control: Control | None) -> None:
+        self._banners.tell_of_key(why, control)
+
+    def scanned(self, text: str, whole: bool) -> None:
         """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
         if self._page is None or not self._page.takes_barcodes:
             self._banners.tell_of_barcode()
@@ -224,7 +273,7 @@ class StaffWindow(QWidget):
             field.setText(text)
             field.setFocus()
 
-    def _sign_of_life(self) -> None:
+    def alive(self) -> None:
         if not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS:
             self._touched.start()
             self._emit(Touched())

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 
 
 class Button(QPushButton):
     """`kind` is primary, secondary or quiet; there is one primary a screen. The label is a verb.
 
-    `key` is shown in a frame behind the label ("F2"); giving the key its meaning is the window's business.
-    Enter presses a focused button as Space does, since this program has no default buttons.
+    `key` is shown in a frame behind the label ("F2"); giving the key its meaning is the window's business. `chord` is the letter that
+    presses it together with Alt, and is shown there as well.
     """
 
     def __init__(
@@ -25,15 +26,22 @@ class Button(QPushButton):
         *,
         icon: str = "",
         key: str = "",
+        chord: str = "",
         icon_behind: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", kind)
-        self._icon, self._key, self._icon_behind = icon, key, icon_behind
+        self._icon, self._key, self._icon_behind = icon, f"Alt+{chord}" if chord else key, icon_behind
+        set_chord(self, chord)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_text(text)
+
+    @property
+    def shown_key(self) -> str:
+        """The key or chord that stands on it; empty where none does."""
+        return self._key
 
     def set_text(self, text: str) -> None:
         self.setText(plain(text))
@@ -45,12 +53,6 @@ class Button(QPushButton):
             self.setProperty("kind", kind)
             self.style().unpolish(self)
             self.style().polish(self)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     # --- drawing: label, icon and key as one centred group ----------------------------------------------------------------
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
-class CheckRow(QAbstractButton):
-    """Checkable; Space and Enter toggle. `number` is drawn at the right end when given."""
+class CheckRow(CheckedByState, QAbstractButton):
+    """Checkable; a press asks for the other. `number` is drawn at the right end when given."""
 
     def __init__(self, text: str, number: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setCheckable(True)
+        self.follow_state()
         self._number = number
         self._words = Words(text, parent=self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -57,12 +58,6 @@ class CheckRow(QAbstractButton):
 
     def leaveEvent(self, event: object) -> None:
         self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QInputMethodEvent, QInputMethodQueryEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.text import plain
@@ -11,7 +13,9 @@ from kiosk.ui.widgets.icon import pixmap
 
 
 class ScanField(QLineEdit):
-    """Emits `entered` with the text on Enter, and on Tab behind a text, since scanners end a scan with either; then it is empty.
+    """Emits `entered` with its text when it is submitted; then it is empty. Enter and Tab submit it: see `ui.keys`.
+
+    Numbers need no input method: it is off here. What one commits all the same is taken in the letters that numbers are written with.
 
     Signals:
         entered: the text as it came.
@@ -29,6 +33,7 @@ class ScanField(QLineEdit):
         self._icon, self._icon_size = icon, icon_size
         self.setTextMargins(icon_size + 14, 0, 0, 0)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText)
 
     def submit(self) -> None:
         text = self.text()
@@ -36,16 +41,17 @@ class ScanField(QLineEdit):
         self.entered.emit(text)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and self.text():
-            self.submit()
-            return True
-        return super().event(event)
+        handled = super().event(event)
+        if isinstance(event, QInputMethodQueryEvent) and event.queries() & Qt.InputMethodQuery.ImEnabled:
+            # The widget's attribute for it does not reach the window system.
+            event.setValue(Qt.InputMethodQuery.ImEnabled, False)
+        return handled
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.submit()
-            return
-        super().keyPressEvent(event)
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Text is taken when it is committed, never while it is being composed."""
+        if event.commitString():
+            self.insert(unicodedata.normalize("NFKC", event.commitString()))
+        event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -5,40 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.icon import pixmap
 
 _RADIUS = 8
 _TICK_GAP = 4
 
 
-class Segment(QAbstractButton):
-    """Pressed by mouse, Space or Enter. Being chosen follows whoever shows the state, not the press."""
+class Segment(CheckedByState, QAbstractButton):
+    """Being chosen follows whoever shows the state, not the press."""
 
     def __init__(self, text: str, name: str, height: int) -> None:
         super().__init__()
         self._height = height
         self.first = self.last = False
-        self.setCheckable(True)
+        self.follow_state()
         self.setText(plain(text))
         self.setAccessibleName(plain(name))
         # A press with the mouse leaves the keyboard where it was: in the field that waits for the next barcode.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def nextCheckState(self) -> None:
-        """Nothing: see the class."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.click()
-            return
-        super().keyPressEvent(event)
 
     def _tick(self) -> int:
         return self.font().pixelSize() if self.isChecked() else 0

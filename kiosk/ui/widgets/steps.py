@@ -50,15 +50,19 @@ class StepBar(QWidget):
         """Pixels the bar takes with the shortest lines between its steps."""
         return self._lengths(self._least_line())[-1] if self._labels else 0
 
+    def needed_for_all(self) -> int:
+        """The same, were every step named."""
+        return self._lengths(self._least_line(), named=True)[-1] if self._labels else 0
+
     def _least_line(self) -> int:
         return round(self._circle * 0.6)
 
-    def _lengths(self, line: int) -> list[int]:
-        """The x at which each step ends, with lines of this length between them."""
+    def _lengths(self, line: int, *, named: bool = False) -> list[int]:
+        """The x at which each step ends, with lines of this length between them. `named`: as if every label were shown."""
         ends, x, gap = [], 0, self._circle // 3
         for index, label in enumerate(self._labels):
             x += self._circle
-            if label.isVisibleTo(self):
+            if named or label.isVisibleTo(self):
                 x += gap + label.sizeHint().width()
             ends.append(x)
             if index + 1 < len(self._labels):

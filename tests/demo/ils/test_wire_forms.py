@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -159,6 +160,25 @@ def test_lists_come_as_asked_for(serve: Serve, dial: Dial) -> None:
     both = wire.ask(patron(busy, "Y Y       "))
     assert (values(both, "AS"), values(both, "AU")) == (ready, [])
     assert values(wire.ask(patron(busy)), "AU") == []
+
+
+def test_long_lists_are_cut_and_go_on_where_the_system_pages(serve: Serve, dial: Dial) -> None:
+    busy, loans = PATRONS["busy"], [ITEMS[name].number for name in ("busy-overdue", "busy-1", "busy-2", "busy-3", "busy-4")]
+    cut = dial(serve(replace(PLAIN, longest_list=2)))
+    assert values(cut.ask(patron(busy, "  Y       ")), "AU") == loans[:2]
+    assert values(cut.ask(patron(busy, "  Y       ", "BP3|BQ102|")), "AU") == loans[2:4]
+    assert values(cut.ask(patron(busy, "  Y       ", "BP5|BQ104|")), "AU") == loans[4:]
+    deaf = dial(serve(replace(PLAIN, longest_list=2, pages=False)))
+    assert values(deaf.ask(patron(busy, "  Y       ", "BP3|BQ102|")), "AU") == loans[:2]
+    counted = dial(serve(replace(PLAIN, lists_loans=False))).ask(patron(busy, "  Y       "))
+    assert (counted[45:49], values(counted, "AU")) == ("0005", [])
+
+
+def test_what_belongs_to_an_item_and_what_is_noted_of_a_patron_is_told(serve: Serve, dial: Dial) -> None:
+    wire = dial(serve(PLAIN))
+    assert values(wire.ask(checkout(PATRONS["other"], ITEMS["piano"].number)), "CH") == ["楽譜1冊つき"]
+    assert values(wire.ask(checkout(PATRONS["other"], ITEMS["stars"].number)), "CH") == []
+    assert values(wire.ask(patron(PATRONS["bar"])), "AF") == ["忘れ物(傘)をお預かりしています"]
 
 
 def test_the_state_of_each_item(serve: Serve, dial: Dial) -> None:

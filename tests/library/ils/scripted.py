@@ -194,6 +194,21 @@ def hang_up(request: bytes, line: Line) -> object:
     return CLOSED
 
 
+def in_turn(*replies: Answer) -> Callable[[bytes, Line], Any]:
+    """One reply after the other, the last one for ever."""
+    left = list(replies)
+
+    def say(request: bytes, line: Line) -> Any:
+        reply = left.pop(0) if len(left) > 1 else left[0]
+        if callable(reply):
+            return reply(request, line)
+        if reply is not None:
+            line.say(reply if isinstance(reply, bytes) else seal(reply, request))
+        return None
+
+    return say
+
+
 def settings(port: int, **changes: Any) -> IlsSettings:
     given: dict[str, Any] = {
         "system": Ils.KOHA,

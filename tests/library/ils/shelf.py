@@ -77,6 +77,7 @@ def _sip(day: date) -> str:
 class Mood(Enum):
     GOOD = "answers"
     PIECES = "answers in pieces"
+    BREAKS = "has breaks within a text"
     CRLF_LATE = "ends with CRLF, its LF after a while"
     TWICE = "answers twice in one go"
     GLUED = "another answer right behind"
@@ -143,7 +144,10 @@ class MoodyServer:
             wrong = request.replace(b"AY%c" % request[-7], b"AY%d" % ((request[-7] - 0x30 - 1) % 10)) if b"AY" in request else request
             line.say(seal(self.shelf.reply(request), wrong, encoding=self.encoding))
             return True
-        whole = seal(self.shelf.reply(request), request, encoding=self.encoding)
+        reply = self.shelf.reply(request)
+        if mood is Mood.BREAKS and "|" in reply:
+            reply += "AF一行目\r二行目\r\n三行目\n|"
+        whole = seal(reply, request, encoding=self.encoding)
         other = self._other(whole)
         at = self.chance.randrange(1, len(whole) - 1)
         match mood:

@@ -67,7 +67,7 @@ def a_visit(client: IlsClient, shelf: Shelf) -> None:
             assert shelf.executed[key] - before == (outcome is Outcome.DONE)
             if outcome is not Outcome.DONE:
                 client.reconnect()
-    assert client.loans(NUMBER) == (FIRST,)
+    assert client.loans(NUMBER).items == (FIRST,)
 
 
 WAYS = [

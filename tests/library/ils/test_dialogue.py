@@ -25,7 +25,7 @@ def test_a_whole_dialogue_in_bytes() -> None:
     assert patron.number == NUMBER
     assert patron.checked
     assert patron.standing.loans == 1
-    assert patron.standing.on_loan == ("1100000000033",)
+    assert patron.standing.on_loan.items == ("1100000000033",)
     assert answer.outcome is Outcome.DONE
     assert answer.item == Item(BOOK, TITLE, Due(date(2026, 12, 7), "20261207    235900"))
     assert answer.reason is None

@@ -143,7 +143,7 @@ def test_a_visit(encoding: str, detection: str, checksum: str) -> None:
         held = client.serve(Service.HOLD, TAKEUCHI, Item(BAMBOO))
         assert (held.outcome, held.position) == (Outcome.DONE, 2)
         assert client.item(BAMBOO).title == "竹取物語 芸"
-        assert client.loans(TAKEUCHI) == (CAT,)
+        assert client.loans(TAKEUCHI).items == (CAT,)
         assert client.condition is IlsCondition.READY
 
 

@@ -77,7 +77,7 @@ class Day:
             return
         self.told["patron"] += 1
         assert patron.number == number
-        assert list(patron.standing.on_loan) == list(self.server.shelf.loans.get(number.text, {}))
+        assert list(patron.standing.on_loan.items) == list(self.server.shelf.loans.get(number.text, {}))
 
     def _unknown(self) -> None:
         with pytest.raises(KioskError) as caught:
@@ -94,7 +94,7 @@ class Day:
             self._unavailable(error)
             return
         self.told["loans"] += 1
-        assert list(loans) == list(self.server.shelf.loans.get(number.text, {}))
+        assert list(loans.items) == list(self.server.shelf.loans.get(number.text, {}))
 
     def _item(self) -> None:
         wanted = self._new_item()
@@ -164,9 +164,9 @@ def client_for(station: Station, checksum: str, encoding: str = "utf-8") -> Abst
 
 
 NOT_DONE = {
-    Mood.DEAF: Reason.LOST_ANSWER,
-    Mood.GONE_BEFORE: Reason.LOST_ANSWER,
-    Mood.NOT_UNDERSTOOD: Reason.OTHER,
+    Mood.DEAF: Reason.NOT_THERE_YET,
+    Mood.GONE_BEFORE: Reason.NOT_THERE_YET,
+    Mood.NOT_UNDERSTOOD: Reason.NOT_THERE_YET,
 }
 """What becomes of a change over which the server has this mood; in every other mood it is done, and is said to be done."""
 
@@ -228,4 +228,4 @@ def test_a_hundred_thousand_exchanges_with_a_moody_server(checksum: str) -> None
         exchanges += server.requests
         told.update(day.told)
     assert told["done "] > 0.05 * exchanges
-    assert {"patron", "unknown", "loans", "item", "unknown lost-answer", "refused lost-answer", "unavailable"} <= told.keys()
+    assert {"patron", "unknown", "loans", "item", "unknown lost-answer", "refused not-there-yet", "unavailable"} <= told.keys()

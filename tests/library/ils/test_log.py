@@ -54,8 +54,8 @@ def test_what_was_asked_and_how_it_went_is_written(tmp_path: Path) -> None:
         r"INFO kiosk\.library\.ils\.client renewal: refused \(not-on-loan\) in \d+\.\d\d s",
         r"WARNING kiosk\.library\.ils\.connection answer to 15 lost: closed by the server",
         r"INFO kiosk\.library\.ils\.client hold: unknown \(lost-answer\) in \d+\.\d\d s",
-        r"WARNING kiosk\.library\.ils\.connection ils-unreachable: no answer within the time; next attempt in \d+ s",
-        r"WARNING kiosk\.library\.ils\.connection ils-login-refused: login refused; next attempt in 60 s",
+        r"WARNING kiosk\.library\.ils\.backoff ils-unreachable: no answer within the time; next attempt in \d+ s",
+        r"WARNING kiosk\.library\.ils\.backoff ils-login-lost: login refused; next attempt in 2 s",
     ):
         assert re.search(line, text), line
 

@@ -40,7 +40,7 @@ def test_a_good_library_card_with_all_that_is_told() -> None:
     assert patron.valid_until is None
     standing = patron.standing
     assert (standing.loans, standing.overdue, standing.holds_ready, standing.loans_left) == (3, 1, 2, 7)
-    assert standing.on_loan == ("11", "12", "13")
+    assert standing.on_loan.items == ("11", "12", "13")
     assert standing.said == "お知らせ"
     assert standing.stops == frozenset()
 

@@ -160,7 +160,7 @@ def test_a_day_of_lending(recording: str) -> None:
         assert blocked.item.due is None
         unknown = client.serve(Service.LOAN, HANAKO, Item("9999999999"))
         assert (unknown.outcome, unknown.reason, unknown.said) == (Outcome.REFUSED, Reason.ITEM_UNKNOWN, "Invalid Item")
-        assert client.loans(HANAKO) == (CAT, ROMAN)
+        assert client.loans(HANAKO).items == (CAT, ROMAN)
 
     replayed(recording, act)
 

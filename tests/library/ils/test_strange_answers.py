@@ -20,12 +20,32 @@ from tests.library.ils.scripted import BOOK, LOGIN, NUMBER, STATUS, Line, Statio
 ANSWERS = {Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_DIFFERS}
 WIDTHS = {"64": 14 + 3 + 18 + 24, "18": 2 + 2 + 2 + 18, "12": 4 + 18, "30": 4 + 18, "16": 2 + 18}
 REPLY_TO = {"63": "64", "17": "18", "11": "12", "29": "30", "15": "16"}
-CODES = "AE BL PA PX PY CB AU AF AJ AH BR CF CK BV AS AG ZZ".split()
+CODES = "AE BL PA PX PY CB AU AF AJ AH BR CF CK BV BH BT AS CD CQ CH AG ZZ".split()
 
 fixed_parts = st.text("YN 0123456789-UVZ:", min_size=70, max_size=70)
 values = st.one_of(
     st.sampled_from(
-        ["", "Y", "N", " ", "20261123", "2026-13-45", "99991231    235900", "0000", "-001", "٣", "１２", "9" * 30, "|", "&#124;"]
+        [
+            "",
+            "Y",
+            "N",
+            " ",
+            "a\rb",
+            "\r",
+            "\r\n",
+            "120",
+            "350.00",
+            "20261123",
+            "2026-13-45",
+            "99991231    235900",
+            "0000",
+            "-001",
+            "٣",
+            "１２",
+            "9" * 30,
+            "|",
+            "&#124;",
+        ]
     ),
     st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=20),
 )
@@ -72,7 +92,7 @@ def test_any_well_formed_answer_is_an_answer(system: Ils) -> None:
             for service in (Service.LOAN, Service.RENEWAL, Service.HOLD):
                 assert isinstance(client.serve(service, NUMBER, Item(BOOK)), ItemAnswer)
             try:
-                assert all(isinstance(loan, str) for loan in client.loans(NUMBER))
+                assert all(isinstance(loan, str) for loan in client.loans(NUMBER).items)
                 assert client.item(BOOK).number == BOOK
             except KioskError as error:
                 codes.add(error.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,16 @@ def test_an_expired_certificate(authority: Authority) -> None:
         ):
             client.patron(NUMBER)
         assert station.received == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_a_file_that_others_may_write_is_not_trusted(tmp_path: Path, authority: Authority) -> None:
+    file = tmp_path / "authority.pem"
+    file.write_bytes(authority.file.read_bytes())
+    file.chmod(0o666)
+    with Station(answering(), tls=authority.server()) as station, client_of(station.port, tls=True, ca_file=str(file)) as client:
+        assert client.keep_alive() is IlsCondition.NOT_TRUSTED
+        assert station.connections == 0
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])

@@ -239,3 +239,9 @@ def test_the_number_is_one_digit(sequence: int) -> None:
 def test_a_reply_says_a_question_mark_where_the_encoding_has_no_letter() -> None:
     message = Message("96", {}, (("AE", "𠮷野 髙子"),))
     assert encode(message, encoding="cp932") == "96AE?野 髙子|\r".encode("cp932")
+
+
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "\n"])
+def test_a_break_within_a_value_is_read_as_a_line_feed(break_: str) -> None:
+    line = f"36Y20261123    185001AOKEN|{break_}AAD01|AF一行目{break_}二行目|{break_}"
+    assert decode(line.encode()).fields == (("AO", "KEN"), ("AA", "D01"), ("AF", "一行目\n二行目"))

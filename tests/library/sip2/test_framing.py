@@ -56,6 +56,54 @@ def test_a_note_with_line_feeds_stays_in_its_message() -> None:
     assert framer.feed(b"36Y20261123    185001AFone\ntwo\n\nthree|AY0AZ1234\r") == [b"36Y20261123    185001AFone\ntwo\n\nthree|AY0AZ1234"]
 
 
+NOTE = b"64              00020261123    185032000000000000000000000002AOKENRITSU|AAD0123456789|AEHanako|BLY|AF"
+
+
+def framed(stream: bytes, *, sealed: bool = False) -> list[bytes]:
+    """The lines of a stream, which are the same wherever it is cut."""
+    whole = Framer()
+    whole.sealed = sealed
+    lines = whole.feed(stream)
+    for at in range(len(stream)):
+        cut = Framer()
+        cut.sealed = sealed
+        assert cut.feed(stream[:at]) + cut.feed(stream[at:]) == lines
+    return lines
+
+
+@pytest.mark.parametrize("break_", [b"\r", b"\r\n", b"\n", b"\n\r", b"\r\r", b"\r\n\r\n"])
+def test_a_note_with_breaks_of_any_kind_stays_in_its_message(break_: bytes) -> None:
+    first, second = NOTE + b"one" + break_ + b"two" + break_ + b"|AY0AZ1234", b"941AY1AZFDFC"
+    assert framed(first + b"\r" + second + b"\r\n") == [first, second]
+
+
+def test_a_note_that_ends_with_a_bar_is_no_end_where_every_line_has_a_sum() -> None:
+    line = NOTE + b"one|\rAFtwo|\r\nAGthree|AY0AZ1234"
+    assert framed(line + b"\r", sealed=True) == [line]
+    assert framed(b"96\r" + line + b"\r96AZFEF6\r", sealed=True) == [b"96", line, b"96AZFEF6"]
+
+
+def test_a_message_without_an_end_of_its_own_is_over_where_the_next_begins() -> None:
+    second = b"18030201" + b"20261123    185033AB11|AJ\xe6\x9c\xac|"
+    assert framed(NOTE + b"one\rtwo\r" + second + b"\r") == [NOTE + b"one\rtwo", second]
+
+
+def test_a_message_without_an_end_of_its_own_is_given_when_nothing_more_comes() -> None:
+    framer, over = Framer(), list[bool]()
+    for piece in (b"one", b"\rtwo", b"\r", b"\n"):
+        assert framer.feed(piece if over else NOTE + piece) == []
+        over.append(framer.may_be_over)
+    assert over == [False, False, True, True]
+    assert framer.flush() == [NOTE + b"one\rtwo"]
+    assert framer.feed(b"941\r") == [b"941"]
+    assert not framer.pending
+
+
+@pytest.mark.parametrize("noise", [b"None", b"login: ", b"12", b"64  cut", b"99", b"AFtext|AY1", b"7"])
+def test_what_is_no_message_ends_at_its_first_cr(noise: bytes) -> None:
+    assert framed(noise + b"\r941\r") == [noise, b"941"]
+
+
 @pytest.mark.parametrize("size", [1, 4096, 10_000_000])
 def test_noise_without_an_end_is_not_collected(size: int) -> None:
     framer = Framer(longest=10_000)

@@ -12,6 +12,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
@@ -32,10 +33,10 @@ class HandoverStrip(QFrame):
         self._size = sizes.icon
         self._icon = picture_of("external", sizes.icon, "blue")
         self._words, self._next = Words(kind="strong", line=1.4), Words(line=1.4)
-        self.put = Button(say("staff.handover.put"), "secondary", key="" if sizes.small else "F8")
+        self.put = Button(say("staff.handover.put"), "secondary", chord="P")
         self.put.setProperty("compact", "true")
         self.put.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.put.clicked.connect(lambda: emit(HandoverAsked()))
+        says(self.put, HandoverAsked(), emit)
         texts = column(0)
         texts.addWidget(self._words)
         texts.addWidget(self._next)

@@ -20,6 +20,7 @@ from kiosk.ui.staff.patron.lines import Line, done_count, entry_lines, loan_line
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
@@ -126,14 +127,14 @@ class LoansPage(ItemsPage):
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, Service.RENEWAL)
-        self.all = Button(say("staff.items.renew-all"), "secondary", icon="renew", key="" if sizes.small else "F6")
+        self.all = Button(say("staff.items.renew-all"), "secondary", icon="renew", chord="A")
         self.all.setProperty("compact", "true")
         self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.all.clicked.connect(lambda: emit(RenewalChosen()))
+        says(self.all, RenewalChosen(), emit)
         self.heading.addWidget(self.all, 0, MIDDLE)
         self._not_listed = Notice("care", icon_size=sizes.icon, line=1.4)
         self._again = Button(say("staff.items.list-again"), "secondary")
-        self._again.clicked.connect(lambda: emit(ServiceChosen(Service.RENEWAL)))
+        says(self._again, ServiceChosen(Service.RENEWAL), emit)
         beside = self._not_listed.layout()
         if beside is not None:
             beside.addWidget(self._again)

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QFrame
 from kiosk.domain.events import NextPatronCalled, NextPatronDenied
 from kiosk.domain.states import PatronShown
 from kiosk.text import say
-from kiosk.ui.staff.page import CONFIRM_KEY, Emit
+from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.words import Words
 
 
@@ -23,10 +24,10 @@ class NextCardStrip(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, note = Words(kind="strong", line=1.4), Words(say("staff.next-card.note"), line=1.4)
         self._note = note
-        self.call = Button(say("staff.next-card.call"), "primary", key="" if sizes.small else CONFIRM_KEY)
-        self.stay = Button(say("staff.next-card.stay"), "secondary")
-        self.call.clicked.connect(lambda: emit(NextPatronCalled()))
-        self.stay.clicked.connect(lambda: emit(NextPatronDenied()))
+        self.call = Button(say("staff.next-card.call"), "primary", chord="Y")
+        self.stay = Button(say("staff.next-card.stay"), "secondary", chord="N")
+        says(self.call, NextPatronCalled(), emit)
+        says(self.stay, NextPatronDenied(), emit)
         for button in (self.call, self.stay):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         texts = column(2)

@@ -13,16 +13,17 @@ from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
-from kiosk.ui.staff.page import CONFIRM_KEY, Emit, Page
+from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
-from kiosk.ui.staff.patron.items import ItemsPage, LoansPage, page_for
+from kiosk.ui.staff.patron.items import ItemsPage, page_for
 from kiosk.ui.staff.patron.nextcard import NextCardStrip
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
 from kiosk.ui.staff.patron.services import Services
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.scan import ScanField
 
 Part = CalledPage | NumberPage | ItemsPage
@@ -35,7 +36,7 @@ class PatronPage(Page):
         super().__init__(emit, sizes, say("staff.patron.name"))
         self._digits = ""
         self._copy = self._copy_button(say("staff.patron.copy-short"), "quiet", compact=True)
-        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False)
+        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False, chord="C")
         self._name_copies(None)
         end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
         self._panel = PatronPanel(emit, sizes, self._copy, end)
@@ -63,11 +64,14 @@ class PatronPage(Page):
         # It takes a button that would otherwise belong to nobody, and with it this page.
         self._add(NumberPage)
 
-    def _copy_button(self, text: str, kind: str, *, compact: bool) -> Button:
-        button = Button(text, kind, icon="copy", key="" if compact or self.sizes.small else "F7")
+    def _copy_button(self, text: str, kind: str, *, compact: bool, chord: str = "") -> Button:
+        button = Button(text, kind, icon="copy", chord=chord)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if compact:
             button.setProperty("compact", "true")
+            # Found no room for it on the button.
+            set_chord(button, "C")
+            button.setToolTip("Alt+C")
         button.clicked.connect(lambda: self._copied(button))
         return button
 
@@ -118,7 +122,7 @@ class PatronPage(Page):
         elif isinstance(part, NumberPage):
             part.show_state(flow)
         if opened and self.isVisible():
-            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.number_field() or self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open(self, which: Service | type[Part]) -> bool:
         """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
@@ -154,19 +158,6 @@ class PatronPage(Page):
 
     def number_field(self) -> ScanField | None:
         return self._part.field if isinstance(self._part, ItemsPage) else None
-
-    def first_focus(self) -> QWidget:
-        if isinstance(self._part, NumberPage):
-            return self._call_copy
-        return self.number_field() or self._services.tiles[Service.LOAN]
-
-    def key_buttons(self) -> dict[str, Button]:
-        part = self._part
-        copy = self._call_copy if isinstance(part, NumberPage) else self._copy
-        keys = {"F7": copy, "F8": self._handover.put}
-        if self._next_card is not None:
-            keys[CONFIRM_KEY] = self._next_card.call
-        return keys | ({"F6": part.all} if isinstance(part, LoansPage) else {})
 
     def _to_field(self) -> None:
         field = self.number_field()

@@ -8,11 +8,13 @@ from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QWidget
 
+from kiosk.domain.events import RenewalChosen
 from kiosk.text import say
 from kiosk.ui.staff.panels import TOP, column, row
 from kiosk.ui.staff.patron.lines import Line, Look
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
@@ -174,6 +176,7 @@ class Row(QFrame):
             self._act.insertWidget(0, self._result)
         if self._button is not None:
             self._button.setVisible(bool(line.renews))
+            means(self._button, RenewalChosen(line.renews))
             # As many buttons as loans: each is heard with its own item.
             self._button.setAccessibleName(" ".join((say("staff.line.renew"), line.title, line.number)).strip())
         if self._result is not None:

@@ -12,6 +12,7 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.choices import Tile
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.words import unmarked
 
 _ICONS = {
@@ -70,7 +71,7 @@ class Services(QWidget):
 
     def _tile(self, service: AnyService, *, low: bool) -> Tile:
         tile = Tile(icon_of(service), name_of(service), self._sizes, elsewhere=service not in _HERE, low=low)
-        tile.clicked.connect(lambda: self._tell(ServiceChosen(service)))
+        says(tile, ServiceChosen(service), self._tell)
         return tile
 
     def choose(self, service: AnyService | None) -> None:

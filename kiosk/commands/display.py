@@ -1,0 +1,111 @@
+"""The display a command needs: Qt, started; or the reason why not, told on the terminal and, where one can be had, in a small window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from kiosk.commands import output
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.text import say
+from kiosk.ui.diagnosis import cannot_be_loaded
+
+_A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "other"}
+"""Why Qt failed although there may be a display that others can use."""
+_TK = """
+import sys, tkinter
+window = tkinter.Tk()
+window.title(sys.argv[1])
+tkinter.Label(window, text=sys.argv[2], justify="left", wraplength=640, padx=24, pady=24).pack()
+tkinter.Button(window, text=sys.argv[3], command=window.destroy).pack(pady=(0, 24))
+window.mainloop()
+"""
+
+
+def start_display() -> None:
+    """Start Qt. Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told."""
+    try:
+        from kiosk.ui.application import start_application
+    except ImportError as error:
+        raise cannot_be_loaded(error) from error
+    if not start_application(give_up).screens():
+        raise Unavailable(Code.DISPLAY_UNUSABLE, reason="no-screen")
+
+
+def give_up(trouble: KioskError) -> int:
+    """Say why, in every way that is left; the exit code."""
+    code = output.complain(trouble)
+    if trouble.params.get("reason") in _A_WINDOW_MAY_COME:
+        show_otherwise(trouble)
+    return code
+
+
+def show_trouble(trouble: KioskError) -> None:
+    """What keeps the counter from starting, in a window until it is closed, where somebody can see one: a counter has no terminal."""
+    if not has_display():
+        return
+    if trouble.code is Code.DISPLAY_UNUSABLE:
+        if trouble.params.get("reason") in _A_WINDOW_MAY_COME:
+            show_otherwise(trouble)
+        return
+    try:
+        from kiosk.ui.application import start_application
+    except ImportError:
+        show_otherwise(trouble)
+        return
+
+    def in_another_window(_: Unavailable) -> int:
+        show_otherwise(trouble)
+        return output.exit_code(trouble)
+
+    try:
+        start_application(in_another_window)
+    except Unavailable:
+        return
+    from kiosk.app import show_trouble as show
+
+    show(say(f"refusal.{trouble.code}.title"), output.explain(trouble).splitlines())
+
+
+def show_otherwise(trouble: KioskError) -> None:
+    """In a window of another program, if there is one. It is left to itself: nobody waits for it."""
+    title, text = say(f"refusal.{trouble.code}.title"), output.explain(trouble)
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, text, title, 0x30)
+        return
+    close = say("staff.start.close")
+    programs = (
+        ["zenity", "--error", "--no-markup", f"--title={title}", f"--text={text}", f"--ok-label={close}"],
+        ["kdialog", "--title", title, "--error", text],
+        [sys.executable, "-c", _TK, title, text, close],
+        ["xmessage", "-center", "-title", title, text],
+    )
+    for program in programs:
+        if shutil.which(program[0]) and _stays(program):
+            return
+
+
+def _stays(program: list[str]) -> bool:
+    """Whether it is still there after a moment: one that lacks something itself ends at once."""
+    quiet = subprocess.DEVNULL
+    environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    try:
+        started = subprocess.Popen(  # noqa: S603 - programs named above
+            program, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, start_new_session=True
+        )
+        return started.wait(1.0) == 0
+    except subprocess.TimeoutExpired:
+        return True
+    except OSError:
+        return False
+
+
+def has_display() -> bool:
+    """Whether somebody may see a window."""
+    if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
+        return False
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,22 @@
+"""PDF slips: where they lie and how many, and whether some should be gone by now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kiosk.commands import output
+from kiosk.commands.doctor.finding import Finding
+from kiosk.config import Home, Settings, file_trouble
+from kiosk.slips import SlipFolder
+
+
+def check_slips(home: Home, settings: Settings, today: date) -> Finding:
+    slips = SlipFolder(home.slip_folder(settings.slip), settings.slip.pdf_days)
+    facts: dict[str, str | int] = {"folder": str(slips.folder), "days": slips.days}
+    try:
+        count, overdue = len(slips.slips()), len(slips.overdue(today))
+    except OSError as error:
+        return Finding("slips.unknown", {**facts, "why": output.file_why(file_trouble(error, slips.folder))})
+    if overdue:
+        return Finding("slips.overdue", {**facts, "count": count, "overdue": overdue})
+    return Finding("slips.kept" if count else "slips.none", {**facts, "count": count})

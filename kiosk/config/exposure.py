@@ -1,0 +1,44 @@
+"""Who besides this user and the administrator could change a file that decides what the counter does. The one rule for all of them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import StrEnum, unique
+from pathlib import Path
+
+
+@unique
+class Exposure(StrEnum):
+    FOREIGN = "foreign"
+    """Belongs to another user, who may write what they like at any time."""
+    WRITABLE = "writable"
+    """Others than its owner may write to it, or put another file in its place."""
+
+
+def exposure(path: Path) -> Exposure | None:
+    """Of a file or folder, and of the folder it lies in; of both ends, where it is a link.
+
+    None where nothing is exposed, where it is not there, and on Windows, where modes say nothing and the folders of the kiosk's user
+    are closed by the system. A folder like /tmp, in which only owners replace their files, exposes none of them. Raises OSError but for
+    what is not there.
+    """
+    if os.name != "posix":
+        return None
+    try:
+        found = [_exposure(path.stat(), folder_of_it=False)]
+        # Where a link lies another can be put, as where the file lies that it leads to.
+        found += [_exposure(folder.stat(), folder_of_it=True) for folder in {path.absolute().parent, path.resolve().parent}]
+        return next(filter(None, found), None)
+    except FileNotFoundError:
+        return None
+
+
+def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:
+    if folder_of_it and about.st_mode & stat.S_ISVTX:
+        return None
+    if about.st_uid not in (0, os.geteuid()):
+        return Exposure.FOREIGN
+    # A group of the user's own (umask 002) is the user; any other group is others.
+    writable = about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and about.st_gid not in (0, os.getegid()))
+    return Exposure.WRITABLE if writable else None

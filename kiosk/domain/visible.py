@@ -1,0 +1,13 @@
+"""Text from outside as it may be shown: what would act on a terminal, or turn the order of letters round, is written out."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Controls; formats, which hold the bidirectional overrides and what has no width; half characters; not assigned; separators of lines."""
+
+
+def visible(text: str) -> str:
+    r"""`text` with each such character as `\u{202E}`, its number in Unicode."""
+    return "".join(f"\\u{{{ord(letter):04X}}}" if unicodedata.category(letter) in _ACTING else letter for letter in text)

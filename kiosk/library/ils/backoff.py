@@ -1,0 +1,120 @@
+"""When to try again after a failure, and what the failure is called.
+
+Nothing that is concluded here lasts: each wait has an end, and `forget` ends them all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.library.ils.wire import Trouble
+
+_log = logging.getLogger(__name__)
+
+_CODES = {
+    Trouble.LOGIN: Code.ILS_LOGIN_REFUSED,
+    Trouble.REQUEST: Code.ILS_LOGIN_REFUSED,
+    Trouble.NO_TLS: Code.ILS_NOT_TRUSTED,
+    Trouble.CERTIFICATE: Code.ILS_NOT_TRUSTED,
+    Trouble.AUTHORITY_FILE: Code.ILS_NOT_TRUSTED,
+    Trouble.AUTHORITY_EXPOSED: Code.ILS_NOT_TRUSTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Seconds before the next attempt, twice as many each time."""
+
+    first: float
+    longest: float
+
+    def after(self, failures: int) -> float:
+        return min(self.first * 2.0**failures, self.longest)
+
+
+_USUAL = _Wait(1, 30)
+_WAITS = {
+    # Servers count three wrong logins and then close the account or the door.
+    Code.ILS_LOGIN_REFUSED: _Wait(60, 600),
+    # What was right an hour ago is right: the server restarts, or has no room for one more.
+    Code.ILS_LOGIN_LOST: _Wait(2, 60),
+}
+_NOT_UNDERSTOOD = _Wait(30, 600)
+
+
+class Backoff:
+    """Of the connection: how long to leave the server alone."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._failures, self._not_before = 0, 0.0
+        self._trouble = Trouble.REFUSED
+        self._login_has_worked = False
+
+    def check(self) -> None:
+        """Raise Unavailable while it is too early to try again."""
+        if self._monotonic() < self._not_before:
+            raise self.unavailable(self._trouble)
+
+    def failed(self, trouble: Trouble) -> Unavailable:
+        """Count it, and wait the longer the more there were. Returns what to raise."""
+        unavailable = self.unavailable(trouble)
+        wait = _WAITS.get(unavailable.code, _USUAL).after(self._failures)
+        self._failures = min(self._failures + 1, 10)
+        self._not_before, self._trouble = self._monotonic() + wait, trouble
+        _log.warning("%s: %s; next attempt in %.0f s", unavailable.code, trouble, wait)
+        return unavailable
+
+    def unavailable(self, trouble: Trouble) -> Unavailable:
+        """With the `reason` behind the code, for whoever sets the line up."""
+        code = _CODES.get(trouble, Code.ILS_UNREACHABLE)
+        if trouble is Trouble.LOGIN and self._login_has_worked:
+            code = Code.ILS_LOGIN_LOST
+        return Unavailable(code, reason=trouble.reason)
+
+    def logged_in(self) -> None:
+        """From now on a refused login is not the password's fault."""
+        self._login_has_worked = True
+
+    def answered(self) -> None:
+        self._failures = 0
+
+    def forget(self) -> None:
+        self._failures, self._not_before = 0, 0.0
+
+
+class Abilities:
+    """Requests that the server did not understand (96), by their kind or another name, each until it is time to try it again."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._until: dict[str, float] = {}
+        self._refusals: dict[str, int] = {}
+        self._understood: set[str] = set()
+
+    def lacks(self, name: str) -> bool:
+        return self._monotonic() < self._until.get(name, 0.0)
+
+    def has_understood(self, name: str) -> bool:
+        """Ever: then a 96 tells of some trouble rather than of the server."""
+        return name in self._understood
+
+    def understood(self, name: str) -> None:
+        self._understood.add(name)
+        self._until.pop(name, None)
+        self._refusals.pop(name, None)
+
+    def failed(self, name: str) -> None:
+        refusals = self._refusals.get(name, 0)
+        wait = _NOT_UNDERSTOOD.after(refusals)
+        self._refusals[name] = min(refusals + 1, 10)
+        self._until[name] = self._monotonic() + wait
+        _log.warning("%s: not understood; tried again in %.0f s", name, wait)
+
+    def forget(self) -> None:
+        """What was not understood; what was is true."""
+        self._until.clear()
+        self._refusals.clear()

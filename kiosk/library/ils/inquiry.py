@@ -1,0 +1,125 @@
+"""Asking how it stands, which changes nothing: with an item, with a patron's holds, and with what was asked for and not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.domain.circulation import Item
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.model import LibraryCardNumber, Service
+from kiosk.library.ils.aftermath import Finding, hold_by_list, loan_by_list, loan_by_status, renewal_by_date
+from kiosk.library.ils.connection import Connection
+from kiosk.library.ils.deadline import Deadline
+from kiosk.library.ils.doubts import Before, Question
+from kiosk.library.ils.holds import Holds, holds_in, may_wait
+from kiosk.library.ils.items import item_in
+from kiosk.library.ils.loans import count_in
+from kiosk.library.ils.matching import alike
+from kiosk.library.ils.requests import Listed, Requests
+from kiosk.library.sip2 import Message
+
+_EXTRA_SECONDS = 3.0
+"""For what only makes an answer nicer, a title for example."""
+_FAILING_SECONDS = 30.0
+"""So long a server that fails at items twice running is not asked about any."""
+
+
+class Inquiry:
+    def __init__(
+        self,
+        connection: Connection,
+        requests: Requests,
+        *,
+        answer_seconds: float,
+        pause: Callable[[float], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._connection, self._requests = connection, requests
+        self._extra_seconds = min(answer_seconds, _EXTRA_SECONDS)
+        self._pause, self._monotonic = pause, monotonic
+        self._item_failures, self._items_from = 0, 0.0
+
+    def begin(self) -> None:
+        """Another patron, who need not suffer for what failed before."""
+        self._item_failures, self._items_from = 0, 0.0
+
+    def described(self, item: Item, by: Deadline) -> Message | None:
+        """The 18 of an item, where one is to be had soon."""
+        if self._connection.denies("17") or self._monotonic() < self._items_from:
+            return None
+        try:
+            reply = self._connection.read(self._requests.item(item.number), by.step(self._extra_seconds), optional=True)
+        except Unavailable:
+            self._item_failures += 1
+            if self._item_failures >= 2:
+                self._items_from = self._monotonic() + _FAILING_SECONDS
+            return None
+        self._item_failures = 0
+        return reply
+
+    def holds(self, number: LibraryCardNumber, item: str, by: Deadline) -> Holds | None:
+        """Those of a patron, until this item is found among them; None from a server without 63. Raises Unavailable, Refused."""
+        patron = self._patron(number, Listed.HOLDS, by)
+        if patron is None:
+            return None
+        holds = holds_in(patron)
+        if holds.has(item) or not may_wait(patron):
+            return holds
+        waiting = self._patron(number, Listed.WAITING_HOLDS, by)
+        return holds if waiting is None else holds | holds_in(waiting)
+
+    def look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+        """What became of what was asked for, and the item as it is now. Raises Unavailable, Refused."""
+        if question.service is Service.HOLD:
+            return self._hold(question, before, by), item
+        if question.service is Service.RENEWAL:
+            if self._connection.denies("17"):
+                return Finding.UNCLEAR, item
+            described = self._connection.read(self._requests.item(item.number), by)
+            return renewal_by_date(described, before.due), item_in(described, item)
+        patron = self._patron(question.number, Listed.LOANS, by)
+        finding = Finding.UNCLEAR if patron is None else loan_by_list(item.number, patron)
+        if finding is Finding.NOT_DONE or (finding is Finding.UNCLEAR and self._connection.denies("17")):
+            return finding, item
+        if finding is Finding.DONE:
+            shown = self.described(item, by)
+            return finding, item if shown is None else item_in(shown, item)
+        described = self._connection.read(self._requests.item(item.number), by)
+        now = None if patron is None else count_in(patron, "charged_items_count")
+        return loan_by_status(described, before.loans, now), item_in(described, item)
+
+    def looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Finding, Item] | None:
+        """A second look after `settle` seconds if the first showed nothing done; None where looking failed."""
+        try:
+            found = self.look(question, before, item, by)
+            if found[0] is Finding.NOT_DONE and settle and by.left > settle:
+                self._pause(settle)
+                found = self.look(question, before, item, by)
+        except (Unavailable, Refused):
+            return None
+        return found
+
+    def _hold(self, question: Question, before: Before, by: Deadline) -> Finding:
+        patron = self._patron(question.number, Listed.HOLDS, by)
+        if patron is None:
+            return Finding.UNCLEAR
+        holds = holds_in(patron)
+        finding = hold_by_list(question.item, before.holds, holds)
+        if finding is not Finding.UNCLEAR or before.holds is None or not may_wait(patron):
+            return finding
+        waiting = self._patron(question.number, Listed.WAITING_HOLDS, by)
+        return finding if waiting is None else hold_by_list(question.item, before.holds, holds | holds_in(waiting))
+
+    def _patron(self, number: LibraryCardNumber, listed: Listed, by: Deadline) -> Message | None:
+        """The 64; None from a server without. Raises Unavailable, and Refused where somebody else answers to this number."""
+        if self._connection.denies("63"):
+            return None
+        try:
+            reply = self._connection.read(self._requests.patron(number.text, listed), by)
+        except Unavailable:
+            if self._connection.denies("63"):
+                return None
+            raise
+        if not alike(number.text, reply.first("AA") or ""):
+            raise Refused(Code.LIBRARY_CARD_DIFFERS)
+        return reply

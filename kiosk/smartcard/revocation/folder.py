@@ -1,0 +1,219 @@
+"""`revocation = crl`: the files an administrator puts into a folder, read in the background."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from pathlib import Path
+
+from kiosk.config.exposure import Exposure, exposure
+from kiosk.domain.visible import visible
+from kiosk.smartcard import fault
+from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.certificate import Certificate
+from kiosk.smartcard.revocation.apart import LIMIT, read_apart
+from kiosk.smartcard.revocation.crl import Head, Verdict
+from kiosk.smartcard.revocation.held import Held, HeldList
+from kiosk.smartcard.revocation.shelf import Kept, Read, Shelf, Stamp
+from kiosk.smartcard.revocation.standing import Standing
+
+log = logging.getLogger("kiosk.smartcard.revocation")
+
+BEAT = 5.0
+"""Seconds between two looks at the folder."""
+_AGAIN_AFTER = 60.0
+"""Seconds until a file that could not be read is tried again."""
+_STOP_LIMIT = 5.0
+
+
+@unique
+class Use(StrEnum):
+    """What becomes of a file that could be read."""
+
+    USED = "used"
+    OLDER = "older"
+    """A newer one lies beside it."""
+    WENT_BACK = "went-back"
+    """A newer one lay here before. That one is still used."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """One file of the folder, for `doctor`."""
+
+    file: str
+    """To be shown: nothing in it acts on a terminal."""
+    verdict: Verdict
+    use: Use
+    head: Head | None
+    exposure: Exposure | None
+
+
+class CrlFolder:
+    """Lists are read by one thread, each in a process of its own; until that is done the old one serves. A look-up takes some
+    microseconds and waits for nothing. All methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        authorities: Sequence[Authority],
+        most: timedelta | None,
+        shelf: Shelf | None = None,
+        *,
+        limit: float = LIMIT,
+        beat: float = BEAT,
+    ) -> None:
+        """`most`: how old a list may be before cards are refused; None: as old as it is. `limit`: seconds for the reading of one file.
+        `beat`: seconds between two looks while it is watched.
+
+        What was read before is taken from the `shelf` at once, and what will be read is put there. None: for one run only.
+        """
+        self._folder, self._authorities, self._most, self._shelf = folder, tuple(authorities), most, shelf
+        self._limit, self._beat = limit, beat
+        self.fingerprints = frozenset(authority.fingerprint for authority in authorities)
+        self._kept = shelf.load(self.fingerprints) if shelf is not None else Kept()
+        self._present: tuple[str, ...] = ()
+        self._again: dict[str, float] = {}
+        self._refreshing = threading.Lock()
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.reading_peak = 0
+        """Kilobytes that a process which read a file took at most; 0 where the system does not tell."""
+
+    # --- for the card ---------------------------------------------------------------------------------------------------
+
+    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
+        return self._kept.held.look_up(authority.fingerprint, certificate.serial, certificate.profile.points, now, self._most)
+
+    def standings(self, now: datetime) -> frozenset[Standing]:
+        held = self._kept.held
+        return frozenset().union(*(held.standings(one.fingerprint, now, self._most) for one in self._authorities if one.is_valid(now)))
+
+    # --- for people -----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self._most is None
+
+    @property
+    def held(self) -> Held:
+        """The lists in use, also those whose file is no longer there."""
+        return self._kept.held
+
+    def facts(self) -> tuple[ListFacts, ...]:
+        """What lay in the folder when it was last looked at."""
+        kept = self._kept
+        heads = [read.head for name in self._present if (read := kept.files.get(name)) and read.head]
+        there = {head.digest for head in heads if kept.held.uses(head)}
+        return tuple(self._facts_of(name, kept, there) for name in self._present)
+
+    def _facts_of(self, name: str, kept: Kept, there: set[str]) -> ListFacts:
+        read = kept.files.get(name)
+        verdict, head = (read.verdict, read.head) if read else (Verdict.FAILED, None)
+        use = Use.NONE
+        if head is not None:
+            newer = {kept.held.lists[place].head.digest for place in HeldList(head, None).places if place in kept.held.lists}
+            use = Use.USED if kept.held.uses(head) else Use.OLDER if newer & there else Use.WENT_BACK
+        return ListFacts(visible(name), verdict, use, head, _exposure(self._folder / name))
+
+    # --- reading --------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._watch, name="lists", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            if (process := self._process) is not None:
+                process.kill()
+            thread.join(_STOP_LIMIT)
+
+    def refresh(self, limit: float) -> bool:
+        """Read what has changed, and wait for it up to `limit` seconds; whether that was enough. It goes on in the background if not."""
+        thread = threading.Thread(target=self._refresh, name="lists", daemon=True)
+        thread.start()
+        thread.join(limit)
+        return not thread.is_alive()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._refresh()
+            except Exception as error:
+                # The next look may well succeed; without any, lists would grow old in silence.
+                log.error("a bug while looking after the revocation lists: %s", fault.trace(error))
+            self._stopping.wait(self._beat)
+
+    def _refresh(self) -> None:
+        """A file that cannot be read (being copied, damaged), or is gone, leaves in use what was read of it before."""
+        with self._refreshing:
+            found = _stamps(self._folder)
+            self._present = tuple(sorted(found))
+            known = {name: read for name, read in self._kept.files.items() if name in found}
+            changed = len(known) != len(self._kept.files)
+            self._kept = Kept(self._kept.held, known)
+            for name in self._present:
+                if self._stopping.is_set():
+                    return
+                if self._is_due(name, found[name]):
+                    self._read(name, found[name])
+                    changed = True
+            if changed and self._shelf is not None:
+                self._shelf.save(self._kept, self.fingerprints)
+
+    def _is_due(self, name: str, stamp: Stamp) -> bool:
+        read = self._kept.files.get(name)
+        if read is None or read.stamp != stamp:
+            return True
+        return read.verdict is Verdict.FAILED and time.monotonic() >= self._again.get(name, 0.0)
+
+    def _read(self, name: str, stamp: Stamp) -> None:
+        began = time.monotonic()
+        verdict, head, numbers, peak = read_apart(self._folder / name, self._authorities, self._limit, self._note)
+        self._process = None
+        if self._stopping.is_set():
+            return
+        self.reading_peak = max(self.reading_peak, peak)
+        self._again[name] = time.monotonic() + _AGAIN_AFTER
+        held = self._kept.held
+        if head is not None and numbers is not None:
+            held = held.taking(HeldList(head, numbers))
+            spent = time.monotonic() - began
+            log.info("revocation list %s: %d numbers in %.1f s, %d kB at most", visible(name), head.count, spent, peak)
+        else:
+            log.warning("revocation list %s is not used: %s", visible(name), verdict.value)
+        self._kept = Kept(held, {**self._kept.files, name: Read(stamp, verdict, head)})
+
+    def _note(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        if self._stopping.is_set():
+            process.kill()
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """Of the files that may be lists; nothing where the folder cannot be looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            files = [(entry.name, entry.stat()) for entry in entries if entry.is_file() and not entry.name.startswith(".")]
+    except OSError:
+        return {}
+    return {name: (about.st_mtime_ns, about.st_size, about.st_ino, about.st_ctime_ns) for name, about in files}
+
+
+def _exposure(path: Path) -> Exposure | None:
+    try:
+        return exposure(path)
+    except OSError:
+        return None

@@ -1,0 +1,46 @@
+"""A million serial numbers in a few megabytes: sorted, of one width, one after the other."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+WIDEST = 64
+"""Bytes. RFC 5280 admits 20; what is longer than this is no serial number of anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Asking whether a number is among them takes some microseconds, however many they are."""
+
+    width: int
+    """Bytes of each."""
+    packed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.width <= WIDEST or len(self.packed) % self.width:
+            raise ValueError("no whole numbers")
+
+    def __len__(self) -> int:
+        return len(self.packed) // self.width
+
+    def __getitem__(self, index: int) -> bytes:
+        return self.packed[index * self.width : (index + 1) * self.width]
+
+    def __contains__(self, number: object) -> bool:
+        if not isinstance(number, int) or number < 0 or number.bit_length() > self.width * 8:
+            return False
+        wanted = number.to_bytes(self.width, "big")
+        at = bisect_left(self, wanted)
+        return at < len(self) and self[at] == wanted
+
+
+def pack(numbers: Iterable[int]) -> Numbers:
+    """Numbers that are not positive are left out: no certificate that is accepted has one. Raises ValueError for one that is too wide."""
+    found = sorted({number for number in numbers if number > 0})
+    width = max(1, (found[-1].bit_length() + 7) // 8) if found else 1
+    packed = bytearray()
+    for number in found:
+        packed += number.to_bytes(width, "big")
+    return Numbers(width, bytes(packed))

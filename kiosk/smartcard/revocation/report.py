@@ -1,0 +1,56 @@
+"""What is to be said of the lists and their files, as words that never change: for `doctor` and the windows alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.smartcard.revocation.crl import Verdict
+from kiosk.smartcard.revocation.folder import CrlFolder, ListFacts, Use
+from kiosk.smartcard.revocation.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    outcome: str
+    """missing: none is held; too-old: no card is accepted; partly: some are not; stale: some are accepted unchecked; and where all is
+    current: unlimited (`crl_max_age`), files, fresh.
+    """
+    count: int
+    """Lists in use."""
+    numbers: int
+    until: datetime | None
+    """When the first of them is due to be replaced."""
+    files: tuple[tuple[str, str], ...]
+    """Files somebody should look at, and why: a verdict, `went-back`, or how it is exposed to others."""
+
+
+def report(lists: CrlFolder, now: datetime) -> Report:
+    held = [one for one in lists.held if one.numbers is not None and one.head.authority in lists.fingerprints]
+    ends = [one.head.ends for one in held if one.head.ends is not None and not one.head.partial]
+    files = tuple((facts.file, why) for facts in lists.facts() for why in _whys(facts))
+    return Report(
+        _outcome(lists, now, bool(held), bool(files)), len(held), sum(one.head.count for one in held), min(ends, default=None), files
+    )
+
+
+def _outcome(lists: CrlFolder, now: datetime, held: bool, files: bool) -> str:
+    standings = lists.standings(now)
+    if not held:
+        return "missing"
+    if Standing.TOO_OLD in standings:
+        return "too-old" if standings == {Standing.TOO_OLD} else "partly"
+    if Standing.STALE in standings:
+        return "stale"
+    if lists.is_unlimited:
+        return "unlimited"
+    return "files" if files else "fresh"
+
+
+def _whys(facts: ListFacts) -> list[str]:
+    why = [] if facts.verdict is Verdict.READ else [facts.verdict.value]
+    if facts.use is Use.WENT_BACK:
+        why.append("went-back")
+    if facts.exposure is not None:
+        why.append(facts.exposure.value)
+    return why

@@ -1,0 +1,119 @@
+"""Why Qt cannot start: from its own words, and from a look at what they are about. Needs no Qt, which may not be there to be loaded."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from kiosk.domain.errors import Code, Unavailable
+
+_NO_DISPLAY = re.compile(r"could not connect to display ?(.*)")
+_NOT_FOUND = re.compile(r'Could not find the Qt platform plugin "([^"]*)"')
+_NOT_LOADED = re.compile(r'Could not load the Qt platform plugin "([^"]*)"')
+_HELLO = b"l\x00" + bytes((11, 0)) + bytes(8)
+"""The beginning of every talk to an X server (X11 protocol, 8): least significant byte first, version 11.0, no authorization."""
+_LIBRARY = re.compile(r"(lib[^\s/:]+)\.so\.?([\d.]*): ")
+
+
+def cannot_be_loaded(error: ImportError) -> Unavailable:
+    """Why Qt's modules cannot be imported."""
+    return _lacking(str(error)) or _unusable("broken", detail=_first_line(str(error)))
+
+
+def why_not(said: Sequence[str], plugins: Path) -> Unavailable:
+    """What Qt's words, and a look at what they are about, say of a start that failed. `plugins`: where Qt's plugins lie."""
+    words = "\n".join(said)
+    if match := _NO_DISPLAY.search(words):
+        display = match[1].strip()
+        if not display:
+            return _unusable("no-display")
+        return _unusable("not-allowed" if _answers(display) else "not-answering", display=display)
+    if match := _NOT_FOUND.search(words):
+        chosen = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+        return _unusable("platform" if match[1] == chosen else "incomplete", platform=match[1])
+    if match := _NOT_LOADED.search(words):
+        return _cannot_load(match[1], plugins)
+    return _unusable("other", detail=_first_line(said[-1]) if said else "")
+
+
+@contextmanager
+def display_called(seconds: float) -> Iterator[None]:
+    """Holds a line to the X display that Qt is about to call, until Qt has: a server that loses its only client begins anew.
+
+    Raises Unavailable: display-unusable, where the display takes the call and then says nothing (Qt would wait for ever, and keep the
+    interpreter waiting). Any other trouble is left to Qt to find.
+    """
+    display = os.environ.get("DISPLAY", "")
+    chosen = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("XDG_SESSION_TYPE") == "wayland" else "xcb")
+    with ExitStack() as stack:
+        if sys.platform not in ("win32", "darwin") and display and chosen.startswith("xcb"):
+            try:
+                line = stack.enter_context(_called(display, seconds))
+                line.sendall(_HELLO)
+                line.recv(1)
+            except TimeoutError as error:
+                raise _unusable("silent", display=display, seconds=round(seconds)) from error
+            except (OSError, ValueError):
+                pass
+        yield
+
+
+def _cannot_load(platform: str, plugins: Path) -> Unavailable:
+    try:
+        ctypes.CDLL(str(plugins / "platforms" / f"libq{platform}.so"))
+    except OSError as error:
+        return _lacking(str(error)) or _unusable("incomplete", platform=platform)
+    return _unusable("not-answering", display=_display() or platform)
+
+
+def _lacking(words: str) -> Unavailable | None:
+    """The library that the system's loader misses, and how Debian calls its package (Policy 8.1)."""
+    match = _LIBRARY.search(words)
+    if match is None:
+        return None
+    name, version = match[1], match[2].partition(".")[0]
+    package = f"{name}{'-' if name[-1].isdigit() and version else ''}{version}".lower()
+    return _unusable("library", library=f"{name}.so{'.' if version else ''}{version}", package=package)
+
+
+def _answers(display: str) -> bool:
+    """Whether something listens where this X display is to be."""
+    try:
+        _called(display, 1).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _called(display: str, seconds: float) -> socket.socket:
+    """A line to an X display (X(7), DISPLAY NAMES). Raises OSError; ValueError when that is no name of one."""
+    host, _, rest = display.rpartition(":")
+    number = int(rest.partition(".")[0])
+    if host not in ("", "unix"):
+        return socket.create_connection((host, 6000 + number), timeout=seconds)
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(seconds)
+    try:
+        line.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 - where X displays are
+    except OSError:
+        line.close()
+        raise
+    return line
+
+
+def _display() -> str:
+    return os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
+
+
+def _first_line(words: str) -> str:
+    return words.strip().partition("\n")[0][:200]
+
+
+def _unusable(reason: str, **params: str | int) -> Unavailable:
+    return Unavailable(Code.DISPLAY_UNUSABLE, reason=reason, **params)

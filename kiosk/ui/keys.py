@@ -1,0 +1,232 @@
+"""The keys of one window: translates Qt's events for `domain.keyboard`, which decides, and does what it decides."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from kiosk.domain import keyboard
+from kiosk.domain.keyboard import (
+    Alive,
+    Click,
+    Decision,
+    Field,
+    Fill,
+    Forward,
+    Hint,
+    Keyboard,
+    Kind,
+    Moment,
+    Pressed,
+    Released,
+    Scanned,
+    Stroke,
+    Submit,
+    Turned,
+    Unfill,
+    Wake,
+    Why,
+    Woke,
+)
+from kiosk.ui.timing import Timing
+from kiosk.ui.widgets.control import Control
+from kiosk.ui.widgets.filling import Filling
+from kiosk.ui.widgets.listening import Listener
+from kiosk.ui.widgets.scan import ScanField
+
+_MODIFIERS = {
+    *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R),
+    *(Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_ScrollLock, Qt.Key.Key_Mode_switch),
+    # A Japanese keyboard's own.
+    *(Qt.Key.Key_Zenkaku_Hankaku, Qt.Key.Key_Henkan, Qt.Key.Key_Muhenkan, Qt.Key.Key_Hiragana_Katakana, Qt.Key.Key_Eisu_toggle),
+}
+_MOVES = {
+    *(Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right),
+    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+}
+_ENTERS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select}
+_CONTROL_ENTERS = {Qt.Key.Key_J, Qt.Key.Key_M}
+"""A line feed or carriage return may come as Ctrl+J or Ctrl+M."""
+_SHIFT, _CONTROL, _ALT, _META = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.MetaModifier,
+)
+
+
+class Ears(Protocol):
+    """The window: what its keys would press, and what it does about what they say."""
+
+    def control_for(self, button: QAbstractButton) -> Control:
+        """What a press of this button, which has the focus, would be."""
+
+    def control_of_key(self, key: Qt.Key) -> Control | None:
+        """What a function key or Esc would press."""
+
+    def control_of_enter(self) -> Control | None:
+        """What Enter would press while no button has the focus."""
+
+    def control_of_chord(self, letter: str) -> Control | None:
+        """What Alt with this letter or digit would press."""
+
+    def takes_text(self) -> bool:
+        """Whether characters are wanted by the page itself, in no field (the PIN pad)."""
+
+    def scanned(self, text: str, whole: bool) -> None:
+        """A code was read while no field had the focus. Not `whole`: more of it may come."""
+
+    def hint(self, why: Why, control: Control | None) -> None:
+        """A key was not heard."""
+
+    def alive(self) -> None:
+        """Somebody pressed a key."""
+
+
+class Keys(Listener):
+    """Hears every key of `window` before any widget does. Buttons never see one that could press them."""
+
+    def __init__(self, window: QWidget, ears: Ears, timing: Timing) -> None:
+        super().__init__(window)
+        self._ears, self._timing = ears, timing
+        self._keyboard = Keyboard()
+        self._filling = Filling(window)
+        self._wakes: set[float] = set()
+
+    def turned(self) -> None:
+        """Something else is on the page."""
+        self._take(Turned())
+
+    # --- from Qt --------------------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind is QEvent.Type.WindowDeactivate and watched is self._window:
+            # The release of a held key goes elsewhere.
+            self.turned()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
+            return False
+        # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
+        if watched is not self._listening() or Qt.Key(event.key()) in _MODIFIERS:
+            return False
+        at = Moment(self._timing.now(), event.timestamp())
+        if kind is QEvent.Type.KeyRelease:
+            if not event.isAutoRepeat():
+                self._take(Released(event.key(), at))
+            return isinstance(watched, QAbstractButton)
+        forward = self._take(self._pressed(event, at))
+        return not (forward and self._passes(event))
+
+    def _listening(self) -> QWidget:
+        # Nothing may have the focus, whatever the stubs say.
+        focused = cast("QWidget | None", self._window.focusWidget())
+        return self._window if focused is None else focused
+
+    def _pressed(self, event: QKeyEvent, at: Moment) -> Pressed:
+        focused = self._listening()
+        field = Field.NONE
+        if isinstance(focused, ScanField):
+            field = Field.FILLED if focused.text() else Field.EMPTY
+        kind = _kind_of(event)
+        presses = event.key() == Qt.Key.Key_Space and isinstance(focused, QAbstractButton)
+        if field is Field.NONE and self._ears.takes_text() and not presses:
+            field = Field.EMPTY
+        target = self._target(event, kind, focused)
+        return Pressed(event.key(), kind, at, event.text() if kind is Kind.TEXT else "", event.isAutoRepeat(), target, field)
+
+    def _target(self, event: QKeyEvent, kind: Kind, focused: QWidget) -> Control | None:
+        key = Qt.Key(event.key())
+        if kind is Kind.CHORD:
+            return self._ears.control_of_chord(chr(key))
+        if kind is Kind.ACT:
+            return self._ears.control_of_key(key)
+        if kind is Kind.END or key is Qt.Key.Key_Space:
+            if isinstance(focused, QAbstractButton):
+                return self._ears.control_for(focused)
+            if kind is Kind.END:
+                return _submitting(focused) if isinstance(focused, ScanField) else self._ears.control_of_enter()
+        return None
+
+    def _passes(self, event: QKeyEvent) -> bool:
+        """Whether the focused widget gets it itself. Of a button's keys only those that move the focus do."""
+        if not isinstance(self._listening(), QAbstractButton) or Qt.Key(event.key()) in _MOVES:
+            return True
+        self._window.keyPressEvent(event)
+        return False
+
+    # --- what was decided -------------------------------------------------------------------------------------------------------
+
+    def _take(self, stroke: Stroke) -> bool:
+        """Whether the key goes on to the widget."""
+        self._keyboard, decisions = keyboard.step(self._keyboard, stroke)
+        # What is done may turn the page, and a turned page drops what was begun: nothing is done between two decisions.
+        for decision in decisions:
+            self._do(decision)
+        return any(isinstance(decision, Forward) for decision in decisions)
+
+    def _do(self, decision: Decision) -> None:
+        match decision:
+            case Alive():
+                self._ears.alive()
+            case Click(target) if isinstance(target, Control):
+                target.press()
+            case Fill(target) if isinstance(target, Control):
+                if target.widget is not None:
+                    self._filling.start(target.widget)
+            case Unfill():
+                self._filling.stop()
+            case Hint(why, target):
+                self._ears.hint(why, target if isinstance(target, Control) else None)
+            case Scanned(text, whole):
+                self._ears.scanned(text, whole)
+            case Submit():
+                focused = self._listening()
+                if isinstance(focused, ScanField):
+                    focused.submit()
+            case Wake(seconds):
+                self._wake_in(seconds)
+
+    def _wake_in(self, seconds: float) -> None:
+        """One call for all who want one at about the same time."""
+        due = round(self._timing.now() + seconds, 2)
+        if due not in self._wakes:
+            self._wakes.add(due)
+            self._timing.later(self, seconds, lambda: self._woke(due))
+
+    def _woke(self, due: float) -> None:
+        self._wakes.discard(due)
+        self._take(Woke(Moment(self._timing.now())))
+
+
+def _submitting(field: ScanField) -> Control:
+    """Enter in an empty field: somebody wants to know what is missing."""
+    return Control(lambda: field.submit() if shiboken6.isValid(field) and field.hasFocus() else None, guarded=False, widget=field)
+
+
+def _kind_of(event: QKeyEvent) -> Kind:
+    key, modifiers = Qt.Key(event.key()), event.modifiers()
+    plain = not modifiers & (_CONTROL | _ALT | _META)
+    if plain and key in _ENTERS:
+        return Kind.END
+    if plain and key is Qt.Key.Key_Tab:
+        return Kind.TAB
+    if modifiers & _CONTROL and not modifiers & (_ALT | _META) and key in _CONTROL_ENTERS:
+        return Kind.END
+    if key in _MOVES and plain:
+        return Kind.MOVE
+    if plain and not modifiers & _SHIFT and (Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key is Qt.Key.Key_Escape):
+        return Kind.ACT
+    if _is_chord(key, modifiers):
+        return Kind.CHORD
+    text = event.text()
+    return Kind.TEXT if plain and text and text.isprintable() else Kind.OTHER
+
+
+def _is_chord(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+    """Not with the number pad: scanners type characters by their numbers so (Alt and 0 0 6 5)."""
+    wanted = modifiers & _ALT and not modifiers & (_CONTROL | _META | Qt.KeyboardModifier.KeypadModifier)
+    return bool(wanted) and (Qt.Key.Key_A <= key <= Qt.Key.Key_Z or Qt.Key.Key_0 <= key <= Qt.Key.Key_9)

@@ -1,0 +1,22 @@
+"""Writes a revocation list of an authority of the demo's tray. Usage: python -m tests.bench.biglist CARDS COUNT FILE"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kiosk.smartcard.virtual.deck import Deck
+from tests.smartcard.foreign import big_list
+
+
+def main() -> None:
+    cards, count, file = sys.argv[1:]
+    authority, now = Deck(Path(cards)).authority, datetime.now(UTC)
+    serials = range(1 << 28, (1 << 28) + int(count))
+    name = authority.certificate.subject.public_bytes()
+    Path(file).write_bytes(big_list(authority.key, name, serials, now - timedelta(hours=1), now + timedelta(days=1)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A card that has to wait behind one that does not answer: it is told so, and not for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.effects import ReadCard, ReleaseCard, StartTimer
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardSlow, CardWaits, LeavePressed, LibraryCardEntered, TimeUp
+from kiosk.domain.model import Insertion
+from kiosk.domain.states import (
+    AwaitingMyNumberCard,
+    ConfirmingHolder,
+    ConfirmingLink,
+    LendingRefused,
+    PatronShown,
+    Problem,
+    Reading,
+    ReadingMyNumberCard,
+)
+from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+
+GOOD = Card("b")
+
+
+def desk_for(registers: bool) -> Desk:
+    desk = Desk(links=[] if registers else [link(GOOD)])
+    if registers:
+        desk.to_card()
+    desk.answering = False
+    return desk
+
+
+@pytest.mark.parametrize("registers", [False, True])
+@pytest.mark.parametrize("slow_first", [False, True])
+def test_a_card_that_does_not_answer_gives_way_to_a_good_one(registers: bool, slow_first: bool) -> None:
+    desk = desk_for(registers)
+    hung = desk.lay(Card("a"), READER)
+    if slow_first:
+        desk.tell(CardSlow(hung))
+    good = desk.lay(GOOD, OTHER_READER)
+    if not slow_first:
+        assert [read.insertion for read in desk.of(ReadCard)] == [hung], "only a card that does not answer gives way"
+        desk.tell(CardSlow(hung))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    assert desk.flow.insertion == good
+    assert desk.asked.index(ReleaseCard(hung)) < desk.asked.index(desk.of(ReadCard)[-1])
+    desk.tell(CardWaits(good, READER))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    assert desk.flow.behind == READER
+    # It is lifted, and the card thread comes to the good one.
+    desk.lift(hung).answer_all()
+    desk.at(ConfirmingLink if registers else ConfirmingHolder)
+
+
+@pytest.mark.parametrize("registers", [False, True])
+def test_the_waiting_has_a_limit(registers: bool) -> None:
+    desk = desk_for(registers)
+    hung = desk.lay(Card("a"), READER)
+    desk.tell(CardSlow(hung))
+    good = desk.lay(GOOD, OTHER_READER)
+    desk.tell(CardWaits(good, READER), CardWaits(good, READER))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    limit = desk.flow.limit
+    assert [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == limit] == [desk.counter.rules.wait_seconds]
+    desk.tell(TimeUp(limit))
+    refused = Problem(Code.CARD_WAITED, (("reader", READER),))
+    desk.at(AwaitingMyNumberCard if registers else LendingRefused)
+    assert getattr(desk.flow, "problem", None) == refused
+    assert ReleaseCard(good) in desk.asked
+    assert getattr(desk.tell(TimeUp(limit)).flow, "problem", None) == refused
+
+
+def test_a_library_card_serves_while_a_card_waits() -> None:
+    desk = desk_for(registers=False)
+    hung = desk.lay(Card("a"), READER)
+    desk.tell(CardSlow(hung), LeavePressed())
+    good = desk.lay(GOOD, OTHER_READER)
+    desk.tell(CardWaits(good, READER), LibraryCardEntered(NUMBER.text))
+    assert desk.answer_all().at(PatronShown).patron.number == NUMBER
+
+
+def test_the_wait_of_another_card_means_nothing_here() -> None:
+    desk = desk_for(registers=False)
+    desk.lay(Card("a"), READER)
+    before = desk.flow
+    assert desk.tell(CardWaits(Insertion(9, OTHER_READER), READER)).flow == before

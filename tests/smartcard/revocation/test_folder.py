@@ -1,0 +1,299 @@
+"""Files that an administrator puts into a folder: read by processes that may be killed, kept from one run to the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kiosk.config.exposure import Exposure
+from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
+from kiosk.smartcard.virtual.authority import VirtualAuthority
+from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
+from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer
+
+LIMIT = 30.0
+SLOW = 600_000
+"""Numbers that take at least a second to read."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "crl"
+    place.mkdir(mode=0o700)
+    return place
+
+
+Open = Callable[..., CrlFolder]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, folder: Path, issuer: Issuer) -> Open:
+    """A counter that starts: what it read in its last run lies on its shelf."""
+
+    def start(*, keeps: bool = True, most: timedelta | None = DAY, limit: float = LIMIT) -> CrlFolder:
+        return CrlFolder(folder, [issuer.authority], most, Shelf(tmp_path / "shelf", keeps=keeps), limit=limit, beat=0.1)
+
+    return start
+
+
+def standing(lists: CrlFolder, issuer: Issuer) -> Standing:
+    return lists.look_up(issuer.certificate, issuer.authority, NOW)
+
+
+def told(lists: CrlFolder) -> dict[str, tuple[Verdict, Use]]:
+    return {facts.file: (facts.verdict, facts.use) for facts in lists.facts()}
+
+
+def children() -> list[int]:
+    """Processes of this one, zombies too."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after = path.read_text("ascii", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(after[1]) == os.getpid():
+            found.append(int(path.parent.name))
+    return found
+
+
+@pytest.fixture
+def no_child_left() -> Iterator[None]:
+    before = set(children())
+    yield
+    assert set(children()) <= before
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    end = time.monotonic() + LIMIT
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def slow_list(issuer: Issuer) -> bytes:
+    name = issuer.root.certificate.subject.public_bytes()
+    return big_list(issuer.root.key, name, range(1 << 24, (1 << 24) + SLOW), NOW - HOUR, NOW + DAY, number=9)
+
+
+def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, folder: Path, issuer: Issuer) -> None:
+    (folder / "good.crl").write_bytes(issuer.list(1, 2, number=4))
+    (folder / "old.crl").write_bytes(issuer.list(SERIAL, number=3, begins=NOW - DAY))
+    (folder / "strange.crl").write_bytes(issuer.list(root=VirtualAuthority.create(demo=False)))
+    (folder / "unknown.crl").write_bytes(issuer.list(SERIAL).replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM))
+    (folder / "\x1b[2J.crl").write_bytes(b"no list")
+    (folder / ".hidden").write_bytes(b"being copied")
+    (folder / "folder").mkdir()
+    os.mkfifo(folder / "pipe")
+    lists = opened()
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.TOO_OLD, {Standing.TOO_OLD})
+    assert lists.refresh(LIMIT)
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.GOOD, {Standing.GOOD})
+    assert told(lists) == {
+        "good.crl": (Verdict.READ, Use.USED),
+        "old.crl": (Verdict.READ, Use.OLDER),
+        "strange.crl": (Verdict.STRANGER, Use.NONE),
+        "unknown.crl": (Verdict.UNKNOWN_ALGORITHM, Use.NONE),
+        "\\u{001B}[2J.crl": (Verdict.UNREADABLE, Use.NONE),
+    }
+    assert lists.standings(NOW + 2 * DAY) == {Standing.TOO_OLD}
+
+
+def test_yesterdays_list_over_todays_lets_no_stopped_card_through(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    path = folder / "a.crl"
+    yesterday, today = issuer.list(number=1, begins=NOW - 20 * HOUR), issuer.list(SERIAL, number=2)
+    path.write_bytes(today)
+    lists = opened()
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.REVOKED
+    path.write_bytes(yesterday)
+    lists.refresh(LIMIT)
+    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
+    # Nor after a start.
+    again = opened()
+    assert standing(again, issuer) is Standing.REVOKED
+    again.refresh(LIMIT)
+    assert (standing(again, issuer), told(again)) == (Standing.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
+    # Nor when its numbers are gone: then nothing tells, and that is not "good".
+    for numbers in (tmp_path / "shelf").glob("*.numbers"):
+        numbers.write_bytes(b"damaged")
+    bereft = opened()
+    bereft.refresh(LIMIT)
+    assert standing(bereft, issuer) is Standing.TOO_OLD
+    path.write_bytes(today)
+    bereft.refresh(LIMIT)
+    assert standing(bereft, issuer) is Standing.REVOKED
+    assert standing(opened(), issuer) is Standing.REVOKED
+
+
+def test_a_damaged_file_or_none_leaves_what_was_read_before(opened: Open, folder: Path, issuer: Issuer) -> None:
+    path = folder / "a.crl"
+    path.write_bytes(issuer.list(SERIAL, number=2))
+    lists = opened()
+    lists.refresh(LIMIT)
+    path.write_bytes(b"half")
+    lists.refresh(LIMIT)
+    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {"a.crl": (Verdict.UNREADABLE, Use.NONE)})
+    path.unlink()
+    lists.refresh(LIMIT)
+    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {})
+    assert [one.head.number for one in lists.held] == [2]
+    folder.rmdir()
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.REVOKED
+
+
+def test_a_start_reads_nothing_anew(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    opened().refresh(LIMIT)
+    began = time.monotonic()
+    again = opened(limit=0.0)
+    assert standing(again, issuer) is Standing.GOOD
+    # With no time for any process at all.
+    again.refresh(LIMIT)
+    assert told(again) == {"a.crl": (Verdict.READ, Use.USED)}
+    assert time.monotonic() - began < LIMIT
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shelf").iterdir()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "shelf").stat().st_mode) == 0o700
+
+
+def test_a_command_beside_the_counter_keeps_nothing(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    lists = opened(keeps=False)
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.GOOD
+    assert not (tmp_path / "shelf").exists()
+
+
+def test_other_authorities_have_the_files_read_anew(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    newcomer = Issuer()
+    (folder / "a.crl").write_bytes(newcomer.list(number=2))
+    lists = opened()
+    lists.refresh(LIMIT)
+    assert told(lists) == {"a.crl": (Verdict.STRANGER, Use.NONE)}
+    both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
+    both.refresh(LIMIT)
+    assert standing(both, newcomer) is Standing.GOOD
+
+
+def test_each_authority_is_told_for_itself(folder: Path, issuer: Issuer) -> None:
+    other = Issuer()
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    lists = CrlFolder(folder, [issuer.authority, other.authority], DAY)
+    lists.refresh(LIMIT)
+    assert lists.standings(NOW) == {Standing.GOOD, Standing.TOO_OLD}
+    assert report(lists, NOW).outcome == "partly"
+    assert (standing(lists, issuer), standing(lists, other)) == (Standing.GOOD, Standing.TOO_OLD)
+
+
+def test_where_nothing_can_be_kept_the_lists_serve_all_the_same(folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (tmp_path / "shelf").write_bytes(b"a file, and no folder")
+    (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
+    lists = CrlFolder(folder, [issuer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.REVOKED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_nothing_is_taken_from_a_shelf_that_others_may_write_to(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    opened().refresh(LIMIT)
+    assert standing(opened(), issuer) is Standing.GOOD
+    (tmp_path / "shelf").chmod(0o777)
+    assert standing(opened(), issuer) is Standing.TOO_OLD
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_damaged_shelf_is_an_empty_one(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path, data: st.DataObject) -> None:
+    index = tmp_path / "shelf" / "held.json"
+    if not (tmp_path / "whole").exists():
+        (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
+        opened().refresh(LIMIT)
+        (tmp_path / "whole").write_bytes(index.read_bytes())
+    whole = (tmp_path / "whole").read_bytes()
+    begins, length = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 60))
+    index.write_bytes(whole[:begins] + data.draw(st.binary(max_size=10)) + whole[begins + length :])
+    assert standing(opened(keeps=False), issuer) in {Standing.REVOKED, Standing.TOO_OLD}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_files_that_others_may_change_are_told(opened: Open, folder: Path, issuer: Issuer) -> None:
+    for name in ("closed.crl", "open.crl"):
+        (folder / name).write_bytes(issuer.list(number=2))
+    (folder / "closed.crl").chmod(0o644)
+    (folder / "open.crl").chmod(0o666)
+    lists = opened()
+    lists.refresh(LIMIT)
+    assert {facts.file: facts.exposure for facts in lists.facts()} == {"closed.crl": None, "open.crl": Exposure.WRITABLE}
+    folder.chmod(0o777)
+    assert {facts.exposure for facts in lists.facts()} == {Exposure.WRITABLE}
+
+
+# --- the process that reads ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_child_left")
+def test_a_process_that_comes_to_no_end_is_ended(opened: Open, folder: Path, issuer: Issuer) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=1))
+    lists = opened()
+    lists.refresh(LIMIT)
+    (folder / "a.crl").write_bytes(slow_list(issuer))
+    hurried = opened(limit=0.3)
+    assert hurried.refresh(LIMIT)
+    assert told(hurried) == {"a.crl": (Verdict.FAILED, Use.NONE)}
+    assert standing(hurried, issuer) is Standing.REVOKED
+    # That was trouble, and no property of the file.
+    later = opened()
+    later.refresh(LIMIT)
+    assert told(later) == {"a.crl": (Verdict.READ, Use.USED)}
+    assert standing(later, issuer) is Standing.GOOD
+
+
+@pytest.mark.usefixtures("no_child_left")
+def test_the_old_list_serves_until_the_new_one_is_read_and_a_killed_process_changes_nothing(
+    opened: Open, folder: Path, issuer: Issuer
+) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=1))
+    lists = opened()
+    lists.refresh(LIMIT)
+    (folder / "a.crl").write_bytes(slow_list(issuer))
+    before = set(children())
+    assert not lists.refresh(0.0)
+    wait_for(lambda: set(children()) - before)
+    assert standing(lists, issuer) is Standing.REVOKED
+    for child in set(children()) - before:
+        os.kill(child, signal.SIGKILL)
+    wait_for(lambda: told(lists) == {"a.crl": (Verdict.FAILED, Use.NONE)})
+    assert standing(lists, issuer) is Standing.REVOKED
+    # Touched, as by the next copy: it need not wait until it is tried again by itself.
+    os.utime(folder / "a.crl", ns=(1, 1))
+    lists.refresh(LIMIT)
+    assert standing(lists, issuer) is Standing.GOOD
+
+
+@pytest.mark.usefixtures("no_child_left")
+def test_a_counter_notices_by_itself_and_stops_at_once(opened: Open, folder: Path, issuer: Issuer) -> None:
+    lists = opened()
+    threads = threading.active_count()
+    with lists.watching():
+        (folder / "a.crl").write_bytes(issuer.list(number=2))
+        wait_for(lambda: standing(lists, issuer) is Standing.GOOD)
+        (folder / "a.crl").write_bytes(slow_list(issuer))
+        before = set(children())
+        wait_for(lambda: set(children()) - before)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2.0
+    assert threading.active_count() == threads
+    assert standing(lists, issuer) is Standing.GOOD

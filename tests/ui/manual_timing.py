@@ -1,0 +1,40 @@
+"""Time that passes when the test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+
+import shiboken6
+from PySide6.QtCore import QObject
+
+
+class ManualTiming:
+    """A clock for the windows' keyboards (`kiosk.ui.timing.Timing`)."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+        self._order = count()
+        self._due: list[tuple[float, int, QObject, Callable[[], None]]] = []
+
+    def now(self) -> float:
+        return self._now
+
+    @property
+    def stamp(self) -> int:
+        """What a window system would write on a key that is pressed now: milliseconds."""
+        return round(self._now * 1000)
+
+    def later(self, owner: QObject, seconds: float, call: Callable[[], None]) -> None:
+        heappush(self._due, (self._now + seconds, next(self._order), owner, call))
+
+    def pass_(self, seconds: float) -> None:
+        """What becomes due meanwhile is called at its time."""
+        end = self._now + seconds
+        while self._due and self._due[0][0] <= end:
+            due, _, owner, call = heappop(self._due)
+            self._now = max(self._now, due)
+            if shiboken6.isValid(owner):
+                call()
+        self._now = end

@@ -1,0 +1,340 @@
+"""A scanner on every page of both windows, wherever the keyboard is: at any speed, with any prefix and suffix, it decides nothing.
+
+Each case is a code read while one control has the focus. The full product is a long run; here every pair of a page with each of
+the other things is tried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.consequences import has_consequences
+from kiosk.domain.events import ItemEntered, LibraryCardEntered, PadCleared, PadTyped
+from kiosk.domain.states import Counter
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.widgets.control import event_of
+from kiosk.ui.widgets.scan import ScanField
+from tests.cases import CountCases
+from tests.ui.desk import Desk as PatronDesk
+from tests.ui.scenes import scenes
+from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_scenes import one_of_each
+
+NONE, CONTROL, KEYPAD, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.KeypadModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
+
+
+def letters(text: str) -> list[Key]:
+    return [(Qt.Key(ord(letter.upper())), SHIFT if letter.isupper() else NONE, letter) for letter in text]
+
+
+_WITHOUT_NUM_LOCK = {
+    "0": Qt.Key.Key_Insert,
+    "1": Qt.Key.Key_End,
+    "2": Qt.Key.Key_Down,
+    "3": Qt.Key.Key_PageDown,
+    "4": Qt.Key.Key_Left,
+    "5": Qt.Key.Key_Clear,
+    "6": Qt.Key.Key_Right,
+    "7": Qt.Key.Key_Home,
+    "8": Qt.Key.Key_Up,
+    "9": Qt.Key.Key_PageUp,
+}
+RETURN: Key = (Qt.Key.Key_Return, NONE, "\r")
+ENTER: Key = (Qt.Key.Key_Enter, KEYPAD, "\r")
+LINE_FEED: Key = (Qt.Key.Key_J, CONTROL, "\n")
+TAB: Key = (Qt.Key.Key_Tab, NONE, "\t")
+F5: Key = (Qt.Key.Key_F5, NONE, "")
+F12: Key = (Qt.Key.Key_F12, NONE, "")
+
+CODES: dict[str, list[Key]] = {
+    "a number": letters("1103000001"),
+    "letters, CapsLock": letters("A1103b000001C"),
+    "one digit": letters("7"),
+    "nothing": [],
+    "four digits": letters("0000"),
+    "NumLock off": [(_WITHOUT_NUM_LOCK[digit], KEYPAD, "") for digit in "1103000001"],
+    "NumLock off, down and end": [(_WITHOUT_NUM_LOCK[digit], KEYPAD, "") for digit in "2271"],
+    "a function key inside": [*letters("1103"), F12, *letters("000001")],
+    "a space inside": letters("1103 000001"),
+}
+PREFIXES: dict[str, list[Key]] = {
+    "": [],
+    "space": letters(" "),
+    "CR": [RETURN],
+    "STX": [(Qt.Key.Key_B, CONTROL, "\x02")],
+    "function key": [F5],
+    "F12": [F12],
+    "Esc": [(Qt.Key.Key_Escape, NONE, "\x1b")],
+}
+SUFFIXES: dict[str, list[Key]] = {
+    "": [],
+    "CR": [RETURN],
+    "Enter": [ENTER],
+    "LF": [LINE_FEED],
+    "CR LF": [RETURN, LINE_FEED],
+    "CR CR": [RETURN, RETURN],
+    "Tab": [TAB],
+    "Tab Tab CR": [TAB, TAB, RETURN],
+    "space": letters(" "),
+    "CR F12": [RETURN, F12],
+}
+GAPS = (0.0, 0.01, 0.045, 0.06, 0.1, 0.15, 0.25)
+LATE = (0.0, 0.05, 0.12)
+"""Seconds that a suffix comes later than the gap."""
+
+
+@dataclass(frozen=True)
+class Case:
+    code: str
+    prefix: str
+    suffix: str
+    gap: float
+    late: float
+
+    def keys(self) -> Iterator[tuple[float, Key]]:
+        """Each with the seconds before it."""
+        for key in (*PREFIXES[self.prefix], *CODES[self.code]):
+            yield self.gap, key
+        for key in SUFFIXES[self.suffix]:
+            # Quiet is 0.3 s: nothing that a scanner sends together is farther apart.
+            yield min(self.gap + self.late, 0.29), key
+
+    @property
+    def alone(self) -> bool:
+        """A single key: no more than a person who presses one."""
+        return len(list(self.keys())) < 2
+
+
+ALL = [Case(*parts) for parts in itertools.product(CODES, PREFIXES, SUFFIXES, GAPS, LATE) if parts[0] != "nothing" or parts[1] or parts[2]]
+ALONE = [case for case in ALL if case.alone]
+
+
+def pairs() -> list[Case]:
+    """A list in which each two values of different kinds meet; greedy, the same at every run."""
+    kinds: tuple[tuple[object, ...], ...] = (tuple(CODES), tuple(PREFIXES), tuple(SUFFIXES), GAPS, LATE)
+    wanted = {((a, x), (b, y)) for a, b in itertools.combinations(range(len(kinds)), 2) for x in kinds[a] for y in kinds[b]}
+    rest, chosen = [case for case in ALL if not case.alone], []
+    while wanted and rest:
+        best = max(rest[:: max(1, len(rest) // 700)], key=lambda case: len(wanted & met(case)))
+        chosen.append(best)
+        wanted -= met(best)
+        rest.remove(best)
+        if not wanted & set().union(*(met(case) for case in rest[:: max(1, len(rest) // 700)])):
+            rest = [case for case in rest if wanted & met(case)]
+    return chosen
+
+
+def met(case: Case) -> set[tuple[tuple[int, object], tuple[int, object]]]:
+    values: list[tuple[int, object]] = list(enumerate((case.code, case.prefix, case.suffix, case.gap, case.late)))
+    return set(itertools.combinations(values, 2))
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    policy = Qt.FocusPolicy.TabFocus.value
+    return [one for one in window.findChildren(QWidget) if one.isVisible() and one.isEnabled() and one.focusPolicy().value & policy]
+
+
+Stroke = Callable[[QEvent.Type, Key], None]
+
+
+def read(case: Case, stroke: Stroke, pass_: Callable[[float], None]) -> None:
+    pass_(1)
+    for gap, key in case.keys():
+        pass_(gap)
+        stroke(QEvent.Type.KeyPress, key)
+        stroke(QEvent.Type.KeyRelease, key)
+    pass_(6)
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+def try_on_staff_window(hands: Hands, cases: Callable[[int, bool], list[Case]]) -> int:
+    """`cases`: which are tried at the place of this number; whether a press there would have consequences. How many there were."""
+    tried = 0
+
+    def stroke(kind: QEvent.Type, key: Key) -> None:
+        event = QKeyEvent(kind, *key)
+        event.setTimestamp(hands.timing.stamp)
+        focused: QWidget | None = hands.window.focusWidget()
+        QCoreApplication.sendEvent(hands.window if focused is None else focused, event)
+
+    for name, (counter, facts) in one_of_each().items():
+        hands.show(counter, facts)
+        for place in range(-1, len(focusable(hands.window))):
+            for case in cases(tried, place >= 0 and is_guarded(counter, focusable(hands.window)[place])):
+                hands.said.clear()
+                for field in hands.window.findChildren(ScanField):
+                    field.clear()
+                if place >= 0:
+                    focusable(hands.window)[place].setFocus(Qt.FocusReason.TabFocusReason)
+                else:
+                    hands.window.setFocus()
+                read(case, stroke, hands.timing.pass_)
+                assert all(isinstance(event, LibraryCardEntered | ItemEntered) for event in hands.said), (name, place, case, hands.said)
+                tried += 1
+        settle()
+    return tried
+
+
+def is_guarded(counter: Counter, widget: QWidget) -> bool:
+    event = event_of(widget) if isinstance(widget, QAbstractButton) else None
+    return event is not None and has_consequences(counter, event)
+
+
+@pytest.mark.timeout(240)
+def test_a_code_read_anywhere_decides_nothing(hands: Hands, count_cases: CountCases) -> None:
+    chosen = pairs()
+    count_cases("codes on the staff window", try_on_staff_window(hands, lambda number, guarded: some(chosen, number, 2)))
+
+
+def some(chosen: list[Case], number: int, many: int) -> list[Case]:
+    return [chosen[(number + step * 7) % len(chosen)] for step in range(many)]
+
+
+def test_a_lone_key_that_begins_a_page_decides_nothing(hands: Hands) -> None:
+    """Also 「⏎」 and nothing else: where the page has put the keyboard there is no button."""
+    for name, (counter, facts) in one_of_each().items():
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            hands.show(counter, facts)
+            hands.said.clear()
+            hands.key(key)
+            assert all(isinstance(event, LibraryCardEntered) and not event.text.strip() for event in hands.said), (name, key)
+
+
+_RAIL = ("窓口", "連携登録", "解除", "状況", "使い方")
+NEVER_BY_A_TAP: dict[str, tuple[str, ...]] = {
+    "confirming-holder": ("本人です", "本人ではない", "終了して画面を消す", *_RAIL),
+    "replacement": ("更新", "再発行", "利用カード変更", "訂正", "やめる", *_RAIL),
+    "unlink-confirm": ("解除する", "やめる", *_RAIL),
+    "confirm": ("登録を中止する",),
+    "pin": ("入力を中止する",),
+    "library-card": ("やめる", *_RAIL),
+    "guardian-all": ("やめる", *_RAIL),
+    "lending-next-card": ("次の方に替わる", "この方の手続きを続ける", "終了して画面を消す", *_RAIL),
+    "lending-all-sorts": ("終了して画面を消す", *_RAIL),
+    "handover-not": ("番号を入れる",),
+    "renewal": ("すべて延長する",),
+}
+
+
+@pytest.mark.parametrize("scene", NEVER_BY_A_TAP)
+def test_a_tap_of_a_key_never_presses(hands: Hands, scene: str) -> None:
+    hands.show(*one_of_each()[scene])
+    for name in NEVER_BY_A_TAP[scene]:
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Select):
+            hands.control(name).setFocus()
+            hands.key(key)
+            assert hands.said == [], (name, key)
+    for key in (Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F12):
+        if scene not in ("handover-not", "renewal"):
+            hands.key(key)
+            assert hands.said == [], key
+    assert "キーを" in hands.texts() or "このキーは" in hands.texts()
+
+
+def test_a_lone_key_presses_nothing_with_consequences(hands: Hands) -> None:
+    """Wherever the focus stands."""
+    keys = [case for case in ALONE if case.gap == case.late == 0]
+    for name, (counter, facts) in one_of_each().items():
+        hands.show(counter, facts)
+        for place in [place for place in focusable(hands.window) if is_guarded(counter, place)]:
+            for case in keys:
+                place.setFocus(Qt.FocusReason.TabFocusReason)
+                hands.said.clear()
+                for _, (key, modifier, text) in case.keys():
+                    hands.timing.pass_(1)
+                    hands.tap(key, text, modifier)
+                    hands.timing.pass_(1)
+                assert not [event for event in hands.said if has_consequences(counter, event)], (name, place.accessibleName(), case)
+
+
+def test_everything_with_consequences_is_pressed_by_a_held_key(hands: Hands) -> None:
+    for name, (counter, facts) in one_of_each().items():
+        hands.show(counter, facts)
+        for place in [place for place in focusable(hands.window) if is_guarded(counter, place)]:
+            place.setFocus(Qt.FocusReason.TabFocusReason)
+            hands.said.clear()
+            hands.hold(Qt.Key.Key_Return)
+            assert isinstance(place, QAbstractButton)
+            assert hands.said == [event_of(place)], (name, place.accessibleName())
+
+
+def test_no_two_buttons_of_a_page_have_the_same_letter(hands: Hands) -> None:
+    for name, (counter, facts) in one_of_each().items():
+        hands.show(counter, facts)
+        shown = [one.shown_key for one in hands.window.findChildren(QAbstractButton) if one.isVisible() and hasattr(one, "shown_key")]
+        letters_shown = [key for key in shown if key.startswith("Alt+")]
+        assert len(letters_shown) == len(set(letters_shown)), name
+
+
+@pytest.mark.trial
+@pytest.mark.timeout(1100)
+def test_every_code_read_anywhere_decides_nothing(hands: Hands, count_cases: CountCases) -> None:
+    """All where a press would have consequences; elsewhere a part that is another at each place."""
+    often = [case for number, case in enumerate(ALL) if not case.alone]
+    count_cases(
+        "codes on the staff window",
+        try_on_staff_window(hands, lambda number, guarded: often[number % 7 :: 7] if guarded else some(often, number * 31, 40)),
+    )
+
+
+# --- the patron window ------------------------------------------------------------------------------------------------
+
+
+def try_on_patron_window(desk: PatronDesk, chosen: list[Case], many: int, first: int) -> int:
+    tried = 0
+
+    def stroke(kind: QEvent.Type, key: Key) -> None:
+        event = QKeyEvent(kind, *key)
+        event.setTimestamp(desk.timing.stamp)
+        QCoreApplication.sendEvent(desk.with_the_keys(), event)
+
+    for name, counter in scenes().items():
+        desk.show(counter)
+        for place in range(-1, len(focusable(desk.window))):
+            for case in some(chosen, first + tried, many):
+                desk.events.clear()
+                if 0 <= place < len(focusable(desk.window)):
+                    focusable(desk.window)[place].setFocus(Qt.FocusReason.TabFocusReason)
+                read(case, stroke, desk.timing.pass_)
+                assert desk.pins == [], (name, place, case)
+                assert all(isinstance(event, PadTyped | PadCleared) for event in desk.events), (name, place, case, desk.events)
+                tried += 1
+    return tried
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("single", "keypad"), [(True, False), (True, True), (False, True)])
+def test_a_code_read_on_the_patrons_display_decides_nothing(qtbot: QtBot, single: bool, keypad: bool, count_cases: CountCases) -> None:
+    desk = PatronDesk(single=single, keypad=keypad)
+    qtbot.addWidget(desk.window, before_close_func=lambda window: desk.window.close_for_good())
+    count_cases("codes on the patron window", try_on_patron_window(desk, pairs(), 2, 0))
+
+
+@pytest.mark.trial
+@pytest.mark.timeout(1100)
+@pytest.mark.parametrize(("single", "keypad"), [(True, False), (True, True), (False, True)])
+def test_every_code_read_on_the_patrons_display_decides_nothing(qtbot: QtBot, single: bool, keypad: bool, count_cases: CountCases) -> None:
+    desk = PatronDesk(single=single, keypad=keypad)
+    qtbot.addWidget(desk.window, before_close_func=lambda window: desk.window.close_for_good())
+    often = [case for case in ALL if not case.alone]
+    count_cases("codes on the patron window", try_on_patron_window(desk, often[::5], 120, 0))
