@@ -58,13 +58,18 @@ class Clipboard(QObject):
         self._ours.add(mode)
 
     def _changed(self, mode: Mode) -> None:
-        """Others ask us for what they find changed, and are answered only after this: none of them sees it unmarked."""
+        """On X11 others ask us for what they find changed, and are answered only after this: none of them sees it unmarked."""
         if self._setting:
             return
         if not self._is_own(mode):
             self._ours.discard(mode)
-        elif text := self._clipboard.text(mode):
+        elif (text := self._clipboard.text(mode)) and not self._is_marked(mode):
             self._set(text, mode)
+
+    def _is_marked(self, mode: Mode) -> bool:
+        """Windows tells later of what we have set ourselves."""
+        data = self._clipboard.mimeData(mode)
+        return all(data.hasFormat(name) for name in MARKS)
 
     def _is_own(self, mode: Mode) -> bool:
         return self._clipboard.ownsSelection() if mode is Mode.Selection else mode is Mode.Clipboard and self._clipboard.ownsClipboard()

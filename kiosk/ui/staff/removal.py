@@ -6,8 +6,8 @@ import time
 from collections import deque
 
 import shiboken6
-from PySide6.QtCore import QAbstractAnimation, QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.ui.staff.page import Page
 
@@ -37,7 +37,8 @@ class Removal(QObject):
         while self._widgets:
             widget = self._widgets.popleft()
             if shiboken6.isValid(widget):
-                shiboken6.delete(widget)
+                widget.deleteLater()
+                QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
             if time.perf_counter() > until:
                 return
         self._timer.stop()

@@ -64,6 +64,8 @@ class PatronPage(Page):
         self._handover = HandoverStrip(self.tell, self.sizes)
         self._handover.put.clicked.connect(self._to_field)
         self._right.addWidget(self._handover)
+        # It takes a button that would otherwise belong to nobody, and with it this page.
+        self._add(NumberPage)
 
     def _copy_button(self, text: str, kind: str, *, compact: bool, chord: str = "") -> Button:
         button = Button(text, kind, icon="copy", chord=chord)
