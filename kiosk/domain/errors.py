@@ -112,10 +112,6 @@ READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Co
 """No card can be read while it lasts."""
 
 
-SLIP_TROUBLE = frozenset({Code.SLIP_FAILED, Code.SLIP_PRINTER_MISSING, Code.SLIP_PRINTER_SILENT, Code.SLIP_PRINTER_FAILED})
-"""Nothing came out of the printer, or nobody knows; the sentences for staff name it (`printer`)."""
-
-
 class KioskError(Exception):
     """Trouble we can name. `code` says which; `params` fill the sentence and hold nothing personal."""
 
