@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import LogSettings, SessionSettings, Settings, SlipSettings
-from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Mishap
+from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Flavour, Mishap
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
 from tests.desk import KEYS
-from tests.loandesk import LoanDesk, Open
+from tests.loandesk import DEMO, LoanDesk, Open
 from tests.needles import Needle, search
 from tests.opened import words_on
 
@@ -76,6 +78,23 @@ def test_all_on_loan_is_printed_where_that_is_chosen(open_desk: Open) -> None:
     assert all(ITEMS[item].title in text for item in ("stars", "own-renewable", "own-renewed", "own-wanted"))
 
 
+@pytest.mark.parametrize(
+    ("flavour", "said"),
+    [
+        (replace(DEMO, longest_list=2, pages=False), say("slip.count-part", count=2, counted=5)),
+        (replace(DEMO, lists_loans=False), say("slip.not-listed")),
+    ],
+    ids=["cut", "denied"],
+)
+def test_a_slip_of_all_says_that_it_is_not_all(open_desk: Open, flavour: Flavour, said: str) -> None:
+    desk = open_desk(flavour=flavour)
+    desk.tap("busy")
+    desk.opened.press(desk.staff, f"{say('staff.patron.slip-name')}: {say('staff.patron.slip-all')}")
+    desk.end()
+    [text] = slips(desk, 1)
+    assert plain(said) in "".join(text.split())
+
+
 def test_no_slip_is_written_where_none_is_wanted_or_nothing_was_done(open_desk: Open) -> None:
     desk = open_desk()
     desk.tap("own")
@@ -100,7 +119,7 @@ def test_no_slip_is_written_where_none_is_wanted_or_nothing_was_done(open_desk: 
     assert ITEMS["stars"].title not in text
 
 
-def test_a_slip_that_cannot_be_written_is_said_when_the_patron_has_gone(open_desk: Open) -> None:
+def test_a_slip_that_cannot_be_written_is_said_and_written_again(open_desk: Open) -> None:
     desk = open_desk()
     (desk.home.folder / "slips").write_text("a file where the folder should be")
     desk.tap("own")
@@ -109,8 +128,40 @@ def test_a_slip_that_cannot_be_written_is_said_when_the_patron_has_gone(open_des
     desk.end()
     desk.see("refusal.slip-failed.staff")
     assert not desk.sees(ITEMS["stars"].title)
+    assert not desk.sees(LibraryCardNumber(PATRONS["own"]).grouped)
+    desk.press("staff.banner.slip-again")
+    desk.see("refusal.slip-failed.staff")
+    (desk.home.folder / "slips").unlink()
+    desk.press("staff.banner.slip-again")
+    [text] = slips(desk, 1)
+    assert ITEMS["stars"].title in text
+    desk.opened.until(lambda counter: counter.papers == ())
+    assert not desk.sees(say("refusal.slip-failed.staff"))
+
+
+def test_staff_who_have_seen_to_it_are_told_no_more_of_a_slip(open_desk: Open) -> None:
+    desk = open_desk()
+    (desk.home.folder / "slips").write_text("a file where the folder should be")
+    desk.tap("own")
+    desk.scan("stars")
+    desk.answered()
+    desk.end()
+    desk.see("refusal.slip-failed.staff")
     desk.press("staff.banner.slip-seen")
     assert not desk.sees(say("refusal.slip-failed.staff"))
+
+
+def test_a_printer_that_is_not_there_is_named(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{listening.getsockname()[1]}")
+    desk = open_desk(settings=lambda settings: replace(settings, slip=replace(settings.slip, to="printer", printer="カウンター2")))
+    desk.tap("own")
+    desk.scan("stars")
+    desk.answered()
+    desk.end()
+    desk.see("refusal.slip-printer-missing.staff", printer="カウンター2")
+    desk.press("staff.banner.slip-seen")
+    assert not desk.sees("カウンター2")
 
 
 # --- left alone -----------------------------------------------------------------------------------------------------------

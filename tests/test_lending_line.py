@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.config import Settings
-from kiosk.demo.ils import DROPPED_AFTER, DROPPED_BEFORE, ITEMS, PATRONS, PLAIN, Login, Mishap
+from kiosk.demo.ils import DROPPED_AFTER, DROPPED_BEFORE, ITEMS, PATRONS, PLAIN, Circulation, Login, Mishap
+from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Outcome, Reason
 from kiosk.domain.errors import Code
-from kiosk.domain.events import LibraryRetryPressed
+from kiosk.domain.events import LibraryRetryPressed, TimeUp
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
 from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
 from kiosk.text import plain, say
@@ -289,3 +290,67 @@ def test_lifting_the_card_waits_for_the_answer_where_it_ends_the_session(open_de
     assert isinstance(desk.opened.flow, PatronShown)
     desk.opened.until_at(Waiting)
     assert desk.has_on_loan("other") == numbers_of("stars")
+
+
+# --- looked at again --------------------------------------------------------------------------------------------------------
+
+
+def lend(desk: LoanDesk, patron: str, item: str) -> None:
+    """The server carries out what it was sent, at last."""
+
+    def act(library: Circulation) -> None:
+        assert library.lend(PATRONS[patron], ITEMS[item].number, now_in_japan().date()).done
+
+    desk.server.change(act)
+
+
+def test_a_book_that_is_lent_late_is_told_before_the_patron_leaves(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("other")
+    desk.line.happen("11", DROPPED_BEFORE)
+    desk.scan("stars")
+    desk.answered()
+    [row] = desk.rows()
+    assert "いまのところ、貸し出されていません。" in row
+    lend(desk, "other", "stars")
+    desk.press("staff.action.end")
+    desk.opened.until(lambda counter: isinstance(counter.flow, PatronShown) and not counter.flow.leaving)
+    desk.built()
+    [row] = desk.rows()
+    assert plain(say("staff.line.done-loan")) in row
+    assert ITEMS["stars"].title in row
+    assert desk.executed("11") == {}
+    desk.end()
+
+
+def test_a_book_that_is_lent_after_the_session_is_told_and_nothing_of_it_is_kept(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("other")
+    desk.line.happen("11", DROPPED_BEFORE)
+    desk.scan("stars")
+    desk.answered()
+    desk.end()
+    lend(desk, "other", "stars")
+    [doubt] = desk.opened.counter.doubts
+    desk.opened.say(TimeUp(doubt.due))
+    desk.see("staff.banner.late-loan")
+    assert desk.sees(ITEMS["stars"].title)
+    assert desk.sees(LibraryCardNumber(ITEMS["stars"].number).grouped)
+    assert not desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)
+    assert not desk.sees(ITEMS["stars"].title, "patron")
+    assert PATRONS["other"] not in repr(desk.opened.counter)
+    desk.press("staff.banner.late-seen")
+    assert not desk.sees(ITEMS["stars"].title)
+
+
+def test_a_patron_who_came_while_the_line_was_down_is_looked_up_when_staff_try_it(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.server.stop()
+    desk.tap("busy")
+    desk.see("staff.patron.unchecked-trouble")
+    desk.server.start()
+    desk.press("staff.items.retry")
+    desk.opened.until(lambda counter: isinstance(counter.flow, PatronShown) and counter.flow.patron.checked)
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    assert not desk.sees(say("staff.items.retry"))
+    desk.end()

@@ -17,6 +17,7 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress, Waiting
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
+from kiosk.ui.staff.patron.row import Row
 from tests.loandesk import DEMO, LoanDesk, Open, numbers_of, why
 
 TODAY = now_in_japan().date()
@@ -403,4 +404,61 @@ def test_an_item_scanned_while_the_card_is_still_read_is_not_lent(open_desk: Ope
     desk.scan("cats")
     desk.answered()
     assert desk.has_on_loan("other") == numbers_of("cats")
+    desk.end()
+
+
+# --- as much as is told -----------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_lists_titles_is_not_asked_for_titles_and_staff_are_told(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(EVERGREEN, expiry_field="PA"))
+    desk.tap("own")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.titles"))
+    assert sorted(row.split("、")[0] for row in desk.rows()) == sorted(map(title, ("own-renewable", "own-renewed", "own-wanted")))
+    assert not any(row.button for row in desk.staff.findChildren(Row) if row.isVisible())
+    # By its barcode one can be renewed all the same.
+    desk.scan("own-renewable")
+    desk.answered()
+    assert desk.executed("29") == dict.fromkeys(numbers_of("own-renewable"), 1)
+    assert desk.sees(say("staff.items.done-renewal", count=1))
+    desk.end()
+
+
+def test_a_list_that_is_cut_is_not_taken_for_all(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(DEMO, longest_list=2, pages=False))
+    desk.tap("busy")
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.count-part", counted=5, count=2))
+    assert desk.sees(say("staff.items.part"))
+    assert len(desk.rows()) == 2
+    desk.press("staff.items.renew-listed", count=2)
+    desk.answered()
+    assert sum(desk.executed("29").values()) == 2
+    desk.end()
+
+
+def test_a_list_that_is_denied_is_not_taken_for_nothing_on_loan(open_desk: Open) -> None:
+    desk = open_desk(flavour=replace(DEMO, lists_loans=False))
+    desk.tap("busy")
+    desk.choose(Service.RENEWAL)
+    desk.answered()
+    assert desk.sees(say("staff.items.not-listed"))
+    assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
+    assert not desk.sees(say("staff.items.empty-renewal"))
+    desk.end()
+
+
+def test_what_belongs_to_an_item_and_what_is_noted_of_a_patron_is_shown(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.tap("bar")
+    assert desk.sees("忘れ物(傘)をお預かりしています")
+    desk.scan("piano")
+    desk.answered()
+    assert "楽譜1冊つき" in desk.row(title("piano"))
+    for secret in ("忘れ物", "楽譜1冊つき"):
+        assert not desk.sees(secret, "patron")
     desk.end()

@@ -52,8 +52,8 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
-    if trouble is FileTrouble.NOT_A_FOLDER and path.is_symlink():  # which leads nowhere: to a disk that is not there
-        return FileTrouble.MISSING
+    if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):
+        return FileTrouble.MISSING  # it leads to a disk that is not there
     return trouble
 
 

@@ -238,6 +238,7 @@ def counter_rules(settings: Settings) -> CounterRules:
         handover=settings.handover.when,
         items_start_stop=card.items_start_stop,
         prints_slips=settings.slip.to != "off",
+        slip_printer=settings.slip.printer,
         slip=settings.slip.default if settings.slip.to != "off" else SlipKind.NONE,
         single_display=settings.display.single,
         staff_code=session.staff_code,

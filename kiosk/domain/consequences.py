@@ -13,6 +13,7 @@ from kiosk.domain.events import (
     HolderDenied,
     HomeChosen,
     LastTryChosen,
+    LateSeen,
     LeavePressed,
     LinkAgreed,
     NextPatronCalled,
@@ -26,6 +27,7 @@ from kiosk.domain.events import (
     UnlinkConfirmed,
     UnlinkingChosen,
 )
+from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import (
     AlreadyLinked,
     ChoosingApplicant,
@@ -35,7 +37,6 @@ from kiosk.domain.states import (
     Flow,
     Handing,
     PatronShown,
-    Progress,
     Proof,
     Registered,
     RegistrationFlow,
@@ -59,6 +60,7 @@ DECIDING = (
     RenewalChosen,
     HandoverAsked,
     StoreAccepted,
+    LateSeen,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""
@@ -80,7 +82,7 @@ def is_work_open(counter: Counter) -> bool:
 
 
 def _is_in_doubt(flow: PatronShown) -> bool:
-    unsure = any(entry.progress is Progress.UNKNOWN for entry in flow.dealings.entries)
+    unsure = any(map(in_doubt, flow.dealings.entries))
     return flow.dealings.unanswered or unsure or flow.next_card is not None or flow.handing is Handing.UNDER_WAY
 
 

@@ -120,6 +120,16 @@ class DescribeItem:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain:
+    """What became of something that was asked for and whose answer was lost; nothing is asked for. Answered by LookedAgain."""
+
+    ticket: Ticket
+    service: Service
+    number: LibraryCardNumber
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniseLibraryCard:
     """Ask whether this is a library card's number, be it of one that may not be used. Answered by LibraryCardRecognised."""
 
@@ -142,8 +152,9 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Answered by SlipFailed when it could not be printed, else not at all."""
+    """Answered by SlipPrinted or SlipFailed."""
 
+    ticket: Ticket
     slip: Slip
 
 
@@ -206,6 +217,7 @@ Effect = (
     | ListLoans
     | DescribeItem
     | RecogniseLibraryCard
+    | LookAgain
     | RetryLibrary
     | HandOver
     | PrintSlip

@@ -72,6 +72,9 @@ class Code(StrEnum):
     HANDOVER_KEYS_HELD = "handover-keys-held"
     # paper
     SLIP_FAILED = "slip-failed"
+    SLIP_PRINTER_MISSING = "slip-printer-missing"  # printer
+    SLIP_PRINTER_SILENT = "slip-printer-silent"  # printer
+    SLIP_PRINTER_FAILED = "slip-printer-failed"  # printer
     # this counter
     STORE_FULL = "store-full"
     STORE_READ_ONLY = "store-read-only"

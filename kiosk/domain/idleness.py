@@ -30,11 +30,13 @@ from kiosk.domain.events import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
     PinRejected,
     ReaderChanged,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
     StoreLooked,
     StraySeen,
@@ -42,6 +44,7 @@ from kiosk.domain.events import (
     TriesRead,
 )
 from kiosk.domain.model import Language, Sound, Ticket
+from kiosk.domain.papers import without_troubles
 from kiosk.domain.states import (
     AwaitingLibraryCard,
     CheckingPin,
@@ -62,13 +65,14 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, StraySeen, SlipFailed, StoreLooked)
+NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, StraySeen, StoreLooked)
 ANSWERS = (
     CardLifted,
     CardPlaced,
     *(CardRead, CardFailed, CardSlow, CardWaits, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
     *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
+    *(SlipPrinted, SlipFailed, LookedAgain),
 )
 """What nobody at the counter said; a sign of life only where it changes something."""
 
@@ -108,9 +112,9 @@ def _timed(counter: Counter) -> Step:
 
 
 def _tidied(counter: Counter) -> Step:
-    """What somebody who only passed by has left on a resting page: a language, a number that was not taken."""
+    """What somebody who is not there any more has left: a language, a number that was not taken, a slip that did not come out."""
     flow = Waiting() if isinstance(counter.flow, Waiting) else counter.flow
-    return replace(counter, flow=flow, language=Language.JAPANESE), ()
+    return replace(without_troubles(counter), flow=flow, language=Language.JAPANESE), ()
 
 
 def _is_stuck(counter: Counter) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import lending, proof, registration, serving, strays, unlinking
+from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -25,11 +25,15 @@ from kiosk.domain.events import (
     HomeChosen,
     IlsChanged,
     LanguageChosen,
+    LateSeen,
     LeavePressed,
     LibraryRetryPressed,
+    LookedAgain,
     ReaderChanged,
     RegistrationChosen,
     SlipFailed,
+    SlipPrinted,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
@@ -77,9 +81,10 @@ def step(counter: Counter, event: Event) -> Step:
     if not is_heard(counter, event):
         return stay(counter)
     after, effects = _around(counter, event)
+    after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
     after, idle_effects = keep_idle_time(counter, after, event)
-    return after, (*effects, *screen_effects, *idle_effects)
+    return after, (*effects, *looks, *screen_effects, *idle_effects)
 
 
 def _around(counter: Counter, event: Event) -> Step:
@@ -92,21 +97,31 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged(condition, names, wanted):
             return replace(counter, reader=condition, reader_names=names, reader_wanted=wanted), ()
         case IlsChanged(condition):
-            return replace(counter, ils=condition), ()
+            return serving.line_changed(replace(counter, ils=condition))
         case StoreLooked(doubted):
             return replace(counter, doubted=doubted), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
             return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
-        case SlipFailed(code):
-            return replace(counter, slip_trouble=code), ()
+        case SlipPrinted(ticket):
+            return papers.printed(counter, ticket)
+        case SlipFailed(ticket, code):
+            return papers.not_printed(counter, ticket, code)
+        case SlipRetryPressed():
+            return papers.print_again(counter)
         case SlipTroubleSeen():
-            return replace(counter, slip_trouble=None), ()
+            return papers.without_troubles(counter), ()
         case StoreAccepted(found):
             return counter, (AcceptStore(found),)
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):
-            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset()), ()
+            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset(), late=()), ()
+        case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
+            return afterwards.looked(counter, ticket, answer)
+        case LateSeen():
+            return afterwards.seen(counter), ()
+        case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
+            return afterwards.look(counter, ticket)
         case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
             return _flow(counter, event)
         case TimeUp(ticket):

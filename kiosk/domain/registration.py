@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain import proof, strays
-from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, PrintSlip, ReadCard, RecordAct, ReleaseCard, SaveLink
+from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, ReadCard, RecordAct, ReleaseCard, SaveLink
 from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
 from kiosk.domain.events import (
     ApplicantChosen,
@@ -32,6 +32,7 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, SlipKind, Sound
+from kiosk.domain.papers import is_on_its_way, put_on_paper
 from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.rules import born_on_or_after_to_be_under_15, read_library_card
 from kiosk.domain.slip import Slip
@@ -118,7 +119,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
         ):
             return end_session(counter)
         case Registered(draft), SlipAsked() if counter.rules.prints_slips:
-            return counter, (PrintSlip(Slip(SlipKind.RECORDED, draft.number, language=counter.language)),)
+            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language)
+            return stay(counter) if is_on_its_way(counter, slip) else put_on_paper(counter, slip)
         case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
             return _about_the_person(counter, flow, event)
         case ((AwaitingLibraryCard() | CheckingLibraryCard()), _):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Told
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 
@@ -13,11 +13,13 @@ class SlipLine:
     item: Item
     service: Service
     """LOAN, RENEWAL or HOLD."""
+    same_date: bool = False
+    """Nothing was extended: it is due when it was due before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`lines` are those of this session (TODAY) or all that is on loan (ALL); none for RECORDED."""
+    """`lines` are those of this session (TODAY) or what is on loan (ALL); none for RECORDED."""
 
     kind: SlipKind
     number: LibraryCardNumber
@@ -25,3 +27,7 @@ class Slip:
     lines: tuple[SlipLine, ...] = ()
     language: Language = Language.JAPANESE
     """The one the patron has chosen."""
+    told: Told = Told.ALL
+    """How much the lines are of what they should be: NOTHING for one of this session because the loans could not be had."""
+    counted: int | None = None
+    """So many are on loan by the server's count, where not all of them are lines."""

@@ -19,6 +19,7 @@ from kiosk.domain.effects import (
     FindLinks,
     HandOver,
     ListLoans,
+    LookAgain,
     LookUpPatron,
     Play,
     PrintSlip,
@@ -44,6 +45,7 @@ from kiosk.domain.events import (
     LinksFound,
     PadConfirmed,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
     StoreLooked,
 )
@@ -69,7 +71,7 @@ class Conductor:
         self.facts = facts
         self._outside = outside
         self._pin: Pin | None = None
-        self._work, self._hands = Worker("work", outside.post), Worker("hands", outside.post)
+        self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
         self._library = LibraryDesk(outside.library, outside.post)
 
     def happen(self, event: Event | CounterFacts) -> None:
@@ -113,7 +115,7 @@ class Conductor:
     def stop(self) -> None:
         """Let the work under way end; take no more."""
         self._library.stop()
-        for thread in (self._work, self._hands):
+        for thread in (self._work, self._hands, self._paper):
             thread.stop()
 
     def _carry_out(self, effect: Effect) -> None:
@@ -135,14 +137,14 @@ class Conductor:
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
                 self.refresh_facts()
-            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard():
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain():
                 self._library.ask(effect)
             case RetryLibrary():
                 self._library.retry()
             case HandOver(ticket, number):
                 self._hand_over(ticket, number)
-            case PrintSlip(slip):
-                self._print(slip)
+            case PrintSlip(ticket, slip):
+                self._print(ticket, slip)
             case RecordAct():
                 self._work.do(lambda: links.record(effect), self._unrecorded)
             case AcceptStore(found):
@@ -192,10 +194,16 @@ class Conductor:
 
         self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code))
 
-    def _print(self, slip: Slip) -> None:
+    def _print(self, ticket: Ticket, slip: Slip) -> None:
         print_slip = self._outside.print_slip
-        if print_slip is not None:
-            self._hands.do(lambda: print_slip(slip), lambda error: SlipFailed(error.code))
+
+        def put() -> Event:
+            if print_slip is None:
+                return SlipFailed(ticket, Code.SLIP_FAILED)
+            print_slip(slip)
+            return SlipPrinted(ticket)
+
+        self._paper.do(put, lambda error: SlipFailed(ticket, error.code))
 
     def _store(self, ticket: Ticket, work: Callable[[], Event]) -> None:
         self._work.do(work, lambda error: StoreFailed(ticket, error.code))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
+from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
+from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.events import (
     Event,
@@ -14,6 +15,7 @@ from kiosk.domain.events import (
     LibraryCardRecognised,
     LibraryFailed,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
 )
@@ -22,7 +24,7 @@ from kiosk.domain.states import CounterFacts
 from kiosk.effects.outside import LibrarySystem
 from kiosk.effects.worker import Worker
 
-Question = LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard
+Question = LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard | LookAgain
 
 
 class LibraryDesk:
@@ -92,6 +94,8 @@ def _answer(library: LibrarySystem, question: Question) -> Event:
             return LoansListed(ticket, library.loans(number))
         case DescribeItem(ticket, wanted):
             return ItemDescribed(ticket, library.item(wanted))
+        case LookAgain(ticket, service, number, item):
+            return LookedAgain(ticket, library.look_again(service, number, item))
         case RecogniseLibraryCard(ticket, number):
             return LibraryCardRecognised(ticket, library.knows(number))
 
@@ -99,6 +103,8 @@ def _answer(library: LibrarySystem, question: Question) -> Event:
 def _failure(question: Question, error: KioskError) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
+    if isinstance(question, LookAgain):
+        return LookedAgain(question.ticket, ItemAnswer(question.item, Outcome.UNKNOWN, Reason.LOST_ANSWER))
     if isinstance(question, RecogniseLibraryCard):
         return LibraryCardRecognised(question.ticket, known=None)
     return LibraryFailed(question.ticket, error.code)

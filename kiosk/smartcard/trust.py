@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.exposure import Exposure, exposure
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.visible import visible
@@ -158,7 +158,7 @@ class TrustStore:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise Unavailable(Code.STORE_UNAVAILABLE) from error
+            raise _trouble(error, self._folder) from error
 
     def _readable(self) -> Iterator[Authority]:
         """Of all files, also those that are not trusted."""
@@ -182,7 +182,7 @@ class TrustStore:
         try:
             fitting[0].unlink()
         except OSError as error:
-            raise _trouble(error) from error
+            raise _trouble(error, self._folder) from error
         return 1
 
     def _write(self, name: str, content: bytes) -> None:
@@ -198,7 +198,7 @@ class TrustStore:
         except OSError as error:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
-            raise _trouble(error) from error
+            raise _trouble(error, self._folder) from error
 
 
 def _without_twins(entry: PinnedFile, trusted: Sequence[Authority]) -> PinnedFile:
@@ -211,7 +211,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_file(path)
     except OSError as error:
-        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        raise _trouble(error, path) from error
 
 
 def read_file(path: Path) -> bytes:
@@ -221,21 +221,20 @@ def read_file(path: Path) -> bytes:
 
 
 def _exposure(path: Path) -> Exposure | None:
-    """Raises Unavailable(store-unavailable)."""
+    """Raises Unavailable, with its place."""
     try:
         return exposure(path)
     except OSError as error:
-        raise Unavailable(Code.STORE_UNAVAILABLE) from error
+        raise _trouble(error, path) from error
 
 
 def _plain(fingerprint: str) -> str:
     return re.sub(r"[^0-9a-z]", "", fingerprint.lower().removeprefix("sha256"))
 
 
-def _trouble(error: OSError) -> Unavailable:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return Unavailable(Code.STORE_FULL)
-        case errno.EROFS | errno.EACCES | errno.EPERM:
-            return Unavailable(Code.STORE_READ_ONLY)
-    return Unavailable(Code.STORE_UNAVAILABLE)
+def _trouble(error: OSError, folder: Path) -> Unavailable:
+    trouble = file_trouble(error, folder)
+    codes = {FileTrouble.FULL: Code.STORE_FULL, FileTrouble.READ_ONLY: Code.STORE_READ_ONLY}
+    if trouble in codes:
+        return Unavailable(codes[trouble], place=str(folder))
+    return Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason=trouble.value)

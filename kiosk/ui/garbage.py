@@ -13,6 +13,9 @@ from PySide6.QtCore import QObject, QTimer
 
 _LOOK_MS = 250
 """How often it is seen to. What is garbage is small: everything that is there at the start stays to the end."""
+_LIMITS = 700, 2, 2
+"""Of Python's three generations. A page is old when it is left: with Python's own limits the pages of a hundred patrons would be taken
+away at once, which the windows stand still for; with these, those of two or three."""
 
 
 class GarbageCollector(QObject):
@@ -37,7 +40,7 @@ class GarbageCollector(QObject):
 
 
 def collect_due() -> None:
-    """Collect the oldest generation whose threshold is passed, as Python itself would have."""
-    due = [generation for generation, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if count > limit]
+    """Collect the oldest generation whose limit is passed."""
+    due = [generation for generation, (count, limit) in enumerate(zip(gc.get_count(), _LIMITS, strict=True)) if count > limit]
     if due:
         gc.collect(due[-1])

@@ -15,10 +15,13 @@ import sys
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -141,7 +144,7 @@ class Scanner:
         self._next.setInterval(0 if self.keys or self.stage != before else 1)
 
     def _begin(self) -> None:
-        if self.lent >= self.loans:
+        if self._is_over():
             self.loop.quit()
             return
         self.session += 1
@@ -151,8 +154,12 @@ class Scanner:
         else:
             self.readers.lay(self.deck.card("fine"))
 
+    def _is_over(self) -> bool:
+        return self.lent >= self.loans
+
     def _scan_next(self, flow: PatronShown) -> None:
-        self._measure()
+        if self.lent >= (len(self.parts) + 1) * self.loans / 10:
+            self._measure()
         open_now = sum(entry.progress in UNANSWERED for entry in flow.dealings.entries)
         end = min((self.session + 1) * self.a_session, self.loans)
         if self.lent < end:
@@ -162,15 +169,17 @@ class Scanner:
         elif not open_now:
             done = sum(entry.progress == "done" for entry in flow.dealings.entries) + len(flow.dealings.earlier)
             assert done == self.lent - self.session * self.a_session, flow.dealings.entries[:3]
-            self.stage = "ending"
-            # With the mouse: a key would wait for the keyboard to be quiet.
-            staff = self.program.displays.staff
-            way_out = next(one for one in staff.findChildren(QAbstractButton) if one.isVisible() and event_of(one) == LeavePressed())
-            QTest.mouseClick(way_out, Qt.MouseButton.LeftButton)
+            self._end()
+
+    def _end(self) -> None:
+        self.stage = "ending"
+        # With the mouse: a key would wait for the keyboard to be quiet.
+        staff = self.program.displays.staff
+        way_out = next(one for one in staff.findChildren(QAbstractButton) if one.isVisible() and event_of(one) == LeavePressed())
+        QTest.mouseClick(way_out, Qt.MouseButton.LeftButton)
 
     def _measure(self) -> None:
-        if self.lent < (len(self.parts) + 1) * self.loans / 10:
-            return
+        """A part is over."""
         self.beats.append(beat())
         longest, busiest = (max(later[clock] - earlier[clock] for earlier, later in pairwise(self.beats)) for clock in (0, 1))
         seconds = self.beats[-1][0] - self.beats[0][0]
@@ -196,14 +205,21 @@ def beat() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def main(loans: int, a_session: int, folder: Path) -> None:
+def lend(loans: int, a_session: int, folder: Path) -> dict[str, Any]:
+    return measure(
+        folder, ("-m", "tests.bench.library", str(loans // a_session + 1), str(loans)), partial(Scanner, loans=loans, a_session=a_session)
+    )
+
+
+def measure(folder: Path, library: tuple[str, ...], scanner: Callable[[Program, VirtualReaders, Deck], Scanner]) -> dict[str, Any]:
+    """`scanner` at the running program, beside a bare window, asking a library in a process of its own."""
     qt_application()
     home, keys, deck, readers = Home(folder / "home"), Keys.fresh(), Deck(), VirtualReaders()
     home.prepare()
     with ExitStack() as stack:
-        library = Child("-m", "tests.bench.library", str(loans // a_session + 1), str(loans))
-        stack.callback(library.close)
-        port = int(library.line())
+        asked = Child(*library)
+        stack.callback(asked.close)
+        port = int(asked.line())
         ils = IlsSettings(
             system=Ils.KOHA, host="127.0.0.1", port=port, user=LOGIN.user, password=LOGIN.password, expiry_field="PA", loan_limit=999
         )
@@ -219,7 +235,7 @@ def main(loans: int, a_session: int, folder: Path) -> None:
         with Repository(home.store, keys, settings.counter.name, now) as repository:
             repository.save_link(uuid.uuid4(), token, LibraryCardNumber(patron(0)), revocation=Revocation.NOT_CHECKED)
         program = stack.enter_context(demo_counter(home, settings, keys, deck, readers))
-        scanner = Scanner(program, readers, deck, loans, a_session)
+        somebody = scanner(program, readers, deck)
         rest = QEventLoop()
         QTimer.singleShot(1500, rest.quit)
         rest.exec()
@@ -227,10 +243,10 @@ def main(loans: int, a_session: int, folder: Path) -> None:
         # As `run_counter` does it.
         gc.freeze()
         bare = Child(str(Path(__file__).with_name("bare_beat.py")))
-        scanner.run()
-        told = json.loads(library.ask()) | {"bare": float(bare.close())}
-        print(json.dumps({"parts": [asdict(part) for part in scanner.parts], **told}), flush=True)
+        somebody.run()
+        told = json.loads(asked.ask()) | {"bare": float(bare.close())}
+        return {"parts": [asdict(part) for part in somebody.parts], **told}
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    print(json.dumps(lend(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))), flush=True)

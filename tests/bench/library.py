@@ -1,6 +1,7 @@
-"""A pretend library in a process of its own, as large as asked for. Usage: python -m tests.bench.library PATRONS ITEMS
+"""A pretend library in a process of its own, as large as asked for. Usage: python -m tests.bench.library PATRONS ITEMS [EACH]
 
-Says on which port it listens, then, for each line on standard input, how often anything was lent and how much is on loan; ends with it.
+Every patron has EACH further items on loan from the beginning. Says on which port it listens, then, for each line on standard input, how
+often anything was lent and how much is on loan; ends with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.demo.ils import KOHA, Borrower, Circulation, Copy, LibraryServer, Login, Rules, serving
+from kiosk.demo.ils.model import Loan
 from kiosk.demo.ils.server import now_in_japan
 
 LOGIN = Login("kiosk", "secret")
@@ -24,11 +26,21 @@ def item(number: int) -> str:
     return f"11{number:08}"
 
 
-def main(patrons: int, items: int) -> None:
+def on_loan(patron: int, place: int) -> str:
+    """The barcode of what this patron has on loan from the beginning."""
+    return f"12{patron:04}{place:04}"
+
+
+def main(patrons: int, items: int, each: int = 0) -> None:
     later = now_in_japan().date() + timedelta(days=700)
     borrowers = [Borrower(patron(number), "竹内", f"芸子{number}", later) for number in range(patrons)]
     copies = [Copy(item(number), f"雪国の民家 第{number}巻") for number in range(items)]
-    server = LibraryServer(Circulation.of(borrowers, copies, Rules(loans=items)), replace(KOHA, expiry_field="PA"), login=LOGIN)
+    held = {on_loan(owner, place): patron(owner) for owner in range(patrons) for place in range(each)}
+    copies += [Copy(number, f"越後の昔話 {number[2:6]} 第{number[6:]}集") for number in held]
+    library = Circulation.of(borrowers, copies, Rules(loans=items + each))
+    for number, owner in held.items():
+        library.loans[number] = Loan(number, owner, now_in_japan().date() + timedelta(days=5))
+    server = LibraryServer(library, replace(KOHA, expiry_field="PA"), login=LOGIN)
     with serving(server):
         print(server.port, flush=True)
         for _ in sys.stdin:
@@ -37,4 +49,4 @@ def main(patrons: int, items: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    main(*map(int, sys.argv[1:4]))

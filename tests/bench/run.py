@@ -29,8 +29,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
 STARTS, LINKS, LOANS = 5, 200_000, 500
+DAYS, SESSIONS, LISTED = 7, 5, 120
+"""How often a day of loans is measured; and with how many loans each of how many patrons comes."""
 TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 3.0, 0.001, 100
 """What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds, megabytes."""
+BEYOND = 0.016
+"""A frame, in seconds: so much longer than a bare window beside them the windows may stand still at most."""
 
 
 def figures(what: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -83,7 +87,16 @@ def stalls(folder: Path, environment: Mapping[str, str], *, silent: bool) -> tup
 
 def loans(count: int, a_session: int, folder: Path, environment: Mapping[str, str], limit: float = LIMIT) -> dict[str, Any]:
     """What `lending.py` measures in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.lending", str(count), str(a_session), str(folder)]
+    return _scanned("lending", count, a_session, folder, environment, limit)
+
+
+def listings(folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What `listing.py` measures in a process of its own."""
+    return _scanned("listing", SESSIONS, LISTED, folder, environment, LIMIT)
+
+
+def _scanned(what: str, count: int, each: int, folder: Path, environment: Mapping[str, str], limit: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"tests.bench.{what}", str(count), str(each), str(folder)]
     ran = subprocess.run(command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=limit)
     if ran.returncode != 0:
         raise RuntimeError(ran.stderr)
@@ -94,6 +107,20 @@ def loans(count: int, a_session: int, folder: Path, environment: Mapping[str, st
 def stall_of(measured: dict[str, Any]) -> float:
     """The longest time, in seconds, that the windows stood still beyond what a bare one did that ran beside."""
     return float(max(part["longest"] for part in measured["parts"]) - measured["bare"])
+
+
+def beats_of(measured: list[dict[str, Any]]) -> str:
+    ours = statistics.median(max(part["longest"] for part in one["parts"]) for one in measured)
+    bare = statistics.median(one["bare"] for one in measured)
+    beyond = statistics.median(map(stall_of, measured))
+    told = f"{ours * 1000:.0f} ms, a bare window {bare * 1000:.0f} ms; beyond it {beyond * 1000:.0f} ms (limit {BEYOND * 1000:.0f})"
+    return f"{told}; medians of {len(measured)}"
+
+
+def fresh(folder: Path, number: int) -> Path:
+    made = folder / str(number)
+    made.mkdir(parents=True)
+    return made
 
 
 def starts(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
@@ -129,9 +156,10 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     for silent, kind in ((False, "slow"), (True, "silent")):
         longest, after = stalls(folder / kind, environment, silent=silent)
         yield f"longest stall while a card is {kind}: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); after it: {after * 1000:.0f} ms"
-    lent = loans(LOANS, 20, folder / "lending", environment)
-    longest = max(part["longest"] for part in lent["parts"])
-    yield f"longest stall in {LOANS} loans: {longest * 1000:.0f} ms (limit {STALL * 1000:.0f}); a bare window: {lent['bare'] * 1000:.0f} ms"
+    days = [loans(LOANS, 20, fresh(folder / "lending", day), environment) for day in range(DAYS)]
+    yield f"longest beat of a day of {LOANS} loans: {beats_of(days)}"
+    days = [listings(fresh(folder / "listing", day), environment) for day in range(DAYS)]
+    yield f"longest beat of {SESSIONS} sessions with {LISTED} loans each: {beats_of(days)}"
     weight = lists(folder / "lists", environment)
     yield f"tap while a list of 1,000,000 numbers is replaced / usual tap: {weight.ratio:.3f} (limit {TAP})"
     yield f"counter grows by at most {weight.grown:.0f} MB by it (limit {LIST_MB}); the process that reads it takes {weight.reading:.0f} MB"

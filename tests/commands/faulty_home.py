@@ -151,6 +151,8 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "config is a pipe": pipe_as_config,
     "config shut": lambda place: place.home.config.chmod(0),
     "config of another user": lambda place: give_away(place.home.config, 0o600),
+    "config of another user, to be read": lambda place: give_away(place.home.config, 0o644),
+    "config open to all": lambda place: place.home.config.chmod(0o666),
     "config leads nowhere": lambda place: leads_nowhere(place.home.config),
     "config in CP932": lambda place: place.home.config.write_bytes(f"# 図書館\n{CONFIG}".encode("cp932")),
     "config in UTF-16": lambda place: place.home.config.write_bytes(CONFIG.encode("utf-16")),
@@ -182,6 +184,7 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "lock of another user": lock_given_away,
     "trust is a file": lambda place: in_its_place(place.home.trust),
     "trust shut": lambda place: place.home.trust.chmod(0),
+    "trust of another user": lambda place: give_away(place.home.trust, 0o700),
     "crl is a file": lambda place: in_its_place(place.home.crl),
 }
 

@@ -63,10 +63,11 @@ def by_store(code: Code, why: str = "") -> Told:
 
 INVALID = told(Code.CONFIG_INVALID, "home/config.toml", RESTING_ON_CONFIG)
 LOCKED = {"run", "recovery restore"}
+TRUSTING = {"run", "tap", "trust list", "trust remove"}
 WRITING = {"links unlink"}
 EXPECTED: Mapping[str, Told] = {
     "home is a file": by_home(Code.HOME_UNUSABLE, "home", "not-a-folder", EVERYWHERE),
-    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing"),
+    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing", EVERYWHERE),
     "home of another user": by_home(Code.STORE_FOREIGN, "home/", by=EVERYWHERE),
     "home shut": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
     "home cannot be made": by_home(Code.HOME_UNUSABLE, "home", "denied", EVERYWHERE),
@@ -81,6 +82,8 @@ EXPECTED: Mapping[str, Told] = {
     "config is a pipe": by_config("not-a-file"),
     "config shut": by_config("denied"),
     "config of another user": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
+    "config of another user, to be read": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
+    "config open to all": told(Code.CONFIG_EXPOSED, "home/config.toml", RESTING_ON_CONFIG),
     "config leads nowhere": by_home(Code.HOME_UNUSABLE, "home/config.toml", "missing"),
     "config in CP932": INVALID,
     "config in UTF-16": INVALID,
@@ -106,6 +109,8 @@ EXPECTED: Mapping[str, Told] = {
     "lock is a folder": told(Code.STORE_UNAVAILABLE, "home/running.lock", LOCKED, "file.not-a-file"),
     "lock of another user": told(Code.STORE_FOREIGN, "home/running.lock", LOCKED),
     "trust is a file": by_home(Code.HOME_UNUSABLE, "home/trust", "not-a-folder"),
+    "trust shut": told(Code.HOME_UNUSABLE, "home/trust", TRUSTING, "file.denied"),
+    "trust of another user": told(Code.HOME_UNUSABLE, "home/trust", TRUSTING, "file.foreign"),
     "crl is a file": by_home(Code.HOME_UNUSABLE, "home/crl", "not-a-folder"),
 }
 LOG_FAULTS = {
@@ -154,7 +159,7 @@ def expectation(fault: str, command: str, answer: Mapping[str, Any], healthy: Ma
     if expected is None or command not in expected.by:
         return healthy["code"], [healthy["err"].replace(healthy["folder"], answer["folder"])]
     sentences = [f"{answer['folder']}/{expected.place}"]
-    if expected.code is not Code.CONFIG_INVALID:
+    if expected.code not in (Code.CONFIG_INVALID, Code.CONFIG_EXPOSED):
         sentences += [plain(say(f"refusal.{expected.code}.{part}")) for part in ("staff", "staff-next")]
     if expected.why:
         sentences.append(say(f"command.why.{expected.why}"))

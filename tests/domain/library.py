@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing
-from kiosk.domain.effects import DescribeItem, ListLoans, LookUpPatron, RecogniseLibraryCard, ServeItem
+from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     Event,
@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     LibraryCardRecognised,
     LibraryFailed,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
 )
@@ -31,6 +32,8 @@ class Library:
     on_loan: list[str] = field(default_factory=list)
     says: dict[str, Reason] = field(default_factory=dict)
     """Reasons to refuse an item; with LOST_ANSWER what became of it is unknown."""
+    lists: LoanList | None = None
+    """How it lists the loans, where not as they are."""
     cards: set[str] = field(default_factory=set)
     """Library cards there are, beside those that are looked up."""
     down: Code | None = None
@@ -38,24 +41,35 @@ class Library:
     asked: list[str] = field(default_factory=list)
     """Every question so far in the order it came, as its service or kind and the number it was about."""
 
-    def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard) -> Event:
+    def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard | LookAgain) -> Event:
         ticket, down = question.ticket, self.down
         match question:
             case LookUpPatron(_, number):
-                told = replace(self.standing, loans=len(self.on_loan), on_loan=LoanList.whole(self.on_loan))
+                told = replace(self.standing, loans=self.listed.counted, on_loan=self.listed)
                 return PatronRefused(ticket, down) if down else PatronFound(ticket, Patron(number, checked=True, standing=told))
             case ServeItem(_, service, _, item):
                 self.asked.append(f"{service} {item.number}")
                 return ItemAnswered(ticket, self._served(service, item.number))
             case ListLoans(_, number):
                 self.asked.append(f"loans {number.text}")
-                return LibraryFailed(ticket, down) if down else LoansListed(ticket, LoanList.whole(self.on_loan))
+                return LibraryFailed(ticket, down) if down else LoansListed(ticket, self.listed)
             case RecogniseLibraryCard(_, number):
                 self.asked.append(f"card {number.text}")
                 return LibraryCardRecognised(ticket, None if down else number.text in self.cards)
+            case LookAgain(_, service, _, item):
+                self.asked.append(f"look {service} {item.number}")
+                is_there = service is Service.LOAN and item.number in self.on_loan
+                unseen = ItemAnswer(item, Outcome.REFUSED, Reason.NOT_THERE_YET)
+                if self.down or (service is not Service.LOAN):
+                    unseen = ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
+                return LookedAgain(ticket, ItemAnswer(Item(item.number, title(item.number), DUE), Outcome.DONE) if is_there else unseen)
             case DescribeItem(_, number):
                 self.asked.append(f"item {number}")
                 return LibraryFailed(ticket, down) if down else ItemDescribed(ticket, Item(number, title(number), DUE))
+
+    @property
+    def listed(self) -> LoanList:
+        return LoanList.whole(self.on_loan) if self.lists is None else self.lists
 
     def _served(self, service: Service, number: str) -> ItemAnswer:
         reason = Reason.NOT_REACHED if self.down else self.says.get(number)

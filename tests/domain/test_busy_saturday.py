@@ -27,6 +27,7 @@ from kiosk.domain.events import (
     ServiceChosen,
 )
 from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
+from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import CounterRules, Flow, PatronShown, Progress, When
 from tests.domain.library import DUE, Library, title
 from tests.domain.walk import OTHER_READER, READER, Card, Desk, link
@@ -137,9 +138,18 @@ class Saturday:
             self.tell(ItemAnswered(question.ticket, self.served(question)))
         elif isinstance(question, ListLoans):
             lent = {item for number, service, item in self.books if service is Service.LOAN}
-            self.tell(LoansListed(question.ticket, LoanList.whole((*ITEMS[:2], *sorted(lent - set(ITEMS[:2]))))))
+            listed = (*ITEMS[:2], *sorted(lent - set(ITEMS[:2])))
+            self.found(question, listed)
+            self.tell(LoansListed(question.ticket, LoanList.whole(listed)))
         else:
             self.tell(self.desk.answer_to(question))
+
+    def found(self, question: ListLoans, listed: tuple[str, ...]) -> None:
+        """What was lent though the answer was lost stands on the list."""
+        flow = self.desk.flow
+        if isinstance(flow, PatronShown) and flow.dealings.listing == question.ticket:
+            lost = {entry.item.number for entry in flow.dealings.entries if entry.service is Service.LOAN and in_doubt(entry)}
+            self.books += [(flow.patron.number.text, Service.LOAN, number) for number in listed if number in lost]
 
     def served(self, question: ServeItem) -> ItemAnswer:
         number, dice = question.item.number, self.draw.random()

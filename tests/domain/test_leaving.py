@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.circulation import Item, Reason, Told
 from kiosk.domain.effects import DescribeItem, ListLoans, PrintSlip, ReadCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -22,8 +22,6 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
-    SlipFailed,
-    SlipTroubleSeen,
     StatusChosen,
     UnlinkingChosen,
 )
@@ -272,7 +270,6 @@ def test_a_slip_of_all_prints_nothing_where_nothing_is_on_loan() -> None:
     desk = with_slip(SlipKind.ALL).tell(LeavePressed()).answer_all()
     desk.at(Waiting)
     assert not printed(desk)
-    assert desk.counter.slip_trouble is None
 
 
 def test_the_slip_of_all_waits_for_the_list_and_every_title() -> None:
@@ -332,7 +329,7 @@ def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[Desk]
     desk = scan(with_slip(SlipKind.ALL, Library(on_loan=[B])), A).answer(ServeItem).tell(LeavePressed())
     again(desk)
     assert not isinstance(desk.flow, PatronShown)
-    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),))], "what there is"
+    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),), told=Told.NOTHING, counted=2)], "what there is"
     assert desk.answer_all().of(PrintSlip) == desk.of(PrintSlip)
 
 
@@ -344,16 +341,14 @@ def test_a_slip_that_nobody_waits_for_any_more_does_not_hold_the_patron_on_the_s
     desk.leave_alone().leave_alone().at(Waiting)
 
 
-def test_a_librarys_system_dead_by_then_lets_everybody_leave_and_the_trouble_is_said() -> None:
+def test_a_librarys_system_dead_by_then_lets_everybody_leave_and_the_slip_says_so() -> None:
     library = Library(on_loan=[B])
     desk = scan(with_slip(SlipKind.ALL, library), A).answer(ServeItem)
     library.down = Code.ILS_UNREACHABLE
     lay_the_next(desk)
     desk.answer(ListLoans)
     assert desk.at(Reading).insertion == desk.counter.cards[-1]
-    assert desk.counter.slip_trouble is Code.ILS_UNREACHABLE
-    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),))]
-    assert desk.tell(SlipTroubleSeen()).counter.slip_trouble is None
+    assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),), told=Told.NOTHING, counted=2)]
 
 
 @pytest.mark.parametrize("is_back", [True, False])
@@ -364,8 +359,8 @@ def test_loans_that_could_not_be_listed_before_are_asked_for_anew_on_leaving(is_
     desk.tell(ServiceChosen(Service.RENEWAL)).answer_all()
     library.down = None if is_back else Code.ILS_LOGIN_REFUSED
     desk.tell(LeavePressed()).answer_all().at(Waiting)
-    assert printed(desk) == ([Slip(SlipKind.ALL, NUMBER, (line(B),))] if is_back else [])
-    assert desk.counter.slip_trouble is (None if is_back else Code.ILS_LOGIN_REFUSED)
+    not_listed = Slip(SlipKind.TODAY, NUMBER, told=Told.NOTHING, counted=1)
+    assert printed(desk) == [Slip(SlipKind.ALL, NUMBER, (line(B),)) if is_back else not_listed]
 
 
 def test_titles_that_cannot_be_had_leave_their_numbers_on_the_slip() -> None:
@@ -374,14 +369,12 @@ def test_titles_that_cannot_be_had_leave_their_numbers_on_the_slip() -> None:
     library.down = Code.ILS_UNREACHABLE
     desk.answer_all().at(Waiting)
     assert printed(desk) == [Slip(SlipKind.ALL, NUMBER, (line(B), SlipLine(Item(C), Service.LOAN)))]
-    assert desk.counter.slip_trouble is None
 
 
 def test_a_patron_who_could_not_be_checked_is_not_waited_for() -> None:
     desk = with_slip(SlipKind.ALL, Library(down=Code.ILS_UNREACHABLE)).tell(LeavePressed())
     desk.at(Waiting)
     assert not desk.of(ListLoans)
-    assert desk.counter.slip_trouble is None
 
 
 def test_what_was_lent_all_the_same_to_a_patron_who_could_not_be_checked_is_on_the_slip() -> None:
@@ -415,12 +408,6 @@ def test_choosing_no_slip_frees_a_session_that_waits_for_it() -> None:
 def test_a_slip_is_printed_in_the_language_the_patron_has_chosen() -> None:
     desk = scan(with_slip(SlipKind.TODAY), A).answer(ServeItem).tell(LanguageChosen(Language.ENGLISH), LeavePressed())
     assert printed(desk)[0].language is Language.ENGLISH
-
-
-def test_a_slip_that_could_not_be_printed_is_said_until_staff_have_seen_it() -> None:
-    desk = with_slip(SlipKind.TODAY).tell(LeavePressed(), SlipFailed(Code.SLIP_FAILED))
-    assert desk.counter.slip_trouble is Code.SLIP_FAILED
-    assert desk.tell(SlipTroubleSeen()).counter.slip_trouble is None
 
 
 def test_a_page_of_the_rail_opens_once_the_slip_is_on_its_way() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
-from kiosk.domain.effects import Act, DescribeItem, ListLoans, Play, RecordAct, ServeItem
+from kiosk.domain.circulation import Due, Instead, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
+from kiosk.domain.effects import Act, DescribeItem, ListLoans, Play, PrintSlip, RecordAct, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     Broke,
@@ -18,8 +18,9 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
 )
-from kiosk.domain.model import LocalService, Patron, Revocation, Service, Sound, Ticket
+from kiosk.domain.model import LocalService, Patron, Revocation, Service, SlipKind, Sound, Ticket
 from kiosk.domain.rules import StartStop
+from kiosk.domain.slip import SlipLine
 from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting, When
 from tests.domain.library import DUE, RENEWED_DUE, Library, title
 from tests.domain.walk import NUMBER, Card, Desk, link
@@ -505,3 +506,33 @@ def test_answers_nobody_asked_for_change_nothing(ticket: Ticket) -> None:
 
 def unasked(ticket: Ticket) -> list[ItemAnswered | LoansListed]:
     return [ItemAnswered(ticket, ItemAnswer(Item(A), Outcome.DONE)), LoansListed(ticket, LoanList.whole((A,)))]
+
+
+# --- all of an answer -----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_renewed_in_place_of_a_loan_is_no_loan_more() -> None:
+    desk = served(rules=CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY))
+    desk.answering = False
+    scan(desk, A)
+    answer = ItemAnswer(Item(A, title(A), RENEWED_DUE), Outcome.DONE, None, "renewed", None, Instead.RENEWED, "50 JPY")
+    desk.tell(ItemAnswered(desk.of(ServeItem)[-1].ticket, answer))
+    [entry] = desk.at(PatronShown).dealings.entries
+    assert (entry.progress, entry.said, entry.instead, entry.fee) == (Progress.DONE, "renewed", Instead.RENEWED, "50 JPY")
+    standing = desk.at(PatronShown).patron.standing
+    assert (standing.loans, standing.loans_left) == (0, 10)
+    assert [record.service for record in desk.of(RecordAct) if record.act is Act.SERVICE] == ["renewal"]
+    desk.tell(LeavePressed())
+    [printed] = [effect.slip for effect in desk.of(PrintSlip)]
+    assert printed.lines == (SlipLine(Item(A, title(A), RENEWED_DUE), Service.RENEWAL),)
+
+
+def test_a_renewal_with_the_same_date_is_printed_as_that() -> None:
+    desk = served(Library(on_loan=[A]), CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY))
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    desk.answering = False
+    scan(desk, A)
+    desk.tell(ItemAnswered(desk.of(ServeItem)[-1].ticket, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE, instead=Instead.SAME_DATE)))
+    desk.tell(LeavePressed())
+    [printed] = [effect.slip for effect in desk.of(PrintSlip)]
+    assert printed.lines == (SlipLine(Item(A, title(A), DUE), Service.RENEWAL, same_date=True),)

@@ -31,6 +31,8 @@ from kiosk.domain.states import (
 from tests.domain.walker import LOCAL, STAFF_CODE, Walker
 from tests.domain.witness import Witness
 
+pytestmark = pytest.mark.timeout(180)
+"""17 s of a processor, which may be shared by many."""
 WALKS, LENGTH = 400, 500
 
 RULES = [

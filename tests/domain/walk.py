@@ -14,6 +14,7 @@ from kiosk.domain.effects import (
     FindLinks,
     HandOver,
     ListLoans,
+    LookAgain,
     LookUpPatron,
     ReadCard,
     ReadTries,
@@ -242,7 +243,9 @@ class Desk:
                 return PatronRefused(ticket, self.patron_refused, self.patron_params)
             case LookUpPatron(ticket, number) if self.library is None:
                 return PatronFound(ticket, Patron(number))
-            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() if self.library is not None:
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain() if (
+                self.library is not None
+            ):
                 return self.library.answer_to(question)
             case HandOver(ticket):
                 return HandedOver(ticket) if self.window_fails is None else HandoverFailed(ticket, self.window_fails)
@@ -266,5 +269,5 @@ class Desk:
 
 QUESTIONS = (
     *(ReadCard, ReadTries, VerifyPin, FindLinks, SaveLink, CloseLink),
-    *(LookUpPatron, ServeItem, ListLoans, DescribeItem, RecogniseLibraryCard, HandOver),
+    *(LookUpPatron, ServeItem, ListLoans, DescribeItem, RecogniseLibraryCard, LookAgain, HandOver),
 )

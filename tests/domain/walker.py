@@ -41,6 +41,7 @@ from kiosk.domain.events import (
     ItemEntered,
     LanguageChosen,
     LastTryChosen,
+    LateSeen,
     LeavePressed,
     LibraryCardEntered,
     LibraryCardRecognised,
@@ -51,6 +52,7 @@ from kiosk.domain.events import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -68,6 +70,8 @@ from kiosk.domain.events import (
     SlipAsked,
     SlipChosen,
     SlipFailed,
+    SlipPrinted,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
@@ -176,7 +180,7 @@ class Walker:
         ticket = getattr(counter.flow, "ticket", None)
         if kind < 0.6 and ticket is not None:
             return self.answer(ticket, self.some_insertion(counter))
-        return self.anything()
+        return self.anything(counter)
 
     def any_of(self, *events: Event) -> Event:
         return self.draw.choice(events)
@@ -233,7 +237,7 @@ class Walker:
             HandoverFailed(ticket, code),
         )
 
-    def item_answered(self, ticket: Ticket) -> Event:
+    def item_answered(self, ticket: Ticket) -> ItemAnswered:
         draw = self.draw
         outcome = draw.choice([Outcome.DONE, Outcome.DONE, *Outcome])
         reason = None if outcome is Outcome.DONE else draw.choice(list(Reason))
@@ -250,6 +254,8 @@ class Walker:
                 LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)])),
                 LibraryFailed(dealings.listing, code),
             ]
+        if dealings.looking:
+            open_questions.append(LookedAgain(dealings.looking, self.item_answered(dealings.looking).answer))
         if dealings.describing:
             described = ItemDescribed(dealings.describing, Item(dealings.undescribed[0], "信濃川の橋"))
             open_questions += [described, described, LibraryFailed(dealings.describing, code)]
@@ -363,8 +369,9 @@ class Walker:
     def entered(self) -> Event:
         return LibraryCardEntered(self.draw.choice(NUMBERS).text)
 
-    def anything(self) -> Event:
+    def anything(self, counter: Counter) -> Event:
         draw = self.draw
+        on_paper = draw.choice([paper.ticket for paper in counter.papers] or [Ticket(1)])
         return self.any_of(
             ReaderChanged(draw.choice(list(ReaderCondition)), READERS),
             HomeChosen(),
@@ -390,9 +397,13 @@ class Walker:
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),
             SlipTroubleSeen(),
-            StoreAccepted(draw.choice(list(Code))),
+            SlipRetryPressed(),
+            LateSeen(),
+            LookedAgain(draw.choice([doubt.asked for doubt in counter.doubts] or [Ticket(1)]), self.item_answered(Ticket(1)).answer),
             LibraryRetryPressed(),
-            SlipFailed(Code.SLIP_FAILED),
+            SlipFailed(on_paper, Code.SLIP_FAILED),
+            SlipPrinted(on_paper),
+            StoreAccepted(draw.choice(list(Code))),
             StoreLooked(draw.random() < 0.5),
             IlsChanged(draw.choice([IlsCondition.READY, *IlsCondition])),
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),

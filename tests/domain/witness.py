@@ -156,8 +156,10 @@ class Witness:
 
     def nobody_is_sent_back_without_a_reason(self, before: Counter, event: Event, after: Counter) -> None:
         """Whatever the outside says that ends a step, the step before it says why. What people choose needs no reason."""
+        if type(after.flow) is type(before.flow) or not isinstance(event, (*ANSWERS, CardLifted, CardSlow)):
+            return
         then, now = _step(before), _step(after)
-        if not isinstance(event, (*ANSWERS, CardLifted, CardSlow)) or now is None or then is None or now >= then:
+        if now is None or then is None or now >= then:
             return
         other_card = getattr(after.flow, "insertion", None) not in (None, getattr(before.flow, "insertion", None))
         stray = getattr(before.flow, "insertion", None) in before.strays

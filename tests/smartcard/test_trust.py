@@ -155,7 +155,8 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, root: VirtualAuthority)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(KioskError) as trouble:
         TrustStore(tmp_path / "file" / "trust").add(root.der)
-    assert trouble.value.code is Code.STORE_UNAVAILABLE
+    place = str(tmp_path / "file" / "trust")
+    assert (trouble.value.code, trouble.value.params) == (Code.HOME_UNUSABLE, {"place": place, "reason": "not-a-folder"})
 
 
 def test_the_published_ones_known_to_us(root: VirtualAuthority) -> None:

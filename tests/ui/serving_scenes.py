@@ -5,10 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kiosk.domain.circulation import Due, Item, Reason, Standing, Stop
+from kiosk.domain.circulation import Due, Instead, Item, LoanList, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
-from kiosk.domain.states import Counter, CounterRules, Dealings, Entry, Handing, HandoverWhen, NextCard, PatronShown, Problem, Progress
+from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.states import (
+    Counter,
+    CounterRules,
+    Dealings,
+    Entry,
+    Flow,
+    Handing,
+    HandoverWhen,
+    Late,
+    NextCard,
+    Paper,
+    PatronShown,
+    Problem,
+    Progress,
+    Waiting,
+)
 from tests.ui.scenes import INSERTION, NUMBER, READING, TODAY, counter
 
 RULES = CounterRules(staff_code="4711", prints_slips=True, slip=SlipKind.TODAY)
@@ -68,18 +84,42 @@ def serving(
     return replace(made, **{"slip": SlipKind.TODAY, **more})  # type: ignore[arg-type]
 
 
-def at_counter(flow: PatronShown, **around: object) -> Counter:
+def at_counter(flow: Flow, **around: object) -> Counter:
     """A counter that is connected to the library's system and prints slips; `around` as in Counter."""
     return counter(flow, **{"rules": RULES, "ils": IlsCondition.READY, **around})
 
 
-def _renewing(*entries: Entry, **dealings: object) -> PatronShown:
-    flow = serving(CHECKED, Service.RENEWAL)
-    return replace(flow, dealings=replace(Dealings(entries, loans=LOANS), **dealings))  # type: ignore[arg-type]
+def _renewing(*entries: Entry, told: LoanList | None = None, **dealings: object) -> PatronShown:
+    made = replace(Dealings(entries, loans=LOANS), **dealings)  # type: ignore[arg-type]
+    told = LoanList.whole(loan.number for loan in made.loans or ()) if told is None else told
+    standing = replace(STANDING, loans=len(told.items) if told.told is Told.ALL else told.counted, on_loan=told)
+    return replace(serving(replace(CHECKED, standing=standing), Service.RENEWAL), dealings=made)
+
+
+CUT = LoanList(tuple(loan.number for loan in LOANS), Told.PART, 120)
+TITLES = LoanList(("雪国の民家", "雪国の民家"), Told.ALL, 2, as_titles=True)
+CUT_WITHOUT_COUNT = replace(CUT, counted=None)
+DENIED = LoanList(counted=120)
+MANY_LOANS = tuple(Item(f"12000{number:05}", f"越後の昔話 第{number}集", DUE) for number in range(1, 121))
 
 
 def _renewed(item: Item, progress: Progress, reason: Reason | None = None, due: Due | None = LATER) -> Entry:
     return Entry(Service.RENEWAL, replace(item, due=due), progress, reason)
+
+
+_SLIP = Slip(SlipKind.TODAY, NUMBER, (SlipLine(GARDEN, Service.LOAN),))
+
+
+def _unprinted(code: Code) -> tuple[Paper, ...]:
+    return (Paper(Ticket(7), _SLIP, code),)
+
+
+TOLD = replace(CHECKED, standing=replace(STANDING, said="住所の確認をお願いします\n予約の本が届いています", owes="350 JPY"))
+_INSTEAD = (
+    Entry(Service.LOAN, MAGAZINE, Progress.REFUSED, Reason.FEE, "Rental", fee="100 JPY"),
+    Entry(Service.LOAN, BRIDGE, Progress.DONE, instead=Instead.RENEWED),
+    Entry(Service.LOAN, GARDEN, Progress.DONE, said="付録のCDが1枚あります", fee="50 JPY"),
+)
 
 
 def serving_scenes() -> dict[str, Counter]:
@@ -96,6 +136,7 @@ def serving_scenes() -> dict[str, Counter]:
         "lending-everything": at_counter(serving(replace(STOPPED, valid_until=TODAY), Service.LOAN, _REFUSED, reading=ENDS_SOON)),
         "lending-ends-soon": at_counter(serving(ENDING, Service.LOAN)),
         "lending-renewal-denied": at_counter(serving(RENEWAL_DENIED, Service.LOAN)),
+        "lending-told": at_counter(serving(TOLD, Service.LOAN, *_INSTEAD)),
         "lending-next-card": at_counter(
             serving(
                 CHECKED,
@@ -110,6 +151,9 @@ def serving_scenes() -> dict[str, Counter]:
             serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.LIBRARY_CARD))
         ),
         "lending-offline": at_counter(serving(unchecked, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_REACHED)), **down),
+        "lending-trying": at_counter(serving(unchecked, None), ils=IlsCondition.STARTING),
+        "lending-service-denied": at_counter(serving(CHECKED, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_SUPPORTED), _LENT)),
+        "lending-objection": at_counter(serving(unchecked, None, objection=Problem(Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)))),
         "lending-handed-over": at_counter(serving(CHECKED, Service.LOAN, _LENT, handing=Handing.DONE), rules=ON_TAP),
         "lending-not-handed-over": at_counter(
             serving(CHECKED, Service.LOAN, _LENT, handing=Handing.FAILED, handing_problem=Code.HANDOVER_CHANGED), rules=ON_TAP
@@ -122,6 +166,12 @@ def serving_scenes() -> dict[str, Counter]:
         "renewal-listing": at_counter(_renewing(loans=None, listing=Ticket(9))),
         "renewal-describing": at_counter(_renewing(loans=(GARDEN, UNTITLED), undescribed=("1100000017",), describing=Ticket(9))),
         "renewal-empty": at_counter(_renewing(loans=())),
+        "renewal-cut": at_counter(_renewing(told=CUT)),
+        "renewal-cut-without-count": at_counter(_renewing(told=CUT_WITHOUT_COUNT)),
+        "renewal-denied": at_counter(_renewing(told=DENIED, loans=())),
+        "renewal-silent": at_counter(_renewing(told=LoanList(), loans=())),
+        "renewal-titles": at_counter(_renewing(told=TITLES, loans=tuple(Item("", title) for title in TITLES.items))),
+        "renewal-more-than-shown": at_counter(_renewing(loans=MANY_LOANS)),
         "renewal-not-listed": at_counter(_renewing(loans=None, problem=Code.ILS_UNREACHABLE)),
         "renewal-answers": at_counter(
             _renewing(
@@ -130,6 +180,7 @@ def serving_scenes() -> dict[str, Counter]:
                 _renewed(MARKED, Progress.UNKNOWN, Reason.LOST_ANSWER),
                 _renewed(BRIDGE, Progress.REFUSED, Reason.NO_MORE_RENEWALS, None),
                 _renewed(GARDEN, Progress.DONE),
+                replace(_renewed(LOANS[6], Progress.DONE, due=DUE), instead=Instead.SAME_DATE),
                 _renewed(MAGAZINE, Progress.REFUSED, Reason.NOT_ON_LOAN, None),
             )
         ),
@@ -149,15 +200,27 @@ def serving_scenes() -> dict[str, Counter]:
             serving(CHECKED, LocalService("名前の長い、この館だけのサービス2")),
             rules=replace(RULES, local_services=tuple(LocalService(f"名前の長い、この館だけのサービス{place}") for place in range(8))),
         ),
-        "slip-trouble": at_counter(serving(), slip_trouble=Code.SLIP_FAILED),
-        "slip-trouble-offline": at_counter(serving(), slip_trouble=Code.ILS_UNREACHABLE),
+        "slip-trouble": at_counter(serving(), papers=_unprinted(Code.SLIP_FAILED)),
+        "slip-printer-silent": at_counter(
+            serving(), rules=replace(RULES, slip_printer="2階カウンター レシート"), papers=_unprinted(Code.SLIP_PRINTER_SILENT)
+        ),
+        "slip-printer-unnamed": at_counter(serving(), papers=_unprinted(Code.SLIP_PRINTER_FAILED)),
+        "slip-trouble-at-rest": at_counter(Waiting(), papers=_unprinted(Code.SLIP_FAILED)),
+        "late-loan": at_counter(serving(), late=(Late(Service.LOAN, GARDEN), Late(Service.LOAN, MARKED), Late(Service.HOLD, BRIDGE))),
+        "late-renewal": at_counter(Waiting(), late=(Late(Service.RENEWAL, UNTITLED),)),
+        "late-hold": at_counter(Waiting(), late=(Late(Service.HOLD, BRIDGE),)),
+        "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }
     codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)
     for handing in Handing:
-        flow = serving(CHECKED, Service.INTERLIBRARY_LOAN, handing=handing, handing_problem=codes[0] if handing is Handing.FAILED else None)
+        flow = serving(CHECKED, Service.INTERLIBRARY_LOAN, handing=handing, handed=handing is Handing.DONE)
+        if handing is Handing.FAILED:
+            flow = replace(flow, handing_problem=codes[0])
         shown[f"handover-{handing}"] = at_counter(flow, rules=ON_TAP)
     for code in codes[1:]:
         flow = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=code)
         shown[f"handover-{code}"] = at_counter(flow, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
-    shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE), rules=ON_TAP)
+    failed = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=codes[0], handed=True)
+    shown["handover-failed-after-done"] = at_counter(failed, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE, handed=True), rules=ON_TAP)
     return shown

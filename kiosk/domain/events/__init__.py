@@ -17,9 +17,11 @@ from kiosk.domain.events.answers import (
     LinkSaved,
     LinksFound,
     LoansListed,
+    LookedAgain,
     PatronFound,
     PatronRefused,
     SlipFailed,
+    SlipPrinted,
     StoreFailed,
     StoreLooked,
 )
@@ -60,6 +62,7 @@ from kiosk.domain.events.staff import (
     HolderDenied,
     HomeChosen,
     ItemEntered,
+    LateSeen,
     LeavePressed,
     LibraryCardEntered,
     LibraryRetryPressed,
@@ -72,6 +75,7 @@ from kiosk.domain.events.staff import (
     ServiceChosen,
     SlipAsked,
     SlipChosen,
+    SlipRetryPressed,
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
@@ -103,12 +107,14 @@ Event = (
     | PatronRefused
     | ItemAnswered
     | LoansListed
+    | LookedAgain
     | ItemDescribed
     | LibraryCardRecognised
     | LibraryFailed
     | IlsChanged
     | HandedOver
     | HandoverFailed
+    | SlipPrinted
     | SlipFailed
     | HomeChosen
     | RegistrationChosen
@@ -132,6 +138,8 @@ Event = (
     | HandoverAsked
     | SlipChosen
     | SlipAsked
+    | SlipRetryPressed
+    | LateSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -189,6 +197,7 @@ __all__ = [
     "ItemEntered",
     "LanguageChosen",
     "LastTryChosen",
+    "LateSeen",
     "LeavePressed",
     "LibraryCardEntered",
     "LibraryCardRecognised",
@@ -199,6 +208,7 @@ __all__ = [
     "LinkSaved",
     "LinksFound",
     "LoansListed",
+    "LookedAgain",
     "NextPatronCalled",
     "NextPatronDenied",
     "NextPressed",
@@ -216,6 +226,8 @@ __all__ = [
     "SlipAsked",
     "SlipChosen",
     "SlipFailed",
+    "SlipPrinted",
+    "SlipRetryPressed",
     "SlipTroubleSeen",
     "StatusChosen",
     "StoreAccepted",

@@ -76,6 +76,14 @@ class ItemDescribed:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """DONE: it was done; REFUSED: as of now it was not; UNKNOWN: that cannot be told."""
+
+    ticket: Ticket
+    answer: ItemAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryCardRecognised:
     ticket: Ticket
     known: bool | None
@@ -107,5 +115,11 @@ class HandoverFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
 class SlipFailed:
+    ticket: Ticket
     code: Code

@@ -129,6 +129,16 @@ class SlipAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class LateSeen:
+    """Staff have read what was done late."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRetryPressed:
+    """Print again what did not come out."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlipTroubleSeen:
     """Staff have read that a slip could not be printed."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.circulation import stops_lending
-from kiosk.domain.effects import Play
 from kiosk.domain.events import (
     CardLifted,
     Event,
@@ -23,23 +22,28 @@ from kiosk.domain.events import (
     LibraryCardRecognised,
     LibraryFailed,
     LoansListed,
+    LookedAgain,
     NextPatronCalled,
     NextPatronDenied,
+    PatronFound,
+    PatronRefused,
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
 )
-from kiosk.domain.model import Service, Shown, SlipKind, Sound
+from kiosk.domain.model import Service, Shown, SlipKind
+from kiosk.domain.serving.checking import checked, line_changed, objected
+from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle
 from kiosk.domain.serving.items import answered, enter, renew
 from kiosk.domain.serving.loans import described, failed, listed
 from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave
-from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here
-from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
+from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem
 from kiosk.domain.turn import Step, go, stay
 
-__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "settle", "step"]
+__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "line_changed", "settle", "step"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
@@ -74,14 +78,20 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return listed(counter, flow, loans)
         case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:
             return described(counter, flow, item)
+        case LookedAgain(ticket, answer) if ticket and ticket == dealings.looking:
+            return looked(counter, flow, answer)
+        case PatronFound(ticket, patron) if ticket and ticket == flow.checking:
+            return checked(counter, flow, patron)
+        case PatronRefused(ticket, code, params) if ticket and ticket == flow.checking:
+            return objected(counter, flow, Problem(code, params))
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:
             return hand_over(counter, flow)
         case HandedOver(ticket) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
-            return go(counter, replace(flow, handing=Handing.DONE))
+            return go(counter, replace(flow, handing=Handing.DONE, handed=True))
         case HandoverFailed(ticket, code) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
-            return go(counter, replace(flow, handing=Handing.FAILED, handing_problem=code), Play(Sound.REFUSED))
+            return not_handed_over(counter, flow, code)
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
             return go_on(counter, replace(flow, slip=kind))
         case LeavePressed() if flow.leaving and not dealings.unanswered:

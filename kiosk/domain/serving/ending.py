@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.effects import PrintSlip
+from kiosk.domain.circulation import Instead, Told
 from kiosk.domain.model import Service, SlipKind
+from kiosk.domain.papers import put_on_paper
+from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import Counter, PatronShown, Progress
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
 
 def has_to_wait(flow: PatronShown) -> bool:
-    """Whether the session cannot end at once without something getting lost. The slip is waited for once."""
-    return flow.dealings.unanswered or (slip_waits(flow) and not flow.leaving)
+    """Whether the session cannot end at once without something getting lost. Slip and looks are waited for once."""
+    waits = slip_waits(flow) or any(map(in_doubt, flow.dealings.entries))
+    return flow.dealings.unanswered or (waits and not flow.leaving)
 
 
 def slip_waits(flow: PatronShown) -> bool:
@@ -25,10 +28,9 @@ def slip_waits(flow: PatronShown) -> bool:
 
 def settle(counter: Counter, flow: PatronShown) -> Step:
     """Print what this session's slip is to say, and forget the wish for it. Nothing happened, nothing is printed."""
-    dealings = flow.dealings
-    if flow.slip is SlipKind.ALL and dealings.loans is None and dealings.problem is not None:
-        counter = replace(counter, slip_trouble=dealings.problem)
-    return replace(counter, flow=replace(flow, slip=SlipKind.NONE)), _slips(counter, flow)
+    slip = slip_of(counter, flow)
+    counter = replace(counter, flow=replace(flow, slip=SlipKind.NONE))
+    return (counter, ()) if slip is None else put_on_paper(counter, slip)
 
 
 def finish(counter: Counter, flow: PatronShown) -> Step:
@@ -41,18 +43,25 @@ def finish(counter: Counter, flow: PatronShown) -> Step:
     return ended if fresh is None else then(ended, lambda waiting: start_reading(waiting, fresh))
 
 
-def _slips(counter: Counter, flow: PatronShown) -> tuple[PrintSlip, ...]:
-    loans, number = flow.dealings.loans, flow.patron.number
-    if flow.slip is SlipKind.NONE:
-        return ()
-    if flow.slip is SlipKind.ALL and loans is not None:
-        lines, kind = tuple(SlipLine(item, Service.LOAN) for item in loans), SlipKind.ALL
-    else:
-        lines, kind = _lines(flow), SlipKind.TODAY
-    return (PrintSlip(Slip(kind, number, lines, counter.language)),) if lines else ()
+def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
+    """What is to be printed; None where none is wanted, or there is nothing it would say."""
+    dealings, patron = flow.dealings, flow.patron
+    slip = Slip(flow.slip, patron.number, _lines(flow), counter.language)
+    if flow.slip is SlipKind.ALL:
+        on_loan = patron.standing.on_loan
+        if dealings.loans is None or on_loan.told is Told.NOTHING:
+            slip = replace(slip, kind=SlipKind.TODAY, told=Told.NOTHING, counted=patron.standing.loans)
+            was_asked = dealings.loans is not None or dealings.problem is not None
+            return slip if slip.lines or was_asked else None
+        lines = tuple(SlipLine(item, Service.LOAN) for item in dealings.loans)
+        slip = replace(slip, lines=lines)
+        if on_loan.told is not Told.ALL:
+            slip = replace(slip, told=on_loan.told, counted=patron.standing.loans)
+    return slip if slip.lines and flow.slip is not SlipKind.NONE else None
 
 
 def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:
     """What was done in this session, in the order it was."""
     entries = (*flow.dealings.earlier.values(), *reversed(flow.dealings.entries))
-    return tuple(SlipLine(entry.item, entry.service) for entry in entries if entry.progress is Progress.DONE)
+    done = (entry for entry in entries if entry.progress is Progress.DONE)
+    return tuple(SlipLine(entry.item, entry.done_as, same_date=entry.instead is Instead.SAME_DATE) for entry in done)

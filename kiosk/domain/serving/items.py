@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, Standing, stops_lending, stops_renewing, stops_reserving
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.rules import read_item
+from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
 from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
+from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
 from kiosk.domain.turn import Step, go, then
 
@@ -35,7 +37,7 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
     """One of the loans, or all but those that were lent or renewed in this session, or of which it is not known."""
-    loans = flow.dealings.loans or ()
+    loans = [loan for loan in flow.dealings.loans or () if loan.number]
     if number is not None:
         return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
     lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)
@@ -52,16 +54,18 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     reason = answer.reason
     if reason in NO_ITEM and as_library_card(item.number, counter.rules.barcode) == flow.patron.number:
         reason = Reason.LIBRARY_CARD
-    entry = Entry(asked.service, item, Progress(answer.outcome.value), reason, answer.said, answer.position)
+    progress = Progress(answer.outcome.value)
+    entry = Entry(asked.service, item, progress, reason, answer.said, answer.position, answer.instead, answer.fee)
+    entry = after_attempt(asked.known, entry)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=_shortened(replace(dealings, entries=entries, asked=Ticket(0))))
     effects: tuple[Effect, ...] = (Play(Sound.REFUSED),)
     if answer.outcome is Outcome.DONE:
-        flow, counted = count(_taken_in(flow, entry), entry.service)
+        flow, counted = count(taken_in(flow, entry), entry.done_as)
         effects = (Play(Sound.DONE), *counted)
     else:
         flow = replace(flow, leaving=False)
-        card = as_library_card(item.number, counter.rules.barcode) if entry.reason in PERHAPS_NO_ITEM else None
+        card = as_library_card(item.number, counter.rules.barcode) if reason in PERHAPS_NO_ITEM else None
         if card is not None and card != flow.patron.number:
             return then((counter, effects), lambda heard: recognise(heard, flow, card))
     return then((counter, effects), lambda heard: go_on(heard, flow))
@@ -72,23 +76,26 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     dealings, standing = flow.dealings, flow.patron.standing
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
     done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
+    known = {entry.wish: entry for entry in dealings.entries if entry.progress in _GIVES_WAY}
     is_stopped = bool(_STOPS[service](standing.stops))
     is_held_back = flow.next_card is not None and not flow.next_card.asked
     lines: dict[Wish, Entry] = {}
     for item in items:
         wished = wish(service, item)
-        before = done.get(wished) or dealings.earlier.get(wished)
+        before, told = done.get(wished) or dealings.earlier.get(wished), known.get(wished)
         if wished in open_wishes:
             continue
         if is_held_back:
-            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.HELD_BACK)
+            lines[wished] = after_attempt(told, Entry(service, item, Progress.REFUSED, Reason.HELD_BACK))
         elif is_stopped:
-            lines[wished] = Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED)
+            lines[wished] = after_attempt(told, Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED))
+        elif told is not None and is_done_before(told):
+            lines[wished] = told
         elif service in _TWICE and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
-            lines[wished] = before or Entry(service, item)
+            lines[wished] = before or Entry(service, item, known=told)
     if not lines:
         return go(counter, flow)
     made = {line.progress for line in lines.values()}
@@ -123,7 +130,7 @@ def _to_be_described(dealings: Dealings, lines: Iterable[Entry]) -> Dealings:
 def _shortened(dealings: Dealings) -> Dealings:
     """Put by what is more than staff can look over, many lines at a time, so that one more line costs the same in a long session.
 
-    What was done is put by, the oldest first; refusals are forgotten after that, and what is unknown never.
+    What was done is put by, the oldest first; refusals are forgotten after that, and what is in doubt never.
     """
     entries = dealings.entries
     many = LINES_SHOWN + LINES_SHOWN // 2
@@ -131,30 +138,13 @@ def _shortened(dealings: Dealings) -> Dealings:
         return dealings
     ended = [place for place in range(len(entries) - 1, -1, -1) if entries[place].progress not in UNANSWERED]
     excess = len(ended) - LINES_SHOWN
-    gone = [place for progress in (Progress.DONE, Progress.REFUSED) for place in ended if entries[place].progress is progress][:excess]
+    gone = [
+        place
+        for progress in (Progress.DONE, Progress.REFUSED)
+        for place in ended
+        if entries[place].progress is progress and not in_doubt(entries[place])
+    ][:excess]
     done = {entries[place].wish: entries[place] for place in gone if entries[place].progress is Progress.DONE}
     left = set(gone)
     kept = tuple(entry for place, entry in enumerate(entries) if place not in left)
     return replace(dealings, entries=kept, earlier={**dealings.earlier, **done})
-
-
-def _taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
-    """What a done loan or renewal changes of what is known."""
-    standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
-    if entry.service is Service.LOAN and not standing.on_loan.has(item.number):
-        standing = _one_more(standing, item.number)
-    if entry.service is not Service.HOLD and loans is not None:
-        if any(loan.number == item.number for loan in loans):
-            loans = tuple(item if loan.number == item.number else loan for loan in loans)
-        elif entry.service is Service.LOAN:
-            loans = (*loans, item)
-    return replace(flow, patron=replace(flow.patron, standing=standing), dealings=replace(flow.dealings, loans=loans))
-
-
-def _one_more(standing: Standing, number: str) -> Standing:
-    return replace(
-        standing,
-        loans=None if standing.loans is None else standing.loans + 1,
-        loans_left=None if standing.loans_left is None else max(0, standing.loans_left - 1),
-        on_loan=standing.on_loan.with_loan(number),
-    )

@@ -1,12 +1,14 @@
-"""What is on loan to the patron, and the titles that come one after another."""
+"""What is on loan to the patron, as far as it is told, and the titles that come one after another."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, LoanList, Reason
+from kiosk.domain.circulation import Item, LoanList, Reason, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Service, Ticket
+from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import go_on
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step
@@ -14,36 +16,65 @@ from kiosk.domain.turn import Step
 
 def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
     """The list has come; what is known of its items already is not asked for again."""
-    dealings = flow.dealings
+    dealings, standing = flow.dealings, flow.patron.standing
     lines = (*dealings.earlier.values(), *reversed(dealings.entries))
-    done = (entry.item for entry in lines if entry.progress is Progress.DONE and entry.service is not Service.HOLD)
-    known = {item.number: item for item in (*done, *(dealings.loans or ())) if item.title}
-    unique = tuple(dict.fromkeys(told.items))
-    loans = tuple(known.get(number, Item(number)) for number in unique)
+    done = [entry for entry in lines if entry.progress is Progress.DONE and entry.service is not Service.HOLD]
+    known = {item.number: item for item in (*(entry.item for entry in done), *(dealings.loans or ())) if item.title}
+    on_loan = after_telling(standing.on_loan, told, (entry.item.number for entry in done if entry.service is Service.LOAN))
     # The title that is on its way stays the first, since its answer belongs to that.
     on_its_way = dealings.undescribed[:1] if dealings.describing else ()
-    undescribed = (*on_its_way, *(number for number in unique if number not in known and number not in on_its_way))
-    standing = replace(flow.patron.standing, loans=told.counted, on_loan=told)
+    if on_loan.as_titles:
+        loans, undescribed = tuple(Item("", title) for title in on_loan.items), on_its_way
+    else:
+        loans = tuple(known.get(number, Item(number)) for number in on_loan.items)
+        undescribed = (*on_its_way, *(number for number in on_loan.items if number not in known and number not in on_its_way))
+    counted = len(on_loan.items) if on_loan.told is Told.ALL else on_loan.counted
+    flow = by_the_list(flow, on_loan)
+    dealings = flow.dealings
+    standing = replace(standing, loans=standing.loans if counted is None else counted, on_loan=on_loan)
     dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None)
     return go_on(counter, replace(flow, dealings=dealings, patron=replace(flow.patron, standing=standing)))
 
 
+def after_telling(before: LoanList, told: LoanList, lent: Iterable[str]) -> LoanList:
+    """What is known of the loans once this list was told after `before`.
+
+    A list that tells nothing leaves what was told. What was `lent` in this session is on loan, unless a whole list has it no more.
+    """
+    if told.told is Told.NOTHING:
+        counted = before.counted if told.counted is None else told.counted
+        is_whole = before.told is Told.ALL and counted in (before.counted, len(before.items))
+        told = replace(before, told=before.told if is_whole or not before.items else Told.PART, counted=counted)
+        if not told.items:
+            told = LoanList(counted=counted)
+    if told.as_titles or told.told is Told.ALL:
+        return told
+    items = (*told.items, *(number for number in lent if not told.has(number)))
+    if not items:
+        return told
+    return replace(told, items=items, told=Told.ALL if len(items) == told.counted else Told.PART)
+
+
 def described(counter: Counter, flow: PatronShown, item: Item) -> Step:
-    """A title has come."""
+    """A title has come. It fills in what was not known: what has been told since it was asked for is newer."""
     dealings = flow.dealings
     number, *later = dealings.undescribed
-    found = replace(item, number=number)
+
+    def filled(known: Item) -> Item:
+        return known if known.number != number or known.title else replace(known, title=item.title, due=known.due or item.due)
+
     loans = dealings.loans
     if loans is not None:
-        loans = tuple(found if loan.number == number and not loan.title else loan for loan in loans)
-    entries = tuple(replace(entry, item=found) if _lacks(entry, number) else entry for entry in dealings.entries)
+        loans = tuple(map(filled, loans))
+    entries = tuple(replace(entry, item=filled(entry.item)) if _lacks(entry, number) else entry for entry in dealings.entries)
     dealings = replace(dealings, loans=loans, entries=entries, undescribed=tuple(later), describing=Ticket(0))
     return go_on(counter, replace(flow, dealings=dealings))
 
 
 def _lacks(entry: Entry, number: str) -> bool:
-    """Whether this line was said by ourselves, before anything was known of the item."""
-    return entry.reason is Reason.ALREADY_LENT and entry.item.number == number and not entry.item.title
+    """Whether this line was said before anything was known of the item."""
+    is_lent = entry.reason is Reason.ALREADY_LENT or (entry.progress is Progress.DONE and entry.service is Service.LOAN)
+    return is_lent and entry.item.number == number and not entry.item.title
 
 
 def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> Step:

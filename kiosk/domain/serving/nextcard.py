@@ -9,6 +9,7 @@ from kiosk.domain.effects import Play, RecogniseLibraryCard
 from kiosk.domain.errors import Refused
 from kiosk.domain.model import LibraryCardNumber, Sound, Ticket
 from kiosk.domain.rules import BarcodeRule, read_library_card
+from kiosk.domain.serving.knowledge import after_attempt, in_doubt
 from kiosk.domain.serving.questions import go_on, leave
 from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
@@ -58,8 +59,8 @@ def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -
 
     def told(entry: Entry) -> Entry:
         if entry.progress is Progress.WAITING:
-            return replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK)
-        if entry.progress is Progress.REFUSED and _is_of(entry, card, rule):
+            return after_attempt(entry.known, replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK, known=None))
+        if entry.progress is Progress.REFUSED and not in_doubt(entry) and _is_of(entry, card, rule):
             return replace(entry, reason=Reason.LIBRARY_CARD, said="")
         return entry
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.effects import DescribeItem, ListLoans, ServeItem
+from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, ServeItem
+from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import SlipKind
 from kiosk.domain.serving.ending import finish, slip_waits
+from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import Counter, Dealings, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
 
@@ -18,6 +20,11 @@ def leave(counter: Counter, flow: PatronShown) -> Step:
         flow = replace(flow, next_card=None)
     if not flow.leaving and flow.slip is SlipKind.ALL:
         flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
+    if not flow.leaving and not flow.dealings.looking:
+        # Whoever does not answer now is asked once the session has ended.
+        is_there = counter.ils.value not in ILS_TROUBLE
+        doubts = tuple(entry.wish for entry in flow.dealings.entries if is_there and in_doubt(entry))
+        flow = replace(flow, dealings=replace(flow.dealings, recheck=doubts))
     return go_on(counter, replace(flow, leaving=True))
 
 
@@ -28,6 +35,8 @@ def go_on(counter: Counter, flow: PatronShown) -> Step:
         return go(counter, flow)
     if dealings.unanswered:
         return go(counter, flow) if dealings.asked else _ask_for_item(counter, flow)
+    if dealings.recheck:
+        return go(counter, flow) if dealings.looking else _look_again(counter, flow)
     if flow.leaving and not slip_waits(flow):
         return finish(counter, flow)
     if flow.leaving and dealings.loans is None:
@@ -46,6 +55,18 @@ def ask_for_loans(counter: Counter, flow: PatronShown) -> Step:
     counter, ticket = asking(counter)
     flow = replace(flow, dealings=replace(flow.dealings, listing=ticket, problem=None))
     return go(counter, flow, ListLoans(ticket, flow.patron.number))
+
+
+def _look_again(counter: Counter, flow: PatronShown) -> Step:
+    """At the first that is in doubt; it may have been read again and answered since."""
+    dealings = flow.dealings
+    wished = dealings.recheck[0]
+    entry = next((entry for entry in dealings.entries if entry.wish == wished and in_doubt(entry)), None)
+    if entry is None:
+        return go_on(counter, replace(flow, dealings=replace(dealings, recheck=dealings.recheck[1:])))
+    counter, ticket = asking(counter)
+    flow = replace(flow, dealings=replace(dealings, looking=ticket))
+    return go(counter, flow, LookAgain(ticket, entry.service, flow.patron.number, entry.item))
 
 
 def known_as(dealings: Dealings, item: Item) -> Item:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.effects import Act, HandOver, RecordAct
-from kiosk.domain.model import AnyService, IlsCondition, Service
+from kiosk.domain.effects import Act, HandOver, Play, RecordAct
+from kiosk.domain.errors import Code
+from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.domain.turn import Step, asking, go, then
@@ -55,3 +56,9 @@ def hand_over(counter: Counter, flow: PatronShown) -> Step:
     counter, ticket = asking(counter)
     handing = replace(flow, handing=Handing.UNDER_WAY, handing_ticket=ticket, handing_problem=None)
     return go(counter, handing, HandOver(ticket, flow.patron.number))
+
+
+def not_handed_over(counter: Counter, flow: PatronShown, code: Code) -> Step:
+    """It was not typed; what was typed before stands there as before, unless the window was left in the middle of it."""
+    handed = flow.handed and code is not Code.HANDOVER_CHANGED
+    return go(counter, replace(flow, handing=Handing.FAILED, handing_problem=code, handed=handed), Play(Sound.REFUSED))

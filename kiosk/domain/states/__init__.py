@@ -5,7 +5,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Flow, HandoverWhen, Screen, Stray, When
+from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Doubt, Flow, HandoverWhen, Late, Paper, Screen, Stray, When
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -71,6 +71,7 @@ __all__ = [
     "CounterFacts",
     "CounterRules",
     "Dealings",
+    "Doubt",
     "Draft",
     "Early",
     "Entry",
@@ -84,6 +85,7 @@ __all__ = [
     "HandoverWhen",
     "Interrupted",
     "LastTryWarning",
+    "Late",
     "LendGoal",
     "LendingFlow",
     "LendingRefused",
@@ -92,6 +94,7 @@ __all__ = [
     "NextCard",
     "OutOfOrder",
     "Page",
+    "Paper",
     "PatronShown",
     "Problem",
     "Progress",

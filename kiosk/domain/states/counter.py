@@ -6,9 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
 
+from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
-from kiosk.domain.model import IlsCondition, Insertion, Language, LinkToken, LocalService, ReaderCondition, SlipKind, Ticket
+from kiosk.domain.model import (
+    IlsCondition,
+    Insertion,
+    Language,
+    LibraryCardNumber,
+    LinkToken,
+    LocalService,
+    ReaderCondition,
+    Service,
+    SlipKind,
+    Ticket,
+)
 from kiosk.domain.rules import BarcodeRule, StartStop
+from kiosk.domain.slip import Slip
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import Page
 from kiosk.domain.states.problem import Problem
@@ -51,6 +64,8 @@ class CounterRules:
     handover: HandoverWhen = HandoverWhen.OFF
     items_start_stop: StartStop = StartStop.STRIP
     prints_slips: bool = False
+    slip_printer: str = ""
+    """As the config names it; empty for the system's own choice."""
     slip: SlipKind = SlipKind.NONE
     """What is printed at the end of a patron's session unless staff choose otherwise."""
     single_display: bool = False
@@ -78,6 +93,36 @@ class Screen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A slip on its way to the printer."""
+
+    ticket: Ticket
+    slip: Slip = field(repr=False)
+    trouble: Code | None = None
+    """Why it did not come out; None while it is being printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What an ended session has left in doubt, until it has been looked at once more."""
+
+    due: Ticket
+    """Of the timer until that look."""
+    service: Service
+    number: LibraryCardNumber
+    item: Item = field(repr=False)
+    asked: Ticket = Ticket(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What was done after it had been said that it was not, or not known; by the item's number staff find whose it is."""
+
+    service: Service
+    item: Item = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Stray:
     """A card that is not accepted here, on its reader."""
 
@@ -100,8 +145,11 @@ class Counter:
     ils: IlsCondition = IlsCondition.NONE
     doubted: bool = False
     """The store refuses every card until staff have confirmed what was found of it."""
-    slip_trouble: Code | None = None
-    """Why the slip of the session before could not be printed."""
+    papers: tuple[Paper, ...] = ()
+    """Slips that are being printed, and those that did not come out."""
+    doubts: tuple[Doubt, ...] = ()
+    late: tuple[Late, ...] = ()
+    """To be told to staff until they have seen it, on whatever page."""
     cards: tuple[Insertion, ...] = ()
     """The cards lying on readers now, in the order they came."""
     interrupted: Interrupted | None = None

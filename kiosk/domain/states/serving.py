@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.circulation import Instead, Item, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.states.problem import Problem
@@ -42,10 +42,19 @@ class Entry:
     said: str = field(default="", repr=False)
     """The server's own words."""
     position: int | None = None
+    instead: Instead | None = None
+    fee: str = ""
+    known: Entry | None = field(default=None, repr=False)
+    """What was known of the same wish when it was made again, until that is answered."""
 
     @property
     def wish(self) -> Wish:
         return wish(self.service, self.item)
+
+    @property
+    def done_as(self) -> Service:
+        """What was done: some servers renew what they are asked to lend to whoever has it."""
+        return Service.RENEWAL if self.instead is Instead.RENEWED else self.service
 
 
 def wish(service: Service, item: Item) -> Wish:
@@ -71,6 +80,9 @@ class Dealings:
     describing: Ticket = Ticket(0)
     problem: Code | None = None
     """Why the loans could not be listed."""
+    recheck: tuple[Wish, ...] = ()
+    """In doubt, and still to be looked at before the session ends."""
+    looking: Ticket = Ticket(0)
 
     @property
     def unanswered(self) -> bool:
@@ -124,6 +136,12 @@ class PatronShown:
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
     handing_problem: Code | None = None
+    handed: bool = False
+    """The number has been typed there, and nothing since."""
+    checking: Ticket = Ticket(0)
+    """The patron is looked up once more: the library's system did not answer when they came."""
+    objection: Problem | None = None
+    """What it says against this library card since."""
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
     """The session ends as soon as everything is answered, unless something is refused."""

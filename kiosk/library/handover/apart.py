@@ -6,20 +6,16 @@ held the server meanwhile it could never go on to let it go: the whole desktop w
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk import apart
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library.handover import LIMIT, Suffix, Target, desktop, hand_over
 
 _BEGIN_SECONDS = 5.0
 """Beside what typing may take: for an interpreter to start on a slow machine."""
-_CHECKOUT = Path(__file__).parents[3]
 _log = logging.getLogger(__name__)
 
 
@@ -30,40 +26,15 @@ def hand_over_apart(digits: str, target: Target) -> None:
     """
     began = time.monotonic()
     asked = {"digits": digits, "title": target.title, "program": target.program, "suffix": target.suffix, "own": os.getpid()}
-    places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
-        # Not among the arguments, which everybody can read.
-        ran = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", __name__],
-            input=json.dumps(asked).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=LIMIT + _BEGIN_SECONDS,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
-            check=True,
-        )
-        told = json.loads(ran.stdout)
-    except subprocess.TimeoutExpired as error:
+        apart.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
+    except (apart.Overdue, apart.Died) as error:
         raise Refused(Code.HANDOVER_CHANGED, typed=0) from error
-    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+    except apart.NotBegun as error:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE) from error
-    if told["code"]:
-        kind = Refused if told["refused"] else Unavailable
-        raise kind(Code(told["code"]), **told["params"])
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 
 
-def main() -> None:
-    """Reads what is asked, and says what became of it, as JSON."""
-    asked = json.load(sys.stdin)
-    told: dict[str, object] = {"code": ""}
-    try:
-        target = Target(asked["title"], asked["program"], Suffix(asked["suffix"]))
-        hand_over(asked["digits"], target, desktop(own=asked["own"]))
-    except KioskError as error:
-        told = {"code": error.code.value, "refused": isinstance(error, Refused), "params": error.params}
-    sys.stdout.write(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main()
+def hand_over_here(digits: str, title: str, program: str, suffix: str, own: int) -> None:
+    """In the other process: type it, `own` being the process whose windows are ours."""
+    hand_over(digits, Target(title, program, Suffix(suffix)), desktop(own=own))

@@ -51,7 +51,7 @@ class Backoff:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._failures, self._not_before = 0, 0.0
-        self._trouble = Trouble.REFUSED
+        self._trouble, self._code = Trouble.REFUSED, Code.ILS_UNREACHABLE
         self._login_has_worked = False
 
     def check(self) -> None:
@@ -60,8 +60,10 @@ class Backoff:
             raise self.unavailable(self._trouble)
 
     def failed(self, trouble: Trouble) -> Unavailable:
-        """Count it, and wait the longer the more there were. Returns what to raise."""
+        """Count it, and wait the longer the more of its kind there were running. Returns what to raise."""
         unavailable = self.unavailable(trouble)
+        if unavailable.code is not self._code:
+            self._code, self._failures = unavailable.code, 0
         wait = _WAITS.get(unavailable.code, _USUAL).after(self._failures)
         self._failures = min(self._failures + 1, 10)
         self._not_before, self._trouble = self._monotonic() + wait, trouble

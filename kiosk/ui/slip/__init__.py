@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.slip.paper import SlipPrinter
+from kiosk.ui.slip.printer import SlipPrinter
 
 __all__ = ["SlipPrinter"]

@@ -6,7 +6,7 @@ import html
 from datetime import datetime
 
 from kiosk.domain.calendar import WEEKDAYS
-from kiosk.domain.circulation import Due
+from kiosk.domain.circulation import Due, Told
 from kiosk.domain.model import Language, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.text import say
@@ -28,14 +28,31 @@ def slip_html(slip: Slip, counter_name: str, moment: datetime) -> str:
         parts += [_paragraph(_say(f"slip.recorded-{what}", language)) for what in _RECORDED]
     else:
         parts += [_line(line, slip.kind, language) for line in slip.lines]
-        parts += ["<hr>", _paragraph(_say("slip.count", language, count=len(slip.lines)), "note")]
+        parts += ["<hr>" if slip.lines else "", *(_paragraph(said, "note") for said in _counted(slip))]
     return "".join(parts)
+
+
+def _counted(slip: Slip) -> list[str]:
+    """How many lines there are, and of how many on loan, as far as the library's system tells."""
+    language, count = slip.language, len(slip.lines)
+    if slip.told is Told.PART and slip.counted is not None and slip.counted > count:
+        return [_say("slip.count-part", language, count=count, counted=slip.counted), _say("slip.ask-staff", language)]
+    lines = [_say("slip.count", language, count=count)] if count else []
+    if slip.told is Told.PART:
+        return [*lines, _say("slip.perhaps-more", language)]
+    if slip.told is Told.NOTHING:
+        if slip.counted is not None:
+            lines.append(_say("slip.count-on-loan", language, counted=slip.counted))
+        lines.append(_say("slip.not-listed", language))
+    return lines
 
 
 def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
     """One item: its title, or its number where the library's system gave no title."""
     said = [_paragraph(line.item.title or line.item.number, "item")]
-    if kind is SlipKind.TODAY and line.service is not Service.LOAN:
+    if kind is SlipKind.TODAY and line.same_date:
+        said.append(_paragraph(_say("slip.same-date", language), "note"))
+    elif kind is SlipKind.TODAY and line.service is not Service.LOAN:
         said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
     if line.item.due is not None and line.service is not Service.HOLD:
         said.append(_paragraph(_say("slip.due", language, due=due_words(line.item.due, language))))

@@ -1,17 +1,19 @@
-"""Notices above any page: a card left behind, a slip not printed, a session about to close, a barcode or a key that is not used here."""
+"""Notices above any page: what staff have to see to or to know, whatever they are at."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, SlipTroubleSeen, StoreAccepted, StraySeen
+from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen, StoreAccepted, StraySeen
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Problem, Stray
+from kiosk.domain.states import Counter, Late, Paper, Problem, Stray
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column
+from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import Control, means, says
@@ -25,7 +27,8 @@ PASSING_MS = 6000
 class Banners(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
-        self._doubt, self._card_left, self._slip, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
+        self._card_left, self._slip, self._late, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
+        self._doubt = Notice("care", icon_size=sizes.icon)
         self._hint = Notice("info", icon_size=sizes.icon)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
@@ -36,21 +39,40 @@ class Banners(QWidget):
         says(self._stray_seen, StraySeen(), emit)
         self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
         says(self._seen, CardLeftSeen(), emit)
+        self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
+        says(self._slip_again, SlipRetryPressed(), emit)
         self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
         says(self._slip_seen, SlipTroubleSeen(), emit)
+        self._late_seen = Button(say("staff.banner.late-seen"), "secondary")
+        says(self._late_seen, LateSeen(), emit)
         self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
         says(self._go_on, GoOnPressed(), emit)
-        beside = (
-            *((self._doubt, self._accept), (self._card_left, self._seen), (self._slip, self._slip_seen)),
-            *((self._idle, self._go_on), (self._stray, self._stray_seen)),
+        buttons = (
+            (self._doubt, self._accept),
+            (self._card_left, self._seen),
+            (self._slip, self._slip_again),
+            (self._slip, self._slip_seen),
+            (self._late, self._late_seen),
+            (self._idle, self._go_on),
+            (self._stray, self._stray_seen),
         )
-        for notice, button in beside:
+        for notice, button in buttons:
             layout = notice.layout()
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
         inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._idle, self._barcode, self._hint)
+        self._notices = (
+            self._doubt,
+            self._card_left,
+            self._two_cards,
+            self._stray,
+            self._slip,
+            self._late,
+            self._idle,
+            self._barcode,
+            self._hint,
+        )
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
@@ -64,7 +86,8 @@ class Banners(QWidget):
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
         self._show_two_cards(counter)
         self._show_stray(counter.stray_notice)
-        self._show_slip(counter.slip_trouble)
+        self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
+        self._show_late(counter.late)
         seconds = round(counter.rules.warning_seconds)
         self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
         self._fit()
@@ -105,15 +128,26 @@ class Banners(QWidget):
         title = say("staff.banner.stray", reader=unmarked(stray.insertion.reader))
         self._stray.say(title, say("staff.banner.stray-text", cause=cause))
 
-    def _show_slip(self, code: Code | None) -> None:
-        """The patron may have gone: what they should have had on paper is said instead."""
+    def _show_slip(self, papers: list[Paper], printer: str) -> None:
+        """The next patron may stand here by now: whose slip it is is said, with the number masked as on the slip."""
+        code = papers[0].trouble if papers else None
         if code is None:
             self._slip.say("")
-        elif code is Code.SLIP_FAILED:
-            self._slip.say(refusal(code, "staff"), refusal(code, "staff-next"))
-        else:
-            # What is on loan could not be listed.
-            self._slip.say(say("staff.banner.slip"), refusal(code, "staff"))
+            return
+        named = printer or say("staff.banner.slip-printer")
+        numbers = "、".join(dict.fromkeys(paper.slip.number.masked for paper in papers))
+        whose = say("staff.banner.slip-of", numbers=numbers)
+        self._slip.say(refusal(code, "staff", printer=named), whose + refusal(code, "staff-next", printer=named))
+
+    def _show_late(self, late: tuple[Late, ...]) -> None:
+        """One kind at a time, as it is to be seen to: the one that was found first."""
+        if not late:
+            self._late.say("")
+            return
+        service = late[0].service
+        items = (each.item for each in late if each.service is service)
+        named = [_named(item) for item in items]
+        self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
@@ -146,3 +180,10 @@ class Banners(QWidget):
 
     def _fit(self) -> None:
         self.setVisible(not all(notice.isHidden() for notice in self._notices))
+
+
+def _named(item: Item) -> str:
+    number = grouped(item.number)
+    if not item.title:
+        return say("staff.line.untitled", number=number)
+    return say("staff.banner.late-item", title=unmarked(item.title), number=number)

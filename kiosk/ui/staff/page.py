@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
@@ -27,6 +27,8 @@ class Page(QWidget):
     A page only shows: `project` paints a state, presses go out through `tell`.
     """
 
+    copied = Signal(str)
+    """What is to be put on the clipboard."""
     takes_barcodes = False
     """Whether a scanned barcode means something here, wherever the keyboard focus is."""
     starts_in_field = True
@@ -57,8 +59,20 @@ class Page(QWidget):
         self._whole.setSpacing(0)
         self._whole.addWidget(self._scroll, 1)
 
-    def prepare(self, counter: Counter) -> None:
-        """Build in advance what this counter will want to see, while nobody waits and nothing is known of the next patron."""
+    def pieces(self, counter: Counter) -> Iterator[None]:
+        """Build what this counter will want to see, a few milliseconds' worth with each step, while nobody waits.
+
+        Nothing is known of the next patron yet. What has not been built when a state is to be shown is built then.
+        """
+        return iter(())
+
+    def parts(self) -> Sequence[QWidget]:
+        """What can be drawn by itself, so that not everything has to be at once."""
+        return [self]
+
+    def removable(self) -> Sequence[QWidget]:
+        """All of it, in an order in which it can be taken away piece by piece."""
+        return [self]
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""

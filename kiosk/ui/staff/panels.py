@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.model import LibraryCardNumber
@@ -83,9 +83,10 @@ class ScrollColumn(QScrollArea):
         whole.setProperty("scrolled", "true")
         # As wide as there is room, whatever it would like: words wrap.
         whole.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        if isinstance(inside, QLayout):
-            whole.setLayout(inside)
         self.setWidget(whole)
+        if isinstance(inside, QLayout):
+            # Only now: a scroll area measures what it is given, and gives it a style, before it has that of its window.
+            whole.setLayout(inside)
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
     def _range_changed(self, _least: int, most: int) -> None:
@@ -234,16 +235,23 @@ class NumberLabel(QLabel):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self._size, self._grouped = size, ""
+        self._size, self._shown_size, self._grouped = size, 0, ""
         self.setObjectName("Number")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_number(self, number: LibraryCardNumber) -> None:
+        if number.grouped == self._grouped:
+            return
         self._grouped = number.grouped
         self.setAccessibleName(self._grouped)
         self._fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press begins a selection; it never drags what is selected away, which no mark could follow."""
+        self.setSelection(0, 0)
+        super().mousePressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(self._size * 6, round(self._size * 1.3) * (self.text().count("\n") + 1))
@@ -259,6 +267,9 @@ class NumberLabel(QLabel):
         text, size = self._grouped, self._largest(self._grouped)
         if size < self._size * 0.7 and len(groups) > 1:
             text, size = two_lines, self._largest(two_lines)
+        if text == self.text() and size == self._shown_size:
+            return
+        self._shown_size = size
         self.setText(text)
         self.setStyleSheet(f"font-size: {size}px")
         self.updateGeometry()
@@ -267,9 +278,13 @@ class NumberLabel(QLabel):
         """The font size, in pixels, at which the text fits this width."""
         font = QFont(self.font())
         font.setBold(True)
-        for size in range(self._size, 11, -1):
+        room, size = self.width() - 4, self._size
+        while size > 11:
             font.setPixelSize(size)
             metrics = QFontMetrics(font)
-            if max(metrics.horizontalAdvance(line) for line in text.split("\n")) + 4 <= self.width():
+            wide = max(metrics.horizontalAdvance(line) for line in text.split("\n"))
+            if wide <= room:
                 return size
+            # Letters are about as much narrower as they are smaller: each size that is tried has to be made first.
+            size = min(size - 1, size * max(0, room) // wide + 1)
         return 11

@@ -18,6 +18,7 @@ from kiosk.domain.idleness import RESTING
 from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
+from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.keys import Keys
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
@@ -31,6 +32,7 @@ from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, st
 from kiosk.ui.staff.presses import MousePresses
 from kiosk.ui.staff.rail import Rail, Section
 from kiosk.ui.staff.refusal import RefusalPage
+from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.spare import Spare
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
@@ -45,7 +47,7 @@ _RAIL_KEYS = {
 }
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
-_PREPARE_MS = 30
+_PREPARE_MS = 15
 """Pause before each piece of what is built in advance, so that keys and cards come first."""
 
 
@@ -82,7 +84,9 @@ class StaffWindow(QWidget):
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
+        self._removal = Removal(self)
         self._ring = FocusRing(self)
+        self._clipboard = Clipboard()
         self._may_close = False
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
@@ -113,14 +117,14 @@ class StaffWindow(QWidget):
         spare = self._spares.pop(kind, None)
         page = kind(self._emit, self._sizes) if spare is None else spare.page
         page.project(counter, facts)
+        page.copied.connect(self._clipboard.copy)
         self._page = page
         self._keep_half_a_number(old, page)
         if old is not None:
-            if isinstance(old, PatronPage):
-                old.forget()
+            if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
+                self._clipboard.forget()
             self._middle.replaceWidget(old, page)
-            old.hide()
-            old.deleteLater()
+            self._removal.take(old)
         else:
             self._middle.addWidget(page, 1)
         page.show()
@@ -286,4 +290,6 @@ class StaffWindow(QWidget):
     def close_for_good(self) -> None:
         self._may_close = True
         self._second.stop()
+        # Qt hands what is still there to the desktop's keeper of clipboards when the program ends.
+        self._clipboard.forget()
         self.close()

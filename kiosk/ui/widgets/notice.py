@@ -36,6 +36,8 @@ class Notice(QFrame):
         self.hide()
 
     def set_kind(self, kind: str) -> None:
+        if self.property("kind") == kind:
+            return
         self.setProperty("kind", kind)
         name, colour = _ICONS[kind]
         self._icon.setPixmap(pixmap(name, self._icon_size, colour, self.devicePixelRatioF()))

@@ -23,6 +23,7 @@ from tests.library.ils.scripted import (
     Station,
     answering,
     client_of,
+    free_port,
     hang_up,
     in_turn,
     seal,
@@ -183,6 +184,26 @@ def test_a_login_that_has_worked_is_tried_again_soon_and_the_password_is_not_bla
         assert tried == [2, 6, 14, 30, 62, 122]
         assert conditions == {IlsCondition.LOGIN_LOST, IlsCondition.READY}
         assert client.condition is IlsCondition.READY
+
+
+def test_a_server_that_was_away_long_and_refuses_the_login_once_is_not_waited_for_long() -> None:
+    """As one does that starts: the door is open before the accounts are there."""
+    clock, port = Clock(), free_port()
+    with Station(answering({"63": in_turn(PATRON, hang_up)}), port=port) as station:
+        with client_of(port, monotonic=clock) as client:
+            client.patron(NUMBER)
+            station.stop_listening()
+            with pytest.raises(Unavailable):
+                client.patron(NUMBER)
+            for _ in range(10):
+                clock.now += 30
+                assert client.keep_alive() is IlsCondition.UNREACHABLE
+            with Station(answering({"93": logging_in(False, True)}), port=port):
+                clock.now += 30
+                assert client.keep_alive() is IlsCondition.LOGIN_LOST
+                clock.now += 2
+                assert client.keep_alive() is IlsCondition.READY
+                client.close()
 
 
 def test_a_login_that_was_refused_from_the_first_is_a_wrong_password() -> None:

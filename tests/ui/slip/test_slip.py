@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import SlipSettings
-from kiosk.domain.circulation import Due, Item
+from kiosk.domain.circulation import Due, Item, Told
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
@@ -52,6 +52,46 @@ def test_what_was_recorded_is_said_in_every_language(language: Language) -> None
     assert "[" not in said
 
 
+NOT_LISTED, MORE = "一覧は、図書館システムから得られませんでした", "ほかにも貸出中の資料があるかもしれません"
+
+
+@pytest.mark.parametrize(
+    ("slip", "said", "unsaid"),
+    [
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2), ["2点"], [NOT_LISTED, MORE, "うち"]),
+        (
+            Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART, counted=120),
+            ["貸出中の120点のうち、わかっている2点です。"],
+            [NOT_LISTED],
+        ),
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART), ["2点", MORE], ["うち"]),
+        (Slip(SlipKind.ALL, NUMBER, (LOAN,) * 2, told=Told.PART, counted=1), ["2点", MORE], ["うち"]),
+        (Slip(SlipKind.TODAY, NUMBER, (LOAN,), told=Told.NOTHING, counted=120), ["1点", "貸出中は120点です。", NOT_LISTED], ["うち"]),
+        (Slip(SlipKind.TODAY, NUMBER, told=Told.NOTHING), [NOT_LISTED], ["0点", "貸出中は"]),
+    ],
+    ids=["all", "cut", "perhaps cut", "more lines than counted", "denied", "denied without a count"],
+)
+def test_a_slip_says_how_much_of_the_loans_it_lists(slip: Slip, said: list[str], unsaid: list[str]) -> None:
+    text = words(slip)
+    assert [sentence for sentence in said if sentence not in text] == []
+    assert [sentence for sentence in unsaid if sentence in text] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("told", Told)
+def test_how_much_it_is_is_said_in_every_language(language: Language, told: Told) -> None:
+    said = words(Slip(SlipKind.ALL, NUMBER, (LOAN,), language, told, counted=120))
+    assert "{" not in said
+    assert ("120" in said) is (told is not Told.ALL)
+
+
+def test_a_renewal_that_extended_nothing_is_not_called_one() -> None:
+    same = SlipLine(LOAN.item, Service.RENEWAL, same_date=True)
+    said = words(Slip(SlipKind.TODAY, NUMBER, (same,)))
+    assert "返却期限は変わっていません" in said
+    assert "貸出延長" not in said
+
+
 @pytest.fixture
 def printer(qapp: QApplication, tmp_path: Path) -> SlipPrinter:
     assert QFontDatabase.families()
@@ -86,8 +126,11 @@ def test_a_folder_that_cannot_be_written_to_is_said(qapp: QApplication, tmp_path
     assert caught.value.code is Code.SLIP_FAILED
 
 
-def test_a_printer_that_is_not_there_is_said(qapp: QApplication, tmp_path: Path) -> None:
-    printer = SlipPrinter(SlipSettings(to="printer", printer="no such printer"), tmp_path, "窓口1", lambda: MOMENT)
-    with pytest.raises(Unavailable) as caught:
-        printer.print(TODAY)
-    assert caught.value.code is Code.SLIP_FAILED
+def test_what_an_ended_process_has_left_is_taken_away(printer: SlipPrinter, tmp_path: Path) -> None:
+    printer.print(TODAY)
+    [pdf] = (tmp_path / "slips").iterdir()
+    left = pdf.with_name(".slip-unfinished")
+    left.write_bytes(b"%PDF-1.4 half of one")
+    printer.print(TODAY)
+    assert not left.exists()
+    assert len(list((tmp_path / "slips").iterdir())) == 2

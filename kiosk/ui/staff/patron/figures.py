@@ -33,8 +33,10 @@ class Figure(QFrame):
         inside.addLayout(beside)
         self.setLayout(inside)
 
-    def show_count(self, count: int | None) -> None:
+    def show_count(self, count: int | None, *, or_more: bool = False) -> None:
+        """`or_more`: so many are known, and there may be others."""
         known = count is not None
+        self._unit.set_text(say("staff.patron.unit-or-more" if or_more else "staff.patron.unit"))
         said = say("staff.patron.unknown") if count is None else self._none if count == 0 and self._none else str(count)
         counted = known and not (count == 0 and self._none)
         self._count.set_text(said)
@@ -47,7 +49,7 @@ class Figure(QFrame):
                 part.setProperty("figure", ground)
                 part.style().unpolish(part)
                 part.style().polish(part)
-        spoken = said + (say("staff.patron.unit") if counted else "") if known else say("staff.patron.unknown-spoken")
+        spoken = said + (self._unit.text if counted else "") if known else say("staff.patron.unknown-spoken")
         self.setAccessibleName(f"{plain(self._name)} {spoken}")
         self._count.setAccessibleName(spoken)
 
@@ -69,7 +71,11 @@ class Figures(QWidget):
         self.setLayout(grid)
 
     def show_standing(self, standing: Standing) -> None:
-        self._loans.show_count(standing.loans)
+        told = len(standing.on_loan.items)
+        if standing.loans is None and told:
+            self._loans.show_count(told, or_more=True)
+        else:
+            self._loans.show_count(standing.loans)
         self._overdue.show_count(standing.overdue)
         self._ready.show_count(standing.holds_ready)
         self._left.show_count(standing.loans_left)

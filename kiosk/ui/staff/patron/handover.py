@@ -57,7 +57,8 @@ class HandoverStrip(QFrame):
         problem = flow.handing_problem if handing is Handing.FAILED else None
         if problem is not None:
             self._words.set_text(refusal(problem, "staff"))
-            self._next.set_text(refusal(problem, "staff-next"))
+            still = say("staff.handover.still") if flow.handed else ""
+            self._next.set_text(still + refusal(problem, "staff-next"))
         else:
             texts = {Handing.NOT: "offer", Handing.UNDER_WAY: "under-way", Handing.DONE: "done", Handing.FAILED: "offer"}
             self._words.set_text(say(f"staff.handover.{texts[handing]}"))

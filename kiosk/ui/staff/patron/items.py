@@ -9,14 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.events import ItemEntered, RenewalChosen, ServiceChosen
-from kiosk.domain.model import IlsCondition, Service
+from kiosk.domain.model import Service
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import Line, done_count, entry_lines, loan_lines, renewable
+from kiosk.ui.staff.patron.lines import MOST, Line, are_more_than_shown, entry_lines, loan_lines, renewable, summary
+from kiosk.ui.staff.patron.listed import extent_of
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
@@ -42,7 +42,6 @@ class ItemsPage(Panel):
         self.field = ScanField(say("staff.items.field"), say("staff.items.hint"), icon_size=round(sizes.icon * 1.2))
         self.field.entered.connect(self.take_barcode)
         self._wrong = Words(kind="wrong")
-        self._trouble = Notice("care", icon_size=sizes.icon, line=1.4)
         self._count = Words(kind="sub", line=1.35)
         self._empty = Words(kind="sub")
         position = service is Service.HOLD
@@ -62,7 +61,6 @@ class ItemsPage(Panel):
         title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
         self.heading.addWidget(title, 0, MIDDLE)
         self.heading.addWidget(self._count, 1, MIDDLE)
-        self.inside.addWidget(self._trouble)
         self.inside.addLayout(field)
         self.inside.addLayout(self.heading)
         self.inside.addWidget(self._empty)
@@ -86,7 +84,6 @@ class ItemsPage(Panel):
 
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
         self._show_wrong(flow.wrong)
-        self._show_trouble(counter.ils)
         dealings = flow.dealings
         known = dealings.entries, dealings.loans, dealings.undescribed
         if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
@@ -98,8 +95,10 @@ class ItemsPage(Panel):
         return entry_lines(flow.dealings.entries, self.service, counter.today)
 
     def show_count(self, flow: PatronShown) -> None:
-        count = done_count(flow.dealings.entries, self.service)
-        self._count.set_text(say(f"staff.items.done-{self.service}", count=count) if count else "")
+        said = summary(flow.dealings, self.service)
+        if said and are_more_than_shown(flow.dealings, self.service):
+            said = say("staff.items.count-and", count=said, said=say("staff.items.newest", shown=MOST))
+        self._count.set_text(said)
         self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
 
     def say_empty(self, text: str) -> None:
@@ -114,10 +113,6 @@ class ItemsPage(Panel):
             params = dict(problem.params)
             self._wrong.set_text(refusal(problem.code, "staff", **params) + refusal(problem.code, "staff-next", **params))
         self.field.setAccessibleDescription(self._wrong.text if problem is not None else "")
-
-    def _show_trouble(self, condition: IlsCondition) -> None:
-        trouble = condition.value in ILS_TROUBLE
-        self._trouble.say(refusal(Code(condition.value), "staff") if trouble else "", say("staff.items.offline"))
 
 
 class LoansPage(ItemsPage):
@@ -145,17 +140,20 @@ class LoansPage(ItemsPage):
         return loan_lines(flow.dealings, counter.today)
 
     def show_count(self, flow: PatronShown) -> None:
-        dealings = flow.dealings
-        done = done_count(dealings.entries, Service.RENEWAL)
-        listed = "" if dealings.loans is None else say("staff.items.count", count=len(dealings.loans))
-        self._count.set_text(say("staff.items.done-renewal", count=done) if done else listed)
+        dealings, extent = flow.dealings, extent_of(flow)
+        said = summary(dealings, Service.RENEWAL)
+        both = say("staff.items.count-and", count=extent.count, said=said) if extent.count and said else ""
+        self._count.set_text(both or extent.count or said)
+        self.all.set_text(extent.renew)
         self.all.setEnabled(renewable(dealings))
         problem = dealings.problem
-        self._not_listed.say(refusal(problem, "staff") if problem else "", refusal(problem, "staff-next") if problem else "")
-        if self.rows.wanted or problem:
-            self.say_empty("")
+        if problem is None:
+            self._not_listed.say(extent.title, extent.step)
         else:
-            self.say_empty(say("staff.items.listing") if dealings.loans is None else say("staff.items.empty-renewal"))
+            self._not_listed.say(refusal(problem, "staff"), refusal(problem, "staff-next"))
+        self._again.setVisible(problem is not None)
+        listing = dealings.loans is None and problem is None and not self.rows.wanted
+        self.say_empty(say("staff.items.listing") if listing else "" if self.rows.wanted else extent.empty)
 
 
 def page_for(service: Service, emit: Emit, sizes: StaffSizes) -> ItemsPage:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum, unique
 from itertools import islice
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
@@ -76,18 +76,39 @@ def loan_lines(dealings: Dealings, today: date) -> list[Line]:
     loans = dealings.loans or ()
     listed = {loan.number for loan in loans}
     lines = [_entry_line(entry, number, today) for number, entry in answers.items() if number not in listed]
-    lines += [_loan_line(loan, answers.get(loan.number), loan.number in dealings.undescribed, today) for loan in loans]
+    for place, loan in enumerate(islice(loans, MOST)):
+        key = loan.number or f"title {place}"
+        lines.append(_loan_line(loan, key, answers.get(loan.number), loan.number in dealings.undescribed, today))
     return lines[:MOST]
 
 
 def renewable(dealings: Dealings) -> bool:
-    """Whether asking for all would ask for anything."""
+    """Whether asking for all that is listed would ask for anything. A title without its number cannot be asked for."""
     settled = {entry.item.number for entry in dealings.entries if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
-    return any(loan.number not in settled for loan in dealings.loans or ())
+    return any(loan.number and loan.number not in settled for loan in dealings.loans or ())
 
 
-def done_count(entries: Sequence[Entry], service: Service) -> int:
-    return sum(entry.service is service and entry.progress is Progress.DONE for entry in entries)
+def summary(dealings: Dealings, service: Service) -> str:
+    """How many were done in this session, how many not, of how many it is not known; empty before anything was asked for."""
+    entries = [entry for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service]
+    of = Tally(entry.progress for entry in entries)
+    instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
+    not_done = of[Progress.REFUSED] if service is Service.RENEWAL else 0
+    counts = {
+        f"done-{service}": instead[None],
+        "renewed": instead[Instead.RENEWED],
+        "same-date": instead[Instead.SAME_DATE],
+        "refused-renewal": not_done,
+        "unknown": of[Progress.UNKNOWN],
+    }
+    said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
+    waiting = sum(of[progress] for progress in UNANSWERED)
+    return "、".join([*said, say("staff.items.waiting", count=waiting)] if said and waiting else said)
+
+
+def are_more_than_shown(dealings: Dealings, service: Service) -> bool:
+    """Whether more was asked for in this session than stands there."""
+    return sum(entry.service is service for entry in (*dealings.entries, *dealings.earlier.values())) > MOST
 
 
 def grouped(number: str) -> str:
@@ -107,20 +128,12 @@ def _names(item: Item) -> tuple[str, str]:
 
 def _entry_line(entry: Entry, key: str, today: date) -> Line:
     title, number = _names(entry.item)
-    service = entry.service
     if entry.progress in UNANSWERED:
         look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
         aside = say(f"staff.line.{entry.progress}")
         return Line(key, look, title, number, aside, spoken=_spoken(title, aside))
     if entry.progress is Progress.DONE:
-        done = say(f"staff.line.done-{service}")
-        if service is Service.HOLD:
-            place = "" if entry.position is None else say("staff.line.position", position=entry.position)
-            return Line(key, Look.DONE, title, number, place or done, spoken=_spoken(title, done, place))
-        aside = due_words(entry.item.due, today)
-        result = done if service is Service.RENEWAL else ""
-        spoken = _spoken(title, done, due_spoken(entry.item.due))
-        return Line(key, Look.DONE, title, number, aside or say("staff.line.no-due"), result=result, spoken=spoken)
+        return _done(entry, key, title, number, today)
     line = _not_done(entry, key, title, number)
     if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
         # It is what staff are to tell the patron.
@@ -129,10 +142,35 @@ def _entry_line(entry: Entry, key: str, today: date) -> Line:
     return line
 
 
+def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
+    service, said = entry.service, _said(entry)
+    if service is Service.HOLD:
+        done, place = say("staff.line.done-hold"), "" if entry.position is None else say("staff.line.position", position=entry.position)
+        return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
+    due = due_words(entry.item.due, today) or say("staff.line.no-due")
+    if entry.instead is not None:
+        # It is not what was asked for.
+        done, why, step = (say(f"staff.line.{entry.instead}{part}") for part in ("", "-why", "-step"))
+        spoken = _spoken(title, done, due_spoken(entry.item.due), why + step) + said
+        aside, result = (due, done) if service is Service.RENEWAL else (f"{done}\n{due}", "")
+        return Line(key, Look.CARE, title, number, aside, why, step, said, result, spoken=spoken)
+    done = say(f"staff.line.done-{service}")
+    result = done if service is Service.RENEWAL else ""
+    spoken = _spoken(title, done, due_spoken(entry.item.due)) + said
+    return Line(key, Look.DONE, title, number, due, said=said, result=result, spoken=spoken)
+
+
+def _said(entry: Entry) -> str:
+    """What it costs, and the server's own words, whatever became of it."""
+    fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
+    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    return "\n".join(filter(None, (fee, said)))
+
+
 def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     service = entry.service
     why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
-    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    said = _said(entry)
     if entry.progress is Progress.UNKNOWN:
         look, aside = Look.CARE, say("staff.line.unknown")
     elif entry.reason in _DONE_BEFORE:
@@ -142,21 +180,21 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     return Line(key, look, title, number, aside, why, step, said, spoken=_spoken(title, aside, why + step) + said)
 
 
-def _loan_line(loan: Item, answer: Entry | None, described_later: bool, today: date) -> Line:
+def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:
     if answer is not None and (answer.progress is Progress.DONE or answer.progress in UNANSWERED):
-        return _entry_line(answer, loan.number, today)
+        return _entry_line(answer, key, today)
     title, number = _names(loan)
     due = due_words(loan.due, today) or say("staff.line.no-due")
     if answer is not None:
-        line = _not_done(answer, loan.number, title, number)
+        line = _not_done(answer, key, title, number)
         # What may have been done is not asked for again here: staff look in their system first.
         again = loan.number if answer.progress is Progress.REFUSED else ""
         return replace(line, aside=due, result=line.aside, renews=again)
     if described_later:
         aside = say("staff.line.describing")
-        return Line(loan.number, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
+        return Line(key, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
     spoken = _spoken(title, due_spoken(loan.due))
-    return Line(loan.number, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
+    return Line(key, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
 
 
 def _spoken(title: str, *sentences: str) -> str:

@@ -47,7 +47,7 @@ class NumberPage(Panel):
 
     def show_state(self, flow: PatronShown) -> None:
         self._number.show_number(flow.patron.number)
-        entered = flow.handing is Handing.DONE
+        entered = flow.handed and flow.handing is not Handing.UNDER_WAY
         if flow.service is not None and (flow.service, entered) != self._told:
             self._told = flow.service, entered
             self._tell(flow.service, entered=entered)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator, Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import IlsCondition, Service
@@ -14,6 +17,7 @@ from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, page_for
+from kiosk.ui.staff.patron.library import LibraryStrip
 from kiosk.ui.staff.patron.nextcard import NextCardStrip
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
@@ -38,23 +42,30 @@ class PatronPage(Page):
         end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
         self._panel = PatronPanel(emit, sizes, self._copy, end)
         self._panel.slip.chosen.connect(self._to_field)
-        self._services, self._handover = Services(emit, sizes), HandoverStrip(emit, sizes)
-        self._handover.put.clicked.connect(self._to_field)
         self._next_card: NextCardStrip | None = None
         """Built when it is wanted: it rarely is, and each page takes its time."""
-        self._parts: dict[Service | type[Part], Part] = {NumberPage: NumberPage(sizes, self._call_copy), CalledPage: CalledPage(sizes)}
+        self._parts: dict[Service | type[Part], Part] = {}
         self._part: Part | None = None
         self._right = column(round(sizes.gap * 0.7))
-        self._right.addWidget(self._services)
-        self._right.addWidget(self._handover)
-        for part in self._parts.values():
-            part.hide()
-            self._right.addWidget(part, 1)
         across = row(sizes.gap)
         across.addWidget(self._panel)
         # By itself, so that number and end stay in sight however low the window and however many services there are.
         across.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 12)), 1)
         self.body.addLayout(across, 1)
+        self._building = self._build()
+
+    def _build(self) -> Iterator[None]:
+        yield from self._panel.pieces()
+        self._services = Services(self.tell, self.sizes)
+        self._right.addWidget(self._services)
+        yield
+        self._library = LibraryStrip(self.tell, self.sizes)
+        self._right.addWidget(self._library)
+        self._handover = HandoverStrip(self.tell, self.sizes)
+        self._handover.put.clicked.connect(self._to_field)
+        self._right.addWidget(self._handover)
+        # It takes a button that would otherwise belong to nobody, and with it this page.
+        self._add(NumberPage)
 
     def _copy_button(self, text: str, kind: str, *, compact: bool, chord: str = "") -> Button:
         button = Button(text, kind, icon="copy", chord=chord)
@@ -67,21 +78,38 @@ class PatronPage(Page):
         button.clicked.connect(lambda: self._copied(button))
         return button
 
-    def prepare(self, counter: Counter) -> None:
-        """Build what a patron at this counter needs first."""
+    def pieces(self, counter: Counter) -> Iterator[None]:
+        """What a patron at this counter needs first."""
+        yield from self._building
         self._services.offer(counter.rules.local_services)
-        self._open(Service.LOAN if counter.ils is not IlsCondition.NONE else CalledPage)
+        yield
+        if counter.ils is IlsCondition.NONE:
+            self._open(CalledPage)
+            return
+        self._open(Service.LOAN)
+        for service in (Service.RENEWAL, Service.HOLD):
+            yield
+            self._add(service)
+
+    def parts(self) -> Sequence[QWidget]:
+        return [self._panel, self._services, *filter(None, [self._part])]
+
+    def removable(self) -> Sequence[QWidget]:
+        lists = [part.rows for part in self._parts.values() if isinstance(part, ItemsPage)]
+        return [*(shown for rows in lists for shown in rows.shown), *self._parts.values(), self._panel, self]
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, PatronShown):
             return
+        deque(self._building, maxlen=0)
         self._digits = flow.patron.number.text
         self._panel.show_state(counter, flow)
         self._services.offer(counter.rules.local_services)
         self._services.choose(flow.service)
         here = is_served_here(counter, flow.service)
         self.takes_barcodes = here
+        self._library.show_state(counter, flow, concerns=here or flow.service is None)
         self._handover.show_state(counter, flow, here=here)
         if self._next_card is None and flow.next_card is not None:
             self._next_card = NextCardStrip(self.tell, self.sizes)
@@ -102,11 +130,7 @@ class PatronPage(Page):
 
     def _open(self, which: Service | type[Part]) -> bool:
         """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
-        if which not in self._parts:
-            self._parts[which] = page_for(Service(which), self.tell, self.sizes)  # type: ignore[arg-type]
-            self._parts[which].hide()
-            self._right.addWidget(self._parts[which], 1)
-        part = self._parts[which]
+        part = self._add(which)
         if part is self._part:
             return False
         if self._part is not None:
@@ -114,6 +138,21 @@ class PatronPage(Page):
         self._part = part
         part.show()
         return True
+
+    def _add(self, which: Service | type[Part]) -> Part:
+        """This part, unseen where it has not been there yet."""
+        if which not in self._parts:
+            self._parts[which] = self._made(which)
+            self._parts[which].hide()
+            self._right.addWidget(self._parts[which], 1)
+        return self._parts[which]
+
+    def _made(self, which: Service | type[Part]) -> Part:
+        if which is NumberPage:
+            return NumberPage(self.sizes, self._call_copy)
+        if which is CalledPage:
+            return CalledPage(self.sizes)
+        return page_for(Service(which), self.tell, self.sizes)  # type: ignore[arg-type]
 
     # --- the keyboard ---------------------------------------------------------------------------------------------------------
 
@@ -133,7 +172,7 @@ class PatronPage(Page):
 
     def _copied(self, button: Button) -> None:
         """Digits only, as the library's system takes them."""
-        QGuiApplication.clipboard().setText(self._digits)
+        self.copied.emit(self._digits)
         self._name_copies(button)
         self._to_field()
 
@@ -143,9 +182,3 @@ class PatronPage(Page):
         self._copy.setAccessibleName(plain(say("staff.number.copy")))
         self._call_copy.set_text(say("staff.number.copied") if pressed is self._call_copy else say("staff.patron.copy"))
         self._call_copy.setAccessibleName(plain(say("staff.patron.copy")))
-
-    def forget(self) -> None:
-        """Take the number off the clipboard again, if it is still there."""
-        clipboard = QGuiApplication.clipboard()
-        if self._digits and clipboard.text() == self._digits:
-            clipboard.clear()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -25,22 +28,29 @@ _SLIPS = (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)
 
 
 class Stopped(Notice):
-    """What this patron is denied, why, and what the library's system says of it. Hidden where nothing is denied."""
+    """What this patron is denied and why, what they owe, what the library's system says of them. Hidden where there is nothing of it."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
 
     def show_standing(self, standing: Standing) -> None:
         services = denied(standing.stops)
-        if not services:
-            self.say("")
-            return
-        title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
-        lines = [say("staff.patron.stopped-text", services=services)]
-        if why := causes(standing.stops):
-            lines.append(say("staff.patron.stopped-why", reasons=why))
+        lines = []
+        if services:
+            lines.append(say("staff.patron.stopped-text", services=services))
+            if why := causes(standing.stops):
+                lines.append(say("staff.patron.stopped-why", reasons=why))
+        if standing.owes.strip():
+            lines.append(say("staff.patron.owes", owes=unmarked(standing.owes)))
         if standing.said.strip():
-            lines.append(say("staff.line.said", said=unmarked(standing.said)))
+            # Under a heading that says whose words they are, they need not say it again.
+            said = unmarked(standing.said)
+            lines.append(say("staff.line.said", said=said) if services else said)
+        if services:
+            title = say("staff.patron.stopped" if stops_lending(standing.stops) else "staff.patron.stopped-some")
+        else:
+            title = say("staff.patron.told") if lines else ""
+        self.set_kind("care" if services else "info")
         self.say(title, "\n".join(lines))
 
 
@@ -78,13 +88,23 @@ class PatronPanel(Panel):
         """`copy` and `end` are the page's own buttons, which find their place here."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.4))
         self.setFixedWidth(sizes.panel)
+        self._sizes, self._end = sizes, end
+        self._facts = column(round(sizes.gap * 0.45))
+        self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        self.slip = SlipChoice(emit, sizes)
+        self.inside.addWidget(self.slip)
+        self.inside.addWidget(end)
+        end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._building = self._build(copy)
+
+    def pieces(self) -> Iterator[None]:
+        """Build the rest, a little with each step; what has not been built is built when a patron is shown."""
+        return self._building
+
+    def _build(self, copy: Button) -> Iterator[None]:
+        sizes, facts = self._sizes, self._facts
         self._by_card = Chip("done", say("staff.patron.by-card"), sizes)
         self._by_number = Chip("info", say("staff.patron.by-number"), sizes)
-        self._number, self._validity, self._figures = NumberLabel(sizes.number), Validity(sizes), Figures(sizes)
-        self._stopped, self._card_ends, self._certificate_ends = Stopped(sizes), CardEnds(sizes), CertificateEnds(sizes)
-        self.slip = SlipChoice(emit, sizes)
-        self._end = end
-        facts = column(round(sizes.gap * 0.45))
         chips = row()
         chips.addWidget(self._by_card)
         chips.addWidget(self._by_number)
@@ -94,20 +114,26 @@ class PatronPanel(Panel):
         label.addWidget(Words(say("staff.number.label"), "note"), 1)
         label.addWidget(copy)
         facts.addLayout(label)
-        for widget in (self._number, self._validity, self._figures, self._stopped, self._card_ends, self._certificate_ends):
-            facts.addWidget(widget)
+        self._number, self._validity = NumberLabel(sizes.number), Validity(sizes)
+        facts.addWidget(self._number)
+        facts.addWidget(self._validity)
+        yield
+        self._figures = Figures(sizes)
+        facts.addWidget(self._figures)
+        yield
+        self._stopped, self._card_ends, self._certificate_ends = Stopped(sizes), CardEnds(sizes), CertificateEnds(sizes)
+        for notice in (self._stopped, self._card_ends, self._certificate_ends):
+            facts.addWidget(notice)
         facts.addStretch(1)
-        self.inside.addWidget(ScrollColumn(facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
-        self.inside.addWidget(self.slip)
-        self.inside.addWidget(end)
-        end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        yield
 
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
+        deque(self._building, maxlen=0)
         patron = flow.patron
         self._number.show_number(patron.number)
         self._by_card.setVisible(flow.shown is Shown.MY_NUMBER_CARD)
         self._by_number.setVisible(flow.shown is Shown.LIBRARY_CARD)
-        self._validity.show_patron(patron, counter.ils)
+        self._validity.show_patron(patron, counter.ils, flow.objection)
         standing = patron.standing
         counted = (standing.loans, standing.overdue, standing.holds_ready, standing.loans_left)
         self._figures.setVisible(any(count is not None for count in counted))

@@ -19,7 +19,7 @@ from kiosk.ui.widgets.picture import motion_is_wanted
 from kiosk.ui.widgets.words import Words
 
 _BETWEEN = 4
-BUILD_MS = 8
+BUILD_MS = 4
 """So long at a time rows are built; a patron may have sixty loans, and the windows never stand still that long."""
 
 
@@ -62,7 +62,7 @@ class Rows(ScrollColumn):
         self._fades = motion_is_wanted()
         self._shown_before = False
         self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._build)
+        self._later.timeout.connect(self._build_more)
         self._in_sight = ""
         self._look_there = QTimer(self, singleShot=True, interval=0)
         self._look_there.timeout.connect(self._scroll)
@@ -73,15 +73,19 @@ class Rows(ScrollColumn):
             return
         before, self.wanted = {line.key: line.look for line in self.wanted}, lines
         self._head.setVisible(bool(lines))
-        self._build()
+        # What is still being built goes on at its own pace, however often there is news meanwhile.
+        self._build(0 if self._later.isActive() else BUILD_MS)
         if self._shown_before:
             self._in_sight = _news(before, lines)
             self._look_there.start()
         self._shown_before = True
 
-    def _build(self) -> None:
-        """Bring the rows to what is wanted: those that are there at once, new ones for a few milliseconds, then after a pause more."""
-        until = time.perf_counter() + BUILD_MS / 1000
+    def _build_more(self) -> None:
+        self._build(BUILD_MS)
+
+    def _build(self, milliseconds: float) -> None:
+        """Bring the rows to what is wanted: those that are there at once, new ones for so long, then after a pause more."""
+        until = time.perf_counter() + milliseconds / 1000
         there = {old.key: old for old in self._stack.rows}
         wanted = {line.key for line in self.wanted}
         free = [old for old in self._stack.rows if old.key not in wanted]
@@ -132,6 +136,11 @@ class Rows(ScrollColumn):
         """Scroll by so many windowfuls, down or up."""
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + pages * round(bar.pageStep() * 0.9))
+
+    @property
+    def shown(self) -> Sequence[Row]:
+        """Those that have been built."""
+        return self._stack.rows
 
     @property
     def complete(self) -> bool:

@@ -7,7 +7,8 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.model import IlsCondition, Month, Patron
-from kiosk.text import say
+from kiosk.domain.states import Problem
+from kiosk.text import refusal, say
 from kiosk.ui.staff.panels import TOP, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -30,8 +31,13 @@ class Validity(QWidget):
         inside.addWidget(self._words, 1)
         self.setLayout(inside)
 
-    def show_patron(self, patron: Patron, ils: IlsCondition) -> None:
-        """`ils` tells nobody was asked from nobody answered."""
+    def show_patron(self, patron: Patron, ils: IlsCondition, objection: Problem | None = None) -> None:
+        """`ils` tells nobody was asked from nobody answered; `objection` is what the library's system has said since."""
+        if objection is not None:
+            self._icon.setPixmap(pixmap("error", self._size, "red", self.devicePixelRatioF()))
+            self._valid.hide()
+            self._words.set_text(refusal(objection.code, "staff", **dict(objection.params)))
+            return
         icon, colour = ("checkc", "green") if patron.checked else ("info", "blue") if ils is IlsCondition.NONE else ("warn", "yellow")
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
         self._valid.setVisible(patron.checked)
@@ -39,7 +45,7 @@ class Validity(QWidget):
         if not patron.checked:
             self._words.set_text(say("staff.patron.unchecked" if ils is IlsCondition.NONE else "staff.patron.unchecked-trouble"))
         elif until is None:
-            self._words.set_text("")
+            self._words.set_text(say("staff.patron.valid-unknown"))
         else:
             self._words.set_text(say("staff.patron.valid-until", year=until.year, month=until.month, day=until.day))
 

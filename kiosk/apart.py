@@ -1,0 +1,139 @@
+"""A function called in a process of its own, with a limit.
+
+    printed = call(print_page, {"html": "…"}, limit=15.0)
+
+For whatever may keep the interpreter's lock while it waits for somebody else: Qt's calls to a print server or an X server do, and every
+window of the process that makes them stands still meanwhile. No thread helps against that. What is asked and answered goes through
+pipes as JSON, never among the arguments, the environment or into a file, where others could read it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+
+_CHECKOUT = Path(__file__).parents[1]
+_BURIAL_SECONDS = 2.0
+"""How long an ended process is waited for. One that waits for a device cannot be ended before that: it is left to its end."""
+_ALONE_SECONDS = 1.0
+"""So much longer than its limit a process lives whose caller is gone."""
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Overdue(Exception):
+    """The process did not answer in time and was ended: nobody knows how far it came."""
+
+
+class Died(Exception):
+    """The process ended without an answer: nobody knows how far it came."""
+
+
+class NotBegun(Exception):
+    """There was no process to call it in."""
+
+
+def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) -> T:
+    """`function(**asked)`, a function of a module's own whose values are JSON's, at most `limit` seconds from now.
+
+    Raises the KioskError that the function raises, Overdue, Died and NotBegun. For a thread that may wait.
+    """
+    name = f"{function.__module__}:{function.__qualname__}"
+    places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    try:
+        child = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", __name__, name, str(limit)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
+            # A Ctrl-C at our terminal is for us; and what the process starts ends with it.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise NotBegun(name) from error
+    try:
+        said, _ = child.communicate(json.dumps(dict(asked)).encode(), timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        raise Overdue(name) from error
+    finally:
+        _end(child)
+    answer: T = _answer(said, name)
+    return answer
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Ends it if it still runs, with all it has started."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    if child.poll() is not None:
+        return
+    with suppress(OSError):
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        # If not now, then it is waited for when the next process is started.
+        child.wait(_BURIAL_SECONDS)
+
+
+def _answer(said: bytes, name: str) -> Any:
+    try:
+        told = json.loads(said)
+    except ValueError as error:
+        raise Died(name) from error
+    if "bug" in told:
+        # A type and a place; never what was asked.
+        _log.error("%s failed apart: %s", name, told["bug"])
+        raise Died(name)
+    if told.get("code"):
+        kind = Refused if told["refused"] else Unavailable
+        raise kind(Code(told["code"]), **told["params"])
+    return told["answer"]
+
+
+def main() -> None:
+    """Reads what is asked and says what became of it. Its own clock ends it, whatever holds the interpreter's lock."""
+    name, limit = sys.argv[1:]
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(float(limit) + _ALONE_SECONDS, exit=True, file=nowhere)
+        # Libraries may say something on standard output; it must not stand in the answer.
+        answers = os.fdopen(os.dup(1), "wb")
+        os.dup2(nowhere.fileno(), 1)
+        told = _told(name, json.load(sys.stdin))
+        answers.write(json.dumps(told).encode())
+        answers.close()
+
+
+def _told(name: str, asked: dict[str, Any]) -> dict[str, object]:
+    module, _, function = name.partition(":")
+    try:
+        return {"answer": getattr(importlib.import_module(module), function)(**asked)}
+    except KioskError as error:
+        return {"code": error.code.value, "refused": isinstance(error, Refused), "params": error.params}
+    except Exception as error:
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = "" if place is None else f" {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
+        return {"bug": f"{type(error).__name__}{where}"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""A patron whom nobody could be asked about is looked up as soon as the library's system answers again."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.circulation import LoanList, Standing, Stop
+from kiosk.domain.effects import LookUpPatron, RetryLibrary
+from kiosk.domain.errors import Code
+from kiosk.domain.events import IlsChanged, LeavePressed, LibraryCardEntered, LibraryRetryPressed, PatronFound, PatronRefused
+from kiosk.domain.model import IlsCondition, Patron, Ticket
+from kiosk.domain.states import CounterRules, PatronShown, Problem, Waiting, When
+from tests.domain.library import Library
+from tests.domain.walk import NUMBER, Desk
+
+A = "1103447109"
+QUICK = CounterRules(confirm_holder=When.NEVER)
+
+
+def unchecked(library: Library) -> Desk:
+    library.down = Code.ILS_UNREACHABLE
+    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.UNREACHABLE))
+    assert not desk.at(PatronShown).patron.checked
+    return desk
+
+
+def test_staff_try_the_line_and_the_patron_is_looked_up() -> None:
+    library = Library(Standing(stops=frozenset({Stop.FINES})), on_loan=[A])
+    desk = unchecked(library).tell(LibraryRetryPressed())
+    assert desk.of(RetryLibrary) == [RetryLibrary()]
+    library.down = None
+    desk.tell(IlsChanged(IlsCondition.READY))
+    patron = desk.at(PatronShown).patron
+    assert (patron.checked, patron.standing.loans, patron.standing.on_loan) == (True, 1, LoanList.whole([A]))
+    assert patron.standing.stops == {Stop.FINES}
+    desk.tell(IlsChanged(IlsCondition.UNREACHABLE), IlsChanged(IlsCondition.READY))
+    assert len(desk.of(LookUpPatron)) == 2, "who is known is not asked for again"
+
+
+@pytest.mark.parametrize("condition", [IlsCondition.STARTING, IlsCondition.UNREACHABLE, IlsCondition.LOGIN_LOST])
+def test_nobody_is_looked_up_before_the_line_is_there(condition: IlsCondition) -> None:
+    desk = unchecked(Library()).tell(IlsChanged(condition))
+    assert len(desk.of(LookUpPatron)) == 1
+
+
+def test_a_card_that_may_not_be_used_is_told_and_what_was_done_stays() -> None:
+    library = Library()
+    desk = unchecked(library)
+    desk.answering = False
+    desk.tell(IlsChanged(IlsCondition.READY))
+    ticket = desk.of(LookUpPatron)[-1].ticket
+    desk.tell(PatronRefused(ticket, Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)))
+    flow = desk.at(PatronShown)
+    assert flow.objection == Problem(Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),))
+    assert not flow.patron.checked
+
+
+def test_a_line_that_breaks_again_leaves_it_as_it_was_and_is_tried_the_next_time() -> None:
+    desk = unchecked(Library())
+    desk.answering = False
+    desk.tell(IlsChanged(IlsCondition.READY))
+    desk.tell(PatronRefused(desk.of(LookUpPatron)[-1].ticket, Code.ILS_UNREACHABLE))
+    flow = desk.at(PatronShown)
+    assert (flow.objection, flow.patron, flow.checking) == (None, Patron(NUMBER), Ticket(0))
+    desk.tell(IlsChanged(IlsCondition.READY))
+    assert len(desk.of(LookUpPatron)) == 3
+
+
+def test_an_answer_after_the_session_or_to_another_question_means_nothing() -> None:
+    desk = unchecked(Library())
+    desk.answering = False
+    desk.tell(IlsChanged(IlsCondition.READY))
+    ticket = desk.of(LookUpPatron)[-1].ticket
+    known = desk.counter
+    assert desk.tell(PatronFound(Ticket(ticket - 1), Patron(NUMBER, checked=True))).counter.flow == known.flow
+    desk.tell(LeavePressed()).at(Waiting)
+    desk.tell(PatronFound(ticket, Patron(NUMBER, checked=True))).at(Waiting)

@@ -1,0 +1,213 @@
+"""What was not there yet when it was looked for is looked for again: before the session ends, and once after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
+from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, RecogniseLibraryCard, RecordAct, ServeItem, StartTimer
+from kiosk.domain.events import (
+    DayBegan,
+    HomeChosen,
+    IlsChanged,
+    ItemAnswered,
+    ItemEntered,
+    LateSeen,
+    LeavePressed,
+    LibraryCardEntered,
+    LoansListed,
+    LookedAgain,
+    ServiceChosen,
+    TimeUp,
+)
+from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
+from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
+from tests.domain.library import DUE, Library, title
+from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Desk
+
+A, B = "1103447109", "1100892031"
+NOT_YET, UNKNOWN = (Outcome.REFUSED, Reason.NOT_THERE_YET), (Outcome.UNKNOWN, Reason.LOST_ANSWER)
+DONE = (Outcome.DONE, None)
+Found = tuple[Outcome, Reason | None]
+EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
+
+
+def in_doubt(found: Found, service: Service = Service.LOAN, item: str = A) -> Desk:
+    """A patron who is served, and an item of which it is not certain what became of it."""
+    rules = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)
+    desk = Desk(rules, library=Library()).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
+    desk.answering = False
+    desk.open.clear()
+    return ask(desk, found, item)
+
+
+def ask(desk: Desk, found: Found, item: str = A) -> Desk:
+    desk.tell(ItemEntered(item))
+    asked = desk.of(ServeItem)[-1]
+    desk.open.remove(asked)
+    desk.tell(ItemAnswered(asked.ticket, ItemAnswer(Item(item), *found)))
+    if any(isinstance(question, RecogniseLibraryCard) for question in desk.open):
+        desk.answer(RecogniseLibraryCard)
+    return desk
+
+
+def looks(desk: Desk) -> list[tuple[Service, str]]:
+    return [(look.service, look.item.number) for look in desk.of(LookAgain)]
+
+
+def find(desk: Desk, found: Found) -> Desk:
+    """What the newest look shows."""
+    look = desk.of(LookAgain)[-1]
+    if look in desk.open:
+        desk.open.remove(look)
+    item = Item(look.item.number, title(look.item.number), DUE) if found == DONE else look.item
+    return desk.tell(LookedAgain(look.ticket, ItemAnswer(item, *found)))
+
+
+def line(desk: Desk) -> tuple[Progress, Reason | None]:
+    entry = desk.at(PatronShown).dealings.entries[0]
+    return entry.progress, entry.reason
+
+
+def later(desk: Desk) -> Desk:
+    """So long after the session as it takes until it is looked at once more."""
+    return desk.tell(*(TimeUp(doubt.due) for doubt in desk.counter.doubts))
+
+
+@pytest.mark.parametrize("found", [NOT_YET, UNKNOWN])
+@pytest.mark.parametrize("service", EVERY_ITEM)
+def test_what_is_in_doubt_is_looked_at_before_the_session_ends(service: Service, found: Found) -> None:
+    desk = in_doubt(found, service)
+    assert not looks(desk)
+    desk.tell(LeavePressed())
+    assert desk.at(PatronShown).leaving
+    assert looks(desk) == [(service, A)]
+    find(desk, found).at(Waiting)
+
+
+def test_what_was_lent_late_keeps_the_session_so_that_staff_are_told() -> None:
+    desk = find(in_doubt(NOT_YET).tell(LeavePressed()), DONE)
+    flow = desk.at(PatronShown)
+    assert not flow.leaving
+    assert line(desk) == (Progress.DONE, None)
+    assert (flow.dealings.entries[0].item, flow.patron.standing.loans) == (Item(A, title(A), DUE), 1)
+    assert [record.service for record in desk.of(RecordAct) if record.act is Act.SERVICE] == ["loan"]
+    desk.tell(LeavePressed()).at(Waiting)
+    assert len(looks(desk)) == 1
+    [printed] = [effect.slip for effect in desk.of(PrintSlip)]
+    assert [slip_line.item.number for slip_line in printed.lines] == [A]
+
+
+def test_what_was_unknown_and_is_not_there_is_told() -> None:
+    desk = find(in_doubt(UNKNOWN).tell(LeavePressed()), NOT_YET)
+    assert not desk.at(PatronShown).leaving
+    assert line(desk) == (Progress.REFUSED, Reason.NOT_THERE_YET)
+    find(desk.tell(LeavePressed()), NOT_YET).at(Waiting)
+
+
+def test_a_look_that_tells_nothing_leaves_what_the_one_before_told() -> None:
+    desk = in_doubt(NOT_YET).tell(LeavePressed(), ItemEntered(B))
+    find(desk, UNKNOWN)
+    assert [entry.reason for entry in desk.at(PatronShown).dealings.entries] == [None, Reason.NOT_THERE_YET]
+
+
+def test_each_item_in_doubt_is_looked_at_one_after_the_other() -> None:
+    desk = ask(in_doubt(NOT_YET), UNKNOWN, B).tell(LeavePressed())
+    assert len(looks(desk)) == 1
+    find(desk, NOT_YET)
+    assert sorted(number for _, number in looks(desk)) == sorted([A, B])
+    find(desk, UNKNOWN)
+
+
+def test_nobody_waits_for_a_look_who_asks_to_leave_again() -> None:
+    in_doubt(NOT_YET).tell(LeavePressed(), HomeChosen()).at(Waiting)
+
+
+def test_a_librarys_system_that_is_away_is_not_waited_for_and_asked_after_the_session() -> None:
+    desk = in_doubt(NOT_YET).tell(IlsChanged(IlsCondition.UNREACHABLE), LeavePressed())
+    desk.at(Waiting)
+    assert not looks(desk)
+    assert looks(later(desk)) == [(Service.LOAN, A)]
+
+
+def test_a_look_for_what_was_read_again_meanwhile_changes_nothing() -> None:
+    desk = in_doubt(NOT_YET).tell(LeavePressed())
+    look = desk.of(LookAgain)[-1]
+    ask(desk, DONE)
+    before = desk.at(PatronShown).patron
+    desk.tell(LookedAgain(look.ticket, ItemAnswer(Item(A), *DONE)))
+    assert line(desk) == (Progress.DONE, None)
+    assert desk.at(PatronShown).patron == before
+
+
+def test_a_list_of_loans_that_has_it_ends_the_doubt() -> None:
+    desk = in_doubt(UNKNOWN).tell(ServiceChosen(Service.RENEWAL))
+    desk.tell(LoansListed(desk.of(ListLoans)[-1].ticket, LoanList.whole([B, A])))
+    assert line(desk) == (Progress.DONE, None)
+    assert desk.at(PatronShown).patron.standing.loans == 2
+
+
+def test_a_list_of_loans_that_lacks_it_makes_it_known_as_of_now() -> None:
+    desk = in_doubt(UNKNOWN).tell(ServiceChosen(Service.RENEWAL))
+    desk.tell(LoansListed(desk.of(ListLoans)[-1].ticket, LoanList.whole([B])))
+    assert line(desk) == (Progress.REFUSED, Reason.NOT_THERE_YET)
+
+
+# --- after the session ------------------------------------------------------------------------------------------------------
+
+
+def ended(found: Found = NOT_YET, service: Service = Service.LOAN) -> Desk:
+    desk = find(in_doubt(found, service).tell(LeavePressed()), found)
+    desk.at(Waiting)
+    return desk
+
+
+@pytest.mark.parametrize("found", [NOT_YET, UNKNOWN])
+def test_it_is_looked_at_once_more_after_the_session_and_then_forgotten(found: Found) -> None:
+    desk = ended(found)
+    [doubt] = desk.counter.doubts
+    [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == doubt.due]
+    assert 5 <= seconds <= 30
+    later(desk)
+    assert len(looks(desk)) == 2
+    find(desk, found)
+    assert (desk.counter.doubts, desk.counter.late) == ((), ())
+    assert NUMBER.text not in repr(desk.counter)
+
+
+@pytest.mark.parametrize("service", EVERY_ITEM)
+def test_what_was_done_late_is_told_on_whatever_page_is_open_without_whose_it_is(service: Service) -> None:
+    desk = later(ended(service=service)).tell(LibraryCardEntered(OTHER_NUMBER.text))
+    find(desk, DONE)
+    assert [(late.service, late.item) for late in desk.counter.late] == [(service, Item(A, title(A), DUE))]
+    assert not desk.counter.doubts
+    assert NUMBER.text not in repr(desk.counter)
+    assert desk.tell(LateSeen(), LateSeen()).counter.late == ()
+
+
+def test_what_was_told_is_not_kept_over_night() -> None:
+    assert find(later(ended()), DONE).tell(DayBegan(TODAY)).counter.late == ()
+
+
+def test_what_is_certain_is_not_looked_at() -> None:
+    desk = in_doubt((Outcome.REFUSED, Reason.RESERVED)).tell(LeavePressed())
+    desk.at(Waiting)
+    assert (looks(desk), desk.counter.doubts) == ([], ())
+
+
+def test_what_the_same_patron_borrowed_since_is_no_news() -> None:
+    desk = ended()
+    desk.answering = True
+    desk.library = Library()
+    desk.tell(LibraryCardEntered(NUMBER.text), ItemEntered(A))
+    desk.answering = False
+    find(later(desk), DONE)
+    assert len(looks(desk)) == 2
+    assert desk.counter.late == ()
+
+
+def test_an_answer_to_no_look_means_nothing() -> None:
+    desk = ended()
+    known = desk.counter
+    for ticket in (Ticket(0), known.last_ticket, Ticket(9999)):
+        assert desk.tell(LookedAgain(ticket, ItemAnswer(Item(A), *DONE))).counter == known

@@ -1,0 +1,146 @@
+"""What stands on staff's window of a patron's loans: as much as was told, and that it is not all where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.events import RenewalChosen
+from kiosk.domain.model import Service
+from kiosk.domain.states import Entry, PatronShown, Progress
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.patron.lines import MOST
+from kiosk.ui.staff.patron.row import Row
+from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LOANS, MAGAZINE, at_counter, serving
+from tests.ui.staff_hands import Hands
+from tests.ui.staff_scenes import staff_scenes
+
+SCENES = staff_scenes()
+NOTHING_ON_LOAN = "貸出中の資料は、ありません。"
+DENIED = "貸出中の資料の一覧は、図書館システムから得られません"
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+def names(hands: Hands) -> set[str]:
+    return {widget.accessibleName() for widget in hands.window.findChildren(QWidget) if widget.isVisible()}
+
+
+@pytest.mark.parametrize(
+    ("scene", "said", "figure", "button"),
+    [
+        ("renewal", ["12点"], "貸出中 12点", "すべて延長する"),
+        ("renewal-empty", ["0点", NOTHING_ON_LOAN], "貸出中 なし", "すべて延長する"),
+        ("renewal-cut", ["120点のうち12点", "一覧は、図書館システムが伝えた一部だけです"], "貸出中 120点", "一覧の12点を延長する"),
+        ("renewal-cut-without-count", ["わかっているのは12点"], "貸出中 12点以上", "一覧の12点を延長する"),
+        ("renewal-denied", ["120点", DENIED, "資料のバーコードを読み取れば、延長できます。"], "貸出中 120点", "すべて延長する"),
+        ("renewal-silent", [DENIED], "貸出中 わかりません", "すべて延長する"),
+        ("renewal-titles", ["2点", "図書館システムが、資料の番号を伝えていません"], "貸出中 2点", "すべて延長する"),
+        ("renewal-more-than-shown", ["120点", f"120点のうち{MOST}点を表示しています"], "貸出中 120点", "すべて延長する"),
+    ],
+)
+def test_a_list_says_how_much_of_the_loans_it_is(hands: Hands, scene: str, said: list[str], figure: str, button: str) -> None:
+    hands.show(*SCENES[scene])
+    texts = hands.texts().splitlines()
+    assert set(said) <= set(texts)
+    assert figure in names(hands)
+    assert isinstance(hands.control(button), QPushButton)
+    assert (NOTHING_ON_LOAN in texts) is (scene == "renewal-empty")
+
+
+def test_titles_without_numbers_are_shown_and_cannot_be_renewed_from_the_list(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-titles"])
+    rows = [row.accessibleName() for row in hands.window.findChildren(Row) if row.isVisible()]
+    assert rows == ["雪国の民家、返却期限はわかりません"] * 2
+    assert not hands.control("すべて延長する").isEnabled()
+    assert not any(name.startswith("延長する ") for name in hands.controls())
+
+
+def test_renewing_all_reaches_what_is_not_shown_too(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-more-than-shown"])
+    hands.press("すべて延長する")
+    assert hands.said == [RenewalChosen()]
+
+
+def test_renewing_all_says_what_was_done_and_what_was_not(hands: Hands) -> None:
+    def renewed(item: Item, progress: Progress, reason: Reason | None = None) -> Entry:
+        return Entry(Service.RENEWAL, item, progress, reason)
+
+    entries = (
+        renewed(LOANS[6], Progress.WAITING),
+        renewed(LOANS[5], Progress.ASKED),
+        renewed(BRIDGE, Progress.UNKNOWN, Reason.LOST_ANSWER),
+        renewed(LOANS[4], Progress.REFUSED, Reason.RESERVED),
+        renewed(MAGAZINE, Progress.REFUSED, Reason.NO_MORE_RENEWALS),
+        renewed(GARDEN, Progress.DONE),
+        Entry(Service.LOAN, GARDEN, Progress.DONE),
+    )
+    counter, facts = SCENES["renewal"]
+    assert isinstance(counter.flow, PatronShown)
+    flow = replace(counter.flow, dealings=replace(counter.flow.dealings, entries=entries))
+    hands.show(replace(counter, flow=flow), facts)
+    said = "12点(1点を延長しました、2点は延長できませんでした、1点はわかりません、あと2点)"
+    assert said in hands.texts()
+
+
+def test_what_is_put_by_in_a_long_session_is_counted(hands: Hands) -> None:
+    lent = [Entry(Service.LOAN, Item(str(number), "雪国", DUE), Progress.DONE) for number in range(20260000, 20260300)]
+    counter = at_counter(serving(CHECKED, Service.LOAN, *lent[:200]))
+    assert isinstance(counter.flow, PatronShown)
+    dealings = replace(counter.flow.dealings, earlier={entry.wish: entry for entry in lent[200:]})
+    hands.show(replace(counter, flow=replace(counter.flow, dealings=dealings)))
+    assert f"300点を貸し出しました(新しい{MOST}点を表示)" in hands.texts()
+
+
+def test_a_last_day_that_is_not_told_is_said_to_be_unknown(hands: Hands) -> None:
+    hands.show(at_counter(serving(replace(CHECKED, valid_until=None))))
+    assert "期限は、図書館システムからはわかりません" in hands.texts()
+
+
+def test_a_number_handed_over_before_is_not_said_to_be_gone(hands: Hands) -> None:
+    hands.show(*SCENES["handover-failed-after-done"])
+    assert "番号は、図書館のシステムの画面に入っています" in hands.texts()
+    assert "前に入れた番号は、消していません。" in hands.texts()
+    hands.show(*SCENES["handover-failed"])
+    assert "番号は、図書館のシステムの画面に入っています" not in hands.texts()
+
+
+def test_all_of_an_answer_is_shown(hands: Hands) -> None:
+    hands.show(*SCENES["lending-told"])
+    heard = [row.accessibleName() for row in hands.window.findChildren(Row) if row.isVisible()]
+    fee, renewed, lent = sorted(heard, key=lambda name: ("料金がかかる" not in name, "延長" not in name))
+    assert "料金: 100 JPY" in fee
+    assert "図書館システムの表示: Rental" in fee
+    assert "延長しました、返却期限 12月9日、この方に貸出中だったため、貸出延長になりました。" in renewed
+    assert "貸し出しました" not in renewed
+    assert lent.startswith("はじめての家庭菜園 雪国の四季、貸し出しました、返却期限 12月9日")
+    assert "料金: 50 JPY" in lent
+    assert "図書館システムの表示: 付録のCDが1枚あります" in lent
+    assert "1点を貸し出しました、1点は延長になりました" in hands.texts()
+
+
+def test_what_the_server_says_of_a_patron_who_is_denied_nothing_is_shown(hands: Hands) -> None:
+    hands.show(*SCENES["lending-told"])
+    texts = hands.texts()
+    assert "図書館システムからの表示" in texts
+    assert "未納の料金: 350 JPY" in texts
+    assert "住所の確認をお願いします" in texts
+    hands.show(*SCENES["lending"])
+    assert "図書館システムからの表示" not in hands.texts()
+
+
+def test_a_renewal_that_extends_nothing_is_no_renewal(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-answers"])
+    texts = hands.texts()
+    assert "期限は同じです" in texts
+    assert "返却期限は変わっていません。" in texts
+    assert "1点を延長しました、1点は期限が変わっていません、2点は延長できませんでした" in texts
