@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.store.audit import REGISTER, RELEASE, Act, AuditEntry, AuditHead, AuditTrail
-from kiosk.store.cipher import CipherDatabase
+from kiosk.store.cipher import CipherDatabase, open_file
 from kiosk.store.figures import Figures, MonthFigures
 from kiosk.store.keys import Keys
 from kiosk.store.links import LinkTable, StoredLink
@@ -41,7 +41,7 @@ class Repository:
     """
 
     def __init__(self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], *, has_registry: bool = False) -> None:
-        self._path = path
+        self._path, self._key = path, keys.database
         self._counter = counter_name
         self._clock = clock
         self._has_registry = has_registry
@@ -177,6 +177,17 @@ class Repository:
         """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""
         with self._reading():
             return self._audit.head()
+
+    def look(self) -> None:
+        """Read the file as the next start would, so that nothing comes from memory that is not on the disk any more."""
+        with translated(self._path), closing(open_file(self._path, self._key, settings=False)) as connection:
+            connection.execute("SELECT count(*) FROM meta").fetchone()
+
+    def latest_act(self) -> datetime | None:
+        """When, by the clock of that moment, the latest of the last acts was written down (aware UTC)."""
+        with self._reading():
+            latest = self._audit.latest()
+        return datetime.fromisoformat(latest) if latest else None
 
     def verify_audit(self) -> int | None:
         """The first row of the audit trail that was tampered with or is missing, or None."""

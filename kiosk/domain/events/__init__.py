@@ -35,6 +35,8 @@ from kiosk.domain.events.card import (
     HolderProved,
     PinRejected,
     ReaderChanged,
+    ServiceAnswered,
+    ServiceSilent,
     TriesRead,
 )
 from kiosk.domain.events.clock import Broke, BrokeSeen, DayBegan, TimeUp
@@ -88,6 +90,8 @@ Event = (
     CardPlaced
     | CardLifted
     | ReaderChanged
+    | ServiceSilent
+    | ServiceAnswered
     | CardKnown
     | CardRead
     | CardFailed
@@ -218,7 +222,9 @@ __all__ = [
     "RegistrationChosen",
     "RenewalChosen",
     "ReplacementChosen",
+    "ServiceAnswered",
     "ServiceChosen",
+    "ServiceSilent",
     "SlipAsked",
     "SlipChosen",
     "SlipFailed",
