@@ -8,24 +8,31 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from kiosk.checks.displays import check_displays
+from kiosk.checks.keeping import check_store
+from kiosk.checks.readers import ReaderReports
+from kiosk.checks.rounds import Looks, Rounds, bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
+from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Broke, DayBegan
+from kiosk.domain.health import Finding, unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.effects.worker import Worker
-from kiosk.equipment import facts_reader, first_facts, judge_for, now, open_handover, open_library, open_repository
+from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.slips import SlipFolder, swept
+from kiosk.smartcard.heartbeat import Heartbeat
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
@@ -36,10 +43,13 @@ from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage import GarbageCollector
+from kiosk.ui.screens import DisplayWatch
 from kiosk.ui.sound import Sounds
 from kiosk.ui.timing import Timing
 from kiosk.ui.trouble import TroubleWindow
 
+_TIDY_MS = 5000
+"""How often it is seen to that nothing that was found is gone by for too long."""
 _LIBRARY_BEAT_MS = 2000
 """How often the line to the library's system is looked after; how often something is sent over it is the config's `heartbeat_seconds`."""
 
@@ -53,7 +63,11 @@ class Equipment:
     judge: CardJudge
     repository: Repository
     facts: CounterFacts
-    read_facts: Callable[[CounterFacts], CounterFacts]
+    clock: ClockBounds = field(default_factory=ClockBounds)
+    looks: Looks = ()
+    """What is looked at again and again beside the readers and the store: see `kiosk.checks.rounds`."""
+    own_displays: bool = True
+    """Whether it matters how many displays there are: the demo makes do with one."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber], None] | None = None
     print_slip: Callable[[Slip], None] | None = None
@@ -65,12 +79,13 @@ class Program:
     def __init__(self, settings: Settings, equipment: Equipment, timing: Timing | None = None) -> None:
         """`timing`: of the keyboards; the real one unless somebody else keeps it."""
         self._repository = equipment.repository
-        self._read_facts = equipment.read_facts
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
         post = self._bridge.post
         self._card = CardThread(equipment.readers, equipment.judge, post)
         self._watch = CardWatch(equipment.monitor, post, settings.reader.name or None)
+        self._heartbeat = Heartbeat(equipment.monitor, ReaderReports(post, settings.reader.name))
+        self._rounds = Rounds(equipment.looks, post)
         self._sounds = Sounds(settings.display.sounds)
         self._timers = Timers(post)
         self._examination = Worker("examination", post)
@@ -81,19 +96,26 @@ class Program:
             start_timer=self._timers.start,
             play=self._sounds.play,
             project=self._project,
-            read_facts=equipment.read_facts,
+            look_at_store=lambda: check_store(equipment.repository),
             library=equipment.library,
             hand_over=equipment.hand_over,
             print_slip=equipment.print_slip,
         )
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
-        counter = Counter(rules=counter_rules(settings), today=today(), ils=ils)
-        self.conductor = Conductor(counter, equipment.facts, outside)
+        counter = Counter(rules=counter_rules(settings), today=today(), clock=equipment.clock, ils=ils)
+        self.conductor = Conductor(counter, awaiting(equipment), outside)
         self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing)
+        self._display_watch = (
+            DisplayWatch(lambda displays: self.conductor.happen(check_displays(settings.display, displays)))
+            if equipment.own_displays
+            else None
+        )
         self._bridge.happened.connect(self.conductor.happen)
         self._hooks = sys.excepthook, threading.excepthook
         self._minute = QTimer(interval=60_000)
         self._minute.timeout.connect(self._minute_passed)
+        self._tidy = QTimer(interval=_TIDY_MS)
+        self._tidy.timeout.connect(self.conductor.tidy_findings)
         self._library_beat = QTimer(interval=_LIBRARY_BEAT_MS)
         self._library_beat.timeout.connect(self.conductor.keep_library_alive)
 
@@ -104,18 +126,27 @@ class Program:
         self._hook_bugs()
         self.displays.show()
         self._project(self.conductor.counter, self.conductor.facts)
-        self.conductor.refresh_facts()
+        self.conductor.look_at_store()
         self._examine()
         self._card.start()
         self._watch.start()
+        self._heartbeat.start()
+        self._rounds.start()
+        if self._display_watch is not None:
+            self._display_watch.start()
         self._minute.start()
+        self._tidy.start()
         self.conductor.keep_library_alive()
         self._library_beat.start()
 
     def stop(self) -> None:
         """Work, card, windows: nothing new is taken while what was begun ends."""
-        self._minute.stop()
-        self._library_beat.stop()
+        for timer in (self._minute, self._tidy, self._library_beat):
+            timer.stop()
+        if self._display_watch is not None:
+            self._display_watch.stop()
+        self._rounds.stop()
+        self._heartbeat.stop()
         self._watch.stop()
         self._repository.stop_examining()
         self._examination.stop()
@@ -135,10 +166,10 @@ class Program:
     def _examine(self) -> None:
         """Look through the whole store, while cards are served. What was found is shown at once."""
 
-        def examine() -> CounterFacts | None:
-            return None if self._repository.examine() is None else self._read_facts(self.conductor.facts)
+        def examine() -> Finding | None:
+            return None if self._repository.examine() is None else check_store(self._repository)
 
-        # That it could not be done is one of the store's troubles, which the facts tell.
+        # That it could not be done is one of the store's troubles, which the next look tells.
         self._examination.do(examine, lambda error: None)
 
     def _minute_passed(self) -> None:
@@ -147,7 +178,9 @@ class Program:
             self._examine()
         elif self._repository.is_unexamined:
             self._examine()
-        self.conductor.refresh_facts()
+        self.conductor.look_at_store()
+        if self._display_watch is not None:
+            self._display_watch.look()
 
     def _hook_bugs(self) -> None:
         """A bug anywhere ends in the log and on the "ask the staff" page, never in a traceback before a patron."""
@@ -158,6 +191,13 @@ class Program:
 
         sys.excepthook = report
         threading.excepthook = lambda caught: report(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+def awaiting(equipment: Equipment) -> CounterFacts:
+    """What is known at the start, and what will be: a look that hangs the very first time is noticed as well."""
+    known = {finding.check for finding in equipment.facts.findings}
+    checks = {"service", "reader", "store", *(look.check for looks in equipment.looks for look in looks)} - known
+    return replace(equipment.facts, findings=(*equipment.facts.findings, *(unseen(check) for check in sorted(checks))))
 
 
 @contextmanager
@@ -185,13 +225,15 @@ def run_counter(home: Home, settings: Settings) -> int:
         repository, keys = open_repository(home, settings)
         with repository:
             judge = judge_for(home, settings, keys.site, keeps=True)
+            bounds = bounds_of(judge, repository)
             equipment = Equipment(
                 readers=PcscReaders,
                 monitor=PcscMonitor,
                 judge=judge,
                 repository=repository,
                 facts=first_facts(settings, judge),
-                read_facts=facts_reader(home, settings, judge, repository, keys.site),
+                clock=bounds,
+                looks=counter_looks(home, settings, judge, repository, keys.site, bounds),
                 library=open_library(home, settings),
                 hand_over=open_handover(settings),
                 print_slip=slip_printer(home, settings),

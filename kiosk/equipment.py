@@ -5,22 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.domain.states import CounterFacts, HandoverWhen
+from kiosk.domain.states import HandoverWhen
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
-    from kiosk.smartcard.revocation import RevocationLists, Standing
+    from kiosk.smartcard.revocation import RevocationLists
     from kiosk.store.keyplace import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
@@ -111,47 +110,3 @@ def judge_for(home: Home, settings: Settings, site_key: bytes, *, keeps: bool = 
 
     authorities = TrustStore(home.trust).load()
     return CardJudge(authorities, revocation_lists(home, settings, authorities, keeps=keeps), site_key, now)
-
-
-def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:
-    """What the windows show before anything has been counted."""
-    return CounterFacts(
-        counter_name=settings.counter.name,
-        revocation_checked=settings.card.revocation is RevocationSource.CRL,
-        stale_lists_accepted=settings.card.accepts_stale_lists,
-        authorities=len(judge.authorities),
-        demo=demo,
-    )
-
-
-def facts_reader(
-    home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes
-) -> Callable[[CounterFacts], CounterFacts]:
-    """Counts anew what the windows show. What it returns is called on the work thread, and may raise Unavailable."""
-    from kiosk.store.sheet import fingerprint
-
-    sheet = fingerprint(site_key)
-
-    def read(facts: CounterFacts) -> CounterFacts:
-        month = repository.this_month()
-        return replace(
-            facts,
-            links=repository.count_links(),
-            registered_this_month=month.registrations,
-            uses_this_month=month.uses,
-            pending=repository.pending_count(),
-            sheet_missing=not facts.demo and not repository.sheet_confirmed(sheet),
-            doubt=repository.doubt,
-            warnings=(*repository.troubles(), *_list_trouble(judge.revocation.standings(now()))),
-        )
-
-    return read
-
-
-def _list_trouble(standings: frozenset[Standing]) -> tuple[Code, ...]:
-    """That no card is accepted is said only if it is so of every authority."""
-    from kiosk.smartcard.revocation import Standing
-
-    if standings == {Standing.TOO_OLD}:
-        return (Code.REVOCATION_TOO_OLD,)
-    return (Code.REVOCATION_STALE,) if standings & {Standing.TOO_OLD, Standing.STALE} else ()

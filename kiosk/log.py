@@ -76,6 +76,13 @@ def record_incident(error: BaseException) -> str:
     return incident
 
 
+def is_failing() -> bool:
+    """Whether the log kept by this process cannot be written. Writes a line to know. False where none is kept."""
+    kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
+    _log.info("the log is looked after")
+    return any(handler.is_failing for handler in kept)
+
+
 def forbid_core_dumps() -> None:
     """A PIN that a library has copied cannot be wiped: nothing may write this process's memory to a disk."""
     with contextlib.suppress(ImportError, OSError, ValueError):
@@ -85,8 +92,25 @@ def forbid_core_dumps() -> None:
 
 
 class _File(TimedRotatingFileHandler):
+    is_failing = False
+    """Whether the last record could not be written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.is_failing = False
+        stream = self.stream
+        if stream is not None and not _is_at(self.baseFilename, stream.fileno()):
+            # Taken away under our hands: what is written now would go nowhere.
+            self.close()
+        super().emit(record)
+
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk stops the log, not the counter. (The inherited method would print the record to stderr.)"""
+        self.is_failing = True
+
+    def close(self) -> None:
+        # What could not be written stands in the buffer still, and is tried once more.
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _OnlyOurs(logging.Filter):
@@ -103,6 +127,13 @@ class _Formatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             lines += _frames(record.exc_info[1])
         return "\n".join(lines)
+
+
+def _is_at(path: str, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except OSError:
+        return False
 
 
 def _ours(record: logging.LogRecord) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.__main__ import main as command
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings, read_settings
-from kiosk.domain.events import LinkAgreed
+from kiosk.domain.events import HolderConfirmed, LinkAgreed
 from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, Registered, RegistrationRefused
 from kiosk.equipment import open_repository
 from kiosk.log import kept_in
@@ -56,6 +56,15 @@ def lent(stage: Stage) -> str:
     return type(stage.opened.until_at(ConfirmingHolder, LendingRefused)).__name__
 
 
+def written(opened: OpenedCounter, expected: str) -> str:
+    """What the windows know of the writing down, once the use that was confirmed has been tried."""
+    if isinstance(opened.flow, ConfirmingHolder):
+        opened.say(HolderConfirmed())
+    facts = opened.program.conductor
+    opened.until(lambda _: facts.facts.finding("records").word == expected)
+    return facts.facts.finding("records").outcome
+
+
 def full(disk: Path) -> None:
     """It fills up while the program runs, log included, and is emptied again."""
     QApplication([])
@@ -70,9 +79,10 @@ def full(disk: Path) -> None:
         ballast = disk / "ballast"
         with ballast.open("wb") as file:
             fill(file.fileno())
-        tell(refused=refused(stage), links=opened.repository.count_links(), lent=lent(stage))
+        tell(refused=refused(stage), links=opened.repository.count_links(), lent=lent(stage), use=written(opened, "wrong"))
         ballast.unlink()
-        tell(then=refused(stage), links=opened.repository.count_links(), lent=lent(stage), audit=opened.repository.verify_audit())
+        tell(then=refused(stage), links=opened.repository.count_links(), lent=lent(stage), use=written(opened, "fine"))
+        tell(audit=opened.repository.verify_audit())
         tell(both=all(opened.repository.find_by_number(number) is not None for number in (OWN, OTHER)))
         opened.end()
 

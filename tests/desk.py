@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import pytest
 
+from kiosk.checks.keeping import check_store
 from kiosk.domain.events import (
     ApplicantChosen,
     CardPlaced,
@@ -31,6 +32,7 @@ from kiosk.domain.events import (
     RegistrationChosen,
     TimeUp,
 )
+from kiosk.domain.health import Finding
 from kiosk.domain.model import Applicant, IlsCondition, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
 from kiosk.domain.states import (
     AskingPin,
@@ -129,7 +131,7 @@ class Desk:
     ) -> None:
         self.world = world
         self.repository = Repository(store, keys, "窓口1", lambda: datetime.now(UTC))
-        self._queue: queue.SimpleQueue[Event | CounterFacts] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
         self.shown: list[Counter] = []
         """Every state the windows would have shown."""
         self.heard: list[tuple[Counter, Event]] = []
@@ -145,10 +147,10 @@ class Desk:
             start_timer=lambda ticket, seconds: self.timers.append((ticket, seconds)),
             play=self._play,
             project=self._project,
-            read_facts=lambda facts: replace(facts, links=self.repository.count_links()),
+            look_at_store=lambda: check_store(self.repository),
             library=library,
         )
-        facts = CounterFacts("窓口1", revocation_checked=False, authorities=1)
+        facts = CounterFacts("窓口1", revocation_checked=False)
         ils = IlsCondition.NONE if library is None else IlsCondition.STARTING
         self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, ils=ils), facts, outside)
 
@@ -203,8 +205,8 @@ class Desk:
         while not self._queue.empty():
             self._happen(self._queue.get())
 
-    def _happen(self, event: Event | CounterFacts) -> None:
-        if not isinstance(event, CounterFacts):
+    def _happen(self, event: Event | Finding) -> None:
+        if not isinstance(event, Finding):
             self.heard.append((self.counter, event))
         self.conductor.happen(event)
 

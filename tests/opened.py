@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +20,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from kiosk.app import Equipment, Program
+from kiosk.checks.rounds import Looks
 from kiosk.config import Settings
+from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Event, HomeChosen, LeavePressed, TakenBack
 from kiosk.domain.model import LibraryCardNumber, ReaderCondition
 from kiosk.domain.slip import Slip
@@ -54,11 +55,14 @@ class OpenedCounter:
         hand_over: Callable[[LibraryCardNumber], None] | None = None,
         print_slip: Callable[[Slip], None] | None = None,
         anchor: AnchorFile | None = None,
+        clock: ClockBounds | None = None,
+        looks: Looks = (),
+        own_displays: bool = False,
     ) -> None:
         """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
         self.world, self.timing = InProcess(), ManualTiming()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
-        facts = CounterFacts(settings.counter.name, revocation_checked=False, authorities=1)
+        facts = CounterFacts(settings.counter.name, revocation_checked=False)
         self.program = Program(
             settings,
             Equipment(
@@ -67,7 +71,9 @@ class OpenedCounter:
                 judge=judge,
                 repository=self.repository,
                 facts=facts,
-                read_facts=lambda before: replace(before, links=self.repository.count_links(), doubt=self.repository.doubt),
+                clock=clock or ClockBounds(),
+                looks=looks,
+                own_displays=own_displays,
                 library=library,
                 hand_over=hand_over,
                 print_slip=print_slip,

@@ -63,6 +63,7 @@ class PcscdRig:
         self.folder = folder
         self.socket = folder / "run" / "pcscd" / "pcscd.comm"
         self._laid: dict[int, PluggedCard] = {}
+        self._frozen = False
         self._as_root = os.geteuid() == 0
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.settimeout(LIMIT + 5)
@@ -96,6 +97,15 @@ class PcscdRig:
     def kill(self) -> None:
         """End pcscd as a crash would; cards laid fall off."""
         self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """pcscd is there and answers nothing: every call to it waits until `thaw`."""
+        self._frozen = True
+        self._ask("signal", signal=int(signal.SIGSTOP))
+
+    def thaw(self) -> None:
+        self._frozen = False
+        self._ask("signal", signal=int(signal.SIGCONT))
 
     def restart(self, *, readers: bool = True) -> None:
         """Without `readers` it comes back as if every reader had been unplugged."""
@@ -158,6 +168,8 @@ class PcscdRig:
         for plugged in self._laid.values():
             plugged.pull()
         self._laid.clear()
+        if self._frozen:
+            self.thaw()
         if not self._shows(SLOTS):
             self.stop()
         self.start()

@@ -71,12 +71,19 @@ class Warden:
     def end(self, with_signal: int) -> dict[str, Any]:
         if self._pcscd is not None:
             self._pcscd.send_signal(with_signal)
+            # One that was stopped hears nothing until it goes on.
+            self._pcscd.send_signal(signal.SIGCONT)
             try:
                 self._pcscd.wait(10)
             except subprocess.TimeoutExpired:
                 self._pcscd.kill()
                 self._pcscd.wait(10)
             self._pcscd = None
+        return {}
+
+    def signal(self, number: int) -> dict[str, Any]:
+        if self._pcscd is not None:
+            self._pcscd.send_signal(number)
         return {}
 
     def alive(self) -> dict[str, Any]:
@@ -91,6 +98,8 @@ def answer(line: socket.socket, warden: Warden, question: dict[str, Any]) -> Non
                 reply = warden.start(bool(question["readers"]))
             case "end":
                 reply = warden.end(question["signal"])
+            case "signal":
+                reply = warden.signal(question["signal"])
             case "alive":
                 reply = warden.alive()
             case "connect":

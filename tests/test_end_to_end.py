@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
+from kiosk.checks.rounds import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings, read_settings
-from kiosk.equipment import facts_reader, first_facts, judge_for, open_repository
+from kiosk.equipment import judge_for, open_repository
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
@@ -91,8 +92,9 @@ def hands(qtbot: QtBot, home: Home, pcscd: PcscdRig) -> Iterator[Hands]:
     repository, keys = open_repository(home, settings)
     with repository:
         judge = judge_for(home, settings, keys.site)
-        facts, read = first_facts(settings, judge), facts_reader(home, settings, judge, repository, keys.site)
-        program = Program(settings, Equipment(PcscReaders, PcscMonitor, judge, repository, facts, read))
+        bounds = bounds_of(judge, repository)
+        looks = counter_looks(home, settings, judge, repository, keys.site, bounds)
+        program = Program(settings, Equipment(PcscReaders, PcscMonitor, judge, repository, first_facts(settings, judge), bounds, looks))
         with running(program):
             yield Hands(qtbot, program)
         # As the end of the process would do it: what they showed must not be found by the tests that come after.

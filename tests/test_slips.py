@@ -112,12 +112,12 @@ def test_doctor_says_where_they_are_and_how_many(kiosk: Call, home: Home) -> Non
     for end in ("-101500.pdf", "-101501.pdf"):
         slip(folder, today(), end)
     found = outcome(kiosk)
-    assert (found["state"], found["found"]) == ("ok", f"2件あります({folder})。出した日を入れて1日で消します")
+    assert (found["condition"], found["found"]) == ("ok", f"2件あります({folder})。出した日を入れて1日で消します")
     slip(folder, today() - 2 * DAY)
     found = outcome(kiosk)
-    assert (found["state"], found["found"]) == ("warn", f"3件あります({folder})。うち1件は、消す時を過ぎています")
+    assert (found["condition"], found["found"]) == ("care", f"3件あります({folder})。うち1件は、消す時を過ぎています")
 
 
 def test_doctor_does_not_take_a_folder_it_cannot_read_for_an_empty_one(kiosk: Call, home: Home) -> None:  # noqa: F811
     (home.folder / "slips").write_text("")
-    assert outcome(kiosk)["outcome"] == "slips.unknown"
+    assert outcome(kiosk)["outcome"] == "slips.unread"

@@ -205,7 +205,8 @@ def test_a_disk_that_fills_up_while_the_program_runs(tmp_path: Path) -> None:
     """Both windows say it, what was linked serves on, and with room again the next registration is saved."""
     status, said, heard = on_a_small_disk("full", tmp_path)
     assert status == 0, heard
-    expected = ["refused:store-full", "links:1", "lent:ConfirmingHolder", "then:registered", "links:2", "lent:ConfirmingHolder"]
+    expected = ["refused:store-full", "links:1", "lent:ConfirmingHolder", "use:records.wrong"]
+    expected += ["then:registered", "links:2", "lent:ConfirmingHolder", "use:records.fine"]
     assert said == [*expected, "audit:None", "both:True"]
     assert "Traceback" not in "".join(heard)
 

@@ -81,6 +81,7 @@ def test_a_sentence_has_the_same_blanks_in_every_language(part: str) -> None:
 def test_a_refusal_has_only_the_blanks_its_code_promises() -> None:
     promised = {
         Code.PIN_WRONG: {"tries_left"},
+        Code.CLOCK_DOUBTFUL: {"year", "month", "day"},
         Code.CARD_ANSWER_UNEXPECTED: {"sw"},
         Code.NUMBER_LENGTH: {"expected", "got"},
         Code.NUMBER_PREFIX: {"prefix"},

@@ -20,6 +20,7 @@ from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Revocation
 from kiosk.equipment import judge_for, open_repository
+from kiosk.limits import in_time
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from kiosk.store.repository import Repository
 
 _SLOW_AFTER = 5.0
+_ANSWER_SECONDS = 5.0
+"""What the PC/SC service may take beside the waiting for a card. It can hold whoever has asked it for as long as it likes."""
+_READ_SECONDS = 30.0
+"""A card is read in one; one that answers nothing is told to be lifted after five."""
 
 
 def add(commands: Commands) -> None:
@@ -71,10 +76,16 @@ def tap(home: Home, options: argparse.Namespace) -> int:
         repository, site_key = _open(home, settings, stack)
         judge = judge_for(home, settings, site_key)
         try:
-            reader = wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite)
-            outcome = read(PcscReaders, reader, judge, repository) if reader else Outcome()
+            reader = in_time(
+                lambda: wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite),
+                options.timeout + _ANSWER_SECONDS,
+                "wait for a card",
+            )
+            outcome = in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS, "tap") if reader else Outcome()
         except KioskError as error:
             outcome = Outcome(trouble=error)
+        except TimeoutError:
+            outcome = Outcome(trouble=Unavailable(Code.READER_SILENT))
     _tell(outcome, options.json)
     return output.OK if outcome.verdict == "linked" else output.PROBLEM
 

@@ -16,6 +16,7 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, KioskError, Refused
+from kiosk.limits import in_time
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _LISTS_SECONDS = 60.0
 """How long revocation lists that have changed are read."""
+_READ_SECONDS = 10.0
 _YES = {"はい", "yes", "y"}
 
 
@@ -115,7 +117,8 @@ def _read(path: Path) -> bytes:
     from kiosk.smartcard.trust import read_file
 
     try:
-        return read_file(path)
+        # A share that is gone, or a pipe that nobody writes to, would be waited for without an end.
+        return in_time(lambda: read_file(path), _READ_SECONDS, "file")
     except OSError as error:
         raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable", place=str(path)) from error
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from kiosk.app import Equipment, Program, qt_application, running, slip_printer, slips_swept
+from kiosk.checks.rounds import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import Tray
-from kiosk.equipment import facts_reader, first_facts, now, open_handover, open_library
+from kiosk.equipment import now, open_handover, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
@@ -37,7 +38,8 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
             judge=judge,
             repository=repository,
             facts=first_facts(settings, judge, demo=True),
-            read_facts=facts_reader(home, settings, judge, repository, keys.site),
+            looks=demo_looks(home, settings, judge),
+            own_displays=False,
             library=open_library(home, settings),
             hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),

@@ -17,9 +17,11 @@ class Code(StrEnum):
     CERTIFICATE_UNREADABLE = "certificate-unreadable"
     CARD_EXPIRED = "card-expired"
     CARD_NOT_YET_VALID = "card-not-yet-valid"
+    CLOCK_DOUBTFUL = "clock-doubtful"  # year, month, day: what the computer takes for today
     CARD_STOPPED = "card-stopped"
     ISSUER_UNKNOWN = "issuer-unknown"
     TRUST_MISSING = "trust-missing"
+    TRUST_ENDED = "trust-ended"
     REVOCATION_STALE = "revocation-stale"
     REVOCATION_TOO_OLD = "revocation-too-old"  # for `crl_max_age`: no card is accepted until a newer list is there
     KEY_MISMATCH = "key-mismatch"
@@ -40,6 +42,7 @@ class Code(StrEnum):
     READER_DENIED = "reader-denied"
     READER_AMBIGUOUS = "reader-ambiguous"  # wanted, readers
     READER_INTERRUPTED = "reader-interrupted"  # it was away and is there again
+    READER_SILENT = "reader-silent"  # the service is there and does not answer
     # the link
     NOT_LINKED = "not-linked"
     LINKED_ELSEWHERE = "linked-elsewhere"

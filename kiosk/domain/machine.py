@@ -31,6 +31,8 @@ from kiosk.domain.events import (
     LookedAgain,
     ReaderChanged,
     RegistrationChosen,
+    ServiceAnswered,
+    ServiceSilent,
     SlipFailed,
     SlipPrinted,
     SlipRetryPressed,
@@ -43,6 +45,7 @@ from kiosk.domain.events import (
     TimeUp,
     UnlinkingChosen,
 )
+from kiosk.domain.hindrance import doubt_dates, hear_of_readers
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
@@ -80,7 +83,7 @@ def step(counter: Counter, event: Event) -> Step:
     """Where the counter is after `event`, and what it asks for. An event that does not fit changes nothing. Never raises."""
     if not is_heard(counter, event):
         return stay(counter)
-    after, effects = _around(counter, event)
+    after, effects = _around(counter, doubt_dates(counter, event))
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
     after, idle_effects = keep_idle_time(counter, after, event)
@@ -94,8 +97,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return _placed(counter, event)
         case CardLifted():
             return _lifted(counter, event)
-        case ReaderChanged(condition, names, wanted):
-            return replace(counter, reader=condition, reader_names=names, reader_wanted=wanted), ()
+        case ReaderChanged() | ServiceSilent() | ServiceAnswered():
+            return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return serving.line_changed(replace(counter, ils=condition))
         case StoreLooked(doubted):

@@ -221,6 +221,8 @@ class ReaderCondition(StrEnum):
     DENIED = "reader-denied"
     AMBIGUOUS = "reader-ambiguous"
     """None has the configured name, and several have one like it."""
+    SILENT = "reader-silent"
+    """The service has not answered for some seconds: what was true before it fell silent may be true still."""
 
 
 class Pin:

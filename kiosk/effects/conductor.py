@@ -34,7 +34,7 @@ from kiosk.domain.effects import (
     StartTimer,
     VerifyPin,
 )
-from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CardFailed,
     Event,
@@ -49,6 +49,7 @@ from kiosk.domain.events import (
     StoreFailed,
     StoreLooked,
 )
+from kiosk.domain.health import Finding
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,
@@ -58,6 +59,7 @@ from kiosk.domain.model import (
 )
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts, ShowingStatus
+from kiosk.effects.board import Board
 from kiosk.effects.librarydesk import LibraryDesk
 from kiosk.effects.outside import Outside
 from kiosk.effects.worker import Worker
@@ -68,21 +70,24 @@ class Conductor:
 
     def __init__(self, counter: Counter, facts: CounterFacts, outside: Outside) -> None:
         self.counter = counter
-        self.facts = facts
+        self._board = Board(facts.findings)
+        self.facts = replace(facts, findings=self._board.findings)
         self._outside = outside
         self._pin: Pin | None = None
+        self._looking = False
         self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
         self._library = LibraryDesk(outside.library, outside.post)
 
-    def happen(self, event: Event | CounterFacts) -> None:
+    def happen(self, event: Event | Finding) -> None:
         """Let one event happen: the machine decides, the windows show it, then the effects are carried out."""
-        if isinstance(event, CounterFacts):
-            self.facts = event
-            doubted = event.doubt is not None
-            if doubted == self.counter.doubted:
-                self._outside.project(self.counter, self.facts)
+        if isinstance(event, Finding):
+            if self._board.put(event) or isinstance(self.counter.flow, ShowingStatus):
+                self._show_board()
+            if event.check != "store" or event.outcome == "store.wrong":
                 return
-            event = StoreLooked(doubted)
+            event = StoreLooked(event.outcome == "store.doubted")
+            if event.doubted == self.counter.doubted:
+                return
         before = self.counter
         self.counter, effects = step(before, event)
         for effect in effects:
@@ -91,7 +96,7 @@ class Conductor:
             self._outside.project(self.counter, self.facts)
         if isinstance(self.counter.flow, ShowingStatus) and not isinstance(before.flow, ShowingStatus):
             # What is counted is about to be read.
-            self.refresh_facts()
+            self.look_at_store()
 
     def confirm_pin(self, pin: Pin) -> None:
         """The pad's confirm key was pressed: let it happen, with `pin` for the one VERIFY that may follow, and for no other."""
@@ -103,10 +108,29 @@ class Conductor:
                 self._pin.wipe()
                 self._pin = None
 
-    def refresh_facts(self) -> None:
-        """Count anew, on the work thread."""
-        facts = self.facts
-        self._work.do(lambda: self._outside.read_facts(facts), lambda error: None)
+    def look_at_store(self) -> None:
+        """Count anew, on the work thread. A look that waits there already is not asked for twice."""
+        if self._looking:
+            return
+        self._looking = True
+
+        def look() -> Finding:
+            self._looking = False
+            return self._outside.look_at_store()
+
+        self._work.do(look, lambda error: None)
+
+    def tidy_findings(self) -> None:
+        """To be called every few seconds: what was not looked at again in time counts as unknown."""
+        if self._board.tidy():
+            self._show_board()
+        if self.facts.finding("store").outcome == "store.wrong":
+            # The sooner its end is seen the better: no card is taken meanwhile.
+            self.look_at_store()
+
+    def _show_board(self) -> None:
+        self.facts = replace(self.facts, findings=self._board.findings)
+        self._outside.project(self.counter, self.facts)
 
     def keep_library_alive(self) -> None:
         """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""
@@ -133,10 +157,10 @@ class Conductor:
                 self._store(ticket, lambda: LinksFound(ticket, *links.links_for(token, number)))
             case SaveLink():
                 self._store(effect.ticket, self._saving(effect))
-                self.refresh_facts()
+                self.look_at_store()
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
-                self.refresh_facts()
+                self.look_at_store()
             case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain():
                 self._library.ask(effect)
             case RetryLibrary():
@@ -146,10 +170,9 @@ class Conductor:
             case PrintSlip(ticket, slip):
                 self._print(ticket, slip)
             case RecordAct():
-                self._work.do(lambda: links.record(effect), self._unrecorded)
+                self._record(effect)
             case AcceptStore(found):
-                self._work.do(lambda: links.accept_doubt(found), self._unrecorded)
-                self.refresh_facts()
+                self._accept_store(found)
             case StartTimer(ticket, seconds):
                 self._outside.start_timer(ticket, seconds)
             case Play(sound):
@@ -208,7 +231,19 @@ class Conductor:
     def _store(self, ticket: Ticket, work: Callable[[], Event]) -> None:
         self._work.do(work, lambda error: StoreFailed(ticket, error.code))
 
-    def _unrecorded(self, error: KioskError) -> None:
-        """A tap that cannot be written down is served all the same; the status page says that the store is in trouble."""
-        if error.code not in self.facts.warnings:
-            self._outside.post(replace(self.facts, warnings=(error.code, *self.facts.warnings)))
+    def _accept_store(self, found: Code) -> None:
+        def accept() -> Finding:
+            self._outside.links.accept_doubt(found)
+            return self._outside.look_at_store()
+
+        self._work.do(accept, lambda error: Finding("records.wrong", {"code": error.code, **error.params}))
+
+    def _record(self, act: RecordAct) -> None:
+        """A tap that cannot be written down is served all the same; the windows say that it was not, until one is written again."""
+        links, well = self._outside.links, self.facts.finding("records").word != "wrong"
+
+        def write() -> Finding | None:
+            links.record(act)
+            return None if well else Finding("records.fine")
+
+        self._work.do(write, lambda error: Finding("records.wrong", {"code": error.code, **error.params}))

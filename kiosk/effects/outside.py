@@ -11,6 +11,7 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
+from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     IlsCondition,
     Insertion,
@@ -83,12 +84,12 @@ class Outside:
 
     card: CardCommands
     links: Links
-    post: Callable[[Event | CounterFacts], None]
+    post: Callable[[Event | Finding], None]
     start_timer: Callable[[Ticket, float], None]
     play: Callable[[Sound], None]
     project: Callable[[Counter, CounterFacts], None]
-    read_facts: Callable[[CounterFacts], CounterFacts]
-    """Counts anew, on the work thread, what the windows show around the flow."""
+    look_at_store: Callable[[], Finding]
+    """Counts anew, on the work thread, what the windows show. Never raises: what cannot be read is a finding as well."""
     library: LibrarySystem | None = None
     """None where no library system is connected: then every library card is taken unchecked, and the screens say so."""
     hand_over: Callable[[LibraryCardNumber], None] | None = None

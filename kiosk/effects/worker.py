@@ -8,18 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
-from kiosk.domain.states import CounterFacts
+from kiosk.domain.health import Finding
 from kiosk.log import record_incident
 
 log = logging.getLogger("kiosk.effects")
 
 
 class Worker:
-    def __init__(self, name: str, post: Callable[[Event | CounterFacts], None]) -> None:
+    def __init__(self, name: str, post: Callable[[Event | Finding], None]) -> None:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
-    def do(self, work: Callable[[], Event | CounterFacts | None], failed: Callable[[KioskError], Event | CounterFacts | None]) -> None:
+    def do(self, work: Callable[[], Event | Finding | None], failed: Callable[[KioskError], Event | Finding | None]) -> None:
         """Enqueue `work`; its answer, or what `failed` makes of its trouble, is posted. A bug becomes Broke."""
 
         def run() -> None:

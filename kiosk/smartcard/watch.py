@@ -151,12 +151,16 @@ class CardWatch:
     def stop(self, limit: float = 5.0) -> bool:
         """End the thread; whether it has ended within `limit` seconds. A cancel is lost when it comes before the wait: it is repeated."""
         self._stopping.set()
-        end = time.monotonic() + limit
+        # On a thread of its own: a service that does not answer holds whoever cancels as well.
+        threading.Thread(target=self._cancel_until_ended, args=(time.monotonic() + limit,), name="card-watch-end", daemon=True).start()
+        self._thread.join(limit)
+        return not self._thread.is_alive()
+
+    def _cancel_until_ended(self, end: float) -> None:
         while self._thread.is_alive() and time.monotonic() < end:
             if (monitor := self._monitor) is not None:
                 monitor.cancel()
             self._thread.join(_CANCEL_EVERY)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

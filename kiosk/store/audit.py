@@ -92,6 +92,11 @@ class AuditTrail:
         rows, _, digest = (read_note(self._database, AUDIT_HEAD) or "").partition(" ")
         return AuditHead(int(rows), bytes.fromhex(digest)) if digest else AuditHead(0, _FIRST)
 
+    def latest(self, rows: int = 200) -> str | None:
+        """The latest time in the last so many rows: a clock that went back was not right before or is not right now."""
+        query = AuditRow.select(AuditRow.at).order_by(AuditRow.place.desc()).limit(rows)
+        return max((str(at) for (at,) in query.tuples().execute(self._database)), default=None)
+
     def page(self, after: int, since: str = "") -> list[AuditEntry]:
         """The next ones behind a place, of those since then."""
         # The "+" keeps SQLite from sorting all rows by time for each page.

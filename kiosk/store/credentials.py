@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.limits import in_time
 from kiosk.store.keys import Description, KeyRecord
 
 SERVICE = "library-card-kiosk"
@@ -54,7 +54,7 @@ class CredentialStore:
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:
-            return in_time(question)
+            return in_time(question, SECONDS, "credentials")
         except (KeyringError, OSError, RuntimeError, TimeoutError) as error:
             raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind) from error
 
@@ -66,7 +66,7 @@ def system_credentials(name: str) -> CredentialStore | None:
 
         return CredentialStore(WinVaultKeyring(), "credential-manager", name)
     try:
-        opens = in_time(_secret_service_open)
+        opens = in_time(_secret_service_open, SECONDS, "credentials")
     except Exception:  # whatever a broken session bus makes its libraries raise, it is no place for keys
         return None
     if not opens:
@@ -85,24 +85,3 @@ def _secret_service_open() -> bool:
         return not secretstorage.collection.get_collection_by_alias(connection, "default").is_locked()
     finally:
         connection.close()
-
-
-def in_time(question: Callable[[], T], seconds: float = SECONDS) -> T:
-    """The answer, or TimeoutError: a session bus that does not answer would keep the program from starting."""
-    answers: list[T] = []
-    failures: list[BaseException] = []
-
-    def ask() -> None:
-        try:
-            answers.append(question())
-        except BaseException as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=ask, name="credentials", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if failures:
-        raise failures[0]
-    if not answers:
-        raise TimeoutError("the credential store did not answer")
-    return answers[0]

@@ -31,7 +31,7 @@ class OpenedStore:
     """Safe to use from any thread. Every method raises `Unavailable` with one of the store's codes."""
 
     def __init__(self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None) -> None:
-        self._path = path
+        self._path, self._key = path, keys.database
         self._counter = counter_name
         self._clock = clock
         with translated(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.audit import REGISTER, RELEASE, AuditEntry, AuditHead
+from kiosk.store.cipher import open_file
 from kiosk.store.digest import LinkSum
 from kiosk.store.figures import MonthFigures
 from kiosk.store.keys import Keys
@@ -181,6 +183,17 @@ class Repository(OpenedStore):
         """The hash of this row, to be compared with one that was noted down; None where there is no such row."""
         with self._reading():
             return self._audit.hash_at(row)
+
+    def look(self) -> None:
+        """Read the file as the next start would, so that nothing comes from memory that is not on the disk any more."""
+        with translated(self._path), closing(open_file(self._path, self._key, settings=False)) as connection:
+            connection.execute("SELECT count(*) FROM meta").fetchone()
+
+    def latest_act(self) -> datetime | None:
+        """When, by the clock of that moment, the latest of the last acts was written down (aware UTC)."""
+        with self._reading():
+            latest = self._audit.latest()
+        return datetime.fromisoformat(latest) if latest else None
 
     def verify_audit(self) -> int | None:
         """The first row of the audit trail that was tampered with or is missing, or None."""

@@ -56,7 +56,8 @@ class WatchedMonitor:
 
     def wait(self, known: tuple[ReaderState, ...]) -> tuple[ReaderState, ...]:
         states = self._monitor.wait(known)
-        if any(state.present for state in states):
+        # The heartbeat asks as well, with what cannot be: it does not wait for cards.
+        if all(state.name for state in known) and any(state.present for state in states):
             self._saw()
         return states
 
@@ -114,8 +115,9 @@ class Bench:
     @contextmanager
     def _equipment(self) -> Iterator[Equipment]:
         from kiosk.app import Equipment
+        from kiosk.checks.rounds import demo_looks, first_facts
         from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-        from kiosk.equipment import facts_reader, first_facts, now, open_library
+        from kiosk.equipment import now, open_library
         from kiosk.smartcard.authority import Authority
         from kiosk.smartcard.judge import CardJudge
         from kiosk.store.anchor import AnchorFile
@@ -142,7 +144,8 @@ class Bench:
                 judge=judge,
                 repository=repository,
                 facts=first_facts(settings, judge, demo=True),
-                read_facts=facts_reader(self.home, settings, judge, repository, keys.site),
+                looks=demo_looks(self.home, settings, judge),
+                own_displays=False,
                 library=open_library(self.home, settings),
             )
 

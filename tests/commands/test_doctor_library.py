@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.commands.doctor.finding import Finding, State
+from kiosk.commands.doctor import wording
 from kiosk.commands.doctor.library import check_handover, check_ils
 from kiosk.config import CardSettings, HandoverSettings, Home, Ils, IlsSettings, RevocationSource, Settings
 from kiosk.demo.ils import LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan
+from kiosk.domain.health import Condition, Finding
 from kiosk.domain.states import HandoverWhen
 from tests.library.handover.screen import Screen
 from tests.library.ils.scripted import STATUS, Station, answering
@@ -39,7 +40,7 @@ def ils(port: int, password: str = "right", host: str = "127.0.0.1") -> IlsSetti
 
 def test_no_library_system_is_a_choice(home: Home) -> None:
     finding = check_ils(home, settings())
-    assert (finding.outcome, finding.state, finding.advice) == ("ils.none", State.OK, "")
+    assert (finding.outcome, finding.condition, wording.advice(finding)) == ("ils.none", Condition.OK, "")
 
 
 def test_a_config_that_says_nothing_is_not_guessed(home: Home) -> None:
@@ -50,14 +51,14 @@ def test_a_config_that_says_nothing_is_not_guessed(home: Home) -> None:
 def test_a_system_that_lets_the_counter_in_is_ready(home: Home, server: LibraryServer, host: str) -> None:
     finding = check_ils(home, settings(ils(server.port, host=host)))
     assert finding.outcome == "ils.ready"
-    assert finding.found == f"つながり、ログインできます(koha、{host}:{server.port}(暗号化なし))"
+    assert wording.found(finding) == f"つながり、ログインできます(koha、{host}:{server.port}(暗号化なし))"
 
 
 def test_a_refused_login_is_bad_and_tried_once(home: Home, server: LibraryServer) -> None:
-    finding = check_ils(home, settings(ils(server.port, "wrong")))
-    assert (finding.outcome, finding.state) == ("ils.trouble", State.BAD)
-    assert "図書館システムにログインできません" in finding.found
-    assert "wrong" not in str(finding.as_json())
+    finding = check_ils(home, settings(ils(server.port, "not-the-word")))
+    assert (finding.outcome, finding.condition) == ("ils.trouble", Condition.WRONG)
+    assert "図書館システムにログインできません" in wording.found(finding)
+    assert "not-the-word" not in str(wording.as_json(finding))
     assert server.snapshot().requests == 1
 
 
@@ -65,15 +66,15 @@ def test_a_system_that_is_down_is_bad(home: Home, server: LibraryServer) -> None
     server.stop()
     finding = check_ils(home, settings(ils(server.port)))
     assert finding.outcome == "ils.trouble"
-    assert "何も動いていません" in finding.found
-    assert "kiosk ils test" in finding.advice
+    assert "何も動いていません" in wording.found(finding)
+    assert "kiosk ils test" in wording.advice(finding)
 
 
 def test_what_is_denied_is_named(home: Home) -> None:
     with Station(answering({"99": STATUS.replace("BXYYYYYYYYYYYNYYYY", "BXYNYYYYYYYYYNYNYY")})) as station:
         finding = check_ils(home, settings(ils(station.port)))
     assert finding.outcome == "ils.lacking"
-    assert "貸出 (Checkout)、予約 (Hold)" in finding.found
+    assert "貸出 (Checkout)、予約 (Hold)" in wording.found(finding)
 
 
 def test_a_system_that_tells_nothing_of_itself_is_ready(home: Home) -> None:
@@ -99,7 +100,7 @@ def handing_over(title: str = "図書館", program: str = "") -> Settings:
 
 def outcome(finding: Finding) -> str:
     # Whole titles may name patrons.
-    assert "貸出" not in str(finding.as_json())
+    assert "貸出" not in str(wording.as_json(finding))
     return finding.outcome
 
 
@@ -113,12 +114,12 @@ def test_the_window_that_fits_now_is_told_by_its_program(screen: Screen) -> None
     screen.terminal(TITLE)
     finding = check_handover(handing_over())
     assert outcome(finding) == "handover.found"
-    assert "xterm" in finding.found.lower()
+    assert "xterm" in wording.found(finding).lower()
     assert outcome(check_handover(handing_over(program="xterm"))) == "handover.found"
     assert outcome(check_handover(handing_over(program="firefox"))) == "handover.missing-program"
     screen.foreign(f"{TITLE} 2")
     finding = check_handover(handing_over())
-    assert (outcome(finding), finding.facts["count"]) == ("handover.several", 2)
+    assert (outcome(finding), finding.params["count"]) == ("handover.several", 2)
 
 
 def test_a_desktop_that_takes_no_keys_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

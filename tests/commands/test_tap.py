@@ -179,5 +179,5 @@ def test_through_pcscd_an_empty_reader_is_waited_for(kiosk: Any, home: Home, pcs
 @pytest.mark.pcscd
 def test_doctor_sees_the_readers_of_pcscd(kiosk: Any, home: Home, pcscd: PcscdRig) -> None:
     found = {check["check"]: check for check in json.loads(kiosk("doctor", "--json").out)["checks"]}
-    assert (found["service"]["state"], found["reader"]["state"]) == ("ok", "ok")
+    assert (found["service"]["condition"], found["reader"]["condition"]) == ("ok", "ok")
     assert "Virtual PCD 00 00" in found["reader"]["facts"]["names"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,11 @@ def test_a_trust_folder_that_others_may_write_is_said(kiosk: Any, file: Path, au
     added = kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
     assert added.code == 1
     assert "書き込めます" in added.err
+
+
+@pytest.mark.trial
+def test_a_file_that_never_comes_is_not_waited_for(kiosk: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.cer")
+    said = kiosk("trust", "add", str(tmp_path / "ca.cer"))
+    assert said.code == 1
+    assert said.err

@@ -66,7 +66,9 @@ from kiosk.domain.events import (
     RegistrationChosen,
     RenewalChosen,
     ReplacementChosen,
+    ServiceAnswered,
     ServiceChosen,
+    ServiceSilent,
     SlipAsked,
     SlipChosen,
     SlipFailed,
@@ -374,6 +376,8 @@ class Walker:
         on_paper = draw.choice([paper.ticket for paper in counter.papers] or [Ticket(1)])
         return self.any_of(
             ReaderChanged(draw.choice(list(ReaderCondition)), READERS),
+            ServiceSilent(),
+            ServiceAnswered(),
             HomeChosen(),
             RegistrationChosen(),
             UnlinkingChosen(),

@@ -13,7 +13,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.credentials import CredentialStore, in_time, system_credentials
+from kiosk.store.credentials import CredentialStore, system_credentials
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
 from kiosk.store.keyplace import key_store
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, open_keys
@@ -203,9 +203,3 @@ def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> No
 @pytest.mark.usefixtures("no_session")
 def test_without_a_session_bus_there_are_no_system_credentials() -> None:
     assert system_credentials("a") is None
-
-
-def test_an_answer_in_time() -> None:
-    assert in_time(lambda: 7) == 7
-    with pytest.raises(ZeroDivisionError):
-        in_time(lambda: 1 // 0)

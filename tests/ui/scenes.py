@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
+from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     Applicant,
     CardReading,
@@ -61,7 +63,34 @@ from kiosk.domain.states import (
 )
 
 TODAY = date(2026, 11, 24)
-FACTS = CounterFacts(counter_name="登録カウンター 2", revocation_checked=True, authorities=3)
+SEEN_AT = datetime(2026, 11, 24, 10, 32, tzinfo=JAPAN)
+Params = dict[str, str | int]
+LISTED: Params = {"count": 3, "until": "2026-11-25 12:00", "month": 11, "day": 25, "time": "12:00", "numbers": 214}
+WELL: tuple[tuple[str, Params], ...] = (
+    ("service.running", {}),
+    ("reader.found", {"names": "Sony RC-S300/S 0"}),
+    ("store.fine", {"links": 0, "pending": 0, "registered": 0, "used": 0}),
+    ("trust.ready", {"count": 3, "ends": "2033-07-15", "year": 2033, "month": 7, "day": 15}),
+    ("clock.plausible", {"now": "2026-11-24 10:32", "zone": "JST", "year": 2026, "month": 11, "day": 24}),
+    ("displays.two", {"displays": "", "count": 2}),
+    ("revocation.fresh", LISTED),
+    ("printing.printer", {"printer": "Receipt 80"}),
+    ("log.written", {"folder": "/home/kiosk/logs"}),
+    ("files.closed", {}),
+    ("space.enough", {"folder": "/home/kiosk", "megabytes": 48213}),
+    ("disk.encrypted", {"folder": "/home/kiosk"}),
+    ("recovery.confirmed", {}),
+)
+ALL_WELL = tuple(Finding(outcome, params, SEEN_AT) for outcome, params in WELL)
+FACTS = CounterFacts(counter_name="登録カウンター 2", revocation_checked=True, findings=ALL_WELL)
+
+
+def found(facts: CounterFacts, *changed: Finding) -> CounterFacts:
+    """The same with other findings of these checks."""
+    checks = {finding.check for finding in changed}
+    return replace(facts, findings=(*(one for one in facts.findings if one.check not in checks), *changed))
+
+
 NUMBER = LibraryCardNumber("2104067853")
 PATRON = Patron(NUMBER)
 INSERTION = Insertion(1, "reader")
@@ -174,7 +203,13 @@ def scenes() -> dict[str, Counter]:
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
     shown["waiting-doubted"] = counter(Waiting(), doubted=True)
-    for condition in (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS):
+    for condition in (
+        ReaderCondition.MISSING,
+        ReaderCondition.SERVICE_MISSING,
+        ReaderCondition.DENIED,
+        ReaderCondition.AMBIGUOUS,
+        ReaderCondition.SILENT,
+    ):
         shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition)
         shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition)
     for name, interrupted in INTERRUPTED.items():

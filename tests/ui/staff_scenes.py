@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from kiosk.domain.errors import Code
+from kiosk.domain.health import Finding, overdue
 from kiosk.domain.model import (
     Applicant,
     GuardianCheck,
@@ -58,13 +59,17 @@ from tests.ui.scenes import (
     INSERTION,
     INTERRUPTED,
     LINK,
+    LISTED,
     NUMBER,
     OTHER_INSERTION,
     OTHER_READER,
     PATRON,
     READING,
+    SEEN_AT,
     TICKET,
+    Params,
     counter,
+    found,
     problem,
 )
 from tests.ui.serving_scenes import RULES, STOPPED, serving_scenes
@@ -75,8 +80,12 @@ LONG = LibraryCardNumber("2104067853210406")
 """The longest number there is: it must not be cut."""
 CUT_OFF = date(2011, 11, 25)
 UNCHECKED = replace(FACTS, revocation_checked=False)
-LINKS_ALTERED = Problem(Code.LINKS_ALTERED)
-BUSY = replace(FACTS, links=12840, registered_this_month=137, uses_this_month=5120, has_registry=True, pending=3)
+ALTERED = Finding("store.doubted", {"code": Code.LINKS_ALTERED, "links": 3, "pending": 0, "registered": 0, "used": 0})
+BEHIND = Finding("store.doubted", {"code": Code.STORE_BEHIND, "lacking": 12, "links": 3, "pending": 0, "registered": 0, "used": 0})
+COUNTED: Params = {"links": 12840, "pending": 3, "registered": 137, "used": 5120}
+NO_TRUST = Finding("trust.missing", {"files": "authca03.cer", "page": "https://www.jpki.go.jp/ca/"}, SEEN_AT)
+NOT_CHECKED = Finding("revocation.none", {}, SEEN_AT)
+BUSY = replace(found(FACTS, Finding("store.fine", COUNTED, SEEN_AT)), has_registry=True)
 
 STAFF_FLOWS: dict[str, Flow] = {
     **FLOWS,
@@ -109,7 +118,7 @@ WRONG_NUMBERS = (
 )
 LAID_WRONG = (Code.NOT_MY_NUMBER_CARD, Code.CARD_REMOVED, Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.BARCODE_ON_WRONG_STEP)
 STOPPED_DRAFT = replace(DRAFT, patron=STOPPED)
-AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS)
+AWAY = (ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS, ReaderCondition.SILENT)
 ALIKE: dict[str, object] = {
     "reader_wanted": "ACS ACR122U PICC Interface 00 00",
     "reader_names": ("ACS ACR122U PICC Interface 01 00", OTHER_READER),
@@ -121,6 +130,30 @@ def one_of_each() -> dict[str, Scene]:
     kept = (Code.CARD_EXPIRED, Code.NOT_LINKED, Code.STORE_FULL, Code.LIBRARY_CARD_EXPIRED, Code.PIN_LOCKED, Code.NUMBER_LENGTH)
     codes = tuple(f"-{code}" for code in Code if code not in kept)
     return {name: scene for name, scene in staff_scenes().items() if not name.endswith(codes) or "-reader-" in name}
+
+
+def troubled() -> dict[str, CounterFacts]:
+    """The counter's parts in trouble: one, several at once, and where nobody knows."""
+    doubtful: Params = {"now": "2010-01-01 00:00", "zone": "JST", "year": 2010, "month": 1, "day": 1}
+    clock = Finding("clock.doubtful", doubtful, SEEN_AT)
+    display = Finding("displays.one", {"displays": "", "count": 1}, SEEN_AT)
+    slips = Finding("printing.no-printer", {"printer": "Receipt 80", "names": "－"}, SEEN_AT)
+    log = Finding("log.unwritten", {"folder": "/home/kiosk/logs"}, SEEN_AT)
+    lists = Finding("revocation.stale", {"count": 3, "until": "2026-11-20 12:00", "numbers": 214}, SEEN_AT)
+    records = Finding("records.wrong", {"code": Code.STORE_FULL}, SEEN_AT)
+    others = (Finding("files.open", {"files": "x (0644)"}, SEEN_AT), Finding("space.little", {"folder": "/", "megabytes": 84}, SEEN_AT))
+    store = Finding("store.wrong", {"code": Code.STORE_DAMAGED}, SEEN_AT)
+    more = (*others, Finding("disk.plain", {"folder": "/"}, SEEN_AT), Finding("recovery.unconfirmed", {}, SEEN_AT))
+    return {
+        "clock": found(FACTS, clock),
+        "display": found(FACTS, display),
+        "store": found(FACTS, store),
+        "warnings": found(BUSY, records, lists, Finding("recovery.unconfirmed", {}, SEEN_AT)),
+        "many": found(UNCHECKED, clock, display, slips, log, NOT_CHECKED, records, *more),
+        "no-lists": found(UNCHECKED, NOT_CHECKED),
+        "overdue": found(FACTS, *(overdue(finding.check, SEEN_AT) for finding in FACTS.findings)),
+        "unseen": replace(FACTS, findings=()),
+    }
 
 
 def staff_scenes() -> dict[str, Scene]:
@@ -141,21 +174,23 @@ def staff_scenes() -> dict[str, Scene]:
     for condition in AWAY:
         shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition, **ALIKE), UNCHECKED
         shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition, cards=(), **ALIKE), FACTS
-        shown[f"status-{condition}"] = counter(ShowingStatus(), reader=condition), replace(BUSY, authorities=0)
+        shown[f"status-{condition}"] = counter(ShowingStatus(), reader=condition), found(BUSY, NO_TRUST)
     shown["waiting-starting"] = counter(Waiting(), reader=ReaderCondition.STARTING), FACTS
     shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
-    shown["waiting-without-trust"] = counter(Waiting()), replace(UNCHECKED, authorities=0)
+    shown["waiting-without-trust"] = counter(Waiting()), found(UNCHECKED, NO_TRUST)
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
+    accepting = replace(BUSY, stale_lists_accepted=True)
     shown["waiting-stale-lists"] = counter(Waiting()), replace(FACTS, stale_lists_accepted=True)
-    shown["status-stale-lists"] = counter(ShowingStatus()), replace(BUSY, stale_lists_accepted=True, warnings=(Code.REVOCATION_STALE,))
-    shown["waiting-too-old-lists"] = counter(Waiting()), replace(FACTS, warnings=(Code.REVOCATION_TOO_OLD,))
-    shown["status-too-old-lists"] = counter(ShowingStatus()), replace(BUSY, warnings=(Code.REVOCATION_TOO_OLD,))
-    warned = replace(BUSY, revocation_checked=False, sheet_missing=True, warnings=(Code.STORE_FULL, Code.REVOCATION_STALE))
-    shown["status-warnings"] = counter(ShowingStatus()), warned
-    behind = replace(FACTS, doubt=Problem(Code.STORE_BEHIND, (("lacking", 12),)))
-    shown["waiting-doubted"] = counter(Waiting()), behind
-    shown["status-doubted"] = counter(ShowingStatus()), behind
-    shown["lending-refused-doubted"] = counter(LendingRefused(problem(Code.STORE_DOUBTED), INSERTION)), replace(FACTS, doubt=LINKS_ALTERED)
+    shown["status-stale-lists"] = counter(ShowingStatus()), found(accepting, Finding("revocation.unlimited", LISTED, SEEN_AT))
+    too_old = Finding("revocation.too-old", {**LISTED, "closed": 1}, SEEN_AT)
+    shown["waiting-too-old-lists"] = counter(Waiting()), found(FACTS, too_old)
+    shown["status-too-old-lists"] = counter(ShowingStatus()), found(BUSY, too_old)
+    shown["waiting-doubted"] = counter(Waiting(), doubted=True), found(FACTS, BEHIND)
+    shown["status-doubted"] = counter(ShowingStatus(), doubted=True), found(FACTS, BEHIND)
+    shown["lending-refused-doubted"] = counter(LendingRefused(problem(Code.STORE_DOUBTED), INSERTION), doubted=True), found(FACTS, ALTERED)
+    for name, facts in troubled().items():
+        shown[f"waiting-{name}"] = counter(Waiting()), facts
+        shown[f"status-{name}"] = counter(ShowingStatus()), facts
     shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
     for ils in (
         IlsCondition.STARTING,

@@ -42,13 +42,15 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
+from kiosk.domain.health import Finding
 from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.panels import NumberLabel
 from kiosk.ui.widgets.tries import TriesBars
-from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter
+from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
 from tests.ui.serving_scenes import LOCAL
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
@@ -110,10 +112,20 @@ SHOWS = [
     ("unlink-confirm", ["この連携を解除しますか", "2025年4月1日から", "紛失"]),
     ("unlinked-lost", ["受け付けました(同期待ち)", "カードを止めてください", "再発行は、市・区役所、町村役場です"]),
     ("unlink-refused", ["この番号と連携しているマイナンバーカードはありません"]),
-    ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト", "確かめない設定です"]),
     ("waiting-doubted", ["前の状態に戻っています", "失われた操作は12件です", "解除し直してから"]),
     ("status-doubted", ["保存先が、前に見たときより古い状態です"]),
     ("lending-refused-doubted", ["連携登録が、記録と合いません", "データの確認がすんでいません"]),
+    ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト"]),
+    ("status-no-lists", ["確かめない設定です", "調べたところに、気をつけることはありません"]),
+    ("status-store", ["保存先のファイルが壊れています", "わかりません"]),
+    ("status-overdue", ["答えがないので、わかりません", "10:32 から確認できていません"]),
+    ("status-unseen", ["まだ調べていません", "まだ調べていないか、わからないところがあります"]),
+    ("status-reader-silent", ["カードリーダーのサービスが答えません"]),
+    ("waiting-store", ["保存先のファイルが壊れています", "受付を休んでいることを伝えています"]),
+    ("waiting-clock", ["カードを待っています", "パソコンの日付(2010年1月1日)が違うようです"]),
+    ("waiting-display", ["利用者用の画面がつながっていません", "利用者用の画面がありません"]),
+    ("waiting-reader-silent", ["サービスが、答えなくなりました"]),
+    ("waiting-many", ["ほかに3件あります"]),
     ("status-busy", ["12840件", "137件", "5120回", "3件", "失効リストと照らし合わせています"]),
     ("help", ["家族のカードで借りられますか", "0120-95-0178", "Myライブラリ"]),
     ("out-of-order", ["プログラムに問題が起きました", "1124-3F0A"]),
@@ -174,6 +186,48 @@ SHOWS = [
     ("registered-card-left", ["カードが置いたままです", "利用者に、カードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
 ]
+
+
+@pytest.mark.parametrize("scene", ["status-store", "status-overdue", "status-unseen"])
+def test_what_was_not_counted_is_no_nought_and_nothing_fine(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    for sentence in ("0件", "0回", "気をつけることはありません"):
+        assert sentence not in hands.texts()
+
+
+@pytest.mark.parametrize("scene", ["waiting-display", "waiting-store", "waiting-without-trust", "waiting-reader-silent"])
+def test_the_mirror_shows_no_invitation_that_nobody_sees(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    assert "カードを置く案内を出しています" not in hands.texts()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        ("waiting-store", "連携台帳: 読み出せません"),
+        ("waiting-overdue", "カードリーダー: 確かめられません"),
+        ("waiting-unseen", "連携台帳: わかりません"),
+        ("waiting-clock", "確かめること: 1件"),
+        ("waiting-many", "確かめること: 9件"),
+        ("waiting-reader-silent", "カードリーダー: サービスが答えません"),
+    ],
+)
+def test_the_bar_says_what_is_not_well(hands: Hands, scene: str, said: str) -> None:
+    hands.show(*SCENES[scene])
+    assert said in [item.accessibleName() for item in hands.window.findChildren(StatusItem) if item.isVisible()]
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "利用者用の画面がありません"), (2, "カードを置く案内を出しています")])
+def test_another_display_than_the_config_names_may_do(hands: Hands, count: int, said: str) -> None:
+    other = Finding("displays.other", {"displays": "", "count": count, "wanted": "HDMI-2"})
+    hands.show(counter(Waiting()), found(FACTS, other))
+    assert said in hands.texts()
+    assert "設定の画面「HDMI-2」がありません" in hands.texts()
+
+
+def test_each_look_is_told_with_its_time(hands: Hands) -> None:
+    hands.show(*SCENES["status-busy"])
+    assert hands.texts().count("10:32 に確認") == len(SCENES["status-busy"][1].findings)
 
 
 @pytest.mark.parametrize(("scene", "sentences"), SHOWS, ids=[scene for scene, _ in SHOWS])

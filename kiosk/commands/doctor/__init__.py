@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.display import start_display
-from kiosk.commands.doctor.finding import Finding, State
+from kiosk.commands.doctor import wording
 from kiosk.commands.parser import Commands
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, check_settings, read_settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError
+from kiosk.domain.health import Condition, Finding, worst
 
-if TYPE_CHECKING:
-    from kiosk.smartcard.reader import ReaderMonitor
-
-_MARKS = {State.OK: "○", State.WARN: "△", State.BAD: "×"}
+_MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
+_VERSION = 2
+"""Of the JSON."""
+_SECONDS = 40.0
+"""What one look may take, beside the limits that it has itself."""
+_STORE_SECONDS = 900.0
+"""The whole audit trail is verified: seven seconds for 200,000 acts."""
 
 
 def add(commands: Commands) -> None:
@@ -26,14 +29,9 @@ def add(commands: Commands) -> None:
     doctor.option("--ruler", action="store_true")
     doctor.option("--scan", action="store_true")
     doctor.option("--scan-item", action="store_true")
-    doctor.option("--see-displays", action="store_true")
 
 
 def doctor_act(home: Home, options: argparse.Namespace) -> int:
-    if options.see_displays:
-        from kiosk.commands.doctor.displays import tell_seen
-
-        return tell_seen()
     if options.ruler:
         settings = read_settings(home.config)
         start_display()
@@ -47,46 +45,55 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
         return try_item(settings) if options.scan_item else try_library_card(settings)
     findings = examine(home)
     if options.json:
-        output.tell_json({"version": 1, "worst": worst(findings).value, "checks": [finding.as_json() for finding in findings]})
+        told = {"version": _VERSION, "worst": worst(findings).value, "checks": [wording.as_json(finding) for finding in findings]}
+        output.tell_json(told)
     else:
         _tell(findings)
-    return output.PROBLEM if worst(findings) is State.BAD else output.OK
+    return output.PROBLEM if worst(findings) is Condition.WRONG else output.OK
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every check, in the order in which one would mend things."""
-    from kiosk.commands.doctor.card import check_readers, check_revocation, check_trust
-    from kiosk.commands.doctor.clock import check_clock
-    from kiosk.commands.doctor.disk import check_disk
-    from kiosk.commands.doctor.displays import check_displays, check_fonts, look
-    from kiosk.commands.doctor.keeping import check_keeping
+    """Every check, in the order in which one would mend things. No look holds back the next for longer than its limit."""
+    from kiosk.checks.card import check_revocation, check_trust, look_at_readers
+    from kiosk.checks.disk import check_disk, check_space
+    from kiosk.checks.displays import check_displays, check_fonts
+    from kiosk.checks.displays import look as look_at_displays
+    from kiosk.checks.files import check_files
+    from kiosk.checks.keeping import check_keeping
+    from kiosk.checks.logfile import check_log
+    from kiosk.checks.look import take
+    from kiosk.checks.printing import check_printing
+    from kiosk.checks.timeserver import check_time_server
     from kiosk.commands.doctor.library import check_handover, check_ils
     from kiosk.commands.doctor.slips import check_slips
 
     now = datetime.now(UTC)
     config, decided = check_config(home)
     settings = decided or Settings(CardSettings(RevocationSource.NONE))
-    seen = look(home)
+
+    def screens() -> list[Finding]:
+        seen = look_at_displays()
+        return [check_displays(settings.display, seen.displays if seen else None), check_fonts(seen)]
+
     return [
-        config,
-        *check_readers(settings, open_monitor),
-        check_trust(home, now),
-        check_revocation(home, decided, now),
-        *check_keeping(home, settings),
-        check_slips(home, settings, day_in_japan(now)),
-        check_ils(home, decided),
-        check_handover(decided),
-        check_disk(home.data),
-        check_clock(),
-        check_displays(settings.display, seen),
-        check_fonts(seen),
+        *take(("config",), lambda: config, _SECONDS),
+        *take(("service", "reader"), lambda: look_at_readers(settings.reader.name), _SECONDS),
+        # Before the keys are read: whoever reads them closes them to others.
+        *take(("files",), lambda: check_files(home, settings), _SECONDS),
+        *take(("trust",), lambda: check_trust(home, now), _SECONDS),
+        *take(("revocation",), lambda: check_revocation(home, decided, now), _SECONDS),
+        *take(("clock",), lambda: _check_clock(home, settings), _SECONDS),
+        *take(("time-server",), check_time_server, _SECONDS),
+        *take(("keys", "store", "recovery"), lambda: check_keeping(home, settings), _STORE_SECONDS),
+        *take(("ils",), lambda: check_ils(home, decided), _SECONDS * 3),
+        *take(("handover",), lambda: check_handover(decided), _SECONDS),
+        *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),
+        *take(("slips",), lambda: check_slips(home, settings, day_in_japan(now)), _SECONDS),
+        *take(("disk",), lambda: check_disk(home.data), _SECONDS),
+        *take(("space",), lambda: check_space(home.data), _SECONDS),
+        *take(("log",), lambda: check_log(home.logs), _SECONDS),
+        *take(("displays", "fonts"), screens, _SECONDS),
     ]
-
-
-def open_monitor() -> ReaderMonitor:
-    from kiosk.smartcard.pcsc import PcscMonitor
-
-    return PcscMonitor()
 
 
 def check_config(home: Home) -> tuple[Finding, Settings | None]:
@@ -101,14 +108,29 @@ def check_config(home: Home) -> tuple[Finding, Settings | None]:
     return Finding("config.fine", {"file": str(home.config)}), read_settings(home.config)
 
 
-def worst(findings: list[Finding]) -> State:
-    order = list(State)
-    return max((finding.state for finding in findings), key=order.index)
+def _check_clock(home: Home, settings: Settings) -> Finding:
+    """Held against the authorities and, where the store opens, against what was last written down."""
+    from kiosk.domain.clock import check_clock, clock_bounds
+    from kiosk.equipment import open_repository
+    from kiosk.smartcard.trust import TrustStore
+
+    begins, last = [], None
+    try:
+        begins = [authority.begins for authority in TrustStore(home.trust).load()]
+        if home.store.exists():
+            repository, _ = open_repository(home, settings)
+            with repository:
+                last = repository.latest_act()
+    except KioskError:
+        # Said by the checks of those.
+        pass
+    return check_clock(datetime.now().astimezone(), clock_bounds(begins, last))
 
 
 def _tell(findings: list[Finding]) -> None:
+    output.tell("doctor.looked", at=wording.at(datetime.now(UTC)))
     for finding in findings:
-        print(f"{_MARKS[finding.state]} {output.words(f'doctor.{finding.check}.title')}: " + finding.found.replace("\n", "\n    "))
-        if finding.advice:
-            print("  → " + finding.advice.replace("\n", "\n    "))
+        print(f"{_MARKS[finding.condition]} {wording.title(finding)}: " + wording.found(finding).replace("\n", "\n    "))
+        if advice := wording.advice(finding):
+            print("  → " + advice.replace("\n", "\n    "))
     output.tell(f"doctor.worst.{worst(findings)}")

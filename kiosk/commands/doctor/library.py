@@ -6,10 +6,10 @@ import ipaddress
 import os
 import sys
 
-from kiosk.commands.doctor.finding import Finding
 from kiosk.commands.ils import address, lacking, trouble
 from kiosk.config import HandoverSettings, Home, IlsSettings, Settings
 from kiosk.domain.errors import KioskError
+from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_library

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from kiosk.commands import output
-from kiosk.commands.doctor.finding import Finding
 from kiosk.config import Home, Settings, file_trouble
+from kiosk.domain.health import Finding
 from kiosk.slips import SlipFolder
 
 
@@ -16,7 +16,7 @@ def check_slips(home: Home, settings: Settings, today: date) -> Finding:
     try:
         count, overdue = len(slips.slips()), len(slips.overdue(today))
     except OSError as error:
-        return Finding("slips.unknown", {**facts, "why": output.file_why(file_trouble(error, slips.folder))})
+        return Finding("slips.unread", {**facts, "why": output.file_why(file_trouble(error, slips.folder))})
     if overdue:
-        return Finding("slips.overdue", {**facts, "count": count, "overdue": overdue})
+        return Finding("slips.left", {**facts, "count": count, "overdue": overdue})
     return Finding("slips.kept" if count else "slips.none", {**facts, "count": count})

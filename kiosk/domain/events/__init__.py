@@ -36,6 +36,8 @@ from kiosk.domain.events.card import (
     HolderProved,
     PinRejected,
     ReaderChanged,
+    ServiceAnswered,
+    ServiceSilent,
     TriesRead,
 )
 from kiosk.domain.events.clock import Broke, BrokeSeen, DayBegan, TimeUp
@@ -90,6 +92,8 @@ Event = (
     CardPlaced
     | CardLifted
     | ReaderChanged
+    | ServiceSilent
+    | ServiceAnswered
     | CardKnown
     | CardRead
     | CardFailed
@@ -222,7 +226,9 @@ __all__ = [
     "RegistrationChosen",
     "RenewalChosen",
     "ReplacementChosen",
+    "ServiceAnswered",
     "ServiceChosen",
+    "ServiceSilent",
     "SlipAsked",
     "SlipChosen",
     "SlipFailed",

@@ -31,6 +31,16 @@ class ReaderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceSilent:
+    """The PC/SC service does not answer any more, so that no card would be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswered:
+    """It does again, or still does."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardKnown:
     """The first block of the certificate tells whose it is, while the rest is still read and nothing has been judged.
 

@@ -7,7 +7,9 @@ from datetime import date
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item
+from kiosk.domain.clock import ClockBounds
 from kiosk.domain.errors import Code
+from kiosk.domain.health import Finding, unseen
 from kiosk.domain.model import (
     IlsCondition,
     Insertion,
@@ -136,12 +138,16 @@ class Counter:
 
     rules: CounterRules
     today: date
+    clock: ClockBounds = field(default_factory=ClockBounds)
+    """Outside of them `today` cannot be right."""
     flow: Flow = field(default_factory=Waiting)
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
     reader_names: tuple[str, ...] = ()
     reader_wanted: str = ""
     """The reader the configuration names, and those that come into question now."""
+    reader_before: ReaderCondition | None = None
+    """While the service is silent: what was last heard of the readers."""
     ils: IlsCondition = IlsCondition.NONE
     doubted: bool = False
     """The store refuses every card until staff have confirmed what was found of it."""
@@ -177,6 +183,15 @@ class Counter:
     """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
     proved_today: frozenset[LinkToken] = frozenset()
 
+    @property
+    def reads_cards(self) -> bool:
+        """Whether a card that is laid would be seen, or may be soon: the readers are only being looked for."""
+        return self.reader in (ReaderCondition.READY, ReaderCondition.STARTING)
+
+    @property
+    def doubts_clock(self) -> bool:
+        return not self.clock.admits_day(self.today)
+
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
@@ -185,20 +200,19 @@ class CounterFacts:
     counter_name: str
     revocation_checked: bool
     """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
-    authorities: int
-    """Pinned authorities; without any, no card is accepted."""
     stale_lists_accepted: bool = False
     """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
-    links: int = 0
-    registered_this_month: int = 0
-    uses_this_month: int = 0
-    pending: int = 0
-    """Acts in the outbox that the library's server has not confirmed."""
+    findings: tuple[Finding, ...] = ()
+    """What was found when it was looked at last: one of each check of WATCHED at most."""
     has_registry: bool = False
     demo: bool = False
-    sheet_missing: bool = False
-    """The recovery sheet has not been printed and confirmed."""
-    doubt: Problem | None = None
-    """What was found of the store; no card is served before staff have confirmed it."""
-    warnings: tuple[Code, ...] = ()
-    """Trouble beside the sessions: the store's, a stale revocation list."""
+
+    def finding(self, check: str) -> Finding:
+        """What is known of this; unseen where it was not looked at yet."""
+        return next((finding for finding in self.findings if finding.check == check), unseen(check))
+
+    @property
+    def doubt(self) -> Problem | None:
+        """What was found of the store; no card is served before staff have confirmed it."""
+        store = self.finding("store")
+        return Problem(Code(str(store.params["code"])), tuple(store.params.items())) if store.outcome == "store.doubted" else None

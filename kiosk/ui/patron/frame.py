@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBo
 
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Language, Pin
-from kiosk.domain.states import AskingPin, Counter, LastTryWarning, LinkGoal, Registered, Screen
+from kiosk.domain.states import AskingPin, Counter, LastTryWarning, LinkGoal, Problem, Registered, Screen
 from kiosk.text import plain, say
 from kiosk.ui.patron.done import DonePage
 from kiosk.ui.patron.footer import Footer
@@ -71,9 +71,9 @@ class Frame(QWidget):
 
     # --- showing ---------------------------------------------------------------------------------------------------------
 
-    def show_counter(self, counter: Counter, long: int) -> None:
-        """`long`: see `messages.message_for`."""
-        page, step, leave = self._page_for(counter, long)
+    def show_counter(self, counter: Counter, long: int, closed: Problem | None = None) -> None:
+        """`long`, `closed`: see `messages.message_for`."""
+        page, step, leave = self._page_for(counter, long, closed)
         _settle(page)
         if self._page is not page:
             self._hint.hide()
@@ -90,7 +90,7 @@ class Frame(QWidget):
         self._card_left.show_counter(counter)
         self._raise_bands()
 
-    def _page_for(self, counter: Counter, long: int) -> tuple[Page, int | None, str]:
+    def _page_for(self, counter: Counter, long: int, closed: Problem | None) -> tuple[Page, int | None, str]:
         """The page, filled; the step it belongs to; the label of the way out."""
         if counter.screen is Screen.OFFERED:
             return self._filled(HandoverPage, counter), None, ""
@@ -103,7 +103,7 @@ class Frame(QWidget):
                 return self._filled(PinPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE
             case Registered():
                 return self._filled(DonePage, counter), DONE, END
-        message = message_for(counter, long=long)
+        message = message_for(counter, long=long, closed=closed)
         page = self._made_for(MessagePage)
         if isinstance(page, MessagePage):
             page.show_message(message)

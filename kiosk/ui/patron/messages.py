@@ -90,13 +90,13 @@ class Message:
     """Key of the label of the button that leaves; empty: there is nothing to leave."""
 
 
-def message_for(counter: Counter, *, long: int = 2) -> Message:
+def message_for(counter: Counter, *, long: int = 2, closed: Problem | None = None) -> Message:
     """The page for `counter.flow`, where it has none of its own (PIN pad, last try, done).
 
     `long` says how long a card has been read: 0 under 400 ms, when nothing need change; 1 after that; 2 after 3 s, when the
-    patron is asked to leave it where it is.
+    patron is asked to leave it where it is. `closed`: why no card can be taken (`domain.hindrance`).
     """
-    return _Speaker(counter, long).speak()
+    return _Speaker(counter, long, closed).speak()
 
 
 def is_reading(flow: Flow) -> bool:
@@ -114,8 +114,8 @@ def why_again(interrupted: Interrupted, language: Language) -> str:
 
 
 class _Speaker:
-    def __init__(self, counter: Counter, long: int) -> None:
-        self._counter, self._language, self._long = counter, counter.language, long
+    def __init__(self, counter: Counter, long: int, closed: Problem | None) -> None:
+        self._counter, self._language, self._long, self._closed = counter, counter.language, long, closed
 
     def _say(self, key: str, **params: str | int) -> str:
         return say(f"patron.{key}", self._language, **params)
@@ -199,12 +199,17 @@ class _Speaker:
         return replace(self._page("staff", "card-library"), leave=LEAVE if isinstance(flow, RegistrationFlow) else "")
 
     def _waiting(self) -> Message:
+        if (trouble := self._hindrance()) is not None:
+            return replace(self._refusal(trouble), leave="")
+        return replace(self._page("waiting", "card-place"), private=self._say("private"))
+
+    def _hindrance(self) -> Problem | None:
+        if (reader := reader_problem(self._counter)) is not None:
+            return reader
         if self._counter.doubted:
-            return replace(self._refusal(Problem(Code.STORE_DOUBTED)), leave="")
-        trouble = reader_problem(self._counter)
-        if trouble is None:
-            return replace(self._page("waiting", "card-place"), private=self._say("private"))
-        return replace(self._refusal(trouble), leave="")
+            return Problem(Code.STORE_DOUBTED)
+        # A patron need not know which part of the counter it is.
+        return None if self._closed is None else Problem(Code.TRUST_MISSING)
 
     def _reading(self, step: int | None) -> Message:
         lead = self._say("reading.keep" if self._long > 1 else "reading.lead")
@@ -230,7 +235,7 @@ class _Speaker:
         return Message(title, lead, points, private=self._say("private"), leave=LEAVE)
 
     def _place(self, draft: Draft, problem: Problem | None) -> Message:
-        if reader_problem(self._counter) is not None:
+        if self._hindrance() is not None:
             # Nothing is to be laid now; the library card has been shown already.
             return self._page("away", "card-library", PLACE, LEAVE)
         page = self._page("place", "card-place", PLACE, LEAVE)

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from kiosk.config import DisplaySettings
 from kiosk.domain.consequences import has_consequences, subject
 from kiosk.domain.events import Touched
+from kiosk.domain.hindrance import hindrance
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
-from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import plain, say
 from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
@@ -49,6 +50,7 @@ class PatronWindow(QWidget):
         self._sizes: PatronSizes | None = None
         self._frame: Frame | None = None
         self._shown: Counter | None = None
+        self._closed: Problem | None = None
         self._may_close = False
         self._long = 2
         self._noticeable, self._lasting = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
@@ -66,13 +68,13 @@ class PatronWindow(QWidget):
         before = self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
-        self._shown = counter
+        self._shown, self._closed = counter, hindrance(counter, facts)
         self._watch_reading(before, counter)
         self._show()
 
     def _show(self) -> None:
         if self._shown is not None:
-            self._built().show_counter(self._shown, self._long)
+            self._built().show_counter(self._shown, self._long, self._closed)
 
     # --- how long a card is being read -----------------------------------------------------------------------------------
 

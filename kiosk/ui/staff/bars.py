@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from kiosk.domain.calendar import WEEKDAYS
+from kiosk.domain.health import OVERDUE, Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
+from kiosk.ui.staff.cares import cares_seen
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -120,7 +122,7 @@ class StatusBar(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(sizes.status)
         self.setAccessibleName(say("staff.bar.name"))
-        self._reader, self._ils, self._links = StatusItem(sizes), StatusItem(sizes), StatusItem(sizes)
+        self._reader, self._ils, self._links = (StatusItem(sizes) for _ in range(3))
         inside = row(round(sizes.gap * 0.6), (10, 0, 10, 0))
         for item in (self._reader, self._ils, self._links):
             inside.addWidget(item, 0, MIDDLE)
@@ -129,7 +131,9 @@ class StatusBar(QFrame):
 
     def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         condition = counter.reader
-        if condition is ReaderCondition.READY:
+        if condition is ReaderCondition.READY and facts.finding("reader").word == OVERDUE:
+            self._reader.show_state(say("staff.bar.reader-unknown"), "trouble")
+        elif condition is ReaderCondition.READY:
             self._reader.show_state(say("staff.bar.reader-ready"))
         elif condition is ReaderCondition.STARTING:
             self._reader.show_state(say("staff.bar.reader-starting"), "waiting")
@@ -139,9 +143,16 @@ class StatusBar(QFrame):
         self._show_links(facts)
 
     def _show_links(self, facts: CounterFacts) -> None:
-        if facts.doubt is not None or facts.warnings or facts.sheet_missing:
-            self._links.show_state(say("staff.bar.links-trouble"), "trouble")
-        elif facts.pending:
-            self._links.show_state(say("staff.bar.links-pending", pending=facts.pending), "waiting")
+        """What needs somebody's care takes the place of the links, which stand on the page it leads to."""
+        store = facts.finding("store")
+        pending = store.number("pending")
+        if store.condition is Condition.WRONG:
+            self._links.show_state(say("staff.bar.links-wrong"), "trouble")
+        elif count := len(cares_seen(facts)):
+            self._links.show_state(say("staff.bar.cares", count=count), "trouble")
+        elif pending is None:
+            self._links.show_state(say("staff.bar.links-unknown"), "none")
+        elif pending:
+            self._links.show_state(say("staff.bar.links-pending", pending=pending), "waiting")
         else:
             self._links.show_state(say("staff.bar.links-synced") if facts.has_registry else say("staff.bar.links-here"))

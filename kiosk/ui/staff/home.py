@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Problem, Reading, Waiting, When
-from kiosk.domain.trouble import reader_problem
+from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
 from kiosk.text import refusal, say
+from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
@@ -33,10 +33,12 @@ class HomePage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.home.name"))
         self._panel = WaitingPanel(emit, sizes)
+        self._cares = Notice("care", icon_size=sizes.icon)
         self._unchecked = Notice("care", icon_size=sizes.icon)
         self._mirror = PatronMirror(sizes)
         left = column(round(sizes.gap * 0.7))
         left.addWidget(self._panel, 1)
+        left.addWidget(self._cares)
         left.addWidget(self._unchecked)
         right = column(round(sizes.gap * 0.8))
         right.addWidget(self._card("link", "registration", "primary", "F2"))
@@ -74,7 +76,8 @@ class HomePage(Page):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         self._panel.show_state(counter, facts)
-        self._mirror.show_state(counter)
+        self._mirror.show_state(counter, facts)
+        self._show_cares(counter, facts)
         if facts.stale_lists_accepted:
             self._unchecked.say(say("staff.home.stale-lists"), say("staff.home.stale-lists-text"))
         elif facts.revocation_checked:
@@ -83,6 +86,13 @@ class HomePage(Page):
             self._unchecked.say(say("staff.home.unchecked-demo"))
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
+
+    def _show_cares(self, counter: Counter, facts: CounterFacts) -> None:
+        """The worst of what staff have to know, beside what keeps cards from being taken."""
+        cares = cares_for_staff(counter, facts)
+        sentence, step = cares[0] if cares else ("", "")
+        more = say("staff.home.more-cares", count=len(cares) - 1) if len(cares) > 1 else ""
+        self._cares.say(sentence, "\n".join(filter(None, (step, more))))
 
     def number_field(self) -> ScanField:
         return self._panel.field
@@ -185,21 +195,11 @@ class WaitingPanel(Ground):
         self._leave.hide()
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
-        """Without a reader, an authority, a list that is new enough or a store beyond doubt no card is taken; the library card is."""
-        problem = reader_problem(counter)
-        if problem is None and not facts.authorities:
-            problem = Problem(Code.TRUST_MISSING)
-        elif problem is None and Code.REVOCATION_TOO_OLD in facts.warnings:
-            problem = Problem(Code.REVOCATION_TOO_OLD)
-        elif problem is None and facts.doubt is not None:
-            problem = Problem(Code.STORE_DOUBTED)
-        if problem is None:
-            self._trouble.say("")
-        else:
-            params = dict(problem.params)
-            self._trouble.say(refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params))
+        """While no card can be taken a library card still is."""
+        trouble = hindrance_words(counter, facts)
+        self._trouble.say(*(trouble or ("",)))
         for widget in (self._picture, self._title, self._lead):
-            widget.setVisible(problem is None)
+            widget.setVisible(trouble is None)
 
     def _say_reading(self) -> None:
         looking_up = self._flow is not Reading

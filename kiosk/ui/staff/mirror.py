@@ -5,29 +5,57 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import AskingPin, CheckingPin, ConfirmingLink, Counter, LastTryWarning, Reading, ReadingTries, SavingLink
+from kiosk.domain.health import Finding
+from kiosk.domain.hindrance import hindrance
+from kiosk.domain.states import (
+    AskingPin,
+    CheckingPin,
+    ConfirmingLink,
+    Counter,
+    CounterFacts,
+    LastTryWarning,
+    Reading,
+    ReadingTries,
+    SavingLink,
+)
 from kiosk.text import say
 from kiosk.ui.staff.panels import column, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
+_UNSEEN = {"displays.one": "gone", "displays.other": "gone", "displays.mirrored": "same"}
+"""With such displays the patron sees nothing of what is meant for them."""
 
-def sentence_for(counter: Counter) -> str:
+
+_WAITING, _PIN = "patron-window-waiting", "patron-window-pin"
+
+
+def mirrored(counter: Counter, facts: CounterFacts) -> tuple[str, str]:
+    """A drawing, empty where none would be true, and the sentence `staff.mirror.…`."""
     flow = counter.flow
-    if isinstance(flow, ConfirmingLink):
-        return say("staff.mirror.confirm")
-    if isinstance(flow, AskingPin | LastTryWarning):
-        return say("staff.mirror.pin")
-    if isinstance(flow, SavingLink):
-        return say("staff.mirror.saving")
-    tried = isinstance(flow, Reading) and flow.insertion in counter.strays
-    if isinstance(flow, Reading | ReadingTries | CheckingPin) and not tried:
-        return say("staff.mirror.reading")
-    if counter.reader not in (ReaderCondition.READY, ReaderCondition.STARTING):
-        return say("staff.mirror.away")
-    return say("staff.mirror.place")
+    displays = facts.finding("displays")
+    if (unseen := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
+        return "", unseen
+    match flow:
+        case ConfirmingLink():
+            return _WAITING, "confirm"
+        case AskingPin() | LastTryWarning():
+            return _PIN, "pin"
+        case SavingLink():
+            return _WAITING, "saving"
+        case ReadingTries() | CheckingPin():
+            return _PIN, "reading"
+        case Reading(insertion=insertion) if insertion not in counter.strays:
+            return _WAITING, "reading"
+    if not counter.reads_cards:
+        return "", "away"
+    return ("", "closed") if hindrance(counter, facts) is not None else (_WAITING, "place")
+
+
+def _has_another(displays: Finding) -> bool:
+    """Whether the patron's window has gone to another display than the config names (`ui.arrangement`)."""
+    return displays.outcome == "displays.other" and (displays.number("count") or 0) > 1
 
 
 class PatronMirror(QWidget):
@@ -38,8 +66,12 @@ class PatronMirror(QWidget):
         self.setAccessibleName(say("staff.mirror.name"))
         self._wide = wide
         width = sizes.pin_panel - 2 * sizes.margin_x if wide else sizes.side - 2 * sizes.margin_x
-        self._picture = Picture("patron-window-waiting", width, round(width * (0.58 if wide else 0.36)))
+        self._picture = Picture(_WAITING, width, round(width * (0.58 if wide else 0.36)))
         self._title, self._language, self._sentence = Words(kind="strong"), Words(kind="note"), Words(kind="note", centred=True)
+        # The title keeps its place while there is nothing to draw.
+        keeping = self._picture.sizePolicy()
+        keeping.setRetainSizeWhenHidden(True)
+        self._picture.setSizePolicy(keeping)
         inside = column(round(sizes.gap * 0.5))
         if wide:
             inside.addStretch(1)
@@ -62,10 +94,12 @@ class PatronMirror(QWidget):
             inside.addWidget(self._sentence)
         self.setLayout(inside)
 
-    def show_state(self, counter: Counter) -> None:
-        typing = isinstance(counter.flow, AskingPin | CheckingPin | LastTryWarning | ReadingTries)
-        self._picture.show_picture("patron-window-pin" if typing else "patron-window-waiting")
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+        picture, sentence = mirrored(counter, facts)
+        self._picture.setVisible(bool(picture))
+        if picture:
+            self._picture.show_picture(picture)
         language = say(f"staff.language.{counter.language}")
         self._title.set_text(say("staff.mirror.title"))
         self._language.set_text(say("staff.mirror.title-language", language=language) if self._wide else language)
-        self._sentence.set_text(sentence_for(counter))
+        self._sentence.set_text(say(f"staff.mirror.{sentence}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 
 from kiosk.domain.errors import Code
+from kiosk.domain.hindrance import hindrance
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
@@ -52,7 +53,7 @@ class MyNumberCardPage(Page):
             self._stopped.say(*stopped_words(flow.draft.patron.standing.stops))
         # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
         self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
-        self._show_problem(self._problem(counter))
+        self._show_problem(self._problem(counter, facts))
         if isinstance(flow, AwaitingMyNumberCard) or _is_tried(counter):
             self._silence()
             self._picture.show_waiting()
@@ -78,13 +79,13 @@ class MyNumberCardPage(Page):
             self._said.start(SAID_AFTER_MS)
             self._stay.start(STAY_AFTER_MS)
 
-    def _problem(self, counter: Counter) -> Problem | None:
+    def _problem(self, counter: Counter, facts: CounterFacts) -> Problem | None:
         """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""
         flow = counter.flow
         known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
             return None
-        return reader_problem(counter) or (as_it_stands(counter, known) if known is not None else None)
+        return hindrance(counter, facts) or (as_it_stands(counter, known) if known is not None else None)
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is None:

@@ -92,7 +92,7 @@ class PatronsTurnPage(Page):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
-        self._mirror.show_state(counter)
+        self._mirror.show_state(counter, facts)
         self._tries_row.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         self._ends.show_month(None)
         self._unknown.setVisible(isinstance(flow, AskingPin | LastTryWarning))

@@ -1,37 +1,61 @@
-"""状況: what this counter stands on, and what needs somebody's care."""
+"""状況: what this counter stands on, when it was looked at, and what needs somebody's care."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel
 
-from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.events import LeavePressed
+from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.domain.trouble import reader_problem
-from kiosk.text import refusal, say
+from kiosk.text import say
+from kiosk.ui.staff.cares import Care, all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Panel, bullet, column, facts, row
+from kiosk.ui.staff.panels import TOP, Panel, bullet, column, facts, row
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
+_CHECKS = (("service", "reader", "trust", "revocation", "clock", "displays"), ("printing", "log", "files", "space", "disk", "recovery"))
+_NOT_IN_DEMO = frozenset({"displays", "files", "space", "disk", "recovery"})
+_COUNTS = ("links", "registered", "used", "pending")
+_ICONS = {
+    Condition.OK: ("checkc", "green"),
+    Condition.UNKNOWN: ("info", "sub"),
+    Condition.CARE: ("warn", "yellow"),
+    Condition.WRONG: ("warn", "yellow"),
+}
 
-def cares(counter: Counter, facts: CounterFacts) -> list[tuple[str, str]]:
-    """What to look after, worst first: a sentence and what to do (or nothing)."""
-    codes = [*((facts.doubt.code,) if facts.doubt is not None else ()), *facts.warnings]
-    if not facts.authorities:
-        codes.insert(0, Code.TRUST_MISSING)
-    if counter.ils.value in ILS_TROUBLE:
-        codes.insert(0, Code(counter.ils.value))
-    found = [(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next")) for code in codes]
-    if (reader := reader_problem(counter)) is not None:
-        params = dict(reader.params)
-        found.insert(0, (refusal(reader.code, "staff", **params), refusal(reader.code, "staff-next", **params)))
-    if facts.sheet_missing:
-        found.append((say("staff.status.recovery-sheet"), ""))
-    return found
+
+class Row:
+    """What holds of one part: a sign, words, and when that was seen."""
+
+    def __init__(self, sizes: StaffSizes) -> None:
+        self._size = sizes.icon
+        self._icon, self._words, self._at = QLabel(), Words(), Words(kind="note")
+        self._icon.setFixedSize(sizes.icon, sizes.icon)
+        self.layout = row(round(sizes.gap * 0.4))
+        self.layout.addWidget(self._icon, 0, TOP)
+        beside = column(0) if sizes.small else row(round(sizes.gap * 0.4))
+        beside.addWidget(self._words, 1)
+        beside.addWidget(self._at)
+        self.layout.addLayout(beside, 1)
+        if not sizes.small:
+            self._at.setFixedWidth(round(sizes.note * 7.5))
+        self._shown: tuple[Condition, str, str] | None = None
+
+    def show_state(self, condition: Condition, text: str, at: str = "") -> None:
+        if self._shown == (condition, text, at):
+            return
+        self._shown = condition, text, at
+        icon, colour = _ICONS[condition]
+        self._icon.setPixmap(pixmap(icon, self._size, colour, self._icon.devicePixelRatioF()))
+        self._words.set_text(text)
+        self._at.set_text(at)
+        self._at.setVisible(bool(at))
 
 
 class StatusPage(Page):
@@ -44,25 +68,30 @@ class StatusPage(Page):
         self.head(say("staff.status.title"))
         self._cares = column(sizes.gap // 2)
         self.body.addLayout(self._cares)
-        names = ("reader", "service", "ils", "trust", "revocation", "links", "registered", "used", "pending")
-        self._values = {name: Words() for name in names}
-        across = column(sizes.gap) if sizes.small else row(sizes.gap)
-        across.addWidget(self._card("reader", "service", "trust", "revocation"), 1)
-        across.addWidget(self._card("links", "registered", "used", "pending", "ils"), 1)
-        self.body.addLayout(across)
+        self._across = column(sizes.gap) if sizes.small else row(sizes.gap)
+        self.body.addLayout(self._across)
+        self._rows: dict[str, Row] = {}
         self._trial = TrialScan(sizes)
         self._trial.answered.connect(self.bring_into_sight)
         self.body.addWidget(self._trial)
         self.body.addStretch(1)
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
-        self._shown: list[tuple[str, str]] | None = None
+        self._shown: tuple[list[Care], bool] | None = None
 
-    def _card(self, *names: str) -> QWidget:
-        card = Panel(self.sizes)
-        card.inside.addLayout(facts([(say(f"staff.status.{name}"), self._values[name]) for name in names], self.sizes))
-        card.inside.addStretch(1)
-        return card
+    def _lay_out(self, demo: bool) -> None:
+        """Once: a demo has no parts that anybody looks after."""
+        first, second = ([check for check in checks if not (demo and check in _NOT_IN_DEMO)] for checks in _CHECKS)
+        names = ([*first, "ils"], ["store", *_COUNTS, *second])
+        for column_names in names:
+            self._rows |= {name: Row(self.sizes) for name in column_names}
+            card = Panel(self.sizes)
+            card.inside.addLayout(facts([(self._name(name), self._rows[name].layout) for name in column_names], self.sizes))
+            card.inside.addStretch(1)
+            self._across.addWidget(card, 1)
+
+    def _name(self, row_name: str) -> str:
+        return say(f"staff.status.{row_name}") if row_name in (*_COUNTS, "ils") else name_of(row_name)
 
     def number_field(self) -> ScanField:
         return self._trial.field
@@ -72,52 +101,55 @@ class StatusPage(Page):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         self._trial.show_rules(counter.rules)
-        found = cares(counter, facts)
-        if found != self._shown:
-            self._shown = found
-            self._show_cares(found)
-        reader = counter.reader
-        states = {ReaderCondition.READY: "ready", ReaderCondition.STARTING: "starting"}
-        said = say(f"staff.status.reader-{states[reader]}") if reader in states else say(f"refusal.{reader}.title")
-        stopped = reader is ReaderCondition.SERVICE_MISSING
-        trusted = say("staff.status.trust-count", count=facts.authorities) if facts.authorities else say("staff.status.trust-none")
-        texts = {
-            "reader": said,
-            "service": say("staff.status.service-missing") if stopped else say("staff.status.service-ready"),
-            "trust": trusted,
-            "revocation": self._revocation(facts),
-            "ils": self._library_system(counter.ils),
-            "links": say("staff.status.links-count", count=facts.links),
-            "registered": say("staff.status.links-count", count=facts.registered_this_month),
-            "used": say("staff.status.used-count", count=facts.uses_this_month),
-            "pending": self._pending(facts),
-        }
-        for name, text in texts.items():
-            self._values[name].set_text(text)
+        if not self._rows:
+            self._lay_out(facts.demo)
+        checks = [name for name in self._rows if name not in (*_COUNTS, "ils")]
+        self._show_cares(all_cares(counter, facts), all(facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
+        for name, shown in self._rows.items():
+            if name == "ils":
+                self._show_library_system(counter.ils)
+            elif name in _COUNTS:
+                self._show_count(name, facts)
+            elif name == "reader" and counter.reader is not ReaderCondition.READY:
+                starting = counter.reader is ReaderCondition.STARTING
+                title = say("staff.health.any.unseen") if starting else say(f"refusal.{counter.reader}.title")
+                shown.show_state(Condition.UNKNOWN if starting else Condition.WRONG, title)
+            else:
+                finding = facts.finding(name)
+                shown.show_state(finding.condition, value_of(finding), seen_at(finding, counter.today))
 
-    def _revocation(self, facts: CounterFacts) -> str:
-        if facts.stale_lists_accepted:
-            return say("staff.status.revocation-unlimited")
-        return say("staff.status.revocation-checked") if facts.revocation_checked else say("staff.status.revocation-none")
+    def _show_count(self, name: str, facts: CounterFacts) -> None:
+        """A store that cannot be read has no numbers: not even a nought."""
+        store = facts.finding("store")
+        count = store.number(name)
+        if count is None:
+            self._rows[name].show_state(Condition.UNKNOWN, say("staff.status.uncounted"))
+        elif name == "pending" and not count:
+            said = "staff.status.pending-none" if facts.has_registry else "staff.status.pending-here"
+            self._rows[name].show_state(Condition.OK, say(said))
+        else:
+            said = say("staff.status.used-count", count=count) if name == "used" else say("staff.status.links-count", count=count)
+            self._rows[name].show_state(Condition.OK, said)
 
-    def _library_system(self, condition: IlsCondition) -> str:
+    def _show_library_system(self, condition: IlsCondition) -> None:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
-        return say(f"staff.status.{quiet[condition]}") if condition in quiet else say(f"refusal.{condition}.title")
+        said = say(f"staff.status.{quiet[condition]}") if condition in quiet else say(f"refusal.{condition}.title")
+        starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
+        self._rows["ils"].show_state(Condition.WRONG if condition.value in ILS_TROUBLE else starting, said)
 
-    def _pending(self, facts: CounterFacts) -> str:
-        if facts.pending:
-            return say("staff.status.links-count", count=facts.pending)
-        return say("staff.status.pending-none") if facts.has_registry else say("staff.status.pending-here")
-
-    def _show_cares(self, found: list[tuple[str, str]]) -> None:
+    def _show_cares(self, found: list[Care], known: bool) -> None:
+        """Nothing to care for is said only where everything was looked at."""
+        if (found, known) == self._shown:
+            return
+        self._shown = found, known
         while self._cares.count():
             item = self._cares.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for sentence, step in found or [(say("staff.status.fine"), "")]:
-            card = Panel(self.sizes, "care" if found else "card")
-            icon, colour = ("warn", "yellow") if found else ("checkc", "green")
+        icon, colour = _ICONS[Condition.CARE if found else Condition.OK if known else Condition.UNKNOWN]
+        card = Panel(self.sizes, "care" if found else "card", spacing=round(self.sizes.gap * 0.6))
+        for sentence, step in found or [(say("staff.status.fine" if known else "staff.status.unknown"), "")]:
             card.inside.addLayout(bullet(icon, sentence, self.sizes, colour, step, "strong"))
-            self._cares.addWidget(card)
+        self._cares.addWidget(card)

@@ -1,26 +1,40 @@
-"""Whether the disk under the data folder is encrypted: a stolen counter must not give its links away."""
+"""The disk under the data folder: whether it is encrypted, since a stolen counter must not give its links away, and its room."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from kiosk.commands.doctor.finding import Finding
+from kiosk.domain.health import Finding
 
 _LIMIT = 20.0
+_ENOUGH, _LEAST = 200 << 20, 20 << 20
+"""Bytes: a year of a busy counter's acts; and what one act and the log's next day may need."""
 _STACKED = {"ecryptfs", "fuse.gocryptfs", "fuse.encfs"}
 _BITLOCKER = "(New-Object -ComObject Shell.Application).NameSpace('{drive}').Self.ExtendedProperty('System.Volume.BitLockerProtection')"
 
 
 def check_disk(folder: Path) -> Finding:
-    facts: dict[str, str | int] = {"folder": str(folder)}
+    params: dict[str, str | int] = {"folder": str(folder)}
     encrypted = _bitlocker(folder) if sys.platform == "win32" else device_mapper(folder)
     if encrypted is None:
-        return Finding("disk.unknown", facts)
-    return Finding("disk.encrypted" if encrypted else "disk.plain", facts)
+        return Finding("disk.unknown", params)
+    return Finding("disk.encrypted" if encrypted else "disk.plain", params)
+
+
+def check_space(folder: Path) -> Finding:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return Finding("space.unknown", {"folder": str(folder)})
+    params: dict[str, str | int] = {"folder": str(folder), "megabytes": free >> 20}
+    if free >= _ENOUGH:
+        return Finding("space.enough", params)
+    return Finding("space.little" if free >= _LEAST else "space.none", params)
 
 
 def device_mapper(folder: Path, mounts: Path = Path("/proc/self/mountinfo"), system: Path = Path("/sys")) -> bool | None:

@@ -1,0 +1,131 @@
+"""Service, reader, authorities and revocation lists: whatever a tap rests on before any card is laid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk import apart
+from kiosk.config import Home, RevocationSource, Settings
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.health import Finding
+from kiosk.domain.visible import visible
+
+if TYPE_CHECKING:
+    from kiosk.smartcard.authority import Authority
+    from kiosk.smartcard.revocation import RevocationLists
+
+_LIMIT = 6.0
+"""Seconds. The service answers within milliseconds; most of it is for another process to begin on a slow machine."""
+_SOON = timedelta(days=90)
+_LISTS_SECONDS = 60.0
+"""How long lists that have changed are read."""
+_TROUBLE = {Code.READER_DENIED: "service.denied", Code.READER_SILENT: "service.silent"}
+
+
+def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
+    """The PC/SC service and what it knows, asked by another process: a service that does not answer holds whoever has asked."""
+    from kiosk.smartcard.heartbeat import reader_names
+
+    try:
+        names = apart.call(reader_names, {}, limit)
+    except apart.Overdue:
+        return lost(Code.READER_SILENT)
+    except apart.Died:
+        return lost(Code.READER_SERVICE_MISSING)
+    except KioskError as error:
+        return lost(error.code)
+    return readers(tuple(names), wanted)
+
+
+def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
+    """What to say of a service that shows these readers. `wanted`: the config's."""
+    from kiosk.smartcard.watch import choose_readers
+
+    service, params = Finding("service.running"), {"names": "、".join(names)}
+    if not names:
+        return [service, Finding("reader.missing")]
+    chosen = choose_readers(names, wanted or None)
+    return [service, Finding("reader.found", params) if chosen else Finding("reader.other", {**params, "wanted": wanted})]
+
+
+def lost(code: Code) -> list[Finding]:
+    """What to say of a service that shows none, for this reason."""
+    return [Finding(_TROUBLE.get(code, "service.missing")), Finding("reader.unknown")]
+
+
+def check_trust(home: Home, now: datetime) -> Finding:
+    """The authorities as they lie in the folder."""
+    from kiosk.smartcard.trust import TrustStore
+
+    try:
+        entries = TrustStore(home.trust).entries()
+    except KioskError as error:
+        return Finding("trust.wrong", {"code": error.code, **error.params})
+    if damaged := [f"{entry.file}\t{entry.trouble.code}\t{entry.trouble.params.get('reason', '')}" for entry in entries if entry.trouble]:
+        return Finding("trust.wrong", {"damaged": "\n".join(damaged)})
+    return trust([entry.authority for entry in entries if entry.authority], now)
+
+
+def trust(authorities: Sequence[Authority], now: datetime) -> Finding:
+    """What to say of these authorities, damaged files left aside."""
+    from kiosk.smartcard.trust import PUBLISHED, PUBLISHED_AT
+
+    if not authorities:
+        files = "、".join(known.file for known in PUBLISHED)
+        return Finding("trust.missing", {"files": files, "page": PUBLISHED_AT})
+    valid = [authority for authority in authorities if authority.is_valid(now)]
+    last = max(authority.ends for authority in valid or authorities).astimezone(JAPAN)
+    params: dict[str, str | int] = {
+        "count": len(valid),
+        "ends": f"{last:%Y-%m-%d}",
+        "year": last.year,
+        "month": last.month,
+        "day": last.day,
+    }
+    if not valid:
+        return Finding("trust.ended", params)
+    return Finding("trust.ready" if any(authority.ends - now > _SOON for authority in valid) else "trust.ending", params)
+
+
+def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Finding:
+    """As the lists lie in the folder, read now. `settings` is None where the config does not say."""
+    from kiosk.smartcard.revocation import CrlFolder, Shelf
+    from kiosk.smartcard.trust import TrustStore
+
+    if settings is None:
+        return Finding("revocation.undecided")
+    if settings.card.revocation is RevocationSource.NONE:
+        return Finding("revocation.none")
+    folder = home.crl_folder(settings.card)
+    try:
+        authorities = TrustStore(home.trust).load()
+    except KioskError:
+        authorities = ()
+    lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists, keeps=False))
+    lists.refresh(_LISTS_SECONDS)
+    return revocation(lists, folder, now)
+
+
+def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
+    """What to say of lists that somebody holds."""
+    from kiosk.smartcard.revocation import CrlFolder, Standing, report
+
+    if not isinstance(lists, CrlFolder):
+        return Finding("revocation.none")
+    found = report(lists, now)
+    until = found.until.astimezone(JAPAN) if found.until else None
+    params: dict[str, str | int] = {
+        "count": found.count,
+        "until": f"{until:%Y-%m-%d %H:%M}" if until else "―",
+        "numbers": found.numbers,
+        "folder": visible(str(folder)),
+        "unused": "\n".join(f"{file}\t{why}" for file, why in found.files),
+        "closed": int(lists.standings(now) == {Standing.TOO_OLD}),
+    }
+    if until is not None:
+        params |= {"month": until.month, "day": until.day, "time": f"{until:%H:%M}"}
+    return Finding(f"revocation.{found.outcome}", params)

@@ -1,0 +1,40 @@
+"""What the heartbeat of the PC/SC service means to the counter: an event when it stops and begins again, and findings now and then."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from kiosk.checks.card import lost, readers
+from kiosk.domain.errors import Code
+from kiosk.domain.events import Event, ServiceAnswered, ServiceSilent
+from kiosk.domain.health import WATCHED, Finding
+
+
+class ReaderReports:
+    """See `heartbeat.Ear`. `post` may be called on any thread."""
+
+    def __init__(self, post: Callable[[Event | Finding], None], wanted: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`wanted`: the config's reader."""
+        self._post, self._wanted, self._monotonic = post, wanted, monotonic
+        self._lock = threading.Lock()
+        self._silent = False
+        self._told: list[Finding] = []
+        self._told_at = 0.0
+
+    def answered(self, names: tuple[str, ...]) -> None:
+        self._tell(False, readers(names, self._wanted))
+
+    def failed(self, code: Code) -> None:
+        self._tell(code is Code.READER_SILENT, lost(code))
+
+    def _tell(self, silent: bool, found: list[Finding]) -> None:
+        with self._lock:
+            if silent != self._silent:
+                self._silent = silent
+                self._post(ServiceSilent() if silent else ServiceAnswered())
+            if found != self._told or self._monotonic() - self._told_at >= WATCHED["reader"]:
+                self._told, self._told_at = found, self._monotonic()
+                for finding in found:
+                    self._post(finding)

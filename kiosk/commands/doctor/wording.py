@@ -1,0 +1,60 @@
+"""Findings in words for whoever looks after the computer: what was found, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kiosk.commands.output import explain, why, words
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.health import OVERDUE, UNSEEN, Finding
+
+
+def title(finding: Finding) -> str:
+    return words(f"doctor.{finding.check}.title")
+
+
+def found(finding: Finding) -> str:
+    return words(f"doctor.{_key(finding)}", **_filled(finding))
+
+
+def advice(finding: Finding) -> str:
+    """What to do; empty when all is well."""
+    return "" if finding.is_well else words(f"doctor.{_key(finding)}-next", **_filled(finding))
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "check": finding.check,
+        "condition": finding.condition.value,
+        "outcome": finding.outcome,
+        "looked_at": finding.at.astimezone(JAPAN).isoformat(timespec="seconds") if finding.at else None,
+        "found": found(finding),
+        "advice": advice(finding),
+        "facts": dict(finding.params),
+    }
+
+
+def at(moment: datetime) -> str:
+    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
+
+
+def _key(finding: Finding) -> str:
+    return f"any.{finding.word}" if finding.word in (UNSEEN, OVERDUE) else finding.outcome
+
+
+def _filled(finding: Finding) -> dict[str, str | int]:
+    """With the sentences of the codes and words among the params."""
+    params = dict(finding.params)
+    if (code := params.get("code")) is not None and "what" not in params:
+        params["what"] = explain(Unavailable(Code(str(code)), **{name: value for name, value in params.items() if name != "code"}))
+    if "damaged" in params:
+        params["what"] = "\n".join(_damaged(*line.split("\t")) for line in str(params["damaged"]).splitlines())
+    if "unused" in params:
+        files = (line.partition("\t") for line in str(params["unused"]).splitlines())
+        params["files"] = "".join(f"\n{file}: {words(f'list.{reason}')}" for file, _, reason in files)
+    return params
+
+
+def _damaged(file: str, code: str, reason: str) -> str:
+    return f"{file}: {why(Refused(Code(code), reason=reason))}"

@@ -1,0 +1,34 @@
+"""A limit for whatever has none of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def in_time(question: Callable[[], T], seconds: float, name: str = "in-time") -> T:
+    """The answer, or what was raised instead; TimeoutError after `seconds`.
+
+    The thread that asks is left behind then: it holds back neither the caller nor the end of the program. Only for calls that wait
+    without the interpreter's lock; for others see `apart`.
+    """
+    answers: list[T] = []
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            answers.append(question())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=ask, name=name, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failures:
+        raise failures[0]
+    if not answers:
+        raise TimeoutError(f"{name} did not answer in {seconds:g} s")
+    return answers[0]

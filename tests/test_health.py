@@ -1,0 +1,249 @@
+"""A running counter whose parts fail: both windows say so, nothing is called fine that is not known, and all comes back by itself."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import Equipment, Program, running
+from kiosk.checks.logfile import check_log
+from kiosk.checks.rounds import Look, Rounds
+from kiosk.config import CardSettings, DisplaySettings, LogSettings, RevocationSource, Settings
+from kiosk.domain.clock import clock_bounds
+from kiosk.domain.errors import Code
+from kiosk.domain.events import Event, HomeChosen, StatusChosen
+from kiosk.domain.health import Finding, best_before, unseen
+from kiosk.domain.model import LibraryCardNumber, LinkToken, ReaderCondition, Revocation
+from kiosk.domain.states import ConfirmingHolder, CounterFacts, LendingRefused
+from kiosk.effects.board import Board
+from kiosk.log import kept_in
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.store.repository import Repository
+from kiosk.ui.widgets.words import Words
+from tests.desk import KEYS, deck, judge
+from tests.opened import OpenedCounter
+from tests.pcscd_rig import PcscdRig
+from tests.stage import OWN, Stage
+
+__all__ = ["deck", "judge"]
+SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
+
+
+@contextmanager
+def counter_on(folder: Path, judge: CardJudge, **more: object) -> Iterator[OpenedCounter]:
+    with OpenedCounter(SETTINGS, judge, folder / "kiosk.db", **more) as opened:  # type: ignore[arg-type]
+        yield opened
+
+
+def shown(window: QWidget) -> str:
+    """What can be read in it now."""
+    visible = (widget for widget in window.findChildren(QWidget) if widget.isVisible())
+    return "\n".join(widget.text if isinstance(widget, Words) else widget.accessibleName() for widget in visible).replace("\n", " ")
+
+
+def facts(opened: OpenedCounter) -> CounterFacts:
+    return opened.program.conductor.facts
+
+
+# --- the store ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_store_that_cannot_be_read_has_no_count_and_comes_back(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
+    with counter_on(tmp_path, judge) as opened:
+        opened.repository.save_link(uuid.uuid4(), LinkToken(bytes(32)), LibraryCardNumber("1000002"), revocation=Revocation.GOOD)
+        opened.say(StatusChosen())
+        opened.until(lambda _: facts(opened).finding("store").number("links") == 1)
+        assert "1件" in shown(opened.staff)
+        files = {path: path.read_bytes() for path in tmp_path.glob("kiosk.db*") if not path.name.endswith("-shm")}
+        for path, content in files.items():
+            with path.open("r+b") as file:
+                file.write(bytes(len(content)))
+        opened.say(HomeChosen(), StatusChosen())
+        opened.until(lambda _: facts(opened).finding("store").outcome == "store.wrong")
+        for nothing in ("0件", "0回", "気をつけることはありません"):
+            assert nothing not in shown(opened.staff)
+        opened.say(HomeChosen())
+        assert "カードを待っています" not in shown(opened.staff)
+        assert "マイナンバーカードの受付をお休みしています" in shown(opened.patron)
+        for path, content in files.items():
+            with path.open("r+b") as file:
+                file.write(content)
+        opened.until(lambda _: facts(opened).finding("store").number("links") == 1)
+        assert "カードを待っています" in shown(opened.staff)
+
+
+# --- the clock ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_cannot_be_right_is_named_instead_of_the_card(
+    qapp: QApplication, tmp_path: Path, judge: CardJudge, deck: Deck
+) -> None:
+    """It was later already when something was last written down: the card that seems expired may be as good as any."""
+    later = clock_bounds((), datetime.now(UTC) + timedelta(days=30))
+    with counter_on(tmp_path, judge, clock=later) as opened:
+        opened.lay(deck.fresh("expired"))
+        refused = opened.until_at(LendingRefused)
+        assert refused.problem.code is Code.CLOCK_DOUBTFUL
+        assert "期限が切れたカードとは限りません" in shown(opened.staff)
+        assert "電子証明書の有効期限が切れています" not in shown(opened.staff)
+        assert "カードの有効期限を確かめられません" in shown(opened.patron)
+        assert "切れています" not in shown(opened.patron)
+
+
+def test_with_a_plausible_clock_an_expired_card_is_called_expired(qapp: QApplication, tmp_path: Path, judge: CardJudge, deck: Deck) -> None:
+    with counter_on(tmp_path, judge) as opened:
+        opened.lay(deck.fresh("expired"))
+        assert opened.until_at(LendingRefused).problem.code is Code.CARD_EXPIRED
+
+
+def test_a_card_that_is_accepted_is_served_whatever_the_clock(qapp: QApplication, tmp_path: Path, judge: CardJudge, deck: Deck) -> None:
+    with counter_on(tmp_path, judge, clock=clock_bounds((), datetime.now(UTC) + timedelta(days=30))) as opened:
+        stage = Stage(opened, deck, judge)
+        stage.link(OWN)
+        stage.lay()
+        opened.until_at(ConfirmingHolder)
+
+
+def test_what_was_written_down_later_than_now_is_remembered(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    moments = [now + timedelta(days=40), now + timedelta(days=40), now]
+    with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: moments[-1]) as repository:
+        assert repository.latest_act() is None
+        for count, moment in enumerate(moments):
+            moments[-1] = moment
+            number = LibraryCardNumber(f"1000{count:03}")
+            repository.save_link(uuid.uuid4(), LinkToken(bytes([count]) * 32), number, revocation=Revocation.GOOD)
+        latest = repository.latest_act()
+    assert latest is not None
+    assert abs(latest - moments[0]) < timedelta(seconds=2)
+
+
+# --- displays, log ------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_display_for_the_patron_the_mirror_shows_no_invitation(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
+    with counter_on(tmp_path, judge, own_displays=True) as opened:
+        assert facts(opened).finding("displays").outcome == "displays.one"
+        assert "利用者用の画面がありません" in shown(opened.staff)
+        assert "カードを置く案内を出しています" not in shown(opened.staff)
+
+
+def test_a_log_that_cannot_be_written_is_said_and_comes_back(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "kiosk.log").symlink_to("/dev/full")
+    with kept_in(logs, LogSettings()):
+        with counter_on(tmp_path, judge, looks=((Look("log", lambda: check_log(logs)),),)) as opened:
+            opened.until(lambda _: facts(opened).finding("log").outcome == "log.unwritten")
+            opened.say(StatusChosen())
+            assert "ログを書き込めません" in shown(opened.staff)
+        (logs / "kiosk.log").unlink()
+        assert check_log(logs).outcome == "log.written"
+        for lost in logs.iterdir():
+            lost.unlink()
+        assert check_log(logs).outcome == "log.written"
+        assert (logs / "kiosk.log").read_text()
+
+
+# --- looks that hang ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_looked_at_again_becomes_unknown_and_well_again() -> None:
+    moment = 100.0
+    board = Board((Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}), unseen("printing")), lambda: moment)
+    board.put(Finding("store.fine", {"links": 7}))
+    assert not board.tidy()
+    assert CounterFacts("窓口1", True, findings=board.findings).finding("printing").word == "unseen"
+    moment += best_before("store") - 1
+    assert not board.tidy()
+    board.put(Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}))
+    moment += 2
+    assert board.tidy()
+    moment += best_before("printing") - best_before("store")
+    board.put(Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}))
+    assert board.tidy()
+    assert not board.tidy()
+    facts = CounterFacts("窓口1", True, findings=board.findings)
+    late = facts.finding("store")
+    assert (late.outcome, late.number("links"), late.at is not None) == ("store.overdue", None, True)
+    assert facts.finding("trust").outcome == "trust.ready"
+    assert facts.finding("printing").word == "overdue"
+    board.put(Finding("store.fine", {"links": 8}))
+    assert CounterFacts("窓口1", True, findings=board.findings).finding("store").number("links") == 8
+
+
+def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
+    told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    never = threading.Event()
+
+    def hang() -> None:
+        never.wait()
+
+    rounds = Rounds(((Look("space", hang),), (Look("log", lambda: Finding("log.written")),)), told.put, first_after=0)
+    rounds.start()
+    assert told.get(timeout=5) == Finding("log.written")
+    began = time.monotonic()
+    rounds.stop()
+    assert time.monotonic() - began < 3
+    never.set()
+    assert told.empty()
+
+
+# --- the service of the readers -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def program_on_pcscd(folder: Path, judge: CardJudge) -> Iterator[Program]:
+    with Repository(folder / "kiosk.db", KEYS, "窓口1", lambda: datetime.now(UTC)) as repository:
+        program = Program(SETTINGS, Equipment(PcscReaders, PcscMonitor, judge, repository, CounterFacts("窓口1", False)))
+        with running(program):
+            yield program
+        for window in (program.displays.staff, program.displays.patron):
+            window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.mark.pcscd
+def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcscd: PcscdRig, tmp_path: Path, judge: CardJudge) -> None:
+    with program_on_pcscd(tmp_path, judge) as program:
+        conductor = program.conductor
+
+        def is_at(condition: ReaderCondition) -> bool:
+            return conductor.counter.reader is condition
+
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
+        pcscd.freeze()
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.SILENT), timeout=10_000)
+        assert "答えなくなりました" in shown(program.displays.staff)
+        assert "カードリーダー: 使えます" not in shown(program.displays.staff)
+        assert "カードを読み取れません" in shown(program.displays.patron)
+        assert conductor.facts.finding("service").outcome == "service.silent"
+        pcscd.thaw()
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
+        assert "カードリーダー: 使えます" in shown(program.displays.staff)
+        qtbot.waitUntil(lambda: conductor.facts.finding("service").outcome == "service.running", timeout=5_000)
+
+
+@pytest.mark.trial
+@pytest.mark.pcscd
+def test_a_counter_ends_although_the_service_does_not_answer(qtbot: QtBot, pcscd: PcscdRig, tmp_path: Path, judge: CardJudge) -> None:
+    with program_on_pcscd(tmp_path, judge) as program:
+        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.READY, timeout=10_000)
+        pcscd.freeze()
+        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.SILENT, timeout=10_000)
+        began = time.monotonic()
+    assert time.monotonic() - began < 20
+    pcscd.thaw()
