@@ -30,6 +30,7 @@ from kiosk.domain.states import (
     LendingRefused,
     LookingUpPatron,
     PatronShown,
+    Reading,
     Screen,
     UnlinkingRefused,
     Waiting,
@@ -76,6 +77,8 @@ PAD = {"pad", "mistake", "last_pad"}
 TAKES: dict[type[Flow], tuple[type[Flow], ...]] = {
     Waiting: (Waiting, PatronShown),
     LendingRefused: (Waiting, PatronShown),
+    # Staff fall back on the library card while the other is read, or silent.
+    Reading: (Waiting, Reading, PatronShown),
     AwaitingLibraryCard: (AwaitingLibraryCard, AwaitingMyNumberCard),
     AskingUnlinkNumber: (AskingUnlinkNumber, ConfirmingUnlink, UnlinkingRefused),
 }
@@ -163,7 +166,7 @@ def is_allowed(before: Flow, after: Flow) -> bool:
 
 def is_same(before: Flow, after: Flow) -> bool:
     """But for what is said of the scan."""
-    said = {name: getattr(before, name) for name in ("problem", "barcode_cleared", "typed", "slow") if hasattr(before, name)}
+    said = {name: getattr(before, name) for name in ("problem", "wrong", "barcode_cleared", "typed", "slow") if hasattr(before, name)}
     return type(before) is type(after) and replace(after, **said) == before
 
 
