@@ -90,8 +90,10 @@ class Desk(QWidget):
             self._controls.setText(f"controls {text}\n" + "\n".join(names))
 
     def _judge(self) -> None:
-        if self._now.is_heard():
-            self._verdict.setText(self._verdict.text().replace("waiting", "heard", 1))
+        verdict = self._verdict.text()
+        if verdict.startswith("waiting") and self._now.is_heard():
+            # Once: a page may be called "waiting" as well.
+            self._verdict.setText(verdict.replace("waiting", "heard", 1))
 
 
 def main() -> int:
