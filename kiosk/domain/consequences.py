@@ -88,5 +88,8 @@ def _is_in_doubt(flow: PatronShown) -> bool:
 
 def subject(flow: Flow) -> tuple[object, ...]:
     """Whom and what a page is about. A key that was begun on another subject presses nothing on this one."""
-    about = ("draft", "goal", "insertion", "patron", "link", "number", "reason", "by_card", "by_number")
-    return type(flow), *(getattr(flow, name, None) for name in about if name != "draft" or not hasattr(flow, "born_on_or_after"))
+    draft = getattr(flow, "draft", None) or getattr(getattr(flow, "goal", None), "draft", None)
+    # Figures and marks change while somebody works; whose they are does not.
+    patron = getattr(flow, "patron", None) or getattr(draft, "patron", None)
+    about = ("insertion", "link", "number", "reason", "by_card", "by_number")
+    return type(flow), getattr(patron, "number", None), *(getattr(flow, name, None) for name in about)

@@ -209,6 +209,8 @@ class Keyboard:
     """Acts when the keyboard stays quiet."""
     text: str = field(default="", repr=False)
     """Characters that no field took."""
+    cut: bool = False
+    """The page has turned between two keys: what comes before the keyboard is quiet is the rest of something."""
     after_code: bool = False
     """A code has just ended: what its suffix sends once more asks for no hint."""
 
@@ -225,7 +227,7 @@ def step(keyboard: Keyboard, stroke: Stroke) -> Step:
         case Woke(at):
             return _woke(keyboard, at)
         case Turned():
-            return _dropped(replace(keyboard, text=""))
+            return _dropped(replace(keyboard, text="", cut=keyboard.last is not None))
 
 
 def _dropped(keyboard: Keyboard) -> Step:
@@ -247,7 +249,7 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
     keyboard, dropped = _dropped(keyboard)
     # A space that would have pressed something was the first character of a code.
     text = (keyboard.text + (begun.text if begun else "")) if noise else ""
-    keyboard = replace(keyboard, last=pressed.at, text=text, after_code=keyboard.after_code and noise)
+    keyboard = replace(keyboard, last=pressed.at, text=text, after_code=keyboard.after_code and noise, cut=keyboard.cut and noise)
     keyboard, decisions = _meant(keyboard, pressed, noise=noise)
     return keyboard, (Alive(), *dropped, *decisions)
 
@@ -265,6 +267,12 @@ def _repeated(keyboard: Keyboard, pressed: Pressed) -> Step:
 
 
 def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
+    if keyboard.cut and pressed.kind is Kind.TAB:
+        return replace(keyboard, text=""), (Forward(),)
+    if keyboard.cut and pressed.kind in (Kind.TEXT, Kind.END):
+        # Of a code whose beginning went to the page before: its tail may be somebody else's number.
+        hint = pressed.kind is not Kind.TEXT and not keyboard.after_code
+        return replace(keyboard, text=""), ((Hint(Why.NOISE),) if hint else ())
     match pressed.kind:
         case Kind.MOVE | Kind.OTHER:
             return replace(keyboard, text=""), (Forward(),)

@@ -34,12 +34,11 @@ def arrange(names: Sequence[str], settings: DisplaySettings, before: Arrangement
         return Arrangement(names[0], names[0])
     apart = None if before is None or before.together else before
     patrons = _named(names, settings.patron_screen) or _still(names, apart.patron if apart else None)
-    staff = (
-        _named(names, settings.staff_screen)
-        or _still(names, before.staff if before else None)
-        or _other(names, patrons, settings.staff_screen)
-    )
-    return Arrangement(staff, patrons if patrons and patrons != staff else _other(names, staff, settings.patron_screen))
+    staff = _named(names, settings.staff_screen) or _still(names, before.staff if before else None)
+    staff = staff or _other(names, {patrons, apart.patron if apart else None}, settings.staff_screen)
+    if patrons is None or patrons == staff:
+        patrons = _other(names, {staff, apart.staff if apart else None}, settings.patron_screen)
+    return Arrangement(staff, patrons)
 
 
 def _named(names: Sequence[str], wanted: str) -> str | None:
@@ -50,7 +49,10 @@ def _still(names: Sequence[str], before: str | None) -> str | None:
     return before if before in names else None
 
 
-def _other(names: Sequence[str], taken: str | None, wanted: str) -> str | None:
-    """One that is not `taken`. Where the config names one that is not there, only if there is no doubt which is meant."""
-    others = [name for name in names if name != taken]
+def _other(names: Sequence[str], taken: set[str | None], wanted: str) -> str | None:
+    """One that is not among those `taken` by the other window.
+
+    Where the config names one that is not there, only if there is no doubt which is meant.
+    """
+    others = [name for name in names if name not in taken]
     return others[0] if others and (not wanted or len(others) == 1) else None

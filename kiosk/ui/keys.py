@@ -38,7 +38,7 @@ from kiosk.ui.widgets.filling import Filling
 from kiosk.ui.widgets.listening import Listener
 from kiosk.ui.widgets.scan import ScanField
 
-_MODIFIERS = {
+MODIFIERS = {
     *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R),
     *(Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_ScrollLock, Qt.Key.Key_Mode_switch),
     # A Japanese keyboard's own.
@@ -111,7 +111,7 @@ class Keys(Listener):
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
         # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
-        if watched is not self._listening() or Qt.Key(event.key()) in _MODIFIERS:
+        if watched is not self._listening() or Qt.Key(event.key()) in MODIFIERS:
             return False
         at = Moment(self._timing.now(), event.timestamp())
         if kind is QEvent.Type.KeyRelease:

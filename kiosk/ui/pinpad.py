@@ -8,18 +8,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from kiosk.domain.keyboard import QUIET
 from kiosk.domain.model import Pin
 from kiosk.domain.proof import PIN_LENGTH
+from kiosk.ui.keys import MODIFIERS
 from kiosk.ui.padkey import PadKey, PinSlots
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.wordbutton import WordButton
 
 SCANNER_GAP = 0.040
 """Seconds. Nobody types two keys closer together; a barcode scanner does."""
-QUIET = 0.300
-"""Seconds without a key before the pad listens again after it has thrown something away."""
 _ZERO = 0x30
-_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_NumLock, Qt.Key.Key_CapsLock)
 _FULL_WIDTH_ZERO = 0xFF10
 
 
@@ -98,7 +97,7 @@ class PinPad(QWidget):
         have been quiet, so that the end of a long barcode cannot fill the pad. No key that comes here confirms: see `ui.keys`.
         """
         event.accept()
-        if event.key() in _MODIFIERS:
+        if Qt.Key(event.key()) in MODIFIERS:
             return
         gap = self._gap(event)
         if self._deaf and gap < QUIET:

@@ -347,3 +347,29 @@ def test_a_field_takes_characters_and_its_end_submits_it() -> None:
         Submit(),
         Forward(),
     ]
+
+
+def test_the_rest_of_a_code_is_not_taken_for_one_when_the_page_turns() -> None:
+    """A card was laid while a book was read: the second half must not be another book's number."""
+    keys = Keys(focus=Field.FILLED)
+    keys.type("1230", 0.02)
+    keys.take(Turned())
+    keys.focus, keys.said = Field.EMPTY, []
+    keys.type("04", 0.02)
+    keys.focus = Field.FILLED
+    keys.type("5678\r", 0.02)
+    assert not [decision for decision in keys.said if isinstance(decision, Submit | Scanned)]
+    assert keys.hints == [Why.NOISE]
+    keys.pass_(1)
+    keys.said = []
+    keys.type("1230045678\r", 0.02)
+    assert Submit() in keys.said
+
+
+def test_what_ends_a_code_twice_asks_for_no_hint_on_the_next_page() -> None:
+    keys = Keys(focus=Field.FILLED)
+    keys.type("12\r", 0.02)
+    keys.take(Turned())
+    keys.type("\r", 0.02)
+    keys.pass_(1)
+    assert keys.hints == []

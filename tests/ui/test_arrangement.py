@@ -38,6 +38,7 @@ SINGLE = DisplaySettings(single=True)
         (["HDMI-1"], NAMED, None, (None, "HDMI-1")),
         (["DP-1", "VGA-1"], NAMED, None, ("DP-1", "VGA-1")),
         (["DP-1", "VGA-1", "VGA-2"], NAMED, None, ("DP-1", None)),
+        (["B", "C"], replace(TWO, patron_screen="B"), ("A", "C"), (None, "B")),
         (["A", "B"], SINGLE, None, ("A", "A")),
         (["B"], SINGLE, ("A", "A"), ("B", "B")),
         ([], TWO, ("A", "B"), (None, None)),
