@@ -43,7 +43,7 @@ from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage import GarbageCollector
-from kiosk.ui.screens import DisplayWatch
+from kiosk.ui.sight import displays_now
 from kiosk.ui.sound import Sounds
 from kiosk.ui.timing import Timing
 from kiosk.ui.trouble import TroubleWindow
@@ -104,12 +104,8 @@ class Program:
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
         counter = Counter(rules=counter_rules(settings), today=today(), clock=equipment.clock, ils=ils)
         self.conductor = Conductor(counter, awaiting(equipment), outside)
-        self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing)
-        self._display_watch = (
-            DisplayWatch(lambda displays: self.conductor.happen(check_displays(settings.display, displays)))
-            if equipment.own_displays
-            else None
-        )
+        self._settings, self._own_displays = settings, equipment.own_displays
+        self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing, self._look_at_displays)
         self._bridge.happened.connect(self.conductor.happen)
         self._hooks = sys.excepthook, threading.excepthook
         self._minute = QTimer(interval=60_000)
@@ -132,8 +128,7 @@ class Program:
         self._watch.start()
         self._heartbeat.start()
         self._rounds.start()
-        if self._display_watch is not None:
-            self._display_watch.start()
+        self._look_at_displays()
         self._minute.start()
         self._tidy.start()
         self.conductor.keep_library_alive()
@@ -143,8 +138,6 @@ class Program:
         """Work, card, windows: nothing new is taken while what was begun ends."""
         for timer in (self._minute, self._tidy, self._library_beat):
             timer.stop()
-        if self._display_watch is not None:
-            self._display_watch.stop()
         self._rounds.stop()
         self._heartbeat.stop()
         self._watch.stop()
@@ -172,6 +165,11 @@ class Program:
         # That it could not be done is one of the store's troubles, which the next look tells.
         self._examination.do(examine, lambda error: None)
 
+    def _look_at_displays(self) -> None:
+        if self._own_displays:
+            seen = displays_now(qt_application())
+            self.conductor.happen(check_displays(self._settings.display, seen, self.displays.arranged))
+
     def _minute_passed(self) -> None:
         if today() != self.conductor.counter.today:
             self.conductor.happen(DayBegan(today()))
@@ -179,8 +177,7 @@ class Program:
         elif self._repository.is_unexamined:
             self._examine()
         self.conductor.look_at_store()
-        if self._display_watch is not None:
-            self._display_watch.look()
+        self._look_at_displays()
 
     def _hook_bugs(self) -> None:
         """A bug anywhere ends in the log and on the "ask the staff" page, never in a traceback before a patron."""

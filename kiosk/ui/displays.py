@@ -28,10 +28,18 @@ class Displays:
     """Both windows. `staff` and `patron` are the windows themselves."""
 
     def __init__(
-        self, settings: DisplaySettings, emit: Callable[[Event], None], confirm_pin: Callable[[Pin], None], timing: Timing | None = None
+        self,
+        settings: DisplaySettings,
+        emit: Callable[[Event], None],
+        confirm_pin: Callable[[Pin], None],
+        timing: Timing | None = None,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
+        """`tell` is called after the displays have changed and the windows have followed."""
         self._settings = settings
-        self._arranged = arrange(_names(), settings)
+        self.arranged = arrange(_names(), settings)
+        """Where the windows are now."""
+        self._tell = tell
         self.staff = StaffWindow(emit, timing=timing)
         self._emit, self._confirm_pin, self._timing = emit, confirm_pin, timing
         self._shown: tuple[Counter, CounterFacts] | None = None
@@ -74,15 +82,16 @@ class Displays:
         self._changed.start()
 
     def _rearrange(self) -> None:
-        self._arranged = arrange(_names(), self._settings, self._arranged)
+        self.arranged = arrange(_names(), self._settings, self.arranged)
         self._place_staff()
         if self._patron_opened:
             self._place_patron()
             if self._shown is not None:
                 self._project_patron(*self._shown)
+        self._tell()
 
     def _place_staff(self) -> None:
-        screen = _screen(self._arranged.staff)
+        screen = _screen(self.arranged.staff)
         if screen is None:
             self.staff.hide()
             return
@@ -90,20 +99,20 @@ class Displays:
         if not self.staff.isVisible() or not wanted.contains(self.staff.geometry()) or self.staff.screen() is not screen:
             self.staff.setWindowState(Qt.WindowState.WindowNoState)
             self.staff.setGeometry(wanted)
-        if self._arranged.together and not self._settings.single:
+        if self.arranged.together and not self._settings.single:
             self.staff.show()
         else:
             self.staff.showMaximized()
 
     def _place_patron(self) -> None:
         if self._settings.single:
-            if self.patron.isVisible() and (screen := _screen(self._arranged.staff)) is not None:
+            if self.patron.isVisible() and (screen := _screen(self.arranged.staff)) is not None:
                 self._fill(screen)
             return
-        screen = _screen(self._arranged.patron)
+        screen = _screen(self.arranged.patron)
         if screen is None:
             self.patron.hide()
-        elif self._arranged.together:
+        elif self.arranged.together:
             self.patron.setGeometry(screen.availableGeometry())
             self.patron.show()
         else:
@@ -144,7 +153,7 @@ class Displays:
             self._give_keyboard(isinstance(counter.flow, AskingPin))
 
     def _cover(self, covered: bool) -> None:
-        screen = _screen(self._arranged.staff)
+        screen = _screen(self.arranged.staff)
         if covered and not self.patron.isVisible() and screen is not None:
             self._fill(screen)
             self.patron.activateWindow()

@@ -9,6 +9,7 @@ import pytest
 from kiosk.checks.displays import check_displays, check_fonts
 from kiosk.commands.doctor import wording
 from kiosk.config import DisplaySettings
+from kiosk.ui.arrangement import Arrangement
 from kiosk.ui.sight import Display, Seen
 
 STAFF = Display("DP-1", 1920, 1080, 344, primary=True)
@@ -32,6 +33,17 @@ PATRON = Display("HDMI-1", 1280, 800, 0, primary=False, place=(1920, 0))
 )
 def test_displays_are_held_against_the_config(configured: DisplaySettings, displays: tuple[Display, ...], expected: str) -> None:
     assert check_displays(configured, displays).outcome == expected
+
+
+def test_it_is_asked_where_the_windows_are() -> None:
+    """With a third display nobody can tell which one is meant: the patron's window is shown nowhere."""
+    third = replace(PATRON, name="VGA-1", place=(3200, 0))
+    gone = check_displays(DisplaySettings(patron_screen="DP-9"), (STAFF, PATRON, third))
+    assert (gone.outcome, gone.params["apart"]) == ("displays.other", 0)
+    swapped = check_displays(DisplaySettings(staff_screen="HDMI-1"), (replace(STAFF, width_mm=150), replace(PATRON, width_mm=344)))
+    assert (swapped.outcome, swapped.params["width"]) == ("displays.small", 150)
+    left = Arrangement("DP-1", None)
+    assert check_displays(DisplaySettings(), (STAFF, PATRON), left).outcome == "displays.one"
 
 
 def test_a_display_is_described_in_millimetres() -> None:

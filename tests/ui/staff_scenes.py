@@ -136,7 +136,7 @@ def troubled() -> dict[str, CounterFacts]:
     """The counter's parts in trouble: one, several at once, and where nobody knows."""
     doubtful: Params = {"now": "2010-01-01 00:00", "zone": "JST", "year": 2010, "month": 1, "day": 1}
     clock = Finding("clock.doubtful", doubtful, SEEN_AT)
-    display = Finding("displays.one", {"displays": "", "count": 1}, SEEN_AT)
+    display = Finding("displays.one", {"displays": "", "count": 1, "apart": 0}, SEEN_AT)
     slips = Finding("printing.no-printer", {"printer": "Receipt 80", "names": "－"}, SEEN_AT)
     log = Finding("log.unwritten", {"folder": "/home/kiosk/logs"}, SEEN_AT)
     lists = Finding("revocation.stale", {"count": 3, "until": "2026-11-20 12:00", "numbers": 214}, SEEN_AT)

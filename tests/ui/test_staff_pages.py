@@ -217,9 +217,9 @@ def test_the_bar_says_what_is_not_well(hands: Hands, scene: str, said: str) -> N
     assert said in [item.accessibleName() for item in hands.window.findChildren(StatusItem) if item.isVisible()]
 
 
-@pytest.mark.parametrize(("count", "said"), [(1, "利用者用の画面がありません"), (2, "カードを置く案内を出しています")])
-def test_another_display_than_the_config_names_may_do(hands: Hands, count: int, said: str) -> None:
-    other = Finding("displays.other", {"displays": "", "count": count, "wanted": "HDMI-2"})
+@pytest.mark.parametrize(("apart", "said"), [(0, "利用者用の画面がありません"), (1, "カードを置く案内を出しています")])
+def test_another_display_than_the_config_names_may_do(hands: Hands, apart: int, said: str) -> None:
+    other = Finding("displays.other", {"displays": "", "count": 3, "apart": apart, "wanted": "HDMI-2"})
     hands.show(counter(Waiting()), found(FACTS, other))
     assert said in hands.texts()
     assert "設定の画面「HDMI-2」がありません" in hands.texts()

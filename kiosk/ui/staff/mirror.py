@@ -55,7 +55,7 @@ def mirrored(counter: Counter, facts: CounterFacts) -> tuple[str, str]:
 
 def _has_another(displays: Finding) -> bool:
     """Whether the patron's window has gone to another display than the config names (`ui.arrangement`)."""
-    return displays.outcome == "displays.other" and (displays.number("count") or 0) > 1
+    return displays.outcome == "displays.other" and bool(displays.number("apart"))
 
 
 class PatronMirror(QWidget):

@@ -268,8 +268,8 @@ def test_the_old_list_serves_until_the_new_one_is_read_and_a_killed_process_chan
     (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=1))
     lists = opened()
     lists.refresh(LIMIT)
-    (folder / "a.crl").write_bytes(slow_list(issuer))
     before = set(children())
+    (folder / "a.crl").write_bytes(slow_list(issuer))
     assert not lists.refresh(0.0)
     wait_for(lambda: set(children()) - before)
     assert standing(lists, issuer) is Standing.REVOKED
@@ -290,8 +290,8 @@ def test_a_counter_notices_by_itself_and_stops_at_once(opened: Open, folder: Pat
     with lists.watching():
         (folder / "a.crl").write_bytes(issuer.list(number=2))
         wait_for(lambda: standing(lists, issuer) is Standing.GOOD)
-        (folder / "a.crl").write_bytes(slow_list(issuer))
         before = set(children())
+        (folder / "a.crl").write_bytes(slow_list(issuer))
         wait_for(lambda: set(children()) - before)
         began = time.monotonic()
     assert time.monotonic() - began < 2.0
