@@ -20,6 +20,7 @@ from kiosk.domain.consequences import has_consequences
 from kiosk.domain.events import ItemEntered, LibraryCardEntered, PadCleared, PadTyped
 from kiosk.domain.states import Counter
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import event_of
 from kiosk.ui.widgets.scan import ScanField
 from tests.cases import CountCases
@@ -210,16 +211,6 @@ def some(chosen: list[Case], number: int, many: int) -> list[Case]:
     return [chosen[(number + step * 7) % len(chosen)] for step in range(many)]
 
 
-def test_a_lone_key_that_begins_a_page_decides_nothing(hands: Hands) -> None:
-    """Also 「⏎」 and nothing else: where the page has put the keyboard there is no button."""
-    for name, (counter, facts) in one_of_each().items():
-        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            hands.show(counter, facts)
-            hands.said.clear()
-            hands.key(key)
-            assert all(isinstance(event, LibraryCardEntered) and not event.text.strip() for event in hands.said), (name, key)
-
-
 _RAIL = ("窓口", "連携登録", "解除", "状況", "使い方")
 NEVER_BY_A_TAP: dict[str, tuple[str, ...]] = {
     "confirming-holder": ("本人です", "本人ではない", "終了して画面を消す", *_RAIL),
@@ -251,13 +242,21 @@ def test_a_tap_of_a_key_never_presses(hands: Hands, scene: str) -> None:
     assert "キーを" in hands.texts() or "このキーは" in hands.texts()
 
 
-def test_a_lone_key_presses_nothing_with_consequences(hands: Hands) -> None:
-    """Wherever the focus stands."""
-    keys = [case for case in ALONE if case.gap == case.late == 0]
+def test_what_a_key_alone_can_do_on_each_page(hands: Hands) -> None:
+    """Where a page has put the keyboard there is nothing to press; what has consequences takes a held key; no letter is there twice."""
+    taps = [case for case in ALONE if case.gap == case.late == 0]
     for name, (counter, facts) in one_of_each().items():
         hands.show(counter, facts)
+        letters_shown = [
+            letter for one in hands.window.findChildren(Button) if one.isVisible() and (letter := one.shown_key).startswith("Alt")
+        ]
+        assert len(letters_shown) == len(set(letters_shown)), name
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+            hands.said.clear()
+            hands.key(key)
+            assert all(isinstance(event, LibraryCardEntered) and not event.text.strip() for event in hands.said), (name, key)
         for place in [place for place in focusable(hands.window) if is_guarded(counter, place)]:
-            for case in keys:
+            for case in taps:
                 place.setFocus(Qt.FocusReason.TabFocusReason)
                 hands.said.clear()
                 for _, (key, modifier, text) in case.keys():
@@ -265,25 +264,11 @@ def test_a_lone_key_presses_nothing_with_consequences(hands: Hands) -> None:
                     hands.tap(key, text, modifier)
                     hands.timing.pass_(1)
                 assert not [event for event in hands.said if has_consequences(counter, event)], (name, place.accessibleName(), case)
-
-
-def test_everything_with_consequences_is_pressed_by_a_held_key(hands: Hands) -> None:
-    for name, (counter, facts) in one_of_each().items():
-        hands.show(counter, facts)
-        for place in [place for place in focusable(hands.window) if is_guarded(counter, place)]:
             place.setFocus(Qt.FocusReason.TabFocusReason)
             hands.said.clear()
             hands.hold(Qt.Key.Key_Return)
             assert isinstance(place, QAbstractButton)
             assert hands.said == [event_of(place)], (name, place.accessibleName())
-
-
-def test_no_two_buttons_of_a_page_have_the_same_letter(hands: Hands) -> None:
-    for name, (counter, facts) in one_of_each().items():
-        hands.show(counter, facts)
-        shown = [one.shown_key for one in hands.window.findChildren(QAbstractButton) if one.isVisible() and hasattr(one, "shown_key")]
-        letters_shown = [key for key in shown if key.startswith("Alt+")]
-        assert len(letters_shown) == len(set(letters_shown)), name
 
 
 @pytest.mark.trial
