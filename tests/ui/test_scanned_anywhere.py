@@ -245,7 +245,10 @@ def test_a_tap_of_a_key_never_presses(hands: Hands, scene: str) -> None:
 def test_what_a_key_alone_can_do_on_each_page(hands: Hands) -> None:
     """Where a page has put the keyboard there is nothing to press; what has consequences takes a held key; no letter is there twice."""
     taps = [case for case in ALONE if case.gap == case.late == 0]
-    for name, (counter, facts) in one_of_each().items():
+    scenes_of_staff = one_of_each()
+    for name, (counter, facts) in scenes_of_staff.items():
+        # From another page: the focus stays where somebody has put it while they stay.
+        hands.show(*scenes_of_staff["help" if name != "help" else "waiting"])
         hands.show(counter, facts)
         letters_shown = [
             letter for one in hands.window.findChildren(Button) if one.isVisible() and (letter := one.shown_key).startswith("Alt")
