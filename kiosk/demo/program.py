@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 
 from kiosk.app import Equipment, Program, qt_application, running, slip_printer, slips_swept
 from kiosk.checks.rounds import demo_looks, first_facts
@@ -39,7 +40,8 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
             repository=repository,
             facts=first_facts(settings, judge, demo=True),
             looks=demo_looks(home, settings, judge),
-            own_displays=False,
+            # With one display both windows share it, for trying out; with more it matters where they are.
+            own_displays=len(QGuiApplication.screens()) > 1,
             library=open_library(home, settings),
             hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),

@@ -8,6 +8,7 @@ from kiosk.domain.circulation import Reason, Standing, Stop
 from kiosk.domain.effects import Play, PrintSlip, ReadCard, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
+    IlsChanged,
     ItemEntered,
     LeavePressed,
     LibraryCardEntered,
@@ -16,7 +17,7 @@ from kiosk.domain.events import (
     ServiceChosen,
     SlipChosen,
 )
-from kiosk.domain.model import LibraryCardNumber, Service, Shown, SlipKind, Sound
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service, Shown, SlipKind, Sound
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import CounterRules, NextCard, PatronShown, Progress, Reading, Waiting, When
 from tests.domain.library import Library
@@ -172,3 +173,31 @@ def test_a_blocked_patron_is_lent_nothing_whatever_is_read() -> None:
     desk = Desk(RULES, library=Library(Standing(stops=frozenset({Stop.CHARGE_DENIED})), cards={NEXT}))
     desk.tell(LibraryCardEntered("D0123456789"), ServiceChosen(Service.LOAN))
     assert not asked(scan(desk, NEXT, A))
+
+
+def test_a_library_card_read_while_the_line_was_down_is_asked_about_before_anything_is_lent() -> None:
+    """Nobody could tell it from a book then; the books behind it must not be lent to the patron before."""
+    desk = served()
+    assert desk.library is not None
+    desk.tell(IlsChanged(IlsCondition.UNREACHABLE))
+    desk.library.says |= {NEXT: Reason.NOT_REACHED, C: Reason.NOT_REACHED}
+    scan(desk, NEXT, C)
+    assert [reason for _, _, reason in lines(desk)] == [Reason.NOT_REACHED, Reason.NOT_REACHED]
+    desk.library.says |= {NEXT: Reason.ITEM_UNKNOWN}
+    del desk.library.says[C]
+    desk.tell(IlsChanged(IlsCondition.READY))
+    before = asked(desk)
+    scan(desk, A)
+    assert desk.at(PatronShown).next_card == NextCard(LibraryCardNumber(NEXT))
+    assert asked(desk) == before, "nothing is lent until staff have said whose turn it is"
+    assert lines(desk)[0] == (A, Progress.REFUSED, Reason.HELD_BACK)
+
+
+def test_a_book_read_while_the_line_was_down_is_asked_about_once() -> None:
+    desk = Desk(CounterRules(confirm_holder=When.NEVER, prints_slips=True), library=Library(says={C: Reason.NOT_REACHED}, cards={NEXT}))
+    desk.tell(LibraryCardEntered("2104067853")).at(PatronShown)
+    scan(desk, C)
+    desk.tell(IlsChanged(IlsCondition.READY))
+    scan(desk, A, B)
+    assert [effect.number.text for effect in desk.of(RecogniseLibraryCard)].count(C) == 1
+    assert asked(desk)[-2:] == [A, B]

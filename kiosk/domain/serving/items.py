@@ -8,10 +8,10 @@ from dataclasses import replace
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
-from kiosk.domain.model import Service, Sound, Ticket
+from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.rules import read_item
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
-from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise
+from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise, unrecognised
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.services import count
 from kiosk.domain.serving.taking import taken_in
@@ -103,6 +103,9 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     flow = replace(flow, dealings=dealings, leaving=flow.leaving and (is_held_back or made == {Progress.DONE}))
     sounds = {Progress.REFUSED: Sound.REFUSED, Progress.DONE: Sound.DONE}
     heard = next((Play(sound) for progress, sound in sounds.items() if progress in made), None)
+    card = unrecognised(flow, counter.rules.barcode) if Progress.WAITING in made and flow.next_card is None else None
+    if card is not None and counter.ils is IlsCondition.READY:
+        return then((counter, () if heard is None else (heard,)), lambda told: recognise(told, flow, card))
     return then((counter, () if heard is None else (heard,)), lambda told: go_on(told, flow))
 
 

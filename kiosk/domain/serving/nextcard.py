@@ -32,11 +32,25 @@ def recognise(counter: Counter, flow: PatronShown, number: LibraryCardNumber) ->
     return go(counter, replace(flow, next_card=NextCard(number, ticket)), RecogniseLibraryCard(ticket, number))
 
 
+def unrecognised(flow: PatronShown, rule: BarcodeRule) -> LibraryCardNumber | None:
+    """What was read while the library's system could not be reached, and may be the next patron's card.
+
+    Nobody can tell it from a book then; before anything read after it is asked for, it has to be known.
+    """
+    for entry in reversed(flow.dealings.entries):
+        if entry.reason is Reason.NOT_REACHED and entry.item.number not in flow.dealings.not_cards:
+            card = as_library_card(entry.item.number, rule)
+            if card is not None and card != flow.patron.number:
+                return card
+    return None
+
+
 def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bool | None) -> Step:
     """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read.
 
     Where nobody could be asked, a number that is certainly no item's is taken for a card.
     """
+    flow = replace(flow, dealings=_known_as_no_card(flow.dealings, card.number, counter.rules.barcode)) if known is False else flow
     if known is None:
         known = any(entry.reason in NO_ITEM and _is_of(entry, card.number, counter.rules.barcode) for entry in flow.dealings.entries)
     if not known:
@@ -65,6 +79,12 @@ def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -
         return entry
 
     return replace(dealings, entries=tuple(map(told, dealings.entries)))
+
+
+def _known_as_no_card(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -> Dealings:
+    unreached = (entry for entry in dealings.entries if entry.reason is Reason.NOT_REACHED)
+    numbers = {entry.item.number for entry in unreached if _is_of(entry, card, rule)}
+    return replace(dealings, not_cards=dealings.not_cards | numbers) if numbers else dealings
 
 
 def _is_of(entry: Entry, card: LibraryCardNumber, rule: BarcodeRule) -> bool:

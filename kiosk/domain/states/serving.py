@@ -80,6 +80,8 @@ class Dealings:
     describing: Ticket = Ticket(0)
     problem: Code | None = None
     """Why the loans could not be listed."""
+    not_cards: frozenset[str] = frozenset()
+    """Numbers that could not be asked for while the line was down, and that have turned out to be no library card since."""
     recheck: tuple[Wish, ...] = ()
     """In doubt, and still to be looked at before the session ends."""
     looking: Ticket = Ticket(0)

@@ -148,7 +148,11 @@ class Frame(QWidget):
             self._hint.top(self._sizes.top)
         if self._idle.isVisibleTo(self):
             _settle(self._idle)
-            self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
+            width = None if self._page is None else self._page.band_width()
+            if width is not None:
+                self._idle.stand_at(self._sizes.margin_x // 2, self._sizes.top, width)
+            else:
+                self._idle.rise(self.height() - (self._footer.height() if self._footer.isVisibleTo(self) else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -50,6 +50,11 @@ class _Band(QFrame):
         self.setGeometry(self._margin, bottom - height - self._margin // 4, width, height)
         self.raise_()
 
+    def stand_at(self, left: int, top: int, width: int) -> None:
+        """Where the foot must stay free."""
+        self.setGeometry(left, top, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        self.raise_()
+
 
 class IdleBand(_Band):
     """Counts the seconds down and gives the whole time again at one press."""

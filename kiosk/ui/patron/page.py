@@ -30,6 +30,10 @@ class Page(QWidget):
         """Show this state."""
         raise NotImplementedError
 
+    def band_width(self) -> int | None:
+        """How wide a band over the head of this page may be, where its foot must stay free; None where a band stands at the foot."""
+        return None
+
     def takes_text(self) -> bool:
         """Whether characters mean something here."""
         return False

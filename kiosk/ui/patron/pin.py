@@ -55,7 +55,7 @@ class PinPage(Page):
         else:
             texts.addWidget(self._tries)
         texts.addStretch(1)
-        column = QWidget()
+        column = self._column = QWidget()
         if not sizes.portrait:
             column.setFixedWidth(max(sizes.pad_column, self.pad.sizeHint().width()))
         inside = QHBoxLayout(column)
@@ -114,6 +114,11 @@ class PinPage(Page):
     def _thrown_away(self) -> None:
         self._label_keys()
         self.emit_event(PadCleared())
+
+    def band_width(self) -> int | None:
+        """Keys, confirm key and the tries that are left are never covered."""
+        pad = 0 if self.sizes.portrait else self._column.width() + self.sizes.margin_x // 2 + self.sizes.gap
+        return self.width() - self.sizes.margin_x - pad
 
     def takes_text(self) -> bool:
         return self._keypad

@@ -76,6 +76,9 @@ class Banners(QWidget):
         for notice in self._notices:
             inside.addWidget(notice)
         self.setLayout(inside)
+        self._seconds = 0
+        self._second = QTimer(self, interval=1000)
+        self._second.timeout.connect(self._count_down)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._passed)
         self.hide()
@@ -88,8 +91,7 @@ class Banners(QWidget):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
-        seconds = round(counter.rules.warning_seconds)
-        self._idle.say(say("staff.banner.idle") if counter.idle_warning else "", say("staff.banner.idle-text", seconds=seconds))
+        self._show_idle(counter)
         self._fit()
 
     def _show_doubt(self, doubt: Problem | None) -> None:
@@ -148,6 +150,22 @@ class Banners(QWidget):
         items = (each.item for each in late if each.service is service)
         named = [_named(item) for item in items]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
+
+    def _show_idle(self, counter: Counter) -> None:
+        if not counter.idle_warning:
+            self._second.stop()
+            self._idle.say("")
+        elif not self._second.isActive():
+            self._seconds = round(counter.rules.warning_seconds)
+            self._second.start()
+            self._say_seconds()
+
+    def _count_down(self) -> None:
+        self._seconds = max(0, self._seconds - 1)
+        self._say_seconds()
+
+    def _say_seconds(self) -> None:
+        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._seconds))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""

@@ -93,12 +93,11 @@ def summary(dealings: Dealings, service: Service) -> str:
     entries = [entry for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service]
     of = Tally(entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
-    not_done = of[Progress.REFUSED] if service is Service.RENEWAL else 0
     counts = {
         f"done-{service}": instead[None],
         "renewed": instead[Instead.RENEWED],
         "same-date": instead[Instead.SAME_DATE],
-        "refused-renewal": not_done,
+        f"refused-{service}": of[Progress.REFUSED],
         "unknown": of[Progress.UNKNOWN],
     }
     said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
