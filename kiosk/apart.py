@@ -54,7 +54,8 @@ def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) 
     places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", __name__, name, str(limit)],
+            # Without the current folder among the places of modules: it may be anybody's.
+            [sys.executable, "-P", "-m", __name__, name, str(limit)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
