@@ -31,6 +31,7 @@ _ALONE_SECONDS = 1.0
 """So much longer than its limit a process lives whose caller is gone."""
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+_calls: set[subprocess.Popen[bytes]] = set()
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -53,8 +54,24 @@ def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) 
     Raises the KioskError that the function raises, Overdue, Died and NotBegun. For a thread that may wait.
     """
     name = f"{function.__module__}:{function.__qualname__}"
-    answer: T = _answer(exchange([__name__, name, str(limit)], json.dumps(dict(asked)).encode(), limit), name)
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def note(child: subprocess.Popen[bytes]) -> None:
+        begun.append(child)
+        _calls.add(child)
+
+    try:
+        said = exchange([__name__, name, str(limit)], json.dumps(dict(asked)).encode(), limit, begun=note)
+    finally:
+        _calls.difference_update(begun)
+    answer: T = _answer(said, name)
     return answer
+
+
+def end_calls() -> None:
+    """Kill what `call` is waiting for, in whatever thread: to those it has died."""
+    for child in tuple(_calls):
+        _kill(child)
 
 
 def exchange(
@@ -100,6 +117,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
+    _kill(child)
+    with suppress(subprocess.TimeoutExpired):
+        # If not now, then it is waited for when the next process is started.
+        child.wait(_BURIAL_SECONDS)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is not None:
         return
     with suppress(OSError):
@@ -107,9 +131,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             child.kill()
         else:
             os.killpg(child.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        # If not now, then it is waited for when the next process is started.
-        child.wait(_BURIAL_SECONDS)
 
 
 def _answer(said: bytes, name: str) -> Any:
