@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.domain import serving, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
+    Broke,
     CardFailed,
     CardKnown,
     CardLeftSeen,
@@ -35,6 +36,8 @@ from kiosk.domain.events import (
     PatronRefused,
     PinRejected,
     ReaderChanged,
+    ServiceAnswered,
+    ServiceSilent,
     SlipFailed,
     SlipPrinted,
     StoreFailed,
@@ -65,7 +68,12 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, StraySeen, StoreLooked)
+NOT_A_SIGN_OF_LIFE = (
+    *(TimeUp, DayBegan, Broke),
+    *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
+    *(CardLeftSeen, StraySeen),
+)
+"""What devices and clocks say, and what staff read that is no part of a session."""
 ANSWERS = (
     CardLifted,
     CardPlaced,

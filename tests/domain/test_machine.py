@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
@@ -39,13 +40,18 @@ from kiosk.domain.events import (
     ReaderChanged,
     RegistrationChosen,
     ReplacementChosen,
+    ServiceAnswered,
+    ServiceSilent,
     StatusChosen,
     TakenBack,
     TimeUp,
     Touched,
     TriesRead,
     UnlinkingChosen,
+    patron,
+    staff,
 )
+from kiosk.domain.idleness import ANSWERS, NOT_A_SIGN_OF_LIFE
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     CardReading,
@@ -192,6 +198,25 @@ def test_a_sign_of_life_gives_the_whole_time_again(sign: Event) -> None:
     assert desk.seconds() == 60
     desk.tell(TimeUp(old)).at(AskingPin)
     assert not desk.counter.idle_warning
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ServiceSilent(), ServiceAnswered(), ReaderChanged(ReaderCondition.MISSING), IlsChanged(IlsCondition.UNREACHABLE), DayBegan(TODAY)],
+)
+def test_what_a_device_says_is_no_sign_of_life(event: Event) -> None:
+    desk = at_pad().tell(ServiceSilent()) if event == ServiceAnswered() else at_pad()
+    desk.leave_alone().tell(event)
+    assert desk.counter.idle_warning
+    desk.leave_alone().at(Waiting)
+
+
+def test_every_event_that_nobody_says_is_known_as_one() -> None:
+    """Whoever adds an event says what it is to a session that is left alone."""
+    said = {event for event in get_args(Event) if event.__module__ in (staff.__name__, patron.__name__)} | {BrokeSeen}
+    not_said = set(get_args(Event)) - said
+    assert {event.__name__ for event in not_said.symmetric_difference({*NOT_A_SIGN_OF_LIFE, *ANSWERS} - said)} == set()
+    assert not set(NOT_A_SIGN_OF_LIFE) & set(ANSWERS)
 
 
 def test_there_is_time_to_make_a_library_card() -> None:
