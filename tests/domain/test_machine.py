@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
+from kiosk.domain.display import STAFF_ONLY
 from kiosk.domain.effects import Play, ReadCard, ReleaseCard, RetryLibrary, SaveLink, StartTimer, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -42,7 +44,9 @@ from kiosk.domain.events import (
     ReplacementChosen,
     ServiceAnswered,
     ServiceSilent,
+    SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     TimeUp,
     Touched,
@@ -61,9 +65,11 @@ from kiosk.domain.model import (
     ReaderCondition,
     ReplaceReason,
     Revocation,
+    SlipKind,
     Sound,
     Ticket,
 )
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -74,7 +80,9 @@ from kiosk.domain.states import (
     CounterRules,
     LendingRefused,
     OutOfOrder,
+    Paper,
     PatronShown,
+    Problem,
     Reading,
     Registered,
     RegistrationRefused,
@@ -82,6 +90,7 @@ from kiosk.domain.states import (
     Screen,
     ShowingHelp,
     ShowingStatus,
+    Stray,
     Waiting,
     When,
 )
@@ -447,6 +456,20 @@ def offered() -> Desk:
 
 def in_the_patrons_hands() -> Desk:
     return offered().tell(HandoverAccepted(), LinkAgreed())
+
+
+def test_what_stands_on_staffs_window_alone_is_not_heard_from_the_patron() -> None:
+    on_either = {LeavePressed, TakenBack}
+    on_staffs = {event for event in get_args(Event) if event.__module__ == staff.__name__} - on_either
+    assert {event.__name__ for event in on_staffs - set(STAFF_ONLY)} == set()
+
+
+def test_a_notice_for_staff_is_not_put_away_while_the_patron_holds_the_display() -> None:
+    unprinted = Paper(Ticket(0), Slip(SlipKind.RECORDED, OTHER_NUMBER), Code.SLIP_FAILED)
+    stray = Stray(Insertion(99, READER), Problem(Code.NOT_MY_NUMBER_CARD))
+    before = replace(in_the_patrons_hands().counter, papers=(unprinted,), stray_notice=stray, card_left=3)
+    for event in (CardLeftSeen(), StraySeen(), SlipTroubleSeen()):
+        assert step(before, event) == (before, ())
 
 
 def test_the_display_is_offered_to_the_patron_and_shows_no_pad_before_it_is_taken() -> None:
