@@ -68,6 +68,8 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
+STAFF_ARE_TOLD = 3
+"""So often a card that was left has been spoken of then: to the patron before."""
 NOT_A_SIGN_OF_LIFE = (
     *(TimeUp, DayBegan, Broke),
     *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
@@ -137,8 +139,8 @@ def _closes_by_itself(counter: Counter) -> bool:
 
 def _card_left(counter: Counter) -> Step:
     """Said to the patron twice, then to staff, with the sound each time."""
-    counter = replace(counter, card_left=min(counter.card_left + 1, 3))
-    if counter.card_left == 3:
+    counter = replace(counter, card_left=min(counter.card_left + 1, STAFF_ARE_TOLD))
+    if counter.card_left == STAFF_ARE_TOLD:
         return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
     counter, timers = watch_for_card_left(counter)
     return counter, (Play(Sound.CARD_LEFT), *timers)
