@@ -1,4 +1,4 @@
-"""A function called in a process of its own, with a limit.
+"""A function called in a process of its own, with a limit; and the process alone, for who has bytes to say.
 
     printed = call(print_page, {"html": "…"}, limit=15.0)
 
@@ -17,7 +17,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +29,9 @@ _BURIAL_SECONDS = 2.0
 """How long an ended process is waited for. One that waits for a device cannot be ended before that: it is left to its end."""
 _ALONE_SECONDS = 1.0
 """So much longer than its limit a process lives whose caller is gone."""
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+_calls: set[subprocess.Popen[bytes]] = set()
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -51,28 +54,61 @@ def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) 
     Raises the KioskError that the function raises, Overdue, Died and NotBegun. For a thread that may wait.
     """
     name = f"{function.__module__}:{function.__qualname__}"
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def note(child: subprocess.Popen[bytes]) -> None:
+        begun.append(child)
+        _calls.add(child)
+
+    try:
+        said = exchange([__name__, name, str(limit)], json.dumps(dict(asked)).encode(), limit, begun=note)
+    finally:
+        _calls.difference_update(begun)
+    answer: T = _answer(said, name)
+    return answer
+
+
+def end_calls() -> None:
+    """Kill what `call` is waiting for, in whatever thread: to those it has died."""
+    for child in tuple(_calls):
+        _kill(child)
+
+
+def exchange(
+    module: Sequence[str],
+    asked: bytes,
+    limit: float,
+    *,
+    begun: Callable[[subprocess.Popen[bytes]], None] = lambda process: None,
+    background: bool = False,
+) -> bytes:
+    """What `python -m module` says on its standard output to `asked` on its standard input; cut off where it was killed.
+
+    `begun` is told of the process, so that somebody else can kill it. `background`: people's work goes first, where the system sets
+    that from outside. Nothing of it runs any more afterwards, unless a device keeps the system from ending it. Raises Overdue and NotBegun.
+    """
     places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", __name__, name, str(limit)],
+            # Without the current folder among the places of modules: it may be anybody's.
+            [sys.executable, "-P", "-m", *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
             # A Ctrl-C at our terminal is for us; and what the process starts ends with it.
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=_NO_WINDOW | (_BELOW_NORMAL if background else 0),
         )
     except OSError as error:
-        raise NotBegun(name) from error
+        raise NotBegun(module[0]) from error
     try:
-        said, _ = child.communicate(json.dumps(dict(asked)).encode(), timeout=limit)
+        begun(child)
+        return child.communicate(asked, timeout=limit)[0]
     except subprocess.TimeoutExpired as error:
-        raise Overdue(name) from error
+        raise Overdue(module[0]) from error
     finally:
         _end(child)
-    answer: T = _answer(said, name)
-    return answer
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -81,6 +117,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
+    _kill(child)
+    with suppress(subprocess.TimeoutExpired):
+        # If not now, then it is waited for when the next process is started.
+        child.wait(_BURIAL_SECONDS)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is not None:
         return
     with suppress(OSError):
@@ -88,9 +131,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             child.kill()
         else:
             os.killpg(child.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        # If not now, then it is waited for when the next process is started.
-        child.wait(_BURIAL_SECONDS)
 
 
 def _answer(said: bytes, name: str) -> Any:

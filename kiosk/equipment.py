@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
 
-_LISTS_SECONDS = 20.0
+_START_SECONDS = 20.0
 """How long a start waits for the revocation lists."""
 
 # Imported where used: `kiosk links count` should not wait for cryptography, nor `kiosk trust list` for SQLCipher.
@@ -99,7 +99,7 @@ def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Autho
     shelf = Shelf(home.held_lists, keeps=keeps)
     lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, shelf)
     if lists.standings(now()) != {Standing.GOOD}:
-        lists.refresh(_LISTS_SECONDS)
+        lists.refresh(_START_SECONDS)
     return lists
 
 

@@ -104,14 +104,3 @@ def _stop_words(stops: Set[str]) -> str:
 def plain(sentence: str) -> str:
     """A sentence without break marks and readings: for accessible names, the command line and the log of the tour."""
     return _READING.sub("", sentence).replace("|", "")
-
-
-def phrased(sentence: str) -> str:
-    """A sentence whose lines break only at `|`, spaces and newlines.
-
-    The letters of a phrase are joined with U+2060 and phrases parted with U+200B, so that Qt leaves no single kana on a line.
-    A sentence without any mark is left alone.
-    """
-    if "|" not in sentence:
-        return sentence
-    return "\n".join("\u200b".join("\u2060".join(phrase) for phrase in line.split("|")) for line in sentence.split("\n"))

@@ -20,6 +20,10 @@ def looked_at(secret: str) -> dict[str, object]:
     return {"secret": secret, "seen": secret.encode() in said, "files": os.listdir("/proc/self/cwd")}
 
 
+def echo(said: str) -> str:
+    return said
+
+
 def refuse(tries: int) -> None:
     raise Refused(Code.HANDOVER_CHANGED, typed=tries)
 

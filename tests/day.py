@@ -48,8 +48,7 @@ from kiosk.domain.states import (
 from kiosk.log import forbid_core_dumps, kept_in
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.store.keyplace import key_store
-from kiosk.store.keys import open_keys
+from kiosk.store.keyplace import key_place
 from tests.desk import Desk, WatchedCard, judge_by
 from tests.mishaps import Event, Mishap, go_on, register
 from tests.needles import Person
@@ -202,7 +201,7 @@ def main() -> None:
     home = Home(Path(sys.argv[1]))
     home.prepare()
     forbid_core_dumps()
-    keys = open_keys(key_store(home.data, "file"), home.store)
+    keys = key_place(home.store, "file").open_keys()
     authority = VirtualAuthority.create(demo=False)
     (home.trust / "authority.cer").write_bytes(authority.der)
     days: list[Day] = []

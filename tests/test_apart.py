@@ -48,6 +48,14 @@ def test_the_answer_comes_home_and_nobody_else_can_read_what_was_asked() -> None
     assert (told["secret"], told["seen"]) == (SECRET, False)
 
 
+def test_nothing_in_the_current_folder_runs_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be anybody's: what was downloaded lies there, or a stick was opened."""
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nfrom kiosk_has_no_such_module import *\n")
+    monkeypatch.chdir(tmp_path)
+    assert apart.call(apart_calls.echo, {"said": SECRET}, 10) == SECRET
+    assert not (tmp_path / "ran").exists()
+
+
 def test_an_error_we_can_name_comes_home_as_it_is() -> None:
     with pytest.raises(Refused) as caught:
         apart.call(apart_calls.refuse, {"tries": 3}, 10)

@@ -6,6 +6,7 @@ import re
 import socket
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +18,15 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.config import LogSettings, SessionSettings, Settings, SlipSettings
 from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Flavour, Mishap
-from kiosk.domain.model import LibraryCardNumber, Service
+from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.virtual.deck import Deck
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
 from tests.desk import KEYS
-from tests.loandesk import DEMO, LoanDesk, Open
+from tests.loandesk import DEMO, LoanDesk, Open, loan_desk
 from tests.needles import Needle, search
 from tests.opened import words_on
 
@@ -149,6 +152,32 @@ def test_staff_who_have_seen_to_it_are_told_no_more_of_a_slip(open_desk: Open) -
     desk.see("refusal.slip-failed.staff")
     desk.press("staff.banner.slip-seen")
     assert not desk.sees(say("refusal.slip-failed.staff"))
+
+
+def test_the_program_ends_soon_however_many_slips_wait_for_a_silent_print_server(
+    judge: CardJudge, deck: Deck, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{silent.getsockname()[1]}")
+        to_printer = SlipSettings(to="printer", printer="カウンター2", default=SlipKind.TODAY)
+        with loan_desk(tmp_path, deck, judge, settings=lambda settings: replace(settings, slip=to_printer)) as desk:
+            for patron, item in (("own", "stars"), ("other", "maps"), ("own", "cats")):
+                desk.scan_text(PATRONS[patron])
+                desk.opened.until_at(PatronShown)
+                desk.scan(item)
+                desk.answered()
+                desk.end()
+            assert len(desk.opened.counter.papers) == 3
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 9
+        # Nobody is left who waits for it: whatever was begun has ended, and its line with it.
+        silent.settimeout(1)
+        with silent.accept()[0] as line:
+            line.settimeout(1)
+            while line.recv(4096):
+                pass
+        with pytest.raises(TimeoutError):
+            silent.accept()
 
 
 def test_a_printer_that_is_not_there_is_named(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language, Service
-from kiosk.text import knows, phrased, plain, plain_refusal, refusal, say, stop_causes, stop_reasons
+from kiosk.text import knows, plain, plain_refusal, refusal, say, stop_causes, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
 PATRON_PARTS = ("refusal", "patron", "slip")
@@ -276,11 +276,6 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 def test_marks_are_taken_away_for_reading_out() -> None:
     assert plain("カードを|置[お]いて ください") == "カードを置いて ください"
-
-
-def test_phrases_break_only_where_marked() -> None:
-    assert phrased("ab|c\nd") == "a\u2060b\u200bc\nd"
-    assert phrased("ab cd") == "ab cd"
 
 
 def test_blanks_are_filled_and_a_language_without_the_sentence_speaks_japanese() -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _LIMIT = 6.0
 """Seconds. The service answers within milliseconds; most of it is for another process to begin on a slow machine."""
 _SOON = timedelta(days=90)
-_LISTS_SECONDS = 60.0
-"""How long lists that have changed are read."""
 _TROUBLE = {Code.READER_DENIED: "service.denied", Code.READER_SILENT: "service.silent"}
 
 
@@ -93,7 +91,7 @@ def trust(authorities: Sequence[Authority], now: datetime) -> Finding:
 
 def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Finding:
     """As the lists lie in the folder, read now. `settings` is None where the config does not say."""
-    from kiosk.smartcard.revocation import CrlFolder, Shelf
+    from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, Shelf
     from kiosk.smartcard.trust import TrustStore
 
     if settings is None:
@@ -106,7 +104,7 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
     except KioskError:
         authorities = ()
     lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists, keeps=False))
-    lists.refresh(_LISTS_SECONDS)
+    lists.refresh(CHANGED_SECONDS)
     return revocation(lists, folder, now)
 
 

@@ -81,7 +81,7 @@ def show_otherwise(trouble: KioskError) -> None:
     programs = (
         ["zenity", "--error", "--no-markup", f"--title={title}", f"--text={text}", f"--ok-label={close}"],
         ["kdialog", "--title", title, "--error", text],
-        [sys.executable, "-c", _TK, title, text, close],
+        [sys.executable, "-P", "-c", _TK, title, text, close],
         ["xmessage", "-center", "-title", title, text],
     )
     for program in programs:

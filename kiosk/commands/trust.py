@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.trust import PinnedFile
 
-_LISTS_SECONDS = 60.0
-"""How long revocation lists that have changed are read."""
 _READ_SECONDS = 10.0
 _YES = {"はい", "yes", "y"}
 
@@ -72,7 +70,7 @@ def list_authorities(home: Home, options: argparse.Namespace) -> int:
 def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
     """The revocation lists in use, and every file that is not, where the config asks for lists; whether there is one to look at."""
     from kiosk.equipment import revocation_lists
-    from kiosk.smartcard.revocation import CrlFolder, report
+    from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, report
 
     try:
         lists = revocation_lists(home, read_settings(home.config), authorities)
@@ -81,7 +79,7 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
         return False
     if not isinstance(lists, CrlFolder):
         return False
-    lists.refresh(_LISTS_SECONDS)
+    lists.refresh(CHANGED_SECONDS)
     for one in lists.held:
         head = one.head
         output.tell(

@@ -124,8 +124,13 @@ class Code(StrEnum):
 ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
 """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
 
-READER_TROUBLE = frozenset({Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS})
+READER_TROUBLE = frozenset(
+    {Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS, Code.READER_SILENT}
+)
 """No card can be read while it lasts."""
+
+LACKING = "lacking"
+"""How many acts a store has not, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""
 
 
 class KioskError(Exception):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.domain import serving, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
+    Broke,
     CardFailed,
     CardKnown,
     CardLeftSeen,
@@ -35,6 +36,8 @@ from kiosk.domain.events import (
     PatronRefused,
     PinRejected,
     ReaderChanged,
+    ServiceAnswered,
+    ServiceSilent,
     SlipFailed,
     SlipPrinted,
     StoreFailed,
@@ -65,7 +68,14 @@ RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 """Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-NOT_A_SIGN_OF_LIFE = (TimeUp, ReaderChanged, IlsChanged, DayBegan, CardLeftSeen, StraySeen, StoreLooked)
+STAFF_ARE_TOLD = 3
+"""So often a card that was left has been spoken of then: to the patron before."""
+NOT_A_SIGN_OF_LIFE = (
+    *(TimeUp, DayBegan, Broke),
+    *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
+    *(CardLeftSeen, StraySeen),
+)
+"""What devices and clocks say, and what staff read that is no part of a session."""
 ANSWERS = (
     CardLifted,
     CardPlaced,
@@ -129,8 +139,8 @@ def _closes_by_itself(counter: Counter) -> bool:
 
 def _card_left(counter: Counter) -> Step:
     """Said to the patron twice, then to staff, with the sound each time."""
-    counter = replace(counter, card_left=min(counter.card_left + 1, 3))
-    if counter.card_left == 3:
+    counter = replace(counter, card_left=min(counter.card_left + 1, STAFF_ARE_TOLD))
+    if counter.card_left == STAFF_ARE_TOLD:
         return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
     counter, timers = watch_for_card_left(counter)
     return counter, (Play(Sound.CARD_LEFT), *timers)

@@ -118,7 +118,7 @@ def _around(counter: Counter, event: Event) -> Step:
         case LanguageChosen(language):
             return replace(counter, language=language), ()
         case DayBegan(today):
-            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset(), late=()), ()
+            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset(), late=(), doubts=(), papers=()), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
             return afterwards.looked(counter, ticket, answer)
         case LateSeen():
@@ -245,5 +245,7 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
 
 
 def _broke(counter: Counter, incident: str) -> Step:
-    ended, effects = end_session(counter)
+    """What was asked for may have broken: its answer is not waited for."""
+    unasked = tuple(doubt for doubt in counter.doubts if not doubt.asked)
+    ended, effects = end_session(replace(counter, papers=(), doubts=unasked))
     return replace(ended, flow=OutOfOrder(incident)), effects

@@ -23,17 +23,6 @@ def born_on_or_after_to_be_under_15(today: date) -> date:
     return date(today.year - 15, today.month, day) + timedelta(days=1)
 
 
-def is_under_15(born: date, today: date) -> bool:
-    """Whether somebody born on `born` is under 15 in Japanese law on `today`."""
-    # One attains the age when the day before the birthday ends. Born on 29 February, the day "before the birthday" of a common
-    # year is 28 February, so the age is attained at its 24:00: on 1 March one is 15.
-    try:
-        fifteenth = born.replace(year=born.year + 15)
-    except ValueError:
-        fifteenth = date(born.year + 15, 3, 1)
-    return today < fifteenth
-
-
 @unique
 class CheckDigit(StrEnum):
     """How the last digit of a library card number is computed from those before it."""

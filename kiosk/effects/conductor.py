@@ -7,10 +7,12 @@ Nothing here waits for an answer.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk import apart
 from kiosk.domain.effects import (
     AcceptStore,
     CloseLink,
@@ -63,6 +65,9 @@ from kiosk.effects.board import Board
 from kiosk.effects.librarydesk import LibraryDesk
 from kiosk.effects.outside import Outside
 from kiosk.effects.worker import Worker
+
+_STOP_SECONDS = 5.0
+"""A printer that is alive has taken a page by then, and another window a number."""
 
 
 class Conductor:
@@ -137,10 +142,15 @@ class Conductor:
         self._library.keep_alive()
 
     def stop(self) -> None:
-        """Let the work under way end; take no more."""
-        self._library.stop()
-        for thread in (self._work, self._hands, self._paper):
-            thread.stop()
+        """Everything is written to the store. Of the rest nothing is begun any more, and what is under way has a few seconds."""
+        others = (self._library, self._hands, self._paper)
+        for other in others:
+            other.drop()
+        end = time.monotonic() + _STOP_SECONDS
+        self._work.stop()
+        for other in others:
+            other.stop(max(0.0, end - time.monotonic()))
+        apart.end_calls()
 
     def _carry_out(self, effect: Effect) -> None:
         card, links = self._outside.card, self._outside.links

@@ -68,11 +68,14 @@ class LibraryDesk:
 
         self._worker.do(retried, lambda error: None)
 
-    def stop(self) -> None:
+    def drop(self) -> None:
+        """Nothing is asked any more; the line is closed behind what is under way."""
+        self._worker.drop()
         if self._library is not None:
-            library = self._library
-            self._worker.do(library.close, lambda error: None)
-        self._worker.stop()
+            self._worker.do(self._library.close, lambda error: None)
+
+    def stop(self, limit: float) -> None:
+        self._worker.stop(limit)
 
     def _told_of(self, library: LibrarySystem, work: Callable[[], Event | None]) -> Event | None:
         """Do it, and tell when it stands otherwise with the library's system than was last told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
@@ -18,11 +18,15 @@ class Worker:
     def __init__(self, name: str, post: Callable[[Event | Finding], None]) -> None:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._dropped = 0
 
     def do(self, work: Callable[[], Event | Finding | None], failed: Callable[[KioskError], Event | Finding | None]) -> None:
         """Enqueue `work`; its answer, or what `failed` makes of its trouble, is posted. A bug becomes Broke."""
+        dropped = self._dropped
 
         def run() -> None:
+            if dropped != self._dropped:
+                return
             try:
                 answer = work()
             except KioskError as error:
@@ -35,6 +39,12 @@ class Worker:
 
         self._thread.submit(run)
 
-    def stop(self) -> None:
-        """Let the work under way end; take no more."""
-        self._thread.shutdown(wait=True, cancel_futures=False)
+    def drop(self) -> None:
+        """What was enqueued until now and has not begun is not done any more; nothing is posted of it."""
+        self._dropped += 1
+
+    def stop(self, limit: float | None = None) -> None:
+        """Let what was enqueued end; take no more. What takes longer than `limit` seconds is left to its end."""
+        last = self._thread.submit(lambda: None)
+        self._thread.shutdown(wait=False)
+        wait([last], limit)

@@ -17,31 +17,6 @@ GET_RESPONSE = 0xC0
 
 _SPENDS_TRIES = frozenset({VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER})
 _MOST_DATA = 0x10000
-_STATUS = {
-    0x9000: "done",
-    0x6281: "part of the data may be corrupted",
-    0x6282: "end of file before that many bytes",
-    0x6283: "file or application switched off",
-    0x6300: "wrong, tries left not said",
-    0x6700: "wrong length",
-    0x6881: "logical channel not supported",
-    0x6882: "secure messaging not supported",
-    0x6981: "command does not fit this kind of file",
-    0x6982: "security status not satisfied",
-    0x6983: "blocked",
-    0x6984: "reference data unusable (blocked)",
-    0x6985: "conditions of use not satisfied",
-    0x6986: "no current file",
-    0x6A80: "wrong data",
-    0x6A81: "function not supported",
-    0x6A82: "file or application not found",
-    0x6A86: "wrong P1 or P2",
-    0x6A88: "referenced data not found",
-    0x6B00: "offset outside the file",
-    0x6D00: "instruction not supported",
-    0x6E00: "class not supported",
-    0x6F00: "no precise diagnosis",
-}
 
 
 class Transmitter(Protocol):
@@ -148,14 +123,3 @@ def _send_with_right_length(connection: Transmitter, command: bytes) -> Response
 def unexpected(response: Response) -> Unavailable:
     """The trouble to raise for a status that has no meaning where it came."""
     return Unavailable(Code.CARD_ANSWER_UNEXPECTED, sw=f"{response.sw:04X}")
-
-
-def status_name(sw: int) -> str:
-    """What a status word says, for logs and the `tap` command."""
-    if sw & 0xFFF0 == 0x63C0:
-        return f"wrong, {sw & 0xF} tries left"
-    if sw >> 8 == 0x61:
-        return f"{sw & 0xFF or 0x100} more bytes to fetch"
-    if sw >> 8 == 0x6C:
-        return f"wrong Le, {sw & 0xFF or 0x100} bytes available"
-    return _STATUS.get(sw, "not in ISO 7816-4's short list")

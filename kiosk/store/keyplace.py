@@ -117,11 +117,6 @@ def key_place(database: Path, place: str = "auto", folder: Path | None = None) -
     return KeyPlace(database, _key_store(name, place, folder), name, place, folder)
 
 
-def key_store(data: Path, place: str = "auto", folder: Path | None = None) -> KeyStore:
-    """The key store of the data folder `data`. Raises as `key_place`."""
-    return _key_store(key_name(data), place, folder or keys_folder())
-
-
 def _key_store(name: str, place: str, folder: Path) -> KeyStore:
     """`auto` takes the platform's credential store when it opens without a prompt, unless there is a key file already: a machine that
     started without one keeps its file.

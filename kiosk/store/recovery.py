@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.domain.deeds import Deed
-from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.audit import Act, AuditHead, AuditTrail
 from kiosk.store.backup import back_up, check_whole, onto
@@ -30,7 +30,7 @@ from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.migrations import version_of
 from kiosk.store.notes import IDENTITY, read_note
 from kiosk.store.sheet import parse
-from kiosk.store.standing import LACKING, write_doubt
+from kiosk.store.standing import write_doubt
 from kiosk.store.trouble import translated
 
 _MAGIC = b"KIOSKSK1"

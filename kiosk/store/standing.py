@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import LACKING, Code, KioskError, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import Anchor, AnchorFile
 from kiosk.store.audit import AuditTrail
@@ -18,8 +18,6 @@ from kiosk.store.digest import LinkDigest, LinkSum
 from kiosk.store.examination import excess
 from kiosk.store.figures import Figures
 from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, read_note, write_note
-
-LACKING = "lacking"
 
 
 def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:

@@ -7,6 +7,7 @@ import pytest
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, RecogniseLibraryCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.events import (
+    Broke,
     DayBegan,
     HomeChosen,
     IlsChanged,
@@ -187,6 +188,22 @@ def test_what_was_done_late_is_told_on_whatever_page_is_open_without_whose_it_is
 
 def test_what_was_told_is_not_kept_over_night() -> None:
     assert find(later(ended()), DONE).tell(DayBegan(TODAY)).counter.late == ()
+
+
+def test_a_look_that_broke_is_not_waited_for() -> None:
+    desk = later(ended()).tell(Broke("1123-AB12"))
+    assert not desk.counter.doubts
+    assert NUMBER.text not in repr(desk.counter)
+
+
+def test_a_bug_elsewhere_does_not_keep_from_looking() -> None:
+    assert len(looks(later(ended().tell(Broke("1123-AB12"))))) == 2
+
+
+def test_what_is_in_doubt_is_not_kept_over_night() -> None:
+    desk = ended().tell(DayBegan(TODAY))
+    assert not desk.counter.doubts
+    assert NUMBER.text not in repr(desk.counter)
 
 
 def test_what_is_certain_is_not_looked_at() -> None:

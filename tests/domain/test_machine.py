@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 
+from kiosk.domain.display import STAFF_ONLY
 from kiosk.domain.effects import Play, ReadCard, ReleaseCard, RetryLibrary, SaveLink, StartTimer, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -39,13 +42,20 @@ from kiosk.domain.events import (
     ReaderChanged,
     RegistrationChosen,
     ReplacementChosen,
+    ServiceAnswered,
+    ServiceSilent,
+    SlipTroubleSeen,
     StatusChosen,
+    StraySeen,
     TakenBack,
     TimeUp,
     Touched,
     TriesRead,
     UnlinkingChosen,
+    patron,
+    staff,
 )
+from kiosk.domain.idleness import ANSWERS, NOT_A_SIGN_OF_LIFE
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     CardReading,
@@ -55,9 +65,11 @@ from kiosk.domain.model import (
     ReaderCondition,
     ReplaceReason,
     Revocation,
+    SlipKind,
     Sound,
     Ticket,
 )
+from kiosk.domain.slip import Slip
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -68,7 +80,9 @@ from kiosk.domain.states import (
     CounterRules,
     LendingRefused,
     OutOfOrder,
+    Paper,
     PatronShown,
+    Problem,
     Reading,
     Registered,
     RegistrationRefused,
@@ -76,6 +90,7 @@ from kiosk.domain.states import (
     Screen,
     ShowingHelp,
     ShowingStatus,
+    Stray,
     Waiting,
     When,
 )
@@ -192,6 +207,25 @@ def test_a_sign_of_life_gives_the_whole_time_again(sign: Event) -> None:
     assert desk.seconds() == 60
     desk.tell(TimeUp(old)).at(AskingPin)
     assert not desk.counter.idle_warning
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ServiceSilent(), ServiceAnswered(), ReaderChanged(ReaderCondition.MISSING), IlsChanged(IlsCondition.UNREACHABLE), DayBegan(TODAY)],
+)
+def test_what_a_device_says_is_no_sign_of_life(event: Event) -> None:
+    desk = at_pad().tell(ServiceSilent()) if event == ServiceAnswered() else at_pad()
+    desk.leave_alone().tell(event)
+    assert desk.counter.idle_warning
+    desk.leave_alone().at(Waiting)
+
+
+def test_every_event_that_nobody_says_is_known_as_one() -> None:
+    """Whoever adds an event says what it is to a session that is left alone."""
+    said = {event for event in get_args(Event) if event.__module__ in (staff.__name__, patron.__name__)} | {BrokeSeen}
+    not_said = set(get_args(Event)) - said
+    assert {event.__name__ for event in not_said.symmetric_difference({*NOT_A_SIGN_OF_LIFE, *ANSWERS} - said)} == set()
+    assert not set(NOT_A_SIGN_OF_LIFE) & set(ANSWERS)
 
 
 def test_there_is_time_to_make_a_library_card() -> None:
@@ -422,6 +456,20 @@ def offered() -> Desk:
 
 def in_the_patrons_hands() -> Desk:
     return offered().tell(HandoverAccepted(), LinkAgreed())
+
+
+def test_what_stands_on_staffs_window_alone_is_not_heard_from_the_patron() -> None:
+    on_either = {LeavePressed, TakenBack}
+    on_staffs = {event for event in get_args(Event) if event.__module__ == staff.__name__} - on_either
+    assert {event.__name__ for event in on_staffs - set(STAFF_ONLY)} == set()
+
+
+def test_a_notice_for_staff_is_not_put_away_while_the_patron_holds_the_display() -> None:
+    unprinted = Paper(Ticket(0), Slip(SlipKind.RECORDED, OTHER_NUMBER), Code.SLIP_FAILED)
+    stray = Stray(Insertion(99, READER), Problem(Code.NOT_MY_NUMBER_CARD))
+    before = replace(in_the_patrons_hands().counter, papers=(unprinted,), stray_notice=stray, card_left=3)
+    for event in (CardLeftSeen(), StraySeen(), SlipTroubleSeen()):
+        assert step(before, event) == (before, ())
 
 
 def test_the_display_is_offered_to_the_patron_and_shows_no_pad_before_it_is_taken() -> None:

@@ -9,6 +9,10 @@ import pytest
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
+    Broke,
+    BrokeSeen,
+    DayBegan,
+    Event,
     HelpChosen,
     ItemEntered,
     LeavePressed,
@@ -23,7 +27,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Registered, ShowingStatus, Waiting, When
 from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_NUMBER, Card, Desk
+from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Card, Desk
 
 A, B = "1103447109", "1100892031"
 RULES = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)
@@ -136,3 +140,17 @@ def test_the_slip_of_a_registration_can_be_printed_again_on_its_page() -> None:
     assert len(desk.of(PrintSlip)) == 3, "one more, for whoever asks for it"
     fail(desk).tell(LeavePressed()).at(Waiting)
     assert desk.counter.papers == ()
+
+
+@pytest.mark.parametrize("event", [Broke("1123-AB12"), DayBegan(TODAY)])
+def test_a_slip_that_nobody_answers_for_any_more_is_forgotten(desk: Desk, event: Event) -> None:
+    """After a bug while it was printed no answer comes."""
+    desk.tell(event)
+    assert desk.counter.papers == ()
+    assert NUMBER.text not in repr(desk.counter)
+    assert A not in repr(desk.counter)
+
+
+def test_after_a_bug_while_it_was_printed_the_same_slip_can_be_printed(desk: Desk) -> None:
+    desk.tell(Broke("1123-AB12"), BrokeSeen()).library = Library()
+    assert len(lend(desk).of(PrintSlip)) == 2

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.smartcard.apdu import VERIFY, build, exchange, parse, status_name
+from kiosk.smartcard.apdu import VERIFY, build, exchange, parse
 
 
 class ScriptedCard:
@@ -105,11 +105,3 @@ def test_a_card_that_promises_more_for_ever_is_given_up() -> None:
 def test_neither_commands_nor_answers_print_their_data() -> None:
     assert "1234" not in repr(parse(build(0, VERIFY, 0, 0x98, b"1234")))
     assert "aabb" not in repr(exchange(ScriptedCard("aabb9000"), build(0, 0xB0, 0, 0, le=256)))
-
-
-@pytest.mark.parametrize(
-    ("sw", "name"),
-    [(0x9000, "done"), (0x63C2, "wrong, 2 tries left"), (0x6100, "256 more bytes to fetch"), (0x6A82, "file or application not found")],
-)
-def test_names_of_status_words(sw: int, name: str) -> None:
-    assert status_name(sw) == name

@@ -15,7 +15,7 @@ from keyring.errors import KeyringLocked
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.credentials import CredentialStore, system_credentials
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
-from kiosk.store.keyplace import key_store
+from kiosk.store.keyplace import key_place
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, open_keys
 
 
@@ -158,22 +158,22 @@ def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys,
 @pytest.mark.usefixtures("no_session")
 def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
     data = tmp_path / "home" / "data"
-    store = key_store(data)
+    store = key_place(data / "kiosk.db").store
     store.save(KeyRecord(keys))
     assert store.describe().kind == "file"
     assert not Path(store.describe().place).is_relative_to(tmp_path / "home")
     assert Path(store.describe().place) == keys_folder() / f"{key_name(data)}.json"
     assert keys_folder() == tmp_path / "config" / "library-card-kiosk" / "keys"
-    assert key_store(data).load() == KeyRecord(keys)
-    assert key_store(tmp_path / "other" / "data").load() is None
+    assert key_place(data / "kiosk.db").store.load() == KeyRecord(keys)
+    assert key_place(tmp_path / "other" / "data" / "kiosk.db").store.load() is None
 
 
 @pytest.mark.usefixtures("no_session")
 def test_the_config_decides_where(tmp_path: Path) -> None:
-    store = key_store(tmp_path / "data", "file", tmp_path / "stick")
+    store = key_place(tmp_path / "data" / "kiosk.db", "file", tmp_path / "stick").store
     assert Path(store.describe().place).parent == tmp_path / "stick"
     with pytest.raises(Unavailable) as trouble:
-        key_store(tmp_path / "data", "system")
+        key_place(tmp_path / "data" / "kiosk.db", "system")
     assert trouble.value.code is Code.STORE_KEY_MISSING
 
 

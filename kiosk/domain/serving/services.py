@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.effects import Act, HandOver, Play, RecordAct
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import ILS_TROUBLE, Code
 from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
@@ -13,9 +13,6 @@ from kiosk.domain.turn import Step, asking, go, then
 
 BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 """What the library's system does for us where one is connected; for all else it is given the number."""
-
-
-_TROUBLE = (IlsCondition.UNREACHABLE, IlsCondition.LOGIN_REFUSED, IlsCondition.LOGIN_LOST, IlsCondition.NOT_TRUSTED)
 
 
 def is_served_here(counter: Counter, service: AnyService | None) -> bool:
@@ -27,7 +24,7 @@ def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
     """Open a service here, or hand the number over; also for what is done here while the library's system does not answer us."""
     flow = replace(flow, service=service, wrong=None, leaving=False)
     counted: tuple[RecordAct, ...] = ()
-    if is_served_here(counter, service) and counter.ils not in _TROUBLE:
+    if is_served_here(counter, service) and counter.ils.value not in ILS_TROUBLE:
         return ask_for_loans(counter, flow) if service is Service.RENEWAL else go(counter, flow)
     if not is_served_here(counter, service):
         flow, counted = count(flow, service)

@@ -60,10 +60,11 @@ class Doubts:
                 self._before[question] = replace(before, loans=loans, holds=None)
 
     def begin(self, number: LibraryCardNumber) -> None:
-        """This patron is served from now on. What was counted of others may have changed since."""
+        """This patron is served from now on. How many loans and holds others have may have changed since; which they had tells still."""
         for question, before in self._before.items():
             if question.number != number:
-                self._before[question] = Before(due=before.due)
+                holds = None if before.holds is None else replace(before.holds, count=None)
+                self._before[question] = replace(before, loans=None, holds=holds)
 
     def tidy(self) -> None:
         """Forget what nobody asks about any more."""

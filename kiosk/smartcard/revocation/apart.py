@@ -6,29 +6,26 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kiosk.apart import NotBegun, Overdue, exchange
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.crl import Head, Verdict
 from kiosk.smartcard.revocation.numbers import Numbers
 
 LIMIT = 120.0
 """Seconds for one file."""
-_CHECKOUT = Path(__file__).parents[3]
-# Not to be slower than what people wait for.
-_BACKGROUND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 Answer = tuple[Verdict, Head | None, Numbers | None, int]
 """And the most memory that the process took, in kilobytes; 0 where that is not known."""
 
 
 def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun: Callable[[subprocess.Popen[bytes]], None]) -> Answer:
-    """As `read_list` on the file; FAILED when the process came to no end within `limit` seconds, or to a bad one. Never raises.
+    """As `read_list` on the file; FAILED when no whole answer came within `limit` seconds. Never raises.
 
     `begun` is told of the process, so that somebody who stops the program can kill it; that too ends in FAILED.
     """
@@ -37,27 +34,10 @@ def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun
         "authorities": [base64.b64encode(authority.der).decode() for authority in authorities],
         "seconds": limit,
     }
-    places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
-        # Without the current folder among the places of modules: it may be anybody's.
-        with subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", __package__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
-            # A Ctrl-C at our terminal is for us.
-            start_new_session=True,
-            creationflags=_BACKGROUND,
-        ) as process:
-            begun(process)
-            try:
-                said, _ = process.communicate(json.dumps(asked).encode(), timeout=limit)
-            finally:
-                # However this ends, nothing is left running, and leaving the block waits for it.
-                process.kill()
-        return decoded(said) if process.returncode == 0 else (Verdict.FAILED, None, None, 0)
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        # In the background: not to be slower than what people wait for.
+        return decoded(exchange([__package__], json.dumps(asked).encode(), limit, begun=begun, background=True))
+    except (Overdue, NotBegun, OSError, ValueError, KeyError, TypeError):
         return Verdict.FAILED, None, None, 0
 
 

@@ -31,6 +31,8 @@ BEAT = 5.0
 """Seconds between two looks at the folder."""
 _AGAIN_AFTER = 60.0
 """Seconds until a file that could not be read is tried again."""
+CHANGED_SECONDS = 60.0
+"""So long somebody who asks how the lists stand waits for the reading of those that have changed."""
 _STOP_LIMIT = 5.0
 
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen, StoreAccepted, StraySeen
+from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, Late, Paper, Problem, Stray
 from kiosk.text import refusal, say
@@ -20,7 +21,6 @@ from kiosk.ui.widgets.control import Control, means, says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import unmarked
 
-STAFF_ARE_TOLD = 3
 PASSING_MS = 6000
 
 
@@ -103,8 +103,8 @@ class Banners(QWidget):
         means(self._accept, StoreAccepted(doubt.code))
         params = dict(doubt.params)
         told = [refusal(doubt.code, "staff", **params)]
-        if "lacking" in params:
-            told.append(say("staff.banner.doubt-lacking", count=params["lacking"]))
+        if LACKING in params:
+            told.append(say("staff.banner.doubt-lacking", count=params[LACKING]))
         told.append(refusal(doubt.code, "staff-next", **params))
         self._doubt.say(say(f"refusal.{doubt.code}.title"), "".join(told))
 

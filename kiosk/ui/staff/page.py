@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
-from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
+from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -142,11 +142,3 @@ class Page(QWidget):
         onward = self.button(text, "primary", NextPressed(), icon="right", icon_behind=True, chord="N")
         foot.addWidget(onward)
         return onward
-
-    def foot_note(self, text: str, icon: str = "") -> Words:
-        """A sentence among the buttons. Returned so that its text can change; without text it takes no room."""
-        words = Words(text, "body")
-        if icon:
-            self.foot().addWidget(picture_of(icon, self.sizes.icon, "blue"), 0, MIDDLE)
-        self.foot().addWidget(words, 1)
-        return words

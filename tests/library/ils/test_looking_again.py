@@ -35,6 +35,11 @@ UNKNOWN = (Outcome.UNKNOWN, Reason.LOST_ANSWER)
 DONE = (Outcome.DONE, None)
 
 
+def holding(item: str) -> str:
+    """A 64 with one hold and no loan."""
+    return NONE.replace("0" * 24, "0001" + "0" * 20) + f"AS{item}|"
+
+
 class Library:
     """Loses the answer to whatever changes something, and does it when the test says so."""
 
@@ -100,6 +105,30 @@ def test_looking_again_works_after_the_session_too() -> None:
         client.patron(OTHER)
         library.done = True
         assert look(client) == DONE
+
+
+def test_a_hold_that_stands_on_the_list_late_is_found_though_somebody_else_is_served() -> None:
+    """That it is listed now and was not before tells it, whoever is served meanwhile."""
+    library = Library()
+    library.before, library.after = NONE, holding(BOOK)
+    with Station(answering(library.answers())) as station, client_of(station.port) as client:
+        client.patron(NUMBER)
+        assert serve(client, Service.HOLD) == NOT_YET
+        client.patron(OTHER)
+        library.done = True
+        assert look(client, Service.HOLD) == DONE
+
+
+def test_one_hold_more_of_a_patron_who_has_left_proves_nothing() -> None:
+    """They may have placed another one since, at home."""
+    library = Library()
+    library.before, library.after = NONE, holding(SECOND_BOOK)
+    with Station(answering(library.answers())) as station, client_of(station.port) as client:
+        client.patron(NUMBER)
+        assert serve(client, Service.HOLD) == NOT_YET
+        client.patron(OTHER)
+        library.done = True
+        assert look(client, Service.HOLD) == UNKNOWN
 
 
 def test_what_was_counted_of_a_patron_who_has_left_proves_nothing() -> None:
