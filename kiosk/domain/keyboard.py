@@ -2,8 +2,8 @@
 
 A barcode scanner is a keyboard, at any speed, with any prefix and suffix, and patrons can print barcodes. So no speed tells a scanner
 from a hand. What decides is what a scanner does not send: a chord with Alt, or a key held down for half a second. A target that is
-`guarded` is pressed by those alone. Any other is pressed by a key before and behind which the keyboard was quiet. Characters are text,
-wherever they come; moving the focus decides nothing and is never delayed.
+`guarded` is pressed by those alone. A chord, and any key that presses another target, counts if the keyboard was quiet before and behind
+it. Characters are text, wherever they come; moving the focus decides nothing and is never delayed.
 """
 
 from __future__ import annotations
@@ -277,8 +277,7 @@ def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
         case Kind.MOVE | Kind.OTHER:
             return replace(keyboard, text=""), (Forward(),)
         case Kind.CHORD:
-            target = pressed.target
-            return replace(keyboard, text=""), ((Click(target) if target else Hint(Why.NOTHING)),)
+            return _chord(replace(keyboard, text=""), pressed, noise=noise)
         case Kind.TEXT:
             if pressed.field is not Field.NONE:
                 return replace(keyboard, text=""), (Forward(),)
@@ -305,6 +304,14 @@ def _ended(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
         keyboard = replace(keyboard, text="", after_code=True)
         return keyboard, ((Scanned(text, whole=True) if len(text) >= SHORTEST_SCAN else Hint(Why.NOISE)),)
     return _act(keyboard, pressed, noise=noise)
+
+
+def _chord(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
+    """With quiet around it: Alt that a hand or a book holds down makes a chord of every character that a scanner sends meanwhile."""
+    target = pressed.target
+    if target is None or noise:
+        return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING, target),)
+    return replace(keyboard, waiting=Begun(pressed.key, target, pressed.at)), (Wake(QUIET),)
 
 
 def _act(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:

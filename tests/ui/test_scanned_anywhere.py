@@ -29,11 +29,12 @@ from tests.ui.scenes import scenes
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import one_of_each
 
-NONE, CONTROL, KEYPAD, SHIFT = (
+NONE, CONTROL, KEYPAD, SHIFT, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.KeypadModifier,
     Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
 )
 Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
 
@@ -71,6 +72,8 @@ CODES: dict[str, list[Key]] = {
     "NumLock off, down and end": [(_WITHOUT_NUM_LOCK[digit], KEYPAD, "") for digit in "2271"],
     "a function key inside": [*letters("1103"), F12, *letters("000001")],
     "a space inside": letters("1103 000001"),
+    "Alt inside": [*letters("70"), (Qt.Key.Key_Y, ALT, "y"), *letters("8")],
+    "Alt held meanwhile": [(key, ALT, text) for key, _, text in letters("yu110n")],
 }
 PREFIXES: dict[str, list[Key]] = {
     "": [],

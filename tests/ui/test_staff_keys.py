@@ -132,9 +132,9 @@ CHORDS: list[tuple[str, str, list[Event]]] = [
 @pytest.mark.parametrize(("scene", "letter", "events"), CHORDS, ids=[f"{scene}:Alt+{letter}" for scene, letter, _ in CHORDS])
 def test_a_chord_says(hands: Hands, scene: str, letter: str, events: list[Event]) -> None:
     hands.show(*SCENES[scene])
-    hands.tap(Qt.Key(ord(letter)), modifier=ALT)
+    hands.key(Qt.Key(ord(letter)), ALT)
     assert hands.said == events
-    hands.tap(Qt.Key(ord(letter)), modifier=ALT | Qt.KeyboardModifier.KeypadModifier)
+    hands.key(Qt.Key(ord(letter)), ALT | Qt.KeyboardModifier.KeypadModifier)
     assert hands.said == events
 
 
