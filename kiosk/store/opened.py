@@ -89,8 +89,7 @@ class OpenedStore:
             raise
         self._unexamined = None
         if found is not None:
-            # At once, since it may not be possible to write it down.
-            self._standing.doubt = self._standing.doubt or found
+            self._standing.find(found)
             with self._writing():
                 self._standing.doubt_it(found)
         return found

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -31,6 +31,7 @@ from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)
@@ -124,6 +125,7 @@ from uuid import UUID
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 path = Path(sys.argv[1])
 place = key_place(path, "file", Path(sys.argv[2]))
 keys = place.open_keys()
@@ -277,6 +279,57 @@ def test_what_is_found_while_nothing_can_be_written_down_is_not_forgotten(
     assert store.doubt is None
 
 
+@pytest.fixture
+def standing(begin: Callable[[], Repository], path: Path, place: KeyPlace, keys: Keys) -> Iterator[tuple[CipherDatabase, Standing]]:
+    """Of a store that was left, with the connection it stands on."""
+    begin().close()
+    database, anchor = CipherDatabase(path, keys.database), place.anchor(keys)
+    found = Standing(database, AuditTrail(database), LinkDigest(database, keys), anchor)
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin(kept)
+    yield database, found
+    database.close_all()
+
+
+def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: tuple[CipherDatabase, Standing]) -> None:
+    database, found = standing
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        AuditTrail(database).add(Row("2026-11-23T03:00:00+00:00", "窓口1", None, "refusal", "refused", "card-expired", "", None))
+        work = found.end_of_act()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        found.doubt_it(Problem(Code.LINKS_ALTERED))
+        examination = found.end_of_act()
+    found.follow(examination)
+    found.follow(work)
+    assert found.doubt == Problem(Code.LINKS_ALTERED)
+    assert found.load_anchor() == kept
+
+
+def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(standing: tuple[CipherDatabase, Standing]) -> None:
+    database, found = standing
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        AuditTrail(database).add(Row("2026-11-23T03:00:00+00:00", "窓口1", None, "refusal", "refused", "card-expired", "", None))
+        work = found.end_of_act()
+    found.find(Problem(Code.LINKS_ALTERED))
+    found.follow(work)
+    assert found.doubt == Problem(Code.LINKS_ALTERED)
+    assert found.load_anchor() == kept
+    # Only whoever answers for it takes it away.
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        assert found.settle(Code.LINKS_ALTERED) is not None
+        accepted = found.end_of_act()
+    found.follow(accepted)
+    assert found.doubt is None
+    assert found.load_anchor() == accepted.anchor
+
+
 @pytest.mark.parametrize("after", [0.0, 0.05])
 def test_looking_through_it_ends_when_the_program_does(begin: Callable[[], Repository], path: Path, keys: Keys, after: float) -> None:
     begin().close()
@@ -408,6 +461,7 @@ from pathlib import Path
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
 keys = place.open_keys()
 with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anchor=place.anchor(keys)) as store:
