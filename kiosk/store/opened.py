@@ -10,7 +10,7 @@ from typing import Self
 from uuid import UUID
 
 from kiosk.domain.deeds import Deed
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import AnchorFile
@@ -71,14 +71,12 @@ class OpenedStore:
         return self._standing.doubt
 
     def troubles(self) -> tuple[Code, ...]:
-        """What keeps this store from being safe, beside `doubt`."""
+        """What keeps this store from being safe, beside `doubt`, the worst first. It works all the same."""
         found = [] if self._unexamined is None else [self._unexamined]
-        try:
-            with translated(self._path):
-                self._files.check()
-        except KioskError as error:
-            found.append(error.code)
-        return (*found, *(() if self._standing.is_anchored else (Code.ANCHOR_UNWRITTEN,)))
+        if not self._standing.is_anchored:
+            found.append(Code.ANCHOR_UNWRITTEN)
+        # That one passes by itself.
+        return tuple(sorted(found, key=lambda code: code is Code.STORE_LOCKED))
 
     def examine(self, *, aside: bool = True) -> Problem | None:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import pytest
 
+from kiosk.checks.keeping import check_store
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, KioskError, Unavailable
@@ -305,8 +306,7 @@ def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: t
         examination = found.end_of_act()
     found.follow(examination)
     found.follow(work)
-    assert found.doubt == Problem(Code.LINKS_ALTERED)
-    assert found.load_anchor() == kept
+    assert (found.doubt, found.load_anchor()) == (Problem(Code.LINKS_ALTERED), kept)
 
 
 def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(standing: tuple[CipherDatabase, Standing]) -> None:
@@ -318,16 +318,14 @@ def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(stand
         work = found.end_of_act()
     found.find(Problem(Code.LINKS_ALTERED))
     found.follow(work)
-    assert found.doubt == Problem(Code.LINKS_ALTERED)
-    assert found.load_anchor() == kept
+    assert (found.doubt, found.load_anchor()) == (Problem(Code.LINKS_ALTERED), kept)
     # Only whoever answers for it takes it away.
     with database.atomic("IMMEDIATE"):
         found.begin_act()
         assert found.settle(Code.LINKS_ALTERED) is not None
         accepted = found.end_of_act()
     found.follow(accepted)
-    assert found.doubt is None
-    assert found.load_anchor() == accepted.anchor
+    assert (found.doubt, found.load_anchor()) == (None, accepted.anchor)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.05])
@@ -363,10 +361,11 @@ def test_nothing_is_confirmed_into_files_that_are_no_longer_there(
     assert code_of(lambda: save(store, 7, LOST, LOST_NUMBER)) is Code.STORE_REPLACED
     assert code_of(lambda: store.links_for(KEPT, None)) is Code.STORE_REPLACED
     assert code_of(lambda: store.record(RecordAct(Act.USE, KEPT_NUMBER))) is Code.STORE_REPLACED
-    assert store.troubles() == (Code.STORE_REPLACED,)
+    looked = check_store(store)
+    assert (looked.outcome, looked.params["code"]) == ("store.wrong", Code.STORE_REPLACED)
     if how == "move":
         (tmp_path / "elsewhere").rename(path.parent)
-        assert store.troubles() == ()
+        assert check_store(store).outcome == "store.fine"
 
 
 def test_an_older_copy_written_over_the_open_file_is_found(left: Path, path: Path, begin: Callable[[], Repository]) -> None:
