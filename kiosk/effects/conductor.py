@@ -49,7 +49,8 @@ from kiosk.domain.events import (
     StoreFailed,
     StoreLooked,
 )
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Condition, Finding
+from kiosk.domain.hindrance import store_doubt
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,
@@ -83,10 +84,11 @@ class Conductor:
         if isinstance(event, Finding):
             if self._board.put(event) or isinstance(self.counter.flow, ShowingStatus):
                 self._show_board()
-            if event.check != "store" or event.outcome == "store.wrong":
+            # Where it could not be read, nobody knows whether it is still doubted.
+            if event.check != "store" or event.outcome == "store.wrong" or event.condition is Condition.UNKNOWN:
                 return
-            event = StoreLooked(event.outcome == "store.doubted")
-            if event.doubted == self.counter.doubted:
+            event = StoreLooked(store_doubt(event))
+            if event.doubt == self.counter.doubt:
                 return
         before = self.counter
         self.counter, effects = step(before, event)
