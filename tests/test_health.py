@@ -202,6 +202,20 @@ def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
     assert told.empty()
 
 
+def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) -> None:
+    told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+
+    def break_down() -> Finding:
+        raise ValueError("a bug")
+
+    rounds = Rounds(((Look("space", break_down), Look("log", lambda: Finding("log.written"))),), told.put, first_after=0)
+    rounds.start()
+    assert told.get(timeout=5) == Finding("log.written")
+    rounds.stop()
+    assert told.empty()
+    assert "ValueError" in caplog.text
+
+
 # --- the service of the readers -----------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from kiosk.checks.printing import check_printing
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
-from kiosk.domain.events import Broke, Event
+from kiosk.domain.events import Event
 from kiosk.domain.health import WATCHED, Finding
 from kiosk.domain.states import CounterFacts
 from kiosk.equipment import now
@@ -86,7 +86,8 @@ class Rounds:
             _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
-            self._post(Broke(record_incident(error)))
+            # No patron's session has to end for it: what should have been found becomes overdue.
+            record_incident(error)
             return
         if found is not None and not self._stopping.is_set():
             self._post(found)
