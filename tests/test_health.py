@@ -121,12 +121,13 @@ def test_what_was_written_down_later_than_now_is_remembered(tmp_path: Path) -> N
     now = datetime.now(UTC)
     moments = [now + timedelta(days=40), now + timedelta(days=40), now]
     with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: moments[-1]) as repository:
-        assert repository.latest_act() is None
+        assert repository.left_at is None
         for count, moment in enumerate(moments):
             moments[-1] = moment
             number = LibraryCardNumber(f"1000{count:03}")
             repository.save_link(uuid.uuid4(), LinkToken(bytes([count]) * 32), number, revocation=Revocation.GOOD)
-        latest = repository.latest_act()
+    with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: now) as repository:
+        latest = repository.left_at
     assert latest is not None
     assert abs(latest - moments[0]) < timedelta(seconds=2)
 

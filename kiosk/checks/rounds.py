@@ -123,12 +123,8 @@ def _quick(home: Home, judge: CardJudge, bounds: ClockBounds) -> tuple[Look, ...
 
 
 def bounds_of(judge: CardJudge, repository: Repository) -> ClockBounds:
-    """Between which moments now can lie, from what is known before this run has written anything down."""
-    try:
-        last = repository.latest_act()
-    except KioskError:
-        last = None
-    return clock_bounds((authority.begins for authority in judge.authorities), last)
+    """Between which moments now can lie, from what was known before this run has written anything down."""
+    return clock_bounds((authority.begins for authority in judge.authorities), repository.left_at)
 
 
 def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:

@@ -66,6 +66,11 @@ class OpenedStore:
             return read_note(self._database, IDENTITY) or ""
 
     @property
+    def left_at(self) -> datetime | None:
+        """When, by the clock of that moment, the latest of the last acts was written down before the store was opened (aware UTC)."""
+        return None if self._left_at is None else datetime.fromisoformat(self._left_at)
+
+    @property
     def doubt(self) -> Problem | None:
         """What was found of this store and has to be confirmed before a card is served."""
         return self._standing.doubt
@@ -113,6 +118,8 @@ class OpenedStore:
             kept = self._standing.load_anchor()
             with self._database.atomic("DEFERRED"):
                 settled = self._standing.look(kept)
+                # Before anything is written with the clock of now.
+                self._left_at = self._audit.latest()
             self._files = Witness(self._path)
             if settled:
                 return

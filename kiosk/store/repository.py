@@ -194,12 +194,6 @@ class Repository(OpenedStore):
             with closing(open_file(self._path, self._key, settings=False)) as connection:
                 connection.execute("SELECT count(*) FROM meta").fetchone()
 
-    def latest_act(self) -> datetime | None:
-        """When, by the clock of that moment, the latest of the last acts was written down (aware UTC)."""
-        with self._reading():
-            latest = self._audit.latest()
-        return datetime.fromisoformat(latest) if latest else None
-
     def verify_audit(self) -> int | None:
         """The first row of the audit trail that was tampered with or is missing, or None."""
         with self._reading():

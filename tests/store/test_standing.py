@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from uuid import UUID
@@ -156,6 +157,20 @@ def test_a_crash_between_act_and_anchor_is_caught_up(left: Path, place: KeyPlace
     store = begin()
     assert deeds(store) == [Deed.CAUGHT_UP]
     assert place.anchor_path.read_bytes() != before
+
+
+def test_what_is_caught_up_with_a_wrong_clock_does_not_bear_that_clock_out(
+    left: Path, place: KeyPlace, begin: Callable[[], Repository], set_time: Callable[[str], None]
+) -> None:
+    before = place.anchor_path.read_bytes()
+    store = begin()
+    save(store, 6, LOST, LOST_NUMBER)
+    store.close()
+    place.anchor_path.write_bytes(before)
+    set_time("2045-06-30T03:00:00")
+    store = begin()
+    assert [row.at[:4] for row in store.audit_rows() if row.act == Deed.CAUGHT_UP] == ["2045"]
+    assert store.left_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET number = NULL WHERE place = 6", "DELETE FROM audit WHERE place = 6"])
