@@ -186,6 +186,16 @@ def test_what_is_not_looked_at_again_becomes_unknown_and_well_again() -> None:
     assert CounterFacts("窓口1", True, findings=board.findings).finding("store").number("links") == 8
 
 
+def test_that_acts_are_not_written_down_is_said_until_one_is() -> None:
+    moment = 100.0
+    board = Board((), lambda: moment)
+    board.put(Finding("records.wrong", {"code": Code.STORE_FULL}))
+    moment += 24 * 3600
+    assert not board.tidy()
+    assert [finding.outcome for finding in board.findings] == ["records.wrong"]
+    assert board.put(Finding("records.fine"))
+
+
 def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
     told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
     never = threading.Event()
