@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
 from kiosk.checks.logfile import check_log
-from kiosk.checks.rounds import Look, Rounds
-from kiosk.config import CardSettings, DisplaySettings, LogSettings, RevocationSource, Settings
+from kiosk.checks.rounds import Look, Rounds, counter_looks
+from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
 from kiosk.domain.clock import clock_bounds
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, HomeChosen, StatusChosen
@@ -211,6 +211,15 @@ def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
     assert time.monotonic() - began < 3
     never.set()
     assert told.empty()
+
+
+def test_what_may_lie_on_a_share_holds_back_nothing_else(tmp_path: Path, judge: CardJudge) -> None:
+    home, bounds = Home(tmp_path), clock_bounds(())
+    with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: datetime.now(UTC)) as repository:
+        groups = [{look.check for look in group} for group in counter_looks(home, SETTINGS, judge, repository, KEYS.site, bounds)]
+    for check in ("revocation", "log", "files", "printing"):
+        assert {check} in groups
+    assert {"clock", "trust"} in groups
 
 
 def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) -> None:

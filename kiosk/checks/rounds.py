@@ -96,29 +96,32 @@ class Rounds:
 def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes, bounds: ClockBounds) -> Looks:
     """What `kiosk run` looks at beside the readers, the store and the displays."""
     return (
-        (*_quick(home, judge, bounds), Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now()))),
+        *_common(home, settings, judge, bounds),
+        # Asks for the folder of the lists too.
+        (Look("files", lambda: check_files(home, settings)),),
         (
-            Look("files", lambda: check_files(home, settings)),
             Look("space", lambda: check_space(home.data)),
             Look("disk", lambda: check_disk(home.data)),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
-        (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
     )
 
 
 def demo_looks(home: Home, settings: Settings, judge: CardJudge) -> Looks:
     """Of a demo nothing is kept, and nobody minds what it runs on."""
-    printing = Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip)))
-    lists = Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now()))
-    return ((*_quick(home, judge, ClockBounds()), lists), (printing,))
+    return _common(home, settings, judge, ClockBounds())
 
 
-def _quick(home: Home, judge: CardJudge, bounds: ClockBounds) -> tuple[Look, ...]:
+def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBounds) -> Looks:
     return (
-        Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
-        Look("trust", lambda: trust(judge.authorities, now())),
-        Look("log", lambda: check_log(home.logs)),
+        (
+            Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
+            Look("trust", lambda: trust(judge.authorities, now())),
+        ),
+        # Lists and logs may lie on a share.
+        (Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now())),),
+        (Look("log", lambda: check_log(home.logs)),),
+        (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
     )
 
 
