@@ -87,7 +87,8 @@ class Rounds:
             return
         except Exception as error:
             # No patron's session has to end for it: what should have been found becomes overdue.
-            record_incident(error)
+            if not self._stopping.is_set():
+                record_incident(error)
             return
         if found is not None and not self._stopping.is_set():
             self._post(found)

@@ -50,7 +50,7 @@ class OpenedStore:
             raise
 
     def close(self) -> None:
-        """When no thread is at work with it any more."""
+        """What a thread that was left behind is asking now ends with an error."""
         with translated(self._path):
             self._database.close_all()
 
