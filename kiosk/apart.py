@@ -36,22 +36,26 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Overdue(Exception):
+class NoAnswer(Exception):
+    """Nothing came home."""
+
+
+class Overdue(NoAnswer):
     """The process did not answer in time and was ended: nobody knows how far it came."""
 
 
-class Died(Exception):
+class Died(NoAnswer):
     """The process ended without an answer: nobody knows how far it came."""
 
 
-class NotBegun(Exception):
+class NotBegun(NoAnswer):
     """There was no process to call it in."""
 
 
 def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) -> T:
     """`function(**asked)`, a function of a module's own whose values are JSON's, at most `limit` seconds from now.
 
-    Raises the KioskError that the function raises, Overdue, Died and NotBegun. For a thread that may wait.
+    Raises the KioskError that the function raises; NoAnswer: Overdue, Died or NotBegun. For a thread that may wait.
     """
     name = f"{function.__module__}:{function.__qualname__}"
     begun: list[subprocess.Popen[bytes]] = []

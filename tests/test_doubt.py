@@ -78,7 +78,7 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
         stage.unlink(OWN)
     shutil.copyfile(older, kept.store)
     with kept.counter(deck) as stage:
-        stage.opened.until(lambda counter: counter.doubted)
+        stage.opened.until(lambda counter: counter.doubt is not None)
         invited, closed = (plain(say(f"{key}")).replace("\n", "") for key in ("patron.waiting.title", "refusal.store-doubted.patron"))
         assert said_to(stage.opened.patron, closed)
         assert not said_to(stage.opened.patron, invited)
@@ -96,7 +96,7 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
         # What was reported lost is unlinked again, by its number, before anything is confirmed.
         stage.unlink(OWN)
         accept(stage)
-        stage.opened.until(lambda counter: not counter.doubted)
+        stage.opened.until(lambda counter: counter.doubt is None)
         assert said_to(stage.opened.patron, invited)
         stage.lay()
         assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED
@@ -141,6 +141,9 @@ def test_a_registration_into_a_file_that_was_replaced_is_not_confirmed(qtbot: Qt
         stage.opened.settle()
         assert said_to(stage.opened.staff, plain(say("refusal.store-replaced.staff-next")))
         stage.opened.end()
+        # And no other card is invited.
+        stage.opened.until(lambda _: stage.opened.program.conductor.facts.finding("store").outcome == "store.wrong")
+        assert not said_to(stage.opened.patron, plain(say("patron.waiting.title")).replace("\n", ""))
     for left in kept.store.parent.glob("kiosk.db-*"):
         left.unlink()
     with kept.open() as store:

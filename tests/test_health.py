@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
 from kiosk.checks.logfile import check_log
-from kiosk.checks.rounds import Look, Rounds
-from kiosk.config import CardSettings, DisplaySettings, LogSettings, RevocationSource, Settings
+from kiosk.checks.rounds import Look, Rounds, counter_looks
+from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
 from kiosk.domain.clock import clock_bounds
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, HomeChosen, StatusChosen
@@ -121,12 +121,13 @@ def test_what_was_written_down_later_than_now_is_remembered(tmp_path: Path) -> N
     now = datetime.now(UTC)
     moments = [now + timedelta(days=40), now + timedelta(days=40), now]
     with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: moments[-1]) as repository:
-        assert repository.latest_act() is None
+        assert repository.left_at is None
         for count, moment in enumerate(moments):
             moments[-1] = moment
             number = LibraryCardNumber(f"1000{count:03}")
             repository.save_link(uuid.uuid4(), LinkToken(bytes([count]) * 32), number, revocation=Revocation.GOOD)
-        latest = repository.latest_act()
+    with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: now) as repository:
+        latest = repository.left_at
     assert latest is not None
     assert abs(latest - moments[0]) < timedelta(seconds=2)
 
@@ -185,6 +186,16 @@ def test_what_is_not_looked_at_again_becomes_unknown_and_well_again() -> None:
     assert CounterFacts("窓口1", True, findings=board.findings).finding("store").number("links") == 8
 
 
+def test_that_acts_are_not_written_down_is_said_until_one_is() -> None:
+    moment = 100.0
+    board = Board((), lambda: moment)
+    board.put(Finding("records.wrong", {"code": Code.STORE_FULL}))
+    moment += 24 * 3600
+    assert not board.tidy()
+    assert [finding.outcome for finding in board.findings] == ["records.wrong"]
+    assert board.put(Finding("records.fine"))
+
+
 def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
     told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
     never = threading.Event()
@@ -200,6 +211,29 @@ def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
     assert time.monotonic() - began < 3
     never.set()
     assert told.empty()
+
+
+def test_what_may_lie_on_a_share_holds_back_nothing_else(tmp_path: Path, judge: CardJudge) -> None:
+    home, bounds = Home(tmp_path), clock_bounds(())
+    with Repository(tmp_path / "kiosk.db", KEYS, "窓口1", lambda: datetime.now(UTC)) as repository:
+        groups = [{look.check for look in group} for group in counter_looks(home, SETTINGS, judge, repository, KEYS.site, bounds)]
+    for check in ("revocation", "log", "files", "printing"):
+        assert {check} in groups
+    assert {"clock", "trust"} in groups
+
+
+def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) -> None:
+    told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+
+    def break_down() -> Finding:
+        raise ValueError("a bug")
+
+    rounds = Rounds(((Look("space", break_down), Look("log", lambda: Finding("log.written"))),), told.put, first_after=0)
+    rounds.start()
+    assert told.get(timeout=5) == Finding("log.written")
+    rounds.stop()
+    assert told.empty()
+    assert "ValueError" in caplog.text
 
 
 # --- the service of the readers -----------------------------------------------------------------------------------------

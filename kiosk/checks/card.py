@@ -11,7 +11,7 @@ from kiosk import apart
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Finding, overdue
 from kiosk.domain.visible import visible
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
         names = apart.call(reader_names, {}, limit)
     except apart.Overdue:
         return lost(Code.READER_SILENT)
-    except apart.Died:
-        return lost(Code.READER_SERVICE_MISSING)
+    except apart.NoAnswer:
+        # That is our own trouble, and says nothing of the service.
+        return [overdue("service"), Finding("reader.unknown")]
     except KioskError as error:
         return lost(error.code)
     return readers(tuple(names), wanted)

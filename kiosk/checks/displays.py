@@ -21,7 +21,7 @@ def look(limit: float = _LIMIT) -> Seen | None:
     """What another process sees; None when no display lets it in, or answers in time."""
     try:
         return seen(apart.call(see_displays, {}, limit))
-    except (apart.Overdue, apart.Died, KioskError):
+    except (apart.NoAnswer, KioskError):
         return None
 
 

@@ -8,35 +8,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Home, Settings
+from kiosk.config.exposure import exposed_place
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.equipment import keys_of
 
-_READ, _CHANGE = 0o077, 0o022
-"""What no other user may have: anything at all; or the right to write."""
+_OTHERS = 0o077
 
 
 def check_files(home: Home, settings: Settings) -> Finding:
     """Key file, store, config and trust, by owner and mode. On Windows their folders' access lists hold, which are not looked at."""
     if os.name != "posix":
         return Finding("files.unknown")
-    faults = [fault for path, forbidden in _kept(home, settings) if (fault := _fault(path, forbidden))]
+    faults = dict.fromkeys(fault for path, is_secret in _kept(home, settings) if (fault := _fault(path, is_secret=is_secret)))
     return Finding("files.open", {"files": "\n".join(faults)}) if faults else Finding("files.closed")
 
 
-def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, int]]:
+def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
+    """What nobody else may change, and whether nobody else may read it either."""
     if key := _key_file(home, settings):
-        yield key, _READ
+        yield key, True
+    yield home.folder, False
     if _mode(home.folder) & 0o011:
         # Whoever cannot enter the home reaches nothing in it.
-        yield home.data, _READ
-        yield home.config, _READ
+        yield home.data, True
+        yield home.config, True
         for ending in ("", "-wal", "-shm"):
-            yield home.store.with_name(home.store.name + ending), _READ
-    if _mode(home.folder) & 0o033:
-        yield home.folder, _CHANGE
-        yield home.trust, _CHANGE
-    yield home.crl_folder(settings.card), _CHANGE
+            yield home.store.with_name(home.store.name + ending), True
+        yield home.trust, False
+    yield home.crl_folder(settings.card), False
 
 
 def _key_file(home: Home, settings: Settings) -> Path | None:
@@ -47,15 +47,19 @@ def _key_file(home: Home, settings: Settings) -> Path | None:
     return Path(place.place) if place.kind == "file" else None
 
 
-def _fault(path: Path, forbidden: int) -> str:
+def _fault(path: Path, *, is_secret: bool) -> str:
     """`/path (0644)`, or empty. What is not there has no fault."""
     try:
-        about = path.stat()
+        exposed = exposed_place(path)
     except OSError:
         return ""
-    mode = stat.S_IMODE(about.st_mode)
-    foreign = about.st_uid not in (os.geteuid(), 0)
-    return f"{path} ({mode:04o})" if mode & forbidden or foreign else ""
+    if exposed is not None:
+        return _named(exposed[0])
+    return _named(path) if is_secret and _mode(path) & _OTHERS else ""
+
+
+def _named(path: Path) -> str:
+    return f"{path} ({_mode(path):04o})"
 
 
 def _mode(path: Path) -> int:

@@ -25,10 +25,10 @@ def check_printing(settings: SlipSettings, folder: Path, limit: float = _LIMIT) 
 
 
 def look(limit: float = _LIMIT) -> Printers | None:
-    """The printers that the system knows, asked by another process; None where it did not answer in time."""
+    """The printers that the system knows, asked by another process; None where it did not answer, or not in time."""
     try:
         told = apart.call(see_printers, {}, limit)
-    except (apart.Overdue, apart.Died, KioskError):
+    except (apart.NoAnswer, KioskError):
         return None
     return Printers(tuple(told["names"]), told["default"])
 

@@ -23,7 +23,7 @@ from kiosk.checks.printing import check_printing
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
-from kiosk.domain.events import Broke, Event
+from kiosk.domain.events import Event
 from kiosk.domain.health import WATCHED, Finding
 from kiosk.domain.states import CounterFacts
 from kiosk.equipment import now
@@ -86,7 +86,9 @@ class Rounds:
             _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
-            self._post(Broke(record_incident(error)))
+            # No patron's session has to end for it: what should have been found becomes overdue.
+            if not self._stopping.is_set():
+                record_incident(error)
             return
         if found is not None and not self._stopping.is_set():
             self._post(found)
@@ -95,39 +97,38 @@ class Rounds:
 def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes, bounds: ClockBounds) -> Looks:
     """What `kiosk run` looks at beside the readers, the store and the displays."""
     return (
-        (*_quick(home, judge, bounds), Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now()))),
+        *_common(home, settings, judge, bounds),
+        # Asks for the folder of the lists too.
+        (Look("files", lambda: check_files(home, settings)),),
         (
-            Look("files", lambda: check_files(home, settings)),
             Look("space", lambda: check_space(home.data)),
             Look("disk", lambda: check_disk(home.data)),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
-        (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
     )
 
 
 def demo_looks(home: Home, settings: Settings, judge: CardJudge) -> Looks:
     """Of a demo nothing is kept, and nobody minds what it runs on."""
-    printing = Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip)))
-    lists = Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now()))
-    return ((*_quick(home, judge, ClockBounds()), lists), (printing,))
+    return _common(home, settings, judge, ClockBounds())
 
 
-def _quick(home: Home, judge: CardJudge, bounds: ClockBounds) -> tuple[Look, ...]:
+def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBounds) -> Looks:
     return (
-        Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
-        Look("trust", lambda: trust(judge.authorities, now())),
-        Look("log", lambda: check_log(home.logs)),
+        (
+            Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
+            Look("trust", lambda: trust(judge.authorities, now())),
+        ),
+        # Lists and logs may lie on a share.
+        (Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now())),),
+        (Look("log", lambda: check_log(home.logs)),),
+        (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
     )
 
 
 def bounds_of(judge: CardJudge, repository: Repository) -> ClockBounds:
-    """Between which moments now can lie, from what is known before this run has written anything down."""
-    try:
-        last = repository.latest_act()
-    except KioskError:
-        last = None
-    return clock_bounds((authority.begins for authority in judge.authorities), last)
+    """Between which moments now can lie, from what was known before this run has written anything down."""
+    return clock_bounds((authority.begins for authority in judge.authorities), repository.left_at)
 
 
 def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:

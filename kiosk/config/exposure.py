@@ -23,15 +23,24 @@ def exposure(path: Path) -> Exposure | None:
     are closed by the system. A folder like /tmp, in which only owners replace their files, exposes none of them. Raises OSError but for
     what is not there.
     """
+    found = exposed_place(path)
+    return None if found is None else found[1]
+
+
+def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
+    """The same with what it is that is exposed: `path`, or a folder it lies in."""
     if os.name != "posix":
         return None
     try:
-        found = [_exposure(path.stat(), folder_of_it=False)]
+        if exposed := _exposure(path.stat(), folder_of_it=False):
+            return path, exposed
         # Where a link lies another can be put, as where the file lies that it leads to.
-        found += [_exposure(folder.stat(), folder_of_it=True) for folder in {path.absolute().parent, path.resolve().parent}]
-        return next(filter(None, found), None)
+        for folder in dict.fromkeys((path.absolute().parent, path.resolve().parent)):
+            if exposed := _exposure(folder.stat(), folder_of_it=True):
+                return folder, exposed
     except FileNotFoundError:
-        return None
+        pass
+    return None
 
 
 def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:

@@ -6,6 +6,7 @@ sentences `command.doctor.<outcome>` (and `-next` unless all is well), and for a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -131,7 +132,8 @@ WATCHED: Mapping[str, float] = {
     "service": 30.0,
     "reader": 30.0,
     "store": _MINUTE,
-    "records": _HOUR,
+    # Nobody looks: each act that is written down tells, or is told of.
+    "records": math.inf,
     "trust": _MINUTE,
     "clock": _MINUTE,
     "displays": _MINUTE,

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, Event, PatronRefused, ReaderChanged, ServiceAnswered, ServiceSilent
+from kiosk.domain.health import Finding
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.domain.trouble import reader_problem
 
 _BY_DATE = frozenset({Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID})
+_COUNTED = frozenset({"code", "links", "pending", "registered", "used"})
 _TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.ended": Code.TRUST_ENDED}
 
 
@@ -22,10 +24,18 @@ def hindrance(counter: Counter, facts: CounterFacts) -> Problem | None:
         return doubted(counter) if code is Code.TRUST_ENDED and counter.doubts_clock else Problem(code)
     if facts.finding("revocation").number("closed"):
         return Problem(Code.REVOCATION_TOO_OLD)
-    if counter.doubted:
+    if counter.doubt is not None:
         return Problem(Code.STORE_DOUBTED)
     store = facts.finding("store")
     return Problem(Code(str(store.params["code"]))) if store.outcome == "store.wrong" else None
+
+
+def store_doubt(store: Finding) -> Problem | None:
+    """What a look at the store found that staff have to confirm, without what was counted beside it."""
+    if store.outcome != "store.doubted":
+        return None
+    found = tuple((name, value) for name, value in store.params.items() if name not in _COUNTED)
+    return Problem(Code(str(store.params["code"])), found)
 
 
 def doubted(counter: Counter) -> Problem:

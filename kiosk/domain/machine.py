@@ -101,8 +101,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return serving.line_changed(replace(counter, ils=condition))
-        case StoreLooked(doubted):
-            return replace(counter, doubted=doubted), ()
+        case StoreLooked(doubt):
+            return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
             return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
         case SlipPrinted(ticket):

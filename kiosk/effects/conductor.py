@@ -51,7 +51,8 @@ from kiosk.domain.events import (
     StoreFailed,
     StoreLooked,
 )
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Condition, Finding
+from kiosk.domain.hindrance import store_doubt
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,
@@ -88,10 +89,11 @@ class Conductor:
         if isinstance(event, Finding):
             if self._board.put(event) or isinstance(self.counter.flow, ShowingStatus):
                 self._show_board()
-            if event.check != "store" or event.outcome == "store.wrong":
+            # Where it could not be read, nobody knows whether it is still doubted.
+            if event.check != "store" or event.outcome == "store.wrong" or event.condition is Condition.UNKNOWN:
                 return
-            event = StoreLooked(event.outcome == "store.doubted")
-            if event.doubted == self.counter.doubted:
+            event = StoreLooked(store_doubt(event))
+            if event.doubt == self.counter.doubt:
                 return
         before = self.counter
         self.counter, effects = step(before, event)
@@ -250,10 +252,10 @@ class Conductor:
 
     def _record(self, act: RecordAct) -> None:
         """A tap that cannot be written down is served all the same; the windows say that it was not, until one is written again."""
-        links, well = self._outside.links, self.facts.finding("records").word != "wrong"
+        links = self._outside.links
 
-        def write() -> Finding | None:
+        def write() -> Finding:
             links.record(act)
-            return None if well else Finding("records.fine")
+            return Finding("records.fine")
 
         self._work.do(write, lambda error: Finding("records.wrong", {"code": error.code, **error.params}))

@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread, current_thread
 from typing import Any
 
 from peewee import SqliteDatabase
@@ -186,7 +186,7 @@ def _take_name(temporary: Path, path: Path) -> None:
 
 
 class CipherDatabase(SqliteDatabase):
-    """peewee on an encrypted file: one long-lived connection for each thread that asks, all closed by `close_all`."""
+    """peewee on an encrypted file: one long-lived connection for each thread that asks; see `close_all`."""
 
     server_version = sqlcipher.sqlite_version_info
 
@@ -196,12 +196,12 @@ class CipherDatabase(SqliteDatabase):
         self._key = key
         self._reading = reading
         self._guard = Lock()
-        self._opened: list[Any] = []
+        self._opened: list[tuple[Thread, Any]] = []
 
     def _connect(self) -> Any:
         connection = open_file(self._path, self._key, reading=self._reading)
         with self._guard:
-            self._opened.append(connection)
+            self._opened.append((current_thread(), connection))
         return connection
 
     def ask(self, sql: str, values: tuple[bytes | str | int, ...] = ()) -> Any:
@@ -216,13 +216,19 @@ class CipherDatabase(SqliteDatabase):
     def interrupt(self) -> None:
         """Whatever is being asked, on any thread, ends with an error."""
         with self._guard:
-            for connection in self._opened:
+            for _, connection in self._opened:
                 connection.interrupt()
 
     def close_all(self) -> None:
-        """Close the connections of all threads. Only when none of them is at work any more."""
+        """Close the connections of this thread and of those that have ended.
+
+        Another that is still at work was left behind: what it asks is interrupted, and its connection ends with it.
+        """
         self.close()
         with self._guard:
-            for connection in self._opened:
-                connection.close()
+            for thread, connection in self._opened:
+                if thread is current_thread() or not thread.is_alive():
+                    connection.close()
+                else:
+                    connection.interrupt()
             self._opened.clear()

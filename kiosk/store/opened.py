@@ -10,7 +10,7 @@ from typing import Self
 from uuid import UUID
 
 from kiosk.domain.deeds import Deed
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import AnchorFile
@@ -50,7 +50,7 @@ class OpenedStore:
             raise
 
     def close(self) -> None:
-        """When no thread is at work with it any more."""
+        """What a thread that was left behind is asking now ends with an error."""
         with translated(self._path):
             self._database.close_all()
 
@@ -66,19 +66,22 @@ class OpenedStore:
             return read_note(self._database, IDENTITY) or ""
 
     @property
+    def left_at(self) -> datetime | None:
+        """When, by the clock of that moment, the latest of the last acts was written down before the store was opened (aware UTC)."""
+        return None if self._left_at is None else datetime.fromisoformat(self._left_at)
+
+    @property
     def doubt(self) -> Problem | None:
         """What was found of this store and has to be confirmed before a card is served."""
         return self._standing.doubt
 
     def troubles(self) -> tuple[Code, ...]:
-        """What keeps this store from being safe, beside `doubt`."""
+        """What keeps this store from being safe, beside `doubt`, the worst first. It works all the same."""
         found = [] if self._unexamined is None else [self._unexamined]
-        try:
-            with translated(self._path):
-                self._files.check()
-        except KioskError as error:
-            found.append(error.code)
-        return (*found, *(() if self._standing.is_anchored else (Code.ANCHOR_UNWRITTEN,)))
+        if not self._standing.is_anchored:
+            found.append(Code.ANCHOR_UNWRITTEN)
+        # That one passes by itself.
+        return tuple(sorted(found, key=lambda code: code is Code.STORE_LOCKED))
 
     def examine(self, *, aside: bool = True) -> Problem | None:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
@@ -89,8 +92,7 @@ class OpenedStore:
             raise
         self._unexamined = None
         if found is not None:
-            # At once, since it may not be possible to write it down.
-            self._standing.doubt = self._standing.doubt or found
+            self._standing.find(found)
             with self._writing():
                 self._standing.doubt_it(found)
         return found
@@ -116,6 +118,8 @@ class OpenedStore:
             kept = self._standing.load_anchor()
             with self._database.atomic("DEFERRED"):
                 settled = self._standing.look(kept)
+                # Before anything is written with the clock of now.
+                self._left_at = self._audit.latest()
             self._files = Witness(self._path)
             if settled:
                 return

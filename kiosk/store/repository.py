@@ -185,15 +185,14 @@ class Repository(OpenedStore):
             return self._audit.hash_at(row)
 
     def look(self) -> None:
-        """Read the file as the next start would, so that nothing comes from memory that is not on the disk any more."""
-        with translated(self._path), closing(open_file(self._path, self._key, settings=False)) as connection:
-            connection.execute("SELECT count(*) FROM meta").fetchone()
+        """Read the file as the next start would, so that nothing comes from memory that is not on the disk any more.
 
-    def latest_act(self) -> datetime | None:
-        """When, by the clock of that moment, the latest of the last acts was written down (aware UTC)."""
-        with self._reading():
-            latest = self._audit.latest()
-        return datetime.fromisoformat(latest) if latest else None
+        Raises Unavailable: store-replaced, when it is no longer the file that was opened: then every act is refused.
+        """
+        with translated(self._path):
+            self._files.check()
+            with closing(open_file(self._path, self._key, settings=False)) as connection:
+                connection.execute("SELECT count(*) FROM meta").fetchone()
 
     def verify_audit(self) -> int | None:
         """The first row of the audit trail that was tampered with or is missing, or None."""

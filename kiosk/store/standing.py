@@ -7,6 +7,7 @@ that what was found can still be looked into.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
 
 from kiosk.domain.errors import LACKING, Code, KioskError, Unavailable
@@ -36,6 +37,18 @@ def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: 
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an act has left the store."""
+
+    order: int
+    """Later acts have higher ones: their threads come to follow them in any order."""
+    anchor: Anchor
+    doubt: Problem | None
+    is_accepted: bool
+    """Whether a doubt was taken away by this act."""
+
+
 class Standing:
     """The standing of one opened store. Everything belongs into a transaction, unless it says otherwise."""
 
@@ -44,6 +57,8 @@ class Standing:
         self._guard = Lock()
         self._last: Anchor | None = None
         self._is_laid = False
+        self._acts = self._followed = 0
+        self._accepts = False
         self.doubt: Problem | None = None
         """What staff have to confirm before a card is served."""
         self.is_anchored = True
@@ -81,21 +96,29 @@ class Standing:
     def begin_act(self) -> None:
         """Raises Unavailable: store-replaced, when the store no longer holds what was last done with it here."""
         last = self._last
+        self._accepts = False
         if self.doubt is not None:
             self.doubt_it(self.doubt)  # it was found when it could not be written down
         if self.doubt is None and last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
             raise Unavailable(Code.STORE_REPLACED)
 
-    def end_of_act(self) -> tuple[Anchor, Problem | None]:
+    def end_of_act(self) -> End:
         """What is to be followed after the commit."""
         if self._is_laid and read_note(self._database, ANCHORED) is None:
             write_note(self._database, ANCHORED, "1")
-        return self._present(), read_doubt(self._database)
+        self._acts += 1
+        return End(self._acts, self._present(), read_doubt(self._database), self._accepts)
 
-    def follow(self, end: tuple[Anchor, Problem | None]) -> None:
-        """After the commit: lay the anchor. Where that cannot be, the act is done all the same and the next one tries again."""
+    def follow(self, end: End) -> None:
+        """After the commit: lay the anchor. Where that cannot be, the act is done all the same and the next one tries again.
+
+        A slower thread's older end is ignored; and only acceptance ends a doubt, which may have been found since this act began.
+        """
         with self._guard:
-            self._last, self.doubt = end
+            if end.order < self._followed:
+                return
+            self._followed, self._last = end.order, end.anchor
+            self.doubt = end.doubt or (None if end.is_accepted else self.doubt)
             if self._file is None or self.doubt is not None:
                 return
             try:
@@ -103,6 +126,11 @@ class Standing:
                 self._is_laid = self.is_anchored = True
             except KioskError:
                 self.is_anchored = False
+
+    def find(self, problem: Problem) -> None:
+        """Doubt at once what was found, in no transaction: it may not be possible to write it down. What was found first stays."""
+        with self._guard:
+            self.doubt = self.doubt or problem
 
     def doubt_it(self, problem: Problem) -> None:
         """What was found first stays."""
@@ -114,6 +142,7 @@ class Standing:
         doubt = read_doubt(self._database)
         if doubt is None or doubt.code is not found:
             return None
+        self._accepts = True
         drop_note(self._database, DOUBT)
         self._trail.go_on()
         self._digest.begin()

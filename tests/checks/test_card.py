@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kiosk.checks.card import check_revocation, check_trust, lost, readers
+from kiosk.checks.card import check_revocation, check_trust, look_at_readers, lost, readers
 from kiosk.commands.doctor import wording
 from kiosk.config import CardSettings, Home, MaxAge, RevocationSource, Settings
 from kiosk.domain.errors import Code
@@ -63,6 +64,14 @@ def test_the_reader_in_the_config_is_looked_for(names: tuple[str, ...], wanted: 
 )
 def test_without_a_service_nothing_is_known_of_readers(code: Code, expected: str) -> None:
     assert outcomes(lost(code)) == [expected, "reader.unknown"]
+
+
+@pytest.mark.parametrize("interpreter", ["/nowhere/python", "/bin/true"], ids=["none", "without an answer"])
+def test_a_trouble_of_our_own_is_none_of_the_service(interpreter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", interpreter)
+    found = look_at_readers("")
+    assert outcomes(found) == ["service.overdue", "reader.unknown"]
+    assert {finding.condition for finding in found} == {Condition.UNKNOWN}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_a_folder_is_tried_and_nothing_left_in_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").write_text("")
     assert check_printing(SlipSettings(to="pdf"), tmp_path / "file" / "slips").outcome == "printing.no-folder"
+
+
+@pytest.mark.parametrize("interpreter", ["/nowhere/python", "/bin/true"], ids=["none", "without an answer"])
+def test_where_nobody_can_be_asked_nothing_is_known(interpreter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", interpreter)
+    assert check_printing(SlipSettings(to="printer", printer="Receipt 80"), tmp_path).outcome == "printing.unknown"
 
 
 def test_a_print_server_that_says_nothing_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

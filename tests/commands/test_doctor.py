@@ -134,6 +134,26 @@ def test_what_others_can_change_is_said(kiosk: Any, linked: Home) -> None:
     assert f"{linked.config} (0644)" in found["found"]
 
 
+def test_who_else_may_change_a_file_is_judged_here_as_everywhere(kiosk: Any, linked: Home, tmp_path: Path) -> None:
+    # A group that is the user (umask 002) is nobody else.
+    linked.folder.chmod(0o710)
+    linked.config.chmod(0o600)
+    linked.trust.chmod(0o770)
+    os.chown(linked.trust, -1, os.getegid())
+    assert checks_of(kiosk("doctor", "--json"))["files"]["outcome"] == "files.closed"
+    # Whoever may put another folder in its place may change all that is in it.
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (shared / "lists").mkdir(mode=0o700)
+    linked.config.write_text(f'[card]\nrevocation = "crl"\ncrl_max_age = 48\ncrl_folder = "{shared / "lists"}"\n', encoding="utf-8")
+    found = checks_of(kiosk("doctor", "--json"))["files"]
+    assert (found["outcome"], f"{shared} (0777)" in found["found"]) == ("files.open", True)
+    linked.config.chmod(0o600)
+    shared.chmod(0o1777)
+    assert checks_of(kiosk("doctor", "--json"))["files"]["outcome"] == "files.closed"
+
+
 def test_a_printer_that_is_not_there_is_said(kiosk: Any, home: Home) -> None:
     home.config.write_text('[card]\nrevocation = "none"\n[slip]\nto = "printer"\nprinter = "Receipt 80"\n', encoding="utf-8")
     found = checks_of(kiosk("doctor", "--json"))["printing"]

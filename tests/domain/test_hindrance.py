@@ -14,7 +14,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion, LibraryCardNumber, ReaderCondition, Shown, Ticket
-from kiosk.domain.states import Counter, CounterFacts, CounterRules, LendingRefused, LookingUpPatron, Reading, Waiting
+from kiosk.domain.states import Counter, CounterFacts, CounterRules, LendingRefused, LookingUpPatron, Problem, Reading, Waiting
 
 TODAY = date(2026, 11, 23)
 WRONG = (date(2010, 1, 1), date(1970, 1, 1), date(2045, 6, 30))
@@ -119,6 +119,8 @@ def facts(*findings: Finding) -> CounterFacts:
         (counter(), facts(Finding("revocation.too-old", {"closed": 1})), Code.REVOCATION_TOO_OLD),
         (counter(), facts(Finding("revocation.missing", {"closed": 1})), Code.REVOCATION_TOO_OLD),
         (counter(), facts(Finding("revocation.partly", {"closed": 0})), None),
+        # However long ago that was found.
+        (counter(doubt=Problem(Code.STORE_BEHIND)), facts(Finding("store.overdue")), Code.STORE_DOUBTED),
         (counter(), facts(Finding("store.wrong", {"code": Code.STORE_DAMAGED})), Code.STORE_DAMAGED),
         # One that is only not known keeps nobody away.
         (counter(), facts(Finding("store.overdue"), Finding("trust.overdue"), Finding("service.silent")), None),

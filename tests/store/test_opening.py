@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import peewee
 import pytest
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.store.cipher import MAGIC, open_file
+from kiosk.store.cipher import MAGIC, CipherDatabase, open_file
 from kiosk.store.files import set_aside
 from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys
@@ -53,6 +54,27 @@ def test_only_its_user_can_read_it(store: Repository, path: Path) -> None:
     store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
     assert mode(path.parent) == 0o700
     assert {file.name: mode(file) for file in path.parent.iterdir()} == {"kiosk.db": 0o600, "kiosk.db-wal": 0o600, "kiosk.db-shm": 0o600}
+
+
+def test_a_thread_that_is_left_behind_is_interrupted_and_keeps_its_connection(filled: Path, keys: Keys) -> None:
+    database, began, said = CipherDatabase(filled, keys.database), threading.Event(), []
+
+    def look() -> None:
+        database.ask("SELECT 1")
+        began.set()
+        try:
+            database.ask("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n").fetchone()
+        except peewee.OperationalError as error:
+            said.append(str(error))
+        said.append(database.ask("SELECT 1").fetchone())
+
+    left = threading.Thread(target=look, daemon=True)
+    left.start()
+    assert began.wait(5)
+    left.join(0.2)
+    database.close_all()
+    left.join(5)
+    assert (left.is_alive(), said) == (False, ["interrupted", (1,)])
 
 
 def test_a_file_others_can_read_is_closed_to_them(filled: Path, open_store: OpenStore) -> None:

@@ -9,14 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
 import pytest
 
+from kiosk.checks.keeping import check_store
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, KioskError, Unavailable
@@ -31,6 +33,7 @@ from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)
@@ -124,6 +127,7 @@ from uuid import UUID
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 path = Path(sys.argv[1])
 place = key_place(path, "file", Path(sys.argv[2]))
 keys = place.open_keys()
@@ -153,6 +157,20 @@ def test_a_crash_between_act_and_anchor_is_caught_up(left: Path, place: KeyPlace
     store = begin()
     assert deeds(store) == [Deed.CAUGHT_UP]
     assert place.anchor_path.read_bytes() != before
+
+
+def test_what_is_caught_up_with_a_wrong_clock_does_not_bear_that_clock_out(
+    left: Path, place: KeyPlace, begin: Callable[[], Repository], set_time: Callable[[str], None]
+) -> None:
+    before = place.anchor_path.read_bytes()
+    store = begin()
+    save(store, 6, LOST, LOST_NUMBER)
+    store.close()
+    place.anchor_path.write_bytes(before)
+    set_time("2045-06-30T03:00:00")
+    store = begin()
+    assert [row.at[:4] for row in store.audit_rows() if row.act == Deed.CAUGHT_UP] == ["2045"]
+    assert store.left_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET number = NULL WHERE place = 6", "DELETE FROM audit WHERE place = 6"])
@@ -277,6 +295,54 @@ def test_what_is_found_while_nothing_can_be_written_down_is_not_forgotten(
     assert store.doubt is None
 
 
+@pytest.fixture
+def standing(begin: Callable[[], Repository], path: Path, place: KeyPlace, keys: Keys) -> Iterator[tuple[CipherDatabase, Standing]]:
+    """Of a store that was left, with the connection it stands on."""
+    begin().close()
+    database, anchor = CipherDatabase(path, keys.database), place.anchor(keys)
+    found = Standing(database, AuditTrail(database), LinkDigest(database, keys), anchor)
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin(kept)
+    yield database, found
+    database.close_all()
+
+
+def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: tuple[CipherDatabase, Standing]) -> None:
+    database, found = standing
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        AuditTrail(database).add(Row("2026-11-23T03:00:00+00:00", "窓口1", None, "refusal", "refused", "card-expired", "", None))
+        work = found.end_of_act()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        found.doubt_it(Problem(Code.LINKS_ALTERED))
+        examination = found.end_of_act()
+    found.follow(examination)
+    found.follow(work)
+    assert (found.doubt, found.load_anchor()) == (Problem(Code.LINKS_ALTERED), kept)
+
+
+def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(standing: tuple[CipherDatabase, Standing]) -> None:
+    database, found = standing
+    kept = found.load_anchor()
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        AuditTrail(database).add(Row("2026-11-23T03:00:00+00:00", "窓口1", None, "refusal", "refused", "card-expired", "", None))
+        work = found.end_of_act()
+    found.find(Problem(Code.LINKS_ALTERED))
+    found.follow(work)
+    assert (found.doubt, found.load_anchor()) == (Problem(Code.LINKS_ALTERED), kept)
+    # Only whoever answers for it takes it away.
+    with database.atomic("IMMEDIATE"):
+        found.begin_act()
+        assert found.settle(Code.LINKS_ALTERED) is not None
+        accepted = found.end_of_act()
+    found.follow(accepted)
+    assert (found.doubt, found.load_anchor()) == (None, accepted.anchor)
+
+
 @pytest.mark.parametrize("after", [0.0, 0.05])
 def test_looking_through_it_ends_when_the_program_does(begin: Callable[[], Repository], path: Path, keys: Keys, after: float) -> None:
     begin().close()
@@ -310,10 +376,11 @@ def test_nothing_is_confirmed_into_files_that_are_no_longer_there(
     assert code_of(lambda: save(store, 7, LOST, LOST_NUMBER)) is Code.STORE_REPLACED
     assert code_of(lambda: store.links_for(KEPT, None)) is Code.STORE_REPLACED
     assert code_of(lambda: store.record(RecordAct(Act.USE, KEPT_NUMBER))) is Code.STORE_REPLACED
-    assert store.troubles() == (Code.STORE_REPLACED,)
+    looked = check_store(store)
+    assert (looked.outcome, looked.params["code"]) == ("store.wrong", Code.STORE_REPLACED)
     if how == "move":
         (tmp_path / "elsewhere").rename(path.parent)
-        assert store.troubles() == ()
+        assert check_store(store).outcome == "store.fine"
 
 
 def test_an_older_copy_written_over_the_open_file_is_found(left: Path, path: Path, begin: Callable[[], Repository]) -> None:
@@ -408,6 +475,7 @@ from pathlib import Path
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
+from kiosk.store.standing import Standing
 place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
 keys = place.open_keys()
 with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anchor=place.anchor(keys)) as store:

@@ -202,7 +202,7 @@ def scenes() -> dict[str, Counter]:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
-    shown["waiting-doubted"] = counter(Waiting(), doubted=True)
+    shown["waiting-doubted"] = counter(Waiting(), doubt=problem(Code.STORE_BEHIND))
     for condition in (
         ReaderCondition.MISSING,
         ReaderCondition.SERVICE_MISSING,

@@ -81,6 +81,7 @@ LONG = LibraryCardNumber("2104067853210406")
 CUT_OFF = date(2011, 11, 25)
 UNCHECKED = replace(FACTS, revocation_checked=False)
 ALTERED = Finding("store.doubted", {"code": Code.LINKS_ALTERED, "links": 3, "pending": 0, "registered": 0, "used": 0})
+LACKING = Problem(Code.STORE_BEHIND, (("lacking", 12),))
 BEHIND = Finding("store.doubted", {"code": Code.STORE_BEHIND, "lacking": 12, "links": 3, "pending": 0, "registered": 0, "used": 0})
 COUNTED: Params = {"links": 12840, "pending": 3, "registered": 137, "used": 5120}
 NO_TRUST = Finding("trust.missing", {"files": "authca03.cer", "page": "https://www.jpki.go.jp/ca/"}, SEEN_AT)
@@ -185,9 +186,11 @@ def staff_scenes() -> dict[str, Scene]:
     too_old = Finding("revocation.too-old", {**LISTED, "closed": 1}, SEEN_AT)
     shown["waiting-too-old-lists"] = counter(Waiting()), found(FACTS, too_old)
     shown["status-too-old-lists"] = counter(ShowingStatus()), found(BUSY, too_old)
-    shown["waiting-doubted"] = counter(Waiting(), doubted=True), found(FACTS, BEHIND)
-    shown["status-doubted"] = counter(ShowingStatus(), doubted=True), found(FACTS, BEHIND)
-    shown["lending-refused-doubted"] = counter(LendingRefused(problem(Code.STORE_DOUBTED), INSERTION), doubted=True), found(FACTS, ALTERED)
+    shown["waiting-doubted"] = counter(Waiting(), doubt=LACKING), found(FACTS, BEHIND)
+    shown["waiting-doubted-unseen"] = counter(Waiting(), doubt=LACKING), found(FACTS, overdue("store", SEEN_AT))
+    shown["status-doubted"] = counter(ShowingStatus(), doubt=LACKING), found(FACTS, BEHIND)
+    refused = LendingRefused(problem(Code.STORE_DOUBTED), INSERTION)
+    shown["lending-refused-doubted"] = counter(refused, doubt=problem(Code.LINKS_ALTERED)), found(FACTS, ALTERED)
     for name, facts in troubled().items():
         shown[f"waiting-{name}"] = counter(Waiting()), facts
         shown[f"status-{name}"] = counter(ShowingStatus()), facts

@@ -120,7 +120,7 @@ def _check_clock(home: Home, settings: Settings) -> Finding:
         if home.store.exists():
             repository, _ = open_repository(home, settings)
             with repository:
-                last = repository.latest_act()
+                last = repository.left_at
     except KioskError:
         # Said by the checks of those.
         pass

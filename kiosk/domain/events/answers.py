@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, Link, Patron, Ticket
+from kiosk.domain.states.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class StoreFailed:
 
 @dataclass(frozen=True, slots=True)
 class StoreLooked:
-    """Whether something was found of the store that staff have to confirm before a card is served."""
+    """What was found of the store that staff have to confirm before a card is served; None when there is nothing."""
 
-    doubted: bool
+    doubt: Problem | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,8 +149,8 @@ class Counter:
     reader_before: ReaderCondition | None = None
     """While the service is silent: what was last heard of the readers."""
     ils: IlsCondition = IlsCondition.NONE
-    doubted: bool = False
-    """The store refuses every card until staff have confirmed what was found of it."""
+    doubt: Problem | None = None
+    """What was found of the store: it refuses every card until staff have confirmed that."""
     papers: tuple[Paper, ...] = ()
     """Slips that are being printed, and those that did not come out."""
     doubts: tuple[Doubt, ...] = ()
@@ -210,9 +210,3 @@ class CounterFacts:
     def finding(self, check: str) -> Finding:
         """What is known of this; unseen where it was not looked at yet."""
         return next((finding for finding in self.findings if finding.check == check), unseen(check))
-
-    @property
-    def doubt(self) -> Problem | None:
-        """What was found of the store; no card is served before staff have confirmed it."""
-        store = self.finding("store")
-        return Problem(Code(str(store.params["code"])), tuple(store.params.items())) if store.outcome == "store.doubted" else None

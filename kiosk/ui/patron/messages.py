@@ -206,7 +206,7 @@ class _Speaker:
     def _hindrance(self) -> Problem | None:
         if (reader := reader_problem(self._counter)) is not None:
             return reader
-        if self._counter.doubted:
+        if self._counter.doubt is not None:
             return Problem(Code.STORE_DOUBTED)
         # A patron need not know which part of the counter it is.
         return None if self._closed is None else Problem(Code.TRUST_MISSING)

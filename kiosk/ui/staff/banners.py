@@ -83,8 +83,8 @@ class Banners(QWidget):
         self._passing.timeout.connect(self._passed)
         self.hide()
 
-    def show_state(self, counter: Counter, doubt: Problem | None = None) -> None:
-        self._show_doubt(doubt)
+    def show_state(self, counter: Counter) -> None:
+        self._show_doubt(counter.doubt)
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
         self._show_two_cards(counter)

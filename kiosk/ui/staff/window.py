@@ -103,7 +103,7 @@ class StaffWindow(QWidget):
         self._top.show_place(say(f"staff.rail.{where}"), labels, now)
         self._top.show_facts(facts)
         self._status.show_state(counter, facts)
-        self._banners.show_state(counter, facts.doubt)
+        self._banners.show_state(counter)
         kind = PAGES[type(counter.flow)]
         if self._page is not None and type(self._page) is kind:
             self._page.project(counter, facts)
