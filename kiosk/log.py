@@ -38,7 +38,10 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
     """
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
-    handler = _File(folder / f"{name}.log", when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
+    file = folder / f"{name}.log"
+    handler: logging.Handler = logging.NullHandler()
+    if _may_be_written(file):
+        handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
     handler.setFormatter(_Formatter())
     handler.addFilter(_OnlyOurs())
     root = logging.getLogger()
@@ -57,12 +60,20 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
         handler.close()
 
 
+def _may_be_written(file: Path) -> bool:
+    """A pipe would keep whoever writes to it waiting for ever."""
+    try:
+        return not file.exists() or file.is_file()
+    except OSError:
+        return True
+
+
 def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
     """Why `folder`/`name`.log cannot be written; None where it can. To be asked while the log is kept there."""
     file = folder / f"{name}.log"
     try:
         if file.exists():
-            os.close(os.open(file, os.O_WRONLY | os.O_APPEND))
+            os.close(os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)))
         with tempfile.TemporaryFile(dir=folder):  # each day begins another file
             return None
     except OSError as error:
@@ -172,7 +183,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Tra
 def _crashes_in(path: Path) -> Iterator[None]:
     """Where the interpreter itself dies, the functions it was in are written down: faulthandler writes names, never values."""
     file = None
-    if not faulthandler.is_enabled():
+    if not faulthandler.is_enabled() and _may_be_written(path):
         with contextlib.suppress(OSError):
             file = path.open("a", encoding="utf-8")
     if file is None:

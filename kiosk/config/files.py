@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from enum import StrEnum, unique
 from pathlib import Path
 
@@ -45,6 +46,15 @@ _BY_ERRNO = {
     errno.ENOTCONN: FileTrouble.FAULTY,
     errno.ESTALE: FileTrouble.FAULTY,
 }
+
+
+def read_regular(path: Path) -> bytes:
+    """What stands in a file. Raises OSError, also for what is no file: a pipe would keep the reader waiting for ever."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise IsADirectoryError(errno.EISDIR, "not a file", str(path))
+        return file.read()
 
 
 def file_trouble(error: OSError, path: Path) -> FileTrouble:

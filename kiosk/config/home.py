@@ -102,6 +102,8 @@ class Home:
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
             place = self.config
             if not self.config.exists():
+                # It will hold the password of the library's system.
+                self.config.touch(mode=0o600)
                 self.config.write_bytes(resource("config.toml").read_bytes())
         except OSError as error:
             raise _unusable(error, place) from error

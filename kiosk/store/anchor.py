@@ -13,6 +13,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kiosk.config.files import read_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
 from kiosk.store.digest import derived
@@ -48,8 +49,7 @@ class AnchorFile:
     def load(self) -> Anchor | None:
         """None where there is none. Raises Unavailable: store-unanchored when this is no anchor of ours, or cannot be read."""
         try:
-            with self._path.open(encoding="ascii") as file:
-                values = json.load(file)
+            values = json.loads(read_regular(self._path))
             anchor = Anchor(**values["anchor"])
             if values["mark"] != _MARK or not hmac.compare_digest(values["seal"], self._seal(anchor)):
                 raise ValueError("not sealed by us")

@@ -44,11 +44,21 @@ class Witness:
         """To be made while a connection that has read is open: until it is closed, nobody rightly replaces its files."""
         self._paths = (path, path.with_name(f"{path.name}-wal"))
         self._seen = self._look()
+        self._longest = self._length()
 
     def check(self) -> None:
-        """Raises Unavailable: store-replaced."""
-        if self._look() != self._seen:
+        """Raises Unavailable: store-replaced. A -wal that has become shorter was cut: SQLite begins it anew without cutting it."""
+        # Asked by several threads: what was seen before comes first.
+        longest = self._longest
+        length = self._length()
+        if self._look() != self._seen or length < longest:
             raise Unavailable(Code.STORE_REPLACED)
+        self._longest = max(length, longest)
+
+    def _length(self) -> int:
+        with suppress(FileNotFoundError):
+            return self._paths[1].stat().st_size
+        return 0
 
     def _look(self) -> list[tuple[int, int]]:
         found = []

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from kiosk.config import file_trouble
+from kiosk.config.files import read_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_file, make_folder, publish, sync_file, sync_folder
 from kiosk.store.keys import Description, KeyRecord
@@ -44,7 +45,7 @@ class FileKeyStore:
         """Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`), store-foreign, store-unprotected."""
         try:
             check_owner(self._path)
-            return KeyRecord.decoded(self._path.read_bytes().decode())
+            return KeyRecord.decoded(read_regular(self._path).decode())
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -143,6 +143,15 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert begin().doubt == Problem(Code.STORE_BEHIND, (("lacking", 3),))
 
 
+def test_a_wal_that_is_cut_under_the_running_store_confirms_nothing_more(path: Path, begin: Callable[[], Repository]) -> None:
+    """The same file, only shorter: what is committed after it would be lost with the program."""
+    store = begin()
+    save(store, 1, KEPT, KEPT_NUMBER)
+    os.truncate(path.with_name(path.name + "-wal"), 0)
+    assert code_of(lambda: save(store, 2, LOST, LOST_NUMBER)) is Code.STORE_REPLACED
+    assert check_store(store).outcome == "store.wrong"
+
+
 def test_a_crash_between_act_and_anchor_is_caught_up(left: Path, place: KeyPlace, begin: Callable[[], Repository]) -> None:
     before = place.anchor_path.read_bytes()
     store = begin()
