@@ -1,7 +1,7 @@
 """Carries out what the machines ask for, each on its own thread, and brings the answers back as events.
 
 GUI thread: `Conductor.happen` (machine, projection, timers, sounds). Card thread: everything said to a card. Work thread: the store.
-Library thread: the library's system, whose silence must not keep a registration from being saved. Hands: other windows and paper.
+Library thread: the library's system, whose silence must not keep a registration from being saved. Hands: other windows. Paper: slips.
 Nothing here waits for an answer.
 """
 
@@ -85,7 +85,7 @@ class Conductor:
         self._library = LibraryDesk(outside.library, outside.post)
 
     def happen(self, event: Event | Finding) -> None:
-        """Let one event happen: the machine decides, the windows show it, then the effects are carried out."""
+        """Let one event happen: the machine decides, its effects are carried out, the windows show it."""
         if isinstance(event, Finding):
             if self._board.put(event) or isinstance(self.counter.flow, ShowingStatus):
                 self._show_board()
