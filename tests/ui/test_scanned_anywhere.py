@@ -119,8 +119,9 @@ class Case:
 
     @property
     def alone(self) -> bool:
-        """A single key: no more than a person who presses one."""
-        return len(list(self.keys())) < 2
+        """A single key: no more than a person who presses one. Equal keys in the same instant are one that is held."""
+        keys = list(self.keys())
+        return len({key for _, key in keys}) < 2 if self.gap == self.late == 0 else len(keys) < 2
 
 
 ALL = [Case(*parts) for parts in itertools.product(CODES, PREFIXES, SUFFIXES, GAPS, LATE) if parts[0] != "nothing" or parts[1] or parts[2]]
