@@ -117,7 +117,7 @@ def _check_clock(home: Home, settings: Settings) -> Finding:
     begins, last = [], None
     try:
         begins = [authority.begins for authority in TrustStore(home.trust).load()]
-        if home.store.exists():
+        if home.has_store():
             repository, _ = open_repository(home, settings)
             with repository:
                 last = repository.left_at
