@@ -26,14 +26,11 @@ from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys, open_keys
 from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
-from kiosk.ui.timing import Timing
 
 
 @contextmanager
-def demo_counter(
-    home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders, timing: Timing | None = None
-) -> Iterator[Program]:
-    """The program on virtual readers and the deck's own authority, started, on the files of `home`. `timing`: see `Program`."""
+def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders) -> Iterator[Program]:
+    """The program on virtual readers and the deck's own authority, started, on the files of `home`."""
     judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
     with Repository(home.store, keys, settings.counter.name, now) as repository:
         equipment = Equipment(
@@ -49,7 +46,7 @@ def demo_counter(
             hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),
         )
-        with slips_swept(home, settings), running(Program(settings, equipment, timing)) as program:
+        with slips_swept(home, settings), running(Program(settings, equipment)) as program:
             yield program
 
 

@@ -43,7 +43,6 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
-from kiosk.ui.timing import QtTiming
 from kiosk.ui.widgets.control import event_of
 from tests.bench.library import LOGIN, item, patron
 
@@ -92,16 +91,6 @@ class Child:
         return said
 
 
-class HurriedTiming(QtTiming):
-    """The keyboard's clock, which is put forward between two scans: this scanner leaves no quiet between them, a person does."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead
-
-
 @dataclass
 class Scanner:
     """Somebody with a scanner, who is as fast as the window lets them be. Works within Qt's own loop, a key at a time."""
@@ -109,7 +98,6 @@ class Scanner:
     program: Program
     readers: VirtualReaders
     deck: Deck
-    timing: HurriedTiming
     loans: int
     a_session: int
     loop: QEventLoop = field(default_factory=QEventLoop)
@@ -202,7 +190,6 @@ class Scanner:
 
     def _scan(self, number: str) -> None:
         self.stamp += 1000
-        self.timing.ahead += 1
         self.keys.extend((Qt.Key(ord(letter)), letter) for letter in number)
         self.keys.append((Qt.Key.Key_Return, "\r"))
 
@@ -212,9 +199,6 @@ class Scanner:
             event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
             event.setTimestamp(self.stamp)
             QApplication.sendEvent(self.program.displays.staff.windowHandle(), event)
-
-
-Somebody = Callable[[Program, VirtualReaders, Deck, HurriedTiming], Scanner]
 
 
 def beat() -> tuple[float, float]:
@@ -227,9 +211,7 @@ def lend(loans: int, a_session: int, folder: Path) -> dict[str, Any]:
     )
 
 
-def measure(
-    folder: Path, library: tuple[str, ...], scanner: Callable[[Program, VirtualReaders, Deck, HurriedTiming], Scanner]
-) -> dict[str, Any]:
+def measure(folder: Path, library: tuple[str, ...], scanner: Callable[[Program, VirtualReaders, Deck], Scanner]) -> dict[str, Any]:
     """`scanner` at the running program, beside a bare window, asking a library in a process of its own."""
     qt_application()
     home, keys, deck, readers = Home(folder / "home"), Keys.fresh(), Deck(), VirtualReaders()
@@ -252,9 +234,8 @@ def measure(
         token = judge.judge(deck.card("fine").certificate or b"", "JPKIAPICCTOKEN2").reading.token
         with Repository(home.store, keys, settings.counter.name, now) as repository:
             repository.save_link(uuid.uuid4(), token, LibraryCardNumber(patron(0)), revocation=Revocation.NOT_CHECKED)
-        timing = HurriedTiming()
-        program = stack.enter_context(demo_counter(home, settings, keys, deck, readers, timing))
-        somebody = scanner(program, readers, deck, timing)
+        program = stack.enter_context(demo_counter(home, settings, keys, deck, readers))
+        somebody = scanner(program, readers, deck)
         rest = QEventLoop()
         QTimer.singleShot(1500, rest.quit)
         rest.exec()
