@@ -63,7 +63,7 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
 def _may_be_written(file: Path) -> bool:
     """A pipe would keep whoever writes to it waiting for ever."""
     try:
-        return not file.exists() or file.is_file()
+        return not file.is_fifo()
     except OSError:
         return True
 

@@ -209,8 +209,10 @@ class Keyboard:
     """Acts when the keyboard stays quiet."""
     text: str = field(default="", repr=False)
     """Characters that no field took."""
+    amid: bool = False
+    """The last key was a character: more may belong to it."""
     cut: bool = False
-    """The page has turned between two keys: what comes before the keyboard is quiet is the rest of something."""
+    """The page has turned amid characters: what comes before the keyboard is quiet is the rest of something."""
     after_code: bool = False
     """A code has just ended: what its suffix sends once more asks for no hint."""
 
@@ -227,7 +229,7 @@ def step(keyboard: Keyboard, stroke: Stroke) -> Step:
         case Woke(at):
             return _woke(keyboard, at)
         case Turned():
-            return _dropped(replace(keyboard, text="", cut=keyboard.last is not None))
+            return _dropped(replace(keyboard, text="", cut=keyboard.amid))
 
 
 def _dropped(keyboard: Keyboard) -> Step:
@@ -249,7 +251,8 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
     keyboard, dropped = _dropped(keyboard)
     # A space that would have pressed something was the first character of a code.
     text = (keyboard.text + (begun.text if begun else "")) if noise else ""
-    keyboard = replace(keyboard, last=pressed.at, text=text, after_code=keyboard.after_code and noise, cut=keyboard.cut and noise)
+    after_code, cut, amid = keyboard.after_code and noise, keyboard.cut and noise, pressed.kind is Kind.TEXT
+    keyboard = replace(keyboard, last=pressed.at, text=text, after_code=after_code, cut=cut, amid=amid)
     keyboard, decisions = _meant(keyboard, pressed, noise=noise)
     return keyboard, (Alive(), *dropped, *decisions)
 
