@@ -226,6 +226,12 @@ def test_alt_held_while_a_code_is_read_presses_nothing() -> None:
         keys.type("8\r", gap)
         keys.pass_(1)
         assert keys.clicks == []
+        # As the last key of all nothing comes behind it: the quiet before it is what is missing.
+        keys = Keys(GUARDED)
+        keys.type("70", gap)
+        keys.tap(Y, Kind.CHORD)
+        keys.pass_(1)
+        assert keys.clicks == []
     keys = Keys(None)
     keys.down(Y, Kind.CHORD)
     assert keys.hints == [Why.NOTHING]
