@@ -1,16 +1,24 @@
-"""Which keys of a keyboard act: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total.
-
-A barcode scanner is a keyboard, at any speed, with any prefix and suffix, and patrons can print barcodes. So no speed tells a scanner
-from a hand. What decides is what a scanner does not send: a chord with Alt, or a key held down for half a second. A target that is
-`guarded` is pressed by those alone. A chord, and any key that presses another target, counts if the keyboard was quiet before and behind
-it. Characters are text, wherever they come; moving the focus decides nothing and is never delayed.
-"""
+"""From one stroke to the next: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum, unique
-from typing import Protocol
+
+from kiosk.domain.keyboard.decisions import (
+    Alive,
+    Click,
+    Decision,
+    Decisions,
+    Fill,
+    Forward,
+    Hint,
+    Scanned,
+    Submit,
+    Unfill,
+    Wake,
+    Why,
+)
+from kiosk.domain.keyboard.strokes import Field, Kind, Moment, Pressed, Released, Stroke, Target, Turned, Woke
 
 QUIET = 0.3
 """Seconds without another key, before and behind a key that acts by itself."""
@@ -25,164 +33,6 @@ TICK = 0.001
 SHORTEST_SCAN = 3
 """Characters in a row that make a code; fewer are a slip of the hand."""
 LONGEST_SCAN = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a key was pressed or released, by two clocks."""
-
-    clock: float
-    """Seconds that never go back, when the program took it up."""
-    stamp: int = 0
-    """Milliseconds, when the window system noticed it; 0 where it does not say."""
-
-    def since(self, earlier: Moment) -> float:
-        """Seconds between both: the shorter of what the two clocks say.
-
-        A program that stalls takes up a scan slowly, and only the stamps show how fast it came; some window systems have no stamps.
-        """
-        by_clock = self.clock - earlier.clock
-        return min(by_clock, (self.stamp - earlier.stamp) / 1000) if self.stamp and earlier.stamp else by_clock
-
-    def is_instant_of(self, other: Moment) -> bool:
-        return self.stamp != 0 and self.stamp == other.stamp
-
-
-class Target(Protocol):
-    """What a key would press."""
-
-    @property
-    def guarded(self) -> bool:
-        """It has consequences: a key that is only tapped never presses it."""
-
-
-@unique
-class Kind(StrEnum):
-    TEXT = "text"
-    """A character, Space included."""
-    END = "end"
-    """What scanners put behind a code: Enter, or a line feed or carriage return as Ctrl+J or Ctrl+M."""
-    TAB = "tab"
-    """The same behind characters, and otherwise a move."""
-    ACT = "act"
-    """A function key or Esc."""
-    CHORD = "chord"
-    """Alt and a letter or digit."""
-    MOVE = "move"
-    """Moves the focus or the cursor, scrolls."""
-    OTHER = "other"
-
-
-@unique
-class Field(StrEnum):
-    """The number field that has the focus."""
-
-    NONE = "none"
-    EMPTY = "empty"
-    FILLED = "filled"
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    key: int
-    kind: Kind
-    at: Moment
-    text: str = ""
-    repeat: bool = False
-    """The window system says that the key is held down."""
-    target: Target | None = None
-    """What Enter, Space, a function key or a chord would press here and now."""
-    field: Field = Field.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    key: int
-    at: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """Something else is on the page: nothing that was begun before counts any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Woke:
-    """Time has passed; asked for by `Wake`."""
-
-    at: Moment
-
-
-Stroke = Pressed | Released | Turned | Woke
-
-
-@unique
-class Why(StrEnum):
-    """Why a key was not heard; each has a hint."""
-
-    HOLD = "hold"
-    """A guarded target: hold the key, or use the chord."""
-    NOISE = "noise"
-    """Other keys came just before."""
-    NOTHING = "nothing"
-    """There is nothing here for this key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forward:
-    """The key goes to whatever has the focus."""
-
-
-@dataclass(frozen=True, slots=True)
-class Submit:
-    """Enter what stands in the field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Show on the target how long its key is being held."""
-
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Unfill:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """A code was read while no field had the focus. Not `whole`: nothing came behind it, so more of it may come."""
-
-    text: str = field(repr=False)
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    why: Why
-    target: Target | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alive:
-    """Somebody pressed a key. A held key says so once: a book on the keyboard keeps no session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """Send `Woke` in so many seconds, behind every key that has come by then."""
-
-    seconds: float
-
-
-Decision = Forward | Submit | Click | Fill | Unfill | Scanned | Hint | Alive | Wake
-Decisions = tuple[Decision, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Which keys of a keyboard act: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total.
+
+A barcode scanner is a keyboard, at any speed, with any prefix and suffix, and patrons can print barcodes. So no speed tells a scanner
+from a hand. What decides is what a scanner does not send: a chord with Alt, or a key held down for half a second. A target that is
+`guarded` is pressed by those alone. A chord, and any key that presses another target, counts if the keyboard was quiet before and behind
+it. Characters are text, wherever they come; moving the focus decides nothing and is never delayed.
+"""
+
+from __future__ import annotations
+
+from kiosk.domain.keyboard.decisions import Alive, Click, Decision, Fill, Forward, Hint, Scanned, Submit, Unfill, Wake, Why
+from kiosk.domain.keyboard.machine import HOLD, QUIET, Keyboard, step
+from kiosk.domain.keyboard.strokes import Field, Kind, Moment, Pressed, Released, Stroke, Target, Turned, Woke
+
+__all__ = [
+    "HOLD",
+    "QUIET",
+    "Alive",
+    "Click",
+    "Decision",
+    "Field",
+    "Fill",
+    "Forward",
+    "Hint",
+    "Keyboard",
+    "Kind",
+    "Moment",
+    "Pressed",
+    "Released",
+    "Scanned",
+    "Stroke",
+    "Submit",
+    "Target",
+    "Turned",
+    "Unfill",
+    "Wake",
+    "Why",
+    "Woke",
+    "step",
+]

@@ -1,0 +1,76 @@
+"""Registration (連携登録): whose card, what is recorded, guardian, library card, My Number Card, agreement, PIN, link.
+
+The PIN is the last act and is the consent: nothing waits for a person between VERIFY and save.
+"""
+
+from __future__ import annotations
+
+from kiosk.domain.events import Event, LeavePressed, SlipAsked
+from kiosk.domain.model import SlipKind
+from kiosk.domain.papers import is_on_its_way, put_on_paper
+from kiosk.domain.registration.librarycard import about_the_library_card
+from kiosk.domain.registration.link import about_the_link, proof_ended
+from kiosk.domain.registration.mynumbercard import about_the_my_number_card
+from kiosk.domain.registration.person import about_the_person
+from kiosk.domain.slip import Slip
+from kiosk.domain.states import (
+    AlreadyLinked,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingLibraryCard,
+    ChoosingApplicant,
+    ChoosingReplacement,
+    ConfirmingLink,
+    Counter,
+    Draft,
+    ExplainingRecord,
+    FindingLinks,
+    ReadingMyNumberCard,
+    Registered,
+    RegistrationFlow,
+    RegistrationRefused,
+    SavingLink,
+)
+from kiosk.domain.turn import Step, end_session, go, stay
+
+__all__ = ["begin", "proof_ended", "step"]
+
+
+def begin(counter: Counter) -> Step:
+    return go(counter, ChoosingApplicant(Draft()))
+
+
+def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
+    match flow, event:
+        case (
+            (
+                ChoosingApplicant()
+                | ExplainingRecord()
+                | CheckingGuardian()
+                | AwaitingLibraryCard()
+                | CheckingLibraryCard()
+                | AwaitingMyNumberCard()
+                | ReadingMyNumberCard()
+                | FindingLinks()
+                | ChoosingReplacement()
+                | AlreadyLinked()
+                | ConfirmingLink()
+                | Registered()
+                | RegistrationRefused()
+            ),
+            LeavePressed(),
+        ):
+            return end_session(counter)
+        case Registered(draft), SlipAsked() if counter.rules.prints_slips:
+            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language)
+            return stay(counter) if is_on_its_way(counter, slip) else put_on_paper(counter, slip)
+        case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
+            return about_the_person(counter, flow, event)
+        case ((AwaitingLibraryCard() | CheckingLibraryCard()), _):
+            return about_the_library_card(counter, flow, event)
+        case ((AwaitingMyNumberCard() | ReadingMyNumberCard() | FindingLinks()), _):
+            return about_the_my_number_card(counter, flow, event)
+        case ((ChoosingReplacement() | ConfirmingLink() | SavingLink()), _):
+            return about_the_link(counter, flow, event)
+    return stay(counter)

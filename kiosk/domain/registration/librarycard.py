@@ -1,0 +1,43 @@
+"""The library card, looked up where the library's system can be asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.effects import LookUpPatron, Play
+from kiosk.domain.errors import ILS_TROUBLE, Refused
+from kiosk.domain.events import BackPressed, Event, LibraryCardEntered, PatronFound, PatronRefused
+from kiosk.domain.model import Patron, Sound
+from kiosk.domain.registration.mynumbercard import await_card
+from kiosk.domain.registration.person import guardian
+from kiosk.domain.rules import read_library_card
+from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, ExplainingRecord, Problem
+from kiosk.domain.turn import Step, asking, go, stay
+
+
+def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, event: Event) -> Step:
+    draft = flow.draft
+    match flow, event:
+        case _, LibraryCardEntered(text):
+            return _library_card(counter, flow, text)
+        case _, BackPressed():
+            return go(counter, guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
+        case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
+            return await_card(counter, replace(draft, patron=patron))
+        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code in ILS_TROUBLE:
+            return await_card(counter, replace(draft, patron=Patron(number)))
+        case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
+            return go(counter, AwaitingLibraryCard(draft, Problem(code, params)), Play(Sound.REFUSED))
+    return stay(counter)
+
+
+def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, text: str) -> Step:
+    """Look it up, in the place of another that is still looked up; the same one again changes nothing."""
+    try:
+        number = read_library_card(text, counter.rules.barcode)
+    except Refused as refusal:
+        return go(counter, AwaitingLibraryCard(flow.draft, Problem(refusal.code, tuple(refusal.params.items()))))
+    if isinstance(flow, CheckingLibraryCard) and flow.number == number:
+        return stay(counter)
+    counter, ticket = asking(counter)
+    return go(counter, CheckingLibraryCard(ticket, flow.draft, number), LookUpPatron(ticket, number))

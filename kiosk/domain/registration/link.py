@@ -1,0 +1,47 @@
+"""The link itself: the reason why it replaces another, the agreement, the proof of the holder, the save."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain import proof
+from kiosk.domain.effects import Play, ReleaseCard, SaveLink
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed
+from kiosk.domain.model import Sound
+from kiosk.domain.registration.mynumbercard import lay_anew
+from kiosk.domain.registration.refusal import refuse
+from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
+from kiosk.domain.turn import Step, asking, go, stay, watch_for_card_left
+
+
+def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:
+    match flow, event:
+        case ChoosingReplacement(draft, insertion, reading), ReplacementChosen(reason):
+            return go(counter, ConfirmingLink(draft, insertion, reading, reason))
+        case ConfirmingLink(draft, insertion, reading, replaces), LinkAgreed():
+            return proof.begin(counter, LinkGoal(draft, reading, replaces), insertion)
+        case ((ChoosingReplacement() | ConfirmingLink()), CardLifted(where)) if where == flow.insertion:
+            return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
+        case SavingLink(ticket, draft, _, replaced), LinkSaved(answers, pending) if answers == ticket:
+            counter, effects = go(counter, Registered(draft, pending, replaced), Play(Sound.DONE))
+            counter, timers = watch_for_card_left(replace(counter, spent=frozenset(counter.cards)))
+            return counter, (*effects, *timers)
+        case SavingLink(ticket, draft), StoreFailed(answers, code) if answers == ticket:
+            return refuse(counter, draft, Problem(code))
+    return stay(counter)
+
+
+def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
+    """Save at once when the holder is proved; otherwise lay the card anew, or end."""
+    goal = end.goal
+    if not isinstance(goal, LinkGoal):
+        return stay(counter)
+    if isinstance(end, proof.Failed):
+        if end.over:
+            return refuse(counter, goal.draft, end.problem, ReleaseCard(end.insertion))
+        return lay_anew(counter, goal.draft, end.problem, end.insertion)
+    counter, ticket = asking(counter)
+    save = SaveLink(ticket, goal.reading.token, goal.draft.number, goal.reading.revocation, goal.draft.by_guardian, goal.replaces)
+    saving = SavingLink(ticket, goal.draft, end.insertion, replaced=goal.replaces is not None)
+    return go(counter, saving, ReleaseCard(end.insertion), save)
