@@ -167,7 +167,7 @@ class Program:
 
     def _look_at_displays(self) -> None:
         if self._own_displays:
-            seen = displays_now(qt_application())
+            seen = displays_now()
             self.conductor.happen(check_displays(self._settings.display, seen, self.displays.arranged))
 
     def _minute_passed(self) -> None:
@@ -210,13 +210,7 @@ def today() -> date:
     return day_in_japan(now())
 
 
-def qt_application() -> QApplication:
-    """The one QApplication of this process."""
-    application = QApplication.instance()
-    return application if isinstance(application, QApplication) else QApplication(["kiosk"])
-
-
-def run_counter(home: Home, settings: Settings) -> int:
+def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
     """The counter, on real readers, until it is closed. Raises Unavailable: already-running, and the store's."""
     with RunningLock(home.lock):
         repository, keys = open_repository(home, settings)
@@ -235,7 +229,6 @@ def run_counter(home: Home, settings: Settings) -> int:
                 hand_over=open_handover(settings),
                 print_slip=slip_printer(home, settings),
             )
-            application = qt_application()
             end_on_signals(application)
             with judge.revocation.watching(), slips_swept(home, settings), running(Program(settings, equipment)):
                 # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
@@ -264,9 +257,8 @@ def end_on_signals(application: QApplication) -> None:
         signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
 
 
-def show_trouble(title: str, lines: list[str]) -> None:
+def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
     """Why the counter did not start, in a window, until it is closed."""
-    application = qt_application()
     window = TroubleWindow(title, lines)
     window.show()
     application.exec()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.commands.display import start_display
 from kiosk.commands.given import given
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, LogSettings
 from kiosk.log import kept_in
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 def add(commands: Commands) -> None:
@@ -23,16 +27,16 @@ def run(home: Home, options: argparse.Namespace) -> int:
     if options.tour is not None:
         with given(options.tour):
             options.tour.mkdir(parents=True, exist_ok=True)
-    start_display()
+    application = start_display()
     if options.home is not None:
-        return _show(Home(home.folder / "demo"), options.tour)
+        return _show(application, Home(home.folder / "demo"), options.tour)
     with tempfile.TemporaryDirectory(prefix="library-card-kiosk-demo-", ignore_cleanup_errors=True) as folder:
-        return _show(Home(Path(folder)), options.tour)
+        return _show(application, Home(Path(folder)), options.tour)
 
 
-def _show(home: Home, tour: Path | None) -> int:
+def _show(application: QApplication, home: Home, tour: Path | None) -> int:
     from kiosk.demo.program import run_demo
 
     home.prepare()
     with kept_in(home.logs, LogSettings()):
-        return run_demo(home, tour)
+        return run_demo(application, home, tour)

@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.text import say
 from kiosk.ui.diagnosis import cannot_be_loaded
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "other"}
 """Why Qt failed although there may be a display that others can use."""
@@ -24,14 +28,19 @@ window.mainloop()
 """
 
 
-def start_display() -> None:
-    """Start Qt. Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told."""
+def start_display() -> QApplication:
+    """Start Qt; the one application of this process.
+
+    Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told.
+    """
     try:
         from kiosk.ui.application import start_application
     except ImportError as error:
         raise cannot_be_loaded(error) from error
-    if not start_application(give_up).screens():
+    application = start_application(give_up)
+    if not application.screens():
         raise Unavailable(Code.DISPLAY_UNUSABLE, reason="no-screen")
+    return application
 
 
 def give_up(trouble: KioskError) -> int:
@@ -61,12 +70,12 @@ def show_trouble(trouble: KioskError) -> None:
         return output.exit_code(trouble)
 
     try:
-        start_application(in_another_window)
+        application = start_application(in_another_window)
     except Unavailable:
         return
     from kiosk.app import show_trouble as show
 
-    show(say(f"refusal.{trouble.code}.title"), output.explain(trouble).splitlines())
+    show(application, say(f"refusal.{trouble.code}.title"), output.explain(trouble).splitlines())
 
 
 def show_otherwise(trouble: KioskError) -> None:

@@ -22,10 +22,10 @@ def run(home: Home, options: argparse.Namespace) -> int:
         settings = read_settings(home.config)
         # Nothing that a start makes is garbage; looking for it took a tenth of the time. The program sees to it later.
         gc.disable()
-        start_display()
+        application = start_display()
         from kiosk.app import run_counter
 
-        return run_counter(home, settings)
+        return run_counter(application, home, settings)
     except KioskError as error:
         code = output.complain(error)
         show_trouble(error)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
-from kiosk.app import Equipment, Program, qt_application, running, slip_printer, slips_swept
+from kiosk.app import Equipment, Program, running, slip_printer, slips_swept
 from kiosk.checks.rounds import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
@@ -50,13 +51,12 @@ def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers
             yield program
 
 
-def run_demo(home: Home, tour: Path | None) -> int:
+def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
     """The demo on the files of `home`. With `tour` it shows itself, leaves pictures and slips there and ends; 0 when all went well."""
     with RunningLock(home.lock), serving(demo_server()) as library:
         settings = demo_settings(ils=demo_ils(library), slips=tour)
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
         deck, readers = Deck(home.folder / "demo-cards"), VirtualReaders()
-        application = qt_application()
         with demo_counter(home, settings, keys, deck, readers) as program:
             tray = Tray(deck, readers, program.displays.staff, library)
             tray.show()

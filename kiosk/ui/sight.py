@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QGuiApplication
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +34,21 @@ class Printers:
     """Empty where the system has chosen none."""
 
 
-def displays_now(application: QGuiApplication) -> tuple[Display, ...]:
+def displays_now() -> tuple[Display, ...]:
     """On the GUI thread of a program that has its application."""
+    from PySide6.QtGui import QGuiApplication
+
+    primary = QGuiApplication.primaryScreen()
     return tuple(
         Display(
             screen.name(),
             round(screen.size().width() * screen.devicePixelRatio()),
             round(screen.size().height() * screen.devicePixelRatio()),
             round(screen.physicalSize().width()),
-            screen is application.primaryScreen(),
+            screen is primary,
             (screen.geometry().x(), screen.geometry().y()),
         )
-        for screen in application.screens()
+        for screen in QGuiApplication.screens()
     )
 
 
@@ -57,8 +57,10 @@ def see_displays() -> dict[str, Any]:
     from PySide6.QtGui import QFontDatabase, QGuiApplication
 
     application = QGuiApplication(["kiosk"])
-    displays = [[one.name, one.width, one.height, one.width_mm, one.primary, list(one.place)] for one in displays_now(application)]
-    return {"displays": displays, "japanese": sorted(QFontDatabase.families(QFontDatabase.WritingSystem.Japanese))}
+    displays = [[one.name, one.width, one.height, one.width_mm, one.primary, list(one.place)] for one in displays_now()]
+    told = {"displays": displays, "japanese": sorted(QFontDatabase.families(QFontDatabase.WritingSystem.Japanese))}
+    application.quit()
+    return told
 
 
 def seen(told: dict[str, Any]) -> Seen:

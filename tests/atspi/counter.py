@@ -11,7 +11,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-from kiosk.app import qt_application
+from kiosk.commands.display import start_display
 from kiosk.config import DisplaySettings, HandoverSettings, Home, IlsSettings, LendingSettings, Settings
 from kiosk.demo.ils import PATRONS, serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
@@ -63,7 +63,7 @@ def main() -> int:
     asked = options()
     home, deck, readers, keys = Home(asked.folder), Deck(), VirtualReaders(), Keys.fresh()
     home.prepare()
-    application = qt_application()
+    application = start_display()
     with serving(demo_server()) as library:
         settings = configured(asked, demo_ils(library))
         if asked.linked:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from kiosk.app import qt_application
+from kiosk.commands.display import start_display
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.states import Counter, CounterFacts, ShowingHelp
@@ -97,7 +97,7 @@ class Desk(QWidget):
 
 
 def main() -> int:
-    application = qt_application()
+    application = start_display()
     said: dict[str, list[Event]] = {"staff": [], "patron": []}
     staff = StaffWindow(said["staff"].append)
     patron = PatronWindow(said["patron"].append, lambda pin: pin.wipe(), DisplaySettings(patron_width_mm=217))

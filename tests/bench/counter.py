@@ -101,9 +101,10 @@ class Bench:
 
     @contextmanager
     def running(self) -> Iterator[Program]:
-        from kiosk.app import Program, qt_application, running
+        from kiosk.app import Program, running
+        from kiosk.commands.display import start_display
 
-        qt_application()
+        start_display()
         with self._equipment() as equipment, running(Program(self.settings, equipment)) as program:
             wait_until(program, lambda counter: counter.reader == "ready" and counter.ils in ("none", "ready"))
             # What is built in advance while nobody waits.
@@ -369,7 +370,7 @@ def stall(folder: Path, *, silent: bool) -> dict[str, object]:
 
 def start(folder: Path) -> dict[str, object]:
     """What `kiosk run` does, until the staff window has been painted with the page that takes cards; the clock's seconds then."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QCoreApplication, QTimer
 
     gc.disable()
     from kiosk import app
@@ -392,7 +393,7 @@ def start(folder: Path) -> dict[str, object]:
             if not times:
                 times.append(time.monotonic())
                 # Heard by the loop even when it has not begun yet.
-                QTimer.singleShot(0, lambda: app.qt_application().exit(0))
+                QTimer.singleShot(0, lambda: QCoreApplication.exit(0))
 
     app.Program = Timed  # type: ignore[misc]
     run.run(home, argparse.Namespace())

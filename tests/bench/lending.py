@@ -28,7 +28,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from kiosk.app import Program, qt_application
+from kiosk.app import Program
+from kiosk.commands.display import start_display
 from kiosk.config import DisplaySettings, Home, Ils, IlsSettings, LendingSettings, LibraryCardSettings, SlipSettings
 from kiosk.demo.library import demo_settings
 from kiosk.demo.program import demo_counter
@@ -213,7 +214,7 @@ def lend(loans: int, a_session: int, folder: Path) -> dict[str, Any]:
 
 def measure(folder: Path, library: tuple[str, ...], scanner: Callable[[Program, VirtualReaders, Deck], Scanner]) -> dict[str, Any]:
     """`scanner` at the running program, beside a bare window, asking a library in a process of its own."""
-    qt_application()
+    start_display()
     home, keys, deck, readers = Home(folder / "home"), Keys.fresh(), Deck(), VirtualReaders()
     home.prepare()
     with ExitStack() as stack:

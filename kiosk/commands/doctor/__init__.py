@@ -34,10 +34,10 @@ def add(commands: Commands) -> None:
 def doctor_act(home: Home, options: argparse.Namespace) -> int:
     if options.ruler:
         settings = read_settings(home.config)
-        start_display()
+        application = start_display()
         from kiosk.commands.doctor.ruler import show_ruler
 
-        return show_ruler(settings.display)
+        return show_ruler(application, settings.display)
     if options.scan or options.scan_item:
         from kiosk.commands.doctor.scan import try_item, try_library_card
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kiosk.app import qt_application
 from kiosk.commands.output import OK, words
 from kiosk.config import DisplaySettings
 
@@ -42,8 +41,7 @@ class Ruler(QWidget):
         QApplication.quit()
 
 
-def show_ruler(settings: DisplaySettings) -> int:
-    application = qt_application()
+def show_ruler(application: QApplication, settings: DisplaySettings) -> int:
     rulers = []
     for screen in application.screens():
         patron = screen.name() == settings.patron_screen if settings.patron_screen else screen is not application.primaryScreen()
