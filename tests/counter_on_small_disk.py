@@ -94,7 +94,7 @@ def read_only(disk: Path) -> None:
     home.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")
     open_repository(home, read_settings(home.config))[0].close()
     before = home.store.read_bytes()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
     tell(code=command(["--home", str(home.folder), "run"]), untouched=home.store.read_bytes() == before)
 
 

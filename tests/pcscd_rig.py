@@ -22,9 +22,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,8 @@ import pytest
 from smartcard import scard
 
 from kiosk.smartcard.vpcd import PORTS, PluggableCard, PluggedCard
+from tests.waiting import LIMIT, wait_until
 
-LIMIT = 10.0
 SLOTS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
 _VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _NEEDS = {"pcscd": "pcscd", "unshare": "util-linux", "nsenter": "util-linux", "mount": "mount"}
@@ -42,15 +41,6 @@ _FOLDER = pytest.StashKey[Path]()
 
 class RigFailed(AssertionError):
     """The rig could not be set up or did not do what it was told; the message says what to do."""
-
-
-def wait_until(condition: Callable[[], bool], what: str, limit: float = LIMIT) -> None:
-    """For what gives no sign of its own: a process that comes up. Asks every 10 ms, fails after `limit` seconds."""
-    end, pause = time.monotonic() + limit, threading.Event()
-    while not condition():
-        if time.monotonic() > end:
-            raise RigFailed(f"waited {limit:g} s in vain for {what}")
-        pause.wait(0.01)
 
 
 class PcscdRig:

@@ -43,9 +43,9 @@ def bring_loopback_up() -> None:
 def hide_the_machine(run: Path) -> None:
     """pcscd's socket has a fixed path: put our folder there. Real readers stay with the pcscd of the machine."""
     (run / "pcscd").mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "--bind", str(run), "/run"], check=True)
+    subprocess.run(["mount", "--bind", str(run), "/run"], check=True, timeout=10)
     if Path("/dev/bus").is_dir():
-        subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/bus"], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/bus"], check=True, timeout=10)
 
 
 class Warden:

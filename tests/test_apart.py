@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,33 +16,42 @@ import pytest
 from kiosk import apart
 from kiosk.domain.errors import Code, Refused
 from tests import apart_calls
+from tests.waiting import wait_for_end
 
 ROOT = Path(__file__).parents[1]
 SECRET = "D0123456789"
 
 
-def gone(process: int) -> bool:
-    """Neither running nor a zombie that waits for us."""
+class Note:
+    """A pipe of which a process is told the name, to write down itself and whom it has started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "note"
+        os.mkfifo(self.path)
+        self._end = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def processes(self) -> tuple[int, int]:
+        assert select.select([self._end], [], [], 10)[0], "nothing was written"
+        child, helper = os.read(self._end, 100).split()
+        return int(child), int(helper)
+
+    def close(self) -> None:
+        os.close(self._end)
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Iterator[Note]:
+    note = Note(tmp_path)
+    yield note
+    note.close()
+
+
+def is_zombie_of_ours(process: int) -> bool:
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return True
-    return state[0] == "Z" and int(state[1]) != os.getpid()
-
-
-def wait_gone(processes: list[int], limit: float) -> None:
-    end = time.monotonic() + limit
-    while not all(map(gone, processes)):
-        assert time.monotonic() < end, "still there"
-        time.sleep(0.02)
-
-
-def noted(note: Path, limit: float = 10) -> list[int]:
-    end = time.monotonic() + limit
-    while not note.exists() or len(note.read_text().split()) < 2:
-        assert time.monotonic() < end, "nothing was written"
-        time.sleep(0.02)
-    return [int(word) for word in note.read_text().split()]
+        return False
+    return state[0] == "Z" and int(state[1]) == os.getpid()
 
 
 def test_the_answer_comes_home_and_nobody_else_can_read_what_was_asked() -> None:
@@ -81,21 +92,23 @@ def test_without_a_process_nothing_has_begun(monkeypatch: pytest.MonkeyPatch) ->
         apart.call(apart_calls.vanish, {}, 10)
 
 
-def test_what_keeps_the_interpreters_lock_is_ended_in_time_with_all_it_started(tmp_path: Path) -> None:
+def test_what_keeps_the_interpreters_lock_is_ended_in_time_with_all_it_started(note: Note) -> None:
     began = time.monotonic()
     with pytest.raises(apart.Overdue):
-        apart.call(apart_calls.keep_lock, {"note": str(tmp_path / "note")}, 1.5)
+        apart.call(apart_calls.keep_lock, {"note": str(note.path)}, 1.5)
     assert time.monotonic() - began < 3
-    wait_gone(noted(tmp_path / "note"), 2)
+    child, helper = note.processes()
+    wait_for_end(child, 2)
+    wait_for_end(helper, 2)
+    assert not is_zombie_of_ours(child)
 
 
-def test_it_ends_by_itself_when_its_caller_was_killed(tmp_path: Path) -> None:
-    note = tmp_path / "note"
-    caller = subprocess.Popen([sys.executable, "-m", "tests.apart_calls", str(note), "2"], cwd=ROOT)
-    child, helper = noted(note)
+def test_it_ends_by_itself_when_its_caller_was_killed(note: Note) -> None:
+    caller = subprocess.Popen([sys.executable, "-m", "tests.apart_calls", str(note.path), "2"], cwd=ROOT)
+    child, helper = note.processes()
     caller.kill()
     caller.wait(5)
     try:
-        wait_gone([child], 8)
+        wait_for_end(child, 8)
     finally:
         os.kill(helper, 9)

@@ -41,6 +41,7 @@ def home(tmp_path: Path, deck: Deck) -> Home:
         [sys.executable, "-m", "kiosk", "--home", str(made.folder), "trust", "add", str(authority), "--fingerprint", fingerprint],
         check=True,
         capture_output=True,
+        timeout=30,
     )
     return made
 
@@ -136,7 +137,11 @@ def test_a_patron_is_registered_and_called_up_through_pcscd(hands: Hands, pcscd:
     hands.see(hands.staff, "2104 0678 51")
 
     audit = subprocess.run(
-        [sys.executable, "-m", "kiosk", "--home", str(home.folder), "audit", "verify"], check=False, capture_output=True, text=True
+        [sys.executable, "-m", "kiosk", "--home", str(home.folder), "audit", "verify"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert audit.returncode == 0, audit.stdout + audit.stderr
 

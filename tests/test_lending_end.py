@@ -42,7 +42,9 @@ def slips(desk: LoanDesk, count: int) -> list[str]:
         return [path for path in sorted(folder.glob("*.pdf")) if path.read_bytes().rstrip().endswith(b"%%EOF")]
 
     desk.opened.until(lambda _: len(written()) == count)
-    return [subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout for path in written()]
+    return [
+        subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True, timeout=10).stdout for path in written()
+    ]
 
 
 def test_f12_writes_a_slip_of_what_was_done(open_desk: Open) -> None:

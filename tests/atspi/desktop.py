@@ -34,7 +34,9 @@ def missing() -> list[str]:
     if not _LAUNCHER.exists():
         packages.append("at-spi2-core")
     found = subprocess.run(
-        [SYSTEM_PYTHON, "-c", "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"], capture_output=True
+        [SYSTEM_PYTHON, "-c", "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"],
+        capture_output=True,
+        timeout=LIMIT,
     )
     if found.returncode != 0:
         packages += ["python3-gi", "gir1.2-atspi-2.0"]
@@ -146,7 +148,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait(5)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait()
+        child.wait(5)
 
 
 class Outsider:
@@ -208,6 +210,6 @@ class Outsider:
             self._child.wait(5)
         except subprocess.TimeoutExpired:
             self._child.kill()
-            self._child.wait()
+            self._child.wait(5)
         if self._child.stdout is not None:
             self._child.stdout.close()

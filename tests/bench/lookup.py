@@ -58,7 +58,7 @@ def ours(path: Path, keys: Keys, tokens: list[bytes]) -> list[int]:
 
 def bare(path: Path, keys: Keys, tokens: Path) -> list[int]:
     command = [sys.executable, str(BARE), str(path), str(tokens)]
-    ran = subprocess.run(command, input=keys.database.hex(), capture_output=True, text=True, check=True)
+    ran = subprocess.run(command, input=keys.database.hex(), capture_output=True, text=True, check=True, timeout=120)
     return [int(line) for line in ran.stdout.split()]
 
 

@@ -58,4 +58,4 @@ def test_a_new_user_tries_a_tap_with_it(kiosk: Any, home: Home, tmp_path: Path, 
         pcscd.wait_for(0, present=False)
     finally:
         child.kill()
-        child.wait()
+        child.wait(5)

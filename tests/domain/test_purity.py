@@ -24,6 +24,9 @@ print("pure")
 
 def test_the_domain_imports_with_qt_database_and_card_library_blocked() -> None:
     run = subprocess.run(
-        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{IMPORT_ALL}"], capture_output=True, text=True
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{IMPORT_ALL}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert run.stdout == "pure\n", run.stderr

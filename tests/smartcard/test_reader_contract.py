@@ -13,9 +13,9 @@ from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.watch import CardWatch
-from tests.pcscd_rig import wait_until
 from tests.smartcard.conftest import Counter
 from tests.smartcard.worlds import Ear, World
+from tests.waiting import wait_until
 
 Watching = Callable[..., tuple[CardWatch, Ear]]
 Counters = Callable[..., Counter]

@@ -21,7 +21,7 @@ KEYS = Keys(b"d" * 32, b"s" * 32)
 
 
 def mount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True, timeout=10)
 
 
 def open_store(path: Path) -> Repository:
@@ -96,7 +96,7 @@ def full_at_first(disk: Path) -> None:
     os.truncate(ballast, ballast.stat().st_size - 16384)
     path = disk / "data" / "kiosk.db"
     say(first=code_of(lambda: open_store(path)), left="".join(sorted(file.name for file in path.parent.iterdir())))
-    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=10)
     say(then=code_of(lambda: open_store(path).close()))
 
 
@@ -106,10 +106,10 @@ def read_only(disk: Path) -> None:
     store = open_store(path)
     save(store, 0)
     store.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
     say(open=code_of(lambda: open_store(path).find(LinkToken(bytes(32)))), save=code_of(lambda: save(open_store(path), 1)))
     say(first=code_of(lambda: open_store(disk / "other" / "kiosk.db")))
-    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=10)
     store = open_store(path)
     say(back=is_whole(store, 1))
     store.close()

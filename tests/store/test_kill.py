@@ -31,7 +31,7 @@ def counter() -> ModuleType:
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = tmp_path_factory.mktemp("shim") / "sync_shim.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "sync_shim.c"), "-ldl"], check=True)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "sync_shim.c"), "-ldl"], check=True, timeout=30)
     return library
 
 
@@ -60,7 +60,9 @@ def test_killed_anywhere(
             act(store)
             expected.append(picture(store))
     environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(HERE.parents[1])}
-    subprocess.run([sys.executable, str(HERE / "killed_counter.py"), kind, str(tmp_path), registry], check=True, env=environment)
+    subprocess.run(
+        [sys.executable, str(HERE / "killed_counter.py"), kind, str(tmp_path), registry], check=True, env=environment, timeout=110
+    )
     folders = sorted(tmp_path.glob(f"{kind}-*"))
     seen, caught_up = set(), 0
     for folder in folders:

@@ -34,7 +34,7 @@ def test_a_killed_program_lets_go(tmp_path: Path) -> None:
         with pytest.raises(Unavailable):
             RunningLock(tmp_path / "lock")
         other.send_signal(signal.SIGKILL)
-        other.wait()
+        other.wait(10)
     RunningLock(tmp_path / "lock").release()
 
 

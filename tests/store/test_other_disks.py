@@ -25,7 +25,7 @@ ANSWERS = ("EPERM", "EINVAL", "ENOSYS", "EOPNOTSUPP")
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = tmp_path_factory.mktemp("shim") / "fat_shim.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-w", "-o", str(library), str(HERE / "fat_shim.c"), "-ldl"], check=True)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-w", "-o", str(library), str(HERE / "fat_shim.c"), "-ldl"], check=True, timeout=30)
     return library
 
 

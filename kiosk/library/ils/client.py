@@ -58,7 +58,7 @@ class IlsClient:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(JAPAN),
         monotonic: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] = time.sleep,  # noqa: TID251 - the one who paces itself
         connect_seconds: float | None = None,
         answer_seconds: float | None = None,
         settle_seconds: float = 1.0,

@@ -481,4 +481,4 @@ def end(child: subprocess.Popen[bytes]) -> None:
         child.wait(5)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait()
+        child.wait(5)

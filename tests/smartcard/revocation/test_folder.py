@@ -21,6 +21,7 @@ from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict,
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
 from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer
+from tests.waiting import wait_until
 
 LIMIT = 30.0
 SLOW = 600_000
@@ -75,11 +76,8 @@ def no_child_left() -> Iterator[None]:
     assert set(children()) <= before
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+def wait_for_child(before: set[int]) -> None:
+    wait_until(lambda: set(children()) - before, "the process that reads", LIMIT)
 
 
 def slow_list(issuer: Issuer) -> bytes:
@@ -271,11 +269,13 @@ def test_the_old_list_serves_until_the_new_one_is_read_and_a_killed_process_chan
     before = set(children())
     (folder / "a.crl").write_bytes(slow_list(issuer))
     assert not lists.refresh(0.0)
-    wait_for(lambda: set(children()) - before)
+    wait_for_child(before)
     assert standing(lists, issuer) is Standing.REVOKED
     for child in set(children()) - before:
         os.kill(child, signal.SIGKILL)
-    wait_for(lambda: told(lists) == {"a.crl": (Verdict.FAILED, Use.NONE)})
+    # One look waits for the other, and finds that it is too early to try again.
+    assert lists.refresh(LIMIT)
+    assert told(lists) == {"a.crl": (Verdict.FAILED, Use.NONE)}
     assert standing(lists, issuer) is Standing.REVOKED
     # Touched, as by the next copy: it need not wait until it is tried again by itself.
     os.utime(folder / "a.crl", ns=(1, 1))
@@ -289,10 +289,10 @@ def test_a_counter_notices_by_itself_and_stops_at_once(opened: Open, folder: Pat
     threads = threading.active_count()
     with lists.watching():
         (folder / "a.crl").write_bytes(issuer.list(number=2))
-        wait_for(lambda: standing(lists, issuer) is Standing.GOOD)
+        wait_until(lambda: standing(lists, issuer) is Standing.GOOD, "the list to be read", LIMIT)
         before = set(children())
         (folder / "a.crl").write_bytes(slow_list(issuer))
-        wait_for(lambda: set(children()) - before)
+        wait_for_child(before)
         began = time.monotonic()
     assert time.monotonic() - began < 2.0
     assert threading.active_count() == threads

@@ -1,0 +1,30 @@
+"""Waits of the tests, each with a limit: for a sign where there is one."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+LIMIT = 10.0
+
+
+def wait_until(condition: Callable[[], object], what: str, limit: float = LIMIT) -> None:
+    """For what gives no sign of its own: a process that comes up. Asks every 10 ms, fails after `limit` seconds."""
+    end, pause = time.monotonic() + limit, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"waited {limit:g} s in vain for {what}"
+        pause.wait(0.01)
+
+
+def wait_for_end(process: int, limit: float = LIMIT) -> None:
+    """Until any process has ended, ours or another's; of one that is ours a zombie may be left."""
+    with suppress(ProcessLookupError):
+        sign = os.pidfd_open(process)
+        try:
+            assert select.select([sign], [], [], limit)[0], f"process {process} is still there after {limit:g} s"
+        finally:
+            os.close(sign)
