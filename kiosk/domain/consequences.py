@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from kiosk.domain.events import (
+    CardLeftSeen,
     Event,
     HandoverAccepted,
     HandoverAsked,
@@ -21,8 +22,10 @@ from kiosk.domain.events import (
     RegistrationChosen,
     RenewalChosen,
     ReplacementChosen,
+    SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
+    StraySeen,
     TakenBack,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -61,6 +64,9 @@ DECIDING = (
     HandoverAsked,
     StoreAccepted,
     LateSeen,
+    SlipTroubleSeen,
+    CardLeftSeen,
+    StraySeen,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""

@@ -1,4 +1,4 @@
-"""Patron windows for the tests, taken down whole: what is left of one hears every event of the next."""
+"""Windows for the tests, taken down whole: what is left of one hears every event of the next."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from collections.abc import Callable, Iterator
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from kiosk.ui.staff import StaffWindow
 from tests.ui.desk import Desk
+from tests.ui.staff_hands import Hands
 
 
 def _take_down(desk: Desk) -> None:
     desk.window.close_for_good()
     shiboken6.delete(desk.window)
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    """At a staff window of their own."""
+    made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
 
 
 @pytest.fixture

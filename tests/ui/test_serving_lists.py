@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.events import RenewalChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, PatronShown, Progress
-from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.patron.lines import MOST
 from kiosk.ui.staff.patron.row import Row
 from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LOANS, MAGAZINE, at_counter, serving
@@ -22,13 +20,6 @@ from tests.ui.staff_scenes import staff_scenes
 SCENES = staff_scenes()
 NOTHING_ON_LOAN = "貸出中の資料は、ありません。"
 DENIED = "貸出中の資料の一覧は、図書館システムから得られません"
-
-
-@pytest.fixture
-def hands(qtbot: QtBot) -> Hands:
-    made = Hands()
-    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
-    return made
 
 
 def names(hands: Hands) -> set[str]:

@@ -47,7 +47,6 @@ from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason
 from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
-from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.panels import NumberLabel
 from kiosk.ui.widgets.tries import TriesBars
 from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
@@ -56,13 +55,6 @@ from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
 
 SCENES = staff_scenes()
-
-
-@pytest.fixture
-def hands(qtbot: QtBot) -> Hands:
-    made = Hands()
-    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
-    return made
 
 
 SHOWS = [
@@ -237,14 +229,6 @@ def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
     seen = hands.texts()
     for sentence in sentences:
         assert sentence in seen
-
-
-def test_every_page_and_control_has_a_name_of_its_own(hands: Hands) -> None:
-    for name, scene in one_of_each().items():
-        hands.show(*scene)
-        assert all(hands.controls()), name
-        pages = [page for page in hands.window.findChildren(Page) if page.isVisible()]
-        assert [bool(page.accessibleName()) for page in pages] == [True], name
 
 
 @pytest.mark.parametrize("scene", ["waiting", "served", "pin", "done", "unlinked", "lending-refused-card-expired"])

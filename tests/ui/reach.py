@@ -1,0 +1,21 @@
+"""What a key can reach in a window, and what a press there would be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from kiosk.domain.consequences import has_consequences
+from kiosk.domain.states import Counter
+from kiosk.ui.widgets.control import event_of
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    policy = Qt.FocusPolicy.TabFocus.value
+    return [one for one in window.findChildren(QWidget) if one.isVisible() and one.isEnabled() and one.focusPolicy().value & policy]
+
+
+def is_guarded(control: QWidget, counter: Counter) -> bool:
+    """Whether the window takes it for something with consequences, by what its button is marked with."""
+    event = event_of(control) if isinstance(control, QAbstractButton) else None
+    return event is not None and has_consequences(counter, event)
