@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -17,13 +17,16 @@ from kiosk.ui.patron.footer import Footer
 from kiosk.ui.patron.handover import HandoverPage
 from kiosk.ui.patron.last_try import LastTryPage
 from kiosk.ui.patron.message import MessagePage
-from kiosk.ui.patron.messages import DONE, END, LEAVE, PIN, STEPS, message_for, step_labels
+from kiosk.ui.patron.messages import DONE, END, LEAVE, PIN, STEPS, Message, message_for, step_labels
 from kiosk.ui.patron.overlay import CardLeftBand, HintBand, IdleBand
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.pin import PinPage
 from kiosk.ui.patron.returning import ReturningPage
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.steps import StepBar
+
+_AHEAD_MS = 50
+"""Between two pictures that are drawn before they are wanted."""
 
 
 class Frame(QWidget):
@@ -41,6 +44,8 @@ class Frame(QWidget):
         self._sizes, self._emit, self._confirm_pin = sizes, emit, confirm_pin
         self._clock, self._keypad, self._focusable = clock, keypad, focusable
         self._page: Page | None = None
+        self._message: Message | None = None
+        self._foot: tuple[str, Language] | None = None
         self._made: dict[type[Page], Page] = {}
         self._pages = QStackedWidget()
         self._steps = StepBar(circle=sizes.circle)
@@ -53,6 +58,19 @@ class Frame(QWidget):
         column.addWidget(self._footer)
         self._idle, self._card_left, self._hint = IdleBand(sizes, emit, self), CardLeftBand(sizes, self), HintBand(sizes, self)
         self._set_focus_policy(self)
+        self._pictures = self._draw_ahead()
+        self._ahead = QTimer(self, interval=_AHEAD_MS)
+        self._ahead.timeout.connect(self._go_on_drawing)
+        self._ahead.start()
+
+    def _draw_ahead(self) -> Iterator[None]:
+        page = self._made_for(MessagePage)
+        if isinstance(page, MessagePage):
+            yield from page.pieces()
+
+    def _go_on_drawing(self) -> None:
+        if next(self._pictures, self) is self:
+            self._ahead.stop()
 
     def _around(self, steps: StepBar) -> QWidget:
         head = QWidget()
@@ -73,8 +91,9 @@ class Frame(QWidget):
 
     def show_counter(self, counter: Counter, long: int, closed: Problem | None = None) -> None:
         """`long`, `closed`: see `messages.message_for`."""
-        page, step, leave = self._page_for(counter, long, closed)
-        _settle(page)
+        page, step, leave, new = self._page_for(counter, long, closed)
+        if new:
+            _settle(page)
         if self._page is not page:
             self._hint.hide()
             self._page = page
@@ -84,30 +103,34 @@ class Frame(QWidget):
         self._head.setVisible(not turned)
         self._footer.setVisible(not turned)
         self._show_steps(counter, step)
-        self._footer.show_leave(leave, counter.language)
-        _settle(self._footer)
+        if self._foot != (leave, counter.language):
+            self._foot = leave, counter.language
+            self._footer.show_leave(leave, counter.language)
+            _settle(self._footer)
         self._idle.show_counter(counter)
         self._card_left.show_counter(counter)
         self._raise_bands()
 
-    def _page_for(self, counter: Counter, long: int, closed: Problem | None) -> tuple[Page, int | None, str]:
-        """The page, filled; the step it belongs to; the label of the way out."""
+    def _page_for(self, counter: Counter, long: int, closed: Problem | None) -> tuple[Page, int | None, str, bool]:
+        """The page, filled; the step it belongs to; the label of the way out; whether it says anything that it did not say before."""
         if counter.screen is Screen.OFFERED:
-            return self._filled(HandoverPage, counter), None, ""
+            return self._filled(HandoverPage, counter), None, "", True
         if counter.screen is Screen.RETURNING:
-            return self._filled(ReturningPage, counter), None, ""
+            return self._filled(ReturningPage, counter), None, "", True
         match counter.flow:
             case LastTryWarning(goal=goal):
-                return self._filled(LastTryPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE
+                return self._filled(LastTryPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE, True
             case AskingPin(goal=goal):
-                return self._filled(PinPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE
+                return self._filled(PinPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE, True
             case Registered():
-                return self._filled(DonePage, counter), DONE, END
+                return self._filled(DonePage, counter), DONE, END, True
         message = message_for(counter, long=long, closed=closed)
         page = self._made_for(MessagePage)
-        if isinstance(page, MessagePage):
+        new = page is not self._page or message != self._message
+        if isinstance(page, MessagePage) and new:
             page.show_message(message)
-        return page, message.step, message.leave
+        self._message = message
+        return page, message.step, message.leave, new
 
     def _filled(self, kind: type[Page], counter: Counter) -> Page:
         page = self._made_for(kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -18,6 +20,8 @@ from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
 
 POINTS = 3
+PICTURES = ("card-on-reader", "card-library", "card-my-number", "card-take", "document-conditions")
+"""What most pages show, in the order in which they come."""
 
 
 class MessagePage(Page):
@@ -56,6 +60,12 @@ class MessagePage(Page):
             whole.addLayout(texts, 1)
             whole.addWidget(self._picture)
         self.setLayout(whole)
+
+    def pieces(self) -> Iterator[None]:
+        """Draw the pictures of the pages to come, one with each step: the first of a size takes milliseconds."""
+        for name in PICTURES:
+            self._picture.prepare(name)
+            yield
 
     def show_counter(self, counter: Counter) -> None:
         self.show_message(message_for(counter))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
@@ -25,9 +27,10 @@ class HolderPage(Page):
         self._number = NumberLabel(sizes.number)
         self._validity = Validity(sizes)
         self._ends = CertificateEnds(sizes)
+        self._read, self._to_do = self._what_was_read(), self._what_to_do(self._yes, no)
         across = row(sizes.gap)
-        across.addWidget(self._what_was_read())
-        across.addWidget(self._what_to_do(self._yes, no), 1)
+        across.addWidget(self._read)
+        across.addWidget(self._to_do, 1)
         self.body.addLayout(across, 1)
         self.foot().addWidget(self.leave_button(say("staff.action.end"), key="F12"))
         self.foot().addStretch(1)
@@ -64,6 +67,9 @@ class HolderPage(Page):
         card.inside.addLayout(note)
         card.inside.addStretch(1)
         return card
+
+    def parts(self) -> Sequence[QWidget]:
+        return [self._read, self._to_do]
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow

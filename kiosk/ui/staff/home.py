@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator, Sequence
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -32,26 +35,40 @@ class HomePage(Page):
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.home.name"))
-        self._panel = WaitingPanel(emit, sizes)
+        self._building = self._build()
+
+    def _build(self) -> Iterator[None]:
+        sizes = self.sizes
+        left, right = column(round(sizes.gap * 0.7)), column(round(sizes.gap * 0.8))
+        across = row(sizes.gap)
+        across.addLayout(left, 1)
+        self._side = self._column_of(right)
+        across.addWidget(self._side)
+        self.body.addLayout(across, 1)
+        yield
+        self._panel = WaitingPanel(self.tell, sizes)
+        left.addWidget(self._panel, 1)
+        yield
         self._cares = Notice("care", icon_size=sizes.icon)
         self._unchecked = Notice("care", icon_size=sizes.icon)
-        self._mirror = PatronMirror(sizes)
-        left = column(round(sizes.gap * 0.7))
-        left.addWidget(self._panel, 1)
         left.addWidget(self._cares)
         left.addWidget(self._unchecked)
-        right = column(round(sizes.gap * 0.8))
+        yield
         right.addWidget(self._card("link", "registration", "primary", "F2"))
         right.addWidget(self._card("unlink", "unlinking", "quiet", "F3"))
+        yield
+        self._mirror = PatronMirror(sizes)
         mirror = Panel(sizes)
         mirror.inside.addWidget(self._mirror, 1)
         right.addWidget(mirror, 1)
-        across = row(sizes.gap)
-        across.addLayout(left, 1)
-        across.addWidget(self._side(right))
-        self.body.addLayout(across, 1)
 
-    def _side(self, cards: QVBoxLayout) -> QWidget:
+    def pieces(self, counter: Counter) -> Iterator[None]:
+        return self._building
+
+    def parts(self) -> Sequence[QWidget]:
+        return [self._panel, self._side]
+
+    def _column_of(self, cards: QVBoxLayout) -> QWidget:
         """The narrow column. It scrolls by itself, so that in a low window the field at the left stays in sight."""
         side = QWidget()
         side.setProperty("scrolled", "true")
@@ -75,6 +92,7 @@ class HomePage(Page):
         return card
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
+        deque(self._building, maxlen=0)
         self._panel.show_state(counter, facts)
         self._mirror.show_state(counter, facts)
         self._show_cares(counter, facts)

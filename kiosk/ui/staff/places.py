@@ -111,7 +111,7 @@ PAGES: dict[type[Flow], PageKind] = {
 }
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
-    Waiting: (HolderPage, PatronPage),
+    Waiting: (HolderPage, PatronPage, HomePage),
     PatronShown: (HomePage, HolderPage, PatronPage),
 }
 """What is likely to be opened after this, one or two pages on; built in advance."""

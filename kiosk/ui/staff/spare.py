@@ -1,14 +1,74 @@
-"""A page that is built before it is wanted, a piece at a time, so that the windows never stand still for long."""
+"""Pages that are built before they are wanted, a piece at a time, so that the windows never stand still for long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QElapsedTimer, QObject, QRect, QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.states import Counter
 from kiosk.ui.staff.page import Page
+from kiosk.ui.staff.places import PageKind
+
+_PAUSE_MS = 8
+"""Before each piece, so that keys, cards and answers come first."""
+_SETTLED_MS, _MOST_PUT_OFF = 5, 1
+"""A piece waits until nothing new has been shown for so long; so often at most, for a page opened unbuilt holds up more than a piece."""
+
+
+class Spares(QObject):
+    """What comes next, drawn once unseen: a number then stands there a blink after the card, and home after the patron."""
+
+    def __init__(self, parent: QObject, build: Callable[[PageKind], Page]) -> None:
+        super().__init__(parent)
+        self._build = build
+        self._spares: dict[PageKind, Spare] = {}
+        self._wanted: Sequence[PageKind] = ()
+        self._beside: Page | None = None
+        self._counter: Counter | None = None
+        self._shown_since, self._put_off = QElapsedTimer(), 0
+        self._next = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._next.timeout.connect(self._go_on)
+
+    def shown(self, counter: Counter) -> None:
+        """Something new stands in the window."""
+        self._counter = counter
+        self._shown_since.start()
+
+    def prepare(self, kinds: Sequence[PageKind], beside: Page) -> None:
+        """Begin with pages of these kinds, for the place that `beside` has."""
+        self._wanted, self._beside = kinds, beside
+        self._next.start()
+
+    def take(self, kind: PageKind) -> Page | None:
+        """The page, however much of it is done; whatever is not is done when it is shown."""
+        spare = self._spares.pop(kind, None)
+        return None if spare is None else spare.page
+
+    def clear(self) -> None:
+        """For a window that is built anew."""
+        self._next.stop()
+        self._spares, self._beside = {}, None
+
+    def _go_on(self) -> None:
+        if self._shown_since.elapsed() < _SETTLED_MS and self._put_off < _MOST_PUT_OFF:
+            self._put_off += 1
+            self._next.start()
+            return
+        self._put_off = 0
+        if self._take_a_step():
+            self._next.start()
+
+    def _take_a_step(self) -> bool:
+        if self._counter is None or self._beside is None:
+            return False
+        missing = [kind for kind in self._wanted if kind not in self._spares]
+        if missing:
+            self._spares[missing[0]] = Spare(self._build(missing[0]))
+            return True
+        frame, counter, size = self._beside.parentWidget(), self._counter, self._beside.size()
+        return frame is not None and any(spare.go_on(frame, counter, size) for spare in self._spares.values())
 
 
 class Spare:

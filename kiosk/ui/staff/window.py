@@ -33,7 +33,7 @@ from kiosk.ui.staff.presses import MousePresses
 from kiosk.ui.staff.rail import Rail, Section
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
-from kiosk.ui.staff.spare import Spare
+from kiosk.ui.staff.spare import Spares
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, chord_of, click, event_of
@@ -47,8 +47,6 @@ _RAIL_KEYS = {
 }
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
-_PREPARE_MS = 15
-"""Pause before each piece of what is built in advance, so that keys and cards come first."""
 
 
 def _now() -> datetime:
@@ -75,9 +73,7 @@ class StaffWindow(QWidget):
         self._frame: QWidget | None = None
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
-        self._spares: dict[PageKind, Spare] = {}
-        self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
-        self._prepare.timeout.connect(self._prepare_page)
+        self._spares = Spares(self, self._build_page)
         self._keys = Keys(self, self, timing or QtTiming())
         self._presses = MousePresses(self, self.alive)
         self._touched = QElapsedTimer()
@@ -97,6 +93,7 @@ class StaffWindow(QWidget):
         if self._counter is None or subject(self._counter.flow) != subject(counter.flow):
             self._keys.turned()
         self._counter, self._facts = counter, facts
+        self._spares.shown(counter)
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
         labels, now = steps(counter)
@@ -114,8 +111,7 @@ class StaffWindow(QWidget):
     def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
-        spare = self._spares.pop(kind, None)
-        page = kind(self._emit, self._sizes) if spare is None else spare.page
+        page = self._spares.take(kind) or self._build_page(kind)
         page.project(counter, facts)
         page.copied.connect(self._clipboard.copy)
         self._page = page
@@ -130,7 +126,10 @@ class StaffWindow(QWidget):
         page.show()
         self._banners.forget_passing()
         self._focus(page)
-        self._prepare.start()
+        self._spares.prepare(COMES_NEXT.get(type(counter.flow), ()), page)
+
+    def _build_page(self, kind: PageKind) -> Page:
+        return kind(self._emit, self._sizes)
 
     def _keep_half_a_number(self, old: Page | None, page: Page) -> None:
         """What was being typed at 窓口 is there again after the card that came in between. It is marked: the next scan replaces it."""
@@ -141,21 +140,6 @@ class StaffWindow(QWidget):
             page.number_field().selectAll()
         if not isinstance(page, HolderPage | PatronPage | PatronsTurnPage | RefusalPage):
             self._half = ""
-
-    def _prepare_page(self) -> None:
-        """Build what comes next and draw it once unseen: a number then stands there a blink after the card, and home after the patron.
-
-        One piece at a time, since keys, cards and answers come in between.
-        """
-        if self._counter is None or self._page is None or self._frame is None:
-            return
-        counter, frame, size = self._counter, self._frame, self._page.size()
-        missing = [kind for kind in COMES_NEXT.get(type(counter.flow), ()) if kind not in self._spares]
-        if missing:
-            self._spares[missing[0]] = Spare(missing[0](self._emit, self._sizes))
-        elif not any(spare.go_on(frame, counter, size) for spare in self._spares.values()):
-            return
-        self._prepare.start()
 
     def _focus(self, page: Page) -> None:
         """Never on a button: what comes next may be a scan that nobody has asked for."""
@@ -178,7 +162,7 @@ class StaffWindow(QWidget):
         self._keys.turned()
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
-        self._spares = {}
+        self._spares.clear()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
         self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)

@@ -42,9 +42,15 @@ class Picture(QWidget):
         if not place.isEmpty():
             QPainter(self).drawPixmap(place.topLeft(), _drawn(self._name, place.size(), self.devicePixelRatioF()))
 
-    def _place(self) -> QRect:
+    def prepare(self, name: str) -> None:
+        """Draw another picture for this place before it is wanted."""
+        place = self._place(QSvgRenderer(str(resource(f"illustrations/{name}.svg"))))
+        if not place.isEmpty():
+            _drawn(name, place.size(), self.devicePixelRatioF())
+
+    def _place(self, renderer: QSvgRenderer | None = None) -> QRect:
         """Where the drawing lies, in its own proportions."""
-        drawn = self._renderer.viewBoxF().size()
+        drawn = (renderer or self._renderer).viewBoxF().size()
         scale = min(self.width() / drawn.width(), self.height() / drawn.height())
         width, height = round(drawn.width() * scale), round(drawn.height() * scale)
         return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)

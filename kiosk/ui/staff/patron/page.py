@@ -36,32 +36,34 @@ class PatronPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.patron.name"))
         self._digits = ""
-        self._copy = self._copy_button(say("staff.patron.copy-short"), "quiet", compact=True)
-        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False, chord="C")
-        self._name_copies(None)
-        end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
-        self._panel = PatronPanel(emit, sizes, self._copy, end)
-        self._panel.slip.chosen.connect(self._to_field)
         self._next_card: NextCardStrip | None = None
         """Built when it is wanted: it rarely is, and each page takes its time."""
         self._parts: dict[Service | type[Part], Part] = {}
         self._part: Part | None = None
+        self._building = self._build()
+
+    def _build(self) -> Iterator[None]:
+        sizes = self.sizes
+        self._copy = self._copy_button(say("staff.patron.copy-short"), "quiet", compact=True)
+        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False, chord="C")
+        self._name_copies(None)
+        end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
+        self._panel = PatronPanel(self.tell, sizes, self._copy, end)
+        self._panel.slip.chosen.connect(self._to_field)
         self._right = column(round(sizes.gap * 0.7))
         across = row(sizes.gap)
         across.addWidget(self._panel)
         # By itself, so that number and end stay in sight however low the window and however many services there are.
         across.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 12)), 1)
         self.body.addLayout(across, 1)
-        self._building = self._build()
-
-    def _build(self) -> Iterator[None]:
+        yield
         yield from self._panel.pieces()
-        self._services = Services(self.tell, self.sizes)
+        self._services = Services(self.tell, sizes)
         self._right.addWidget(self._services)
         yield
-        self._library = LibraryStrip(self.tell, self.sizes)
+        self._library = LibraryStrip(self.tell, sizes)
         self._right.addWidget(self._library)
-        self._handover = HandoverStrip(self.tell, self.sizes)
+        self._handover = HandoverStrip(self.tell, sizes)
         self._handover.put.clicked.connect(self._to_field)
         self._right.addWidget(self._handover)
         # It takes a button that would otherwise belong to nobody, and with it this page.

@@ -19,7 +19,7 @@ from kiosk.ui.widgets.picture import motion_is_wanted
 from kiosk.ui.widgets.words import Words
 
 _BETWEEN = 4
-BUILD_MS = 4
+BUILD_MS = 2
 """So long at a time rows are built; a patron may have sixty loans, and the windows never stand still that long."""
 
 
