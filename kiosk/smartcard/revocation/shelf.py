@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ class Shelf:
             while not take_lock(handle):
                 if time.monotonic() > end:
                     raise TimeoutError("another process is saving")
-                time.sleep(_LOCK_PAUSE)
+                threading.Event().wait(_LOCK_PAUSE)
             yield
         finally:
             os.close(handle)
