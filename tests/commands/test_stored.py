@@ -126,9 +126,8 @@ def test_a_row_that_no_program_of_ours_wrote_is_listed_as_it_stands(kiosk: Any, 
     record = key_place_of(linked, settings).store.load()
     assert record is not None
     with closing(open_file(linked.store, record.keys.database)) as connection:
-        connection.execute(
-            "UPDATE audit SET at = 'soon', act = 'odd', reason = 'why\x1b[2J', checked = 'row:1 odd:2 odd', counter = '\x1b[1m'"
-        )
+        odd = ("soon", "odd", "why\x1b[2J", "row:1 odd:2 odd", "\x1b[1m")
+        connection.execute("UPDATE audit SET at = ?, act = ?, reason = ?, checked = ?, counter = ?", odd)
     said = kiosk("audit", "list")
     assert "1\tsoon\t\\u{001B}[1m\t\todd\twhy\\u{001B}[2J\t" in said.out
     assert said.out.splitlines()[0].endswith("\t1行目・odd:2・odd")
