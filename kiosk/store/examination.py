@@ -20,7 +20,7 @@ from kiosk.store.cipher import CipherDatabase
 from kiosk.store.digest import LinkDigest, LinkSum
 from kiosk.store.figures import Figures
 from kiosk.store.keys import Keys
-from kiosk.store.notes import ACCEPTED, read_note
+from kiosk.store.notes import ACCEPTED, parsed, read_note
 from kiosk.store.trouble import translated
 
 PAUSE_SECONDS = 0.001
@@ -87,5 +87,9 @@ def excess(database: CipherDatabase, digest: LinkDigest) -> int:
 
 
 def _accepted(database: CipherDatabase) -> tuple[int, int]:
-    place, _, links = (read_note(database, ACCEPTED) or "0 0").partition(" ")
+    return parsed(read_note(database, ACCEPTED) or "0 0", _place_and_links)
+
+
+def _place_and_links(note: str) -> tuple[int, int]:
+    place, links = note.split()
     return int(place), int(links)

@@ -18,7 +18,7 @@ from kiosk.store.cipher import CipherDatabase
 from kiosk.store.digest import LinkDigest, LinkSum
 from kiosk.store.examination import excess
 from kiosk.store.figures import Figures
-from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, read_note, write_note
+from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
 
 
 def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:
@@ -168,8 +168,10 @@ class Standing:
 
 def read_doubt(database: CipherDatabase) -> Problem | None:
     note = read_note(database, DOUBT)
-    if note is None:
-        return None
+    return None if note is None else parsed(note, _doubt)
+
+
+def _doubt(note: str) -> Problem:
     code, *numbers = note.split()
     return Problem(Code(code), tuple((name, int(value)) for name, _, value in (number.partition("=") for number in numbers)))
 

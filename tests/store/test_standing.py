@@ -355,6 +355,21 @@ def test_whatever_is_done_to_its_files_the_store_speaks_of_it_in_its_own_words(
             question()
 
 
+@pytest.mark.parametrize("note", ["audit.head", "links.digest", "store.doubt", "store.accepted"])
+@pytest.mark.parametrize("written", ["", "x", "1", "-1 -1", "9 zz", "1 " + "f" * 70, "9" * 5000])
+def test_notes_that_no_program_of_ours_wrote_are_damage(
+    path: Path, keys: Keys, begin: Callable[[], Repository], note: str, written: str
+) -> None:
+    with begin() as store:
+        store.save_link(uuid4(), LinkToken(b"1" * 32), LibraryCardNumber("2104067853"), revocation=Revocation.GOOD)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (note, written))
+    with suppress(Unavailable), begin() as store:
+        for question in (store.examine, store.count_links, store.verify_audit, store.look):
+            with suppress(Unavailable):
+                question()
+
+
 def test_a_store_taken_away_under_its_examination_is_replaced(begin: Callable[[], Repository], path: Path) -> None:
     store = begin()
     path.unlink()
