@@ -13,17 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.text import plain, say
-from tests.atspi.desktop import Desktop, Outsider
+from tests.atspi.desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
 STAFF, PATRON, TRAY = "職員", "利用者", "お試し"
 MOST_TABS = 24
-
-
-def name(key: str, **params: str | int) -> str:
-    return plain(say(key, **params)).replace("\n", "")
 
 
 class Hands:

@@ -508,6 +508,7 @@ class OtherWindows(QObject):
         return False
 
 
+@pytest.mark.timeout(180)
 def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
     """A widget shown before it has a parent is a window for a moment, and takes the keyboard with it."""
     others = OtherWindows(hands.window)
