@@ -61,6 +61,8 @@ class Line:
     """The barcode that its button asks to be renewed; without one there is no button."""
     spoken: str = ""
     """All of it, as it is heard."""
+    undone: bool = False
+    """See `is_undone`."""
 
 
 def entry_lines(entries: Iterable[Entry], service: Service, today: date) -> list[Line]:
@@ -105,8 +107,9 @@ def renewable(dealings: Dealings) -> bool:
 
 
 def summary(dealings: Dealings, service: Service) -> str:
-    """How many were done in this session, how many not, of how many it is not known; empty before anything was asked for."""
-    entries = [entry for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service]
+    """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
+    asked = (*dealings.entries, *dealings.earlier.values())
+    entries = [entry for entry in asked if entry.service is service and entry.reason is not Reason.LIBRARY_CARD]
     of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
     counts = {
@@ -195,7 +198,8 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
         look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
     else:
         look, aside = Look.REFUSED, say(f"staff.line.refused-{'patron-' if entry.reason in _OF_PATRON else ''}{service}")
-    return Line(key, look, title, number, aside, why, step, said, spoken=_spoken(title, aside, why + step) + said)
+    spoken = _spoken(title, aside, why + step) + said
+    return Line(key, look, title, number, aside, why, step, said, spoken=spoken, undone=is_undone(entry))
 
 
 def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:
