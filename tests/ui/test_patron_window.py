@@ -25,8 +25,8 @@ from kiosk.domain.events import (
     LinkAgreed,
     TakenBack,
 )
-from kiosk.domain.model import Language, Shown
-from kiosk.domain.states import AskingPin, PatronShown
+from kiosk.domain.model import Language, LibraryCardNumber, Shown, UnlinkReason
+from kiosk.domain.states import AskingPin, PatronShown, Unlinked
 from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
 from tests.ui.desk import Desk
@@ -213,6 +213,20 @@ def test_all_three_languages_say_the_same_things() -> None:
     expected = {key for key in said[Language.JAPANESE] if not japanese_only.match(key)}
     assert said[Language.ENGLISH] == expected
     assert said[Language.EASY_JAPANESE] == expected
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, language: Language) -> None:
+    desk.show(SCENES["registration-refused-proxy-refused"], language)
+    assert desk.says("15")
+
+
+def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
+    desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
+    assert desk.says("手続きがおわりました")
+    assert desk.says("利用カードは、引き続き使えます")
+    assert not desk.says("お待ちください")
+    assert "2104" not in desk.everything_held()
 
 
 # --- time -----------------------------------------------------------------------------------------------------------------

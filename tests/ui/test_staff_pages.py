@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -560,3 +561,12 @@ def test_the_window_ends_the_program_only_between_sessions(hands: Hands) -> None
     assert hands.window.isVisible()
     hands.window.close_for_good()
     assert not hands.window.isVisible()
+
+
+@pytest.mark.parametrize(
+    "scene", ["applicant", "help", "confirming-holder", "lending-refused-holder-denied", "registration-refused-proxy-refused"]
+)
+def test_where_only_the_holder_may_come_a_guardian_of_a_child_is_named_too(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    assert re.search("本人(のみ|だけ|を確認|の来館)", hands.texts())
+    assert re.search("15歳未満の?.*法定代理人", hands.texts())
