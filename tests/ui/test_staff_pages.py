@@ -201,6 +201,7 @@ def test_the_mirror_shows_no_invitation_that_nobody_sees(hands: Hands, scene: st
     ("scene", "said"),
     [
         ("waiting-store", "連携台帳: 読み出せません"),
+        ("waiting-doubted", "連携台帳: 確認が必要です"),
         ("waiting-overdue", "カードリーダー: 確かめられません"),
         ("waiting-unseen", "連携台帳: わかりません"),
         ("waiting-clock", "確かめること: 1件"),

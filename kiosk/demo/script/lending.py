@@ -22,7 +22,7 @@ def items(do: Moves) -> Steps:
     yield from do.see_item("shelf", "refused-loan", "lent")
     for name in ("own-renewable", "reference", "unknown"):
         yield from do.scan_item(name)
-    yield from do.see_item("unknown", "refused-loan", title=untitled("1103099999"))
+    yield from do.see_item("unknown", "item-unknown", title=plain(say("staff.line.item-unknown-number", number=grouped("1103099999"))))
     yield from do.scan_item("on-loan")
     yield from do.see_item("on-loan", "refused-loan", "not-lent")
     yield from do.lift()
