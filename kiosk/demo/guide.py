@@ -17,7 +17,7 @@ from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
 
 Wait = Callable[[], bool]
-UPRIGHT = QSize(1080, 1920)
+UPRIGHT = QSize(800, 1280)
 HAND_MS = 50
 """A hand is not as exact as a clock."""
 QUICK = 80
@@ -109,9 +109,10 @@ class Guide:
         QTest.keyRelease(window, Qt.Key.Key_Return)
 
     def turn(self, *, upright: bool) -> Iterator[Wait]:
-        """The patron's display stands upright, or lies again."""
+        """The patron's display, a small one, is turned while the program runs; or it is the one of before again."""
         if upright:
             self._lying = self.patron.size()
+            self.patron.resize(UPRIGHT.transposed())
         self.patron.resize(UPRIGHT if upright else self._lying)
         yield from ()
 

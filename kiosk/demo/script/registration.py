@@ -56,10 +56,9 @@ def upright(do: Moves) -> Steps:
     yield from do.see_staff("confirm.title", "upright-confirm")
     yield from do.patron("confirm.act")
     yield from do.see_patron("pin.title", "upright-pin")
-    yield from do.pin(RIGHT)
-    yield from do.see_staff("registered.title", "upright-done")
+    yield from do.patron("leave")
+    yield from do.see_staff("home.title")
     yield from do.lift()
-    yield from do.patron("end")
     yield from do.guide.turn(upright=False)
 
 

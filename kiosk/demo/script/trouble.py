@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.demo.script.moves import Moves, Steps
-from kiosk.text import plain, say
 
 
 def doubted(do: Moves) -> Steps:
@@ -44,22 +43,3 @@ def late(do: Moves) -> Steps:
     yield from do.chapter("late")
     yield from do.see_staff("banner.late-seen", "late-loan")
     yield from do.staff("banner.late-seen")
-
-
-def undone(do: Moves) -> Steps:
-    """The holder is confirmed by a held key. What was not lent is counted above the end, and brought into sight."""
-    yield from do.chapter("undone")
-    yield from do.lay("fine")
-    yield from do.guide.hold(say("staff.holder.yes"), "held-key")
-    yield from do.see_staff("items.empty-loan")
-    yield from do.scan_item("reference")
-    yield from do.see_item("reference", "refused-loan")
-    for name in ("design", "statistics"):
-        yield from do.scan_item(name)
-    yield from do.see_item("statistics", "done-loan")
-    yield from do.staff("undone.look")
-    yield from do.guide.see(do.guide.staff, f"{plain(say('staff.undone.loan', count=1))} {plain(say('staff.undone.place', place=1))}")
-    yield from do.picture("undone")
-    yield from do.lift()
-    yield from do.end()
-    yield from do.guide.slip()

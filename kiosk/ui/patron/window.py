@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
@@ -51,6 +51,8 @@ class PatronWindow(QWidget):
         self._shown: Counter | None = None
         self._closed: Problem | None = None
         self._may_close = False
+        self._measured = QSize()
+        """How the display stood when its width was measured, in pixels."""
         self._reading = ReadingTime(self, self._show)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +102,10 @@ class PatronWindow(QWidget):
     def _dots_per_mm(self) -> float:
         """Logical pixels to the millimetre: by the config, else by what the display says, else by a guess."""
         if self._display.patron_width_mm:
-            return self.width() / self._display.patron_width_mm
+            # Turned upright it is as wide as it was high, and nothing on it is smaller.
+            if self._measured.transposed() != self.size():
+                self._measured = self.size()
+            return self._measured.width() / self._display.patron_width_mm
         screen = self.screen()
         measured, pixels = screen.physicalSize(), screen.size()
         diagonal = math.hypot(measured.width(), measured.height())
