@@ -52,6 +52,14 @@ def test_of_an_answer_that_was_lost_nothing_is_known(service: Service, reason: R
     assert plain(loan.result) == "わかりません"
 
 
+@pytest.mark.parametrize(
+    ("service", "reason", "said"),
+    [(Service.LOAN, Reason.ALREADY_LENT, "1点は貸出ずみです"), (Service.HOLD, Reason.ALREADY_RESERVED, "1点は予約ずみです")],
+)
+def test_what_the_patron_has_is_not_counted_as_refused(service: Service, reason: Reason, said: str) -> None:
+    assert plain(summary(Dealings((Entry(service, GARDEN, Progress.REFUSED, reason),)), service)) == said
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_a_number_is_called_an_item_only_where_it_may_be_one(reason: Reason) -> None:
     assert line(Service.LOAN, reason, item=NUMBER).title == OF_NUMBER.get(reason, "資料 1100 0000 17")

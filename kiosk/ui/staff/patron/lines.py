@@ -110,13 +110,15 @@ def summary(dealings: Dealings, service: Service) -> str:
     """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
     asked = (*dealings.entries, *dealings.earlier.values())
     entries = [entry for entry in asked if entry.service is service and entry.reason is not Reason.LIBRARY_CARD]
+    before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
     of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
     counts = {
         f"done-{service}": instead[None],
         "renewed": instead[Instead.RENEWED],
         "same-date": instead[Instead.SAME_DATE],
-        f"refused-{service}": of[Progress.REFUSED],
+        f"before-{service}": before,
+        f"refused-{service}": of[Progress.REFUSED] - before,
         "unknown": of[Progress.UNKNOWN],
     }
     said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
