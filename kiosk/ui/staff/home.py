@@ -13,6 +13,7 @@ from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationCh
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
 from kiosk.text import refusal, say
+from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
@@ -24,9 +25,6 @@ from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words, unmarked
-
-SAID_AFTER_MS, STAY_AFTER_MS = 400, 3000
-"""A card read sooner than the first is not spoken of; after the second the patron is asked to leave it there (LOOK §5)."""
 
 
 class HomePage(Page):
@@ -198,8 +196,8 @@ class WaitingPanel(Ground):
         elif entered:
             self._picture.show_reading()
             if isinstance(flow, Reading):
-                self._said.start(SAID_AFTER_MS)
-                self._stay.start(STAY_AFTER_MS)
+                self._said.start(NOTICEABLE_MS)
+                self._stay.start(LONG_MS)
             elif isinstance(flow, FindingLink | LookingUpPatron) and not self._said.isActive():
                 self._say_reading()
 

@@ -39,6 +39,7 @@ class ItemsPage(Panel):
         super().__init__(sizes, spacing=round(sizes.gap * 0.6))
         self.tell, self.sizes, self.service = emit, sizes, service
         self._known: Known | None = None
+        self._looked_at = 0
         self.field = ScanField(say("staff.items.field"), say("staff.items.hint"), icon_size=round(sizes.icon * 1.2))
         self.field.entered.connect(self.take_barcode)
         self._wrong = Words(kind="wrong")
@@ -87,9 +88,17 @@ class ItemsPage(Panel):
         dealings = flow.dealings
         known = dealings.entries, dealings.loans, dealings.undescribed
         if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
-            self._known = known
+            self._known, self._looked_at = known, 0
             self.rows.show_lines(self.lines(flow, counter))
         self.show_count(flow)
+
+    def look_at_undone(self) -> int:
+        """Bring the next line into sight that was not done, the newest first; its place, from 1, or 0 after the last of them."""
+        undone = [line for line in self.rows.wanted if line.undone]
+        self._looked_at = self._looked_at + 1 if self._looked_at < len(undone) else 0
+        if self._looked_at:
+            self.rows.look_at(undone[self._looked_at - 1])
+        return self._looked_at
 
     def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
         return entry_lines(flow.dealings.entries, self.service, counter.today)

@@ -16,6 +16,7 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, ScrollColumn, column, picture_of, row
 from kiosk.ui.staff.patron.figures import Figures
+from kiosk.ui.staff.patron.undone import Undone
 from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
 from kiosk.ui.staff.stops import causes, denied
 from kiosk.ui.theme import StaffSizes
@@ -84,16 +85,16 @@ class SlipChoice(QWidget):
 
 
 class PatronPanel(Panel):
-    def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button) -> None:
-        """`copy` and `end` are the page's own buttons, which find their place here."""
+    def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button, undone: Undone) -> None:
+        """`copy`, `end` and `undone` are the page's own, which find their place here."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.4))
         self.setFixedWidth(sizes.panel)
         self._sizes, self._end = sizes, end
         self._facts = column(round(sizes.gap * 0.45))
         self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
         self.slip = SlipChoice(emit, sizes)
-        self.inside.addWidget(self.slip)
-        self.inside.addWidget(end)
+        for widget in (self.slip, undone, end):
+            self.inside.addWidget(widget)
         end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._building = self._build(copy)
 
