@@ -61,6 +61,12 @@ def is_told_to_patron(counter: Counter) -> bool:
     return told is not None and bool(told.patron) and isinstance(counter.flow, (Waiting, ShowingStatus, ShowingHelp))
 
 
+def as_the_patron_reads(counter: Counter) -> Counter:
+    """In the language of whoever was here, as long as it is told to them."""
+    told = counter.timed_out
+    return counter if told is None or not is_told_to_patron(counter) else replace(counter, language=told.language)
+
+
 def told_long_enough(counter: Counter) -> Counter:
     """The patron has had time to read it."""
     told = counter.timed_out

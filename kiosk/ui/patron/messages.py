@@ -26,6 +26,7 @@ from kiosk.domain.states import (
     FindingLinks,
     Flow,
     Interrupted,
+    LeftWork,
     LendGoal,
     LendingRefused,
     LookingUpPatron,
@@ -40,8 +41,10 @@ from kiosk.domain.states import (
     SavingLink,
     ShowingHelp,
     ShowingStatus,
+    TimedOut,
     Waiting,
 )
+from kiosk.domain.timedout import is_told_to_patron
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import say
 
@@ -104,6 +107,11 @@ def is_reading(flow: Flow) -> bool:
     return isinstance(flow, Reading | FindingLink | LookingUpPatron | ReadingMyNumberCard | FindingLinks)
 
 
+def timed_out_word(told: TimedOut) -> str:
+    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business."""
+    return "other" if told.work in (LeftWork.UNLINKING, LeftWork.UNLINKED) else told.work.value
+
+
 def step_labels(language: Language) -> list[str]:
     return [say(f"patron.steps.{step}", language) for step in STEPS]
 
@@ -129,6 +137,8 @@ class _Speaker:
             case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if self._counter.card_left:
                 page = self._page("card-left", "card-take")
                 return replace(page, lead="", care=(page.lead, ""))
+            case _ if self._counter.timed_out is not None and is_told_to_patron(self._counter):
+                return self._timed_out(self._counter.timed_out)
             case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
                 return self._waiting()
             case Reading(insertion=insertion) if insertion in self._counter.strays:
@@ -153,6 +163,10 @@ class _Speaker:
                 return self._proof(flow)
             case _:
                 return self._registration(flow)
+
+    def _timed_out(self, told: TimedOut) -> Message:
+        """What became of what was begun here, for a short time. Whoever stands here by now may lay a card all the same."""
+        return Message(self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told)}"), picture="card-library")
 
     def _served_with(self, flow: PatronShown) -> str:
         """The picture of the card the patron came with, where it is now."""
