@@ -130,4 +130,4 @@ class NoticeBand(QFrame):
         fold = self._fold.sizeHint().width() + 8 if not self._fold.isHidden() else 0
         width = parent.width() - self._sizes.rail - 12 - BAR - fold
         heights = [notice.heightForWidth(width) for notice in notices]
-        return sum(heights) + 6 * (len(heights) - 1) + 6
+        return sum(heights) + 6 * (len(heights) - 1) + 8
