@@ -227,8 +227,7 @@ def test_what_is_shown_keeps_its_place_before_what_comes_later(hands: Hands) -> 
 def test_the_second_half_of_a_double_click_presses_nothing(hands: Hands) -> None:
     counter = replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late)
     hands.show(counter)
-    if "くわしく" in hands.controls():
-        hands.press("くわしく")
+    hands.unfold()
     button = hands.control("図書館システムで見ました")
     assert isinstance(button, QAbstractButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)

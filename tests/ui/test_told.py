@@ -74,8 +74,7 @@ def test_other_things_that_are_tried_again_say_when(hands: Hands) -> None:
     assert "10:32:00に入れようとしました。" in hands.texts()
     slip, facts = SCENES["slip-trouble"]
     hands.show(replace(slip, papers=tuple(replace(paper, at=SEEN_AT) for paper in slip.papers)), facts)
-    if "くわしく" in hands.controls():
-        hands.press("くわしく")
+    hands.unfold()
     assert "10:32:00に出ませんでした。" in hands.texts()
 
 
@@ -176,8 +175,7 @@ def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callab
 
 def test_a_late_loan_names_its_card_masked_and_its_time(hands: Hands) -> None:
     hands.show(*SCENES["late-renewal"])
-    if "くわしく" in hands.controls():
-        hands.press("くわしく")
+    hands.unfold()
     assert "10:32に終わった、利用カード 2104 ＊＊＊＊ 53 の方" in hands.texts()
 
 
