@@ -46,6 +46,7 @@ from kiosk.domain.states import (
     RegistrationRefused,
     ShowingHelp,
     ShowingStatus,
+    Stayed,
     Stray,
     TimedOut,
     Tried,
@@ -135,6 +136,8 @@ def one_of_each() -> dict[str, Scene]:
     """Every page with everything it can hold once: without the refusals and problems that differ in their words alone."""
     kept = (Code.CARD_EXPIRED, Code.NOT_LINKED, Code.STORE_FULL, Code.LIBRARY_CARD_EXPIRED, Code.PIN_LOCKED, Code.NUMBER_LENGTH)
     codes = tuple(f"-{code}" for code in Code if code not in kept)
+    codes += tuple(f"timed-out-{work}" for work in LeftWork if work is not LeftWork.SERVING)
+    codes += tuple(f"lending-stayed-{why}" for why in Stayed if why is not Stayed.REFUSED)
     return {name: scene for name, scene in staff_scenes().items() if not name.endswith(codes) or "-reader-" in name}
 
 

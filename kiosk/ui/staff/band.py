@@ -43,7 +43,7 @@ class NoticeBand(QFrame):
         self._fold.setProperty("compact", "true")
         self._fold.clicked.connect(self._turn)
         self._fold.installEventFilter(self)
-        across = row(8, (6, 3, 6, 3))
+        across = row(8, (6, 2, 6, 2))
         across.addWidget(self._area, 1)
         across.addWidget(self._fold, 0, TOP)
         self.setLayout(across)
@@ -79,21 +79,25 @@ class NoticeBand(QFrame):
         before = [notice for notice in self._order if notice.speaks]
         new = [notice for notice in self._others if notice.speaks and notice not in before]
         self._order = [*before, *new]
-        told = [*(notice for notice in self._urgent if notice.speaks), *self._order]
+        urgent = [notice for notice in self._urgent if notice.speaks]
+        in_use = next((notice for notice in (*urgent, *self._order) if _has_focus(notice)), None)
+        told = [*filter(None, [in_use]), *(notice for notice in (*urgent, *self._order) if notice is not in_use)]
         if not told:
             self._is_open = False
             self.hide()
             return
-        self._lay_out(told)
+        # Whoever is at a button of one, by keyboard, reads what that key was answered as well.
+        self._lay_out(told, both=in_use is not None and told[1:2] == urgent[:1] and bool(urgent))
         self.show()
         self.raise_()
 
-    def _lay_out(self, told: Sequence[Notice]) -> None:
+    def _lay_out(self, told: Sequence[Notice], *, both: bool) -> None:
         first, *others = told
+        shown = told if self._is_open else told[: 2 if both else 1]
         for place, notice in enumerate(told):
             self._stack.insertWidget(place, notice)
         for notice in (*self._urgent, *self._others):
-            notice.setVisible(notice is first or (self._is_open and notice in others))
+            notice.setVisible(notice in shown)
             self._show_whole(notice, whole=True)
         self._name_fold(others, is_cut=False)
         is_cut = self._needed([first]) > self._room()
@@ -101,10 +105,11 @@ class NoticeBand(QFrame):
             self._show_whole(first, whole=False)
         if not is_cut and not others:
             self._is_open = False
+            shown = told
         self._name_fold(others, is_cut=is_cut)
         parent = cast("QWidget", self.parent())
-        most = parent.height() - self._sizes.status if self._is_open else self._room()
-        wanted = max(self._sizes.top, self._needed(told if self._is_open else [first]))
+        most = self._room() if len(shown) == 1 and not self._is_open else parent.height() - self._sizes.status
+        wanted = max(self._sizes.top, self._needed(shown))
         self.setGeometry(self._sizes.rail, 0, parent.width() - self._sizes.rail, min(wanted, most))
 
     def _show_whole(self, notice: Notice, *, whole: bool) -> None:
@@ -130,4 +135,9 @@ class NoticeBand(QFrame):
         fold = self._fold.sizeHint().width() + 8 if not self._fold.isHidden() else 0
         width = parent.width() - self._sizes.rail - 12 - BAR - fold
         heights = [notice.heightForWidth(width) for notice in notices]
-        return sum(heights) + 6 * (len(heights) - 1) + 8
+        return sum(heights) + 6 * (len(heights) - 1) + 5
+
+
+def _has_focus(notice: Notice) -> bool:
+    focused = cast("QWidget | None", notice.window().focusWidget())
+    return focused is not None and notice.isAncestorOf(focused)
