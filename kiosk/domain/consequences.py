@@ -29,6 +29,7 @@ from kiosk.domain.events import (
     StoreAccepted,
     StraySeen,
     TakenBack,
+    TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
 )
@@ -71,6 +72,7 @@ DECIDING = (
     SlipTroubleSeen,
     CardLeftSeen,
     StraySeen,
+    TimedOutSeen,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""
