@@ -99,9 +99,7 @@ TROUBLE = [IlsCondition.UNREACHABLE, IlsCondition.LOGIN_LOST, IlsCondition.NOT_T
 
 @pytest.mark.parametrize("condition", [*TROUBLE, IlsCondition.READY])
 def test_that_it_was_tried_is_known_with_the_time_whatever_came_of_it(condition: IlsCondition) -> None:
-    desk = unchecked(Library())
-    assert desk.counter.tried is None
-    desk.tell(LibraryRetryPressed())
+    desk = unchecked(Library()).tell(LibraryRetryPressed())
     assert desk.counter.tried == Tried(under_way=True)
     desk.now = AT
     desk.tell(IlsChanged(condition))

@@ -87,6 +87,10 @@ class Hands:
             if name.startswith("くわしく"):
                 self.press(name)
 
+    def fold(self) -> None:
+        if "たたむ" in self.controls():
+            self.press("たたむ")
+
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """One key by a finger, with quiet around it."""
         self.timing.pass_(PAUSE)

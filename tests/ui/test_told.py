@@ -19,6 +19,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.panels import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.ui.desk import Desk as PatronDesk
+from tests.ui.fits import complaints
 from tests.ui.scenes import SEEN_AT, TICKET, counter
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
@@ -160,6 +161,7 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
     told = TimedOut(work, SEEN_AT, language, TICKET)
     desk.show(counter(Waiting(), cards=(), timed_out=told))
     assert desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
+    assert complaints(desk.window) == []
     desk.show(counter(Waiting(), cards=(), timed_out=replace(told, patron=type(TICKET)(0))))
     assert not desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert desk.says(plain(say("patron.waiting.title")).replace("\n", ""))

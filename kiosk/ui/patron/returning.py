@@ -92,6 +92,8 @@ class ReturningPage(Page):
         self._with_code = bool(counter.rules.staff_code)
         self._title.set_text(say("patron.returning.title", counter.language))
         self._lead.set_text(say("patron.returning.lead", counter.language))
+        # What was closed is nothing to give thanks for, and both find no room on the smallest display.
+        self._lead.setVisible(not is_told_to_patron(counter))
         told = counter.timed_out if is_told_to_patron(counter) else None
         if told is None:
             self._told.say("")
