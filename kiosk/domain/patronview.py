@@ -40,6 +40,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
+from kiosk.domain.timedout import is_told_to_patron
 from kiosk.domain.trouble import reader_problem
 
 RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
@@ -53,6 +54,8 @@ class PageName(StrEnum):
     HANDOVER = "handover"
     RETURNING = "returning"
     CARD_LEFT = "card-left"
+    TIMED_OUT = "timed-out"
+    """What became of what nobody went on with, for a short time; a card may be laid all the same."""
     WAITING = "waiting"
     CLOSED = "closed"
     """No My Number Card can be taken."""
@@ -128,6 +131,8 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
     match counter.flow:
         case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if counter.card_left:
             return PageName.CARD_LEFT, None
+        case _ if is_told_to_patron(counter):
+            return PageName.TIMED_OUT, None
         case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
             return _waiting(counter, closed)
         case Reading(insertion=insertion) if insertion in counter.strays:

@@ -230,6 +230,7 @@ def test_each_look_is_told_with_its_time(hands: Hands) -> None:
 @pytest.mark.parametrize(("scene", "sentences"), SHOWS, ids=[scene for scene, _ in SHOWS])
 def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
     hands.show(*SCENES[scene])
+    hands.unfold()
     seen = hands.texts()
     for sentence in sentences:
         assert sentence in seen
@@ -309,6 +310,7 @@ PRESSES: list[tuple[str, str, Event]] = [
 @pytest.mark.parametrize(("scene", "name", "event"), PRESSES, ids=[f"{scene}:{name}" for scene, name, _ in PRESSES])
 def test_a_press_says(hands: Hands, scene: str, name: str, event: Event) -> None:
     hands.show(*SCENES[scene])
+    hands.unfold()
     hands.press(name)
     assert hands.said == [event]
 

@@ -23,6 +23,7 @@ from kiosk.domain.states import (
     Flow,
     Interrupted,
     LastTryWarning,
+    LeftWork,
     LinkGoal,
     OutOfOrder,
     PatronShown,
@@ -32,6 +33,7 @@ from kiosk.domain.states import (
     Registered,
     RegistrationFlow,
     SavingLink,
+    TimedOut,
 )
 from kiosk.domain.trouble import as_it_stands, broken_off
 from kiosk.text import say
@@ -114,6 +116,11 @@ def leave_of(page: PageName, counter: Counter) -> str:
     return LEAVE if isinstance(flow, RegistrationFlow) and not is_quick else ""
 
 
+def timed_out_word(told: TimedOut) -> str:
+    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business."""
+    return "other" if told.work in (LeftWork.UNLINKING, LeftWork.UNLINKED) else told.work.value
+
+
 def step_labels(language: Language) -> list[str]:
     return [say(f"patron.steps.{step}", language) for step in STEPS]
 
@@ -141,6 +148,9 @@ class _Speaker:
             case PageName.CARD_LEFT:
                 page = self._page()
                 return replace(page, lead="", care=(page.lead, ""))
+            case PageName.TIMED_OUT if (told := self._counter.timed_out) is not None:
+                words = self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told)}")
+                return Message(*words, picture=picture_of(self._view.page, self._counter))
             case PageName.CLOSED | PageName.REFUSED if problem is not None:
                 return self._refusal(problem)
             case PageName.WAITING:

@@ -17,6 +17,7 @@ from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
 from kiosk.domain.patronview import patron_view
 from kiosk.domain.states import Counter, CounterFacts, Problem
+from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import plain, say
 from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
@@ -65,7 +66,7 @@ class PatronWindow(QWidget):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
-        before = self._shown
+        counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
         self._shown, self._closed = counter, hindrance(counter, facts)

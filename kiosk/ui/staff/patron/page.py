@@ -14,7 +14,7 @@ from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import ScrollColumn, column, row
+from kiosk.ui.staff.panels import BAR, ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, page_for
 from kiosk.ui.staff.patron.library import LibraryStrip
@@ -59,7 +59,12 @@ class PatronPage(Page):
         across = row(sizes.gap)
         across.addWidget(self._panel)
         # By itself, so that number and end stay in sight however low the window and however many services there are.
-        across.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 12)), 1)
+        beside = column(round(sizes.gap * 0.7))
+        beside.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 8)), 1)
+        # What comes and goes stands below, always in sight: it takes its room from the list, and no button moves.
+        self._beneath = column(round(sizes.gap * 0.5), (0, 0, BAR, 0))
+        beside.addLayout(self._beneath)
+        across.addLayout(beside, 1)
         self.body.addLayout(across, 1)
         yield
         yield from self._panel.pieces()
@@ -67,10 +72,10 @@ class PatronPage(Page):
         self._right.addWidget(self._services)
         yield
         self._library = LibraryStrip(self.tell, sizes)
-        self._right.addWidget(self._library)
+        self._beneath.addWidget(self._library)
         self._handover = HandoverStrip(self.tell, sizes)
         self._handover.put.clicked.connect(self._to_field)
-        self._right.addWidget(self._handover)
+        self._beneath.addWidget(self._handover)
         # It takes a button that would otherwise belong to nobody, and with it this page.
         self._add(NumberPage)
 
@@ -122,7 +127,7 @@ class PatronPage(Page):
         self._handover.show_state(counter, flow, here=here)
         if self._next_card is None and flow.next_card is not None:
             self._next_card = NextCardStrip(self.tell, self.sizes)
-            self._right.insertWidget(self._right.indexOf(self._handover), self._next_card)
+            self._beneath.addWidget(self._next_card)
         if self._next_card is not None:
             self._next_card.show_state(flow)
         if here:
@@ -163,6 +168,8 @@ class PatronPage(Page):
             return False
         if self._part is not None:
             self._part.hide()
+            if isinstance(self._part, ItemsPage):
+                self._part.beneath.hide()
         self._part = part
         part.show()
         return True
@@ -172,7 +179,11 @@ class PatronPage(Page):
         if which not in self._parts:
             self._parts[which] = self._made(which)
             self._parts[which].hide()
-            self._right.addWidget(self._parts[which], 1)
+            part = self._parts[which]
+            self._right.addWidget(part, 1)
+            if isinstance(part, ItemsPage):
+                part.beneath.hide()
+                self._beneath.insertWidget(0, part.beneath)
         return self._parts[which]
 
     def _made(self, which: Service | type[Part]) -> Part:

@@ -92,6 +92,9 @@ class PatronPanel(Panel):
         self._sizes, self._end = sizes, end
         self._facts = column(round(sizes.gap * 0.45))
         self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        # It takes its room from what scrolls above: nothing below moves.
+        self._stayed = Notice("care", icon_size=sizes.icon, line=1.4, small=True)
+        self.inside.addWidget(self._stayed)
         self.slip = SlipChoice(emit, sizes)
         for widget in (self.slip, undone, end):
             self.inside.addWidget(widget)
@@ -143,6 +146,10 @@ class PatronPanel(Panel):
         self._card_ends.show_patron(patron, counter.today)
         self._certificate_ends.show_month(flow.reading.ends if flow.reading is not None else None)
         self.slip.show_state(counter, flow)
+        if flow.stayed is None:
+            self._stayed.say("")
+        else:
+            self._stayed.say(say("staff.patron.stayed"), say(f"staff.patron.stayed-{flow.stayed}"))
         if self._end.isEnabled() is flow.leaving:
             # It ends by itself as soon as everything is answered.
             self._end.setEnabled(not flow.leaving)
