@@ -65,6 +65,8 @@ class Instead(StrEnum):
     """A loan was asked for. The item was this patron's already, and the loan was renewed."""
     SAME_DATE = "same-date"
     """The item is due on the day it was due before, so that nothing was extended."""
+    EARLIER = "earlier"
+    """The item is due before the day it was due before."""
 
 
 @unique

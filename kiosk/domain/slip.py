@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.circulation import Item, Told
+from kiosk.domain.circulation import Instead, Item, Told
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 
@@ -13,8 +13,8 @@ class SlipLine:
     item: Item
     service: Service
     """LOAN, RENEWAL or HOLD."""
-    same_date: bool = False
-    """Nothing was extended: it is due when it was due before."""
+    instead: Instead | None = None
+    """SAME_DATE or EARLIER: it was renewed, and nothing was extended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -527,12 +527,13 @@ def test_what_was_renewed_in_place_of_a_loan_is_no_loan_more() -> None:
     assert printed.lines == (SlipLine(Item(A, title(A), RENEWED_DUE), Service.RENEWAL),)
 
 
-def test_a_renewal_with_the_same_date_is_printed_as_that() -> None:
+@pytest.mark.parametrize("instead", [Instead.SAME_DATE, Instead.EARLIER])
+def test_a_renewal_that_extended_nothing_is_printed_as_that(instead: Instead) -> None:
     desk = served(Library(on_loan=[A]), CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY))
     desk.tell(ServiceChosen(Service.RENEWAL))
     desk.answering = False
     scan(desk, A)
-    desk.tell(ItemAnswered(desk.of(ServeItem)[-1].ticket, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE, instead=Instead.SAME_DATE)))
+    desk.tell(ItemAnswered(desk.of(ServeItem)[-1].ticket, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE, instead=instead)))
     desk.tell(LeavePressed())
     [printed] = [effect.slip for effect in desk.of(PrintSlip)]
-    assert printed.lines == (SlipLine(Item(A, title(A), DUE), Service.RENEWAL, same_date=True),)
+    assert printed.lines == (SlipLine(Item(A, title(A), DUE), Service.RENEWAL, instead),)

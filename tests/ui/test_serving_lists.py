@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.circulation import Due, Instead, Item, Reason
 from kiosk.domain.events import RenewalChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, PatronShown, Progress
@@ -135,3 +135,35 @@ def test_a_renewal_that_extends_nothing_is_no_renewal(hands: Hands) -> None:
     assert "期限は同じです" in texts
     assert "返却期限は変わっていません。" in texts
     assert "1点を延長しました、1点は期限が変わっていません、2点は延長できませんでした" in texts
+
+
+def shown_as(hands: Hands, *entries: Entry, loans: tuple[Item, ...] = ()) -> list[str]:
+    """What is heard of each row of the loans page."""
+    counter, facts = SCENES["renewal"]
+    assert isinstance(counter.flow, PatronShown)
+    dealings = replace(counter.flow.dealings, entries=entries, loans=loans)
+    hands.show(replace(counter, flow=replace(counter.flow, dealings=dealings)), facts)
+    return [row.accessibleName() for row in hands.window.findChildren(Row) if row.isVisible()]
+
+
+def test_a_renewal_whose_date_went_back_says_so_with_the_date(hands: Hands) -> None:
+    earlier = Entry(Service.RENEWAL, GARDEN, Progress.DONE, instead=Instead.EARLIER)
+    [row] = shown_as(hands, earlier)
+    assert "期限が早まりました" in row
+    assert f"返却期限 {DUE.day:%-m月%-d日}" in row
+    assert "延長しました" not in row
+    assert "1点は期限が早まりました" in hands.texts()
+
+
+@pytest.mark.parametrize(("due", "words"), [(None, ""), (Due(None, "31/12/2026"), "図書館システムの表示: 返却期限 31/12/2026")])
+def test_a_renewal_without_a_date_that_can_be_read_is_none_to_rely_on(hands: Hands, due: Due | None, words: str) -> None:
+    [row] = shown_as(hands, Entry(Service.RENEWAL, replace(GARDEN, due=due), Progress.DONE))
+    assert "新しい返却期限は、わかりません。図書館システムで確かめてください。" in row
+    assert words in row
+    assert "期限は\nわかりません" in hands.texts() or "期限はわかりません" in hands.texts()
+
+
+def test_a_due_date_that_cannot_be_read_is_shown_as_the_library_systems_words(hands: Hands) -> None:
+    [row] = shown_as(hands, loans=(replace(GARDEN, due=Due(None, "12/05/26")),))
+    assert "返却期限はわかりません" in row
+    assert "図書館システムの表示: 返却期限 12/05/26" in row

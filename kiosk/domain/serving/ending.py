@@ -20,7 +20,7 @@ from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.slip import Slip, SlipLine
-from kiosk.domain.states import Counter, PatronShown, Progress, Stayed
+from kiosk.domain.states import Counter, Entry, PatronShown, Progress, Stayed
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
 _GO_ON = (ItemEntered, RenewalChosen, ServiceChosen, NextPatronCalled, NextPatronDenied)
@@ -99,4 +99,8 @@ def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:
     """What was done in this session, in the order it was."""
     entries = (*flow.dealings.earlier.values(), *reversed(flow.dealings.entries))
     done = (entry for entry in entries if entry.progress is Progress.DONE)
-    return tuple(SlipLine(entry.item, entry.done_as, same_date=entry.instead is Instead.SAME_DATE) for entry in done)
+    return tuple(SlipLine(entry.item, entry.done_as, _not_extended(entry)) for entry in done)
+
+
+def _not_extended(entry: Entry) -> Instead | None:
+    return None if entry.instead is Instead.RENEWED else entry.instead

@@ -55,7 +55,7 @@ class Entry:
     @property
     def done_as(self) -> Service:
         """What was done: some servers renew what they are asked to lend to whoever has it."""
-        return Service.RENEWAL if self.instead is Instead.RENEWED else self.service
+        return self.service if self.instead is None else Service.RENEWAL
 
 
 def wish(service: Service, item: Item) -> Wish:

@@ -74,13 +74,14 @@ def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
 
 def instead_in(reply: Message, before: Due | None, now: Due | None) -> Instead | None:
     """What a yes to a loan or a renewal did that was not asked for. In a 12, renewal ok says that the item was this patron's already."""
-    if _same_day(before, now):
-        return Instead.SAME_DATE
+    if before is not None and now is not None:
+        if _same_day(before, now):
+            return Instead.SAME_DATE
+        if before.day is not None and now.day is not None and now.day < before.day:
+            return Instead.EARLIER
     return Instead.RENEWED if reply.kind == "12" and reply.fixed["renewal_ok"] == "Y" else None
 
 
-def _same_day(before: Due | None, now: Due | None) -> bool:
-    """Whether both are known and a patron would read the same day from them."""
-    if before is None or now is None:
-        return False
+def _same_day(before: Due, now: Due) -> bool:
+    """Whether a patron would read the same day from both."""
     return before.text == now.text or (before.day is not None and before.day == now.day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
+from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
 from kiosk.library.ils.aftermath import Finding, instead_in
@@ -131,10 +131,10 @@ class ItemDesk:
             return Before(holds=self._inquiry.holds(question.number, item.number, by))
         if question.service is Service.LOAN:
             return Before(due=item.due, loans=self._standing.loans)
-        if item.due is not None:
+        if _is_read(item.due):
             return Before(due=item.due)
         described = self._inquiry.described(item, by)
-        return Before(due=item_in(described, item).due if described is not None else None)
+        return Before(due=(item_in(described, item).due if described is not None else None) or item.due)
 
     def _already_reserved(self, question: Question, item: Item, by: Deadline) -> ItemAnswer:
         """Servers place the same hold twice. Whether it is one whose answer was lost does not matter: it is there."""
@@ -161,12 +161,13 @@ class ItemDesk:
                 self._doubts.keep(question, before)
                 outcome, reason = (Outcome.UNKNOWN, Reason.LOST_ANSWER) if found is None else (Outcome.REFUSED, Reason.NOT_PLACED)
                 return replace(answer, outcome=outcome, reason=reason)
-        lacks = position is None if is_hold else told.due is None
+        lacks = position is None if is_hold else not _is_read(told.due)
         if lacks or not told.title:
             described = self._inquiry.described(item, by)
             if described is not None:
                 fuller = item_in(described, told)
-                told = replace(told, title=told.title or fuller.title, due=told.due or fuller.due)
+                due = told.due if _is_read(told.due) else fuller.due if _is_read(fuller.due) else told.due or fuller.due
+                told = replace(told, title=told.title or fuller.title, due=due)
                 position = position or (position_in(described) if is_hold else None)
         instead = None if is_hold else instead_in(reply, before.due, told.due)
         return self._done(question, told, replace(answer, position=position, instead=instead))
@@ -229,6 +230,11 @@ class ItemDesk:
 def usable(number: str) -> bool:
     """Whether a number can be asked for: servers damage anything but ASCII, and a `|` would end the field."""
     return 0 < len(number) <= 64 and number.isascii() and number.isprintable() and "|" not in number and bool(number.strip())
+
+
+def _is_read(due: Due | None) -> bool:
+    """A date that cannot be read is as good as none: another answer may tell it."""
+    return due is not None and due.day is not None
 
 
 def _refused(item: Item, reason: Reason) -> ItemAnswer:

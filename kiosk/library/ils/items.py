@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import Due, Item, Reason
 from kiosk.domain.model import Service
+from kiosk.library.ils.said import is_told
 from kiosk.library.ils.verdict import day_in
 from kiosk.library.sip2 import Message
 
@@ -36,9 +37,9 @@ def title_in(reply: Message) -> str:
 
 
 def due_in(reply: Message) -> Due | None:
-    """None where none is told; an answer that refuses something has an empty field."""
+    """None where none is told: an answer that refuses something has an empty field, and databases have zeros where there is no date."""
     text = (reply.first("AH") or "").strip()
-    return Due(day_in(text), text) if text else None
+    return Due(day_in(text), text) if is_told(text) else None
 
 
 def position_in(reply: Message) -> int | None:

@@ -12,6 +12,11 @@ _AMOUNT = re.compile(r"(?=.*[1-9])[0-9][0-9.,]{0,14}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
+def is_told(text: str) -> bool:
+    """Whether the field of a date says anything: blanks, zeros and signs between them stand where there is none."""
+    return bool(text.strip(" 0-/.:"))
+
+
 def said_in(reply: Message, profile: Profile) -> str:
     """What the server says to staff (AF), a line each, without what it says to everybody.
 

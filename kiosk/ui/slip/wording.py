@@ -50,8 +50,8 @@ def _counted(slip: Slip) -> list[str]:
 def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
     """One item: its title, or its number where the library's system gave no title."""
     said = [_paragraph(line.item.title or line.item.number, "item")]
-    if kind is SlipKind.TODAY and line.same_date:
-        said.append(_paragraph(_say("slip.same-date", language), "note"))
+    if kind is SlipKind.TODAY and line.instead is not None:
+        said.append(_paragraph(_say(f"slip.{line.instead}", language), "note"))
     elif kind is SlipKind.TODAY and line.service is not Service.LOAN:
         said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
     if line.item.due is not None and line.service is not Service.HOLD:

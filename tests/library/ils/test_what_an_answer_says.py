@@ -107,6 +107,47 @@ def test_what_was_renewed_instead_is_not_counted_as_one_more_loan() -> None:
         assert client.serve(Service.LOAN, NUMBER, Item(other)).outcome is Outcome.DONE
 
 
+@pytest.mark.parametrize("service", [Service.LOAN, Service.RENEWAL])
+@pytest.mark.parametrize("after", ["20261205    235900", "2026-12-05 23:59:00", "2026年12月5日"])
+def test_a_due_date_that_went_back_is_told_as_that(service: Service, after: str) -> None:
+    """A server may say yes to a renewal, and count from today what was lent for longer."""
+    reply = RENEWED if service is Service.RENEWAL else LENT.replace("121NNY", "121YNY", 1).replace("20261207", "20261221")
+    answer = served(service, reply.replace("20261221    235900", after), Item(BOOK, due=DUE))
+    assert (answer.outcome, answer.instead) == (Outcome.DONE, Instead.EARLIER)
+    assert answer.item.due == Due(date(2026, 12, 5), after)
+
+
+UNREADABLE = ["000000000000000000", "0000-00-00", "31/12/2026", "12/05/26", "20260230    000000", "202612120900", "Never", "null"]
+
+
+@pytest.mark.parametrize("service", [Service.LOAN, Service.RENEWAL])
+@pytest.mark.parametrize("sent", UNREADABLE)
+def test_a_due_date_that_cannot_be_read_is_asked_for_like_a_missing_one(service: Service, sent: str) -> None:
+    kind, sample, day = {Service.RENEWAL: ("29", RENEWED, "20261221"), Service.LOAN: ("11", LENT, "20261207")}[service]
+    reply = sample.replace(f"{day}    235900", sent)
+    item = ITEM.replace("1803", "1804") + "AH20261221    235900|"
+    with Station(answering({kind: reply, "17": item})) as station, client_of(station.port) as client:
+        answer = client.serve(service, NUMBER, Item(BOOK, due=DUE))
+    assert (answer.outcome, answer.instead) == (Outcome.DONE, None)
+    assert answer.item.due == Due(date(2026, 12, 21), "20261221    235900")
+
+
+@pytest.mark.parametrize("sent", UNREADABLE)
+def test_where_nobody_tells_a_date_that_can_be_read_what_was_sent_stays(sent: str) -> None:
+    answer = served(Service.RENEWAL, RENEWED.replace("20261221    235900", sent), Item(BOOK, due=DUE))
+    assert (answer.outcome, answer.instead) == (Outcome.DONE, None)
+    # Nothing but zeros is what a database has where there is no date.
+    assert answer.item.due == (Due(None, sent) if sent.strip("0-") else None)
+
+
+def test_a_due_date_before_that_cannot_be_read_is_asked_for_before_the_renewal() -> None:
+    item = ITEM.replace("1803", "1804") + "AH20261221    235900|"
+    with Station(answering({"29": RENEWED, "17": item})) as station, client_of(station.port) as client:
+        answer = client.serve(Service.RENEWAL, NUMBER, Item(BOOK, due=Due(None, "soon")))
+        assert station.kinds()[2:] == ["17", "29"]
+    assert answer.instead is Instead.SAME_DATE
+
+
 # --- words ----------------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import SlipSettings
-from kiosk.domain.circulation import Due, Item, Told
+from kiosk.domain.circulation import Due, Instead, Item, Told
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
@@ -85,10 +85,13 @@ def test_how_much_it_is_is_said_in_every_language(language: Language, told: Told
     assert ("120" in said) is (told is not Told.ALL)
 
 
-def test_a_renewal_that_extended_nothing_is_not_called_one() -> None:
-    same = SlipLine(LOAN.item, Service.RENEWAL, same_date=True)
-    said = words(Slip(SlipKind.TODAY, NUMBER, (same,)))
-    assert "返却期限は変わっていません" in said
+@pytest.mark.parametrize(
+    ("instead", "sentence"), [(Instead.SAME_DATE, "返却期限は変わっていません"), (Instead.EARLIER, "返却期限が早まりました")]
+)
+def test_a_renewal_that_extended_nothing_is_not_called_one(instead: Instead, sentence: str) -> None:
+    line = SlipLine(LOAN.item, Service.RENEWAL, instead)
+    said = words(Slip(SlipKind.TODAY, NUMBER, (line,)))
+    assert sentence in said
     assert "貸出延長" not in said
 
 

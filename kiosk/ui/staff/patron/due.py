@@ -7,7 +7,6 @@ from datetime import date
 from kiosk.domain.calendar import WEEKDAYS
 from kiosk.domain.circulation import Due
 from kiosk.text import say
-from kiosk.ui.widgets.words import unmarked
 
 _YEAR_SAID_FROM_DAYS = 300
 """Further off, a day without its year could be taken for another."""
@@ -20,17 +19,19 @@ def day_words(day: date, today: date) -> str:
 
 
 def due_words(due: Due | None, today: date) -> str:
-    """The day; where none could be read, what the server sent; empty where it said nothing."""
-    if due is None:
+    """The day; empty where none is known."""
+    return "" if due is None or due.day is None else day_words(due.day, today)
+
+
+def due_said(due: Due | None) -> str:
+    """What the server sent where no day could be read from it, as its words."""
+    if due is None or due.day is not None or not due.text.strip():
         return ""
-    return day_words(due.day, today) if due.day is not None else unmarked(due.text)
+    return say("staff.line.said-due", said=" ".join(due.text.split()))
 
 
 def due_spoken(due: Due | None) -> str:
     """The same to be heard: without the weekday, and with a word where nothing is known."""
-    if due is None or (due.day is None and not due.text.strip()):
+    if due is None or due.day is None:
         return say("staff.line.spoken-no-due")
-    day = due.day
-    return say(
-        "staff.line.spoken-due", due=unmarked(due.text) if day is None else say("staff.line.spoken-day", month=day.month, day=day.day)
-    )
+    return say("staff.line.spoken-due", due=say("staff.line.spoken-day", month=due.day.month, day=due.day.day))

@@ -15,7 +15,7 @@ from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
 from kiosk.ui.staff.answers import told
-from kiosk.ui.staff.patron.due import due_spoken, due_words
+from kiosk.ui.staff.patron.due import due_said, due_spoken, due_words
 
 MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
@@ -117,6 +117,7 @@ def summary(dealings: Dealings, service: Service) -> str:
         f"done-{service}": instead[None],
         "renewed": instead[Instead.RENEWED],
         "same-date": instead[Instead.SAME_DATE],
+        "earlier": instead[Instead.EARLIER],
         f"before-{service}": before,
         f"refused-{service}": of[Progress.REFUSED] - before,
         "unknown": of[Progress.UNKNOWN],
@@ -168,13 +169,17 @@ def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
     if service is Service.HOLD:
         done, place = say("staff.line.done-hold"), "" if entry.position is None else say("staff.line.position", position=entry.position)
         return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
-    due = due_words(entry.item.due, today) or say("staff.line.no-due")
+    due = due_words(entry.item.due, today) or say("staff.line.undated")
     if entry.instead is not None:
         # It is not what was asked for.
         done, why, step = (say(f"staff.line.{entry.instead}{part}") for part in ("", "-why", "-step"))
         spoken = _spoken(title, done, due_spoken(entry.item.due), why + step) + said
         aside, result = (due, done) if service is Service.RENEWAL else (f"{done}\n{due}", "")
         return Line(key, Look.CARE, title, number, aside, why, step, said, result, spoken=spoken)
+    if service is Service.RENEWAL and (entry.item.due is None or entry.item.due.day is None):
+        # Whether anything was extended is not known without a date.
+        done, why, step = say("staff.line.done-renewal"), say("staff.line.undated-why"), say("staff.line.undated-step")
+        return Line(key, Look.CARE, title, number, due, why, step, said, done, spoken=_spoken(title, done, why + step) + said)
     done = say(f"staff.line.done-{service}")
     result = done if service is Service.RENEWAL else ""
     spoken = _spoken(title, done, due_spoken(entry.item.due)) + said
@@ -185,7 +190,7 @@ def _said(entry: Entry) -> str:
     """What it costs, and the server's own words, whatever became of it."""
     fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
     said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
-    return "\n".join(filter(None, (fee, said)))
+    return "\n".join(filter(None, (fee, due_said(entry.item.due), said)))
 
 
 def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
@@ -214,11 +219,12 @@ def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool
         # What may have been done is not asked for again here: staff look in their system first.
         again = loan.number if answer.progress is Progress.REFUSED else ""
         return replace(line, aside=due, result=line.aside, renews=again)
+    sent = due_said(loan.due)
     if described_later:
         aside = say("staff.line.describing")
         return Line(key, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
-    spoken = _spoken(title, due_spoken(loan.due))
-    return Line(key, Look.PLAIN, title, number, due, renews=loan.number, spoken=spoken)
+    spoken = _spoken(title, due_spoken(loan.due), sent)
+    return Line(key, Look.PLAIN, title, number, due, said=sent, renews=loan.number, spoken=spoken)
 
 
 def _spoken(title: str, *sentences: str) -> str:
