@@ -267,7 +267,7 @@ def test_a_hold_that_was_said_to_be_placed_and_was_not_is_told(open_desk: Open) 
     desk.scan("queue")
     desk.answered()
     text = desk.row(title("queue"))
-    assert all(sentence in text for sentence in why(Service.HOLD, Reason.NOT_PLACED))
+    assert all(sentence in text for sentence in why(Service.HOLD, Reason.NOT_SEEN_YET))
     assert desk.server.snapshot().holds_of(PATRONS["own"]) == frozenset()
 
 

@@ -30,6 +30,7 @@ from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Desk
 
 A, B = "1103447109", "1100892031"
 NOT_YET, UNKNOWN = (Outcome.REFUSED, Reason.NOT_THERE_YET), (Outcome.UNKNOWN, Reason.LOST_ANSWER)
+NOT_SEEN = (Outcome.REFUSED, Reason.NOT_SEEN_YET)
 DONE = (Outcome.DONE, None)
 Found = tuple[Outcome, Reason | None]
 EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
@@ -77,7 +78,7 @@ def later(desk: Desk) -> Desk:
     return desk.tell(*(TimeUp(doubt.due) for doubt in desk.counter.doubts))
 
 
-@pytest.mark.parametrize("found", [NOT_YET, UNKNOWN])
+@pytest.mark.parametrize("found", [NOT_YET, UNKNOWN, NOT_SEEN])
 @pytest.mark.parametrize("service", EVERY_ITEM)
 def test_what_is_in_doubt_is_looked_at_before_the_session_ends(service: Service, found: Found) -> None:
     desk = in_doubt(found, service)
@@ -99,6 +100,15 @@ def test_what_was_lent_late_keeps_the_session_so_that_staff_are_told() -> None:
     assert len(looks(desk)) == 1
     [printed] = [effect.slip for effect in desk.of(PrintSlip)]
     assert [slip_line.item.number for slip_line in printed.lines] == [A]
+
+
+def test_a_hold_that_the_server_said_yes_to_is_looked_at_before_the_end_and_once_after_it() -> None:
+    desk = find(in_doubt(NOT_SEEN, Service.HOLD).tell(LeavePressed()), NOT_SEEN)
+    desk.at(Waiting)
+    later(desk)
+    assert looks(desk) == [(Service.HOLD, A)] * 2
+    find(desk, DONE)
+    assert [(late.service, late.item.number) for late in desk.counter.late] == [(Service.HOLD, A)]
 
 
 def test_what_was_unknown_and_is_not_there_is_told() -> None:

@@ -199,7 +199,7 @@ def serving_scenes() -> dict[str, Counter]:
                 Service.HOLD,
                 Entry(Service.HOLD, MAGAZINE, Progress.DONE, position=3),
                 Entry(Service.HOLD, GARDEN, Progress.DONE),
-                Entry(Service.HOLD, BRIDGE, Progress.REFUSED, Reason.NOT_PLACED),
+                Entry(Service.HOLD, BRIDGE, Progress.REFUSED, Reason.NOT_SEEN_YET),
                 Entry(Service.HOLD, MARKED, Progress.REFUSED, Reason.ALREADY_RESERVED),
             )
         ),

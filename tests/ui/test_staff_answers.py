@@ -42,10 +42,10 @@ SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
         (
             Service.HOLD,
             Outcome.REFUSED,
-            Reason.NOT_PLACED,
+            Reason.NOT_SEEN_YET,
             (
-                "予約していません。受け付けたという応答のあと確かめると、予約がありませんでした。",
-                "図書館システムの画面で予約してください。",
+                "いまのところ、予約されていません。受け付けたという応答がありましたが、予約の一覧では、まだ確かめられません。",
+                "少し待って、図書館システムで確かめてください。",
             ),
         ),
         (

@@ -12,13 +12,13 @@ NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD
 _SETTLES = frozenset(
     {
         *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD),
-        *(Reason.NOT_ON_LOAN, Reason.NOT_PLACED, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED),
+        *(Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED),
     }
 )
 """What a server cannot say because it has carried out the same request before, or says just because it has."""
 
 
-_AS_OF_NOW = frozenset({Reason.NOT_THERE_YET, Reason.LOST_ANSWER})
+_AS_OF_NOW = frozenset({Reason.NOT_THERE_YET, Reason.NOT_SEEN_YET, Reason.LOST_ANSWER})
 """It was not there when it was looked for, and may come yet."""
 _DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
 
@@ -29,7 +29,7 @@ def is_done_before(entry: Entry) -> bool:
 
 
 def in_doubt(entry: Entry) -> bool:
-    """Whether something was asked for of which it is not certain what became of it: its answer was lost."""
+    """Whether something was asked for of which it is not certain what became of it."""
     return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason in _AS_OF_NOW)
 
 
@@ -58,5 +58,5 @@ def after_look(before: Entry, answer: ItemAnswer) -> Entry:
     if answer.outcome is Outcome.DONE:
         return Entry(before.service, item, Progress.DONE, None, answer.said, answer.position, answer.instead, answer.fee)
     if answer.outcome is Outcome.REFUSED and before.progress is Progress.UNKNOWN:
-        return replace(before, progress=Progress.REFUSED, reason=Reason.NOT_THERE_YET)
+        return replace(before, progress=Progress.REFUSED, reason=answer.reason)
     return before

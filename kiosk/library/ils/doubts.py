@@ -20,6 +20,8 @@ class Before:
     due: Due | None = None
     loans: int | None = None
     holds: Holds | None = None
+    accepted: bool = False
+    """The server has said yes: not to see it yet is no reason to ask for it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class ItemDesk:
                 finding, found = self._inquiry.look(question, doubt, item, by)
                 if finding is Finding.DONE:
                     return self._done(question, found)
+                if doubt.accepted:
+                    return _not_seen(found, finding, doubt)
                 if finding is Finding.NOT_DONE:
                     self._doubts.settle(question)
                 by = until()
@@ -106,7 +108,7 @@ class ItemDesk:
             finding, found = self._inquiry.look(question, before, item, by)
         except (Unavailable, Refused):
             return ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
-        return self._done(question, found) if finding is Finding.DONE else _not_seen(item, finding)
+        return self._done(question, found) if finding is Finding.DONE else _not_seen(item, finding, before)
 
     def tidy(self) -> None:
         """To be called now and then: forgets what nobody asks about any more."""
@@ -158,9 +160,10 @@ class ItemDesk:
         if is_hold:
             found = self._inquiry.looked_twice(question, before, item, self._settle_seconds, by)
             if found is None or found[0] is Finding.NOT_DONE:
-                self._doubts.keep(question, before)
-                outcome, reason = (Outcome.UNKNOWN, Reason.LOST_ANSWER) if found is None else (Outcome.REFUSED, Reason.NOT_PLACED)
-                return replace(answer, outcome=outcome, reason=reason)
+                accepted = replace(before, accepted=True)
+                self._doubts.keep(question, accepted)
+                outcome = Outcome.UNKNOWN if found is None else Outcome.REFUSED
+                return replace(answer, outcome=outcome, reason=Reason.NOT_SEEN_YET)
         lacks = position is None if is_hold else not _is_read(told.due)
         if lacks or not told.title:
             described = self._inquiry.described(item, by)
@@ -224,7 +227,7 @@ class ItemDesk:
         if found is not None and finding is Finding.DONE:
             return self._done(question, found[1])
         self._doubts.keep(question, before)
-        return _not_seen(item, finding)
+        return _not_seen(item, finding, before)
 
 
 def usable(number: str) -> bool:
@@ -241,8 +244,8 @@ def _refused(item: Item, reason: Reason) -> ItemAnswer:
     return ItemAnswer(item, Outcome.REFUSED, reason)
 
 
-def _not_seen(item: Item, finding: Finding) -> ItemAnswer:
+def _not_seen(item: Item, finding: Finding, before: Before) -> ItemAnswer:
     """Not to be there as of now, or not to be known: neither is a no."""
     if finding is Finding.NOT_DONE:
-        return ItemAnswer(item, Outcome.REFUSED, Reason.NOT_THERE_YET)
-    return ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
+        return ItemAnswer(item, Outcome.REFUSED, Reason.NOT_SEEN_YET if before.accepted else Reason.NOT_THERE_YET)
+    return ItemAnswer(item, Outcome.UNKNOWN, Reason.NOT_SEEN_YET if before.accepted else Reason.LOST_ANSWER)

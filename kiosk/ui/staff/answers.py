@@ -23,6 +23,8 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
         return say(f"staff.item.unknown-{service}") + why, say(f"staff.item.{Reason.LOST_ANSWER}-next")
+    if reason is Reason.NOT_SEEN_YET:
+        return say(f"staff.item.not-done-{service}") + why, step
     if reason is Reason.NOT_THERE_YET:
         return say(f"staff.item.not-done-{service}") + why, say(f"staff.item.not-done-{service}-next")
     return say(f"staff.item.refused-{service}") + why, step

@@ -670,7 +670,8 @@ def test_22_the_servers_clock_is_not_compared_with_ours() -> None:
     ("text", "day"), [("soon", None), ("20261207    235900", date(2026, 12, 7)), ("2026-12-07 23:59:00", date(2026, 12, 7))]
 )
 def test_22_a_due_date_is_shown_as_it_was_sent(text: str, day: date | None) -> None:
-    with Station(answering({"11": LENT.replace("20261207    235900", text)})) as station, client_of(station.port) as client:
+    shelved = f"18040201{DATE}AB{BOOK}|AJ{TITLE}|"
+    with Station(answering({"11": LENT.replace("20261207    235900", text), "17": shelved})) as station, client_of(station.port) as client:
         assert client.serve(Service.LOAN, NUMBER, Item(BOOK)).item.due == Due(day, text)
 
 
@@ -680,10 +681,10 @@ def test_22_a_due_date_is_shown_as_it_was_sent(text: str, day: date | None) -> N
 HELD = f"161N{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{TITLE}|BSKENRITSU|"
 
 
-def test_23_a_hold_that_was_not_placed_although_the_server_said_so() -> None:
+def test_23_a_hold_that_is_not_seen_although_the_server_said_so() -> None:
     with Station(answering({"15": HELD, "63": PATRON})) as station, client_of(station.port) as client:
         answer = client.serve(Service.HOLD, NUMBER, Item(BOOK))
-        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, Reason.NOT_PLACED)
+        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, Reason.NOT_SEEN_YET)
         assert answer.item.title == TITLE
         assert station.kinds().count("15") == 1
 

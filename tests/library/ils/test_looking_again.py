@@ -179,6 +179,64 @@ def test_looking_while_the_server_is_away_tells_nothing() -> None:
         assert look(client) == UNKNOWN
 
 
+# --- a yes that nothing is seen of ------------------------------------------------------------------------------------------
+
+HELD = f"161N{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{TITLE}|BR1|"
+NOT_SEEN = (Outcome.REFUSED, Reason.NOT_SEEN_YET)
+CANNOT_TELL = (Outcome.UNKNOWN, Reason.NOT_SEEN_YET)
+
+
+def saying_yes() -> tuple[Library, dict[str, Answer]]:
+    """Takes a hold, and lists it when the test says so."""
+    library = Library()
+    library.before, library.after = NONE, holding(BOOK)
+    return library, {**library.answers(), "15": HELD}
+
+
+def test_a_hold_that_is_listed_some_time_after_the_yes_is_found_by_looking_again() -> None:
+    library, answers = saying_yes()
+    with Station(answering(answers)) as station, client_of(station.port) as client:
+        client.patron(NUMBER)
+        assert serve(client, Service.HOLD) == NOT_SEEN
+        assert look(client, Service.HOLD) == NOT_SEEN
+        client.patron(OTHER)
+        # How many holds there were before counts no more.
+        assert look(client, Service.HOLD) == CANNOT_TELL
+        library.done = True
+        assert look(client, Service.HOLD) == DONE
+
+
+def test_what_the_server_has_said_yes_to_is_not_asked_for_again() -> None:
+    """A list that lags behind would make two holds of one."""
+    library, answers = saying_yes()
+    with Station(answering(answers)) as station, client_of(station.port) as client:
+        client.patron(NUMBER)
+        assert [serve(client, Service.HOLD) for _ in range(3)] == [NOT_SEEN] * 3
+        client.patron(OTHER)
+        client.patron(NUMBER)
+        assert serve(client, Service.HOLD) == CANNOT_TELL
+        library.done = True
+        assert serve(client, Service.HOLD) == DONE
+        assert station.kinds().count("15") == 1
+
+
+def test_a_yes_that_could_not_be_looked_behind_is_not_asked_for_again_either() -> None:
+    library, answers = saying_yes()
+
+    def yes_and_gone(request: bytes, line: Line) -> object:
+        line.say(seal(HELD, request))
+        library.away = True
+        return None
+
+    with Station(answering({**answers, "15": yes_and_gone})) as station, client_of(station.port) as client:
+        client.patron(NUMBER)
+        assert serve(client, Service.HOLD) == CANNOT_TELL
+        library.away = False
+        client.reconnect()
+        assert serve(client, Service.HOLD) == NOT_SEEN
+        assert station.kinds().count("15") == 1
+
+
 # --- an attempt makes nothing better known --------------------------------------------------------------------------------
 
 
