@@ -224,6 +224,8 @@ def _tell_loans(loans: LoanList) -> None:
     listed, counted = len(loans.items), loans.counted
     if loans.told is Told.NOTHING:
         output.tell("ils.loans-not-told")
+    elif loans.disputed is not None:
+        output.tell("ils.loans-disputed", listed=listed, counted=loans.disputed)
     elif loans.as_titles:
         output.tell("ils.loans-titles", listed=listed)
     elif loans.told is Told.ALL:

@@ -146,6 +146,8 @@ class LoanList:
     """How many there are by the server's own count, whatever it lists; None where it tells none."""
     as_titles: bool = False
     """Titles came in place of barcodes, or among them: which items are on loan cannot be told from that."""
+    disputed: int | None = None
+    """The server's own count where it lists more than that: then `counted` is None, and nobody knows how many there are."""
 
     @classmethod
     def whole(cls, items: Iterable[str] = ()) -> LoanList:
@@ -180,6 +182,8 @@ class Standing:
     loans: int | None = None
     overdue: int | None = None
     holds_ready: int | None = None
+    fines: int | None = None
+    """How many things something is owed for; `owes` may tell how much."""
     loans_left: int | None = None
     stops: frozenset[Stop] = frozenset()
     """Those that this library lets count."""

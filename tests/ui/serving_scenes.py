@@ -102,6 +102,7 @@ CUT = LoanList(tuple(loan.number for loan in LOANS), Told.PART, 120)
 TITLES = LoanList(("雪国の民家", "雪国の民家"), Told.ALL, 2, as_titles=True)
 CUT_WITHOUT_COUNT = replace(CUT, counted=None)
 DENIED = LoanList(counted=120)
+DISPUTED = replace(CUT, counted=None, disputed=0)
 MANY_LOANS = tuple(Item(f"12000{number:05}", f"越後の昔話 第{number}集", DUE) for number in range(1, 121))
 
 
@@ -176,6 +177,7 @@ def serving_scenes() -> dict[str, Counter]:
         "renewal-empty": at_counter(_renewing(loans=())),
         "renewal-cut": at_counter(_renewing(told=CUT)),
         "renewal-cut-without-count": at_counter(_renewing(told=CUT_WITHOUT_COUNT)),
+        "renewal-disputed": at_counter(_renewing(told=DISPUTED)),
         "renewal-denied": at_counter(_renewing(told=DENIED, loans=())),
         "renewal-silent": at_counter(_renewing(told=LoanList(), loans=())),
         "renewal-titles": at_counter(_renewing(told=TITLES, loans=tuple(Item("", title) for title in TITLES.items))),

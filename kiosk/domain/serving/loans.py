@@ -31,7 +31,8 @@ def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
     counted = len(on_loan.items) if on_loan.told is Told.ALL else on_loan.counted
     flow = by_the_list(flow, on_loan)
     dealings = flow.dealings
-    standing = replace(standing, loans=standing.loans if counted is None else counted, on_loan=on_loan)
+    before = None if on_loan.disputed is not None else standing.loans
+    standing = replace(standing, loans=before if counted is None else counted, on_loan=on_loan)
     dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None)
     return go_on(counter, replace(flow, dealings=dealings, patron=replace(flow.patron, standing=standing)))
 

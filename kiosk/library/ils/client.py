@@ -100,7 +100,10 @@ class IlsClient:
         reply = self._look_up(number)
         patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
         on_loan = self._whole(patron.standing.on_loan, number, Deadline(_PAGES_SECONDS, self._monotonic))
-        patron = replace(patron, standing=replace(patron.standing, on_loan=on_loan))
+        standing = replace(patron.standing, on_loan=on_loan)
+        if on_loan.disputed is not None:
+            standing = replace(standing, loans=None, loans_left=None)
+        patron = replace(patron, standing=standing)
         self._items.begin(patron)
         return patron
 

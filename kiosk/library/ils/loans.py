@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kiosk.domain.circulation import LoanList, Told
 from kiosk.library.sip2 import Message
 
 _MOST_PAGES = 25
+_LISTED = {
+    "hold_items_count": "AS",
+    "overdue_items_count": "AT",
+    "charged_items_count": "AU",
+    "fine_items_count": "AV",
+    "recall_items_count": "BU",
+    "unavailable_holds_count": "CD",
+}
+"""The fields that list what a 64 counts."""
 # An item's number as `read_item` takes it, four digits alone being a title such as "1984".
 _NUMBER = re.compile(r"(?![0-9]{4}\Z)(?=.*[0-9])[!-{}~]{1,64}")
 
 
 def loans_in(reply: Message) -> LoanList:
     """What is on loan (AU), barcodes or titles, held against the count. A 24 tells neither."""
-    values = [text for value in reply.all("AU") if (text := value.strip())]
-    as_titles = not all(map(_NUMBER.fullmatch, values))
-    items = tuple(values) if as_titles else tuple(dict.fromkeys(values))
-    return _held_against(items, count_in(reply, "charged_items_count"), as_titles=as_titles)
+    items = listed_in(reply, "charged_items_count")
+    as_titles = not are_numbers(items)
+    counted, overdue = (number_in(reply.fixed.get(name)) for name in ("charged_items_count", "overdue_items_count"))
+    if counted is not None and overdue and len(items) == counted + overdue:
+        counted = len(items)  # some count what is overdue apart
+    return _held_against(items, counted, as_titles=as_titles)
 
 
 def all_pages(loans: LoanList, page: Callable[[int], LoanList | None]) -> LoanList:
@@ -45,7 +56,9 @@ def _joined(loans: LoanList, more: LoanList) -> tuple[str, ...]:
 
 
 def _held_against(items: tuple[str, ...], counted: int | None, *, as_titles: bool) -> LoanList:
-    if counted is not None and len(items) >= counted:
+    if counted is not None and len(items) > counted:
+        return LoanList(items, Told.PART, None, as_titles, disputed=counted)
+    if counted is not None and len(items) == counted:
         told = Told.ALL
     else:
         told = Told.PART if items else Told.NOTHING
@@ -53,8 +66,19 @@ def _held_against(items: tuple[str, ...], counted: int | None, *, as_titles: boo
 
 
 def count_in(reply: Message, name: str) -> int | None:
-    """One of the counts of a 64; None where it is blank, or no number, or the answer is a 24, which has none."""
-    return number_in(reply.fixed.get(name))
+    """One of the counts of a 64; None where it is blank, or no number, or less than is listed, or the answer is a 24, which has none."""
+    counted = number_in(reply.fixed.get(name))
+    return None if counted is None or len(listed_in(reply, name)) > counted else counted
+
+
+def listed_in(reply: Message, name: str) -> tuple[str, ...]:
+    """What is listed under this count: barcodes, each once, or titles, where the same twice may be two volumes."""
+    values = tuple(text for value in reply.all(_LISTED[name]) if (text := value.strip()))
+    return tuple(dict.fromkeys(values)) if are_numbers(values) else values
+
+
+def are_numbers(values: Iterable[str]) -> bool:
+    return all(map(_NUMBER.fullmatch, values))
 
 
 def number_in(text: str | None) -> int | None:

@@ -67,16 +67,18 @@ def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
 
 
 def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
-    loans = count_in(reply, "charged_items_count")
+    on_loan = loans_in(reply)
+    loans = on_loan.counted
     # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
     limit = number_in(reply.first("CB")) or loan_limit
     return Standing(
         loans=loans,
         overdue=count_in(reply, "overdue_items_count"),
         holds_ready=count_in(reply, "hold_items_count") if profile.counts_ready_holds else None,
+        fines=count_in(reply, "fine_items_count"),
         loans_left=max(limit - loans, 0) if limit and loans is not None else None,
         stops=stops,
         said=said,
         owes=fee_in(reply),
-        on_loan=loans_in(reply),
+        on_loan=on_loan,
     )

@@ -54,8 +54,6 @@ def fields(values: tuple[str, ...]) -> str:
     [
         (items(2), "0002", Told.ALL, 2),
         ((), "0000", Told.ALL, 0),
-        # More than it counts: some count what is overdue apart.
-        (items(3), "0002", Told.ALL, 2),
         (items(20), "0120", Told.PART, 120),
         ((), "0003", Told.NOTHING, 3),
         ((), "", Told.NOTHING, None),
@@ -65,6 +63,43 @@ def fields(values: tuple[str, ...]) -> str:
 )
 def test_a_list_is_held_against_its_count(values: tuple[str, ...], charged: str, told: Told, counted: int | None) -> None:
     assert listed(answer(fields(values), charged)) == LoanList(values, told, counted)
+
+
+# --- counts and lists that contradict each other ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("values", "charged"), [(items(2), "0000"), (items(3), "0002"), (("雪国", "こころ"), "0001")])
+def test_more_listed_than_counted_is_how_many_nobody_knows(values: tuple[str, ...], charged: str) -> None:
+    reply = answer(fields(values), charged)
+    with Station(answering({"63": reply})) as station, client_of(station.port, loan_limit=5) as client:
+        standing = client.patron(NUMBER).standing
+        assert client.loans(NUMBER) == standing.on_loan
+    assert (standing.loans, standing.loans_left) == (None, None)
+    assert (standing.on_loan.items, standing.on_loan.told, standing.on_loan.counted) == (values, Told.PART, None)
+    assert standing.on_loan.disputed == int(charged)
+    assert not standing.on_loan.is_none
+
+
+def test_what_is_overdue_may_be_counted_apart() -> None:
+    reply = answer(fields(items(3)), "0002").replace("000000000002", "000000010002")
+    with Station(answering({"63": reply})) as station, client_of(station.port) as client:
+        standing = client.patron(NUMBER).standing
+    assert (standing.on_loan, standing.loans, standing.overdue) == (LoanList.whole(items(3)), 3, 1)
+
+
+@pytest.mark.parametrize("counted", [0, 1])
+@pytest.mark.parametrize(("column", "code", "name"), [(0, "AS", "holds_ready"), (1, "AT", "overdue"), (3, "AV", "fines")])
+def test_other_counts_that_their_lists_contradict_are_not_known_either(counted: int, column: int, code: str, name: str) -> None:
+    counts = "0000" * column + f"{counted:04}" + "0000" * (5 - column)
+    patron = f"64              000{DATE}{counts}AOKENRITSU|AAD0123456789|AE花子 山田|BLY|{code}1100000000017|{code}1100000000025|"
+    with Station(answering({"63": patron})) as station, client_of(station.port) as client:
+        assert getattr(client.patron(NUMBER).standing, name) is None
+
+
+def test_a_count_may_be_higher_than_what_was_listed_without_being_asked_for() -> None:
+    patron = answer("AT1100000000017|", "0000").replace("0000" * 6, "0000000300000000" + "0000" * 2)
+    with Station(answering({"63": patron})) as station, client_of(station.port) as client:
+        assert client.patron(NUMBER).standing.overdue == 3
 
 
 def test_the_same_barcode_twice_is_one_loan_of_two_that_are_counted() -> None:

@@ -72,7 +72,7 @@ class Figures(QWidget):
 
     def show_standing(self, standing: Standing) -> None:
         told = len(standing.on_loan.items)
-        if standing.loans is None and told:
+        if standing.loans is None and told and standing.on_loan.disputed is None:
             self._loans.show_count(told, or_more=True)
         else:
             self._loans.show_count(standing.loans)

@@ -46,8 +46,9 @@ def extent_of(flow: PatronShown) -> Extent:
     if on_loan.as_titles:
         return Extent(said, say("staff.items.titles"), say("staff.items.by-barcode"), renew=renew)
     if on_loan.told is not Told.ALL:
+        part = "part" if on_loan.disputed is None else "disputed"
         listed = say("staff.items.renew-listed", count=count)
-        return Extent(said, say("staff.items.part"), say("staff.items.others-by-barcode"), renew=listed)
+        return Extent(said, say(f"staff.items.{part}"), say("staff.items.others-by-barcode"), renew=listed)
     if count > MOST:
         return Extent(
             said,

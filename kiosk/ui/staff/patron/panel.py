@@ -43,6 +43,10 @@ class Stopped(Notice):
                 lines.append(say("staff.patron.stopped-why", reasons=why))
         if standing.owes.strip():
             lines.append(say("staff.patron.owes", owes=unmarked(standing.owes)))
+        elif standing.fines:
+            lines.append(say("staff.patron.fines", count=standing.fines))
+        if standing.on_loan.disputed is not None:
+            lines.append(say("staff.patron.disputed", counted=standing.on_loan.disputed, listed=len(standing.on_loan.items)))
         if standing.said.strip():
             # Under a heading that says whose words they are, they need not say it again.
             said = unmarked(standing.said)
