@@ -202,7 +202,10 @@ def _read_in(home: Home, settings: Settings, number: LibraryCardNumber, encoding
 
 def _tell_standing(patron: Patron) -> None:
     unknown, standing = output.words("ils.not-told"), patron.standing
-    output.tell(f"ils.valid{'-until' if patron.valid_until else ''}", day=str(patron.valid_until))
+    if patron.valid_said:
+        output.tell("ils.valid-unread", said=_shown(patron.valid_said))
+    else:
+        output.tell(f"ils.valid{'-until' if patron.valid_until else ''}", day=str(patron.valid_until))
     counts = {
         "loans": standing.loans,
         "overdue": standing.overdue,

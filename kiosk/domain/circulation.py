@@ -182,8 +182,6 @@ class Standing:
     loans: int | None = None
     overdue: int | None = None
     holds_ready: int | None = None
-    fines: int | None = None
-    """How many things something is owed for; `owes` may tell how much."""
     loans_left: int | None = None
     stops: frozenset[Stop] = frozenset()
     """Those that this library lets count."""
@@ -192,6 +190,8 @@ class Standing:
     owes: str = field(default="", repr=False)
     """Amount and currency as the server writes them; empty where nothing is owed or that is not told."""
     on_loan: LoanList = field(default=LoanList(), repr=False)
+    fines: int | None = None
+    """How many things something is owed for; `owes` may tell how much."""
 
 
 _FOR_OTHER_SERVICES = {Stop.RENEWAL_DENIED, Stop.HOLD_DENIED, Stop.RECALL_DENIED}

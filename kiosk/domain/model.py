@@ -99,6 +99,8 @@ class Patron:
     valid_until: date | None = None
     """The last day the library card is good, where the library's system tells."""
     standing: Standing = field(default_factory=Standing)
+    valid_said: str = field(default="", repr=False)
+    """What it tells as a last day and nobody can read for certain, as it was sent."""
 
 
 @unique

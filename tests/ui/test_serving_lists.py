@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -177,3 +178,15 @@ def test_a_due_date_that_cannot_be_read_is_shown_as_the_library_systems_words(ha
     [row] = shown_as(hands, loans=(replace(GARDEN, due=Due(None, "12/05/26")),))
     assert "返却期限はわかりません" in row
     assert "図書館システムの表示: 返却期限 12/05/26" in row
+
+
+@pytest.mark.parametrize("until", [None, date(2027, 3, 31)])
+def test_a_last_day_that_cannot_be_read_stands_beside_instead_of_valid(hands: Hands, until: date | None) -> None:
+    hands.show(at_counter(serving(replace(CHECKED, valid_until=until, valid_said="31/12/2020"))))
+    assert "有効期限を読み取れません。図書館システムの表示: 31/12/2020" in hands.texts()
+    assert "有効" not in hands.texts().splitlines()
+
+
+def test_what_is_owed_for_is_counted_where_no_sum_is_told(hands: Hands) -> None:
+    hands.show(at_counter(serving(replace(CHECKED, standing=replace(CHECKED.standing, fines=3, owes="")))))
+    assert "未納の料金: 3件(金額はわかりません)" in hands.texts()

@@ -16,7 +16,7 @@ from kiosk.library.ils.inquiry import Inquiry
 from kiosk.library.ils.items import item_in, position_in, reason_by_status, title_in
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
-from kiosk.library.ils.said import fee_in, said_of_item
+from kiosk.library.ils.said import fee_in, said_of_item, unread_fee_in, with_words
 from kiosk.library.ils.wire import Broken, Trouble
 from kiosk.library.ils.wordings import reason_in
 from kiosk.library.sip2 import Message
@@ -155,7 +155,7 @@ class ItemDesk:
     def _read(self, question: Question, item: Item, reply: Message, before: Before, by: Deadline) -> ItemAnswer:
         """What a yes says; that of a hold is checked, since servers say yes to holds which they do not place."""
         told, position = item_in(reply, item), position_in(reply) if reply.kind == "16" else None
-        answer = ItemAnswer(told, Outcome.DONE, None, said_of_item(reply, self._profile), fee=fee_in(reply))
+        answer = ItemAnswer(told, Outcome.DONE, None, self._said(reply), fee=fee_in(reply))
         is_hold = question.service is Service.HOLD
         if is_hold:
             found = self._inquiry.looked_twice(question, before, item, self._settle_seconds, by)
@@ -199,11 +199,14 @@ class ItemDesk:
             if described is not None:
                 reason = reason_by_status(service, described)
                 told = replace(told, title=told.title or item_in(described, told).title)
-        reason = reason or self._reason_of_patron(service)
+        reason, said = reason or self._reason_of_patron(service), self._said(reply)
         if self._doubts.get(question) is not None and reason not in _ANSWERED_BY:
             return ItemAnswer(told, Outcome.UNKNOWN, Reason.LOST_ANSWER, said, fee=fee)
         self._doubts.settle(question)
         return ItemAnswer(told, Outcome.REFUSED, reason, said, fee=fee)
+
+    def _said(self, reply: Message) -> str:
+        return with_words(said_of_item(reply, self._profile), unread_fee_in(reply))
 
     def _reason_of_patron(self, service: Service) -> Reason:
         standing = self._standing

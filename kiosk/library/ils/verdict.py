@@ -14,8 +14,8 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
 from kiosk.library.ils.loans import count_in, loans_in, number_in
 from kiosk.library.ils.profile import Profile
-from kiosk.library.ils.said import fee_in, said_in
-from kiosk.library.sip2 import Message, read_date
+from kiosk.library.ils.said import fee_in, is_told, said_in, unread_fee_in, with_words
+from kiosk.library.sip2 import Message, means_never, read_date
 
 _FLAGS = tuple(Stop)
 """In the order of the fourteen places of the patron status."""
@@ -30,7 +30,7 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
     flags = frozenset(stop for stop, mark in zip(_FLAGS, reply.fixed["patron_status"], strict=False) if mark == "Y")
     valid, named = (reply.first("BL") or "").strip().upper(), bool((reply.first("AE") or "").strip())
     said = said_in(reply, profile)
-    last_day = _last_day(reply, profile)
+    last_day, unread = _last_day(reply, profile)
     # First of all: servers deny everything to somebody whose card has expired, and some leave out the name.
     if (last_day is not None and last_day < today) or _said_to_be_expired(reply, profile, said):
         raise Refused(Code.LIBRARY_CARD_EXPIRED, **({"until": last_day.isoformat()} if last_day is not None else {}))
@@ -40,7 +40,9 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
     if valid == "N" or Stop.CARD_LOST in flags or flags >= _ALL_DENIED:
         told = " ".join(stop.value for stop in _FLAGS if stop in stops or (stop is Stop.CARD_LOST and stop in flags))
         raise Refused(Code.LIBRARY_CARD_STOPPED, stops=told, said=said)
-    return Patron(number, checked=True, valid_until=last_day, standing=_standing(reply, profile, stops, said, loan_limit))
+    return Patron(
+        number, checked=True, valid_until=last_day, valid_said=unread, standing=_standing(reply, profile, stops, said, loan_limit)
+    )
 
 
 def day_in(text: str) -> date | None:
@@ -51,13 +53,14 @@ def day_in(text: str) -> date | None:
     return found
 
 
-def _last_day(reply: Message, profile: Profile) -> date | None:
-    """The earliest of all last days it tells: in the system's field, and in words."""
+def _last_day(reply: Message, profile: Profile) -> tuple[date | None, str]:
+    """The earliest of all last days it tells, in the system's field and in words; and what cannot be read as a day, as it was sent."""
     texts = list(reply.all(profile.expiry_field)) if profile.expiry_field else []
     for words in profile.last_day_words:
         texts += [match.group(1) for said in reply.all("AF") for match in words.finditer(said)]
     days = [day for text in texts if (day := day_in(text)) is not None]
-    return min(days, default=None)
+    unread = (" ".join(text.split()) for text in texts if is_told(text) and day_in(text) is None and not means_never(text))
+    return min(days, default=None), "、".join(dict.fromkeys(unread))
 
 
 def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
@@ -71,6 +74,7 @@ def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: st
     loans = on_loan.counted
     # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
     limit = number_in(reply.first("CB")) or loan_limit
+    owes = fee_in(reply)
     return Standing(
         loans=loans,
         overdue=count_in(reply, "overdue_items_count"),
@@ -78,7 +82,7 @@ def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: st
         fines=count_in(reply, "fine_items_count"),
         loans_left=max(limit - loans, 0) if limit and loans is not None else None,
         stops=stops,
-        said=said,
-        owes=fee_in(reply),
+        said=with_words(said, unread_fee_in(reply), *(() if owes else reply.all("AV"))),
+        owes=owes,
         on_loan=on_loan,
     )

@@ -1,7 +1,7 @@
 """SIP2 as a pure codec: bytes in, typed message out, and back. Nothing here opens a connection."""
 
 from kiosk.library.sip2.codec import decode, encode
-from kiosk.library.sip2.dates import read_date, sip_date
+from kiosk.library.sip2.dates import means_never, read_date, sip_date
 from kiosk.library.sip2.framing import Framer
 from kiosk.library.sip2.layouts import FIELDS, LAYOUTS, Fixed, Layout
 from kiosk.library.sip2.masking import masked
@@ -19,6 +19,7 @@ __all__ = [
     "decode",
     "encode",
     "masked",
+    "means_never",
     "read_date",
     "sip_date",
 ]

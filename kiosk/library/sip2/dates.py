@@ -61,6 +61,12 @@ def read_date(text: str) -> datetime | date | None:
         return day
 
 
+def means_never(text: str) -> bool:
+    """Whether it is a date of a year that stands for "no date" or "never"."""
+    found = _SIP.match(text.strip()) or _SIGNS.match(text.strip())
+    return found is not None and int(found["year"]) not in _YEARS
+
+
 def _day(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day) if year in _YEARS else None

@@ -236,3 +236,26 @@ def test_whether_there_is_such_a_library_card(fields: str, number: str, known: b
 def test_whether_there_is_such_a_library_card_is_not_known_without_an_answer() -> None:
     with client_of(free_port()) as client, pytest.raises(Unavailable):
         client.knows(NUMBER)
+
+
+# --- a last day that cannot be read ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sent", ["31/12/2020", "20-12-31", "12/31/2020", "31.12.2020", "2020-13-45", "Dec 31 2020", "R2.12.31", "never"])
+def test_a_last_day_that_cannot_be_read_is_told_as_it_was_sent(sent: str) -> None:
+    patron = looked_up(answer(f"AE山田 花子|BLY|PA{sent}|"), system=Ils.EVERGREEN)
+    assert (patron.valid_until, patron.valid_said) == (None, sent)
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "   ", "  -  -  ", "00000000", "0000-00-00", "0000-00-00 00:00:00", "99991231", "9999-12-31", "0001-01-01"]
+)
+def test_no_last_day_and_one_that_means_never_are_not_told(sent: str) -> None:
+    patron = looked_up(answer(f"AE山田 花子|BLY|PA{sent}|"), system=Ils.EVERGREEN)
+    assert (patron.valid_until, patron.valid_said) == (None, "")
+
+
+@pytest.mark.parametrize("sent", ["令和2年12月31日", "2020年12月31日", "２０２０／１２／３１", "2020/12/31", "20201231", "2020-12-31"])
+def test_a_last_day_that_can_mean_nothing_else_is_read(sent: str) -> None:
+    error = refusal(answer(f"AE期限 切太|BLY|PA{sent}|"), system=Ils.EVERGREEN)
+    assert (error.code, error.params) == (Code.LIBRARY_CARD_EXPIRED, {"until": "2020-12-31"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from kiosk.config.settings import Ils
@@ -72,7 +74,7 @@ SAID = [
 def test_reasons_in_words(service: Service, said: str, reason: Reason) -> None:
     kind, reply = refused(service, said)
     with Station(answering({kind: reply, "63": PATRON})) as station, client_of(station.port) as client:
-        answer = client.serve(service, NUMBER, Item(BOOK, due=Due(None, "20261207")))
+        answer = client.serve(service, NUMBER, Item(BOOK, due=Due(date(2026, 12, 7), "20261207")))
     assert (answer.outcome, answer.reason, answer.said) == (Outcome.REFUSED, reason, said)
     assert answer.item.title == TITLE
 

@@ -232,6 +232,15 @@ def test_a_title_in_several_lines_is_one_title() -> None:
         ("BVfree|", ""),
         ("BV1,200|BH   |", "1,200"),
         ("BV-5|", ""),
+        ("BV500円|BHJPY|", "500 JPY"),
+        ("BV５００|BHJPY|", "500 JPY"),
+        ("BV５００円|", "500 JPY"),
+        ("BV¥1,200|", "1,200 JPY"),
+        ("BV￥１，２００|", "1,200 JPY"),
+        ("BV 350 JPY |", "350 JPY"),
+        ("BV0円|", ""),
+        ("BV¥0|", ""),
+        ("BV1,000円|BHUSD|", ""),
     ],
 )
 def test_what_it_costs_is_told_as_the_server_writes_it(fields: str, fee: str) -> None:
@@ -245,3 +254,35 @@ def test_what_is_not_lent_because_it_costs_something_says_so() -> None:
     answer = served(Service.LOAN, refused)
     assert (answer.outcome, answer.reason, answer.fee) == (Outcome.REFUSED, Reason.FEE, "200 JPY")
     assert served(Service.LOAN, f"{refused}AFItem is for reference only|").reason is Reason.NOT_FOR_LOAN
+
+
+@pytest.mark.parametrize("sent", ["free", "-5", "1万円", "500円也", "12.50€", "1 200", "三百円", "???", "500 or 600"])
+def test_a_sum_that_cannot_be_read_is_told_as_the_servers_words(sent: str) -> None:
+    fields = f"BV{sent}|BHJPY|AF延滞があります|"
+    answer = served(Service.LOAN, LENT + fields)
+    assert (answer.fee, answer.said) == ("", f"延滞があります\n{sent} JPY")
+    with Station(answering({"63": PATRON + fields})) as station, client_of(station.port) as client:
+        standing = client.patron(NUMBER).standing
+    assert (standing.owes, standing.said) == ("", f"延滞があります\n{sent} JPY")
+
+
+def test_a_sum_in_two_currencies_is_told_as_the_servers_words() -> None:
+    assert served(Service.LOAN, f"{LENT}BV1,000円|BHUSD|").said == "1,000円 USD"
+
+
+def test_a_sum_that_cannot_be_read_is_no_reason() -> None:
+    refused = f"120NUN{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{TITLE}|AH|BVlost|"
+    answer = served(Service.LOAN, refused)
+    assert (answer.reason, answer.said) == (Reason.OTHER, "lost")
+
+
+def test_what_is_owed_for_is_counted_where_no_sum_is_told() -> None:
+    patron = PATRON.replace("0000" * 2 + "0001" + "0000" * 3, "0000" * 3 + "0003" + "0000" * 2).replace("AU1100000000033|", "")
+    with Station(answering({"63": patron})) as station, client_of(station.port) as client:
+        standing = client.patron(NUMBER).standing
+    assert (standing.fines, standing.owes) == (3, "")
+
+
+def test_what_is_listed_as_owed_is_told_where_no_sum_is() -> None:
+    with Station(answering({"63": f"{PATRON}AV延滞料 500円|AV弁償|"})) as station, client_of(station.port) as client:
+        assert client.patron(NUMBER).standing.said == "延滞料 500円\n弁償"

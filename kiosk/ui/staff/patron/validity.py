@@ -13,7 +13,7 @@ from kiosk.ui.staff.panels import TOP, picture_of, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, unmarked
 
 ENDS_SOON_DAYS = 90
 
@@ -38,12 +38,17 @@ class Validity(QWidget):
             self._valid.hide()
             self._words.set_text(refusal(objection.code, "staff", **dict(objection.params)))
             return
-        icon, colour = ("checkc", "green") if patron.checked else ("info", "blue") if ils is IlsCondition.NONE else ("warn", "yellow")
+        unread = " ".join(patron.valid_said.split())
+        icon, colour = (
+            ("checkc", "green") if patron.checked and not unread else ("info", "blue") if ils is IlsCondition.NONE else ("warn", "yellow")
+        )
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
-        self._valid.setVisible(patron.checked)
+        self._valid.setVisible(patron.checked and not unread)
         until = patron.valid_until
         if not patron.checked:
             self._words.set_text(say("staff.patron.unchecked" if ils is IlsCondition.NONE else "staff.patron.unchecked-trouble"))
+        elif unread:
+            self._words.set_text(say("staff.patron.valid-unread", said=unmarked(unread)))
         elif until is None:
             self._words.set_text(say("staff.patron.valid-unknown"))
         else:
