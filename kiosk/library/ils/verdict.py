@@ -12,6 +12,7 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.circulation import Standing, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
+from kiosk.library.ils.clauses import says
 from kiosk.library.ils.loans import count_in, loans_in, number_in
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.said import fee_in, is_told, said_in, unread_fee_in, with_words
@@ -66,7 +67,7 @@ def _last_day(reply: Message, profile: Profile) -> tuple[date | None, str]:
 def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
     if profile.expired_field and (reply.first(profile.expired_field) or "").strip().upper() == "Y":
         return True
-    return any(words.search(said) for words in profile.expired_words)
+    return any(says(said, words) for words in profile.expired_words)
 
 
 def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:

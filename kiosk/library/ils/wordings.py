@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.circulation import Reason
 from kiosk.domain.model import Service
+from kiosk.library.ils.clauses import says
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,12 @@ def wording(words: str, reason: Reason, *services: Service) -> Wording:
 
 
 def reason_in(said: str, service: Service, wordings: tuple[Wording, ...]) -> Reason | None:
-    """The reason that a server's words stand for, by the first wording that is found in them; None where they tell nothing known."""
+    """The reason that a server's words stand for, by the first wording that is found in them; None where they tell nothing known.
+
+    Words with a "not" beside them are not known: they stand for the opposite, or for nothing.
+    """
     for known in wordings:
-        if service in known.services and known.pattern.search(said):
+        if service in known.services and says(said, known.pattern):
             return known.reason
     return None
 
@@ -72,7 +76,7 @@ JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
     wording(
         r"\breserved\b|\bon hold\b|hold shelf|outstanding holds?|has holds?\b|on_reserve", Reason.RESERVED, Service.LOAN, Service.RENEWAL
     ),
-    wording(r"予約(?!は?(?:あ|い)?(?:りません|ません|なし))", Reason.RESERVED, Service.LOAN, Service.RENEWAL),
+    wording(r"予約(?!(?:は|が|を|も)?(?:でき|出来|不可))", Reason.RESERVED, Service.LOAN, Service.RENEWAL),
     wording(r"(?:カード|利用券|利用証|利用者).{0,12}(?:紛失|停止|期限|無効|制限)|利用(?:停止|制限)|貸出停止|延滞", Reason.PATRON_STOPPED),
     wording(r"not for loan|reference only|non-?circulating|does not circulate|not (?:be )?(?:loaned|borrowed)", Reason.NOT_FOR_LOAN),
     wording(r"禁帯出|帯出禁止|館内で?(?:だけ|のみ|利用|閲覧)|貸出(?:不可|禁止|対象外)|貸出できない資料", Reason.NOT_FOR_LOAN),
@@ -83,7 +87,8 @@ JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
         r"(?:invalid|unknown|no such) (?:item|barcode)|(?:item|barcode)(?: was)? (?:not found|unknown|does not exist)", Reason.ITEM_UNKNOWN
     ),
     wording(
-        r"(?:資料|バーコード|番号).{0,12}(?:ありません|存在しません|見つかりません|登録されていません|未登録|該当なし)", Reason.ITEM_UNKNOWN
+        r"(?:資料|バーコード|番号)[ 0-9A-Za-z:「」()-]{0,24}(?:は|が|に)?(?:ありません|存在しません|見つかりません|登録されていません|未登録|該当なし)",
+        Reason.ITEM_UNKNOWN,
     ),
     wording(r"(?:invalid|blocked|unknown) patron|patron (?:is )?(?:blocked|expired|barred|suspended|restricted)", Reason.PATRON_STOPPED),
     wording(r"card (?:is |has )?(?:expired|lost|blocked)|outstanding fines|owes|\bfines?\b|debarred", Reason.PATRON_STOPPED),

@@ -141,6 +141,20 @@ def test_the_last_day_is_a_good_day(text: str) -> None:
     assert patron.valid_until == date(2026, 11, 23)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "利用カードの有効期限は切れていません",
+        "有効期限切れではありません",
+        "Card has not expired",
+        "No card expired",
+        "Your card expired: never",
+    ],
+)
+def test_words_that_say_the_opposite_expire_no_card(said: str) -> None:
+    assert looked_up(answer(f"AE山田 花子|BLY|AF{said}|")).checked
+
+
 @pytest.mark.parametrize("said", ["予約資料の取置期限切れが1件あります", "Your hold expired yesterday", "PA19990101"])
 def test_words_about_something_else_expire_no_card(said: str) -> None:
     assert looked_up(answer(f"AE山田 花子|BLY|AF{said}|")).checked

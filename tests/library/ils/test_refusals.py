@@ -79,6 +79,76 @@ def test_reasons_in_words(service: Service, said: str, reason: Reason) -> None:
     assert answer.item.title == TITLE
 
 
+NEGATED = [
+    # the tester's
+    (LOAN, "予約はありません"),
+    (LOAN, "この資料は予約されていません"),
+    (LOAN, "貸出中ではありません"),
+    (LOAN, "この利用者は延滞していません"),
+    (LOAN, "延滞していませんが貸出できません"),
+    (LOAN, "No fines. Item is not on hold"),
+    # their kind
+    (LOAN, "予約が入っていない資料です"),
+    (LOAN, "予約なし"),
+    (LOAN, "この資料に予約はありません"),
+    (LOAN, "資料は貸出中ではありません"),
+    (LOAN, "貸出中でない"),
+    (LOAN, "利用停止ではありません"),
+    (LOAN, "カードの有効期限は切れていません"),
+    (LOAN, "カードは紛失していません"),
+    (LOAN, "紛失資料ではありません"),
+    (LOAN, "除籍されていません"),
+    (LOAN, "貸出点数の上限に達していません"),
+    (LOAN, "禁帯出ではありません"),
+    (LOAN, "延滞は無し"),
+    (LOAN, "延滞0件"),
+    (LOAN, "This item is not reserved"),
+    (LOAN, "This item isn't on loan"),
+    (LOAN, "Item has no holds"),
+    (LOAN, "Patron is not blocked"),
+    (LOAN, "Patron has no outstanding fines"),
+    (LOAN, "Card has never expired"),
+    (LOAN, "Item is not lost"),
+    (LOAN, "without fines"),
+    (LOAN, "cannot be reserved"),
+    (HOLD, "既に予約していません"),
+    (HOLD, "not already on hold for this patron"),
+    (RENEWAL, "延長の上限には達していません"),
+    (RENEWAL, "No one has reserved it"),
+]
+
+
+@pytest.mark.parametrize(("service", "said"), NEGATED, ids=[f"{case[0]}: {case[1]}" for case in NEGATED])
+def test_a_denial_with_a_no_in_it_is_not_read_as_its_opposite(service: Service, said: str) -> None:
+    """Words that are not clearly known are shown, and nothing is concluded."""
+    kind, reply = refused(service, said)
+    with Station(answering({kind: reply, "63": PATRON, "17": status("03")})) as station, client_of(station.port) as client:
+        answer = client.serve(service, NUMBER, Item(BOOK, due=Due(date(2026, 12, 7), "20261207")))
+    by_the_item = Reason.NOT_ON_LOAN if service is RENEWAL else Reason.OTHER
+    assert (answer.outcome, answer.reason, answer.said) == (Outcome.REFUSED, by_the_item, said)
+
+
+BOTH = [
+    (LOAN, "予約されていますが、延滞はありません", Reason.RESERVED),
+    (LOAN, "禁帯出です。貸出できません", Reason.NOT_FOR_LOAN),
+    (LOAN, "他の利用者に貸出中のため、貸出できません", Reason.ON_LOAN),
+    (LOAN, "延滞があるので、貸出することはできません", Reason.PATRON_STOPPED),
+    (LOAN, "Item is on hold. It cannot be checked out", Reason.RESERVED),
+    (LOAN, "Patron is blocked, no checkout", Reason.PATRON_STOPPED),
+    (LOAN, "Item not for loan", Reason.NOT_FOR_LOAN),
+    (LOAN, "この資料は貸出できない資料です", Reason.NOT_FOR_LOAN),
+    (LOAN, "この番号は登録されていません", Reason.ITEM_UNKNOWN),
+    (LOAN, "バーコード 1103447109 が見つかりません", Reason.ITEM_UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("service", "said", "reason"), BOTH, ids=[case[1] for case in BOTH])
+def test_a_no_about_something_else_hides_no_reason(service: Service, said: str, reason: Reason) -> None:
+    kind, reply = refused(service, said)
+    with Station(answering({kind: reply, "63": PATRON, "17": status("03")})) as station, client_of(station.port) as client:
+        assert client.serve(service, NUMBER, Item(BOOK)).reason is reason
+
+
 BY_STATUS = [
     (LOAN, status("04"), Reason.ON_LOAN),
     (LOAN, status("05"), Reason.ON_LOAN),
