@@ -81,6 +81,8 @@ def _refusal(code: Code, part: str, language: Language, params: dict[str, str | 
     if code is Code.LIBRARY_CARD_EXPIRED and "until" in params:
         day = date.fromisoformat(str(params["until"]))
         return say(key, language) + say(f"{key}-until", language), {**params, "year": day.year, "month": day.month, "day": day.day}
+    if code is Code.LIBRARY_CARD_DIFFERS and params.get("answered") == "unnumbered":
+        return say(f"{key}-unnumbered", language), params
     return say(key, language), params
 
 

@@ -95,7 +95,8 @@ class IlsClient:
         """The holder of a library card that may be used, with what is on loan.
 
         Raises Refused: library-card-unknown, library-card-expired (until, where known), library-card-stopped (stops, said),
-        library-card-differs. Raises Unavailable: ils-unreachable, ils-login-refused, ils-not-trusted.
+        library-card-differs (answered=unnumbered where it has no number).
+        Raises Unavailable: ils-unreachable, ils-login-refused, ils-not-trusted.
         """
         reply = self._look_up(number)
         patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
@@ -195,7 +196,7 @@ class IlsClient:
             reply = self._connection.read(self._requests.patron_status(number.text), by)
         answered = reply.first("AA") or ""
         if not alike(number.text, answered) and (answered.strip() or (reply.first("AE") or "").strip()):
-            raise Refused(Code.LIBRARY_CARD_DIFFERS)
+            raise Refused(Code.LIBRARY_CARD_DIFFERS, **({} if answered.strip() else {"answered": "unnumbered"}))
         return reply
 
     def _whole(self, loans: LoanList, number: LibraryCardNumber, by: Deadline) -> LoanList:

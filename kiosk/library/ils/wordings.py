@@ -87,7 +87,8 @@ JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
         r"(?:invalid|unknown|no such) (?:item|barcode)|(?:item|barcode)(?: was)? (?:not found|unknown|does not exist)", Reason.ITEM_UNKNOWN
     ),
     wording(
-        r"(?:資料|バーコード|番号)[ 0-9A-Za-z:「」()-]{0,24}(?:は|が|に)?(?:ありません|存在しません|見つかりません|登録されていません|未登録|該当なし)",
+        r"(?:資料|バーコード|番号)[ 0-9A-Za-z:「」()-]{0,24}(?:は|が|に)?"
+        r"(?:ありません|存在しません|見つかりません|登録されていません|未登録|該当なし)",
         Reason.ITEM_UNKNOWN,
     ),
     wording(r"(?:invalid|blocked|unknown) patron|patron (?:is )?(?:blocked|expired|barred|suspended|restricted)", Reason.PATRON_STOPPED),

@@ -12,6 +12,7 @@ from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron
 from kiosk.library.ils import Sight
+from kiosk.text import plain_refusal
 from tests.library.ils.scripted import DATE, NUMBER, PATRON, STATUS, Station, answering, client_of, free_port
 
 CLEAR = " " * 14
@@ -83,6 +84,9 @@ def test_a_number_that_is_answered_with_another(answered: str) -> None:
     reply = answer("AE花子 山田|BLY|", number=answered)
     assert refusal(reply).code is Code.LIBRARY_CARD_DIFFERS
     assert refusal(reply, checksum="off").code is Code.LIBRARY_CARD_DIFFERS
+    sentence = plain_refusal(Code.LIBRARY_CARD_DIFFERS, "staff", **refusal(reply).params)
+    assert ("別の番号" in sentence) is bool(answered)
+    assert ("番号がありません" in sentence) is not bool(answered)
 
 
 @pytest.mark.parametrize("answered", ["d0123456789", " D0123456789 ", "Ｄ０１２３４５６７８９"])
