@@ -22,7 +22,7 @@ from tests.ui.staff_hands import Hands, settle
 
 REFUSED = Entry(Service.LOAN, MAGAZINE, Progress.REFUSED, Reason.RESERVED)
 LOST = Entry(Service.LOAN, BRIDGE, Progress.UNKNOWN, Reason.LOST_ANSWER)
-NOT_HELD = Entry(Service.HOLD, GARDEN, Progress.REFUSED, Reason.NOT_PLACED)
+NOT_HELD = Entry(Service.HOLD, GARDEN, Progress.REFUSED, Reason.NOT_SUPPORTED)
 AFTER = tuple(replace(entry, item=replace(entry.item, number=f"9{entry.item.number}")) for entry in MANY)
 
 

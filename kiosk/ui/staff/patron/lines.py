@@ -21,7 +21,7 @@ MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
 _LONGEST_TITLE = 160
 _DONE_BEFORE = (Reason.ALREADY_LENT, Reason.ALREADY_RESERVED)
-_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.NOT_PLACED, Reason.FEE})
+_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.FEE})
 """It was not done, and may well be possible."""
 _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
 """Says nothing against the item."""
