@@ -174,7 +174,7 @@ class Quoting:
     def knows(self, number: LibraryCardNumber) -> bool:
         return False
 
-    def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
+    def serve(self, service: Service, number: LibraryCardNumber, item: Item, *, sure: bool = False) -> ItemAnswer:
         return ItemAnswer(item, Outcome.REFUSED, Reason.OTHER)
 
     def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     NO_MORE_RENEWALS = "no-more-renewals"
     NOT_ON_LOAN = "not-on-loan"
     ALREADY_RESERVED = "already-reserved"
+    PERHAPS_RESERVED = "perhaps-reserved"
+    """Not asked for: the server does not tell all of this patron's holds, and would place the same one twice."""
     NOT_SEEN_YET = "not-seen-yet"
     """The server said yes; asked since, it does not have it. As of now: lists lag behind, and there are servers that say yes to nothing."""
     NOT_SUPPORTED = "not-supported"

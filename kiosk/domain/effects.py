@@ -101,6 +101,8 @@ class ServeItem:
     service: Service
     number: LibraryCardNumber
     item: Item
+    sure: bool = False
+    """Of a hold: staff have seen that there is no such one yet, which the library's system does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

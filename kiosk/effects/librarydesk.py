@@ -91,8 +91,8 @@ def _answer(library: LibrarySystem, question: Question) -> Event:
     match question:
         case LookUpPatron(ticket, number):
             return PatronFound(ticket, library.patron(number))
-        case ServeItem(ticket, service, number, item):
-            return ItemAnswered(ticket, library.serve(service, number, item))
+        case ServeItem(ticket, service, number, item, sure):
+            return ItemAnswered(ticket, library.serve(service, number, item, sure=sure))
         case ListLoans(ticket, number):
             return LoansListed(ticket, library.loans(number))
         case DescribeItem(ticket, wanted):

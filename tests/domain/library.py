@@ -47,9 +47,9 @@ class Library:
             case LookUpPatron(_, number):
                 told = replace(self.standing, loans=self.listed.counted, on_loan=self.listed)
                 return PatronRefused(ticket, down) if down else PatronFound(ticket, Patron(number, checked=True, standing=told))
-            case ServeItem(_, service, _, item):
+            case ServeItem(_, service, _, item, sure):
                 self.asked.append(f"{service} {item.number}")
-                return ItemAnswered(ticket, self._served(service, item.number))
+                return ItemAnswered(ticket, self._served(service, item.number, sure=sure))
             case ListLoans(_, number):
                 self.asked.append(f"loans {number.text}")
                 return LibraryFailed(ticket, down) if down else LoansListed(ticket, self.listed)
@@ -71,8 +71,10 @@ class Library:
     def listed(self) -> LoanList:
         return LoanList.whole(self.on_loan) if self.lists is None else self.lists
 
-    def _served(self, service: Service, number: str) -> ItemAnswer:
+    def _served(self, service: Service, number: str, *, sure: bool) -> ItemAnswer:
         reason = Reason.NOT_REACHED if self.down else self.says.get(number)
+        if sure and reason is Reason.PERHAPS_RESERVED:
+            reason = None
         if reason is not None:
             outcome = Outcome.UNKNOWN if reason is Reason.LOST_ANSWER else Outcome.REFUSED
             return ItemAnswer(Item(number), outcome, reason, "no")

@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     HandedOver,
     HandoverAsked,
     HandoverFailed,
+    HoldConfirmed,
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
@@ -248,3 +249,30 @@ def test_a_number_that_was_handed_over_stays_so_when_nothing_was_typed_since(cod
     flow = desk.at(PatronShown)
     assert (flow.handing, flow.handing_problem) == (Handing.FAILED, code)
     assert flow.handed is (code in UNTYPED)
+
+
+# --- a hold that may be there ---------------------------------------------------------------------------------------------
+
+
+def test_a_hold_that_may_be_there_is_placed_once_staff_have_looked() -> None:
+    desk = served(Library(says={A: Reason.PERHAPS_RESERVED})).tell(ServiceChosen(Service.HOLD), ItemEntered(A), ItemEntered(A))
+    assert stands(desk) == (Progress.REFUSED, Reason.PERHAPS_RESERVED)
+    assert [asked.sure for asked in desk.of(ServeItem)] == [False, False], "to read it once more confirms nothing"
+    desk.tell(HoldConfirmed(A))
+    assert stands(desk) == (Progress.DONE, None)
+    assert [asked.sure for asked in desk.of(ServeItem)] == [False, False, True]
+    assert len(desk.at(PatronShown).dealings.entries) == 1
+
+
+def test_nothing_is_placed_that_was_not_in_question() -> None:
+    desk = served(Library(says={A: Reason.RESERVED})).tell(ServiceChosen(Service.HOLD), ItemEntered(A))
+    desk.tell(HoldConfirmed(A), HoldConfirmed(B))
+    assert len(desk.of(ServeItem)) == 1
+
+
+def test_a_hold_in_doubt_stays_so_where_the_list_does_not_tell() -> None:
+    library = Library(says={A: Reason.LOST_ANSWER})
+    desk = served(library).tell(ServiceChosen(Service.HOLD), ItemEntered(A))
+    library.says[A] = Reason.PERHAPS_RESERVED
+    desk.tell(ItemEntered(A))
+    assert stands(desk)[0] is Progress.UNKNOWN

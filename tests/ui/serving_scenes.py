@@ -203,6 +203,7 @@ def serving_scenes() -> dict[str, Counter]:
                 Entry(Service.HOLD, GARDEN, Progress.DONE),
                 Entry(Service.HOLD, BRIDGE, Progress.REFUSED, Reason.NOT_SEEN_YET),
                 Entry(Service.HOLD, MARKED, Progress.REFUSED, Reason.ALREADY_RESERVED),
+                Entry(Service.HOLD, LOANS[5], Progress.REFUSED, Reason.PERHAPS_RESERVED),
             )
         ),
         "hold-empty": at_counter(serving(CHECKED, Service.HOLD)),

@@ -23,6 +23,7 @@ from kiosk.domain.events import (
     GuardianCheckSet,
     HandoverAsked,
     HelpChosen,
+    HoldConfirmed,
     HolderConfirmed,
     HolderDenied,
     HomeChosen,
@@ -49,12 +50,13 @@ from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.panels import NumberLabel
+from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
-from tests.ui.serving_scenes import LOCAL
+from tests.ui.serving_scenes import LOANS, LOCAL
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
 
@@ -155,7 +157,19 @@ SHOWS = [
     ("renewal-describing", ["資料 1100 0000 17", "調べています"]),
     ("renewal-empty", ["貸出中の資料は、ありません。"]),
     ("renewal-not-listed", ["図書館システムから、使える応答がありません"]),
-    ("hold", ["今回の予約", "2点を予約しました", "3番目", "予約しました", "予約ずみ", "未予約"]),
+    (
+        "hold",
+        [
+            "今回の予約",
+            "2点を予約しました",
+            "3番目",
+            "予約しました",
+            "予約ずみ",
+            "未予約",
+            "予約の一覧では、まだ確かめられません。",
+            "なければ「予約する」を押してください。",
+        ],
+    ),
     ("handover-not", ["番号を、図書館のシステムの画面に入れられます", "この番号を、図書館のシステムに入れてください"]),
     ("handover-done", ["番号は、図書館のシステムの画面に入っています", "この番号になっていることを確かめます"]),
     ("handover-failed", ["何も入力していません", "この番号を、図書館のシステムに入れてください"]),
@@ -300,6 +314,7 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("lending-local", "録音［デイジー］", ServiceChosen(LOCAL[2])),
     ("renewal", "延長する 信濃川の橋をたずねて 1098 2216 70", RenewalChosen("1098221670")),
     ("renewal", "すべて延長する", RenewalChosen()),
+    ("hold", f"予約する {LOANS[5].title} {grouped(LOANS[5].number)}", HoldConfirmed(LOANS[5].number)),
     ("renewal-not-listed", "もう一度調べる", ServiceChosen(Service.RENEWAL)),
     ("handover-not", "番号を入れる", HandoverAsked()),
     ("handover-failed", "もう一度入れる", HandoverAsked()),

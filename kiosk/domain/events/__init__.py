@@ -60,6 +60,7 @@ from kiosk.domain.events.staff import (
     GuardianCheckSet,
     HandoverAsked,
     HelpChosen,
+    HoldConfirmed,
     HolderConfirmed,
     HolderDenied,
     HomeChosen,
@@ -139,6 +140,7 @@ Event = (
     | ItemEntered
     | NextPatronCalled
     | NextPatronDenied
+    | HoldConfirmed
     | RenewalChosen
     | HandoverAsked
     | SlipChosen
@@ -193,6 +195,7 @@ __all__ = [
     "HandoverAsked",
     "HandoverFailed",
     "HelpChosen",
+    "HoldConfirmed",
     "HolderConfirmed",
     "HolderDenied",
     "HolderProved",

@@ -112,6 +112,13 @@ class RenewalChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldConfirmed:
+    """Staff have seen that this patron has no hold on this item: place it."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverAsked:
     """Type the number into the other window (again)."""
 

@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     HandedOver,
     HandoverAsked,
     HandoverFailed,
+    HoldConfirmed,
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
@@ -35,7 +36,7 @@ from kiosk.domain.model import Service, Shown, SlipKind
 from kiosk.domain.serving.checking import checked, line_changed, objected
 from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle, why_it_stays
-from kiosk.domain.serving.items import answered, enter, renew
+from kiosk.domain.serving.items import answered, enter, renew, reserve
 from kiosk.domain.serving.loans import described, failed, listed
 from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave
@@ -77,6 +78,8 @@ def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return deny(counter, flow)
         case RenewalChosen(item) if flow.service is Service.RENEWAL and is_served_here(counter, flow.service):
             return renew(counter, flow, item)
+        case HoldConfirmed(item) if flow.service is Service.HOLD and is_served_here(counter, flow.service):
+            return reserve(counter, flow, item)
         case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:
             # What it says is newer than what was tried before.
             return answered(replace(counter, tried=None), flow, answer)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.domain.circulation import Instead, Outcome, Told
 from kiosk.domain.events import (
     Event,
+    HoldConfirmed,
     ItemAnswered,
     ItemEntered,
     LibraryCardRecognised,
@@ -23,7 +24,7 @@ from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress, Stayed
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
-_GO_ON = (ItemEntered, RenewalChosen, ServiceChosen, NextPatronCalled, NextPatronDenied)
+_GO_ON = (ItemEntered, HoldConfirmed, RenewalChosen, ServiceChosen, NextPatronCalled, NextPatronDenied)
 
 
 def has_to_wait(flow: PatronShown) -> bool:

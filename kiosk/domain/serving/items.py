@@ -45,6 +45,12 @@ def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
     return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number not in settled))
 
 
+def reserve(counter: Counter, flow: PatronShown, number: str) -> Step:
+    """What was not asked for because there may be such a hold; staff have seen that there is none."""
+    perhaps = [entry for entry in flow.dealings.entries if entry.reason is Reason.PERHAPS_RESERVED and entry.item.number == number]
+    return _ask_for(counter, flow, Service.HOLD, (entry.item for entry in perhaps), sure=True)
+
+
 def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     """What became of the item that was asked for."""
     dealings = flow.dealings
@@ -71,7 +77,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
     return then((counter, effects), lambda heard: go_on(heard, flow))
 
 
-def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Iterable[Item]) -> Step:
+def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Iterable[Item], *, sure: bool = False) -> Step:
     """Put new lines on top; those that need no question are answered by ourselves. What is being asked already is no new wish."""
     dealings, standing = flow.dealings, flow.patron.standing
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
@@ -95,7 +101,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
-            lines[wished] = before or Entry(service, item, known=told)
+            lines[wished] = before or Entry(service, item, sure=sure, known=told)
     if not lines:
         return go(counter, flow)
     made = {line.progress for line in lines.values()}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
 from kiosk.domain.states import Entry, Progress
 
-NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK})
+NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED})
 """The library's system was not asked, and has said nothing of the item."""
 _SETTLES = frozenset(
     {

@@ -91,4 +91,4 @@ def _ask_for_item(counter: Counter, flow: PatronShown) -> Step:
     entry = replace(entry, item=known_as(dealings, entry.item), progress=Progress.ASKED)
     entries = (*dealings.entries[:index], entry, *dealings.entries[index + 1 :])
     flow = replace(flow, dealings=replace(dealings, entries=entries, asked=ticket))
-    return go(counter, flow, ServeItem(ticket, entry.service, flow.patron.number, entry.item))
+    return go(counter, flow, ServeItem(ticket, entry.service, flow.patron.number, entry.item, entry.sure))

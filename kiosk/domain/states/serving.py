@@ -45,6 +45,8 @@ class Entry:
     position: int | None = None
     instead: Instead | None = None
     fee: str = ""
+    sure: bool = False
+    """Staff have seen in their system that there is no such hold yet."""
     known: Entry | None = field(default=None, repr=False)
     """What was known of the same wish when it was made again, until that is answered."""
 

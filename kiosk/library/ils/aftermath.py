@@ -65,7 +65,7 @@ def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
     """Whether the patron has this hold since, or more holds than before. Not to be listed tells nothing: another copy may be."""
     if before is None:
         return Finding.UNCLEAR
-    if now.has(item) and not before.has(item):
+    if now.has(item) and not before.has(item) and not before.is_part:
         return Finding.DONE
     if before.count is None or now.count is None:
         return Finding.UNCLEAR

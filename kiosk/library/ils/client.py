@@ -17,8 +17,9 @@ from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.itemdesk import ItemDesk, usable
 from kiosk.library.ils.items import item_in
-from kiosk.library.ils.loans import all_pages, loans_in
+from kiosk.library.ils.loans import loans_in
 from kiosk.library.ils.matching import alike
+from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.profile import profile_of
 from kiosk.library.ils.requests import Listed, Requests
 from kiosk.library.ils.server import Server, server_in
@@ -28,7 +29,6 @@ from kiosk.library.sip2 import Message
 _log = logging.getLogger(__name__)
 
 
-_PAGES = "63 by pages"
 _PAGES_SECONDS = 3.0
 """So long whoever laid a card waits for what is cut off from a long list of loans."""
 
@@ -76,9 +76,11 @@ class IlsClient:
             answer_seconds=self._answer_seconds,
             monotonic=monotonic,
         )
+        self._pages = Pages(self._connection, self._requests)
         self._items = ItemDesk(
             self._connection,
             self._requests,
+            self._pages,
             self._profile,
             answer_seconds=self._answer_seconds,
             settle_seconds=settle_seconds,
@@ -100,7 +102,7 @@ class IlsClient:
         """
         reply = self._look_up(number)
         patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
-        on_loan = self._whole(patron.standing.on_loan, number, Deadline(_PAGES_SECONDS, self._monotonic))
+        on_loan = self._pages.whole(patron.standing.on_loan, number, Listed.LOANS, Deadline(_PAGES_SECONDS, self._monotonic))
         standing = replace(patron.standing, on_loan=on_loan)
         if on_loan.disputed is not None:
             standing = replace(standing, loans=None, loans_left=None)
@@ -116,16 +118,19 @@ class IlsClient:
             return refused.code is not Code.LIBRARY_CARD_UNKNOWN
         return True
 
-    def serve(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
-        """Lend, renew or reserve: asked for once, ever. What became of it is in the answer; never raises KioskError."""
+    def serve(self, service: Service, number: LibraryCardNumber, item: Item, *, sure: bool = False) -> ItemAnswer:
+        """Lend, renew or reserve: asked for once, ever. What became of it is in the answer; never raises KioskError.
+
+        `sure`: staff have seen that this patron has no such hold, which the server does not tell for certain.
+        """
         began = self._monotonic()
-        answer = self._items.serve(service, number, item, self._until)
+        answer = self._items.serve(service, number, item, self._until, sure=sure)
         _log.info("%s: %s (%s) in %.2f s", service, answer.outcome, answer.reason or "", self._monotonic() - began)
         return answer
 
     def loans(self, number: LibraryCardNumber) -> LoanList:
         """What is on loan, as far as the server tells. Raises Unavailable; Refused(library-card-differs)."""
-        return self._whole(loans_in(self._look_up(number)), number, self._until())
+        return self._pages.whole(loans_in(self._look_up(number)), number, Listed.LOANS, self._until())
 
     def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
         """What became of a request whose answer was lost, as it stands now; nothing is asked for. Never raises KioskError.
@@ -198,21 +203,6 @@ class IlsClient:
         if not alike(number.text, answered) and (answered.strip() or (reply.first("AE") or "").strip()):
             raise Refused(Code.LIBRARY_CARD_DIFFERS, **({} if answered.strip() else {"answered": "unnumbered"}))
         return reply
-
-    def _whole(self, loans: LoanList, number: LibraryCardNumber, by: Deadline) -> LoanList:
-        """The list with the pages that were cut off, as far as the server gives them within the time."""
-
-        def page(start: int) -> LoanList | None:
-            if by.left <= 0 or self._connection.denies(_PAGES):
-                return None
-            request = self._requests.patron(number.text, Listed.LOANS, start)
-            try:
-                reply = self._connection.read(request, by, optional=True, ability=_PAGES)
-            except Unavailable:
-                return None
-            return loans_in(reply) if alike(number.text, reply.first("AA") or "") else None
-
-        return all_pages(loans, page)
 
     def _until(self) -> Deadline:
         """For all that one question takes."""

@@ -11,10 +11,11 @@ from kiosk.library.ils.aftermath import Finding, hold_by_list, loan_by_list, loa
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.doubts import Before, Question
-from kiosk.library.ils.holds import Holds, holds_in, may_wait
+from kiosk.library.ils.holds import Holds, holds_in, holds_listed, may_wait
 from kiosk.library.ils.items import item_in
-from kiosk.library.ils.loans import count_in
+from kiosk.library.ils.loans import count_in, list_in
 from kiosk.library.ils.matching import alike
+from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.requests import Listed, Requests
 from kiosk.library.sip2 import Message
 
@@ -29,12 +30,13 @@ class Inquiry:
         self,
         connection: Connection,
         requests: Requests,
+        pages: Pages,
         *,
         answer_seconds: float,
         pause: Callable[[float], None],
         monotonic: Callable[[], float],
     ) -> None:
-        self._connection, self._requests = connection, requests
+        self._connection, self._requests, self._pages = connection, requests, pages
         self._extra_seconds = min(answer_seconds, _EXTRA_SECONDS)
         self._pause, self._monotonic = pause, monotonic
         self._item_failures, self._items_from = 0, 0.0
@@ -62,11 +64,11 @@ class Inquiry:
         patron = self._patron(number, Listed.HOLDS, by)
         if patron is None:
             return None
-        holds = holds_in(patron)
+        holds = self._listed(patron, number, Listed.HOLDS, by)
         if holds.has(item) or not may_wait(patron):
             return holds
         waiting = self._patron(number, Listed.WAITING_HOLDS, by)
-        return holds if waiting is None else holds | holds_in(waiting)
+        return holds if waiting is None else holds | self._listed(waiting, number, Listed.WAITING_HOLDS, by)
 
     def look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
         """What became of what was asked for, and the item as it is now. Raises Unavailable, Refused."""
@@ -109,6 +111,10 @@ class Inquiry:
             return finding
         waiting = self._patron(question.number, Listed.WAITING_HOLDS, by)
         return finding if waiting is None else hold_by_list(question.item, before.holds, holds | holds_in(waiting))
+
+    def _listed(self, patron: Message, number: LibraryCardNumber, listed: Listed, by: Deadline) -> Holds:
+        first = list_in(patron, listed.count)
+        return holds_listed(self._pages.whole(first, number, listed, by.step(self._extra_seconds)), patron)
 
     def _patron(self, number: LibraryCardNumber, listed: Listed, by: Deadline) -> Message | None:
         """The 64; None from a server without. Raises Unavailable, and Refused where somebody else answers to this number."""

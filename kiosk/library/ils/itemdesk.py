@@ -14,6 +14,7 @@ from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.doubts import Before, Doubts, Question
 from kiosk.library.ils.inquiry import Inquiry
 from kiosk.library.ils.items import item_in, position_in, reason_by_status, title_in
+from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
 from kiosk.library.ils.said import fee_in, said_of_item, unread_fee_in, with_words
@@ -36,6 +37,7 @@ class ItemDesk:
         self,
         connection: Connection,
         requests: Requests,
+        pages: Pages,
         profile: Profile,
         *,
         answer_seconds: float,
@@ -45,7 +47,7 @@ class ItemDesk:
     ) -> None:
         """`settle_seconds`: how long after a broken line the server may still be carrying out what it was sent."""
         self._connection, self._requests, self._profile = connection, requests, profile
-        self._inquiry = Inquiry(connection, requests, answer_seconds=answer_seconds, pause=pause, monotonic=monotonic)
+        self._inquiry = Inquiry(connection, requests, pages, answer_seconds=answer_seconds, pause=pause, monotonic=monotonic)
         self._settle_seconds = settle_seconds
         self._number: LibraryCardNumber | None = None
         self._standing = Standing()
@@ -57,8 +59,13 @@ class ItemDesk:
         self._begin(patron.number)
         self._standing = replace(patron.standing, on_loan=LoanList(), said="")
 
-    def serve(self, service: Service, number: LibraryCardNumber, item: Item, until: Callable[[], Deadline]) -> ItemAnswer:
-        """`until` gives the deadline of one question, counted from when it is called. Never raises KioskError."""
+    def serve(
+        self, service: Service, number: LibraryCardNumber, item: Item, until: Callable[[], Deadline], *, sure: bool = False
+    ) -> ItemAnswer:
+        """`sure`: staff have seen that there is no such hold. Never raises KioskError.
+
+        `until` gives the deadline of one question, counted from when it is called.
+        """
         question = Question(service, number, item.number)
         if service not in _KINDS:
             return _refused(item, Reason.NOT_SUPPORTED)
@@ -84,6 +91,8 @@ class ItemDesk:
             before = self._before(question, item, by)
             if before.holds is not None and before.holds.has(item.number):
                 return self._already_reserved(question, item, by)
+            if before.holds is not None and before.holds.is_part and not sure:
+                return self._not_asked(question, item, Reason.PERHAPS_RESERVED)
             reply = self._connection.change(self._request(question), by)
             if reply.fixed["ok"] not in "01YN":
                 self._connection.drop()

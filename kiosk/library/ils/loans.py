@@ -24,10 +24,15 @@ _NUMBER = re.compile(r"(?![0-9]{4}\Z)(?=.*[0-9])[!-{}~]{1,64}")
 
 def loans_in(reply: Message) -> LoanList:
     """What is on loan (AU), barcodes or titles, held against the count. A 24 tells neither."""
-    items = listed_in(reply, "charged_items_count")
+    return list_in(reply, "charged_items_count")
+
+
+def list_in(reply: Message, name: str) -> LoanList:
+    """What is listed under this count, held against it."""
+    items = listed_in(reply, name)
     as_titles = not are_numbers(items)
-    counted, overdue = (number_in(reply.fixed.get(name)) for name in ("charged_items_count", "overdue_items_count"))
-    if counted is not None and overdue and len(items) == counted + overdue:
+    counted, overdue = (number_in(reply.fixed.get(count)) for count in (name, "overdue_items_count"))
+    if name == "charged_items_count" and counted is not None and overdue and len(items) == counted + overdue:
         counted = len(items)  # some count what is overdue apart
     return _held_against(items, counted, as_titles=as_titles)
 

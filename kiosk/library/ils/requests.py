@@ -25,6 +25,11 @@ class Listed(Enum):
     WAITING_HOLDS = "     Y    "
     """Those that cannot be had yet, where the server lists these apart."""
 
+    @property
+    def count(self) -> str:
+        """What counts the same in a 64; NOTHING has none."""
+        return {"HOLDS": "hold_items_count", "LOANS": "charged_items_count", "WAITING_HOLDS": "unavailable_holds_count"}[self.name]
+
 
 class Requests:
     """`now` gives the moment as clocks here show it; the protocol's dates carry no zone that every server takes."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.events import ItemEntered, RenewalChosen, ServiceChosen
+from kiosk.domain.events import HoldConfirmed, ItemEntered, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
@@ -84,7 +84,7 @@ class ItemsPage(Panel):
             self.rows.turn_page(pages)
 
     def _renew(self, number: str) -> None:
-        self.tell(RenewalChosen(number))
+        self.tell(RenewalChosen(number) if self.service is Service.RENEWAL else HoldConfirmed(number))
 
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
         self._show_wrong(flow.wrong)

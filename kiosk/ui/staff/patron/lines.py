@@ -21,7 +21,7 @@ MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
 _LONGEST_TITLE = 160
 _DONE_BEFORE = (Reason.ALREADY_LENT, Reason.ALREADY_RESERVED)
-_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.FEE})
+_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.FEE})
 """It was not done, and may well be possible."""
 _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
 """Says nothing against the item."""
@@ -59,6 +59,8 @@ class Line:
     """What became of it, where `aside` says something else."""
     renews: str = ""
     """The barcode that its button asks to be renewed; without one there is no button."""
+    reserves: str = ""
+    """The barcode for which its button says that there is no such hold."""
     spoken: str = ""
     """All of it, as it is heard."""
     undone: bool = False
@@ -190,7 +192,8 @@ def _said(entry: Entry) -> str:
     """What it costs, and the server's own words, whatever became of it."""
     fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
     said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
-    return "\n".join(filter(None, (fee, due_said(entry.item.due), said)))
+    due = "" if entry.service is Service.HOLD else due_said(entry.item.due)
+    return "\n".join(filter(None, (fee, due, said)))
 
 
 def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
@@ -206,7 +209,8 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     else:
         look, aside = Look.REFUSED, say(f"staff.line.refused-{'patron-' if entry.reason in _OF_PATRON else ''}{service}")
     spoken = _spoken(title, aside, why + step) + said
-    return Line(key, look, title, number, aside, why, step, said, spoken=spoken, undone=is_undone(entry))
+    reserves = entry.item.number if entry.reason is Reason.PERHAPS_RESERVED and entry.progress is Progress.REFUSED else ""
+    return Line(key, look, title, number, aside, why, step, said, reserves=reserves, spoken=spoken, undone=is_undone(entry))
 
 
 def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QWidget
 
-from kiosk.domain.events import RenewalChosen
+from kiosk.domain.events import HoldConfirmed, RenewalChosen
 from kiosk.text import say
 from kiosk.ui.staff.panels import TOP, column, row
 from kiosk.ui.staff.patron.lines import Line, Look
@@ -129,8 +129,12 @@ class Row(QFrame):
 
     @property
     def button(self) -> Button | None:
-        """What renews this item, where that can be asked for now."""
-        return self._button if self._button is not None and self._line.renews else None
+        """What renews or reserves this item, where that can be asked for now."""
+        return self._button if self._button is not None and self._acts_on else None
+
+    @property
+    def _acts_on(self) -> str:
+        return self._line.renews or self._line.reserves
 
     def show_line(self, line: Line) -> None:
         before, self._line = self._line, line
@@ -163,6 +167,7 @@ class Row(QFrame):
 
     def _show_act(self, line: Line) -> None:
         if not self._columns.buttons:
+            self._show_reserve(line)
             return
         if line.renews and self._button is None:
             self._button = Button(say("staff.line.renew"), "secondary")
@@ -183,6 +188,19 @@ class Row(QFrame):
             self._result.set_text(line.result)
             self._result.set_kind({Look.DONE: "note-done", Look.REFUSED: "wrong"}.get(line.look, "strong"))
             self._result.setVisible(bool(line.result))
+
+    def _show_reserve(self, line: Line) -> None:
+        """Under the words, since few rows have it."""
+        if line.reserves and self._button is None:
+            self._button = Button(say("staff.line.reserve"), "secondary")
+            self._button.setProperty("compact", "true")
+            self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._button.clicked.connect(self._pressed)
+            self._texts.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._button is not None:
+            self._button.setVisible(bool(line.reserves))
+            means(self._button, HoldConfirmed(line.reserves))
+            self._button.setAccessibleName(" ".join((say("staff.line.reserve"), line.title, line.number)).strip())
 
     def _show_frame(self, frame: str) -> None:
         if self.property("item") == frame:
@@ -211,8 +229,8 @@ class Row(QFrame):
         return self._height[1]
 
     def _pressed(self) -> None:
-        if self._line.renews:
-            self._renew(self._line.renews)
+        if self._acts_on:
+            self._renew(self._acts_on)
 
     def fade_in(self) -> None:
         if self._veil is None:
