@@ -92,7 +92,9 @@ class ItemDesk:
             if before.holds is not None and before.holds.has(item.number):
                 return self._already_reserved(question, item, by)
             if before.holds is not None and before.holds.is_part and not sure:
-                return self._not_asked(question, item, Reason.PERHAPS_RESERVED)
+                # Staff look for its title.
+                described = self._inquiry.described(item, by)
+                return self._not_asked(question, item if described is None else item_in(described, item), Reason.PERHAPS_RESERVED)
             reply = self._connection.change(self._request(question), by)
             if reply.fixed["ok"] not in "01YN":
                 self._connection.drop()
