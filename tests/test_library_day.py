@@ -34,7 +34,7 @@ from kiosk.demo.ils import (
     serving,
 )
 from kiosk.domain.circulation import Reason
-from kiosk.domain.events import ItemEntered, LeavePressed, LibraryCardEntered, NextPatronCalled, RenewalChosen, ServiceChosen
+from kiosk.domain.events import HoldConfirmed, ItemEntered, LeavePressed, LibraryCardEntered, NextPatronCalled, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Flow, PatronShown, Progress, Waiting
 from kiosk.library.ils import IlsClient
@@ -46,6 +46,8 @@ OPENING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = OPENING.date()
 HASTY = 4
 """After one patron of so many staff forget to end the session."""
+
+_TRIED_AGAIN = (Reason.LOST_ANSWER, Reason.NOT_THERE_YET, Reason.NOT_SEEN_YET, Reason.NOT_REACHED, Reason.PERHAPS_RESERVED)
 
 
 @dataclass
@@ -220,16 +222,19 @@ class Staff:
         for _ in range(5):
             self.desk.until(lambda counter: isinstance(counter.flow, PatronShown) and not counter.flow.dealings.unanswered)
             newest = {entry.item.number: entry for entry in reversed(self._shown.dealings.entries) if entry.service is service}
-            lost = [item for item in items if newest[item].reason in (Reason.LOST_ANSWER, Reason.NOT_THERE_YET, Reason.NOT_REACHED)]
+            lost = [item for item in items if newest[item].reason in _TRIED_AGAIN]
             again = [item for item in lost if not self._looked(newest[item], number)]
             if not again:
                 return
             self.watch.ahead += 40
-            self.desk.say(*(ask(item) for item in again))
+            perhaps = {item for item in again if newest[item].reason is Reason.PERHAPS_RESERVED}
+            self.desk.say(*(HoldConfirmed(item) if item in perhaps else ask(item) for item in again))
         raise AssertionError("staff gave up")
 
     def _looked(self, entry: Entry, number: str) -> bool:
         """Where the counter says that it does not know: whether the library's own system says that it was done."""
+        if entry.reason is Reason.PERHAPS_RESERVED:
+            return entry.item.number in self.server.snapshot().holds_of(number)
         if entry.progress is not Progress.UNKNOWN:
             return False
         self.view.unknown += 1

@@ -133,3 +133,14 @@ def test_what_is_known_of_the_loans_only_grows_by_being_told(before: LoanList, t
         # Nothing is said not to be on loan but by a list that is whole, be it by what was lent since.
         whole = len(after.items) == after.counted
         assert not after.lacks(number) or Told.ALL in (told.told, before.told) or whole
+
+
+def test_a_list_that_contradicts_its_count_leaves_no_count() -> None:
+    library = Library(on_loan=[A, B])
+    desk = served(SILENT, library=library).tell(ServiceChosen(Service.RENEWAL))
+    assert desk.at(PatronShown).patron.standing.loans == 2
+    library.lists = LoanList((A, B), Told.PART, disputed=0)
+    standing = desk.tell(ServiceChosen(Service.RENEWAL)).at(PatronShown).patron.standing
+    assert (standing.loans, standing.on_loan.items, standing.on_loan.is_none) == (None, (A, B), False)
+    desk.tell(LeavePressed()).at(Waiting)
+    assert [(slip.told, slip.counted) for slip in printed(desk)] == [(Told.PART, None)]
