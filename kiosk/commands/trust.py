@@ -87,13 +87,16 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
     lists.refresh(CHANGED_SECONDS)
     for one in lists.held:
         head = one.head
+        signers = [_spelt(authority.fingerprint) for authority in authorities if authority.signer == head.signer]
+        if not signers:
+            continue
         output.tell(
             "trust.revocation-list",
             number="―" if head.number is None else head.number,
             count=head.count,
             begins=_moment(head.begins),
             until=_moment(head.ends),
-            fingerprint=_spelt(head.authority),
+            fingerprint="\n    ".join(signers),
         )
     files = report(lists, datetime.now(UTC)).files
     for file, why in files:

@@ -26,8 +26,8 @@ class Report:
 
 
 def report(lists: CrlFolder, now: datetime) -> Report:
-    held = [one for one in lists.held if one.numbers is not None and one.head.authority in lists.fingerprints]
-    ends = [one.head.ends for one in held if one.head.ends is not None and not one.head.partial]
+    held = [one for one in lists.held if one.numbers is not None and one.head.signer in lists.signers]
+    ends = [one.head.ends for one in held if one.head.ends is not None and one.head.is_for_people]
     files = tuple((facts.file, why) for facts in lists.facts() for why in _whys(facts))
     return Report(
         _outcome(lists, now, bool(held), bool(files)), len(held), sum(one.head.count for one in held), min(ends, default=None), files

@@ -29,7 +29,7 @@ log = logging.getLogger("kiosk.smartcard.revocation")
 
 Stamp = tuple[int, int, int, int]
 """Time of change, size, inode and time of its own change: another file, or the same one written to, has another."""
-_VERSION = 1
+_VERSION = 2
 _INDEX = "held.json"
 _LARGEST_INDEX = 64 << 20
 _LOCK = "lock"
@@ -43,7 +43,8 @@ class Read:
 
     stamp: Stamp
     verdict: Verdict
-    head: Head | None = None
+    heads: tuple[Head, ...] = ()
+    """Of the lists in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Shelf:
         try:
             index = self._load_index()
             held = self._load_held(index)
-            files = {name: read for name, read in _files(index) if read.head is None or read.head.digest in self._whole}
+            files = {name: read for name, read in _files(index) if read.verdict is not Verdict.READ or self._are_whole(read.heads)}
         except FileNotFoundError:
             return Kept()
         except Exception as error:
@@ -81,6 +82,9 @@ class Shelf:
             log.warning("what was read of the revocation lists is lost: %s", type(error).__name__)
             return Kept()
         return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
+
+    def _are_whole(self, heads: tuple[Head, ...]) -> bool:
+        return self._whole.issuperset(head.digest for head in heads)
 
     def _load_index(self) -> dict[str, Any]:
         """Raises FileNotFoundError where there is none, and anything for one that is damaged or that others may have written."""
@@ -182,7 +186,7 @@ def _index(kept: Kept, authorities: frozenset[str]) -> dict[str, Any]:
             for one in kept.held
         ],
         "files": {
-            name: {"stamp": read.stamp, "verdict": read.verdict, "head": None if read.head is None else as_json(read.head)}
+            name: {"stamp": read.stamp, "verdict": read.verdict, "heads": [as_json(head) for head in read.heads]}
             for name, read in kept.files.items()
             if read.verdict is not Verdict.FAILED
         },
@@ -191,7 +195,7 @@ def _index(kept: Kept, authorities: frozenset[str]) -> dict[str, Any]:
 
 def _files(index: dict[str, Any]) -> list[tuple[str, Read]]:
     return [
-        (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), None if told["head"] is None else head_from(told["head"])))
+        (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), tuple(head_from(head) for head in told["heads"])))
         for name, told in index["files"].items()
     ]
 
