@@ -1,4 +1,4 @@
-"""kiosk trust add | list | remove: the authorities whose cards are accepted."""
+"""kiosk trust add | list | remove | forget-lists: the authorities whose cards are accepted."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def add(commands: Commands) -> None:
     adding.given("file", type=Path, metavar="FILE")
     adding.option("--fingerprint", metavar="SHA256")
     acts.add("list", act=list_authorities)
+    acts.add("forget-lists", act=forget_lists)
     acts.add("remove", act=remove_authority).given("fingerprint", metavar="SHA256")
 
 
@@ -102,6 +103,20 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
     for file, why in files:
         print(f"{file}\n  {output.words(f'list.{why}')}")
     return bool(files)
+
+
+def forget_lists(home: Home, options: argparse.Namespace) -> int:
+    """Let go of a list that is newer than all others and wrong; no counter may run meanwhile."""
+    from kiosk.smartcard.revocation import Shelf
+    from kiosk.smartcard.trust import TrustStore
+    from kiosk.store.lock import RunningLock
+
+    with RunningLock(home.lock):
+        note_trust(home, Deed.LISTS_FORGOTTEN)
+        with given(home.held_lists):
+            count = Shelf(home.held_lists).forget()
+        output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
+        return output.PROBLEM if _show_lists(home, TrustStore(home.trust).load()) else output.OK
 
 
 def _moment(moment: datetime | None) -> str:

@@ -119,6 +119,17 @@ class Shelf:
             return None
         return Numbers(width, packed) if hashlib.sha256(packed).hexdigest() == digest else None
 
+    def forget(self) -> int:
+        """Take the memory away; how many lists there were. No counter may run meanwhile: it would save its own. Raises OSError."""
+        if not self._folder.is_dir():
+            return 0
+        with self._locked():
+            count = len(list(self.load(frozenset()).held))
+            self._whole.clear()
+            for path in [path for path in self._folder.iterdir() if path.name != _LOCK]:
+                path.unlink()
+        return count
+
     def save(self, kept: Kept, authorities: frozenset[str]) -> Kept:
         """Whole or not at all, also when the power fails half-way; what is kept then, together with what another process has saved.
 

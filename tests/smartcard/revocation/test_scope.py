@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.smartcard.authority import Authority
@@ -103,8 +104,6 @@ def test_a_point_of_the_card_that_is_for_some_reasons_alone_clears_nothing(folde
     points = x509.CRLDistributionPoints([x509.DistributionPoint(name, None, COMPROMISE, None)])
     builder = x509.CertificateBuilder().subject_name(ELSEWHERE.value).issuer_name(issuer.root.certificate.subject)
     builder = builder.public_key(rsa_key().public_key()).serial_number(SERIAL).not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
-    from cryptography.hazmat.primitives import hashes
-
     card = builder.add_extension(points, critical=False).sign(issuer.root.key, hashes.SHA256())
     odd.certificate = Certificate(card.public_bytes(Encoding.DER))
     assert judged(folder, odd, issuer.list(extensions=scope(full_name=name))) is Standing.TOO_OLD
@@ -184,9 +183,9 @@ def test_a_list_that_lies_far_ahead_is_named_and_not_remembered(folder: Path, is
     assert told(lists) == {"2050.crl": (Verdict.FUTURE, Use.NONE)}
     assert report(lists, NOW).files == (("2050.crl", "future"),)
     (folder / "today.crl").write_bytes(issuer.list(SERIAL, number=None))
-    for lists in (lists, opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"))):
-        lists.refresh(LIMIT)
-        assert lists.look_up(issuer.certificate, issuer.authority, NOW) is Standing.REVOKED
+    for one in (lists, opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"))):
+        one.refresh(LIMIT)
+        assert one.look_up(issuer.certificate, issuer.authority, NOW) is Standing.REVOKED
     # It was no property of the file: a clock may have been wrong.
     then = opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"), now=begins)
     assert told(then)["2050.crl"] == (Verdict.READ, Use.USED)
