@@ -16,7 +16,7 @@ from kiosk.ui.diagnosis import cannot_be_loaded
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-_A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "other"}
+_A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "memory", "open-files", "other"}
 """Why Qt failed although there may be a display that others can use."""
 _TK = """
 import sys, tkinter

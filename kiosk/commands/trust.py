@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.given import given
+from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_trust
 from kiosk.config import Home, read_settings
@@ -31,7 +31,7 @@ _YES = {"はい", "yes", "y"}
 def add(commands: Commands) -> None:
     acts = commands.add("trust").subcommands()
     adding = acts.add("add", act=add_authority)
-    adding.given("file", type=Path, metavar="FILE")
+    adding.given("file", type=given_path, metavar="FILE")
     adding.option("--fingerprint", metavar="SHA256")
     acts.add("list", act=list_authorities)
     acts.add("forget-lists", act=forget_lists)

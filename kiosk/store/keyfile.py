@@ -17,10 +17,18 @@ from kiosk.store.trouble import translated
 
 
 def keys_folder() -> Path:
-    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key."""
+    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key.
+
+    Raises Unavailable: store-key-unreadable (no-home), where the user has no home.
+    """
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "library-card-kiosk-keys"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "library-card-kiosk" / "keys"
+        place = Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local") / "library-card-kiosk-keys"
+    else:
+        place = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "library-card-kiosk" / "keys"
+    try:
+        return place.expanduser()
+    except RuntimeError as error:
+        raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(place), reason="no-home") from error
 
 
 def key_name(data: Path) -> str:
