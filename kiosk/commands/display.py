@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "memory", "open-files", "other"}
 """Why Qt failed although there may be a display that others can use."""
+_OPEN_FILES = 64
+"""A counter has some twenty files open, and a few more for each display, reader and process apart. Qt dies where it gets none."""
 _TK = """
 import sys, tkinter
 window = tkinter.Tk()
@@ -33,6 +35,7 @@ def start_display() -> QApplication:
 
     Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told.
     """
+    _check_open_files()
     try:
         from kiosk.ui.application import start_application
     except ImportError as error:
@@ -41,6 +44,16 @@ def start_display() -> QApplication:
     if not application.screens():
         raise Unavailable(Code.DISPLAY_UNUSABLE, reason="no-screen")
     return application
+
+
+def _check_open_files() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most != resource.RLIM_INFINITY and most < _OPEN_FILES:
+        raise Unavailable(Code.DISPLAY_UNUSABLE, reason="open-files")
 
 
 def give_up(trouble: KioskError) -> int:

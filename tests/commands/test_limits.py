@@ -33,15 +33,16 @@ def test_too_little_memory_is_told_as_such(linked: Home, kilobytes: int) -> None
     assert "プログラムに問題" not in said.stderr
 
 
-def test_too_few_open_files_are_told_as_such(linked: Home) -> None:
-    said = limited(linked, "-n 12", "run")
+@pytest.mark.parametrize("files", [8, 12, 32])
+def test_too_few_open_files_are_told_as_such(linked: Home, files: int) -> None:
+    said = limited(linked, f"-n {files}", "run")
     assert said.returncode == 1
     assert "ulimit -n" in said.stderr
     assert str(Path(__file__).parents[2] / "kiosk") not in said.stderr
 
 
 def test_a_limit_of_sizes_is_not_blamed_on_the_stick(linked: Home, tmp_path: Path) -> None:
-    said = limited(linked, "-f 40", "recovery", "backup", str(tmp_path / "stick"))
+    said = limited(linked, "-f 80", "recovery", "backup", str(tmp_path / "stick"))
     assert said.returncode == 1
     assert say("command.why.file.limited") in said.stderr
     assert "FAT32" not in said.stderr
