@@ -21,7 +21,7 @@ import pytest
 from kiosk.checks.keeping import check_store
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, AuditTrail
@@ -34,6 +34,7 @@ from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 from kiosk.store.standing import Standing
+from tests.codes import code_of
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)
@@ -71,12 +72,6 @@ def left(begin: Callable[[], Repository], path: Path, tmp_path: Path) -> Path:
 
 def save(store: Repository, operation: int, token: LinkToken, number: LibraryCardNumber) -> None:
     store.save_link(UUID(int=operation), token, number, revocation=Revocation.GOOD)
-
-
-def code_of(work: Callable[[], object]) -> Code:
-    with pytest.raises(KioskError) as trouble:
-        work()
-    return trouble.value.code
 
 
 def deeds(store: Repository) -> list[str]:

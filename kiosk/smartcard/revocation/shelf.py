@@ -75,13 +75,13 @@ class Shelf:
             index = self._load_index()
             held = self._load_held(index)
             files = {name: read for name, read in _files(index) if read.verdict is not Verdict.READ or self._are_whole(read.heads)}
+            return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
         except FileNotFoundError:
             return Kept()
         except Exception as error:
             # Somebody's damage may look like anything.
             log.warning("what was read of the revocation lists is lost: %s", type(error).__name__)
             return Kept()
-        return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
 
     def _are_whole(self, heads: tuple[Head, ...]) -> bool:
         return self._whole.issuperset(head.digest for head in heads)
