@@ -23,13 +23,13 @@ def test_a_note_of_rows_that_are_not_there_differs(kiosk: Call, linked: Home) ->
     assert "プログラムに問題" not in said.err
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31", "10000-01-01", ""])
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "10000-01-01", ""])
 def test_a_day_outside_the_calendar_is_refused(kiosk: Call, linked: Home, day: str) -> None:
     said = kiosk("audit", "list", "--since", day)
     assert (said.code, said.out) == (2, "")
 
 
-@pytest.mark.parametrize("day", ["1970-01-01", "2026-11-23", "9998-12-31"])
+@pytest.mark.parametrize("day", ["1970-01-01", "2026-11-23", "9999-12-31"])
 def test_any_other_day_is_taken(kiosk: Call, linked: Home, day: str) -> None:
     assert kiosk("audit", "list", "--since", day).code == 0
 
