@@ -196,4 +196,6 @@ def style_sheet(sizes: Sizes, *, patron: bool) -> str:
     only_staff = {"disabled_text": COLOURS["mute"], "control_edge": COLOURS["edge_staff"], "ground": COLOURS["bg"]}
     families = ", ".join(f'"{family}"' for family in FAMILIES)
     edge = max(2, sizes.border)
+    # A thicker border grows inwards: a field that has the keyboard is no higher than one that has not.
+    values["thick_field"] = str(sizes.button_height - 2)
     return template.substitute(values, **COLOURS, **(only_patron if patron else only_staff), families=families, edge_px=str(edge))
