@@ -86,7 +86,10 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
                 output.warn("resource-trouble", why=output.file_why(trouble), incident=incident)
                 return output.PROBLEM
             output.warn("file-trouble", place=str(error.filename or "-"), why=output.file_why(trouble), incident=incident)
-        elif _lacks_resources(error):
+        elif isinstance(error, MemoryError):
+            _write_no_more()
+            output.warn("resource-trouble", why=output.file_why(FileTrouble.MEMORY), incident=incident)
+        elif _lacks_threads(error):
             _write_no_more()
             output.warn("no-resources", incident=incident)
         else:
@@ -94,9 +97,9 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
         return output.PROBLEM
 
 
-def _lacks_resources(error: Exception) -> bool:
+def _lacks_threads(error: Exception) -> bool:
     """Python has no exception of its own for a thread that the system does not give."""
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == "can't start new thread")
+    return isinstance(error, RuntimeError) and str(error) == "can't start new thread"
 
 
 def _write_no_more() -> None:

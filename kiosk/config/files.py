@@ -48,6 +48,7 @@ _BY_ERRNO = {
     errno.EACCES: FileTrouble.DENIED,
     errno.EPERM: FileTrouble.DENIED,
     errno.ENOENT: FileTrouble.MISSING,
+    errno.ELOOP: FileTrouble.MISSING,
     errno.EEXIST: FileTrouble.NOT_A_FOLDER,
     errno.ENOTDIR: FileTrouble.NOT_A_FOLDER,
     errno.EISDIR: FileTrouble.NOT_A_FILE,

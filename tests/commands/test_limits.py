@@ -29,6 +29,7 @@ def test_too_little_memory_is_told_as_such(linked: Home, kilobytes: int) -> None
     said = limited(linked, f"-v {kilobytes}", "run")
     assert said.returncode == 1
     assert "メモリー" in said.stderr
+    assert "ulimit -v" in said.stderr
     assert "がありません。Debian" not in said.stderr
     assert "プログラムに問題" not in said.stderr
 
@@ -57,3 +58,12 @@ def test_a_name_that_is_too_long_is_told_as_such(kiosk: Call, tmp_path: Path) ->
     assert not far.exists()
     for arguments in (["trust", "add", "x" * 300], ["recovery", "restore", "--sheet", "x" * 300]):
         assert say("command.why.file.too-long") in kiosk(*arguments).err
+
+
+def test_a_link_that_leads_to_itself_leads_nowhere(kiosk: Call, home: Home) -> None:
+    home.config.unlink()
+    home.config.symlink_to(home.config)
+    for arguments in (["config", "check"], ["run"], ["doctor"]):
+        said = kiosk(*arguments)
+        assert said.code != 0
+        assert say("command.why.file.missing") in said.out + said.err

@@ -92,6 +92,7 @@ class CrlFolder:
         self.signers = frozenset(authority.signer for authority in authorities)
         self._kept = shelf.load(self._fingerprints) if shelf is not None else Kept()
         self._present: tuple[str, ...] = ()
+        self._unseen = ""
         self._again: dict[str, float] = {}
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
@@ -118,6 +119,11 @@ class CrlFolder:
     def held(self) -> Held:
         """The lists in use, also those whose file is no longer there."""
         return self._kept.held
+
+    @property
+    def unseen(self) -> str:
+        """The folder, to be shown, where nobody could look into it the last time: nothing new comes from there."""
+        return self._unseen
 
     def facts(self) -> tuple[ListFacts, ...]:
         """What lay in the folder when it was last looked at."""
@@ -167,6 +173,8 @@ class CrlFolder:
         """A file that cannot be read (being copied, damaged), or is gone, leaves in use what was read of it before."""
         with self._refreshing:
             found = _stamps(self._folder)
+            self._unseen = visible(str(self._folder)) if found is None else ""
+            found = found or {}
             self._present = tuple(sorted(found))
             known = {name: read for name, read in self._kept.files.items() if name in found}
             changed = len(known) != len(self._kept.files)
@@ -228,8 +236,8 @@ def _use(head: Head, held: Held, there: set[str]) -> Use:
     return Use.OLDER if newer & there else Use.WENT_BACK
 
 
-def _stamps(folder: Path) -> dict[str, Stamp]:
-    """Of what may be a list, and of what somebody may take for one; nothing where the folder cannot be looked into.
+def _stamps(folder: Path) -> dict[str, Stamp] | None:
+    """Of what may be a list, and of what somebody may take for one; None where the folder cannot be looked into.
 
     Folders are left alone: an administrator may put old lists away in one.
     """
@@ -237,7 +245,7 @@ def _stamps(folder: Path) -> dict[str, Stamp]:
         with os.scandir(folder) as entries:
             found = [entry for entry in entries if not entry.is_dir() and not entry.name.startswith(".")]
     except OSError:
-        return {}
+        return None
     return {entry.name: stamp for entry in found if (stamp := _stamp(entry)) is not None}
 
 
