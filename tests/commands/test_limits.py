@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.config import Home
 from kiosk.text import say
+from kiosk.ui.diagnosis import cannot_be_loaded
 from tests.commands.conftest import Call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
@@ -24,7 +25,7 @@ def limited(home: Home, limit: str, *arguments: str) -> subprocess.CompletedProc
     return subprocess.run(program, capture_output=True, text=True, timeout=SECONDS, env=environment, check=False)
 
 
-@pytest.mark.parametrize("kilobytes", [60_000, 100_000, 400_000])
+@pytest.mark.parametrize("kilobytes", [60_000, 400_000, 1_000_000])
 def test_too_little_memory_is_told_as_such(linked: Home, kilobytes: int) -> None:
     said = limited(linked, f"-v {kilobytes}", "run")
     assert said.returncode == 1
@@ -67,3 +68,18 @@ def test_a_link_that_leads_to_itself_leads_nowhere(kiosk: Call, home: Home) -> N
         said = kiosk(*arguments)
         assert said.code != 0
         assert say("command.why.file.missing") in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("loader", "reason"),
+    [
+        ("libicudata.so.73: failed to map segment from shared object", "memory"),
+        ("libQt6Gui.so.6: cannot allocate memory: Cannot allocate memory", "memory"),
+        ("libQt6Gui.so.6: cannot open shared object file: Too many open files", "open-files"),
+        ("libEGL.so.1: cannot open shared object file: No such file or directory", "library"),
+        ("libEGL.so.1: cannot open shared object file: Permission denied", "broken"),
+        ("libEGL.so.1: invalid ELF header", "broken"),
+    ],
+)
+def test_only_a_library_that_is_not_there_is_called_missing(loader: str, reason: str) -> None:
+    assert cannot_be_loaded(ImportError(loader)).params["reason"] == reason
