@@ -134,7 +134,7 @@ _PORTRAIT_MM: dict[str, tuple[float, float]] = {
     "top": (14.2, 23.0),
     "key_gap": (2.0, 3.6),
     # Two rows: the languages and the way out find no room beside one another.
-    "footer": (31.6, 42.0),
+    "footer": (35.2, 44.0),
     "margin_x": (5.6, 14.0),
     "picture": (52.0, 90.0),
 }
