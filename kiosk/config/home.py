@@ -143,10 +143,18 @@ def default_home() -> Home:
     if chosen := os.environ.get("KIOSK_HOME"):
         return home_at(chosen)
     if sys.platform == "win32":
-        place = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+        place = base_folder("LOCALAPPDATA", "~/AppData/Local")
     else:
-        place = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        place = base_folder("XDG_DATA_HOME", "~/.local/share")
     return home_at(f"{place}/library-card-kiosk")
+
+
+def base_folder(variable: str, otherwise: str) -> str:
+    """What the environment says, or else the platform's custom, with `~`. A relative path is ignored, as the XDG specification has it: it
+    would be another place wherever the program is started.
+    """
+    place = os.environ.get(variable, "")
+    return place if Path(place).is_absolute() else otherwise
 
 
 def home_at(place: str) -> Home:

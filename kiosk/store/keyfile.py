@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.config import file_trouble
 from kiosk.config.files import read_regular
+from kiosk.config.home import base_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_file, make_folder, publish, sync_file, sync_folder
 from kiosk.store.keys import Description, KeyRecord
@@ -22,9 +23,9 @@ def keys_folder() -> Path:
     Raises Unavailable: store-key-unreadable (no-home), where the user has no home.
     """
     if sys.platform == "win32":
-        place = Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local") / "library-card-kiosk-keys"
+        place = Path(base_folder("LOCALAPPDATA", "~/AppData/Local")) / "library-card-kiosk-keys"
     else:
-        place = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "library-card-kiosk" / "keys"
+        place = Path(base_folder("XDG_CONFIG_HOME", "~/.config")) / "library-card-kiosk" / "keys"
     try:
         return place.expanduser()
     except RuntimeError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Home, read_settings
+from kiosk.config import Home, default_home, read_settings
 from kiosk.domain.errors import Code, Refused
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.text import say
@@ -76,6 +76,17 @@ def test_keys_are_found_wherever_the_program_is_started(home: Home, tmp_path: Pa
         open_repository(home, read_settings(home.config))[0].close()
         assert list((tmp_path / folder).iterdir()) == []
     assert len(list((tmp_path / "user" / "keys").glob("*.json"))) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="XDG")
+def test_relative_base_folders_are_ignored(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the XDG Base Directory Specification has it: else keys and home would lie wherever the program was started."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", "here")
+    monkeypatch.setenv("XDG_DATA_HOME", "./here")
+    monkeypatch.delenv("KIOSK_HOME", raising=False)
+    configured(home, "card", "crl")
+    assert key_place_of(home, read_settings(home.config)).folder == tmp_path / "user" / ".config" / "library-card-kiosk" / "keys"
+    assert default_home().folder == tmp_path / "user" / ".local" / "share" / "library-card-kiosk"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root becomes another")
