@@ -31,10 +31,15 @@ def day(text: str) -> date:
     return found
 
 
-def check_length(place: Path) -> None:
-    """Raises Unavailable: file-unusable, where no database can be opened because of the length of its name."""
-    if len(os.fsencode(place.absolute())) > _LONGEST:
+def check_name(place: Path) -> None:
+    """Raises Unavailable: file-unusable, where SQLite could open no database because of its name."""
+    whole = os.fsencode(place.absolute())
+    if len(whole) > _LONGEST:
         raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
+    try:
+        whole.decode()
+    except UnicodeDecodeError as error:
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.NO_TEXT.value) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands import output
-from kiosk.commands.given import check_length, check_readable, given, given_path
+from kiosk.commands.given import check_name, check_readable, given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import honestly, note_deed
 from kiosk.config import Home, read_settings
@@ -74,7 +74,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 
     def copy() -> int:
         # First, so that the copy tells of itself.
-        check_length(options.folder)
+        check_name(options.folder)
         note_deed(repository, Deed.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
         output.tell("recovery.backed-up", file=str(made))
@@ -95,7 +95,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
     with RunningLock(home.lock):
         if options.backup:
             check_readable(options.backup)
-            check_length(options.backup)
+            check_name(options.backup)
         if options.sheet:
             text = _read(options.sheet)
         else:

@@ -27,6 +27,8 @@ class FileTrouble(StrEnum):
     """Larger than what is to stand there can be: it is not read."""
     TOO_LONG = "too-long"
     """The path, or a name in it."""
+    NO_TEXT = "no-text"
+    """A name with bytes that are none in the system's encoding."""
     OPEN_FILES = "open-files"
     """No fault of the place: so many files are open that this user, or this computer, may open no other."""
     MEMORY = "memory"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import Home
+from kiosk.text import say
 from tests.commands.conftest import Call
 
 
@@ -56,3 +59,22 @@ def test_no_name_is_no_place(kiosk: Call, linked: Home, tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path / "here")
     assert kiosk(*arguments).code == 2
     assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names that are no text")
+def test_a_name_that_is_no_text_is_told_as_such(kiosk: Call, linked: Home, tmp_path: Path) -> None:
+    """SQLite takes names in UTF-8 alone."""
+    odd = tmp_path / os.fsdecode(b"cp932\x90\x7d")
+    said = kiosk("recovery", "backup", str(odd))
+    assert said.code == 1
+    assert say("command.why.file.no-text") in said.err
+    assert not odd.exists()
+    odd.write_bytes(b"")
+    said = kiosk("recovery", "restore", "--backup", str(odd))
+    assert say("command.why.file.no-text") in said.err
+
+
+def test_a_name_cannot_act_on_the_terminal(kiosk: Call, home: Home, tmp_path: Path) -> None:
+    said = kiosk("trust", "add", str(tmp_path / "\x1b[2J\u202e"))
+    assert "\\u{001B}[2J\\u{202E}" in said.err
+    assert not {"\x1b", "\u202e"} & set(said.err)
