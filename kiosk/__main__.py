@@ -12,7 +12,7 @@ from pathlib import Path
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.parser import Act, Parser, home_option
-from kiosk.config import Home, LogSettings, default_home, file_trouble, home_at, read_settings
+from kiosk.config import FileTrouble, Home, LogSettings, default_home, file_trouble, home_at, read_settings
 from kiosk.domain.errors import KioskError
 
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _at_home(options: argparse.Namespace) -> int:
-    home = home_at(options.home) if options.home else default_home()
+    home = default_home() if options.home is None else home_at(options.home)
     with contextlib.ExitStack() as stack:
         if options.at_home:
             home.prepare()
@@ -81,12 +81,25 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
             # Not our bug, but the world's (a full disk behind our output, a device that fails): named as far as it names itself.
             _write_no_more()
             place = Path(str(error.filename or ""))
-            output.warn(
-                "file-trouble", place=str(error.filename or "-"), why=output.file_why(file_trouble(error, place)), incident=incident
-            )
+            trouble = file_trouble(error, place)
+            if trouble in (FileTrouble.OPEN_FILES, FileTrouble.MEMORY):
+                output.warn("resource-trouble", why=output.file_why(trouble), incident=incident)
+                return output.PROBLEM
+            output.warn("file-trouble", place=str(error.filename or "-"), why=output.file_why(trouble), incident=incident)
+        elif isinstance(error, MemoryError):
+            _write_no_more()
+            output.warn("resource-trouble", why=output.file_why(FileTrouble.MEMORY), incident=incident)
+        elif _lacks_threads(error):
+            _write_no_more()
+            output.warn("no-resources", incident=incident)
         else:
             output.warn("bug", incident=incident, folder=str(home.logs))
         return output.PROBLEM
+
+
+def _lacks_threads(error: Exception) -> bool:
+    """Python has no exception of its own for a thread that the system does not give."""
+    return isinstance(error, RuntimeError) and str(error) == "can't start new thread"
 
 
 def _write_no_more() -> None:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
@@ -43,7 +42,7 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     """The same, with the anchor beside them."""
     from kiosk.store.keyplace import key_place
 
-    return key_place(home.store, settings.keys.place, Path(settings.keys.folder) if settings.keys.folder else None)
+    return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:

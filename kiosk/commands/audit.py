@@ -8,11 +8,12 @@ import re
 import sys
 import unicodedata
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.given import day
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home
@@ -34,7 +35,7 @@ _MOST_TOLD = 20
 def add(commands: Commands) -> None:
     acts = commands.add("audit").subcommands()
     listing = acts.add("list", act=list_acts)
-    listing.option("--since", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    listing.option("--since", type=day, metavar="YYYY-MM-DD")
     listing.option("--json", action="store_true")
     acts.add("verify", act=verify).option("--head", metavar="ROWS:HASH")
 
@@ -83,8 +84,8 @@ def verify(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read_note(text: str) -> tuple[int, str] | None:
-    """Rows and the beginning of the hash, as somebody copied them from paper."""
-    match = re.fullmatch(r"(\d+):([0-9a-f]{16,64})", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower())
+    """Rows (as many as SQLite can number) and the beginning of the hash, as somebody copied them from paper."""
+    match = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{16,64})", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower())
     return (int(match[1]), match[2]) if match else None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands.display import start_display
-from kiosk.commands.given import given
+from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, LogSettings
 from kiosk.log import kept_in
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     demo = commands.add("demo", act=run, at_home=False)
-    demo.option("--tour", type=Path, metavar="DIR")
+    demo.option("--tour", type=given_path, metavar="DIR")
 
 
 def run(home: Home, options: argparse.Namespace) -> int:

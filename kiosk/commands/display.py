@@ -16,8 +16,12 @@ from kiosk.ui.diagnosis import cannot_be_loaded
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-_A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "other"}
+_A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "memory", "open-files", "other"}
 """Why Qt failed although there may be a display that others can use."""
+_OPEN_FILES = 64
+"""A counter has some twenty files open, and a few more for each display, reader and process apart."""
+_ADDRESSES = 1_500_000 << 10
+"""Bytes of addresses: a counter takes 1.4 GB of them for its threads, and a tenth of that in memory."""
 _TK = """
 import sys, tkinter
 window = tkinter.Tk()
@@ -33,6 +37,7 @@ def start_display() -> QApplication:
 
     Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told.
     """
+    _check_limits()
     try:
         from kiosk.ui.application import start_application
     except ImportError as error:
@@ -41,6 +46,21 @@ def start_display() -> QApplication:
     if not application.screens():
         raise Unavailable(Code.DISPLAY_UNUSABLE, reason="no-screen")
     return application
+
+
+def _check_limits() -> None:
+    """Under lower limits windows come half or hang: Qt and threads do not say what they did not get."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for limit, least, reason in (
+        (resource.RLIMIT_NOFILE, _OPEN_FILES, "open-files"),
+        (resource.RLIMIT_AS, _ADDRESSES, "memory"),
+    ):
+        most = resource.getrlimit(limit)[0]
+        if most != resource.RLIM_INFINITY and most < least:
+            raise Unavailable(Code.DISPLAY_UNUSABLE, reason=reason)
 
 
 def give_up(trouble: KioskError) -> int:

@@ -96,5 +96,11 @@ class _Layout(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, f"{words('parser.usage')} " if prefix is None else prefix)
 
 
+def _given(text: str) -> str:
+    if not text.strip():
+        raise ValueError(text)
+    return text
+
+
 def home_option(parser: Parser) -> None:
-    parser.option("--home", metavar="DIR")
+    parser.option("--home", type=_given, metavar="DIR")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands import output
-from kiosk.commands.given import check_readable, given
+from kiosk.commands.given import check_name, check_readable, given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import honestly, note_deed
 from kiosk.config import Home, read_settings
@@ -21,10 +21,10 @@ def add(commands: Commands) -> None:
     acts = commands.add("recovery").subcommands()
     acts.add("sheet", act=print_sheet)
     acts.add("confirm", act=confirm)
-    acts.add("backup", act=back_up).given("folder", type=Path, metavar="DIR")
+    acts.add("backup", act=back_up).given("folder", type=given_path, metavar="DIR")
     restoring = acts.add("restore", act=restore)
-    restoring.option("--sheet", type=Path, metavar="FILE")
-    restoring.option("--backup", type=Path, metavar="FILE")
+    restoring.option("--sheet", type=given_path, metavar="FILE")
+    restoring.option("--backup", type=given_path, metavar="FILE")
     acts.add("moved", act=accept_move)
     acts.add("begin", act=begin)
 
@@ -74,6 +74,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 
     def copy() -> int:
         # First, so that the copy tells of itself.
+        check_name(options.folder)
         note_deed(repository, Deed.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
         output.tell("recovery.backed-up", file=str(made))
@@ -94,6 +95,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
     with RunningLock(home.lock):
         if options.backup:
             check_readable(options.backup)
+            check_name(options.backup)
         if options.sheet:
             text = _read(options.sheet)
         else:

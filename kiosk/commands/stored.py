@@ -57,8 +57,8 @@ def note_deed(repository: Repository, deed: Deed) -> None:
         print(output.words("stored.unrecorded"), file=sys.stderr)
 
 
-def note_trust(home: Home, deed: Deed, fingerprint: str) -> None:
-    """Write down that an authority was added or removed; its fingerprint as far as it was given.
+def note_trust(home: Home, deed: Deed, fingerprint: str = "") -> None:
+    """Write down what is done with the trust: for an authority with its fingerprint as far as it was given.
 
     Before there is a store there is no trail either.
     """

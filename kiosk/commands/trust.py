@@ -1,4 +1,4 @@
-"""kiosk trust add | list | remove: the authorities whose cards are accepted."""
+"""kiosk trust add | list | remove | forget-lists: the authorities whose cards are accepted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.given import given
+from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_trust
 from kiosk.config import Home, read_settings
@@ -31,9 +31,10 @@ _YES = {"はい", "yes", "y"}
 def add(commands: Commands) -> None:
     acts = commands.add("trust").subcommands()
     adding = acts.add("add", act=add_authority)
-    adding.given("file", type=Path, metavar="FILE")
+    adding.given("file", type=given_path, metavar="FILE")
     adding.option("--fingerprint", metavar="SHA256")
     acts.add("list", act=list_authorities)
+    acts.add("forget-lists", act=forget_lists)
     acts.add("remove", act=remove_authority).given("fingerprint", metavar="SHA256")
 
 
@@ -87,18 +88,35 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
     lists.refresh(CHANGED_SECONDS)
     for one in lists.held:
         head = one.head
+        signers = [_spelt(authority.fingerprint) for authority in authorities if authority.signer == head.signer]
+        if not signers:
+            continue
         output.tell(
             "trust.revocation-list",
             number="―" if head.number is None else head.number,
             count=head.count,
             begins=_moment(head.begins),
             until=_moment(head.ends),
-            fingerprint=_spelt(head.authority),
+            fingerprint="\n    ".join(signers),
         )
     files = report(lists, datetime.now(UTC)).files
     for file, why in files:
         print(f"{file}\n  {output.words(f'list.{why}')}")
     return bool(files)
+
+
+def forget_lists(home: Home, options: argparse.Namespace) -> int:
+    """Let go of a list that is newer than all others and wrong; no counter may run meanwhile."""
+    from kiosk.smartcard.revocation import Shelf
+    from kiosk.smartcard.trust import TrustStore
+    from kiosk.store.lock import RunningLock
+
+    with RunningLock(home.lock):
+        note_trust(home, Deed.LISTS_FORGOTTEN)
+        with given(home.held_lists):
+            count = Shelf(home.held_lists).forget()
+        output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
+        return output.PROBLEM if _show_lists(home, TrustStore(home.trust).load()) else output.OK
 
 
 def _moment(moment: datetime | None) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from pathlib import Path
 
 from kiosk.commands import output
-from kiosk.commands.given import given
+from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.config.files import not_a_file
@@ -20,7 +19,7 @@ def add(commands: Commands) -> None:
     laying = commands.add("virtual-card", act=lay)
     laying.given("name", nargs="?", default="fine", metavar="NAME")
     laying.option("--slot", type=int, choices=(0, 1), default=0)
-    laying.option("--export-authority", type=Path, metavar="FILE")
+    laying.option("--export-authority", type=given_path, metavar="FILE")
 
 
 def lay(home: Home, options: argparse.Namespace) -> int:

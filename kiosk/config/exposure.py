@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from enum import StrEnum, unique
 from pathlib import Path
 
@@ -48,6 +49,19 @@ def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:
         return None
     if about.st_uid not in (0, os.geteuid()):
         return Exposure.FOREIGN
-    # A group of the user's own (umask 002) is the user; any other group is others.
-    writable = about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and about.st_gid not in (0, os.getegid()))
+    writable = about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and about.st_gid != 0 and not _is_own_group(about.st_gid))
     return Exposure.WRITABLE if writable else None
+
+
+def _is_own_group(group: int) -> bool:
+    """Whether a group is this user's alone, as where each user has one of the same name (umask 002). Any other group is others."""
+    if sys.platform == "win32":
+        return False
+    import grp
+    import pwd
+
+    try:
+        user, about = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return group == user.pw_gid and about.gr_name == user.pw_name and not set(about.gr_mem) - {user.pw_name}

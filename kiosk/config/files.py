@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
@@ -24,10 +25,20 @@ class FileTrouble(StrEnum):
     """Something else stands where a file is to be: a folder, a pipe, a device."""
     OVERSIZED = "oversized"
     """Larger than what is to stand there can be: it is not read."""
+    TOO_LONG = "too-long"
+    """The path, or a name in it."""
+    NO_TEXT = "no-text"
+    """A name with bytes that are none in the system's encoding."""
+    OPEN_FILES = "open-files"
+    """No fault of the place: so many files are open that this user, or this computer, may open no other."""
+    MEMORY = "memory"
+    """No fault of the place either."""
     FULL = "full"
     READ_ONLY = "read-only"
     TOO_LARGE = "too-large"
     """FAT holds files of less than 4 GiB."""
+    LIMITED = "limited"
+    """This user may write no larger file (RLIMIT_FSIZE)."""
     FAULTY = "faulty"
     """The device, or the way to it, failed."""
     OTHER = "other"
@@ -39,9 +50,14 @@ _BY_ERRNO = {
     errno.EACCES: FileTrouble.DENIED,
     errno.EPERM: FileTrouble.DENIED,
     errno.ENOENT: FileTrouble.MISSING,
+    errno.ELOOP: FileTrouble.MISSING,
     errno.EEXIST: FileTrouble.NOT_A_FOLDER,
     errno.ENOTDIR: FileTrouble.NOT_A_FOLDER,
     errno.EISDIR: FileTrouble.NOT_A_FILE,
+    errno.ENAMETOOLONG: FileTrouble.TOO_LONG,
+    errno.EMFILE: FileTrouble.OPEN_FILES,
+    errno.ENFILE: FileTrouble.OPEN_FILES,
+    errno.ENOMEM: FileTrouble.MEMORY,
     errno.ENOSPC: FileTrouble.FULL,
     errno.EDQUOT: FileTrouble.FULL,
     errno.EROFS: FileTrouble.READ_ONLY,
@@ -88,9 +104,19 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
+    if trouble is FileTrouble.TOO_LARGE and _has_size_limit():
+        return FileTrouble.LIMITED
     if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):
         return FileTrouble.MISSING  # it leads to a disk that is not there
     return trouble
+
+
+def _has_size_limit() -> bool:
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
 
 
 def is_foreign(path: Path) -> bool:

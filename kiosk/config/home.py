@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.config.files import FileTrouble, file_trouble, is_foreign
-from kiosk.config.settings import CardSettings, IlsSettings, SlipSettings
+from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -24,6 +24,10 @@ def resource(name: str) -> Path:
         if (place / name).exists():
             return place / name
     raise FileNotFoundError(f"resources/{name}")
+
+
+_LONGEST = 400
+"""Bytes of a home's path. SQLite opens no file whose path has more than 512 on POSIX (MAX_PATHNAME), the names of backups included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Home:
         """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
         return self.folder / (slip.pdf_folder or "slips")
 
+    def keys_folder(self, keys: KeySettings) -> Path | None:
+        """Where the key file lies: the configured folder, seen from the home; None: the platform's place."""
+        return self.folder / keys.folder if keys.folder else None
+
     def ils_settings(self, ils: IlsSettings) -> IlsSettings:
         """With the file of the authority as it is seen from the home."""
         return replace(ils, ca_file=str(self.folder / ils.ca_file)) if ils.ca_file else ils
@@ -95,6 +103,8 @@ class Home:
         another user's, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
+        if len(os.fsencode(place)) > _LONGEST:
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
         try:
             for place in (self.folder, self.data, self.trust, self.crl):
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,10 +143,18 @@ def default_home() -> Home:
     if chosen := os.environ.get("KIOSK_HOME"):
         return home_at(chosen)
     if sys.platform == "win32":
-        place = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+        place = base_folder("LOCALAPPDATA", "~/AppData/Local")
     else:
-        place = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        place = base_folder("XDG_DATA_HOME", "~/.local/share")
     return home_at(f"{place}/library-card-kiosk")
+
+
+def base_folder(variable: str, otherwise: str) -> str:
+    """What the environment says, or else the platform's custom, with `~`. A relative path is ignored, as the XDG specification has it: it
+    would be another place wherever the program is started.
+    """
+    place = os.environ.get(variable, "")
+    return place if Path(place).is_absolute() else otherwise
 
 
 def home_at(place: str) -> Home:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -87,6 +88,18 @@ class Text:
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             raise ValueError(self.expected)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class PathText(Text):
+    """Where something lies, `~` being the user's home; empty where that is left open. What is relative is seen from the counter's home."""
+
+    def take(self, value: object) -> str:
+        text = Text.take(self, value).strip()
+        try:
+            return str(Path(text).expanduser()) if text else ""
+        except RuntimeError as error:  # no such user, or one without a home
+            raise ValueError(self.expected) from error
 
 
 @dataclass(frozen=True, slots=True)

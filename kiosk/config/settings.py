@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
-from kiosk.config.kinds import Choice, Choices, Flag, Number, NumberOr, Text, Texts, setting
+from kiosk.config.kinds import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
 from kiosk.domain.model import LocalService, SlipKind
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
@@ -85,7 +85,7 @@ class SlipSettings:
     to: str = setting(Choice({word: word for word in ("off", "printer", "pdf")}), "off")
     printer: str = setting(Text(), "")
     """Name of the printer; empty for the system's own choice."""
-    pdf_folder: str = setting(Text(), "")
+    pdf_folder: str = setting(PathText(), "")
     """Empty for `slips` in the home folder."""
     pdf_days: int = setting(Number(1, 31), 1)
     """How many days a PDF is kept; 1: the day on which it was made."""
@@ -117,7 +117,7 @@ class IlsSettings:
     port: int = setting(Number(1, 65535), 6001)
     tls: bool = setting(Flag(), False)
     """Never falls back to plain."""
-    ca_file: str = setting(Text(), "")
+    ca_file: str = setting(PathText(), "")
     """PEM of the authority that signed the server's certificate; empty for the system's authorities."""
     server_name: str = setting(Text(), "")
     """Name in the server's certificate, where it is not `host`."""
@@ -152,7 +152,7 @@ class IlsSettings:
 class CardSettings:
     revocation: RevocationSource = setting(Choice({source.value: source for source in RevocationSource}))
     """No default: what is right depends on the library's standing under 公的個人認証法38条の4."""
-    crl_folder: str = setting(Text(), "")
+    crl_folder: str = setting(PathText(), "")
     """Empty for `crl` in the home folder."""
     crl_max_age: int | MaxAge = setting(NumberOr(1, 8760, "unlimited", MaxAge.UNLIMITED), MaxAge.UNDECIDED)
     """Hours from the issue of a list until no card is accepted on its word. Has to be decided with `crl` (needs.py)."""
@@ -203,7 +203,7 @@ class LogSettings:
 @dataclass(frozen=True, slots=True)
 class KeySettings:
     place: str = setting(Choice({word: word for word in ("auto", "system", "file")}), "auto")
-    folder: str = setting(Text(), "")
+    folder: str = setting(PathText(), "")
     """Where the key file lies; empty for the platform's place."""
 
 

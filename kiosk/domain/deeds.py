@@ -18,6 +18,8 @@ class Deed(StrEnum):
     LISTED = "listed"
     TRUST_ADDED = "trust-added"
     TRUST_REMOVED = "trust-removed"
+    LISTS_FORGOTTEN = "lists-forgotten"
+    """The memory of the revocation lists was taken away: an older one may serve now."""
     CAUGHT_UP = "caught-up"
     """The anchor was behind after a crash, by an unbroken chain."""
     ACCEPTED = "accepted"

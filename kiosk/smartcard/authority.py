@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from kiosk.domain.errors import Code, Refused
@@ -51,6 +53,8 @@ class Authority:
         if not isinstance(key, PublicKey):
             raise Refused(Code.TRUST_FILE_INVALID, reason="unknown-key")
         self.key: PublicKey = key
+        self.signer = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+        """SHA-256 of its key: a renewed authority that kept its key has the same, and so the same lists."""
         self._read_usage(certificate)
         if issuer == self.subject and not signed.is_by(key):
             raise Refused(Code.TRUST_FILE_INVALID, reason="own-signature")

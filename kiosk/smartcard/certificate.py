@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -42,7 +41,9 @@ class Profile:
     """extendedKeyUsage; None: it does not say."""
     policies: frozenset[str]
     points: frozenset[str]
-    """Names of the distribution points whose lists tell whether it was stopped, as `point_names` writes them."""
+    """Names of the distribution points whose lists tell whether it was stopped, as `point_names` writes them. Not among them: those for
+    some reasons alone, and those of other issuers (§4.2.1.13).
+    """
 
 
 class Certificate:
@@ -70,7 +71,7 @@ class Certificate:
         self.serial = certificate.serial_number
         self.begins = within_calendar(certificate.not_valid_before_utc)
         self.ends = within_calendar(certificate.not_valid_after_utc)
-        self.profile = _profile(certificate.extensions)
+        self.profile = _profile(certificate)
         key = certificate.public_key()
         if self.serial <= 0:
             raise ValueError("serial numbers are positive (RFC 5280 §4.1.2.2)")
@@ -114,7 +115,8 @@ def _ecdsa_forms(key: ec.EllipticCurvePublicKey, signature: bytes) -> list[bytes
     return forms
 
 
-def _profile(extensions: x509.Extensions) -> Profile:
+def _profile(certificate: x509.Certificate) -> Profile:
+    extensions = certificate.extensions
     constraints = find_extension(extensions, x509.BasicConstraints)
     usage = find_extension(extensions, x509.KeyUsage)
     purposes = find_extension(extensions, x509.ExtendedKeyUsage)
@@ -126,13 +128,22 @@ def _profile(extensions: x509.Extensions) -> Profile:
         signs=usage is not None and usage.digital_signature,
         purposes=None if purposes is None else frozenset(purpose.dotted_string for purpose in purposes),
         policies=frozenset(policy.policy_identifier.dotted_string for policy in policies or ()),
-        points=frozenset().union(*(point_names(point.full_name) for point in points or ())),
+        points=frozenset().union(
+            *(point_names(point, certificate) for point in points or () if point.reasons is None and point.crl_issuer is None)
+        ),
     )
 
 
-def point_names(names: Iterable[x509.GeneralName] | None) -> frozenset[str]:
-    """Names of a distribution point as text that is equal where the names are; a name in a directory by its parts, however encoded."""
-    return frozenset(_point_name(name) for name in names or ())
+def point_names(
+    point: x509.DistributionPoint | x509.IssuingDistributionPoint, where: x509.Certificate | x509.CertificateRevocationList
+) -> frozenset[str]:
+    """Names of a distribution point as text that is equal where the names are; a name in a directory by its parts, however encoded.
+
+    One that is told relative to its issuer is that of the issuer `where` it was told, and some more.
+    """
+    if point.relative_name is not None:
+        return frozenset({_point_name(x509.DirectoryName(x509.Name([*where.issuer.rdns, point.relative_name])))})
+    return frozenset(_point_name(name) for name in point.full_name or ())
 
 
 def _point_name(name: x509.GeneralName) -> str:

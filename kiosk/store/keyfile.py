@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.config import file_trouble
 from kiosk.config.files import read_regular
+from kiosk.config.home import base_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_file, make_folder, publish, sync_file, sync_folder
 from kiosk.store.keys import Description, KeyRecord
@@ -17,10 +18,18 @@ from kiosk.store.trouble import translated
 
 
 def keys_folder() -> Path:
-    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key."""
+    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key.
+
+    Raises Unavailable: store-key-unreadable (no-home), where the user has no home.
+    """
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "library-card-kiosk-keys"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "library-card-kiosk" / "keys"
+        place = Path(base_folder("LOCALAPPDATA", "~/AppData/Local")) / "library-card-kiosk-keys"
+    else:
+        place = Path(base_folder("XDG_CONFIG_HOME", "~/.config")) / "library-card-kiosk" / "keys"
+    try:
+        return place.expanduser()
+    except RuntimeError as error:
+        raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(place), reason="no-home") from error
 
 
 def key_name(data: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
 import socket
@@ -19,11 +20,13 @@ _NOT_LOADED = re.compile(r'Could not load the Qt platform plugin "([^"]*)"')
 _HELLO = b"l\x00" + bytes((11, 0)) + bytes(8)
 """The beginning of every talk to an X server (X11 protocol, 8): least significant byte first, version 11.0, no authorization."""
 _LIBRARY = re.compile(r"(lib[^\s/:]+)\.so\.?([\d.]*): ")
+_NO_MEMORY = "failed to map segment"
+"""What glibc's loader says where mmap gave nothing."""
 
 
 def cannot_be_loaded(error: ImportError) -> Unavailable:
     """Why Qt's modules cannot be imported."""
-    return _lacking(str(error)) or _unusable("broken", detail=_first_line(str(error)))
+    return _cause(str(error)) or _unusable("broken", detail=_first_line(str(error)))
 
 
 def why_not(said: Sequence[str], plugins: Path) -> Unavailable:
@@ -68,8 +71,30 @@ def _cannot_load(platform: str, plugins: Path) -> Unavailable:
     try:
         ctypes.CDLL(str(plugins / "platforms" / f"libq{platform}.so"))
     except OSError as error:
-        return _lacking(str(error)) or _unusable("incomplete", platform=platform)
+        return _cause(str(error)) or _unusable("incomplete", platform=platform)
     return _unusable("not-answering", display=_display() or platform)
+
+
+def _cause(words: str) -> Unavailable | None:
+    """What the system's loader has against a library, as far as it is not the library itself."""
+    if _NO_MEMORY in words or _says(errno.ENOMEM, words):
+        return _unusable("memory")
+    if _says(errno.EMFILE, words) or _says(errno.ENFILE, words):
+        return _unusable("open-files")
+    return _lacking(words) if _says(errno.ENOENT, words) else None
+
+
+_IN_ENGLISH = {
+    errno.ENOMEM: "annot allocate memory",
+    errno.EMFILE: "Too many open files",
+    errno.ENFILE: "Too many open files",
+    errno.ENOENT: "No such file",
+}
+
+
+def _says(number: int, words: str) -> bool:
+    """The loader speaks the language of the login once Qt has set it, and English before."""
+    return os.strerror(number) in words or _IN_ENGLISH[number] in words
 
 
 def _lacking(words: str) -> Unavailable | None:

@@ -69,6 +69,7 @@ COMMANDS: dict[str, Callable[[Place], list[str]]] = {
     "ils test": lambda place: ["ils", "test"],
     "trust add": lambda place: ["trust", "add", str(place.folder / "nothing.cer")],
     "trust list": lambda place: ["trust", "list"],
+    "trust forget-lists": lambda place: ["trust", "forget-lists"],
     "trust remove": lambda place: ["trust", "remove", "00"],
     "links count": lambda place: ["links", "count"],
     "links list": lambda place: ["links", "list"],

@@ -26,6 +26,7 @@ MISUSE = {Code.CONFIG_INVALID, Code.CONFIG_UNREADABLE}
 RESTING_ON_CONFIG = {
     "run", "doctor", "doctor --scan", "tap", "ils test", "links count", "links list", "links unlink", "audit list", "audit verify",
     "stats", "recovery sheet", "recovery confirm", "recovery backup", "recovery restore", "config check",
+    "trust forget-lists",
 }  # fmt: skip
 AT_HOME = RESTING_ON_CONFIG | {"trust add", "trust list", "trust remove", "virtual-card"}
 EVERYWHERE = AT_HOME | {"demo"}
@@ -62,7 +63,7 @@ def by_store(code: Code, why: str = "") -> Told:
 
 
 INVALID = told(Code.CONFIG_INVALID, "home/config.toml", RESTING_ON_CONFIG)
-LOCKED = {"run", "recovery restore"}
+LOCKED = {"run", "recovery restore", "trust forget-lists"}
 TRUSTING = {"run", "tap", "trust list", "trust remove"}
 WRITING = {"links unlink"}
 EXPECTED: Mapping[str, Told] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+from kiosk.store.lock import RunningLock
 from kiosk.text import say
 from tests.smartcard.revocation.conftest import Issuer, scope
 
@@ -209,6 +211,58 @@ def test_the_lists_in_use_are_shown_and_every_file_that_is_not(kiosk: Any, file:
     assert "delta.crl\n  変わった分だけの失効リスト(delta CRL)" in said.out
     assert "indirect.crl\n  ほかの認証局の分も載せた失効リスト(間接CRL)" in said.out
     assert "CRL番号 8" not in said.out
+
+
+def use_lists(home: Home) -> None:
+    home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n', encoding="utf-8")
+
+
+def test_a_list_that_is_wrongly_remembered_can_be_forgotten(kiosk: Any, file: Path, authority: VirtualAuthority, linked: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    use_lists(linked)
+    issuer = Issuer(authority)
+    (linked.crl / "a.crl").write_bytes(issuer.list(1, number=900))
+    kiosk("trust", "list")
+    (linked.crl / "a.crl").write_bytes(issuer.list(1, 2, number=8))
+    for said in (kiosk("trust", "list"), kiosk("doctor")):
+        assert said.code == 1
+        assert "kiosk trust forget-lists" in said.out
+    with RunningLock(linked.lock):
+        refused = kiosk("trust", "forget-lists")
+        assert (refused.code, refused.out) == (1, "")
+        assert "CRL番号 900" in kiosk("trust", "list").out
+    said = kiosk("trust", "forget-lists")
+    assert (said.code, said.err) == (0, "")
+    assert "覚えていた失効リスト1つを忘れました" in said.out
+    assert "CRL番号 8、番号2件" in said.out
+    assert "CRL番号 900" not in said.out + kiosk("trust", "list").out
+    assert kiosk("audit", "list").out.count("覚えた失効リストの消去") == 1
+    assert "覚えていた失効リスト1つを忘れました" in kiosk("trust", "forget-lists").out
+
+
+def test_without_lists_there_is_nothing_to_forget(kiosk: Any, home: Home) -> None:
+    use_lists(home)
+    said = kiosk("trust", "forget-lists")
+    assert (said.code, said.err) == (0, "")
+    assert "覚えている失効リストはありません" in said.out
+
+
+def test_what_is_damaged_is_forgotten_too(kiosk: Any, home: Home) -> None:
+    use_lists(home)
+    home.held_lists.mkdir(mode=0o700)
+    (home.held_lists / "held.json").write_bytes(b"damaged")
+    (home.held_lists / "a.numbers").write_bytes(b"damaged")
+    assert kiosk("trust", "forget-lists").code == 0
+    assert {path.name for path in home.held_lists.iterdir()} <= {"lock"}
+
+
+def test_a_list_of_a_time_to_come_is_named_with_what_to_do(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    use_lists(home)
+    (home.crl / "2050.crl").write_bytes(Issuer(authority).list(1, number=9, begins=datetime.now(UTC) + timedelta(days=9000)))
+    said = kiosk("trust", "list")
+    assert said.code == 1
+    assert "2050.crl\n  発行の日時が1日より先なので、使いません" in said.out
 
 
 def test_a_name_cannot_act_on_the_terminal(kiosk: Any, tmp_path: Path) -> None:

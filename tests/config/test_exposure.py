@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,21 @@ def test_what_is_not_there_exposes_nothing(tmp_path: Path) -> None:
     assert exposure(tmp_path / "none" / "file") is None
     (tmp_path / "dangling").symlink_to(tmp_path / "none")
     assert exposure(tmp_path / "dangling") is None
+
+
+@ROOT
+def test_a_group_that_users_share_is_not_the_users_own() -> None:
+    """Asked as a user whose primary group is that of many (gid 100, "users")."""
+    asked = (
+        "import os, sys, pathlib; os.setgroups([]); os.setgid(100); os.setuid(4711);"
+        "from kiosk.config.exposure import exposure; print(exposure(pathlib.Path(sys.argv[1])))"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "file"
+        file.write_bytes(b"")
+        for place in (Path(folder), file):
+            os.chown(place, OTHERS, 100)
+        for mode, expected in ((0o660, "writable"), (0o640, "None")):
+            file.chmod(mode)
+            answer = subprocess.run([sys.executable, "-c", asked, str(file)], capture_output=True, text=True, timeout=30, check=True)
+            assert answer.stdout.strip() == expected

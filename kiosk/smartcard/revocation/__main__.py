@@ -1,4 +1,4 @@
-"""The process that reads one revocation list: `apart.read_apart` asks on its standard input, and is answered on its standard output."""
+"""The process that reads one file of lists: `apart.read_apart` asks on its standard input, and is answered on its standard output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.files import read_regular
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.apart import encoded
-from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_list
+from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_lists
 
 _BY_TROUBLE = {
     FileTrouble.NOT_A_FILE: Verdict.NOT_A_FILE,
@@ -36,9 +36,9 @@ def main() -> None:
     try:
         content = read_regular(path, LARGEST)
     except OSError as error:
-        answer = encoded(_BY_TROUBLE.get(file_trouble(error, path), Verdict.FAILED), None, None, 0)
+        answer = encoded(_BY_TROUBLE.get(file_trouble(error, path), Verdict.FAILED), (), 0)
     else:
-        answer = encoded(*read_list(content, authorities), _peak())
+        answer = encoded(*read_lists(content, authorities), _peak())
     sys.stdout.buffer.write(answer)
 
 

@@ -1,8 +1,10 @@
-"""A revocation list (RFC 5280 §5) from its bytes: what it is, who signed it, and its numbers. Runs in a process of its own."""
+"""Revocation lists (RFC 5280 §5) from their bytes: what they are, who signed them, and their numbers. Runs in a process of its own."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +26,18 @@ _KNOWN_CRITICAL = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionO
 _LONGEST_NUMBER = 160
 """Bits (§5.2.3)."""
 _CRITICAL_MARK = b"\x01\x01\xff"
+_USERS = "users"
+_BEGIN = b"-----BEGIN X509 CRL-----"
+_PEM = re.compile(_BEGIN + rb"([A-Za-z0-9+/=\s]*)-----END X509 CRL-----")
+ALL_REASONS = frozenset(
+    flag.value for flag in x509.ReasonFlags if flag not in (x509.ReasonFlags.unspecified, x509.ReasonFlags.remove_from_crl)
+)
+"""For which a list may be that is not for all (§4.2.1.13)."""
 
 
 @unique
 class Verdict(StrEnum):
-    """What became of a file. All but READ: nothing of it is used."""
+    """What became of a file with all lists in it. All but READ: nothing of it is used."""
 
     READ = "read"
     UNREADABLE = "unreadable"
@@ -44,6 +53,8 @@ class Verdict(StrEnum):
     """Critical, so a list with it must not be used by whoever does not know it (§5.2)."""
     NOT_A_FILE = "not-a-file"
     """A pipe, a device, a link that leads nowhere."""
+    FUTURE = "future"
+    """Issued more than a day from now. It will be read again when its time has come, or the clock was set right."""
     DENIED = "denied"
     """This user may not read it."""
     FAILED = "failed"
@@ -55,65 +66,91 @@ class Head:
     """A list without its numbers."""
 
     digest: str
-    """SHA-256 of the file: two with the same are the same list."""
-    authority: str
-    """Fingerprint of the pinned authority that signed it."""
+    """SHA-256: two with the same are the same list."""
+    signer: str
+    """`Authority.signer` of whoever signed it."""
     number: int | None
     """CRL number (§5.2.3)."""
     begins: datetime
     ends: datetime | None
     """When the next list is due; None: it does not say, so it is never current."""
     points: frozenset[str] | None
-    """Distribution points this list is for; None: for all certificates of its authority."""
-    partial: str
-    """Not empty: for some kinds of certificates or some reasons only, and which. Its numbers count; absence from it means nothing."""
+    """Distribution points this list is for; None: for all of its authority."""
+    kinds: str
+    """Which certificates it is for; empty: all kinds."""
+    reasons: frozenset[str]
+    """For which reasons it names certificates: absence from it says nothing of any other."""
     count: int
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether it would name the certificate of a card. Where not, its numbers count, and absence from it means nothing."""
+        return self.kinds in ("", _USERS)
 
-def read_list(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdict, Head | None, Numbers | None]:
-    """DER or PEM. Head and numbers are there when the verdict is READ. Never raises."""
+
+Found = tuple[tuple[Head, Numbers], ...]
+
+
+def read_lists(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdict, Found]:
+    """One list in DER, or any number in PEM and nothing else beside them. Lists are there when the verdict is READ. Never raises."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(content, authorities)
+            return Verdict.READ, tuple(_read(der, authorities) for der in _split(content))
+    except _NotUsed as error:
+        return error.verdict, ()
     except UnsupportedAlgorithm:
-        return Verdict.UNKNOWN_ALGORITHM, None, None
+        return Verdict.UNKNOWN_ALGORITHM, ()
     except Exception:
         # Malformed lists raise anything.
-        return Verdict.UNREADABLE, None, None
+        return Verdict.UNREADABLE, ()
 
 
-def _read(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdict, Head | None, Numbers | None]:
-    load = x509.load_pem_x509_crl if content.lstrip().startswith(b"-----BEGIN") else x509.load_der_x509_crl
-    parsed = load(content)
+class _NotUsed(Exception):
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+
+def _split(content: bytes) -> list[bytes]:
+    """The lists of a file, in DER."""
+    if not content.lstrip().startswith(_BEGIN):
+        return [content]
+    if _PEM.sub(b"", content).strip():
+        raise ValueError("not only lists")
+    return [base64.b64decode(b"".join(text.split()), validate=True) for text in _PEM.findall(content)]
+
+
+def _read(der: bytes, authorities: Sequence[Authority]) -> tuple[Head, Numbers]:
+    parsed = x509.load_der_x509_crl(der)
     extensions = parsed.extensions
     signer = _signer(parsed, authorities)
     if signer is None:
-        return Verdict.STRANGER, None, None
+        raise _NotUsed(Verdict.STRANGER)
     if find_extension(extensions, x509.DeltaCRLIndicator) is not None:
-        return Verdict.DELTA, None, None
+        raise _NotUsed(Verdict.DELTA)
     scope = find_extension(extensions, x509.IssuingDistributionPoint)
     if scope is not None and scope.indirect_crl:
-        return Verdict.INDIRECT, None, None
+        raise _NotUsed(Verdict.INDIRECT)
     critical = [extension.oid for extension in extensions if extension.critical]
-    if not _KNOWN_CRITICAL.issuperset(critical) or _has_critical_entries(parsed, content, len(critical)):
-        return Verdict.UNKNOWN_EXTENSION, None, None
+    if not _KNOWN_CRITICAL.issuperset(critical) or _has_critical_entries(parsed, der, len(critical)):
+        raise _NotUsed(Verdict.UNKNOWN_EXTENSION)
     numbers = pack(entry.serial_number for entry in parsed)
     number = find_extension(extensions, x509.CRLNumber)
     if number is not None and number.crl_number.bit_length() > _LONGEST_NUMBER:
         raise ValueError("no CRL number is that long")
     ends = parsed.next_update_utc
     head = Head(
-        digest=hashlib.sha256(content).hexdigest(),
-        authority=signer.fingerprint,
+        digest=hashlib.sha256(der).hexdigest(),
+        signer=signer.signer,
         number=None if number is None else number.crl_number,
         begins=within_calendar(parsed.last_update_utc),
         ends=None if ends is None else within_calendar(ends),
-        points=None if scope is None or scope.full_name is None else point_names(scope.full_name),
-        partial="" if scope is None else _partial(scope),
+        points=None if scope is None else _points(scope, parsed),
+        kinds="" if scope is None else _kinds(scope),
+        reasons=ALL_REASONS if scope is None else _reasons(scope),
         count=len(numbers),
     )
-    return Verdict.READ, head, numbers
+    return head, numbers
 
 
 def _signer(parsed: x509.CertificateRevocationList, authorities: Sequence[Authority]) -> Authority | None:
@@ -122,18 +159,30 @@ def _signer(parsed: x509.CertificateRevocationList, authorities: Sequence[Author
     return next((one for one in authorities if one.signs_lists and parsed.is_signature_valid(one.key)), None)
 
 
-def _has_critical_entries(parsed: x509.CertificateRevocationList, content: bytes, known: int) -> bool:
+def _has_critical_entries(parsed: x509.CertificateRevocationList, der: bytes, known: int) -> bool:
     """Whether an entry has a critical extension (§5.3). Looked for among the bytes first: taking each entry apart takes seconds."""
-    if not content.lstrip().startswith(b"-----BEGIN") and content.count(_CRITICAL_MARK) <= known:
+    if der.count(_CRITICAL_MARK) <= known:
         return False
     return any(extension.critical for entry in parsed for extension in entry.extensions)
 
 
-def _partial(scope: x509.IssuingDistributionPoint) -> str:
+def _points(scope: x509.IssuingDistributionPoint, parsed: x509.CertificateRevocationList) -> frozenset[str] | None:
+    if scope.full_name is None and scope.relative_name is None:
+        return None
+    names = point_names(scope, parsed)
+    if not names:
+        raise ValueError("a point without a name")
+    return names
+
+
+def _kinds(scope: x509.IssuingDistributionPoint) -> str:
     kinds = {
+        _USERS: scope.only_contains_user_certs,
         "authorities": scope.only_contains_ca_certs,
         "attributes": scope.only_contains_attribute_certs,
-        "reasons": scope.only_some_reasons,
-        "relative-name": scope.relative_name,
     }
     return "+".join(kind for kind, there in kinds.items() if there)
+
+
+def _reasons(scope: x509.IssuingDistributionPoint) -> frozenset[str]:
+    return ALL_REASONS if scope.only_some_reasons is None else frozenset(reason.value for reason in scope.only_some_reasons)

@@ -1,21 +1,21 @@
-"""Which lists are in use: for each authority and distribution point the newest that was ever seen. Values only."""
+"""Which lists are in use: of each scope the newest that was ever seen. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.smartcard.revocation.crl import Head
+from kiosk.smartcard.revocation.crl import ALL_REASONS, Head
 from kiosk.smartcard.revocation.numbers import Numbers
 from kiosk.smartcard.revocation.standing import Standing
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """A list is made with another clock than this counter's."""
 _WHOLE = ""
-"""The place of a list that is for all certificates of its authority."""
-Place = tuple[str, str]
-"""Fingerprint of an authority, and a distribution point of its."""
+"""The point of a list that is for all points of its authority."""
+Place = tuple[str, str, str]
+"""A scope (§5.2.5): whose list, for which distribution point, and for which kinds of certificates and which reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class HeldList:
     def places(self) -> tuple[Place, ...]:
         head = self.head
         points = (_WHOLE,) if head.points is None else tuple(sorted(head.points))
-        # A partial list stands beside the others, not in their way.
-        return tuple((head.authority, f"{head.partial}:{point}" if head.partial else point) for point in points)
+        part = head.kinds + ":" + "+".join(sorted(head.reasons))
+        return tuple((head.signer, point, part) for point in points)
 
     def is_current(self, now: datetime, most: timedelta | None) -> bool:
         head = self.head
@@ -40,9 +40,13 @@ class HeldList:
             and (most is None or now - head.begins <= most)
         )
 
+    def is_admitted(self, now: datetime, most: timedelta) -> bool:
+        """Whether it is not too old, be it out of date."""
+        return self.numbers is not None and timedelta() <= now - self.head.begins <= most
+
 
 def is_older(one: Head, other: Head) -> bool:
-    """By the CRL number, which never goes back within one scope (§5.2.3), or else by the date of issue."""
+    """Of two in one place. By the CRL number, which never goes back within one scope (§5.2.3), or else by the date of issue."""
     if one.number is not None and other.number is not None and one.points == other.points and one.number != other.number:
         return one.number < other.number
     return one.begins < other.begins
@@ -70,25 +74,30 @@ class Held:
     def uses(self, head: Head) -> bool:
         return any(one.head.digest == head.digest for one in self.lists.values())
 
-    def look_up(self, authority: str, serial: int, points: Iterable[str], now: datetime, most: timedelta | None) -> Standing:
+    def look_up(self, signer: str, serial: int, points: Iterable[str], now: datetime, most: timedelta | None) -> Standing:
         """`most`: how old a list may be; None: as old as it is."""
-        if any(place[0] == authority and one.numbers is not None and serial in one.numbers for place, one in self.lists.items()):
+        if any(place[0] == signer and one.numbers is not None and serial in one.numbers for place, one in self.lists.items()):
             # Also on a stale list: nobody comes off one alive but a card put on hold.
             return Standing.REVOKED
-        return self._standing(((authority, point) for point in (_WHOLE, *points)), now, most)
+        return self._standing(signer, {_WHOLE, *points}, now, most)
 
-    def standings(self, authority: str, now: datetime, most: timedelta | None) -> frozenset[Standing]:
+    def standings(self, signer: str, now: datetime, most: timedelta | None) -> frozenset[Standing]:
         """At all distribution points of which something has been seen. Of others nothing is known before a card names them."""
-        whole = self._standing([(authority, _WHOLE)], now, most)
-        points = [place for place, one in self.lists.items() if place[0] == authority and place[1] and not one.head.partial]
+        points = {point for (whose, point, _), one in self.lists.items() if whose == signer and point and one.head.is_for_people}
+        whole = self._standing(signer, {_WHOLE}, now, most)
         if whole is Standing.GOOD or not points:
             return frozenset({whole})
-        return frozenset(self._standing([place], now, most) for place in points)
+        return frozenset(self._standing(signer, {_WHOLE, point}, now, most) for point in points)
 
-    def _standing(self, places: Iterable[Place], now: datetime, most: timedelta | None) -> Standing:
-        covering = [self.lists[place] for place in places if place in self.lists]
-        if any(one.is_current(now, most) for one in covering):
+    def _standing(self, signer: str, points: Container[str], now: datetime, most: timedelta | None) -> Standing:
+        """Of a number on no list: together the lists that are current have to be for all reasons (§6.3.3)."""
+        there = [one for (whose, point, _), one in self.lists.items() if whose == signer and point in points and one.head.is_for_people]
+        if _are_for_all_reasons(one for one in there if one.is_current(now, most)):
             return Standing.GOOD
-        if most is None or any(one.numbers is not None and timedelta() <= now - one.head.begins <= most for one in covering):
+        if most is None or _are_for_all_reasons(one for one in there if one.is_admitted(now, most)):
             return Standing.STALE
         return Standing.TOO_OLD
+
+
+def _are_for_all_reasons(lists: Iterable[HeldList]) -> bool:
+    return frozenset().union(*(one.head.reasons for one in lists)) >= ALL_REASONS

@@ -22,13 +22,15 @@ class Report:
     until: datetime | None
     """When the first of them is due to be replaced."""
     files: tuple[tuple[str, str], ...]
-    """Files somebody should look at, and why: a verdict, `went-back`, or how it is exposed to others."""
+    """Files somebody should look at, and why: a verdict, `went-back`, or how it is exposed to others; the folder itself: `no-folder`."""
 
 
 def report(lists: CrlFolder, now: datetime) -> Report:
-    held = [one for one in lists.held if one.numbers is not None and one.head.authority in lists.fingerprints]
-    ends = [one.head.ends for one in held if one.head.ends is not None and not one.head.partial]
+    held = [one for one in lists.held if one.numbers is not None and one.head.signer in lists.signers]
+    ends = [one.head.ends for one in held if one.head.ends is not None and one.head.is_for_people]
     files = tuple((facts.file, why) for facts in lists.facts() for why in _whys(facts))
+    if lists.unseen:
+        files = ((lists.unseen, "no-folder"), *files)
     return Report(
         _outcome(lists, now, bool(held), bool(files)), len(held), sum(one.head.count for one in held), min(ends, default=None), files
     )

@@ -24,13 +24,12 @@ from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.revocation.numbers import Numbers
-from kiosk.smartcard.wholefile import write_whole
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
 Stamp = tuple[int, int, int, int]
 """Time of change, size, inode and time of its own change: another file, or the same one written to, has another."""
-_VERSION = 1
+_VERSION = 2
 _INDEX = "held.json"
 _LARGEST_INDEX = 64 << 20
 _LOCK = "lock"
@@ -44,7 +43,8 @@ class Read:
 
     stamp: Stamp
     verdict: Verdict
-    head: Head | None = None
+    heads: tuple[Head, ...] = ()
+    """Of the lists in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Shelf:
         try:
             index = self._load_index()
             held = self._load_held(index)
-            files = {name: read for name, read in _files(index) if read.head is None or read.head.digest in self._whole}
+            files = {name: read for name, read in _files(index) if read.verdict is not Verdict.READ or self._are_whole(read.heads)}
             return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
         except FileNotFoundError:
             return Kept()
@@ -82,6 +82,9 @@ class Shelf:
             # Somebody's damage may look like anything.
             log.warning("what was read of the revocation lists is lost: %s", type(error).__name__)
             return Kept()
+
+    def _are_whole(self, heads: tuple[Head, ...]) -> bool:
+        return self._whole.issuperset(head.digest for head in heads)
 
     def _load_index(self) -> dict[str, Any]:
         """Raises FileNotFoundError where there is none, and anything for one that is damaged or that others may have written."""
@@ -115,6 +118,17 @@ class Shelf:
         except OSError:
             return None
         return Numbers(width, packed) if hashlib.sha256(packed).hexdigest() == digest else None
+
+    def forget(self) -> int:
+        """Take the memory away; how many lists there were. No counter may run meanwhile: it would save its own. Raises OSError."""
+        if not self._folder.is_dir():
+            return 0
+        with self._locked():
+            count = len(list(self.load(frozenset()).held))
+            self._whole.clear()
+            for path in [path for path in self._folder.iterdir() if path.name != _LOCK]:
+                path.unlink()
+        return count
 
     def save(self, kept: Kept, authorities: frozenset[str]) -> Kept:
         """Whole or not at all, also when the power fails half-way; what is kept then, together with what another process has saved.
@@ -158,9 +172,9 @@ class Shelf:
         lists = [one for one in kept.held if one.numbers is not None]
         for one in lists:
             if one.numbers is not None and one.head.digest not in self._whole:
-                write_whole(self._numbers(one.head), one.numbers.packed)
+                _write(self._numbers(one.head), one.numbers.packed)
                 self._whole.add(one.head.digest)
-        write_whole(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+        _write(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
         used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
@@ -183,7 +197,7 @@ def _index(kept: Kept, authorities: frozenset[str]) -> dict[str, Any]:
             for one in kept.held
         ],
         "files": {
-            name: {"stamp": read.stamp, "verdict": read.verdict, "head": None if read.head is None else as_json(read.head)}
+            name: {"stamp": read.stamp, "verdict": read.verdict, "heads": [as_json(head) for head in read.heads]}
             for name, read in kept.files.items()
             if read.verdict is not Verdict.FAILED
         },
@@ -192,6 +206,20 @@ def _index(kept: Kept, authorities: frozenset[str]) -> dict[str, Any]:
 
 def _files(index: dict[str, Any]) -> list[tuple[str, Read]]:
     return [
-        (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), None if told["head"] is None else head_from(told["head"])))
+        (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), tuple(head_from(head) for head in told["heads"])))
         for name, told in index["files"].items()
     ]
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.smartcard.revocation import NoRevocation, Standing, Verdict
-from kiosk.smartcard.revocation.crl import read_list
+from kiosk.smartcard.revocation.crl import read_lists
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, content_of, encoded, joined, mutations, signed, tree
@@ -29,26 +29,31 @@ LONG = settings(max_examples=4_000, deadline=None, suppress_health_check=list(He
 
 
 def verdict(issuer: Issuer, content: bytes) -> Verdict:
-    """And head and numbers are there exactly when it was read."""
+    """And lists are there exactly when it was read."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found, head, numbers = read_list(content, [issuer.authority])
-    assert (head is not None) is (numbers is not None) is (found is Verdict.READ)
-    return found
+        said, found = read_lists(content, [issuer.authority])
+    assert bool(found) is (said is Verdict.READ)
+    return said
+
+
+def one_list(content: bytes, *issuers: Issuer) -> HeldList:
+    said, ((head, numbers),) = read_lists(content, [issuer.authority for issuer in issuers])
+    assert said is Verdict.READ
+    return HeldList(head, numbers)
 
 
 def holding(issuer: Issuer, *contents: bytes) -> Held:
     held = Held()
     for content in contents:
-        _, head, numbers = read_list(content, [issuer.authority])
-        if head is not None:
+        for head, numbers in read_lists(content, [issuer.authority])[1]:
             held = held.taking(HeldList(head, numbers))
     return held
 
 
 def standing(issuer: Issuer, held: Held, *, now: datetime = NOW, most: timedelta | None = None) -> Standing:
     certificate = issuer.certificate
-    return held.look_up(issuer.authority.fingerprint, certificate.serial, certificate.profile.points, now, most)
+    return held.look_up(issuer.authority.signer, certificate.serial, certificate.profile.points, now, most)
 
 
 def test_nothing_is_checked_where_the_library_has_no_lists(issuer: Issuer) -> None:
@@ -61,11 +66,10 @@ def test_nothing_is_checked_where_the_library_has_no_lists(issuer: Issuer) -> No
 
 @pytest.mark.parametrize("encoding", [Encoding.DER, Encoding.PEM])
 def test_a_list_gives_its_numbers(issuer: Issuer, encoding: Encoding) -> None:
-    found, head, numbers = read_list(issuer.list(3, SERIAL, 1 << 150, number=77, encoding=encoding), [issuer.authority])
-    assert found is Verdict.READ
-    assert head is not None
+    found = one_list(issuer.list(3, SERIAL, 1 << 150, number=77, encoding=encoding), issuer)
+    head, numbers = found.head, found.numbers
     assert numbers is not None
-    assert (head.authority, head.number, head.begins, head.ends) == (issuer.authority.fingerprint, 77, NOW - HOUR, NOW - HOUR + DAY)
+    assert (head.signer, head.number, head.begins, head.ends) == (issuer.authority.signer, 77, NOW - HOUR, NOW - HOUR + DAY)
     assert [serial in numbers for serial in (2, 3, 4, SERIAL, 1 << 150, 1 << 151, 0, -3)] == [
         False,
         True,
@@ -142,8 +146,7 @@ def test_an_authority_that_may_not_sign_lists_signs_none() -> None:
 
 
 def test_a_date_without_end_can_be_shown_in_japan(issuer: Issuer) -> None:
-    _, head, _ = read_list(issuer.list(lasts=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - (NOW - HOUR)), [issuer.authority])
-    assert head is not None
+    head = one_list(issuer.list(lasts=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - (NOW - HOUR)), issuer).head
     assert head.ends is not None
     assert head.ends.astimezone(tz=None).year == 9999
 
@@ -159,7 +162,7 @@ def test_a_list_of_any_bytes_has_a_verdict(data: st.DataObject) -> None:
 def test_a_list_that_the_authority_really_signed_has_one_too(data: st.DataObject) -> None:
     held = holding(THEIRS, signed(THEIRS.root.key, data.draw(mutations(content_of(LIST)))))
     assert standing(THEIRS, held, most=DAY) in {Standing.GOOD, Standing.REVOKED, Standing.STALE, Standing.TOO_OLD}
-    assert held.standings(THEIRS.authority.fingerprint, NOW, DAY) <= {Standing.GOOD, Standing.STALE, Standing.TOO_OLD}
+    assert held.standings(THEIRS.authority.signer, NOW, DAY) <= {Standing.GOOD, Standing.STALE, Standing.TOO_OLD}
 
 
 @pytest.mark.trial
@@ -174,7 +177,7 @@ def test_many_lists_of_any_bytes(turn: int, data: st.DataObject) -> None:
     else:
         held = holding(THEIRS, signed(THEIRS.root.key, data.draw(mutations(content_of(LIST)))))
         standing(THEIRS, held, most=data.draw(st.sampled_from((None, HOUR, DAY))))
-        held.standings(THEIRS.authority.fingerprint, NOW, DAY)
+        held.standings(THEIRS.authority.signer, NOW, DAY)
 
 
 # --- how a certificate stands -------------------------------------------------------------------------------------------
@@ -210,15 +213,15 @@ def test_one_list(issuer: Issuer, serials: tuple[int, ...], begins: datetime, la
 def test_a_list_that_is_older_than_the_library_admits(issuer: Issuer, age: timedelta, lasts: timedelta, expected: Standing) -> None:
     held = holding(issuer, issuer.list(begins=NOW - age, lasts=lasts))
     assert standing(issuer, held, most=48 * HOUR) is expected
-    assert held.standings(issuer.authority.fingerprint, NOW, 48 * HOUR) == {expected}
+    assert held.standings(issuer.authority.signer, NOW, 48 * HOUR) == {expected}
     assert standing(issuer, holding(issuer, issuer.list(SERIAL, begins=NOW - age, lasts=lasts)), most=48 * HOUR) is Standing.REVOKED
 
 
 def test_without_any_list(issuer: Issuer) -> None:
     assert standing(issuer, Held()) is Standing.STALE
     assert standing(issuer, Held(), most=DAY) is Standing.TOO_OLD
-    assert Held().standings(issuer.authority.fingerprint, NOW, None) == {Standing.STALE}
-    assert Held().standings(issuer.authority.fingerprint, NOW, DAY) == {Standing.TOO_OLD}
+    assert Held().standings(issuer.authority.signer, NOW, None) == {Standing.STALE}
+    assert Held().standings(issuer.authority.signer, NOW, DAY) == {Standing.TOO_OLD}
 
 
 def test_a_list_for_other_certificates_does_not_clear(issuer: Issuer) -> None:
@@ -247,7 +250,7 @@ def test_each_distribution_point_is_current_for_itself(issuer: Issuer) -> None:
             issuer.list(extensions=there, number=9, begins=begins_there),
             issuer.list(extensions=here, number=2, begins=begins_here),
         )
-        return standing(issuer, held), set(held.standings(issuer.authority.fingerprint, NOW, None))
+        return standing(issuer, held), set(held.standings(issuer.authority.signer, NOW, None))
 
     assert standings(old, fresh) == (Standing.STALE, {Standing.GOOD, Standing.STALE})
     assert standings(fresh, old) == (Standing.GOOD, {Standing.GOOD, Standing.STALE})
@@ -258,9 +261,7 @@ def test_another_authority_of_the_same_name_says_nothing(issuer: Issuer) -> None
     other = Issuer()
     held = Held()
     for one in (issuer, other):
-        _, head, numbers = read_list(one.list(*((SERIAL,) if one is other else ())), [issuer.authority, other.authority])
-        assert head is not None
-        held = held.taking(HeldList(head, numbers))
+        held = held.taking(one_list(one.list(*((SERIAL,) if one is other else ())), issuer, other))
     assert (standing(issuer, held), standing(other, held)) == (Standing.GOOD, Standing.REVOKED)
 
 
@@ -296,15 +297,13 @@ def test_an_older_list_for_several_points_does_not_take_the_place_of_a_newer_one
 
 
 def test_a_list_of_which_only_the_mark_is_left_clears_nobody_and_lets_nothing_older_in(issuer: Issuer) -> None:
-    _, head, numbers = read_list(issuer.list(number=2), [issuer.authority])
-    assert head is not None
-    lost = Held().taking(HeldList(head, None))
+    newest = one_list(issuer.list(number=2), issuer)
+    lost = Held().taking(HeldList(newest.head, None))
     assert standing(issuer, lost) is Standing.STALE
     assert standing(issuer, lost, most=DAY) is Standing.TOO_OLD
-    _, older, its = read_list(issuer.list(number=1, begins=NOW - 2 * HOUR), [issuer.authority])
-    assert older is not None
-    assert standing(issuer, lost.taking(HeldList(older, its))) is Standing.STALE
-    assert standing(issuer, lost.taking(HeldList(head, numbers))) is Standing.GOOD
+    older = one_list(issuer.list(number=1, begins=NOW - 2 * HOUR), issuer)
+    assert standing(issuer, lost.taking(older)) is Standing.STALE
+    assert standing(issuer, lost.taking(newest)) is Standing.GOOD
 
 
 @QUICK

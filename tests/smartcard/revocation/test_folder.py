@@ -231,6 +231,27 @@ def test_where_nothing_can_be_kept_the_lists_serve_all_the_same(folder: Path, is
     assert standing(lists, issuer) is Standing.REVOKED
 
 
+def test_a_folder_that_cannot_be_looked_into_is_named_while_what_is_remembered_serves(opened: Open, folder: Path, issuer: Issuer) -> None:
+    """A share that is gone: no new list would come, and nobody would know."""
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    lists = opened()
+    lists.refresh(LIMIT)
+    assert report(lists, NOW).files == ()
+    (folder / "a.crl").unlink()
+    folder.rmdir()
+    for change in (lambda: None, lambda: folder.write_bytes(b"a file")):
+        change()
+        for seen in (lists, opened()):
+            seen.refresh(LIMIT)
+            assert standing(seen, issuer) is Standing.GOOD
+            told_now = report(seen, NOW)
+            assert (told_now.outcome, told_now.files) == ("files", ((str(folder), "no-folder"),))
+    folder.unlink()
+    folder.mkdir(mode=0o700)
+    lists.refresh(LIMIT)
+    assert report(lists, NOW).files == ()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")
 def test_nothing_is_taken_from_a_shelf_that_others_may_write_to(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     (folder / "a.crl").write_bytes(issuer.list(number=2))
