@@ -27,6 +27,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Language, LibraryCardNumber, Shown, UnlinkReason
 from kiosk.domain.states import AskingPin, PatronShown, Unlinked
+from kiosk.text import plain, say
 from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
 from tests.ui.desk import Desk
@@ -339,3 +340,14 @@ def _luminance(colour: str) -> float:
 def test_words_on_the_patron_window_reach_seven_to_one(words: str, ground: str) -> None:
     lighter, darker = sorted((_luminance(COLOURS[words]), _luminance(COLOURS[ground])), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 7
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_key_that_does_nothing_is_answered_in_the_patrons_language(single: Desk, language: Language) -> None:
+    single.show(SCENES["confirm"], language)
+    for letter in ("a", "1103000001\r", "\r"):
+        single.show(SCENES["waiting"], language)
+        single.show(SCENES["confirm"], language)
+        single.scan(letter)
+        assert single.says(plain(say("patron.key.nothing", language))), letter
+    assert single.events == []

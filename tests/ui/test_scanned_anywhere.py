@@ -231,11 +231,13 @@ def try_on_staff_window(hands: Hands, cases: Callable[[int, bool], list[Case]]) 
     for name, (counter, facts) in one_of_each().items():
         hands.show(counter, facts)
         for place in range(-1, len(focusable(hands.window))):
-            for case in cases(tried, place >= 0 and is_guarded(focusable(hands.window)[place], counter)):
+            # A hint may have folded a notice with its button meanwhile.
+            guarded = 0 <= place < len(focusable(hands.window)) and is_guarded(focusable(hands.window)[place], counter)
+            for case in cases(tried, guarded):
                 hands.said.clear()
                 for field in hands.window.findChildren(ScanField):
                     field.clear()
-                if place >= 0:
+                if 0 <= place < len(focusable(hands.window)):
                     focusable(hands.window)[place].setFocus(Qt.FocusReason.TabFocusReason)
                 else:
                     hands.window.setFocus()
