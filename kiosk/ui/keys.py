@@ -104,6 +104,7 @@ class Keys(Listener):
         self._keyboard = Keyboard()
         self._filling = Filling(window)
         self._wakes: set[float] = set()
+        self._alt_since: Moment | None = None
 
     def turned(self, *, away: bool = False) -> None:
         """Something else is on the page. `away`: the keyboard went to another window."""
@@ -115,13 +116,18 @@ class Keys(Listener):
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate and watched is self._window:
             # The release of a held key goes elsewhere.
+            self._alt_since = None
             self.turned(away=True)
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
         # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
-        if watched is not self._listening() or Qt.Key(event.key()) in MODIFIERS:
+        if watched is not self._listening():
             return False
         at = Moment(self._timing.now(), event.timestamp())
+        if Qt.Key(event.key()) in MODIFIERS:
+            if event.key() == Qt.Key.Key_Alt and not event.isAutoRepeat():
+                self._alt_since = at if kind is QEvent.Type.KeyPress else None
+            return False
         if kind is QEvent.Type.KeyRelease:
             if not event.isAutoRepeat():
                 self._take(Released(event.key(), at))
@@ -144,7 +150,9 @@ class Keys(Listener):
         if field is Field.NONE and self._ears.takes_text() and not presses:
             field = Field.PAD
         target = self._target(event, kind, focused)
-        return Pressed(event.key(), kind, at, event.text() if kind is Kind.TEXT else "", event.isAutoRepeat(), target, field)
+        return Pressed(
+            event.key(), kind, at, event.text() if kind is Kind.TEXT else "", event.isAutoRepeat(), target, field, self._alt_since
+        )
 
     def _target(self, event: QKeyEvent, kind: Kind, focused: QWidget) -> Control | None:
         key = Qt.Key(event.key())

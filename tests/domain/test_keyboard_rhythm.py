@@ -139,6 +139,17 @@ def test_a_key_whose_release_went_elsewhere_is_pressed_anew() -> None:
     assert keys.clicks == [GUARDED]
 
 
+def test_alt_that_something_lies_on_makes_no_chord() -> None:
+    for down, clicks in ((0.2, [GUARDED]), (4.0, [GUARDED]), (5.1, []), (600.0, [])):
+        keys = Keys(GUARDED)
+        since = keys.moment()
+        keys.pass_(down)
+        keys.take(Pressed(Y, Kind.CHORD, keys.moment(), target=GUARDED, alt_since=since))
+        keys.pass_(1)
+        assert keys.clicks == clicks
+        assert keys.hints == ([] if clicks else [Why.ALT])
+
+
 # --- stalls -----------------------------------------------------------------------------------------------------------
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 
-from kiosk.domain.events import ItemEntered, LibraryCardEntered
+from kiosk.domain.events import HolderConfirmed, ItemEntered, LibraryCardEntered
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.patron import PatronPage
 from tests.ui.staff_hands import ALT, Hands
@@ -84,6 +84,19 @@ def test_a_number_that_a_hand_has_mended_is_entered(hands: Hands) -> None:
     hands.type("067853")
     hands.key(ENTER)
     assert hands.said == [LibraryCardEntered("2104067853")]
+
+
+def test_a_letter_on_a_label_is_no_chord_while_something_lies_on_alt(hands: Hands) -> None:
+    hands.show(*SCENES["confirming-holder"])
+    hands.stroke(QEvent.Type.KeyPress, Qt.Key.Key_Alt)
+    hands.timing.pass_(6)
+    hands.key(Qt.Key.Key_Y, ALT)
+    assert hands.said == []
+    assert "Altキーが、押されたままです" in hands.texts()
+    hands.stroke(QEvent.Type.KeyRelease, Qt.Key.Key_Alt, modifier=ALT)
+    hands.stroke(QEvent.Type.KeyPress, Qt.Key.Key_Alt)
+    hands.key(Qt.Key.Key_Y, ALT)
+    assert hands.said == [HolderConfirmed()]
 
 
 @pytest.mark.parametrize(

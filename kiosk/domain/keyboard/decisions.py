@@ -18,6 +18,8 @@ class Why(StrEnum):
     """Other keys came just before."""
     NOTHING = "nothing"
     """There is nothing here for this key."""
+    ALT = "alt"
+    """Alt has been down for too long to be held by a hand."""
     SPOILED = "spoiled"
     """A key that is no character came amid characters: what they are is not sure."""
 

@@ -247,6 +247,9 @@ def _chord(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
     target = pressed.target
     if target is None or noise:
         return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING, target),)
+    if pressed.alt_since is not None and pressed.at.since(pressed.alt_since) > LONGEST_HOLD:
+        # Something lies on it: a label of one letter would be a chord.
+        return keyboard, (Hint(Why.ALT, target),)
     return replace(keyboard, waiting=Begun(pressed.key, target, pressed.at)), (Wake(BEAT),)
 
 

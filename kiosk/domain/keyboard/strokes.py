@@ -83,6 +83,8 @@ class Pressed:
     target: Target | None = None
     """What Enter, Space, a function key or a chord would press here and now."""
     field: Field = Field.NONE
+    alt_since: Moment | None = None
+    """When the Alt of a chord went down, if that was seen."""
 
 
 @dataclass(frozen=True, slots=True)

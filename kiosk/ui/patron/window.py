@@ -146,8 +146,8 @@ class PatronWindow(QWidget):
 
     def hint(self, why: Why, control: Control | None) -> None:
         if self._frame is not None and self._shown is not None:
-            # Part of a code is no more use here than a whole one.
-            self._frame.tell_of_key(Why.NOTHING if why is Why.SPOILED else why, self._shown.language)
+            # There are no chords here, and part of a code is no more use than a whole one.
+            self._frame.tell_of_key(why if why in (Why.HOLD, Why.NOISE) else Why.NOTHING, self._shown.language)
 
     def alive(self) -> None:
         self._emit(Touched())
