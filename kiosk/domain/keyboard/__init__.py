@@ -11,7 +11,8 @@ nothing and is never delayed.
 from __future__ import annotations
 
 from kiosk.domain.keyboard.decisions import Alive, Click, Decision, Fill, Forward, Hint, Scanned, Spoiled, Submit, Unfill, Wake, Why
-from kiosk.domain.keyboard.machine import HOLD, QUIET, Keyboard, step
+from kiosk.domain.keyboard.machine import step
+from kiosk.domain.keyboard.memory import HOLD, QUIET, Keyboard
 from kiosk.domain.keyboard.strokes import Field, Kind, Moment, Pressed, Released, Stroke, Target, Turned, Woke
 
 __all__ = [
