@@ -175,10 +175,11 @@ ENTRIES = {
 
 
 def paste(opened: OpenedCounter, text: str) -> None:
-    """Into the staff window, with Enter behind it."""
+    """Into the staff window by a hand, with Enter when it has looked at it."""
     window = opened.give_keyboard_to(opened.staff)
     QGuiApplication.clipboard().setText(text)
     QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    opened.timing.pass_(0.5)
     opened.type_keys([(Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r")], 0)
 
 

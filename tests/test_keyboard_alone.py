@@ -78,6 +78,8 @@ def to_the_card(hands: Hands) -> None:
     hands.see("staff.applicant.title")
     hands.tab_to(name("staff.applicant.self"))
     hands.press("Return")
+    hands.see("staff.key.hold-chord", chord="Alt+1")
+    hands.press("alt+1")
     hands.see("staff.record.title")
     hands.tab_to(name("staff.action.next", step=name("staff.step.library-card")))
     hands.press("Return")

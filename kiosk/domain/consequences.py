@@ -6,8 +6,11 @@ from enum import StrEnum, unique
 from typing import get_args
 
 from kiosk.domain.events import (
+    ApplicantChosen,
     CardLeftSeen,
+    CardStopAnswered,
     Event,
+    GuardianCheckSet,
     HandoverAccepted,
     HandoverAsked,
     HelpChosen,
@@ -33,6 +36,7 @@ from kiosk.domain.events import (
     TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
+    UnlinkReasonChosen,
 )
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.serving.services import types_the_number
@@ -56,6 +60,11 @@ from kiosk.domain.states import (
 )
 
 DECIDING = (
+    # What staff attest, or choose for the patron.
+    ApplicantChosen,
+    GuardianCheckSet,
+    UnlinkReasonChosen,
+    CardStopAnswered,
     HolderConfirmed,
     HolderDenied,
     UnlinkConfirmed,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol, cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kiosk.domain import keyboard
@@ -24,6 +25,7 @@ from kiosk.domain.keyboard import (
     Pressed,
     Released,
     Scanned,
+    Spoiled,
     Stroke,
     Submit,
     Turned,
@@ -49,6 +51,9 @@ _MOVES = {
     *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
 }
 _ENTERS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select}
+_ERASES = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
+_COPIES = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
+_PASTES = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _CONTROL_ENTERS = {Qt.Key.Key_J, Qt.Key.Key_M}
 """A line feed or carriage return may come as Ctrl+J or Ctrl+M."""
 _SHIFT, _CONTROL, _ALT, _META = (
@@ -80,6 +85,9 @@ class Ears(Protocol):
     def scanned(self, text: str, whole: bool) -> None:
         """A code was read while no field had the focus. Not `whole`: more of it may come."""
 
+    def spoiled(self) -> None:
+        """What the page itself has taken came with keys that no hand sends: it is to be forgotten."""
+
     def hint(self, why: Why, control: Control | None) -> None:
         """A key was not heard."""
 
@@ -96,10 +104,11 @@ class Keys(Listener):
         self._keyboard = Keyboard()
         self._filling = Filling(window)
         self._wakes: set[float] = set()
+        self._alt_since: Moment | None = None
 
-    def turned(self) -> None:
-        """Something else is on the page."""
-        self._take(Turned())
+    def turned(self, *, away: bool = False) -> None:
+        """Something else is on the page. `away`: the keyboard went to another window."""
+        self._take(Turned(away))
 
     # --- from Qt --------------------------------------------------------------------------------------------------------------
 
@@ -107,13 +116,18 @@ class Keys(Listener):
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate and watched is self._window:
             # The release of a held key goes elsewhere.
-            self.turned()
+            self._alt_since = None
+            self.turned(away=True)
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
         # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
-        if watched is not self._listening() or Qt.Key(event.key()) in MODIFIERS:
+        if watched is not self._listening():
             return False
         at = Moment(self._timing.now(), event.timestamp())
+        if Qt.Key(event.key()) in MODIFIERS:
+            if event.key() == Qt.Key.Key_Alt and not event.isAutoRepeat():
+                self._alt_since = at if kind is QEvent.Type.KeyPress else None
+            return False
         if kind is QEvent.Type.KeyRelease:
             if not event.isAutoRepeat():
                 self._take(Released(event.key(), at))
@@ -134,16 +148,18 @@ class Keys(Listener):
         kind = _kind_of(event)
         presses = event.key() == Qt.Key.Key_Space and isinstance(focused, QAbstractButton)
         if field is Field.NONE and self._ears.takes_text() and not presses:
-            field = Field.EMPTY
+            field = Field.PAD
         target = self._target(event, kind, focused)
-        return Pressed(event.key(), kind, at, event.text() if kind is Kind.TEXT else "", event.isAutoRepeat(), target, field)
+        return Pressed(
+            event.key(), kind, at, event.text() if kind is Kind.TEXT else "", event.isAutoRepeat(), target, field, self._alt_since
+        )
 
     def _target(self, event: QKeyEvent, kind: Kind, focused: QWidget) -> Control | None:
         key = Qt.Key(event.key())
         if kind is Kind.CHORD:
             return self._ears.control_of_chord(chr(key))
         if kind is Kind.ACT:
-            return self._ears.control_of_key(key)
+            return None if event.modifiers() & (_SHIFT | _CONTROL | _ALT | _META) else self._ears.control_of_key(key)
         if kind is Kind.END or key is Qt.Key.Key_Space:
             if isinstance(focused, QAbstractButton):
                 return self._ears.control_for(focused)
@@ -187,19 +203,25 @@ class Keys(Listener):
                 focused = self._listening()
                 if isinstance(focused, ScanField):
                     focused.submit()
+            case Spoiled():
+                focused = self._listening()
+                if isinstance(focused, ScanField):
+                    focused.selectAll()
+                else:
+                    self._ears.spoiled()
             case Wake(seconds):
                 self._wake_in(seconds)
 
     def _wake_in(self, seconds: float) -> None:
-        """One call for all who want one at about the same time."""
-        due = round(self._timing.now() + seconds, 2)
-        if due not in self._wakes:
+        """One that is due sooner stands for it: the machine asks again for whatever is left to wait for."""
+        due = self._timing.now() + seconds
+        if due < min(self._wakes, default=math.inf):
             self._wakes.add(due)
             self._timing.later(self, seconds, lambda: self._woke(due))
 
     def _woke(self, due: float) -> None:
         self._wakes.discard(due)
-        self._take(Woke(Moment(self._timing.now())))
+        self._take(Woke(Moment(self._timing.now()), due))
 
 
 def _submitting(field: ScanField) -> Control:
@@ -216,12 +238,16 @@ def _kind_of(event: QKeyEvent) -> Kind:
         return Kind.TAB
     if modifiers & _CONTROL and not modifiers & (_ALT | _META) and key in _CONTROL_ENTERS:
         return Kind.END
-    if key in _MOVES and plain:
+    if (key in _MOVES and plain) or any(map(event.matches, _COPIES)):
         return Kind.MOVE
-    if plain and not modifiers & _SHIFT and (Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key is Qt.Key.Key_Escape):
+    if key in _ENTERS or Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key is Qt.Key.Key_Escape:
         return Kind.ACT
     if _is_chord(key, modifiers):
         return Kind.CHORD
+    if any(map(event.matches, _PASTES)):
+        return Kind.PASTE
+    if key in _ERASES:
+        return Kind.ERASE
     text = event.text()
     return Kind.TEXT if plain and text and text.isprintable() else Kind.OTHER
 

@@ -103,7 +103,7 @@ class PinPad(QWidget):
         if self._deaf and gap < QUIET:
             return
         if event.isAutoRepeat() or gap < SCANNER_GAP:
-            self._throw_away()
+            self.throw_away()
             return
         self._deaf = False
         self._accept_key(event.key())
@@ -116,7 +116,7 @@ class PinPad(QWidget):
         elif _FULL_WIDTH_ZERO <= key <= _FULL_WIDTH_ZERO + 9:
             self._add(key - _FULL_WIDTH_ZERO)
         else:
-            self._throw_away()
+            self.throw_away()
 
     def _gap(self, event: QKeyEvent) -> float:
         """Seconds since the key before: the shorter of what the window system stamped and what our clock says.
@@ -134,7 +134,7 @@ class PinPad(QWidget):
     def _add(self, digit: int) -> None:
         """A fifth digit is no digit of this PIN, and neither were the four before it: nothing is ever cut to four."""
         if self._count == PIN_LENGTH:
-            self._throw_away()
+            self.throw_away()
             return
         self._digits[self._count] = _ZERO + digit
         self._count += 1
@@ -146,7 +146,8 @@ class PinPad(QWidget):
             self._digits[self._count] = 0
             self.counted.emit(self._count)
 
-    def _throw_away(self) -> None:
+    def throw_away(self) -> None:
+        """What it holds is not, or not only, a person's: all of it goes, and keys are not heard until they have been quiet."""
         self._deaf = True
         self.clear()
         self.thrown_away.emit()

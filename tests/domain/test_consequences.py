@@ -6,12 +6,9 @@ import inspect
 
 from kiosk.domain.consequences import DECIDING, LEAVING
 from kiosk.domain.events import (
-    ApplicantChosen,
     BackPressed,
     BrokeSeen,
-    CardStopAnswered,
     GoOnPressed,
-    GuardianCheckSet,
     ItemEntered,
     LanguageChosen,
     LibraryCardEntered,
@@ -25,7 +22,6 @@ from kiosk.domain.events import (
     SlipChosen,
     SlipRetryPressed,
     Touched,
-    UnlinkReasonChosen,
     patron,
     staff,
 )
@@ -37,10 +33,6 @@ CHARACTERS = "made of characters, which are what a scanner is for; what they may
 WITHOUT: dict[type, str] = {
     NextPressed: ONE_STEP_BACK,
     BackPressed: "what was entered on the page before is asked for again",
-    ApplicantChosen: ONE_STEP_BACK,
-    UnlinkReasonChosen: ONE_STEP_BACK,
-    CardStopAnswered: ONE_STEP_BACK,
-    GuardianCheckSet: CHANGED_AGAIN,
     ServiceChosen: "changed again by the next press, but where it types the number (tests/domain/test_handing_over.py)",
     SlipChosen: CHANGED_AGAIN,
     LanguageChosen: CHANGED_AGAIN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,100 +14,18 @@ from kiosk.domain.keyboard import (
     Field,
     Fill,
     Forward,
-    Hint,
-    Keyboard,
     Kind,
     Moment,
     Pressed,
     Released,
     Scanned,
-    Stroke,
     Submit,
     Turned,
     Unfill,
-    Wake,
     Why,
-    Woke,
-    step,
 )
+from tests.domain.fingers import ENTER, F12, FREE, GUARDED, KINDS, SPACE, TAB, Button, Keys, Y, repeat_by_x11
 
-ENTER, SPACE, F12, TAB, Y = 1, 2, 3, 4, 5
-
-
-@dataclass(frozen=True)
-class Button:
-    guarded: bool
-
-
-GUARDED, FREE = Button(True), Button(False)
-
-
-@dataclass
-class Keys:
-    """A keyboard with a clock of its own; what is asked for later comes when its time has come."""
-
-    target: Button | None = None
-    focus: Field = Field.NONE
-    stamped: bool = True
-    now: float = 100.0
-    keyboard: Keyboard = field(default_factory=Keyboard)
-    said: list[Decision] = field(default_factory=list)
-    due: list[float] = field(default_factory=list)
-
-    def take(self, stroke: Stroke) -> None:
-        self.keyboard, decisions = step(self.keyboard, stroke)
-        for decision in decisions:
-            if isinstance(decision, Wake):
-                self.due.append(self.now + decision.seconds)
-            else:
-                self.said.append(decision)
-
-    def pass_(self, seconds: float) -> None:
-        end = self.now + seconds
-        while self.due and min(self.due) <= end:
-            self.now = max(self.now, min(self.due))
-            self.due.remove(min(self.due))
-            self.take(Woke(Moment(self.now)))
-        self.now = end
-
-    def moment(self) -> Moment:
-        return Moment(self.now, round(self.now * 1000) if self.stamped else 0)
-
-    def down(self, key: int, kind: Kind, text: str = "", *, repeat: bool = False) -> None:
-        aimed = kind in (Kind.END, Kind.ACT, Kind.CHORD) or text == " "
-        self.take(Pressed(key, kind, self.moment(), text, repeat, self.target if aimed else None, self.focus))
-
-    def up(self, key: int) -> None:
-        self.take(Released(key, self.moment()))
-
-    def tap(self, key: int, kind: Kind, text: str = "", held: float = 0.0) -> None:
-        self.down(key, kind, text)
-        self.pass_(held)
-        self.up(key)
-
-    def type(self, text: str, gap: float, held: float = 0.0) -> None:
-        for letter in text:
-            kind, key = KINDS.get(letter, (Kind.TEXT, ord(letter)))
-            self.tap(key, kind, letter if kind is Kind.TEXT else "", held)
-            self.pass_(max(0.0, gap - held))
-
-    @property
-    def clicks(self) -> list[object]:
-        return [decision.target for decision in self.said if isinstance(decision, Click)]
-
-    @property
-    def hints(self) -> list[Why]:
-        return [decision.why for decision in self.said if isinstance(decision, Hint)]
-
-
-KINDS = {
-    "\r": (Kind.END, ENTER),
-    "\t": (Kind.TAB, TAB),
-    " ": (Kind.TEXT, SPACE),
-    "\x01": (Kind.ACT, F12),
-    "\x02": (Kind.OTHER, 66),
-    "→": (Kind.MOVE, 77),
-}
 LETTERS = st.text("0123456789AB \r\t\x01\x02→", min_size=1, max_size=20)
 APART = st.lists(st.floats(0.002, 0.25), min_size=20, max_size=20)
 """Two equal keys at the same instant are one that is held."""
@@ -203,8 +120,8 @@ def test_a_chord_presses_once_when_the_keyboard_is_quiet_around_it() -> None:
     for target in (GUARDED, FREE):
         keys = Keys(target)
         keys.down(Y, Kind.CHORD)
-        for _ in range(20):
-            keys.pass_(0.04)
+        for number in range(20):
+            keys.pass_(0.04 if number else 0.5)
             keys.down(Y, Kind.CHORD, repeat=True)
         assert keys.clicks == [target]
 
@@ -264,14 +181,6 @@ def test_moving_decides_nothing_and_is_never_delayed() -> None:
 # --- held keys --------------------------------------------------------------------------------------------------------
 
 
-def repeat_by_x11(keys: Keys, key: int, kind: Kind, times: int, text: str = "") -> None:
-    """Release and press with equal stamps, unmarked."""
-    for _ in range(times):
-        keys.pass_(0.04)
-        keys.up(key)
-        keys.down(key, kind, text)
-
-
 def test_a_key_held_on_x11_is_one_press_and_one_sign_of_life() -> None:
     keys = Keys(GUARDED)
     keys.down(ENTER, Kind.END)
@@ -295,11 +204,11 @@ def test_a_book_on_the_keyboard_keeps_nobody_alive() -> None:
             keys = Keys(FREE)
             keys.down(key, kind, text)
             if marked:
-                for _ in range(200):
-                    keys.pass_(0.04)
+                for number in range(200):
+                    keys.pass_(0.04 if number else 0.66)
                     keys.down(key, kind, text, repeat=True)
             else:
-                repeat_by_x11(keys, key, kind, 200, text)
+                repeat_by_x11(keys, key, kind, 200, text, delay=0.66, gap=0.04)
             assert keys.said.count(Alive()) == 1
             assert len(keys.clicks) == (1 if kind in (Kind.END, Kind.ACT) else 0)
 

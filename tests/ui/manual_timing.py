@@ -14,7 +14,7 @@ class ManualTiming:
     """A clock for the windows' keyboards (`kiosk.ui.timing.Timing`)."""
 
     def __init__(self) -> None:
-        self._now = 1000.0
+        self._now, self._behind = 1000.0, 0.0
         self._order = count()
         self._due: list[tuple[float, int, QObject, Callable[[], None]]] = []
 
@@ -23,8 +23,14 @@ class ManualTiming:
 
     @property
     def stamp(self) -> int:
-        """What a window system would write on a key that is pressed now: milliseconds."""
-        return round(self._now * 1000)
+        """What a window system would write on a key that is pressed now, or was while the program stalled: milliseconds."""
+        return round((self._now - self._behind) * 1000)
+
+    def stall(self, seconds: float) -> None:
+        """The program does nothing for so long. Then it finds what is due, and keys come that were pressed meanwhile."""
+        self._now += seconds
+        self._behind += seconds
+        self.pass_(0)
 
     def later(self, owner: QObject, seconds: float, call: Callable[[], None]) -> None:
         heappush(self._due, (self._now + seconds, next(self._order), owner, call))

@@ -27,6 +27,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Language, LibraryCardNumber, Shown, UnlinkReason
 from kiosk.domain.states import AskingPin, PatronShown, Unlinked
+from kiosk.text import plain, say
 from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
 from tests.ui.desk import Desk
@@ -285,8 +286,12 @@ def test_the_single_display_is_taken_back_with_the_staff_code(single: Desk) -> N
     single.press("4", "7", "1", "1", "職員の画面に戻る")
     single.scan("4711\r", gap=0.1)
     assert single.events == [TakenBack("4711")]
+    # With Enter right behind them digits are a scanner's, and gone.
     single.hold("\r")
-    assert single.events == [TakenBack("4711"), TakenBack("4711")]
+    assert single.events == [TakenBack("4711"), TakenBack("")]
+    single.scan("4711", gap=0.1)
+    single.hold("\r")
+    assert single.events[2:] == [TakenBack("4711")]
     assert "4711" not in single.everything_held()
 
 
@@ -335,3 +340,14 @@ def _luminance(colour: str) -> float:
 def test_words_on_the_patron_window_reach_seven_to_one(words: str, ground: str) -> None:
     lighter, darker = sorted((_luminance(COLOURS[words]), _luminance(COLOURS[ground])), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 7
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_key_that_does_nothing_is_answered_in_the_patrons_language(single: Desk, language: Language) -> None:
+    single.show(SCENES["confirm"], language)
+    for letter in ("a", "1103000001\r", "\r"):
+        single.show(SCENES["waiting"], language)
+        single.show(SCENES["confirm"], language)
+        single.scan(letter)
+        assert single.says(plain(say("patron.key.nothing", language))), letter
+    assert single.events == []

@@ -216,7 +216,8 @@ def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., Des
     desk.scan("123", gap=0.2)
     desk.hold("\r")
     assert desk.pins == []
-    desk.scan("4\r", gap=0.2)
+    desk.scan("4", gap=0.2)
+    desk.scan("\r")
     assert desk.pins == []
     assert desk.says("Enterキーは、少し長く")
     desk.hold("\r", 0.4)
@@ -235,6 +236,43 @@ def test_four_digits_read_at_any_speed_spend_no_try(desk_with: Callable[..., Des
         desk.show(counter(FLOWS["pin"]))
         desk.scan(f"{prefix}0000{suffix}", gap=gap)
         assert desk.pins == []
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.045, 0.06, 0.1, 0.25])
+@pytest.mark.parametrize("label", ["99\r", "0000\r", "0\n", "00\t", "1234\r\r"])
+@pytest.mark.parametrize("touched", ["", "12"])
+def test_digits_of_a_label_do_not_stay_on_the_pad(desk_with: Callable[..., Desk], gap: float, label: str, touched: str) -> None:
+    desk = desk_with(keypad=True, single=True)
+    desk.show(counter(FLOWS["pin"]))
+    desk.press(*touched)
+    desk.events.clear()
+    desk.scan(label, gap=gap)
+    assert desk.pad.count == 0
+    assert desk.events[-1] == PadCleared()
+    assert desk.says("少し待って、もう一度押してください")
+
+
+def test_what_pulses_of_enter_confirm_is_nothing(desk_with: Callable[..., Desk]) -> None:
+    """Each release in the same millisecond as the next press."""
+    for gap in (0.02, 0.06, 0.25):
+        for before in ("0000", ""):
+            desk = desk_with(keypad=True, single=True)
+            desk.show(counter(FLOWS["pin"]))
+            desk.press(*("" if before else "1234"))
+            desk.timing.pass_(1)
+            for digit in before:
+                desk.stroke(QEvent.Type.KeyPress, digit)
+                desk.stroke(QEvent.Type.KeyRelease, digit)
+                desk.timing.pass_(0.06)
+            desk.stroke(QEvent.Type.KeyPress, "\r")
+            for _ in range(30):
+                desk.timing.pass_(gap)
+                desk.stroke(QEvent.Type.KeyRelease, "\r")
+                desk.stroke(QEvent.Type.KeyPress, "\r")
+            desk.timing.pass_(0.004)
+            desk.stroke(QEvent.Type.KeyRelease, "\r")
+            desk.timing.pass_(6)
+            assert desk.pins == []
 
 
 @pytest.mark.parametrize("leave", ["another page", "another card", "hidden", "a mistake"])

@@ -13,10 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.effects import CloseLink, ReadCard
 from kiosk.domain.events import (
+    ApplicantChosen,
     BackPressed,
     CardPlaced,
     CardRead,
+    CardStopAnswered,
     Event,
+    GuardianCheckSet,
     HandoverAsked,
     HelpChosen,
     HolderConfirmed,
@@ -33,8 +36,9 @@ from kiosk.domain.events import (
     StatusChosen,
     UnlinkConfirmed,
     UnlinkingChosen,
+    UnlinkReasonChosen,
 )
-from kiosk.domain.model import GuardianCheck, Insertion, Service, UnlinkReason
+from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Service, UnlinkReason
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingGuardian,
@@ -113,6 +117,15 @@ CHORDS: list[tuple[str, str, list[Event]]] = [
     ("handover-under-way", "P", []),
     ("lending", "P", []),
     ("unlink-confirm", "U", [UnlinkConfirmed()]),
+    ("applicant", "2", [ApplicantChosen(Applicant.CHILD)]),
+    ("unlink-reason", "1", [UnlinkReasonChosen(UnlinkReason.LOST)]),
+    ("unlink-lost", "Y", [CardStopAnswered(True)]),
+    ("unlink-lost", "N", [CardStopAnswered(False)]),
+    ("unlink-number", "Y", []),
+    ("guardian", "A", [GuardianCheckSet(GuardianCheck.UNDER_FIFTEEN, True)]),
+    ("guardian", "G", [GuardianCheckSet(GuardianCheck.IS_GUARDIAN, True)]),
+    ("guardian", "1", [GuardianCheckSet(GuardianCheck.ADDRESS, True)]),
+    ("guardian-all", "4", [GuardianCheckSet(GuardianCheck.SAME_HOUSEHOLD, False)]),
 ]
 
 
@@ -187,19 +200,16 @@ def lay_card(desk: Desk, number: int = 1) -> Insertion:
 
 def test_a_child_is_registered_up_to_the_patrons_turn(desk: Desk) -> None:
     desk.key(Qt.Key.Key_F2)
-    press(desk, "15歳未満の子")
+    hold(desk, "15歳未満の子")
     press(desk, "次へ: 書類の確認")
     flow_of(desk, CheckingGuardian)
-    for name in (
-        "15歳未満である",
-        "法定代理人である",
-        "「住所」が記載されている",
-        "「氏名」が記載されている",
-        "公的機関が発行したものである",
-        "本人(子)と同居していることが確認できる",
-    ):
-        tab_to(desk, name)
-        desk.key(SPACE)
+    for letter in "AG1234":
+        desk.key(Qt.Key(ord(letter)), ALT)
+    assert flow_of(desk, CheckingGuardian).draft.checks == frozenset(GuardianCheck)
+    tab_to(desk, "法定代理人である")
+    desk.hold(SPACE)
+    assert flow_of(desk, CheckingGuardian).draft.checks == frozenset(GuardianCheck) - {GuardianCheck.IS_GUARDIAN}
+    desk.hold(SPACE)
     assert flow_of(desk, CheckingGuardian).draft.checks == frozenset(GuardianCheck)
     press(desk, "次へ: 利用カード")
     desk.type("2104067853")
@@ -228,8 +238,8 @@ def test_a_patron_is_served(desk: Desk) -> None:
 
 def test_a_lost_card_is_unlinked(desk: Desk) -> None:
     desk.key(Qt.Key.Key_F3)
-    press(desk, "紛失")
-    press(desk, "止めた")
+    desk.key(Qt.Key.Key_1, ALT)
+    hold(desk, "止めた")
     desk.scan("A2104067853B", ENTER)
     desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
     hold(desk, "解除する")
@@ -315,6 +325,15 @@ def test_another_service_is_ready_for_the_scanner_at_once(hands: Hands) -> None:
         assert hands.focused.accessibleName() == wanted, scene
 
 
+def test_moving_the_focus_chooses_nothing(hands: Hands) -> None:
+    for scene in ("applicant", "guardian", "unlink-reason", "unlink-lost", "replacement", "lending"):
+        hands.show(*SCENES[scene])
+        for key in (TAB, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left):
+            for _ in range(12):
+                hands.key(key)
+        assert hands.said == [], scene
+
+
 def test_nothing_in_the_field_asks_for_nothing(hands: Hands) -> None:
     hands.show(*SCENES["lending"])
     hands.key(ENTER)
@@ -352,7 +371,7 @@ def test_a_scan_where_none_is_wanted_presses_nothing_and_is_told(hands: Hands, q
 def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: Desk) -> None:
     """The first suffix opens another page before the second comes."""
     desk.key(Qt.Key.Key_F3)
-    press(desk, "ご本人の希望")
+    hold(desk, "ご本人の希望")
     desk.scan("2104067853", ENTER)
     desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
     desk.control("解除する").setFocus()

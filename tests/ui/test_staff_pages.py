@@ -394,7 +394,7 @@ def test_a_session_leaves_nothing_behind(hands: Hands) -> None:
 
 @pytest.mark.parametrize(
     "meanwhile",
-    [["reading"], ["reading", "confirming-holder"], ["reading", "lending-refused-not-linked"], ["reading", "confirming-holder", "served"]],
+    [["reading"], ["reading", "confirming-holder"], ["reading", "lending-refused-not-linked"]],
 )
 def test_half_a_number_outlives_a_card_that_comes(hands: Hands, meanwhile: list[str]) -> None:
     hands.show(*SCENES["waiting"])
@@ -411,10 +411,12 @@ def test_half_a_number_outlives_a_card_that_comes(hands: Hands, meanwhile: list[
         assert field.property("selectedText") == "21"
 
 
-def test_half_a_number_goes_when_staff_go_elsewhere(hands: Hands) -> None:
+@pytest.mark.parametrize("meanwhile", [["help"], ["reading", "confirming-holder", "served"], ["reading", "pin"], ["served"]])
+def test_half_a_number_goes_when_staff_go_elsewhere_or_serve_another_patron(hands: Hands, meanwhile: list[str]) -> None:
     hands.show(*SCENES["waiting"])
     hands.type("21")
-    hands.show(*SCENES["help"])
+    for scene in meanwhile:
+        hands.show(*SCENES[scene])
     hands.show(*SCENES["waiting"])
     assert not hands.control("利用カードの番号の入力欄").property("text")
 

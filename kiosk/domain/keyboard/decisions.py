@@ -18,6 +18,10 @@ class Why(StrEnum):
     """Other keys came just before."""
     NOTHING = "nothing"
     """There is nothing here for this key."""
+    ALT = "alt"
+    """Alt has been down for too long to be held by a hand."""
+    SPOILED = "spoiled"
+    """A key that is no character came amid characters: what they are is not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class Forward:
 @dataclass(frozen=True, slots=True)
 class Submit:
     """Enter what stands in the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """What stands in the field, or on the pad, may be no more than a part of something: it is not to be entered unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,10 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Send `Woke` in so many seconds, behind every key that has come by then."""
+    """Send `Woke` in so many seconds, behind every key that has come by then. One that is due sooner may stand for it."""
 
     seconds: float
 
 
-Decision = Forward | Submit | Click | Fill | Unfill | Scanned | Hint | Alive | Wake
+Decision = Forward | Submit | Spoiled | Click | Fill | Unfill | Scanned | Hint | Alive | Wake
 Decisions = tuple[Decision, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kiosk.domain.keyboard.decisions import (
     Alive,
@@ -13,61 +13,29 @@ from kiosk.domain.keyboard.decisions import (
     Forward,
     Hint,
     Scanned,
+    Spoiled,
     Submit,
     Unfill,
     Wake,
     Why,
 )
-from kiosk.domain.keyboard.strokes import Field, Kind, Moment, Pressed, Released, Stroke, Target, Turned, Woke
-
-QUIET = 0.3
-"""Seconds without another key, before and behind a key that acts by itself."""
-HOLD = 0.5
-"""Seconds a key is held down to press a guarded target."""
-LONGEST_HOLD = 5.0
-"""Seconds after which it is no hand that holds the key, but something that lies on it."""
-BOUNCE = 0.05
-"""Seconds after a release within which its repeat would have come: X11 sends a held key as release and press with equal time stamps."""
-TICK = 0.001
-"""Seconds: no clock here is finer."""
-SHORTEST_SCAN = 3
-"""Characters in a row that make a code; fewer are a slip of the hand."""
-LONGEST_SCAN = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A key that will press its target, if all goes well."""
-
-    key: int
-    target: Target
-    at: Moment
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyboard:
-    """What has to be remembered from one key to the next."""
-
-    last: Moment | None = None
-    released: Released | None = None
-    """The last release: a press at the same instant is a repeat of the same key."""
-    held: Begun | None = None
-    let_go: Moment | None = None
-    """When `held` was released, unless its repeat is still to come."""
-    waiting: Begun | None = None
-    """Acts when the keyboard stays quiet."""
-    text: str = field(default="", repr=False)
-    """Characters that no field took."""
-    amid: bool = False
-    """The last key was a character: more may belong to it."""
-    cut: bool = False
-    """The page has turned amid characters: what comes before the keyboard is quiet is the rest of something."""
-    after_code: bool = False
-    """A code has just ended: what its suffix sends once more asks for no hint."""
-
+from kiosk.domain.keyboard.memory import (
+    BEAT,
+    BOUNCE,
+    FIRST_REPEAT,
+    HOLD,
+    LONGEST_HOLD,
+    LONGEST_SCAN,
+    QUIET,
+    SHORTEST_SCAN,
+    TICK,
+    Begun,
+    Keyboard,
+)
+from kiosk.domain.keyboard.strokes import Field, Kind, Moment, Pressed, Released, Stroke, Turned, Woke
 
 Step = tuple[Keyboard, Decisions]
+_NO_CHARACTERS = (Kind.MOVE, Kind.ERASE, Kind.OTHER, Kind.ACT, Kind.CHORD)
 
 
 def step(keyboard: Keyboard, stroke: Stroke) -> Step:
@@ -76,10 +44,11 @@ def step(keyboard: Keyboard, stroke: Stroke) -> Step:
             return _pressed(keyboard, stroke)
         case Released():
             return _released(keyboard, stroke)
-        case Woke(at):
-            return _woke(keyboard, at)
-        case Turned():
-            return _dropped(replace(keyboard, text="", cut=keyboard.amid))
+        case Woke(at, due):
+            return _woke(keyboard, at.clock, due)
+        case Turned(away):
+            cut = keyboard.cut or keyboard.amid or keyboard.spoiled
+            return _dropped(replace(keyboard, text="", cut=cut, down=frozenset() if away else keyboard.down))
 
 
 def _dropped(keyboard: Keyboard) -> Step:
@@ -90,19 +59,32 @@ def _dropped(keyboard: Keyboard) -> Step:
 
 def _is_repeat(keyboard: Keyboard, pressed: Pressed) -> bool:
     released = keyboard.released
-    return pressed.repeat or (released is not None and released.key == pressed.key and pressed.at.is_instant_of(released.at))
+    again = released is not None and released.key == pressed.key and pressed.at.is_instant_of(released.at)
+    return pressed.repeat or again or pressed.key in keyboard.down
 
 
 def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
-    if _is_repeat(keyboard, pressed):
+    repeat = _is_repeat(keyboard, pressed)
+    keyboard = replace(keyboard, down=keyboard.down | {pressed.key})
+    if repeat:
         return _repeated(keyboard, pressed)
     noise = keyboard.last is not None and pressed.at.since(keyboard.last) < QUIET
     begun = keyboard.held or keyboard.waiting
     keyboard, dropped = _dropped(keyboard)
     # A space that would have pressed something was the first character of a code.
     text = (keyboard.text + (begun.text if begun else "")) if noise else ""
-    after_code, cut, amid = keyboard.after_code and noise, keyboard.cut and noise, pressed.kind is Kind.TEXT
-    keyboard = replace(keyboard, last=pressed.at, text=text, after_code=after_code, cut=cut, amid=amid)
+    amid = keyboard.amid and noise
+    erases = pressed.kind is Kind.ERASE and pressed.field is Field.PAD
+    spoils = pressed.kind is Kind.PASTE or (amid and pressed.kind in _NO_CHARACTERS and not erases)
+    keyboard = replace(
+        keyboard,
+        last=pressed.at,
+        text=text,
+        amid=amid,
+        spoiled=spoils or (keyboard.spoiled and noise),
+        cut=keyboard.cut and noise,
+        after_code=keyboard.after_code and noise,
+    )
     keyboard, decisions = _meant(keyboard, pressed, noise=noise)
     return keyboard, (Alive(), *dropped, *decisions)
 
@@ -110,48 +92,99 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
 def _repeated(keyboard: Keyboard, pressed: Pressed) -> Step:
     """A key held down is one press. In a field, and where it moves something, it goes on as it does everywhere."""
     keyboard = replace(keyboard, last=pressed.at)
-    if keyboard.held is not None and keyboard.held.key == pressed.key:
-        return replace(keyboard, let_go=None), ()
+    held, waiting = keyboard.held, keyboard.waiting
+    if held is not None and held.key == pressed.key:
+        if not _is_in_rhythm(held, pressed.at):
+            return _not_held(keyboard, held)
+        return replace(keyboard, held=_repeated_at(held, pressed.at), let_go=None), ()
+    if waiting is not None and waiting.key == pressed.key:
+        if not _is_in_rhythm(waiting, pressed.at):
+            return replace(keyboard, waiting=None), (Hint(Why.NOISE, waiting.target),)
+        return replace(keyboard, waiting=_repeated_at(waiting, pressed.at)), ()
     if pressed.kind is Kind.TEXT and pressed.field is Field.NONE and pressed.target is None and not pressed.repeat:
         # Two equal characters of a code within a millisecond look the same.
         return _collected(keyboard, pressed.text)
-    forwarded = pressed.kind in (Kind.MOVE, Kind.TAB, Kind.OTHER) or (pressed.kind is Kind.TEXT and pressed.field is not Field.NONE)
+    moves = pressed.kind in (Kind.MOVE, Kind.TAB, Kind.ERASE, Kind.PASTE, Kind.OTHER)
+    forwarded = moves or (pressed.kind is Kind.TEXT and pressed.field is not Field.NONE and not keyboard.cut)
     return keyboard, ((Forward(),) if forwarded else ())
 
 
+def _is_in_rhythm(begun: Begun, at: Moment) -> bool:
+    """Whether a repeat of the key, or the release behind its repeats, comes when a keyboard's would."""
+    if begun.repeated is None:
+        return at.since(begun.at) >= FIRST_REPEAT
+    return at.stamped_since(begun.repeated) <= begun.delay / 2
+
+
+def _repeated_at(begun: Begun, at: Moment) -> Begun:
+    return replace(begun, delay=at.since(begun.at) if begun.repeated is None else begun.delay, repeated=at)
+
+
+def _not_held(keyboard: Keyboard, held: Begun) -> Step:
+    keyboard, dropped = _dropped(keyboard)
+    return keyboard, (*dropped, Hint(Why.HOLD, held.target))
+
+
 def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
-    if keyboard.cut and pressed.kind is Kind.TAB:
-        return replace(keyboard, text=""), (Forward(),)
-    if keyboard.cut and pressed.kind in (Kind.TEXT, Kind.END):
-        # Of a code whose beginning went to the page before: its tail may be somebody else's number.
-        hint = pressed.kind is not Kind.TEXT and not keyboard.after_code
-        return replace(keyboard, text=""), ((Hint(Why.NOISE),) if hint else ())
+    if keyboard.cut or (keyboard.spoiled and pressed.field is Field.NONE):
+        match pressed.kind:
+            case Kind.TEXT:
+                # The tail of a code may be somebody else's number.
+                return replace(keyboard, text="", lost=True), (Wake(BEAT),)
+            case Kind.END:
+                return _said_lost(keyboard)
+    if pressed.field is Field.PAD and (keyboard.spoiled or (keyboard.amid and pressed.kind in (Kind.END, Kind.TAB))):
+        return _spoiled_pad(keyboard, pressed)
     match pressed.kind:
-        case Kind.MOVE | Kind.OTHER:
-            return replace(keyboard, text=""), (Forward(),)
         case Kind.CHORD:
             return _chord(replace(keyboard, text=""), pressed, noise=noise)
         case Kind.TEXT:
-            if pressed.field is not Field.NONE:
-                return replace(keyboard, text=""), (Forward(),)
-            if pressed.target is not None and not keyboard.text:
-                return _act(keyboard, pressed, noise=noise)
-            return _collected(keyboard, pressed.text)
-        case Kind.TAB if pressed.field is not Field.FILLED and len(keyboard.text) < SHORTEST_SCAN:
-            return replace(keyboard, text=""), (Forward(),)
-        case Kind.END | Kind.TAB:
+            return _character(keyboard, pressed, noise=noise)
+        case Kind.END:
+            return _ended(keyboard, pressed, noise=noise)
+        case Kind.TAB if not keyboard.cut and (pressed.field is Field.FILLED or len(keyboard.text) >= SHORTEST_SCAN):
             return _ended(keyboard, pressed, noise=noise)
         case Kind.ACT:
             return _act(keyboard, pressed, noise=noise)
+        case Kind.TAB | Kind.MOVE:
+            return replace(keyboard, text="", spoiled=keyboard.spoiled or keyboard.amid), (Forward(),)
+        case Kind.ERASE | Kind.PASTE | Kind.OTHER:
+            return _other(replace(keyboard, text=""), pressed)
+
+
+def _character(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
+    if pressed.field is not Field.NONE:
+        return replace(keyboard, text="", amid=True), (Forward(),)
+    if pressed.target is not None and not keyboard.text:
+        keyboard, decisions = _act(keyboard, pressed, noise=noise)
+        return replace(keyboard, amid=True), decisions
+    return _collected(keyboard, pressed.text)
 
 
 def _collected(keyboard: Keyboard, text: str) -> Step:
-    return replace(keyboard, text=(keyboard.text + text)[:LONGEST_SCAN], after_code=False), (Wake(QUIET),)
+    return replace(keyboard, text=(keyboard.text + text)[:LONGEST_SCAN], amid=True, after_code=False), (Wake(BEAT),)
+
+
+def _said_lost(keyboard: Keyboard) -> Step:
+    """A code has ended of which only a part is here."""
+    why = Why.NOISE if keyboard.cut else Why.SPOILED
+    said: Decisions = () if keyboard.after_code else (Hint(why),)
+    return replace(keyboard, text="", lost=False, after_code=True), said
+
+
+def _spoiled_pad(keyboard: Keyboard, pressed: Pressed) -> Step:
+    """Only a scanner is so quick with what is no digit. Of what comes behind it nothing is heard until the keyboard is quiet."""
+    first = not keyboard.after_code
+    keyboard = replace(keyboard, amid=False, spoiled=True, after_code=True)
+    moved: Decisions = (Forward(),) if pressed.kind in (Kind.TAB, Kind.MOVE) else ()
+    return keyboard, ((Spoiled(), Hint(Why.NOISE), *moved) if first else moved)
 
 
 def _ended(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
+    keyboard = replace(keyboard, amid=False)
     if pressed.field is Field.FILLED:
-        return replace(keyboard, text="", after_code=True), (Submit(),)
+        entered: Decisions = (Spoiled(), Hint(Why.SPOILED)) if keyboard.spoiled else (Submit(),)
+        return replace(keyboard, text="", after_code=True), entered
     if keyboard.text:
         text = keyboard.text
         keyboard = replace(keyboard, text="", after_code=True)
@@ -164,71 +197,88 @@ def _chord(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
     target = pressed.target
     if target is None or noise:
         return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING, target),)
-    return replace(keyboard, waiting=Begun(pressed.key, target, pressed.at)), (Wake(QUIET),)
+    if pressed.alt_since is not None and pressed.at.since(pressed.alt_since) > LONGEST_HOLD:
+        # Something lies on it: a label of one letter would be a chord.
+        return keyboard, (Hint(Why.ALT, target),)
+    return replace(keyboard, waiting=Begun(pressed.key, target, pressed.at)), (Wake(BEAT),)
 
 
 def _act(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
     target = pressed.target
     if noise and keyboard.after_code:
         return keyboard, ()
-    begun = None if target is None else Begun(pressed.key, target, pressed.at, pressed.text if pressed.kind is Kind.TEXT else "")
-    if begun is None or target is None:
-        return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING),)
+    if target is None or noise:
+        return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING, target),)
+    begun = Begun(pressed.key, target, pressed.at, pressed.text if pressed.kind is Kind.TEXT else "")
     if target.guarded:
         return replace(keyboard, held=begun), (Fill(target), Wake(LONGEST_HOLD + BOUNCE))
-    if noise:
-        return keyboard, (Hint(Why.NOISE, target),)
-    return replace(keyboard, waiting=begun), (Wake(QUIET),)
+    return replace(keyboard, waiting=begun), (Wake(BEAT),)
+
+
+def _other(keyboard: Keyboard, pressed: Pressed) -> Step:
+    """It goes where the focus is. In a field that may do something; elsewhere a key that came by itself is told that it did nothing."""
+    alone = pressed.field in (Field.NONE, Field.PAD) and not (keyboard.amid or keyboard.after_code)
+    if not alone or (pressed.kind is Kind.ERASE and pressed.field is Field.PAD):
+        return keyboard, (Forward(),)
+    return replace(keyboard, waiting=Begun(pressed.key, None, pressed.at)), (Forward(), Wake(BEAT))
 
 
 def _released(keyboard: Keyboard, released: Released) -> Step:
-    keyboard = replace(keyboard, released=released)
-    if keyboard.held is None or keyboard.held.key != released.key:
+    keyboard = replace(keyboard, released=released, down=keyboard.down - {released.key})
+    held = keyboard.held
+    if held is None or held.key != released.key:
         return keyboard, (Forward(),)
-    return replace(keyboard, let_go=released.at), (Wake(BOUNCE),)
+    if held.repeated is not None and not _is_in_rhythm(held, released.at):
+        return _not_held(keyboard, held)
+    return replace(keyboard, let_go=released.at), (Wake(BEAT),)
 
 
-def _woke(keyboard: Keyboard, at: Moment) -> Step:
+def _woke(keyboard: Keyboard, now: float, due: float) -> Step:
+    if now - due > BEAT:
+        keyboard = replace(keyboard, stalled=now)
     decisions: list[Decision] = []
     for look in (_look_at_held, _look_at_waiting, _look_at_text):
-        keyboard, more = look(keyboard, at)
+        keyboard, more = look(keyboard, now)
         decisions += more
     return keyboard, tuple(decisions)
 
 
-def _look_at_held(keyboard: Keyboard, at: Moment) -> Step:
+def _left(keyboard: Keyboard, seconds: float, at: Moment, now: float) -> float:
+    """How much of so many quiet seconds since then is still to come; 0 when they are over."""
+    left = seconds - (now - max(at.clock, keyboard.stalled))
+    return left if left > TICK else 0.0
+
+
+def _look_at_held(keyboard: Keyboard, now: float) -> Step:
     held, let_go = keyboard.held, keyboard.let_go
     if held is None:
         return keyboard, ()
     if let_go is None:
-        left = LONGEST_HOLD + BOUNCE - at.since(held.at)
-        if left > TICK:
-            return keyboard, (Wake(left),)
-        after, dropped = _dropped(keyboard)
-        return after, (*dropped, Hint(Why.HOLD, held.target))
-    left = BOUNCE - at.since(let_go)
-    if left > TICK:
+        left = LONGEST_HOLD + BOUNCE - (now - held.at.clock)
+        return (keyboard, (Wake(left),)) if left > TICK else _not_held(keyboard, held)
+    if left := _left(keyboard, BOUNCE, let_go, now):
         return keyboard, (Wake(left),)
-    long_enough = HOLD - TICK <= let_go.since(held.at) <= LONGEST_HOLD
+    if held.target is None or not HOLD - TICK <= let_go.since(held.at) <= LONGEST_HOLD:
+        return _not_held(keyboard, held)
     after, dropped = _dropped(keyboard)
-    return after, (*dropped, Click(held.target) if long_enough else Hint(Why.HOLD, held.target))
+    return after, (*dropped, Click(held.target))
 
 
-def _look_at_waiting(keyboard: Keyboard, at: Moment) -> Step:
+def _look_at_waiting(keyboard: Keyboard, now: float) -> Step:
     waiting = keyboard.waiting
     if waiting is None:
         return keyboard, ()
-    left = QUIET - at.since(waiting.at)
-    if left > TICK:
-        return keyboard, (Wake(left),)
-    return replace(keyboard, waiting=None), (Click(waiting.target),)
+    if left := _left(keyboard, QUIET, waiting.repeated or waiting.at, now):
+        return keyboard, (Wake(min(left, BEAT)),)
+    return replace(keyboard, waiting=None), (Hint(Why.NOTHING) if waiting.target is None else Click(waiting.target),)
 
 
-def _look_at_text(keyboard: Keyboard, at: Moment) -> Step:
-    if not keyboard.text or keyboard.last is None:
+def _look_at_text(keyboard: Keyboard, now: float) -> Step:
+    if not (keyboard.text or keyboard.lost) or keyboard.last is None:
         return keyboard, ()
-    left = QUIET - at.since(keyboard.last)
-    if left > TICK:
-        return keyboard, (Wake(left),)
+    if left := _left(keyboard, QUIET, keyboard.last, now):
+        return keyboard, (Wake(min(left, BEAT)),)
+    if keyboard.lost:
+        return _said_lost(keyboard)
     text = keyboard.text
     return replace(keyboard, text=""), ((Scanned(text, whole=False) if len(text) >= SHORTEST_SCAN else Hint(Why.NOTHING)),)

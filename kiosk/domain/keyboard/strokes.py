@@ -24,6 +24,10 @@ class Moment:
         by_clock = self.clock - earlier.clock
         return min(by_clock, (self.stamp - earlier.stamp) / 1000) if self.stamp and earlier.stamp else by_clock
 
+    def stamped_since(self, earlier: Moment) -> float:
+        """Seconds between both: by the window system where it says, however late the program took them up."""
+        return (self.stamp - earlier.stamp) / 1000 if self.stamp and earlier.stamp else self.clock - earlier.clock
+
     def is_instant_of(self, other: Moment) -> bool:
         return self.stamp != 0 and self.stamp == other.stamp
 
@@ -45,21 +49,27 @@ class Kind(StrEnum):
     TAB = "tab"
     """The same behind characters, and otherwise a move."""
     ACT = "act"
-    """A function key or Esc."""
+    """A function key or Esc; Enter with a modifier, which means nothing anywhere."""
     CHORD = "chord"
     """Alt and a letter or digit."""
     MOVE = "move"
-    """Moves the focus or the cursor, scrolls."""
+    """Moves the focus or the cursor, scrolls, selects, copies."""
+    ERASE = "erase"
+    """Takes a character back."""
+    PASTE = "paste"
+    """Brings characters that nobody has typed: paste, undo, redo."""
     OTHER = "other"
 
 
 @unique
 class Field(StrEnum):
-    """The number field that has the focus."""
+    """What takes characters: the number field that has the focus, or the page itself."""
 
     NONE = "none"
     EMPTY = "empty"
     FILLED = "filled"
+    PAD = "pad"
+    """The page takes digits in no field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class Pressed:
     target: Target | None = None
     """What Enter, Space, a function key or a chord would press here and now."""
     field: Field = Field.NONE
+    alt_since: Moment | None = None
+    """When the Alt of a chord went down, if that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +97,17 @@ class Released:
 class Turned:
     """Something else is on the page: nothing that was begun before counts any more."""
 
+    away: bool = False
+    """The keyboard went to another window: releases are not seen any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Woke:
     """Time has passed; asked for by `Wake`."""
 
     at: Moment
+    due: float
+    """When it was asked for, by our clock."""
 
 
 Stroke = Pressed | Released | Turned | Woke

@@ -185,6 +185,10 @@ class Frame(QWidget):
     def takes_text(self) -> bool:
         return self._page is not None and self._page.takes_text()
 
+    def throw_away(self) -> None:
+        if self._page is not None:
+            self._page.throw_away()
+
     def enter(self) -> QAbstractButton | None:
         return None if self._page is None else self._page.enter()
 

@@ -42,6 +42,9 @@ class Page(QWidget):
         """A character, or a key that changes characters, where `takes_text`."""
         event.ignore()
 
+    def throw_away(self) -> None:
+        """Forget the characters that have come: they are a scanner's."""
+
     def enter(self) -> QAbstractButton | None:
         """What Enter presses, held, while no button has the focus."""
         return None

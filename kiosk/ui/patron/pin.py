@@ -129,6 +129,9 @@ class PinPage(Page):
         else:
             event.ignore()
 
+    def throw_away(self) -> None:
+        self.pad.throw_away()
+
     def enter(self) -> QAbstractButton | None:
         return self.pad.confirm if self._keypad and self.pad.confirm.isEnabled() else None
 

@@ -79,6 +79,9 @@ class ReturningPage(Page):
     def enter(self) -> QAbstractButton | None:
         return self._take if self._typed else None
 
+    def throw_away(self) -> None:
+        self._show_typed("")
+
     def key_pressed(self, event: QKeyEvent) -> None:
         digit = event.text()
         if self._with_code and len(digit) == 1 and digit in "0123456789":

@@ -138,10 +138,16 @@ class PatronWindow(QWidget):
 
     def scanned(self, text: str, whole: bool) -> None:
         """Nothing here asks for a barcode."""
+        self.hint(Why.NOTHING, None)
+
+    def spoiled(self) -> None:
+        if self._frame is not None:
+            self._frame.throw_away()
 
     def hint(self, why: Why, control: Control | None) -> None:
-        if self._frame is not None and self._shown is not None and why is not Why.NOTHING:
-            self._frame.tell_of_key(why, self._shown.language)
+        if self._frame is not None and self._shown is not None:
+            # There are no chords here, and part of a code is no more use than a whole one.
+            self._frame.tell_of_key(why if why in (Why.HOLD, Why.NOISE) else Why.NOTHING, self._shown.language)
 
     def alive(self) -> None:
         self._emit(Touched())

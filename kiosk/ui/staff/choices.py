@@ -89,8 +89,8 @@ class Choice(Plate):
 class Answer(CheckedByState, Button):
     """One of two answers; the one given is filled."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text, "secondary")
+    def __init__(self, text: str, chord: str) -> None:
+        super().__init__(text, "secondary", chord=chord)
         self.follow_state()
 
 

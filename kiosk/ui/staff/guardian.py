@@ -17,11 +17,16 @@ from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, Panel, bullet, column, row
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.check import CheckRow
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
 DOCUMENT = (GuardianCheck.ADDRESS, GuardianCheck.NAME, GuardianCheck.PUBLIC_BODY, GuardianCheck.SAME_HOUSEHOLD)
 """In the order of the numbers in the drawing."""
+CHORDS = {GuardianCheck.UNDER_FIFTEEN: "A", GuardianCheck.IS_GUARDIAN: "G"} | {
+    check: str(number) for number, check in enumerate(DOCUMENT, 1)
+}
+"""With Alt; those of the document are the numbers in the drawing."""
 ORDER = (GuardianCheck.UNDER_FIFTEEN, GuardianCheck.IS_GUARDIAN, *DOCUMENT)
 
 
@@ -43,7 +48,7 @@ class GuardianPage(Page):
 
     def _row(self, check: GuardianCheck) -> CheckRow:
         number = DOCUMENT.index(check) + 1 if check in DOCUMENT else None
-        made = CheckRow(say(f"staff.guardian.check-{check}"), number)
+        made = CheckRow(say(f"staff.guardian.check-{check}"), number, chord=CHORDS[check])
         made.clicked.connect(lambda: self.tell(GuardianCheckSet(check, not made.isChecked())))
         return made
 
@@ -87,7 +92,9 @@ class GuardianPage(Page):
         if not isinstance(flow, CheckingGuardian):
             return
         for check, shown in self._rows.items():
-            shown.setChecked(check in flow.draft.checks)
+            confirmed = check in flow.draft.checks
+            shown.setChecked(confirmed)
+            means(shown, GuardianCheckSet(check, not confirmed))
         day = flow.born_on_or_after
         words = say("staff.date.era", year=day.year, month=day.month, day=day.day, era=wareki(day))
         self._cut_off.set_text(say("staff.guardian.cut-off", date=words))

@@ -47,7 +47,7 @@ class UnlinkNumberPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlink-number.name"))
         self._title, _ = self.head(say("staff.unlink-number.title"))
-        self._stopped, self._not_stopped = self._answer("stopped", stopped=True), self._answer("not-stopped", stopped=False)
+        self._stopped, self._not_stopped = self._answer("stopped", "Y", stopped=True), self._answer("not-stopped", "N", stopped=False)
         self._not_yet = Notice("care", icon_size=sizes.icon)
         self._stop = self._stop_card()
         self.form = NumberForm(emit, sizes, say("staff.unlink-number.enter"))
@@ -64,8 +64,8 @@ class UnlinkNumberPage(Page):
         self.wizard_foot()
         self._ready: bool | None = None
 
-    def _answer(self, which: str, *, stopped: bool) -> Answer:
-        button = Answer(say(f"staff.unlink-number.{which}"))
+    def _answer(self, which: str, chord: str, *, stopped: bool) -> Answer:
+        button = Answer(say(f"staff.unlink-number.{which}"), chord)
         says(button, CardStopAnswered(stopped), self.tell)
         button.setMinimumWidth(self.sizes.body * 10)
         return button

@@ -27,7 +27,6 @@ from kiosk.ui.staff.home import HomePage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.pin import PatronsTurnPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
 from kiosk.ui.staff.presses import MousePresses
 from kiosk.ui.staff.rail import Rail, Section
@@ -134,13 +133,14 @@ class StaffWindow(QWidget):
         return kind(self._emit, self._sizes)
 
     def _keep_half_a_number(self, old: Page | None, page: Page) -> None:
-        """What was being typed at 窓口 is there again after the card that came in between. It is marked: the next scan replaces it."""
+        """What was being typed at 窓口 is there again after a card that came in between and led nowhere. It is marked: the next scan
+        replaces it. It ends where another patron is served: left there, an Enter would open whoever it belongs to."""
         if isinstance(old, HomePage):
             self._half = old.number_field().text()
         if isinstance(page, HomePage):
             page.number_field().setText(self._half)
             page.number_field().selectAll()
-        if not isinstance(page, HolderPage | PatronPage | PatronsTurnPage | RefusalPage):
+        if not isinstance(page, HolderPage | RefusalPage):
             self._half = ""
 
     def _focus(self, page: Page) -> None:
@@ -244,6 +244,9 @@ class StaffWindow(QWidget):
 
     def takes_text(self) -> bool:
         return False
+
+    def spoiled(self) -> None:
+        """No page here takes characters in no field."""
 
     def hint(self, why: Why, control: Control | None) -> None:
         leaves = control is not None and isinstance(control.event, LEAVING)

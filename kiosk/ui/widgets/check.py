@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words
 
 
 class CheckRow(CheckedByState, QAbstractButton):
-    """Checkable; a press asks for the other. `number` is drawn at the right end when given."""
+    """Checkable; a press asks for the other. `number` is drawn at the right end when given, and `chord` before it, which presses it
+    together with Alt."""
 
-    def __init__(self, text: str, number: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, number: int | None = None, *, chord: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.follow_state()
-        self._number = number
+        self._number, self._chord = number, f"Alt+{chord}"
+        set_chord(self, chord)
         self._words = Words(text, parent=self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(plain(text))
@@ -34,7 +37,17 @@ class CheckRow(CheckedByState, QAbstractButton):
     def _text_rect(self, width: int) -> tuple[int, int]:
         """Left and width of the words in a row this wide."""
         left = 16 + self._box() + 12
-        return left, width - left - (16 + self._box() if self._number is not None else 0) - 12
+        return left, width - left - self._right() - 8
+
+    def _chord_font(self) -> QFont:
+        font = QFont(self._words.font())
+        font.setPixelSize(max(11, round(font.pixelSize() * 0.7)))
+        return font
+
+    def _right(self) -> int:
+        """What chord and number take."""
+        number = 6 + self._box() if self._number is not None else 0
+        return 10 + QFontMetrics(self._chord_font()).horizontalAdvance(self._chord) + number
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -43,7 +56,7 @@ class CheckRow(CheckedByState, QAbstractButton):
         return max(52, self._words.heightForWidth(max(40, self._text_rect(width)[1])) + 20)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, self.heightForWidth(320))
+        return QSize(360, self.heightForWidth(360))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 52)
@@ -70,6 +83,10 @@ class CheckRow(CheckedByState, QAbstractButton):
         self._draw_box(painter, checked)
         if self._number is not None:
             self._draw_number(painter, checked)
+        painter.setFont(self._chord_font())
+        painter.setPen(QColor(COLOURS["sub"]))
+        place = QRect(self.width() - 2 - self._right(), 0, self._right(), self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._chord)
 
     def _draw_box(self, painter: QPainter, checked: bool) -> None:
         size = self._box()
@@ -82,7 +99,7 @@ class CheckRow(CheckedByState, QAbstractButton):
 
     def _draw_number(self, painter: QPainter, checked: bool) -> None:
         size = self._box()
-        circle = QRect(self.width() - 16 - size, (self.height() - size) // 2, size, size)
+        circle = QRect(self.width() - 10 - size, (self.height() - size) // 2, size, size)
         painter.setPen(QPen(QColor(COLOURS["blue" if checked else "edge"]), 1))
         painter.setBrush(QColor(COLOURS["blue" if checked else "white"]))
         painter.drawEllipse(circle)

@@ -49,7 +49,8 @@ class ScanField(QLineEdit):
 
     def submit(self) -> None:
         text = self.text()
-        self.clear()
+        # Other than `clear`, this leaves nothing for "undo" to bring back.
+        self.setText("")
         self.entered.emit(text)
 
     def event(self, event: QEvent) -> bool:
