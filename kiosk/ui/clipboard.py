@@ -30,7 +30,7 @@ def marked(text: str) -> QMimeData:
 class Clipboard(QObject):
     """Marks all that this program copies: by `copy`, and what Qt copies by itself from fields and labels, X11's selection included.
 
-    What others own is never read: their answer may not come, and Qt waits five seconds for it.
+    What others own is not read here: their answer may not come, and Qt waits five seconds for it (`ui.pasting`).
     """
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QSocketNotifier, Qt
+from PySide6.QtCore import QEventLoop, QPoint, QSocketNotifier, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -92,6 +92,17 @@ class Copies:
         field = self.field()
         field.clear()
         QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
+        QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
+
+    def paste_theirs(self) -> None:
+        """What another program has copied comes a moment later; then it is marked."""
+        field = self.field()
+        field.clear()
+        QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
+        come = QEventLoop()
+        field.textChanged.connect(come.quit)
+        QTimer.singleShot(5000, come.quit)
+        come.exec()
         QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
 
     def paste_key(self) -> None:

@@ -160,10 +160,23 @@ def test_what_is_copied_here_is_pasted_into_a_field(window: Window, other: Other
 
 
 @pytest.mark.parametrize("way", ["paste_key", "paste_mouse"])
-def test_what_a_silent_program_has_copied_is_not_asked_for(window: Window, other: Other, way: str) -> None:
+def test_a_silent_program_that_owns_the_clipboard_holds_nothing_up(window: Window, other: Other, way: str) -> None:
     other.take("CLIPBOARD")
     other.take("PRIMARY")
     assert window.does(way) < 1
+    assert window.does("button") < 1
+
+
+def test_what_another_program_has_copied_is_pasted(window: Window, other: Other, desktop: Desktop) -> None:
+    copying = Window({**os.environ, **desktop.environment, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "0"})
+    try:
+        copying.does("button")
+        window.does("paste_theirs")
+        found = other.read("PRIMARY", "UTF8_STRING")
+        assert isinstance(found, bytes)
+        assert found.decode().replace(" ", "") == NUMBER
+    finally:
+        copying.close()
 
 
 def test_nothing_is_left_when_the_program_ends(window: Window, other: Other) -> None:

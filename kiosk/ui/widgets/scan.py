@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from kiosk.text import plain, say
+from kiosk.ui.pasting import Pasting, is_asked_of_others
 from kiosk.ui.widgets.icon import pixmap
 
 
@@ -25,7 +26,7 @@ class ScanField(QLineEdit):
     """Emits `entered` with its text when it is submitted; then it is empty. Enter and Tab submit it: see `ui.keys`.
 
     Numbers need no input method: it is off here. What one commits all the same is taken in the letters that numbers are written with.
-    What other programs have copied is not pasted: Qt asks them for it and waits, for five seconds if need be, with both windows.
+    What another program has copied comes a moment later, without holding up the windows, or not at all if that program is silent.
 
     Signals:
         entered: the text as it came.
@@ -65,8 +66,14 @@ class ScanField(QLineEdit):
             super().keyPressEvent(event)
             return
         event.accept()
-        if QGuiApplication.clipboard().ownsClipboard():
-            self.insert(QGuiApplication.clipboard().text())
+        if is_asked_of_others():
+            Pasting().fetched.connect(self._paste)
+        else:
+            self._paste(QGuiApplication.clipboard().text())
+
+    def _paste(self, text: str) -> None:
+        if text:
+            self.insert(text)
         else:
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), plain(say("staff.field.no-paste")), self)
 
