@@ -71,11 +71,10 @@ def read_regular(path: Path, most: int = SMALL) -> bytes:
 def open_regular(path: Path) -> BinaryIO:
     """For reading. Raises OSError, also for what is no file."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    file = os.fdopen(handle, "rb")
     if not stat.S_ISREG(os.fstat(handle).st_mode):
-        file.close()
+        os.close(handle)
         raise not_a_file(path)
-    return file
+    return os.fdopen(handle, "rb")
 
 
 def not_a_file(path: Path) -> OSError:

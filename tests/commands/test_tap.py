@@ -85,7 +85,7 @@ def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, mo
     assert record is not None
     world = VirtualReaders(READER)
     world.lay(card, READER)
-    return read(world.readers, READER, judge_for(home, settings, record.keys.site), repository)
+    return read(world.readers, READER, judge_for(home, settings, record.keys.site, anew=True), repository)
 
 
 def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: Deck, repository: Repository) -> None:
@@ -100,15 +100,18 @@ def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: D
 
     path = home.crl / "a.crl"
     assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(7, age=50 * hour))
+    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(7, age=30 * hour))
+    assert fine() == ("linked", False)
     path.write_bytes(lists(7, age=hour))
     # One that nobody can read stands in nobody's way.
     (home.crl / "b.crl").write_bytes(lists(serial, age=hour).replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM))
     assert fine() == ("linked", True)
-    path.write_bytes(lists(7, age=30 * hour))
-    assert fine() == ("linked", False)
-    path.write_bytes(lists(7, age=50 * hour))
-    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
-    path.write_bytes(lists(serial, age=50 * hour))
+    path.write_bytes(lists(serial, age=hour / 2))
+    assert (fine(), fine('"unlimited"')) == (("card-stopped", False), ("card-stopped", False))
+    # Nor does a list from before bring it back, although no counter has ever run here.
+    path.write_bytes(lists(7, age=hour))
     assert (fine(), fine('"unlimited"')) == (("card-stopped", False), ("card-stopped", False))
 
 

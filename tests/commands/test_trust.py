@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+from kiosk.text import say
 from tests.smartcard.revocation.conftest import Issuer, scope
 
 
@@ -117,8 +118,8 @@ def test_a_file_that_is_no_authority_is_refused_with_the_reason(
 
 
 def test_a_file_that_is_not_there_is_said(kiosk: Any, tmp_path: Path) -> None:
-    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path / "none.cer")).err
-    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path)).err
+    assert say("command.why.file.missing") in kiosk("trust", "add", str(tmp_path / "none.cer")).err
+    assert say("command.why.file.not-a-file") in kiosk("trust", "add", str(tmp_path)).err
 
 
 @pytest.mark.parametrize(
