@@ -12,6 +12,7 @@ import faulthandler
 import logging
 import os
 import secrets
+import stat
 import sys
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
+from kiosk.config.files import not_a_file
 from kiosk.domain.errors import KioskError
 
 _log = logging.getLogger(__name__)
@@ -38,8 +40,9 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
     """
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
+    _close_to_others(folder)
     file = folder / f"{name}.log"
-    handler: logging.Handler = logging.NullHandler()
+    handler: logging.Handler = _Nowhere()
     if _may_be_written(file):
         handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
     handler.setFormatter(_Formatter())
@@ -60,10 +63,18 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
         handler.close()
 
 
+def _close_to_others(folder: Path) -> None:
+    """Logs of earlier versions too, and those of days gone by. What cannot be closed `doctor` tells."""
+    with contextlib.suppress(OSError):
+        for path in (folder, *folder.glob("*.log*")):
+            if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+                path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 def _may_be_written(file: Path) -> bool:
-    """A pipe would keep whoever writes to it waiting for ever."""
+    """A pipe would keep whoever writes to it waiting for ever, and a device keeps nothing."""
     try:
-        return not file.is_fifo()
+        return file.is_file() or not file.exists()
     except OSError:
         return True
 
@@ -73,6 +84,8 @@ def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
     file = folder / f"{name}.log"
     try:
         if file.exists():
+            if not file.is_file():
+                raise not_a_file(file)
             os.close(os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)))
         with tempfile.TemporaryFile(dir=folder):  # each day begins another file
             return None
@@ -89,7 +102,7 @@ def record_incident(error: BaseException) -> str:
 
 def is_failing() -> bool:
     """Whether the log kept by this process cannot be written. Writes a line to know. False where none is kept."""
-    kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
+    kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File | _Nowhere)]
     _log.info("the log is looked after")
     return any(handler.is_failing for handler in kept)
 
@@ -122,6 +135,12 @@ class _File(TimedRotatingFileHandler):
         # What could not be written stands in the buffer still, and is tried once more.
         with contextlib.suppress(OSError):
             super().close()
+
+
+class _Nowhere(logging.NullHandler):
+    """For what stands where the log is to be and is no file."""
+
+    is_failing = True
 
 
 class _OnlyOurs(logging.Filter):

@@ -34,6 +34,7 @@ _ANSWER_SECONDS = 5.0
 _LEFT_SECONDS = 0.2
 """For a thread that the service does not hold."""
 T = TypeVar("T")
+_LONGEST_WAIT = 86400.0
 _READ_SECONDS = 30.0
 """A card is read in one; one that answers nothing is told to be lifted after five."""
 
@@ -41,7 +42,15 @@ _READ_SECONDS = 30.0
 def add(commands: Commands) -> None:
     tapping = commands.add("tap", act=tap)
     tapping.option("--json", action="store_true")
-    tapping.option("--timeout", type=float, default=30.0, metavar="S")
+    tapping.option("--timeout", type=_seconds, default=30.0, metavar="S")
+
+
+def _seconds(text: str) -> float:
+    """Raises ValueError."""
+    seconds = float(text)
+    if not 0 <= seconds <= _LONGEST_WAIT:
+        raise ValueError(text)
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)

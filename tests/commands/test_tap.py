@@ -15,7 +15,7 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.token import link_token
-from kiosk.equipment import judge_for, keys_of, open_repository
+from kiosk.equipment import judge_for, key_place_of, keys_of, open_repository
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
@@ -75,6 +75,34 @@ def test_every_card_of_the_tray_gets_its_verdict(
     assert (outcome.report.passed[-1] if outcome.report.passed else None) is last
     assert card.verifies == 0
     assert set(outcome.milliseconds) >= {"connect", "select", "total"}
+
+
+def test_authorities_that_cannot_be_used_are_not_called_missing(home: Home, deck: Deck, repository: Repository) -> None:
+    settings = read_settings(home.config)
+    world = VirtualReaders(READER)
+    world.lay(deck.fresh("fine"), READER)
+    home.trust.chmod(0o777)
+    assert read(world.readers, READER, judge_for(home, settings, bytes(32)), repository).verdict == "trust-unusable"
+    home.trust.chmod(0o700)
+    for file in home.trust.iterdir():
+        file.unlink()
+    assert read(world.readers, READER, judge_for(home, settings, bytes(32)), repository).verdict == "trust-missing"
+
+
+def test_of_a_doubted_store_no_link_is_told(home: Home, deck: Deck, repository: Repository) -> None:
+    settings = read_settings(home.config)
+    place = key_place_of(home, settings)
+    record = place.store.load()
+    assert record is not None
+    repository.close()
+    place.anchor_path.unlink()
+    world = VirtualReaders(READER)
+    world.lay(deck.fresh("fine"), READER)
+    with open_repository(home, settings)[0] as doubted:
+        outcome = read(world.readers, READER, judge_for(home, settings, record.keys.site), doubted)
+    assert (outcome.verdict, outcome.number) == ("store-doubted", "")
+    assert outcome.report is not None
+    assert Check.POLICY in outcome.report.passed
 
 
 def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> Outcome:

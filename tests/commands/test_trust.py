@@ -52,6 +52,16 @@ def test_somebody_who_has_compared_it_says_yes(kiosk: Any, file: Path, home: Hom
     assert len(kept(home)) == 1
 
 
+def test_what_is_known_already_is_said_and_nobody_is_asked(kiosk: Any, file: Path, authority: VirtualAuthority, linked: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    for more in ([], ["--fingerprint", spelt(authority.der)]):
+        said = kiosk("trust", "add", str(file), *more)
+        assert (said.code, said.err) == (0, "")
+        assert "もう登録してあります" in said.out
+        assert "登録しました" not in said.out
+    assert kiosk("audit", "list").out.count("認証局の追加") == 1
+
+
 def test_a_script_cannot_say_yes(kiosk: Any, file: Path, home: Home) -> None:
     said = kiosk("trust", "add", str(file), typed="はい\n")
     assert said.code == 1
