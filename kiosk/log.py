@@ -19,6 +19,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from datetime import datetime
+from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -42,9 +43,7 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
         folder.mkdir(mode=0o700, exist_ok=True)
     _close_to_others(folder)
     file = folder / f"{name}.log"
-    handler: logging.Handler = _Nowhere()
-    if _may_be_written(file):
-        handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
+    handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
     handler.setFormatter(_Formatter())
     handler.addFilter(_OnlyOurs())
     root = logging.getLogger()
@@ -102,7 +101,7 @@ def record_incident(error: BaseException) -> str:
 
 def is_failing() -> bool:
     """Whether the log kept by this process cannot be written. Writes a line to know. False where none is kept."""
-    kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File | _Nowhere)]
+    kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
     _log.info("the log is looked after")
     return any(handler.is_failing for handler in kept)
 
@@ -118,6 +117,12 @@ def forbid_core_dumps() -> None:
 class _File(TimedRotatingFileHandler):
     is_failing = False
     """Whether the last record could not be written."""
+
+    def _open(self) -> TextIOWrapper:
+        """Raises OSError, also for what is no file: it is tried again with the next record."""
+        if not _may_be_written(Path(self.baseFilename)):
+            raise not_a_file(Path(self.baseFilename))
+        return super()._open()
 
     def emit(self, record: logging.LogRecord) -> None:
         self.is_failing = False
@@ -135,12 +140,6 @@ class _File(TimedRotatingFileHandler):
         # What could not be written stands in the buffer still, and is tried once more.
         with contextlib.suppress(OSError):
             super().close()
-
-
-class _Nowhere(logging.NullHandler):
-    """For what stands where the log is to be and is no file."""
-
-    is_failing = True
 
 
 class _OnlyOurs(logging.Filter):
