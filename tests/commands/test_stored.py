@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_rows_of_a_wrong_clock_are_named(kiosk: Any, home: Home) -> None:
     keys = place.open_keys()
     ahead, behind = datetime(2045, 1, 2, 3, tzinfo=UTC), datetime(2010, 1, 2, 3, tzinfo=UTC)
     for moment in (today - timedelta(days=1), ahead, ahead, behind, today, today - timedelta(seconds=1)):
-        with Repository(home.store, keys, "窓口1", lambda moment=moment: moment, anchor=place.anchor(keys)) as store:
+        with Repository(home.store, keys, "窓口1", partial(datetime.fromisoformat, moment.isoformat()), anchor=place.anchor(keys)) as store:
             store.note(Deed.LISTED)
     for command in (["audit", "list"], ["audit", "list", "--json"], ["audit", "list", "--since", "2026-01-01"], ["audit", "verify"]):
         said = kiosk(*command)
