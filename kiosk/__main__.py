@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiosk import log
@@ -32,18 +32,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     log.forbid_core_dumps()
     try:
-        home = home_at(options.home) if options.home else default_home()
-        with contextlib.ExitStack() as stack:
-            if options.at_home:
-                home.prepare()
-                stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
-            code = _carry_out(home, options)
-            # After what was asked for: where the command itself could not go on, that is what has to be mended first.
-            if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
-                output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
-            return code
+        with _for_this_user_alone():
+            return _at_home(options)
     except KioskError as error:
         return output.complain(error)
+
+
+def _at_home(options: argparse.Namespace) -> int:
+    home = home_at(options.home) if options.home else default_home()
+    with contextlib.ExitStack() as stack:
+        if options.at_home:
+            home.prepare()
+            stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
+        code = _carry_out(home, options)
+        # After what was asked for: where the command itself could not go on, that is what has to be mended first.
+        if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
+            output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
+        return code
+
+
+@contextlib.contextmanager
+def _for_this_user_alone() -> Iterator[None]:
+    """Whatever is made meanwhile, by us, by a library or by a process of ours, is 0600 or 0700, whatever umask we were started with."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _carry_out(home: Home, options: argparse.Namespace) -> int:

@@ -163,7 +163,7 @@ class Program:
             return None if self._repository.examine() is None else check_store(self._repository)
 
         # That it could not be done is one of the store's troubles, which the next look tells.
-        self._examination.do(examine, lambda error: None)
+        self._examination.look(examine)
 
     def _look_at_displays(self) -> None:
         if self._own_displays:
@@ -215,7 +215,7 @@ def run_counter(application: QApplication, home: Home, settings: Settings) -> in
     with RunningLock(home.lock):
         repository, keys = open_repository(home, settings)
         with repository:
-            judge = judge_for(home, settings, keys.site, keeps=True)
+            judge = judge_for(home, settings, keys.site)
             bounds = bounds_of(judge, repository)
             equipment = Equipment(
                 readers=PcscReaders,

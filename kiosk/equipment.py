@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 
@@ -86,27 +86,28 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | N
         return lambda number: hand_over(number.text, target, desktop())
 
 
-def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, keeps: bool = False) -> RevocationLists:
+def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, anew: bool = False) -> RevocationLists:
     """What tells which certificates were stopped, as configured.
 
-    `keeps` is for the counter alone: what it reads is there at its next start. Where what is there already does not do, the lists are
-    read before the first card is laid, as far as that goes within some seconds.
+    What is read is there at the next start. Where what is there already does not do, and where `anew` is asked for, lists that have
+    changed are read before the first card is laid, as far as that goes within some seconds.
     """
     from kiosk.smartcard.revocation import CrlFolder, NoRevocation, Shelf, Standing
 
     if settings.card.revocation is not RevocationSource.CRL:
         return NoRevocation()
-    shelf = Shelf(home.held_lists, keeps=keeps)
-    lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, shelf)
-    if lists.standings(now()) != {Standing.GOOD}:
+    lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, Shelf(home.held_lists))
+    if anew or lists.standings(now()) != {Standing.GOOD}:
         lists.refresh(_START_SECONDS)
     return lists
 
 
-def judge_for(home: Home, settings: Settings, site_key: bytes, *, keeps: bool = False) -> CardJudge:
-    """The library's trust as configured; `keeps` as for `revocation_lists`."""
+def judge_for(home: Home, settings: Settings, site_key: bytes, *, anew: bool = False) -> CardJudge:
+    """The library's trust as configured; `anew` as for `revocation_lists`."""
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.trust import TrustStore
 
-    authorities = TrustStore(home.trust).load()
-    return CardJudge(authorities, revocation_lists(home, settings, authorities, keeps=keeps), site_key, now)
+    entries = TrustStore(home.trust).entries()
+    authorities = [entry.authority for entry in entries if entry.authority is not None]
+    without = Code.TRUST_UNUSABLE if entries else Code.TRUST_MISSING
+    return CardJudge(authorities, revocation_lists(home, settings, authorities, anew=anew), site_key, now, without=without)

@@ -12,17 +12,20 @@ import faulthandler
 import logging
 import os
 import secrets
+import stat
 import sys
 import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
 from datetime import datetime
+from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
+from kiosk.config.files import not_a_file
 from kiosk.domain.errors import KioskError
 
 _log = logging.getLogger(__name__)
@@ -38,10 +41,9 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
     """
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
+    _close_to_others(folder)
     file = folder / f"{name}.log"
-    handler: logging.Handler = logging.NullHandler()
-    if _may_be_written(file):
-        handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
+    handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
     handler.setFormatter(_Formatter())
     handler.addFilter(_OnlyOurs())
     root = logging.getLogger()
@@ -60,10 +62,18 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
         handler.close()
 
 
+def _close_to_others(folder: Path) -> None:
+    """Logs of earlier versions too, and those of days gone by. What cannot be closed `doctor` tells."""
+    with contextlib.suppress(OSError):
+        for path in (folder, *folder.glob("*.log*")):
+            if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+                path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 def _may_be_written(file: Path) -> bool:
-    """A pipe would keep whoever writes to it waiting for ever."""
+    """A pipe would keep whoever writes to it waiting for ever, and a device keeps nothing."""
     try:
-        return not file.is_fifo()
+        return file.is_file() or not file.exists()
     except OSError:
         return True
 
@@ -73,6 +83,8 @@ def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
     file = folder / f"{name}.log"
     try:
         if file.exists():
+            if not file.is_file():
+                raise not_a_file(file)
             os.close(os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)))
         with tempfile.TemporaryFile(dir=folder):  # each day begins another file
             return None
@@ -105,6 +117,12 @@ def forbid_core_dumps() -> None:
 class _File(TimedRotatingFileHandler):
     is_failing = False
     """Whether the last record could not be written."""
+
+    def _open(self) -> TextIOWrapper:
+        """Raises OSError, also for what is no file: it is tried again with the next record."""
+        if not _may_be_written(Path(self.baseFilename)):
+            raise not_a_file(Path(self.baseFilename))
+        return super()._open()
 
     def emit(self, record: logging.LogRecord) -> None:
         self.is_failing = False

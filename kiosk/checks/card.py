@@ -69,10 +69,12 @@ def check_trust(home: Home, now: datetime) -> Finding:
     return trust([entry.authority for entry in entries if entry.authority], now)
 
 
-def trust(authorities: Sequence[Authority], now: datetime) -> Finding:
-    """What to say of these authorities, damaged files left aside."""
+def trust(authorities: Sequence[Authority], now: datetime, without: Code = Code.TRUST_MISSING) -> Finding:
+    """What to say of these authorities, damaged files left aside. `without`: why there are none, where there are none."""
     from kiosk.smartcard.trust import PUBLISHED, PUBLISHED_AT
 
+    if not authorities and without is Code.TRUST_UNUSABLE:
+        return Finding("trust.unusable")
     if not authorities:
         files = "、".join(known.file for known in PUBLISHED)
         return Finding("trust.missing", {"files": files, "page": PUBLISHED_AT})
@@ -104,7 +106,7 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
         authorities = TrustStore(home.trust).load()
     except KioskError:
         authorities = ()
-    lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists, keeps=False))
+    lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists))
     lists.refresh(CHANGED_SECONDS)
     return revocation(lists, folder, now)
 

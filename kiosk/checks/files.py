@@ -35,8 +35,18 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
         yield home.config, True
         for ending in ("", "-wal", "-shm"):
             yield home.store.with_name(home.store.name + ending), True
-        yield home.trust, False
+        for folder in (home.logs, home.data / "backups", home.slip_folder(settings.slip), home.held_lists):
+            yield from ((path, True) for path in _made_in(folder))
+    yield home.trust, False
     yield home.crl_folder(settings.card), False
+
+
+def _made_in(folder: Path) -> list[Path]:
+    """A folder of the program's own with what lies in it. Whoever cannot enter it reaches nothing there."""
+    try:
+        return [folder, *sorted(folder.iterdir())] if _mode(folder) & 0o011 else []
+    except OSError:
+        return []
 
 
 def _key_file(home: Home, settings: Settings) -> Path | None:

@@ -117,7 +117,7 @@ def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBound
     return (
         (
             Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
-            Look("trust", lambda: trust(judge.authorities, now())),
+            Look("trust", lambda: trust(judge.authorities, now(), judge.without)),
         ),
         # Lists and logs may lie on a share.
         (Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now())),),
@@ -137,6 +137,6 @@ def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> 
         counter_name=settings.counter.name,
         revocation_checked=settings.card.revocation is RevocationSource.CRL,
         stale_lists_accepted=settings.card.accepts_stale_lists,
-        findings=(trust(judge.authorities, now()),),
+        findings=(trust(judge.authorities, now(), judge.without),),
         demo=demo,
     )

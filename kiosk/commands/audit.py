@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from dataclasses import asdict
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
@@ -19,11 +20,15 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.visible import visible
 from kiosk.text import plain, say
 
 if TYPE_CHECKING:
     from kiosk.store.audit import AuditEntry
     from kiosk.store.repository import Repository
+
+_MOST_TOLD = 20
+"""Findings about times: of a trail with more somebody has to look at the whole of it anyway."""
 
 
 def add(commands: Commands) -> None:
@@ -44,6 +49,7 @@ def list_acts(home: Home, options: argparse.Namespace) -> int:
         # A program reads rows and nothing else.
         told = output.words("audit.head", rows=head.rows, digest=head.digest.hex())
         print(told, file=sys.stderr if options.json else sys.stdout)
+        _tell_misdated(repository)
         return output.OK
 
     return with_repository(home, tell)
@@ -70,6 +76,7 @@ def verify(home: Home, options: argparse.Namespace) -> int:
             raise Unavailable(found.code, **dict(found.params))
         head = repository.audit_head()
         output.tell("audit.fine", rows=head.rows, digest=head.digest.hex())
+        _tell_misdated(repository)
         return output.OK if note is None else _compare(repository, *note)
 
     return with_repository(home, tell)
@@ -89,12 +96,25 @@ def _compare(repository: Repository, rows: int, digest: str) -> int:
     return output.OK
 
 
+def _tell_misdated(repository: Repository) -> None:
+    """On stderr, also beside rows for a program. A clock that was wrong once is no trouble of today: the exit code does not tell of it."""
+    found = repository.misdated_rows()
+    for one in islice(found, _MOST_TOLD):
+        rows = f"{one.first}" if one.first == one.last else f"{one.first}〜{one.last}"
+        output.warn(f"audit.clock.{one.fault}", rows=rows, at=_moment(one.at), before=_moment(one.before))
+    if left := sum(1 for _ in found):
+        output.warn("audit.clock.more", count=left)
+
+
+def _moment(moment: datetime | None) -> str:
+    return "―" if moment is None else f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
+
+
 def _line(entry: AuditEntry) -> str:
-    moment = datetime.fromisoformat(entry.at).astimezone(JAPAN)
     checked = "・".join(_checked(word) for word in entry.checked.split())
     columns = (
         entry.place,
-        f"{moment:%Y-%m-%d %H:%M:%S}",
+        _at(entry.at),
         entry.counter,
         entry.operator or "",
         output.words(f"audit.act.{entry.act}"),
@@ -103,6 +123,13 @@ def _line(entry: AuditEntry) -> str:
         checked,
     )
     return "\t".join(str(column) for column in columns)
+
+
+def _at(text: str) -> str:
+    try:
+        return _moment(datetime.fromisoformat(text))
+    except ValueError:
+        return visible(text)
 
 
 def _checked(word: str) -> str:

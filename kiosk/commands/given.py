@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.config import file_trouble
+from kiosk.config.files import open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -21,5 +22,5 @@ def given(path: Path) -> Iterator[None]:
 
 def check_readable(path: Path) -> None:
     """Raises Unavailable: file-unusable."""
-    with given(path), path.open("rb") as file:
+    with given(path), open_regular(path) as file:
         file.read(1)

@@ -40,8 +40,11 @@ def count(home: Home, options: argparse.Namespace) -> int:
 def list_links(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
         note_deed(repository, Deed.LISTED)
+        link = None
         for link in repository.list_links():
             print(f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}\t{link.counter}\t{link.number}")
+        if link is None:
+            output.warn("links.none")
         return output.OK
 
     return with_repository(home, tell)

@@ -66,6 +66,31 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(MISUSE)
 
 
+_ARGPARSE = {
+    "argument %(argument_name)s: %(message)s": "argument",
+    "expected one argument": "one-value",
+    "expected at most one argument": "one-value",
+    "expected at least one argument": "one-value",
+    "the following arguments are required: %s": "required",
+    "unrecognized arguments: %s": "unrecognized",
+    "invalid choice: %(value)r (choose from %(choices)s)": "choice",
+    "unknown parser %(parser_name)r (choices: %(choices)s)": "unknown-command",
+    "invalid %(type)s value: %(value)r": "value",
+    "not allowed with argument %s": "not-with",
+    "ambiguous option: %(option)s could match %(matches)s": "ambiguous",
+    "ignored explicit argument %r": "takes-no-value",
+}
+"""Its messages, and the sentences `command.parser.<key>` with the same blanks."""
+
+
+def _in_japanese(message: str) -> str:
+    """What argparse asks gettext for: it has no other door for sentences of one's own."""
+    return words(f"parser.{_ARGPARSE[message]}") if message in _ARGPARSE else message
+
+
+argparse._ = _in_japanese  # type: ignore[attr-defined]
+
+
 class _Layout(argparse.HelpFormatter):
     def add_usage(self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, f"{words('parser.usage')} " if prefix is None else prefix)

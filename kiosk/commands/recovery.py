@@ -10,8 +10,9 @@ from pathlib import Path
 from kiosk.commands import output
 from kiosk.commands.given import check_readable, given
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import note_deed
+from kiosk.commands.stored import honestly, note_deed
 from kiosk.config import Home, read_settings
+from kiosk.config.files import read_regular
 from kiosk.domain.deeds import Deed
 from kiosk.equipment import key_place_of, open_repository
 
@@ -33,12 +34,16 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
     from kiosk.store.sheet import sheet
 
     repository, keys = open_repository(home, read_settings(home.config))
-    with repository:
+
+    def tell() -> int:
         note_deed(repository, Deed.SHEET)
         output.tell("recovery.before")
         print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
         output.tell("recovery.after")
-    return output.OK
+        return output.OK
+
+    with repository:
+        return honestly(repository, tell)
 
 
 def confirm(home: Home, options: argparse.Namespace) -> int:
@@ -46,15 +51,19 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
     from kiosk.store.sheet import answered, challenge, fingerprint
 
     repository, keys = open_repository(home, read_settings(home.config))
-    with repository:
+
+    def ask() -> int:
         output.tell("recovery.which", fingerprint=fingerprint(keys.site))
         for number in challenge():
             if not any(answered(keys.site, number, _ask(number)) or _wrong() for _ in range(3)):
                 print(output.words("recovery.unconfirmed"), file=sys.stderr)
                 return output.PROBLEM
         repository.confirm_sheet(fingerprint(keys.site))
-    output.tell("recovery.confirmed")
-    return output.OK
+        output.tell("recovery.confirmed")
+        return output.OK
+
+    with repository:
+        return honestly(repository, ask)
 
 
 def back_up(home: Home, options: argparse.Namespace) -> int:
@@ -62,12 +71,16 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
     from kiosk.store.recovery import make_backup
 
     repository, keys = open_repository(home, read_settings(home.config))
-    with repository:
+
+    def copy() -> int:
         # First, so that the copy tells of itself.
         note_deed(repository, Deed.BACKUP)
-        made = make_backup(home.store, keys, options.folder, datetime.now(UTC))
-    output.tell("recovery.backed-up", file=str(made))
-    return output.OK
+        made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
+        output.tell("recovery.backed-up", file=str(made))
+        return output.OK
+
+    with repository:
+        return honestly(repository, copy)
 
 
 def restore(home: Home, options: argparse.Namespace) -> int:
@@ -151,4 +164,4 @@ def _wrong() -> bool:
 
 def _read(path: Path) -> str:
     with given(path):
-        return path.read_text("utf-8-sig", "replace")
+        return read_regular(path).decode("utf-8-sig", "replace")

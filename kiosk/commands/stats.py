@@ -34,7 +34,8 @@ def stats(home: Home, options: argparse.Namespace) -> int:
                 for month, one in months.items()
             ]
             audit = {"rows": head.rows, "hash": head.digest.hex()}
-            output.tell_json({"links": repository.count_links(), "months": listed, "audit": audit})
+            doubt = None if repository.doubt is None else repository.doubt.code.value
+            output.tell_json({"links": repository.count_links(), "months": listed, "audit": audit, "doubt": doubt})
             return output.OK
         for month, one in months.items():
             output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)

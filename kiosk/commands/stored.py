@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.config import Home, read_settings
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
@@ -26,7 +26,25 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
         return output.OK
     repository, _ = open_repository(home, settings)
     with repository:
-        return work(repository)
+        return honestly(repository, lambda: work(repository))
+
+
+def honestly(repository: Repository, work: Callable[[], int]) -> int:
+    """Work on an opened store, and say of one that is doubted what was found: what was told from it may be wrong. The exit code."""
+    try:
+        code = work()
+    except KioskError as error:
+        if repository.doubt is None or repository.doubt.code is not error.code:
+            _tell_doubt(repository)
+        raise
+    return _tell_doubt(repository) or code
+
+
+def _tell_doubt(repository: Repository) -> int:
+    if repository.doubt is None:
+        return output.OK
+    output.warn("stored.doubted")
+    return output.complain(Unavailable(repository.doubt.code, **dict(repository.doubt.params)))
 
 
 def note_deed(repository: Repository, deed: Deed) -> None:

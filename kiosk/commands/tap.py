@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _SLOW_AFTER = 5.0
 _ANSWER_SECONDS = 5.0
 """What the PC/SC service may take beside the waiting for a card. It can hold whoever has asked it for as long as it likes."""
+_LEFT_SECONDS = 0.2
+"""For a thread that the service does not hold."""
+T = TypeVar("T")
+_LONGEST_WAIT = 86400.0
 _READ_SECONDS = 30.0
 """A card is read in one; one that answers nothing is told to be lifted after five."""
 
@@ -38,7 +42,15 @@ _READ_SECONDS = 30.0
 def add(commands: Commands) -> None:
     tapping = commands.add("tap", act=tap)
     tapping.option("--json", action="store_true")
-    tapping.option("--timeout", type=float, default=30.0, metavar="S")
+    tapping.option("--timeout", type=_seconds, default=30.0, metavar="S")
+
+
+def _seconds(text: str) -> float:
+    """Raises ValueError."""
+    seconds = float(text)
+    if not 0 <= seconds <= _LONGEST_WAIT:
+        raise ValueError(text)
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +80,54 @@ class Outcome:
 
 
 def tap(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.smartcard.heartbeat import Heartbeat
     from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
     settings = read_settings(home.config)
     invite = (lambda: None) if options.json else (lambda: output.tell("tap.lay"))
     with contextlib.ExitStack() as stack:
         repository, site_key = _open(home, settings, stack)
-        judge = judge_for(home, settings, site_key)
+        judge = judge_for(home, settings, site_key, anew=True)
+        service = _Service()
+        heartbeat = Heartbeat(PcscMonitor, service)
+        heartbeat.start()
+        stack.callback(heartbeat.stop, _LEFT_SECONDS)
         try:
-            reader = in_time(
+            reader = service.in_time(
                 lambda: wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite),
                 options.timeout + _ANSWER_SECONDS,
-                "wait for a card",
             )
-            outcome = in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS, "tap") if reader else Outcome()
+            outcome = service.in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS) if reader else Outcome()
         except KioskError as error:
             outcome = Outcome(trouble=error)
         except TimeoutError:
             outcome = Outcome(trouble=Unavailable(Code.READER_SILENT))
     _tell(outcome, options.json)
     return output.OK if outcome.verdict == "linked" else output.PROBLEM
+
+
+class _Service:
+    """Ends a wait for the PC/SC service when it answers nobody any more. See `heartbeat.Ear`."""
+
+    def __init__(self) -> None:
+        self._is_silent = False
+        self._over = threading.Event()
+
+    def answered(self, names: tuple[str, ...]) -> None:
+        pass
+
+    def failed(self, code: Code) -> None:
+        """That it is missing the wait itself will find."""
+        if code is Code.READER_SILENT:
+            self._is_silent = True
+            self._over.set()
+
+    def in_time(self, question: Callable[[], T], seconds: float) -> T:
+        """Raises TimeoutError."""
+        self._over = over = threading.Event()
+        if self._is_silent:
+            over.set()
+        return in_time(question, seconds, "tap", over)
 
 
 def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[Repository | None, bytes]:
@@ -156,7 +196,11 @@ def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge,
     if report.judgement is None:
         return Outcome(report, reader, trouble=report.trouble)
     began = time.monotonic_ns()
-    link = repository.find(report.judgement.reading.token) if repository else None
+    try:
+        # As the counter asks: of a store that is doubted it gets no answer.
+        link = repository.links_for(report.judgement.reading.token, None)[0] if repository else None
+    except KioskError as error:
+        return Outcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)
     spent = time.monotonic_ns() - began
     if link is None:
         return Outcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.given import given
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_trust
 from kiosk.config import Home, read_settings
+from kiosk.config.files import read_regular
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, KioskError, Refused
@@ -43,6 +45,9 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
     content = _read(options.file)
     authority = store.check(content, options.fingerprint)
     _show(authority)
+    if authority in store.load():
+        output.tell("trust.already")
+        return output.OK
     if known := published_as(authority):
         print(f"  {output.words('trust.known', file=known.file)}")
     elif options.fingerprint:
@@ -112,13 +117,9 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> bytes:
-    from kiosk.smartcard.trust import read_file
-
-    try:
-        # A share that is gone, or a pipe that nobody writes to, would be waited for without an end.
-        return in_time(lambda: read_file(path), _READ_SECONDS, "file")
-    except OSError as error:
-        raise Refused(Code.TRUST_FILE_INVALID, reason="unreadable", place=str(path)) from error
+    # A share that is gone would be waited for without an end.
+    with given(path):
+        return in_time(lambda: read_regular(path), _READ_SECONDS, "file")
 
 
 def _show(authority: Authority) -> None:

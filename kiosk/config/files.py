@@ -7,6 +7,7 @@ import os
 import stat
 from enum import StrEnum, unique
 from pathlib import Path
+from typing import BinaryIO
 
 
 @unique
@@ -20,6 +21,9 @@ class FileTrouble(StrEnum):
     NOT_A_FOLDER = "not-a-folder"
     """Something else stands where a folder is to be."""
     NOT_A_FILE = "not-a-file"
+    """Something else stands where a file is to be: a folder, a pipe, a device."""
+    OVERSIZED = "oversized"
+    """Larger than what is to stand there can be: it is not read."""
     FULL = "full"
     READ_ONLY = "read-only"
     TOO_LARGE = "too-large"
@@ -29,6 +33,8 @@ class FileTrouble(StrEnum):
     OTHER = "other"
 
 
+SMALL = 1 << 20
+"""Bytes: more than any file that people write for this program."""
 _BY_ERRNO = {
     errno.EACCES: FileTrouble.DENIED,
     errno.EPERM: FileTrouble.DENIED,
@@ -39,6 +45,7 @@ _BY_ERRNO = {
     errno.ENOSPC: FileTrouble.FULL,
     errno.EDQUOT: FileTrouble.FULL,
     errno.EROFS: FileTrouble.READ_ONLY,
+    errno.EMSGSIZE: FileTrouble.OVERSIZED,  # by `read_regular`
     errno.EFBIG: FileTrouble.TOO_LARGE,
     errno.EIO: FileTrouble.FAULTY,
     errno.ENODEV: FileTrouble.FAULTY,
@@ -48,17 +55,36 @@ _BY_ERRNO = {
 }
 
 
-def read_regular(path: Path) -> bytes:
-    """What stands in a file. Raises OSError, also for what is no file: a pipe would keep the reader waiting for ever."""
+def read_regular(path: Path, most: int = SMALL) -> bytes:
+    """What stands in a file of at most so many bytes.
+
+    Raises OSError, also for what is no file (a pipe would keep the reader waiting for ever, a device may have no end) and for what is
+    larger. The one way to read what somebody else may have put there.
+    """
+    with open_regular(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EMSGSIZE, "too large", str(path))
+    return content
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """For reading. Raises OSError, also for what is no file."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise IsADirectoryError(errno.EISDIR, "not a file", str(path))
-        return file.read()
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise not_a_file(path)
+    return os.fdopen(handle, "rb")
+
+
+def not_a_file(path: Path) -> OSError:
+    return IsADirectoryError(errno.EISDIR, "not a file", str(path))
 
 
 def file_trouble(error: OSError, path: Path) -> FileTrouble:
     """Why `path` could not be used. What was denied is looked at again: whether it belongs to somebody else."""
+    if isinstance(error, TimeoutError):
+        return FileTrouble.FAULTY
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
-import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from kiosk.config.exposure import Exposure, exposure
-from kiosk.config.files import file_trouble
+from kiosk.config.files import file_trouble, not_a_file, read_regular
 from kiosk.config.kinds import Kind
 from kiosk.config.needs import NEEDS
 from kiosk.config.settings import Settings
@@ -49,13 +47,13 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     try:
         exposed = exposure(path)
         if path.exists() and not path.is_file():  # to read from a pipe would be to wait for ever
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            raise not_a_file(path)
         # Whoever may write here decides what is checked of a card, and where numbers are typed.
         if exposed is Exposure.FOREIGN:
             raise Unavailable(Code.STORE_FOREIGN, place=str(path))
         if exposed is Exposure.WRITABLE:
             raise Refused(Code.CONFIG_EXPOSED, file=str(path))
-        raw = path.read_bytes()
+        raw = read_regular(path)
     except OSError as error:
         raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
     try:

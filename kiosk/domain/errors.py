@@ -21,6 +21,7 @@ class Code(StrEnum):
     CARD_STOPPED = "card-stopped"
     ISSUER_UNKNOWN = "issuer-unknown"
     TRUST_MISSING = "trust-missing"
+    TRUST_UNUSABLE = "trust-unusable"  # files are there, and each is damaged, exposed or forged
     TRUST_ENDED = "trust-ended"
     REVOCATION_STALE = "revocation-stale"
     REVOCATION_TOO_OLD = "revocation-too-old"  # for `crl_max_age`: no card is accepted until a newer list is there

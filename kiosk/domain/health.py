@@ -45,6 +45,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "trust.ending": _CARE,
     "trust.ended": _WRONG,
     "trust.missing": _WRONG,
+    "trust.unusable": _WRONG,
     "trust.wrong": _WRONG,
     "revocation.fresh": _OK,
     "revocation.none": _CARE,

@@ -13,7 +13,7 @@ from kiosk.domain.trouble import reader_problem
 
 _BY_DATE = frozenset({Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID})
 _COUNTED = frozenset({"code", "links", "pending", "registered", "used"})
-_TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.ended": Code.TRUST_ENDED}
+_TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.unusable": Code.TRUST_UNUSABLE, "trust.ended": Code.TRUST_ENDED}
 
 
 def hindrance(counter: Counter, facts: CounterFacts) -> Problem | None:

@@ -125,7 +125,7 @@ class Conductor:
             self._looking = False
             return self._outside.look_at_store()
 
-        self._work.do(look, lambda error: None)
+        self._work.look(look)
 
     def tidy_findings(self) -> None:
         """To be called every few seconds: what was not looked at again in time counts as unknown."""

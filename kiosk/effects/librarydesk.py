@@ -54,7 +54,7 @@ class LibraryDesk:
             self._beating = False
             library.keep_alive()
 
-        self._worker.do(lambda: self._told_of(library, beat), lambda error: None)
+        self._worker.look(lambda: self._told_of(library, beat))
 
     def retry(self) -> None:
         """Connect anew behind what is under way, and tell how it stands then, be it as before."""

@@ -39,6 +39,22 @@ class Worker:
 
         self._thread.submit(run)
 
+    def look(self, take: Callable[[], Event | Finding | None]) -> None:
+        """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. What should have been found
+        becomes overdue.
+        """
+
+        def taken() -> Event | Finding | None:
+            try:
+                return take()
+            except KioskError:
+                raise
+            except Exception as error:
+                record_incident(error)
+                return None
+
+        self.do(taken, lambda error: None)
+
     def drop(self) -> None:
         """What was enqueued until now and has not begun is not done any more; nothing is posted of it."""
         self._dropped += 1

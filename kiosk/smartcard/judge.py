@@ -76,10 +76,14 @@ class CardJudge:
         site_key: bytes,
         clock: Callable[[], datetime],
         allow_test: bool = False,
+        without: Code = Code.TRUST_MISSING,
     ) -> None:
-        """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses."""
+        """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses. `without`:
+        why there are no authorities, where there are none.
+        """
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
         self._names = frozenset(authority.subject for authority in self.authorities)
+        self.without = without
         self.revocation, self._site_key, self._clock = revocation, site_key, clock
 
     def early_token(self, first_block: bytes) -> LinkToken | None:
@@ -96,13 +100,13 @@ class CardJudge:
         """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.
 
         Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown,
-        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing,
-        revocation-too-old.
+        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing
+        or trust-unusable (`without`), revocation-too-old.
         """
         accept_label(label)
         passed(Check.LABEL)
         if not self.authorities:
-            raise Unavailable(Code.TRUST_MISSING)
+            raise Unavailable(self.without)
         certificate = Certificate(der)
         passed(Check.FORM)
         now = self._clock()

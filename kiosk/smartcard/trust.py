@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.exposure import Exposure, exposure
+from kiosk.config.files import read_regular
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.visible import visible
 from kiosk.smartcard.authority import Authority
 
-_LARGEST_FILE = 1 << 20
 _SUFFIX = ".cer"
 
 
@@ -82,8 +82,6 @@ def read_authority(content: bytes) -> Authority:
     """An authority from the bytes of a file, DER or PEM. Raises Refused(trust-file-invalid); `reason` says why."""
     if not content.strip():
         raise Refused(Code.TRUST_FILE_INVALID, reason="empty")
-    if len(content) > _LARGEST_FILE:
-        raise Refused(Code.TRUST_FILE_INVALID, reason="not-a-certificate")
     if b"-----BEGIN" not in content:
         return Authority(content)
     try:
@@ -143,9 +141,10 @@ class TrustStore:
         entries = []
         for path in self._files():
             try:
+                content = _content(path)
                 if exposed := _exposure(path):
                     raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
-                entries.append(PinnedFile(visible(path.name), self._check(_content(path), path.stem)))
+                entries.append(PinnedFile(visible(path.name), self._check(content, path.stem)))
             except KioskError as error:
                 entries.append(PinnedFile(visible(path.name), None, error))
         trusted = [entry.authority for entry in entries if entry.authority]
@@ -154,7 +153,7 @@ class TrustStore:
     def _files(self) -> list[Path]:
         try:
             with os.scandir(self._folder) as found:
-                return sorted(Path(entry.path) for entry in found if entry.name.endswith(_SUFFIX) and entry.is_file())
+                return sorted(Path(entry.path) for entry in found if entry.name.endswith(_SUFFIX))
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -209,15 +208,9 @@ def _without_twins(entry: PinnedFile, trusted: Sequence[Authority]) -> PinnedFil
 
 def _content(path: Path) -> bytes:
     try:
-        return read_file(path)
+        return read_regular(path)
     except OSError as error:
         raise _trouble(error, path) from error
-
-
-def read_file(path: Path) -> bytes:
-    """As much of a file as is needed to see that it is too large. Raises OSError."""
-    with path.open("rb") as file:
-        return file.read(_LARGEST_FILE + 1)
 
 
 def _exposure(path: Path) -> Exposure | None:

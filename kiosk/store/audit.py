@@ -104,6 +104,11 @@ class AuditTrail:
         rows = self._database.ask(query, (after, since, PAGE)).fetchall()
         return [AuditEntry(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
+    def times(self, after: int) -> list[tuple[int, str]]:
+        """Place and time of the next rows behind a place."""
+        rows = self._database.ask("SELECT place, at FROM audit WHERE place > ? ORDER BY place LIMIT ?", (after, PAGE)).fetchall()
+        return [(int(place), str(at)) for place, at in rows]
+
     def go_on(self) -> None:
         """Let the next row follow the last one that is there, when somebody has confirmed what is wrong with the end of the trail."""
         last = self._database.ask("SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone()

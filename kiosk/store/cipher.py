@@ -16,6 +16,7 @@ from typing import Any
 from peewee import SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from kiosk.config.files import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 # At level DEBUG it writes every statement with its values: numbers and tokens.
@@ -44,6 +45,8 @@ def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"
     Raises the driver's exceptions, and Unavailable: store-key-wrong or store-damaged when the first page cannot be read. Without
     `settings` nothing is changed that the file would remember. `reading`: nothing can be written through it.
     """
+    if path.exists() and not path.is_file():
+        raise not_a_file(path)  # to open a pipe would be to wait for ever
     place = f"{path.absolute().as_uri()}?mode={'ro' if reading else 'rw'}"
     connection = sqlcipher.connect(place, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
@@ -75,7 +78,7 @@ def salt_for(key: bytes) -> bytes:
 
 def unreadable(path: Path, key: bytes) -> Code:
     """Why the first page cannot be read with this key."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(16)
     if len(head) == 16 and head.startswith(MAGIC) and not hmac.compare_digest(head, salt_for(key)):
         return Code.STORE_KEY_WRONG
@@ -84,16 +87,18 @@ def unreadable(path: Path, key: bytes) -> Code:
 
 def same_store(path: Path, key: bytes) -> bool:
     """Whether the file at `path` says that it was made with this key. Raises OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hmac.compare_digest(file.read(16), salt_for(key))
 
 
 def check_owner(path: Path) -> None:
-    """Refuse the file of another user (even to root, whose -wal file would lock the owner out), and close ours to all others.
+    """Refuse what is no file, and the file of another user (even to root, whose -wal file would lock the owner out); close ours to others.
 
     Raises Unavailable: store-foreign, store-unprotected (the file system, FAT for instance, closes nothing); OSError.
     """
     about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise not_a_file(path)
     if os.name == "posix":
         if about.st_uid != os.geteuid():
             raise Unavailable(Code.STORE_FOREIGN, place=str(path))

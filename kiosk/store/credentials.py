@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.limits import in_time
@@ -55,7 +54,7 @@ class CredentialStore:
     def _ask(self, question: Callable[[], T]) -> T:
         try:
             return in_time(question, SECONDS, "credentials")
-        except (KeyringError, OSError, RuntimeError, TimeoutError) as error:
+        except Exception as error:  # its libraries raise what they like
             raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind) from error
 
 

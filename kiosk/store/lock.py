@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from types import TracebackType
 
+from kiosk.config.locking import take_lock
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
 from kiosk.store.trouble import translated
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _taken(handle: int) -> bool:
-    try:
-        _lock(handle)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 class RunningLock:
@@ -39,7 +20,7 @@ class RunningLock:
             make_folder(path.parent)
             # Never deleted: whoever had it open would hold a lock on a file without a name.
             self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-            taken = _taken(self._handle)
+            taken = take_lock(self._handle)
         if not taken:
             self.release()
             raise Unavailable(Code.ALREADY_RUNNING)

@@ -86,6 +86,8 @@ class OpenedStore:
     def examine(self, *, aside: bool = True) -> Problem | None:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
         try:
+            with translated(self._path):
+                self._files.check()
             found = self._examination.run(aside=aside)
         except Unavailable as error:
             self._unexamined = error.code

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from kiosk.config.files import read_regular
 from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
@@ -35,6 +36,8 @@ from kiosk.store.trouble import translated
 
 _MAGIC = b"KIOSKSK1"
 SEALED = ".keys"
+DOUBTED = "-doubted"
+"""Behind the name of a backup whose store had been doubted when it was made."""
 
 
 def seal(keys: Keys) -> bytes:
@@ -54,13 +57,14 @@ def unseal(sealed: bytes, site_key: bytes) -> Keys:
         raise Refused(Code.RECOVERY_MISMATCH) from error
 
 
-def make_backup(path: Path, keys: Keys, folder: Path, now: datetime) -> Path:
+def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted: bool = False) -> Path:
     """Copy the store at `path`, which may be in use, into `folder`: `NAME.db`, checked, and `NAME.keys`. Returns the first.
 
+    A copy of a store that is `doubted` is named so: whoever looks for the latest good one sees it.
     Raises Unavailable with one of the store's codes.
     """
     with translated(path), onto(folder):
-        copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}")
+        copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}{DOUBTED if doubted else ''}")
         try:
             write_private(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
@@ -143,7 +147,7 @@ def _sealed_beside(backup: Path) -> bytes:
     place = backup.with_suffix(SEALED)
     if not place.exists():
         raise Unavailable(Code.STORE_KEY_MISSING, place=str(place))
-    return place.read_bytes()
+    return read_regular(place)
 
 
 def _bring_back(backup: Path, place: KeyPlace, keys: Keys, counter: str, now: datetime) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.chronicle import Misdated, misdated
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
@@ -173,6 +174,14 @@ class Repository(OpenedStore):
     def _acts_behind(self, place: int, since: str) -> list[AuditEntry]:
         with self._reading():
             return self._audit.page(place, since)
+
+    def misdated_rows(self) -> Iterator[Misdated]:
+        """Rows of the audit trail whose time cannot be right, or that of the row before them; read page by page."""
+        return misdated(paged(self._times_behind, 0, lambda row: row[0]), self._clock())
+
+    def _times_behind(self, place: int) -> list[tuple[int, str]]:
+        with self._reading():
+            return self._audit.times(place)
 
     def audit_head(self) -> AuditHead:
         """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""

@@ -31,6 +31,7 @@ _LOOK_CLOSER = {
     10,  # SQLITE_IOERR: also what a full disk gives when the shared-memory file cannot grow
     14,  # SQLITE_CANTOPEN: also what a read-only disk gives, since WAL needs to write beside the file
 }
+_OUR_MISTAKES = {1, 19, 20, 21, 25}  # SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_MISUSE, SQLITE_RANGE
 _BY_TROUBLE = {
     FileTrouble.FULL: Code.STORE_FULL,
     FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
@@ -40,15 +41,19 @@ _BY_TROUBLE = {
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn whatever the database at `path` or its disk raises into `Unavailable` that names the `place`; our own mistakes (bad SQL, a
-    broken constraint) pass.
+    """Turn whatever the database at `path` or its disk raises into `Unavailable` that names the `place`.
+
+    Our own mistakes (bad SQL, a broken constraint) become RuntimeError: no exception of peewee or the driver leaves.
     """
     try:
         yield
     except (peewee.PeeweeException, sqlcipher.Error) as error:
-        code = _code(error, path)
-        if code is None:
-            raise
+        result = _result(error)
+        if _lacks_tables(error):
+            raise Unavailable(Code.STORE_DAMAGED, place=str(path)) from error
+        if result in _OUR_MISTAKES:
+            raise RuntimeError(f"the store was asked wrongly: {error}") from error
+        code = _disk_trouble(path) if result in _LOOK_CLOSER else _BY_RESULT.get(result or 0, Code.STORE_UNAVAILABLE)
         raise Unavailable(code, place=str(path)) from error
     except BlockingIOError as error:
         raise Unavailable(Code.STORE_LOCKED, place=str(path)) from error
@@ -64,20 +69,28 @@ def translated(path: Path) -> Iterator[None]:
         raise
 
 
-def _code(error: Exception, path: Path) -> Code | None:
-    # peewee wraps the driver's exception and keeps it as `orig`.
-    cause: Any = getattr(error, "orig", error)
-    result = getattr(cause, "sqlite_errorcode", None)
-    if result is None:
-        return None
-    if result & 0xFF in _LOOK_CLOSER:
-        return _disk_trouble(path)
-    return _BY_RESULT.get(result & 0xFF)
+def _result(error: BaseException) -> int | None:
+    """SQLite's primary result; None where nobody names one, as for a connection that was closed."""
+    # peewee wraps the driver's exception, and keeps it here or there.
+    cause: Any = error
+    while cause is not None:
+        result = getattr(cause, "sqlite_errorcode", None)
+        if result is not None:
+            return int(result) & 0xFF
+        cause = getattr(cause, "orig", None) or cause.__cause__ or cause.__context__
+    return None
+
+
+def _lacks_tables(error: BaseException) -> bool:
+    """Whether the file is no longer what was opened: cut to nothing, or another database."""
+    return str(error).startswith("no such table")
 
 
 def _disk_trouble(path: Path) -> Code:
     """Why a file cannot be opened, read or written, as far as its folder tells."""
     try:
+        if not path.parent.exists():
+            return Code.STORE_UNAVAILABLE
         if not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
             return Code.STORE_FOREIGN if is_foreign(path) else Code.STORE_READ_ONLY
         if shutil.disk_usage(path.parent).free < 64 * 1024:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,48 @@ def test_what_is_written_wrongly_ends_with_two(kiosk: Any, command: list[str]) -
     said = kiosk(*command)
     assert (said.code, said.out) == (2, "")
     assert "コマンドの書き方が違います" in said.err
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["rum"], "'rum' は選べません。選べるもの: 'run'"),
+        (["trust", "add"], "足りないもの: FILE"),
+        (["trust", "--fast"], "知らない指定です: --fast"),
+        (["stats", "more"], "知らない指定です: more"),
+        (["tap", "--timeout"], "--timeout: 値を1つ付けてください。"),
+        (["tap", "--timeout", "soon"], "--timeout: 'soon' は、ここに書ける値ではありません。"),
+        (["tap", "--timeout", "nan"], "--timeout: 'nan' は、ここに書ける値ではありません。"),
+        (["tap", "--timeout", "inf"], "--timeout: 'inf' は、ここに書ける値ではありません。"),
+        (["tap", "--timeout=-1"], "--timeout: '-1' は、ここに書ける値ではありません。"),
+        (["tap", "--json=yes"], "--json: 値の 'yes' は付けられません。"),
+        (["audit", "list", "--since", "1"], "--since: '1' は、ここに書ける値ではありません。"),
+        (["links", "unlink", "1", "--reason", "x"], "--reason: 'x' は選べません。選べるもの: 'lost'"),
+        (["virtual-card", "--slot", "7"], "--slot: 7 は選べません。選べるもの: 0, 1"),
+    ],
+)
+def test_what_is_wrong_is_said_in_japanese(kiosk: Any, command: list[str], sentence: str) -> None:
+    said = kiosk(*command)
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.err
+    assert not re.search(r"\b(argument|expected|invalid|required|usage|error|choose|unrecognized)\b", said.err)
+
+
+def commands_of(parser: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield before
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, one in action.choices.items():
+                yield from commands_of(one, (*before, name))
+
+
+def test_every_help_is_in_japanese(kiosk: Any) -> None:
+    for command in commands_of(commandline.build_parser()):
+        said = kiosk(*command, "--help")
+        assert said.code == 0
+        # But for commands, options, names of files and what stands for a value.
+        told = re.sub(r"「[^」]*」", "", said.out.partition("\n\n")[2]).replace("\n", "|")
+        assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", told), command
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -6,6 +6,8 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,10 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
-from kiosk.equipment import open_repository
+from kiosk.equipment import key_place_of, open_repository
 from kiosk.store.audit import REGISTER, RELEASE
-from kiosk.text import knows
+from kiosk.store.repository import Repository
+from kiosk.text import knows, say
 
 NUMBER = "2104067853"
 MASKED = LibraryCardNumber(NUMBER).masked
@@ -91,6 +94,29 @@ def test_the_audit_trail_is_listed_for_people_and_programs(kiosk: Any, linked: H
     )
     assert re.fullmatch(r"監査の記録の終わり: 1行 印 [0-9a-f]{64}\n", kiosk("audit", "list", "--since", "2999-01-01").out)
     assert re.search(r"1行 印 [0-9a-f]{64}", kiosk("audit", "list", "--json").err)
+
+
+def test_where_there_are_no_links_that_is_said_and_a_script_reads_none(kiosk: Any, linked: Home) -> None:
+    kiosk("links", "unlink", NUMBER, "--reason", "lost")
+    said = kiosk("links", "list")
+    assert (said.code, said.out, said.err.strip()) == (0, "", say("command.links.none"))
+
+
+def test_rows_of_a_wrong_clock_are_named(kiosk: Any, home: Home) -> None:
+    """Rows 2 and 3 of 2045, row 4 of 2010, row 5 of today, row 6 a second before that."""
+    settings, today = read_settings(home.config), datetime.now(UTC).replace(microsecond=0)
+    place = key_place_of(home, settings)
+    keys = place.open_keys()
+    ahead, behind = datetime(2045, 1, 2, 3, tzinfo=UTC), datetime(2010, 1, 2, 3, tzinfo=UTC)
+    for moment in (today - timedelta(days=1), ahead, ahead, behind, today, today - timedelta(seconds=1)):
+        with Repository(home.store, keys, "窓口1", partial(datetime.fromisoformat, moment.isoformat()), anchor=place.anchor(keys)) as store:
+            store.note(Deed.LISTED)
+    for command in (["audit", "list"], ["audit", "list", "--json"], ["audit", "list", "--since", "2026-01-01"], ["audit", "verify"]):
+        said = kiosk(*command)
+        assert said.code == 0
+        assert said.err.count("行目") == 2
+        assert "2〜3行目の時刻(2045-01-02 12:00:00)は、まだ来ていません" in said.err
+        assert "4行目の時刻(2010-01-02 12:00:00)が、その前の行(2045-01-02 12:00:00)より戻っています" in said.err
 
 
 def test_a_trail_that_holds_is_said_with_its_end(kiosk: Any, linked: Home) -> None:

@@ -15,7 +15,7 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.token import link_token
-from kiosk.equipment import judge_for, keys_of, open_repository
+from kiosk.equipment import judge_for, key_place_of, keys_of, open_repository
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
@@ -77,6 +77,34 @@ def test_every_card_of_the_tray_gets_its_verdict(
     assert set(outcome.milliseconds) >= {"connect", "select", "total"}
 
 
+def test_authorities_that_cannot_be_used_are_not_called_missing(home: Home, deck: Deck, repository: Repository) -> None:
+    settings = read_settings(home.config)
+    world = VirtualReaders(READER)
+    world.lay(deck.fresh("fine"), READER)
+    home.trust.chmod(0o777)
+    assert read(world.readers, READER, judge_for(home, settings, bytes(32)), repository).verdict == "trust-unusable"
+    home.trust.chmod(0o700)
+    for file in home.trust.iterdir():
+        file.unlink()
+    assert read(world.readers, READER, judge_for(home, settings, bytes(32)), repository).verdict == "trust-missing"
+
+
+def test_of_a_doubted_store_no_link_is_told(home: Home, deck: Deck, repository: Repository) -> None:
+    settings = read_settings(home.config)
+    place = key_place_of(home, settings)
+    record = place.store.load()
+    assert record is not None
+    repository.close()
+    place.anchor_path.unlink()
+    world = VirtualReaders(READER)
+    world.lay(deck.fresh("fine"), READER)
+    with open_repository(home, settings)[0] as doubted:
+        outcome = read(world.readers, READER, judge_for(home, settings, record.keys.site), doubted)
+    assert (outcome.verdict, outcome.number) == ("store-doubted", "")
+    assert outcome.report is not None
+    assert Check.POLICY in outcome.report.passed
+
+
 def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> Outcome:
     """The card as a counter with revocation lists reads it."""
     home.config.write_text(f'[card]\nrevocation = "crl"\ncrl_max_age = {most}\n', encoding="utf-8")
@@ -85,7 +113,7 @@ def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, mo
     assert record is not None
     world = VirtualReaders(READER)
     world.lay(card, READER)
-    return read(world.readers, READER, judge_for(home, settings, record.keys.site), repository)
+    return read(world.readers, READER, judge_for(home, settings, record.keys.site, anew=True), repository)
 
 
 def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: Deck, repository: Repository) -> None:
@@ -100,15 +128,18 @@ def test_with_lists_a_card_is_good_stopped_or_cannot_be_told(home: Home, deck: D
 
     path = home.crl / "a.crl"
     assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(7, age=50 * hour))
+    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
+    path.write_bytes(lists(7, age=30 * hour))
+    assert fine() == ("linked", False)
     path.write_bytes(lists(7, age=hour))
     # One that nobody can read stands in nobody's way.
     (home.crl / "b.crl").write_bytes(lists(serial, age=hour).replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM))
     assert fine() == ("linked", True)
-    path.write_bytes(lists(7, age=30 * hour))
-    assert fine() == ("linked", False)
-    path.write_bytes(lists(7, age=50 * hour))
-    assert (fine(), fine('"unlimited"')) == (("revocation-too-old", False), ("linked", False))
-    path.write_bytes(lists(serial, age=50 * hour))
+    path.write_bytes(lists(serial, age=hour / 2))
+    assert (fine(), fine('"unlimited"')) == (("card-stopped", False), ("card-stopped", False))
+    # Nor does a list from before bring it back, although no counter has ever run here.
+    path.write_bytes(lists(7, age=hour))
     assert (fine(), fine('"unlimited"')) == (("card-stopped", False), ("card-stopped", False))
 
 

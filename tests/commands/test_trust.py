@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
+from kiosk.text import say
 from tests.smartcard.revocation.conftest import Issuer, scope
 
 
@@ -49,6 +50,16 @@ def test_somebody_who_has_compared_it_says_yes(kiosk: Any, file: Path, home: Hom
     assert said.code == 0
     assert "登録した認証局は1つ" in said.out
     assert len(kept(home)) == 1
+
+
+def test_what_is_known_already_is_said_and_nobody_is_asked(kiosk: Any, file: Path, authority: VirtualAuthority, linked: Home) -> None:
+    kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
+    for more in ([], ["--fingerprint", spelt(authority.der)]):
+        said = kiosk("trust", "add", str(file), *more)
+        assert (said.code, said.err) == (0, "")
+        assert "もう登録してあります" in said.out
+        assert "登録しました" not in said.out
+    assert kiosk("audit", "list").out.count("認証局の追加") == 1
 
 
 def test_a_script_cannot_say_yes(kiosk: Any, file: Path, home: Home) -> None:
@@ -117,8 +128,8 @@ def test_a_file_that_is_no_authority_is_refused_with_the_reason(
 
 
 def test_a_file_that_is_not_there_is_said(kiosk: Any, tmp_path: Path) -> None:
-    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path / "none.cer")).err
-    assert "ファイルを開けません" in kiosk("trust", "add", str(tmp_path)).err
+    assert say("command.why.file.missing") in kiosk("trust", "add", str(tmp_path / "none.cer")).err
+    assert say("command.why.file.not-a-file") in kiosk("trust", "add", str(tmp_path)).err
 
 
 @pytest.mark.parametrize(

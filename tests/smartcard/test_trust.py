@@ -252,8 +252,15 @@ def test_what_never_ends_is_not_read(tmp_path: Path, store: TrustStore, root: Vi
     os.mkfifo(tmp_path / "trust" / "pipe.cer")
     (tmp_path / "trust" / "zeroes.cer").symlink_to("/dev/zero")
     (tmp_path / "trust" / "folder.cer").mkdir()
+    (tmp_path / "trust" / "nowhere.cer").symlink_to("/nowhere/at/all")
     assert store.load() == (Authority(root.der),)
-    assert len(store.entries()) == 1
+    troubles = {entry.file: entry.trouble.params["reason"] for entry in store.entries() if entry.trouble}
+    assert troubles == {
+        "pipe.cer": "not-a-file",
+        "zeroes.cer": "not-a-file",
+        "folder.cer": "not-a-file",
+        "nowhere.cer": "missing",
+    }
 
 
 def test_a_name_that_would_act_on_a_terminal_is_shown_as_it_stands(tmp_path: Path, store: TrustStore) -> None:

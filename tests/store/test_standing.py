@@ -10,11 +10,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -302,6 +302,65 @@ def test_what_is_found_while_nothing_can_be_written_down_is_not_forgotten(
     assert store.doubt == Problem(Code.LINKS_ALTERED)
     store.accept_doubt(Code.LINKS_ALTERED)
     assert store.doubt is None
+
+
+def cut_to_nothing(file: Path) -> None:
+    os.truncate(file, 0)
+
+
+def make_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def make_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        Path.unlink,
+        lambda file: shutil.rmtree(file.parent),
+        lambda file: file.with_name("kiosk.db-wal").unlink(),
+        lambda file: os.truncate(file.with_name("kiosk.db-wal"), 0),
+        lambda file: os.truncate(file, 4096),
+        lambda file: file.write_bytes(os.urandom(20000)),
+        cut_to_nothing,
+        make_a_folder,
+        make_a_pipe,
+    ],
+)
+def test_whatever_is_done_to_its_files_the_store_speaks_of_it_in_its_own_words(
+    begin: Callable[[], Repository], path: Path, done: Callable[[Path], object]
+) -> None:
+    store = begin()
+    store.save_link(uuid4(), LinkToken(b"1" * 32), LibraryCardNumber("2104067853"), revocation=Revocation.GOOD)
+    done(path)
+    asked: list[Callable[[], object]] = [
+        store.examine,
+        store.look,
+        store.count_links,
+        lambda: list(store.list_links()),
+        lambda: list(store.audit_rows()),
+        store.verify_audit,
+        lambda: store.confirm_sheet("x"),
+        store.close,
+        store.count_links,
+        store.examine,
+    ]
+    for question in asked:
+        with suppress(Unavailable):
+            question()
+
+
+def test_a_store_taken_away_under_its_examination_is_replaced(begin: Callable[[], Repository], path: Path) -> None:
+    store = begin()
+    path.unlink()
+    with pytest.raises(Unavailable) as caught:
+        store.examine()
+    assert caught.value.code is Code.STORE_REPLACED
 
 
 @pytest.fixture

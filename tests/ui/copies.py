@@ -86,6 +86,24 @@ class Copies:
     def field_mouse(self) -> None:
         QTest.mouseDClick(self.field(), LEFT, pos=QPoint(70, 20))
 
+    def paste_own(self) -> None:
+        """The number from the button, into an empty field, and marked there."""
+        self.button()
+        field = self.field()
+        field.clear()
+        QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
+        QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
+
+    def paste_key(self) -> None:
+        field = self.field()
+        QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
+        QTest.keyClick(field, Qt.Key.Key_Insert, SHIFT)
+        QTest.keyClick(field, Qt.Key.Key_Insert, CONTROL | SHIFT)
+
+    def paste_mouse(self) -> None:
+        QTest.mouseClick(self.field(), Qt.MouseButton.MiddleButton, pos=QPoint(70, 20))
+        QTest.mouseClick(self.field(), Qt.MouseButton.RightButton, pos=QPoint(70, 20))
+
     def leave(self) -> None:
         self.window.project(*SCENES["waiting"])
 

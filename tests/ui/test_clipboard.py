@@ -152,6 +152,20 @@ def test_a_program_that_does_not_answer_keeps_nobody_waiting(window: Window, oth
     assert window.does("leave") < 2
 
 
+def test_what_is_copied_here_is_pasted_into_a_field(window: Window, other: Other) -> None:
+    window.does("paste_own")
+    found = other.read("PRIMARY", "UTF8_STRING")
+    assert isinstance(found, bytes)
+    assert found.decode().replace(" ", "") == NUMBER
+
+
+@pytest.mark.parametrize("way", ["paste_key", "paste_mouse"])
+def test_what_a_silent_program_has_copied_is_not_asked_for(window: Window, other: Other, way: str) -> None:
+    other.take("CLIPBOARD")
+    other.take("PRIMARY")
+    assert window.does(way) < 1
+
+
 def test_nothing_is_left_when_the_program_ends(window: Window, other: Other) -> None:
     window.does("button")
     window.does("stop")

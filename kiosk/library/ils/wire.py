@@ -15,6 +15,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from kiosk.config.exposure import exposure
+from kiosk.config.files import read_regular
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.sip2 import Framer, Malformed, Message
 
@@ -64,7 +65,13 @@ def trusting(ca_file: str) -> ssl.SSLContext:
     try:
         if ca_file and exposure(Path(ca_file)) is not None:
             raise Broken(Trouble.AUTHORITY_EXPOSED)
-        return ssl.create_default_context(cafile=ca_file or None)
+        if not ca_file:
+            return ssl.create_default_context()
+        # Comments in other letters stand in such files; ssl takes ASCII alone.
+        authority = read_regular(Path(ca_file)).decode("ascii", "ignore")
+        if not authority:  # would be the system's
+            raise ValueError("empty")
+        return ssl.create_default_context(cadata=authority)
     except (OSError, ValueError) as error:
         raise Broken(Trouble.AUTHORITY_FILE) from error
 

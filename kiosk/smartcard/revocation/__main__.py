@@ -10,9 +10,19 @@ import re
 import sys
 from pathlib import Path
 
+from kiosk.config import FileTrouble, file_trouble
+from kiosk.config.files import read_regular
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.apart import encoded
 from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_list
+
+_BY_TROUBLE = {
+    FileTrouble.NOT_A_FILE: Verdict.NOT_A_FILE,
+    FileTrouble.MISSING: Verdict.NOT_A_FILE,
+    FileTrouble.OVERSIZED: Verdict.TOO_LARGE,
+    FileTrouble.DENIED: Verdict.DENIED,
+    FileTrouble.FOREIGN: Verdict.DENIED,
+}
 
 
 def main() -> None:
@@ -21,15 +31,14 @@ def main() -> None:
     faulthandler.dump_traceback_later(asked["seconds"], exit=True)
     if hasattr(os, "nice"):
         os.nice(10)
+    path = Path(asked["path"])
     authorities = [Authority(base64.b64decode(der)) for der in asked["authorities"]]
     try:
-        with Path(asked["path"]).open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        answer = encoded(Verdict.FAILED, None, None, 0)
+        content = read_regular(path, LARGEST)
+    except OSError as error:
+        answer = encoded(_BY_TROUBLE.get(file_trouble(error, path), Verdict.FAILED), None, None, 0)
     else:
-        found = (Verdict.TOO_LARGE, None, None) if len(content) > LARGEST else read_list(content, authorities)
-        answer = encoded(*found, _peak())
+        answer = encoded(*read_list(content, authorities), _peak())
     sys.stdout.buffer.write(answer)
 
 

@@ -42,6 +42,10 @@ class Verdict(StrEnum):
     """With numbers of other authorities (§5.2.5)."""
     UNKNOWN_EXTENSION = "unknown-extension"
     """Critical, so a list with it must not be used by whoever does not know it (§5.2)."""
+    NOT_A_FILE = "not-a-file"
+    """A pipe, a device, a link that leads nowhere."""
+    DENIED = "denied"
+    """This user may not read it."""
     FAILED = "failed"
     """It could not be read this time, for whatever reason; it will be tried again."""
 

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -173,7 +173,7 @@ class CrlFolder:
                     self._read(name, found[name])
                     changed = True
             if changed and self._shelf is not None:
-                self._shelf.save(self._kept, self.fingerprints)
+                self._kept = self._shelf.save(self._kept, self.fingerprints)
 
     def _is_due(self, name: str, stamp: Stamp) -> bool:
         read = self._kept.files.get(name)
@@ -205,13 +205,25 @@ class CrlFolder:
 
 
 def _stamps(folder: Path) -> dict[str, Stamp]:
-    """Of the files that may be lists; nothing where the folder cannot be looked into."""
+    """Of what may be a list, and of what somebody may take for one; nothing where the folder cannot be looked into.
+
+    Folders are left alone: an administrator may put old lists away in one.
+    """
     try:
         with os.scandir(folder) as entries:
-            files = [(entry.name, entry.stat()) for entry in entries if entry.is_file() and not entry.name.startswith(".")]
+            found = [entry for entry in entries if not entry.is_dir() and not entry.name.startswith(".")]
     except OSError:
         return {}
-    return {name: (about.st_mtime_ns, about.st_size, about.st_ino, about.st_ctime_ns) for name, about in files}
+    return {entry.name: stamp for entry in found if (stamp := _stamp(entry)) is not None}
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
+    """Where it leads nowhere, of the link itself. None where it is gone by now."""
+    for follow in (True, False):
+        with suppress(OSError):
+            about = entry.stat(follow_symlinks=follow)
+            return about.st_mtime_ns, about.st_size, about.st_ino, about.st_ctime_ns
+    return None
 
 
 def _exposure(path: Path) -> Exposure | None:

@@ -10,14 +10,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kiosk.config.exposure import exposure
+from kiosk.config.files import read_regular
+from kiosk.config.locking import take_lock
 from kiosk.smartcard.revocation.apart import as_json, head_from
-from kiosk.smartcard.revocation.crl import Head, Verdict
+from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.revocation.numbers import Numbers
 
@@ -27,6 +30,10 @@ Stamp = tuple[int, int, int, int]
 """Time of change, size, inode and time of its own change: another file, or the same one written to, has another."""
 _VERSION = 1
 _INDEX = "held.json"
+_LARGEST_INDEX = 64 << 20
+_LOCK = "lock"
+_LOCK_SECONDS, _LOCK_PAUSE = 10.0, 0.05
+"""To write the numbers of a long list takes a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,13 @@ class Kept:
 
 
 class Shelf:
-    """A folder of this program's own: an index, and one file of numbers for each list. For one process at a time to `save` to."""
+    """A folder of this program's own: an index, and one file of numbers for each list.
 
-    def __init__(self, folder: Path, *, keeps: bool) -> None:
-        """`keeps` is for the counter alone; a command that runs beside it only looks."""
-        self._folder, self._keeps = folder, keeps
+    Several processes may save to it: whatever has read a newer list, be it `kiosk tap`, nothing goes back behind it any more.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._whole: set[str] = set()
         """Lists whose numbers are known to lie here as they should."""
 
@@ -61,12 +70,7 @@ class Shelf:
         came from counts as not read.
         """
         try:
-            if exposed := exposure(self._folder / _INDEX):
-                log.warning("what was read of the revocation lists is not taken: %s", exposed.value)
-                return Kept()
-            index = json.loads((self._folder / _INDEX).read_bytes())
-            if index["version"] != _VERSION:
-                raise ValueError("of another version")
+            index = self._load_index()
             held = self._load_held(index)
             files = {name: read for name, read in _files(index) if read.head is None or read.head.digest in self._whole}
         except FileNotFoundError:
@@ -77,39 +81,85 @@ class Shelf:
             return Kept()
         return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
 
-    def _load_held(self, index: dict[str, Any]) -> Held:
+    def _load_index(self) -> dict[str, Any]:
+        """Raises FileNotFoundError where there is none, and anything for one that is damaged or that others may have written."""
+        if exposed := exposure(self._folder / _INDEX):
+            raise PermissionError(exposed.value)
+        index: dict[str, Any] = json.loads(read_regular(self._folder / _INDEX, _LARGEST_INDEX))
+        if index["version"] != _VERSION:
+            raise ValueError("of another version")
+        return index
+
+    def _load_held(self, index: dict[str, Any], present: Held | None = None) -> Held:
+        """Joined with what is `present` already, of which no numbers are read twice."""
+        known = {one.head.digest: one for one in present or Held() if one.numbers is not None}
         held = Held()
         for told in index["held"]:
             head = head_from(told["head"])
+            if head.digest in known:
+                held = held.taking(known[head.digest])
+                continue
             numbers = self._load_numbers(head, int(told["width"]), told["sum"])
             if numbers is not None:
                 self._whole.add(head.digest)
             held = held.taking(HeldList(head, numbers))
+        for one in present or Held():
+            held = held.taking(one)
         return held
 
     def _load_numbers(self, head: Head, width: int, digest: str) -> Numbers | None:
         try:
-            packed = self._numbers(head).read_bytes()
+            packed = read_regular(self._numbers(head), LARGEST)
         except OSError:
             return None
         return Numbers(width, packed) if hashlib.sha256(packed).hexdigest() == digest else None
 
-    def save(self, kept: Kept, authorities: frozenset[str]) -> None:
-        """Whole or not at all, also when the power fails half-way. What cannot be written is told to the log; the lists serve as well."""
-        if not self._keeps:
-            return
-        lists = [one for one in kept.held if one.numbers is not None]
+    def save(self, kept: Kept, authorities: frozenset[str]) -> Kept:
+        """Whole or not at all, also when the power fails half-way; what is kept then, together with what another process has saved.
+
+        What cannot be written is told to the log; the lists serve as well.
+        """
+        joined = kept
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for one in lists:
-                if one.numbers is not None and one.head.digest not in self._whole:
-                    _write(self._numbers(one.head), one.numbers.packed)
-                    self._whole.add(one.head.digest)
-            _write(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+            with self._locked():
+                joined = Kept(self._joined(kept.held), kept.files)
+                self._save(joined, authorities)
         except OSError as error:
             log.warning("what was read of the revocation lists cannot be kept: %s", type(error).__name__)
-            return
-        used = {self._numbers(one.head).name for one in lists} | {_INDEX}
+        return joined
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        handle = os.open(self._folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            end = time.monotonic() + _LOCK_SECONDS
+            while not take_lock(handle):
+                if time.monotonic() > end:
+                    raise TimeoutError("another process is saving")
+                time.sleep(_LOCK_PAUSE)
+            yield
+        finally:
+            os.close(handle)
+
+    def _joined(self, held: Held) -> Held:
+        """With what has been saved meanwhile by another process, where that is newer."""
+        try:
+            return self._load_held(self._load_index(), held)
+        except Exception:
+            # None yet, or damaged: then what we have is all there is.
+            self._whole.clear()
+            return held
+
+    def _save(self, kept: Kept, authorities: frozenset[str]) -> None:
+        """Raises OSError."""
+        lists = [one for one in kept.held if one.numbers is not None]
+        for one in lists:
+            if one.numbers is not None and one.head.digest not in self._whole:
+                _write(self._numbers(one.head), one.numbers.packed)
+                self._whole.add(one.head.digest)
+        _write(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+        used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
                 path.unlink()

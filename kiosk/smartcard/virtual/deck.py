@@ -12,6 +12,7 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from kiosk.config.files import read_regular
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 
@@ -131,13 +132,13 @@ class Deck:
             key = create()
             _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             return key
-        return cast(PrivateKey, load_pem_private_key(path.read_bytes(), password=None))
+        return cast(PrivateKey, load_pem_private_key(read_regular(path), password=None))
 
     def _open_authority(self, name: str, demo: bool) -> VirtualAuthority:
         key = self._open_key(name, rsa_key)
         path = None if self._folder is None else self._folder / f"{name}.cer"
         if path is not None and path.exists():
-            return VirtualAuthority(key, x509.load_der_x509_certificate(path.read_bytes()))
+            return VirtualAuthority(key, x509.load_der_x509_certificate(read_regular(path)))
         authority = VirtualAuthority.create(key=key, demo=demo)
         if path is not None:
             _write(path, authority.der)
@@ -146,7 +147,7 @@ class Deck:
 
 def _write(path: Path, content: bytes) -> None:
     """Private keys of nobody, but for this user's eyes all the same; complete or not there at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_bytes(content)

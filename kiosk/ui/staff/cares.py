@@ -14,6 +14,7 @@ from kiosk.ui.widgets.words import unmarked
 
 _HINDERS = {
     Code.TRUST_MISSING: "trust",
+    Code.TRUST_UNUSABLE: "trust",
     Code.TRUST_ENDED: "trust",
     Code.CLOCK_DOUBTFUL: "clock",
     Code.REVOCATION_TOO_OLD: "revocation",

@@ -5,10 +5,19 @@ from __future__ import annotations
 import unicodedata
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QInputMethodQueryEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import (
+    QGuiApplication,
+    QInputMethodEvent,
+    QInputMethodQueryEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
-from kiosk.text import plain
+from kiosk.text import plain, say
 from kiosk.ui.widgets.icon import pixmap
 
 
@@ -16,6 +25,7 @@ class ScanField(QLineEdit):
     """Emits `entered` with its text when it is submitted; then it is empty. Enter and Tab submit it: see `ui.keys`.
 
     Numbers need no input method: it is off here. What one commits all the same is taken in the letters that numbers are written with.
+    What other programs have copied is not pasted: Qt asks them for it and waits, for five seconds if need be, with both windows.
 
     Signals:
         entered: the text as it came.
@@ -32,6 +42,8 @@ class ScanField(QLineEdit):
         # Drawn here: an action's icon is never larger than 16 px.
         self._icon, self._icon_size = icon, icon_size
         self.setTextMargins(icon_size + 14, 0, 0, 0)
+        # What is dropped, and what a menu would offer to paste, is asked of other programs as well.
+        self.setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText)
 
@@ -46,6 +58,23 @@ class ScanField(QLineEdit):
             # The widget's attribute for it does not reach the window system.
             event.setValue(Qt.InputMethodQuery.ImEnabled, False)
         return handled
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not event.matches(QKeySequence.StandardKey.Paste):
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if QGuiApplication.clipboard().ownsClipboard():
+            self.insert(QGuiApplication.clipboard().text())
+        else:
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), plain(say("staff.field.no-paste")), self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The middle button pastes what is selected anywhere, on X11."""
+        if event.button() is Qt.MouseButton.MiddleButton:
+            event.accept()
+        else:
+            super().mouseReleaseEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Text is taken when it is committed, never while it is being composed."""

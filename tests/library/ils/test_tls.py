@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 import sys
 import time
@@ -135,7 +136,16 @@ def test_a_file_that_others_may_write_is_not_trusted(tmp_path: Path, authority: 
         assert station.connections == 0
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+def test_a_pipe_as_authority_is_not_waited_for(tmp_path: Path, authority: Authority) -> None:
+    os.mkfifo(tmp_path / "authority.pem", 0o600)
+    file = str(tmp_path / "authority.pem")
+    with Station(answering(), tls=authority.server()) as station, client_of(station.port, tls=True, ca_file=file) as client:
+        assert client.keep_alive() is IlsCondition.NOT_TRUSTED
+        assert station.connections == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", "図書館".encode(), b"no certificate"])
 def test_a_file_that_holds_no_authority(tmp_path: Path, authority: Authority, content: bytes | None) -> None:
     file = tmp_path / "authority.pem"
     if content is not None:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from kiosk.config.exposure import Exposure
 from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
-from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer
+from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer, scope
 from tests.waiting import wait_until
 
 LIMIT = 30.0
@@ -42,8 +43,8 @@ Open = Callable[..., CrlFolder]
 def opened(tmp_path: Path, folder: Path, issuer: Issuer) -> Open:
     """A counter that starts: what it read in its last run lies on its shelf."""
 
-    def start(*, keeps: bool = True, most: timedelta | None = DAY, limit: float = LIMIT) -> CrlFolder:
-        return CrlFolder(folder, [issuer.authority], most, Shelf(tmp_path / "shelf", keeps=keeps), limit=limit, beat=0.1)
+    def start(*, most: timedelta | None = DAY, limit: float = LIMIT) -> CrlFolder:
+        return CrlFolder(folder, [issuer.authority], most, Shelf(tmp_path / "shelf"), limit=limit, beat=0.1)
 
     return start
 
@@ -94,6 +95,7 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
     (folder / ".hidden").write_bytes(b"being copied")
     (folder / "folder").mkdir()
     os.mkfifo(folder / "pipe")
+    (folder / "nowhere").symlink_to("/nowhere/at/all")
     lists = opened()
     assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.TOO_OLD, {Standing.TOO_OLD})
     assert lists.refresh(LIMIT)
@@ -104,6 +106,8 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
         "strange.crl": (Verdict.STRANGER, Use.NONE),
         "unknown.crl": (Verdict.UNKNOWN_ALGORITHM, Use.NONE),
         "\\u{001B}[2J.crl": (Verdict.UNREADABLE, Use.NONE),
+        "pipe": (Verdict.NOT_A_FILE, Use.NONE),
+        "nowhere": (Verdict.NOT_A_FILE, Use.NONE),
     }
     assert lists.standings(NOW + 2 * DAY) == {Standing.TOO_OLD}
 
@@ -166,12 +170,35 @@ def test_a_start_reads_nothing_anew(opened: Open, folder: Path, issuer: Issuer, 
     assert stat.S_IMODE((tmp_path / "shelf").stat().st_mode) == 0o700
 
 
-def test_a_command_beside_the_counter_keeps_nothing(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
-    (folder / "a.crl").write_bytes(issuer.list(number=2))
-    lists = opened(keeps=False)
-    lists.refresh(LIMIT)
-    assert standing(lists, issuer) is Standing.GOOD
-    assert not (tmp_path / "shelf").exists()
+def test_what_a_command_has_read_nobody_goes_back_behind(opened: Open, folder: Path, issuer: Issuer) -> None:
+    path = folder / "a.crl"
+    yesterday, today = issuer.list(number=1, begins=NOW - 20 * HOUR), issuer.list(SERIAL, number=2)
+    counter, command = opened(), opened()
+    path.write_bytes(today)
+    command.refresh(LIMIT)
+    path.write_bytes(yesterday)
+    # Neither a counter that begins then, nor one that ran meanwhile and did not see it.
+    for lists in (opened(), counter, opened()):
+        lists.refresh(LIMIT)
+        assert standing(lists, issuer) is Standing.REVOKED
+        assert told(lists) == {"a.crl": (Verdict.READ, Use.WENT_BACK)}
+
+
+def test_two_that_save_at_once_lose_nothing(folder: Path, tmp_path: Path, issuer: Issuer) -> None:
+    folders = [folder, tmp_path / "second"]
+    folders[1].mkdir(mode=0o700)
+    points = ("http://one.example/", "http://two.example/")
+    several = []
+    for place, point, serial in zip(folders, points, (SERIAL, SERIAL + 1), strict=True):
+        (place / "a.crl").write_bytes(issuer.list(serial, number=2, extensions=scope(full_name=[x509.UniformResourceIdentifier(point)])))
+        several.append(CrlFolder(place, [issuer.authority], DAY, Shelf(tmp_path / "shelf")))
+    threads = [threading.Thread(target=lists.refresh, args=(LIMIT,)) for lists in several]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LIMIT)
+    kept = CrlFolder(tmp_path / "none", [issuer.authority], DAY, Shelf(tmp_path / "shelf"))
+    assert {point.partition(":")[2] for one in kept.held for point in one.head.points or ()} == set(points)
 
 
 def test_other_authorities_have_the_files_read_anew(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
@@ -180,7 +207,7 @@ def test_other_authorities_have_the_files_read_anew(opened: Open, folder: Path, 
     lists = opened()
     lists.refresh(LIMIT)
     assert told(lists) == {"a.crl": (Verdict.STRANGER, Use.NONE)}
-    both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
+    both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, Shelf(tmp_path / "shelf"))
     both.refresh(LIMIT)
     assert standing(both, newcomer) is Standing.GOOD
 
@@ -198,7 +225,7 @@ def test_each_authority_is_told_for_itself(folder: Path, issuer: Issuer) -> None
 def test_where_nothing_can_be_kept_the_lists_serve_all_the_same(folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     (tmp_path / "shelf").write_bytes(b"a file, and no folder")
     (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
-    lists = CrlFolder(folder, [issuer.authority], DAY, Shelf(tmp_path / "shelf", keeps=True))
+    lists = CrlFolder(folder, [issuer.authority], DAY, Shelf(tmp_path / "shelf"))
     lists.refresh(LIMIT)
     assert standing(lists, issuer) is Standing.REVOKED
 
@@ -223,7 +250,7 @@ def test_a_damaged_shelf_is_an_empty_one(opened: Open, folder: Path, issuer: Iss
     whole = (tmp_path / "whole").read_bytes()
     begins, length = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 60))
     index.write_bytes(whole[:begins] + data.draw(st.binary(max_size=10)) + whole[begins + length :])
-    assert standing(opened(keeps=False), issuer) in {Standing.REVOKED, Standing.TOO_OLD}
+    assert standing(opened(), issuer) in {Standing.REVOKED, Standing.TOO_OLD}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")

@@ -1,0 +1,52 @@
+"""A look for which nobody waits: when it fails, be it by a bug, no patron's session ends; the next one tells again."""
+
+from __future__ import annotations
+
+import queue
+from datetime import date
+from typing import Any, cast
+
+from kiosk.domain.events import Broke, Event, StatusChosen
+from kiosk.domain.health import Finding
+from kiosk.domain.states import Counter, CounterFacts, CounterRules, ShowingStatus
+from kiosk.effects import Conductor, Outside
+from kiosk.effects.worker import Worker
+
+LIMIT = 10.0
+
+
+def nothing(*_: object) -> None:
+    pass
+
+
+def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
+    posted: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    looked: list[bool] = []
+
+    def look() -> Finding:
+        looked.append(True)
+        raise ZeroDivisionError
+
+    outside = Outside(cast(Any, None), cast(Any, None), posted.put, nothing, nothing, nothing, look)
+    conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23)), CounterFacts("窓口1", revocation_checked=False), outside)
+    conductor.happen(StatusChosen())
+    conductor.stop()
+    assert looked == [True]
+    assert posted.empty()
+    assert isinstance(conductor.counter.flow, ShowingStatus)
+
+
+def test_a_bug_in_what_somebody_waits_for_is_told_and_in_a_look_it_is_not() -> None:
+    posted: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    worker = Worker("work", posted.put)
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    worker.look(fail)
+    worker.do(fail, nothing)
+    worker.do(lambda: Finding("records.fine"), nothing)
+    worker.stop(LIMIT)
+    assert isinstance(posted.get(timeout=LIMIT), Broke)
+    assert posted.get(timeout=LIMIT) == Finding("records.fine")
+    assert posted.empty()
