@@ -50,18 +50,24 @@ class KeyRecord:
     """The identity of the store. Empty: none was made with these keys yet. None: not known (written by an earlier version)."""
     folder: str = ""
     """The data folder, as it was last seen; empty before there was a store."""
+    under_way: str = ""
+    """What was begun with the store or its keys and is not written down in the store yet: a `Deed`."""
+    before: str = ""
+    """The folder it was in, while a move is under way."""
 
     def encoded(self) -> str:
         """As a key store keeps it. Secret."""
         if self.store is None:
             return self.keys.encoded()
-        return json.dumps({"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder})
+        values = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder}
+        return json.dumps({**values, "under-way": self.under_way, "before": self.before} if self.under_way else values)
 
     @classmethod
     def decoded(cls, text: str) -> KeyRecord:
         """Raises ValueError when this is not what `encoded` made."""
         values = _values(text)
-        return cls(_keys_of(values), None if "store" not in values else str(values["store"]), str(values.get("folder", "")))
+        store = None if "store" not in values else str(values["store"])
+        return cls(_keys_of(values), store, *(str(values.get(name, "")) for name in ("folder", "under-way", "before")))
 
 
 class KeyStore(Protocol):
@@ -134,7 +140,9 @@ def _check_folder(record: KeyRecord, database: Path) -> None:
 def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
     """An earlier version did not note down where."""
     copy = bool(record.folder) and is_copy(record, database)
-    return Unavailable(Code.STORE_COPY if copy else Code.STORE_MOVED, first=record.folder or "?")
+    return Unavailable(
+        Code.STORE_COPY if copy else Code.STORE_MOVED, first=(record.folder if copy else record.before or record.folder) or "?"
+    )
 
 
 def folder_of(database: Path) -> str:

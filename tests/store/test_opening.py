@@ -53,7 +53,9 @@ def mode(path: Path) -> int:
 def test_only_its_user_can_read_it(store: Repository, path: Path) -> None:
     store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
     assert mode(path.parent) == 0o700
-    assert {file.name: mode(file) for file in path.parent.iterdir()} == {"kiosk.db": 0o600, "kiosk.db-wal": 0o600, "kiosk.db-shm": 0o600}
+    assert {file.name: mode(file) for file in path.parent.iterdir()} == {
+        f"kiosk.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-keeper")
+    }
 
 
 def test_a_thread_that_is_left_behind_is_interrupted_and_keeps_its_connection(filled: Path, keys: Keys) -> None:
