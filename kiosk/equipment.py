@@ -55,8 +55,8 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # Where it cannot be noted down (keys on a disk that is write-protected), the counter works as it did before.
     with suppress(Unavailable):
-        if (deed := place.under_way()) is not None:
-            repository.note(deed)
+        if (begun := place.under_way()) is not None:
+            repository.note(begun.deed, operation=begun.operation)
             place.is_written_down()
         if repository.is_in_order:
             place.remember(repository.identity)

@@ -12,7 +12,7 @@ from kiosk.store.cipher import same_store
 from kiosk.store.credentials import system_credentials
 from kiosk.store.files import leftovers
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
-from kiosk.store.keys import KeyRecord, Keys, KeyStore, folder_of, is_copy, open_keys
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
 from kiosk.store.trouble import translated
 
 _FILE = ".json"
@@ -62,16 +62,16 @@ class KeyPlace:
         if record is not None and (record.store, record.folder) != (identity, seen):
             self.store.save(replace(record, store=identity, folder=seen))
 
-    def under_way(self) -> Deed | None:
-        """What was begun with the store or its keys and is not written down in it yet."""
+    def under_way(self) -> UnderWay | None:
+        """What was begun with the store or its keys and may not be written down in it yet."""
         record = self.store.load()
-        return Deed(record.under_way) if record is not None and record.under_way in {*Deed} else None
+        return None if record is None else record.under_way
 
     def is_written_down(self) -> None:
         """Forget what was under way. Raises Unavailable."""
         record = self.store.load()
         if record is not None and record.under_way:
-            self.store.save(replace(record, under_way="", before=""))
+            self.store.save(replace(record, under_way=None, before=""))
 
     def take_over(self) -> str:
         """Accept that the data folder has moved here: keys and anchor get the name that goes with it. Returns where it was.
@@ -92,7 +92,7 @@ class KeyPlace:
                 raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
             if record.folder and is_copy(record, self.database):
                 raise Unavailable(Code.STORE_COPY, first=record.folder)
-            record = replace(record, folder=here, under_way=Deed.MOVED, before=record.before or record.folder)
+            record = replace(record, folder=here, under_way=record.under_way or UnderWay(Deed.MOVED), before=record.before or record.folder)
             old_anchor = self._anchor_path(key_name(Path(record.before)) if record.before else name)
             if name != self.name:
                 # From now on a copy that comes to lie in the old place does not open.
@@ -105,7 +105,7 @@ class KeyPlace:
     def _finish(self, own: KeyRecord, left: tuple[str, KeyStore, KeyRecord] | None, old_anchor: Path | None = None) -> str:
         """The last steps of a move, when the keys are in their new place: what is left in the old one."""
         is_left = left is not None and left[2].folder == own.folder
-        if not is_left and own.under_way != Deed.MOVED:
+        if not is_left and (own.under_way is None or own.under_way.deed is not Deed.MOVED):
             raise Refused(Code.NOTHING_MOVED)
         anchors = [old_anchor] if old_anchor else []
         if own.before:

@@ -149,10 +149,11 @@ class OpenedStore:
         if self._standing.doubt is not None:
             raise Unavailable(Code.STORE_DOUBTED)
 
-    def note(self, deed: Deed, detail: str | None = None) -> None:
-        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal."""
+    def note(self, deed: Deed, detail: str | None = None, *, operation: UUID | None = None) -> None:
+        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal. An `operation` only once."""
         with self._writing() as now:
-            self._tell(now, deed, None, reason=detail)
+            if operation is None or not self._audit.knows(operation):
+                self._tell(now, deed, None, reason=detail, operation=operation)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -28,7 +28,7 @@ from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_file, make_folder, open_file, publish
 from kiosk.store.files import leftovers, set_aside
 from kiosk.store.keyplace import KeyPlace
-from kiosk.store.keys import KeyRecord, Keys, folder_of
+from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
 from kiosk.store.migrations import version_of
 from kiosk.store.notes import IDENTITY, read_note
 from kiosk.store.sheet import parse
@@ -129,14 +129,15 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
     path = place.database
     with translated(path):
         if path.exists():
-            if place.under_way() is Deed.BEGUN:  # it was cut off
+            cut_off = place.under_way()
+            if cut_off is not None and cut_off.deed is Deed.BEGUN:
                 return []
             raise Refused(Code.RECOVERY_OCCUPIED)
         record = place.store.load()
         anchor = [place.anchor_path] if place.anchor_path.exists() else []
         moved = set_aside([*leftovers(path), *anchor], now)
         # Last: until then the store is missing, and from then on whoever opens it writes down that it was begun.
-        place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=Deed.BEGUN))
+        place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(Deed.BEGUN)))
         return moved
 
 
