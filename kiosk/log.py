@@ -67,7 +67,7 @@ def _close_to_others(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in (folder, *folder.glob("*.log*")):
             if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-                path.chmod(0o700 if path.is_dir() else 0o600)
+                path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
 
 
 def _may_be_written(file: Path) -> bool:

@@ -10,18 +10,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.model import GuardianCheck
-from kiosk.text import plain, say
-from tests.atspi.desktop import Desktop, Outsider
+from tests.atspi.desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
 STAFF, PATRON, TRAY = "職員", "利用者", "お試し"
 NUMBER = "2104067851"
 NAMED = ("push button", "check box", "radio button", "toggle button", "text")
-
-
-def name(key: str, **params: str | int) -> str:
-    return plain(say(key, **params)).replace("\n", "")
 
 
 @pytest.fixture

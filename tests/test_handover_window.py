@@ -16,8 +16,7 @@ import pytest
 
 from kiosk.demo.ils import PATRONS
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.text import plain, say
-from tests.atspi.desktop import Desktop, Outsider
+from tests.atspi.desktop import Desktop, Outsider, name
 from tests.library.handover.screen import Hands, Own, Terminal, Thief
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
@@ -31,10 +30,6 @@ LIMIT = 20.0
 ATTEMPTS = 8
 """A number is typed in a few hundredths of a second: whoever is in the way has to be quick."""
 NO_PHOTO = ("--photo", "never")
-
-
-def name(key: str, **params: str | int) -> str:
-    return plain(say(key, **params)).replace("\n", "")
 
 
 class Place:

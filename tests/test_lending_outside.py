@@ -13,8 +13,7 @@ import pytest
 
 from kiosk.demo.ils import ITEMS, PATRONS
 from kiosk.domain.model import LibraryCardNumber, Service
-from kiosk.text import plain, say
-from tests.atspi.desktop import Desktop, Outsider
+from tests.atspi.desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
@@ -22,10 +21,6 @@ STAFF, PATRON, TRAY = "職員", "利用者", "お試し"
 CONTROLS = ("push button", "check box", "radio button", "toggle button", "text")
 BACK_LIMIT = 40.0
 Start = Callable[[str], Outsider]
-
-
-def name(key: str, **params: str | int) -> str:
-    return plain(say(key, **params)).replace("\n", "")
 
 
 def number_of(item: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import select
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -28,3 +30,15 @@ def wait_for_end(process: int, limit: float = LIMIT) -> None:
             assert select.select([sign], [], [], limit)[0], f"process {process} is still there after {limit:g} s"
         finally:
             os.close(sign)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End a process of ours, also one that has been stopped."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGCONT)
+        child.terminate()
+    try:
+        child.wait(5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait(5)

@@ -21,7 +21,7 @@ from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.visible import visible
-from kiosk.text import plain, say
+from kiosk.text import knows, plain, say
 
 if TYPE_CHECKING:
     from kiosk.store.audit import AuditEntry
@@ -115,11 +115,11 @@ def _line(entry: AuditEntry) -> str:
     columns = (
         entry.place,
         _at(entry.at),
-        entry.counter,
-        entry.operator or "",
-        output.words(f"audit.act.{entry.act}"),
+        visible(entry.counter),
+        visible(entry.operator or ""),
+        _word(f"audit.act.{entry.act}", entry.act),
         _reason(entry),
-        entry.number or "",
+        visible(entry.number or ""),
         checked,
     )
     return "\t".join(str(column) for column in columns)
@@ -135,18 +135,22 @@ def _at(text: str) -> str:
 def _checked(word: str) -> str:
     """What was checked, or how much of something there was."""
     what, _, value = word.partition(":")
-    if value.isdecimal():
+    if value.isdecimal() and knows(f"command.audit.checked.{what}"):
         return output.words(f"audit.checked.{what}", count=value)
-    return output.words(f"audit.checked.{word.replace(':', '-')}")
+    return _word(f"audit.checked.{word.replace(':', '-')}", word)
+
+
+def _word(key: str, written: str) -> str:
+    """As people say it; as it is written there where no version of this program wrote it: an auditor sees the row all the same."""
+    return output.words(key) if knows(f"command.{key}") else visible(written)
 
 
 def _reason(entry: AuditEntry) -> str:
     if not entry.reason:
         return ""
     if entry.act in (Deed.TRUST_ADDED, Deed.TRUST_REMOVED):
-        return entry.reason
+        return visible(entry.reason)
     if entry.result == "refused" or entry.act == Deed.ACCEPTED:
-        return plain(say(f"refusal.{entry.reason}.title"))
-    if entry.act == Act.SERVICE:
-        return output.words(f"service.{entry.reason}")
-    return output.words(f"audit.reason.{entry.reason}")
+        title = f"refusal.{entry.reason}.title"
+        return plain(say(title)) if knows(title) else visible(entry.reason)
+    return _word(f"{'service' if entry.act == Act.SERVICE else 'audit.reason'}.{entry.reason}", entry.reason)

@@ -11,6 +11,7 @@ from kiosk.commands import output
 from kiosk.commands.given import given
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
+from kiosk.config.files import not_a_file
 
 _LOOK_EVERY = 0.5
 
@@ -36,6 +37,8 @@ def lay(home: Home, options: argparse.Namespace) -> int:
     card = deck.card(options.name)
     if for_trust:
         with given(options.export_authority):
+            if options.export_authority.exists() and not options.export_authority.is_file():
+                raise not_a_file(options.export_authority)
             options.export_authority.write_bytes(deck.authority.der)
         output.tell("virtual-card.exported", file=str(options.export_authority))
     try:

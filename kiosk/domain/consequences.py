@@ -22,6 +22,7 @@ from kiosk.domain.events import (
     RegistrationChosen,
     RenewalChosen,
     ReplacementChosen,
+    ServiceChosen,
     SlipTroubleSeen,
     StatusChosen,
     StoreAccepted,
@@ -31,6 +32,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.serving.services import types_the_number
 from kiosk.domain.states import (
     AlreadyLinked,
     ChoosingApplicant,
@@ -76,6 +78,8 @@ _NOTHING_TO_LOSE = (ChoosingApplicant, AlreadyLinked, Registered, RegistrationRe
 
 def has_consequences(counter: Counter, event: Event) -> bool:
     """Whether a key that is only tapped must not say this."""
+    if isinstance(event, ServiceChosen) and isinstance(counter.flow, PatronShown):
+        return types_the_number(counter, counter.flow, event.service)
     return isinstance(event, DECIDING) or (isinstance(event, LEAVING) and is_work_open(counter))
 
 

@@ -20,6 +20,7 @@ from kiosk.config.files import read_regular
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.visible import visible
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.wholefile import write_whole
 
 _SUFFIX = ".cer"
 
@@ -185,18 +186,10 @@ class TrustStore:
         return 1
 
     def _write(self, name: str, content: bytes) -> None:
-        """Whole or not at all, also when the power fails half-way."""
-        draft = self._folder / f".{name}.{os.getpid()}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._folder / name)
+            write_whole(self._folder / name, content)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
             raise _trouble(error, self._folder) from error
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import AuditRow
-from kiosk.store.notes import AUDIT_HEAD, read_note, write_note
+from kiosk.store.notes import AUDIT_HEAD, parsed, read_note, write_note
 from kiosk.store.paging import PAGE
 
 _FIRST = bytes(32)
@@ -69,6 +69,11 @@ def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
     return hashlib.sha256(b"".join(told)).digest()
 
 
+def _head(note: str) -> AuditHead:
+    rows, digest = note.split()
+    return AuditHead(int(rows), bytes.fromhex(digest))
+
+
 class AuditTrail:
     """Rows of one store. `add` belongs into the transaction of the act it tells of."""
 
@@ -89,8 +94,8 @@ class AuditTrail:
         return bool(AuditRow.select().where(AuditRow.operation == str(operation)).limit(1).count(self._database))
 
     def head(self) -> AuditHead:
-        rows, _, digest = (read_note(self._database, AUDIT_HEAD) or "").partition(" ")
-        return AuditHead(int(rows), bytes.fromhex(digest)) if digest else AuditHead(0, _FIRST)
+        note = read_note(self._database, AUDIT_HEAD)
+        return AuditHead(0, _FIRST) if note is None else parsed(note, _head)
 
     def latest(self, rows: int = 200) -> str | None:
         """The latest time in the last so many rows: a clock that went back was not right before or is not right now."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
 from kiosk.store.links import StoredLink
-from kiosk.store.notes import IDENTITY, LINKS_DIGEST, read_note, write_note
+from kiosk.store.notes import IDENTITY, LINKS_DIGEST, parsed, read_note, write_note
 
 _MODULUS = 1 << 256
 
@@ -47,7 +47,7 @@ class LinkDigest:
     def kept(self) -> LinkSum | None:
         """None before `begin`: a store of an earlier version; or it was taken away."""
         note = read_note(self._database, LINKS_DIGEST)
-        return None if note is None else LinkSum(int(note.split()[0]), int(note.split()[1], 16))
+        return None if note is None else parsed(note, _sum)
 
     def added(self, link: StoredLink) -> None:
         """Nothing where there is no digest: what was taken away is made anew by `begin` alone."""
@@ -88,3 +88,11 @@ class LinkDigest:
         parts = (link.token, link.number.encode(), link.since.encode(), link.counter.encode(), link.operation.encode())
         told = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return int.from_bytes(hmac.digest(self._key, b"link" + told, "sha256"), "big")
+
+
+def _sum(note: str) -> LinkSum:
+    count, total = note.split()
+    kept = LinkSum(int(count), int(total, 16))
+    if not (0 <= kept.total < _MODULUS and abs(kept.count) < 1 << 63):
+        raise ValueError("no sum of links")
+    return kept

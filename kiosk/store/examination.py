@@ -102,7 +102,7 @@ def accept(database: CipherDatabase, digest: LinkDigest, place: int) -> None:
 def _accepted(database: CipherDatabase, digest: LinkDigest) -> tuple[int, int]:
     """Nothing, where nobody did who has both keys."""
     value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")
-    if not hmac.compare_digest(seal, digest.seal_note(ACCEPTED, value)):
+    if not hmac.compare_digest(seal.encode(), digest.seal_note(ACCEPTED, value).encode()):
         return 0, 0
     place, links = value.split()
     return int(place), int(links)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import MetaRow
 
+T = TypeVar("T")
 AUDIT_HEAD = "audit.head"
 RECOVERY_SHEET = "recovery.confirmed"
 IDENTITY = "store.identity"
@@ -22,6 +27,14 @@ def read_note(database: CipherDatabase, name: str) -> str | None:
     """Written out, not built by peewee: it is asked several times for each act."""
     row = database.ask("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def parsed(note: str, parse: Callable[[str], T]) -> T:
+    """What a note tells. Raises Unavailable: store-damaged, for one that this program did not write."""
+    try:
+        return parse(note)
+    except (ValueError, IndexError, OverflowError) as error:
+        raise Unavailable(Code.STORE_DAMAGED) from error
 
 
 def write_note(database: CipherDatabase, name: str, value: str) -> None:

@@ -19,7 +19,7 @@ from kiosk.store.continuity import compared, present_end
 from kiosk.store.digest import LinkDigest
 from kiosk.store.examination import accept
 from kiosk.store.figures import Figures
-from kiosk.store.notes import ANCHORED, DOUBT, IDENTITY, drop_note, read_note, write_note
+from kiosk.store.notes import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,10 @@ class Standing:
 
 def read_doubt(database: CipherDatabase) -> Problem | None:
     note = read_note(database, DOUBT)
-    if note is None:
-        return None
+    return None if note is None else parsed(note, _doubt)
+
+
+def _doubt(note: str) -> Problem:
     code, *numbers = note.split()
     return Problem(Code(code), tuple((name, int(value)) for name, _, value in (number.partition("=") for number in numbers)))
 

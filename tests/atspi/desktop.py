@@ -17,6 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from kiosk.text import plain, say
+from tests.waiting import end
+
 SYSTEM_PYTHON = "/usr/bin/python3"
 LIMIT = 20.0
 _LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
@@ -26,6 +29,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 class DesktopFailed(AssertionError):
     """The desktop could not be set up; the message says what to do."""
+
+
+def name(key: str, **params: str | int) -> str:
+    """What a control is called for whoever cannot see it: its sentence without marks and line ends."""
+    return plain(say(key, **params)).replace("\n", "")
 
 
 def missing() -> list[str]:
@@ -109,7 +117,7 @@ class Desktop:
         log = self._ends.enter_context((self.folder / f"{name}.log").open("wb"))
         environment = self.environment | dict(more)
         child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=pass_fds, cwd=_ROOT)
-        self._ends.callback(_end, child)
+        self._ends.callback(end, child)
         return child
 
     def kiosk(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -140,15 +148,6 @@ class Desktop:
         """What a window manager does for the window that a person works with."""
         found = ["xdotool", "search", "--sync", "--onlyvisible", "--limit", "1", "--name", title, "windowfocus", "--sync"]
         subprocess.run(found, env=self.environment, check=True, timeout=LIMIT, capture_output=True)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait(5)
 
 
 class Outsider:

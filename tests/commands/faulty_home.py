@@ -128,9 +128,9 @@ def lock_given_away(place: Place) -> None:
     give_away(place.home.lock, 0o600)
 
 
-def pipe_as_config(place: Place) -> None:
-    place.home.config.unlink()
-    os.mkfifo(place.home.config)
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
 
 
 FAULTS: dict[str, Callable[[Place], object]] = {
@@ -148,7 +148,7 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "data shut": lambda place: place.home.data.chmod(0),
     "data shut to writing": lambda place: place.home.data.chmod(0o555),
     "config is a folder": lambda place: in_its_place(place.home.config, None),
-    "config is a pipe": pipe_as_config,
+    "config is a pipe": lambda place: pipe(place.home.config),
     "config shut": lambda place: place.home.config.chmod(0),
     "config of another user": lambda place: give_away(place.home.config, 0o600),
     "config of another user, to be read": lambda place: give_away(place.home.config, 0o644),
@@ -164,12 +164,14 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "key file is noise": lambda place: place.key.write_bytes(bytes(range(256))),
     "key file cut": lambda place: place.key.write_bytes(place.key.read_bytes()[:60]),
     "key file is a folder": lambda place: in_its_place(place.key, None),
+    "key file is a pipe": lambda place: pipe(place.key),
     "key file shut": lambda place: place.key.chmod(0),
     "key file of another user": lambda place: give_away(place.key, 0o644),
     "key file gone": lambda place: place.key.unlink(),
     "key folder shut": lambda place: place.key.parent.chmod(0),
     "key folder is a file": lambda place: in_its_place(place.key.parent),
     "store is a folder": lambda place: in_its_place(place.home.store, None),
+    "store is a pipe": lambda place: pipe(place.home.store),
     "store is empty": lambda place: place.home.store.write_bytes(b""),
     "store is noise": lambda place: place.home.store.write_bytes(os.urandom(9000)),
     "store shut": lambda place: place.home.store.chmod(0),

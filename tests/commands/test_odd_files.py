@@ -124,6 +124,13 @@ def test_named_on_the_command_line_it_is_said(
     assert str(place) in said.err
 
 
+@pytest.mark.parametrize("odd", [pipe, endless, folder], ids=lambda make: make.__name__)
+def test_nothing_is_written_to_it(kiosk: Any, tmp_path: Path, odd: Callable[[Path], None]) -> None:
+    place = put(odd, tmp_path / "odd")
+    said = kiosk("virtual-card", "--export-authority", str(place))
+    assert (said.code, WHY[odd] in said.err, str(place) in said.err) == (1, True, True)
+
+
 @odd
 def test_beside_a_backup_its_keys_are_unreadable(
     kiosk: Any, linked: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: Callable[[Path], None]

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.store.audit import REGISTER, RELEASE
+from kiosk.store.cipher import open_file
 from kiosk.store.repository import Repository
 from kiosk.text import knows, say
 
@@ -117,6 +119,21 @@ def test_rows_of_a_wrong_clock_are_named(kiosk: Any, home: Home) -> None:
         assert said.err.count("行目") == 2
         assert "2〜3行目の時刻(2045-01-02 12:00:00)は、まだ来ていません" in said.err
         assert "4行目の時刻(2010-01-02 12:00:00)が、その前の行(2045-01-02 12:00:00)より戻っています" in said.err
+
+
+def test_a_row_that_no_program_of_ours_wrote_is_listed_as_it_stands(kiosk: Any, linked: Home) -> None:
+    settings = read_settings(linked.config)
+    record = key_place_of(linked, settings).store.load()
+    assert record is not None
+    with closing(open_file(linked.store, record.keys.database)) as connection:
+        odd = ("soon", "odd", "why\x1b[2J", "row:1 odd:2 odd", "\x1b[1m")
+        connection.execute("UPDATE audit SET at = ?, act = ?, reason = ?, checked = ?, counter = ?", odd)
+    said = kiosk("audit", "list")
+    assert "1\tsoon\t\\u{001B}[1m\t\todd\twhy\\u{001B}[2J\t" in said.out
+    assert said.out.splitlines()[0].endswith("\t1行目・odd:2・odd")
+    assert "1行目に、時刻として読めないもの" in said.err
+    assert "番号 " not in said.err
+    assert kiosk("audit", "verify").code == 1
 
 
 def test_a_trail_that_holds_is_said_with_its_end(kiosk: Any, linked: Home) -> None:

@@ -41,7 +41,7 @@ WITHOUT: dict[type, str] = {
     UnlinkReasonChosen: ONE_STEP_BACK,
     CardStopAnswered: ONE_STEP_BACK,
     GuardianCheckSet: CHANGED_AGAIN,
-    ServiceChosen: CHANGED_AGAIN,
+    ServiceChosen: "changed again by the next press, but where it types the number (tests/domain/test_handing_over.py)",
     SlipChosen: CHANGED_AGAIN,
     LanguageChosen: CHANGED_AGAIN,
     SlipAsked: PAPER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.domain.consequences import has_consequences
 from kiosk.domain.effects import Act, HandOver, Play, RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -18,6 +19,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     ServiceChosen,
 )
+from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
 from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
 from tests.domain.library import Library
@@ -223,3 +225,17 @@ def test_while_the_library_system_is_down_the_number_goes_to_its_own_window_at_t
     assert desk.at(PatronShown).service is service
     desk.tell(IlsChanged(IlsCondition.READY), ServiceChosen(service))
     assert handed(desk) == [NUMBER.text]
+
+
+# --- by keyboard ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("service", [*Service, LOCAL], ids=str)
+@pytest.mark.parametrize("handover", HandoverWhen)
+@pytest.mark.parametrize("library", [None, Library(), Library(down=Code.ILS_UNREACHABLE)], ids=["none", "there", "down"])
+def test_a_service_that_types_the_number_takes_more_than_a_tapped_key(
+    service: Service | LocalService, handover: HandoverWhen, library: Library | None
+) -> None:
+    desk = desk_with(handover, library).tell(LibraryCardEntered(NUMBER.text))
+    _, effects = step(desk.counter, ServiceChosen(service))
+    assert has_consequences(desk.counter, ServiceChosen(service)) is any(isinstance(effect, HandOver) for effect in effects)

@@ -114,6 +114,7 @@ def facts(*findings: Finding) -> CounterFacts:
         (counter(reader=SILENT), facts(), Code.READER_SILENT),
         (counter(reader=MISSING), facts(Finding("trust.missing")), Code.READER_MISSING),
         (counter(), facts(Finding("trust.missing")), Code.TRUST_MISSING),
+        (counter(), facts(Finding("trust.unusable")), Code.TRUST_UNUSABLE),
         (counter(), facts(Finding("trust.ended", {"ends": "2033-07-15", "count": 0})), Code.TRUST_ENDED),
         (counter(WRONG[2]), facts(Finding("trust.ended", {"ends": "2033-07-15", "count": 0})), Code.CLOCK_DOUBTFUL),
         (counter(), facts(Finding("revocation.too-old", {"closed": 1})), Code.REVOCATION_TOO_OLD),

@@ -28,9 +28,9 @@ from kiosk.domain.states import LINES_SHOWN, Counter, CounterRules, LookingUpPat
 
 NUMBER = LibraryCardNumber("2104067853")
 TODAY = date(2026, 11, 23)
-MANY = 10_000
+MANY = 3_000
 MOST_LINES = LINES_SHOWN * 3 // 2 + 2
-AT_MOST_SECONDS = 0.005
+AT_MOST_SECONDS = 0.002
 
 
 class Session:
@@ -98,7 +98,7 @@ def test_the_lines_on_the_screen_stay_few_and_the_rest_is_counted(long_session: 
     assert long_session.flow.patron.standing.loans == MANY
 
 
-def test_one_more_item_costs_little_after_ten_thousand(long_session: Session) -> None:
+def test_one_more_item_costs_little_after_thousands(long_session: Session) -> None:
     session = long_session
     assert session.seconds(lambda _: ItemEntered("9999999999")) < AT_MOST_SECONDS
     assert session.seconds(lambda _: ItemEntered("0000000000")) < AT_MOST_SECONDS

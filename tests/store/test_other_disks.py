@@ -49,7 +49,7 @@ def refusing(what: str, folder: Path, shim: Path, answer: str) -> Any:
 
 
 def comes_back(seen: Any) -> None:
-    # What was restored is doubted until somebody has confirmed it, and each command says so.
+    # What was brought back elsewhere is to be confirmed, and whoever counts is told so.
     assert [seen[step][0] for step in ("backup", "second", "restored", "count")] == [0, 0, 0, 1], seen
     of_one_second = ["kiosk-TIME-2.db", "kiosk-TIME-2.keys", "kiosk-TIME.db", "kiosk-TIME.keys"]
     assert seen["names"] in (of_one_second, ["kiosk-TIME.db", "kiosk-TIME.db", "kiosk-TIME.keys", "kiosk-TIME.keys"])

@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.keyplace import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore, seal, unseal
 from kiosk.store.repository import Repository
 from kiosk.store.sheet import sheet
+from tests.codes import code_of
 
 OpenStore = Callable[..., Repository]
 
@@ -44,12 +45,6 @@ def empty(tmp_path: Path, path: Path) -> KeyPlace:
 @pytest.fixture
 def paper(keys: Keys) -> str:
     return sheet(keys.site, date(2026, 11, 23))
-
-
-def code_of(work: Callable[[], object]) -> Code:
-    with pytest.raises(KioskError) as trouble:
-        work()
-    return trouble.value.code
 
 
 def test_a_backup_is_brought_back(backup: Path, empty: KeyPlace, paper: str, path: Path, keys: Keys, open_store: OpenStore) -> None:

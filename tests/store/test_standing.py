@@ -21,7 +21,7 @@ import pytest
 from kiosk.checks.keeping import check_store
 from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act, RecordAct
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, AuditTrail
@@ -34,6 +34,7 @@ from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 from kiosk.store.standing import Standing
+from tests.codes import code_of
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)
@@ -71,12 +72,6 @@ def left(begin: Callable[[], Repository], path: Path, tmp_path: Path) -> Path:
 
 def save(store: Repository, operation: int, token: LinkToken, number: LibraryCardNumber) -> None:
     store.save_link(UUID(int=operation), token, number, revocation=Revocation.GOOD)
-
-
-def code_of(work: Callable[[], object]) -> Code:
-    with pytest.raises(KioskError) as trouble:
-        work()
-    return trouble.value.code
 
 
 def deeds(store: Repository) -> list[str]:
@@ -353,6 +348,21 @@ def test_whatever_is_done_to_its_files_the_store_speaks_of_it_in_its_own_words(
     for question in asked:
         with suppress(Unavailable):
             question()
+
+
+@pytest.mark.parametrize("note", ["audit.head", "links.digest", "store.doubt", "store.accepted"])
+@pytest.mark.parametrize("written", ["", "x", "1", "-1 -1", "9 zz", "1 " + "f" * 70, "9" * 5000])
+def test_notes_that_no_program_of_ours_wrote_are_damage(
+    path: Path, keys: Keys, begin: Callable[[], Repository], note: str, written: str
+) -> None:
+    with begin() as store:
+        store.save_link(uuid4(), LinkToken(b"1" * 32), LibraryCardNumber("2104067853"), revocation=Revocation.GOOD)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (note, written))
+    with suppress(Unavailable), begin() as store:
+        for question in (store.examine, store.count_links, store.verify_audit, store.look):
+            with suppress(Unavailable):
+                question()
 
 
 def test_a_store_taken_away_under_its_examination_is_replaced(begin: Callable[[], Repository], path: Path) -> None:

@@ -215,48 +215,17 @@ def test_whoever_stays_longer_keeps_the_store(begin: Begin, older: Path, place: 
 # --- the anchor never goes back ---------------------------------------------------------------------------------------
 
 
-def test_an_older_anchor_is_never_laid_over_a_newer_one(begin: Begin, older: Path, place: KeyPlace, open_store: OpenStore) -> None:
-    store = begin()
-    newer = place.anchor_path.read_bytes()
-    save(store, 70)
-    later = place.anchor_path.read_bytes()
-    assert later != newer
-    # Of a store that has gone on elsewhere, with the same keys.
-    copy = place.database.with_name("copy.db")
-    shutil.copyfile(older, copy)
-    elsewhere = open_store(path=copy, anchor=None)
-    for card in range(70, 75):
-        save(elsewhere, card)
-    elsewhere.close()
-    with open_store(path=copy, anchor=place.anchor(store_keys(place))) as elsewhere:
-        assert elsewhere.doubt is not None
-    assert place.anchor_path.read_bytes() == later
-
-
-def store_keys(place: KeyPlace) -> Keys:
-    record = place.store.load()
-    assert record is not None
-    return record.keys
-
-
-def test_an_anchor_that_is_ahead_of_what_was_written_is_a_doubt(begin: Begin, older: Path, place: KeyPlace) -> None:
-    store = begin()
-    at_first = place.anchor_path.read_bytes()
-    save(store, 70)
-    ahead = place.anchor_path.read_bytes()
-    store.close_link(uuid4(), number(70), UnlinkReason.LOST)
-    store.close()
-    shutil.copyfile(older, place.database)
-    place.anchor_path.write_bytes(at_first)
+def test_an_anchor_that_tells_of_what_is_not_there_is_a_doubt(begin: Begin, older: Path, place: KeyPlace) -> None:
+    with begin() as store:
+        save(store, 70)
+        ahead = place.anchor_path.read_bytes()
     shutil.copyfile(older, place.database)
     place.anchor_path.unlink()
     with begin() as store:
-        assert store.doubt is not None
-        store.accept_doubt(store.doubt.code)
-        assert store.doubt is None
+        store.accept_doubt(Code.STORE_UNANCHORED)
+        assert store.links_for(token(4), None)[0] is not None
         place.anchor_path.write_bytes(ahead)
-        save(store, 75)
-        # The anchor tells of more than there is here, or of other acts.
-        assert store.doubt is not None
+        store.record(RecordAct(Act.USE, number(4)))
         assert place.anchor_path.read_bytes() == ahead
+        assert store.doubt is not None
         assert code_of(lambda: store.links_for(token(3), None)) is Code.STORE_DOUBTED

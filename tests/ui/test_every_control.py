@@ -178,6 +178,7 @@ def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., Pa
     assert deaf == [], "\n".join(deaf)
 
 
+@pytest.mark.timeout(180)
 def test_what_stands_in_a_field_survives_a_card_that_comes(hands: Hands) -> None:
     for name, (counter, facts) in one_of_each().items():
         hands.show(counter, facts)

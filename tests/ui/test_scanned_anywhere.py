@@ -265,6 +265,7 @@ def test_a_tap_of_a_key_never_presses(hands: Hands, scene: str) -> None:
     assert "キーを" in hands.texts() or "このキーは" in hands.texts()
 
 
+@pytest.mark.timeout(240)
 def test_what_a_key_alone_can_do_on_each_page(hands: Hands) -> None:
     """Where a page has put the keyboard there is nothing to press; what has consequences takes a held key; no letter is there twice."""
     taps = [case for case in ALONE if case.gap == case.late == 0]

@@ -21,6 +21,7 @@ NARROWEST = (960, 1280)
 """Of each class but the widest: every refusal is tried here, the others have more room."""
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
     window = StaffWindow(lambda event: None)

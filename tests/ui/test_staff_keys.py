@@ -125,6 +125,7 @@ def test_a_chord_says(hands: Hands, scene: str, letter: str, events: list[Event]
     assert hands.said == events
 
 
+@pytest.mark.timeout(180)
 def test_every_page_and_control_has_a_name_of_its_own_and_tab_reaches_each(hands: Hands) -> None:
     for name, scene in one_of_each().items():
         hands.show(*scene)

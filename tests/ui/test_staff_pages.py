@@ -48,7 +48,10 @@ from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.panels import NumberLabel
+from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
+from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
+from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
 from tests.ui.serving_scenes import LOCAL
 from tests.ui.staff_hands import Hands, settle
@@ -508,6 +511,7 @@ class OtherWindows(QObject):
         return False
 
 
+@pytest.mark.timeout(180)
 def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
     """A widget shown before it has a parent is a window for a moment, and takes the keyboard with it."""
     others = OtherWindows(hands.window)
@@ -517,6 +521,21 @@ def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
     hands.window.resize(1024, 768)
     settle()
     assert others.seen == []
+
+
+@pytest.mark.parametrize("kind", sorted(set().union(*COMES_NEXT.values()), key=str))
+@pytest.mark.parametrize("built", [0, 1, 2, 3, 5, 8, 100])
+def test_a_page_that_is_wanted_before_it_is_built_shows_all_the_same(qapp: QApplication, kind: PageKind, built: int) -> None:
+    """Whoever built it piece by piece lets go of it then."""
+    counter, facts = next(scene for scene in SCENES.values() if PAGES[type(scene[0].flow)] is kind)
+    whole, begun = (kind(lambda event: None, staff_sizes(1366)) for _ in range(2))
+    pieces = begun.pieces(counter)
+    for _ in range(built):
+        next(pieces, None)
+    del pieces
+    for page in (whole, begun):
+        page.project(counter, facts)
+    assert [words.text for words in begun.findChildren(Words)] == [words.text for words in whole.findChildren(Words)]
 
 
 @pytest.mark.parametrize("scene", ["lending-everything", "local-many", "renewal-answers", "called-offline"])

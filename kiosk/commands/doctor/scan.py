@@ -19,6 +19,7 @@ from kiosk.domain.rules import (
     take_apart,
     take_item_apart,
 )
+from kiosk.domain.visible import in_signs
 
 _LONGEST = 80
 
@@ -70,9 +71,9 @@ def _scanned(question: str) -> str | None:
 
 
 def _tell_beginning(raw: str, scan: Scan, *, keeps: bool) -> None:
-    _tell("scan.raw", raw=_visible(raw), count=len(raw))
+    _tell("scan.raw", raw=in_signs(raw, _LONGEST), count=len(raw))
     if scan.plain != raw:
-        _tell("scan.plain", plain=_visible(scan.plain))
+        _tell("scan.plain", plain=in_signs(scan.plain, _LONGEST))
     if scan.start:
         _tell("scan.start-stop", start=scan.start, stop=scan.stop)
     elif scan.stop:
@@ -110,12 +111,6 @@ def _tell_refusal(refusal: Refused | None, adjust: str) -> int:
         if refusal.code is not Code.NUMBER_IS_MY_NUMBER:
             _tell(adjust)
     return output.PROBLEM
-
-
-def _visible(text: str) -> str:
-    """What a reader may send unseen, such as a tab before the number, in signs for it."""
-    shown = "".join(chr(0x2400 + ord(one)) if ord(one) < 0x20 else one if one.isprintable() else f"<U+{ord(one):04X}>" for one in text)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def _tell(key: str, **params: str | int) -> None:

@@ -20,16 +20,27 @@ def is_served_here(counter: Counter, service: AnyService | None) -> bool:
     return counter.ils is not IlsCondition.NONE and service in BY_ITEM
 
 
+def is_done_here(counter: Counter, service: AnyService) -> bool:
+    """The same, where the library's system answers now."""
+    return is_served_here(counter, service) and counter.ils.value not in ILS_TROUBLE
+
+
+def types_the_number(counter: Counter, flow: PatronShown, service: AnyService) -> bool:
+    """Whether choosing this service hands the number over to the other window at once."""
+    wanted = counter.rules.handover is HandoverWhen.ON_CHOICE and flow.handing is not Handing.UNDER_WAY
+    return wanted and not is_done_here(counter, service)
+
+
 def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
     """Open a service here, or hand the number over; also for what is done here while the library's system does not answer us."""
     flow = replace(flow, service=service, wrong=None, leaving=False)
     counted: tuple[RecordAct, ...] = ()
-    if is_served_here(counter, service) and counter.ils.value not in ILS_TROUBLE:
+    if is_done_here(counter, service):
         return ask_for_loans(counter, flow) if service is Service.RENEWAL else go(counter, flow)
     if not is_served_here(counter, service):
         flow, counted = count(flow, service)
     counter = replace(counter, flow=flow)
-    if counter.rules.handover is HandoverWhen.ON_CHOICE and flow.handing is not Handing.UNDER_WAY:
+    if types_the_number(counter, flow, service):
         return then((counter, counted), lambda chosen: hand_over(chosen, flow))
     return counter, counted
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.revocation.numbers import Numbers
+from kiosk.smartcard.wholefile import write_whole
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -73,13 +75,13 @@ class Shelf:
             index = self._load_index()
             held = self._load_held(index)
             files = {name: read for name, read in _files(index) if read.head is None or read.head.digest in self._whole}
+            return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
         except FileNotFoundError:
             return Kept()
         except Exception as error:
             # Somebody's damage may look like anything.
             log.warning("what was read of the revocation lists is lost: %s", type(error).__name__)
             return Kept()
-        return Kept(held, files if frozenset(index["authorities"]) == authorities else {})
 
     def _load_index(self) -> dict[str, Any]:
         """Raises FileNotFoundError where there is none, and anything for one that is damaged or that others may have written."""
@@ -137,7 +139,7 @@ class Shelf:
             while not take_lock(handle):
                 if time.monotonic() > end:
                     raise TimeoutError("another process is saving")
-                time.sleep(_LOCK_PAUSE)
+                threading.Event().wait(_LOCK_PAUSE)
             yield
         finally:
             os.close(handle)
@@ -156,9 +158,9 @@ class Shelf:
         lists = [one for one in kept.held if one.numbers is not None]
         for one in lists:
             if one.numbers is not None and one.head.digest not in self._whole:
-                _write(self._numbers(one.head), one.numbers.packed)
+                write_whole(self._numbers(one.head), one.numbers.packed)
                 self._whole.add(one.head.digest)
-        _write(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+        write_whole(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
         used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
@@ -193,17 +195,3 @@ def _files(index: dict[str, Any]) -> list[tuple[str, Read]]:
         (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), None if told["head"] is None else head_from(told["head"])))
         for name, told in index["files"].items()
     ]
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise

@@ -12,7 +12,6 @@ from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, row, title_row
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.control import says
 
 
 class ApplicantPage(Page):
@@ -34,9 +33,7 @@ class ApplicantPage(Page):
 
     def _choice(self, chord: str, icon: str, which: str, applicant: Applicant | None) -> Choice:
         title, note = say(f"staff.applicant.{which}"), say(f"staff.applicant.{which}-note")
-        choice = Choice(icon, title, note, self.sizes, chord=chord)
-        says(choice, ApplicantChosen(applicant), self.tell)
-        return choice
+        return self.choice(icon, title, note, ApplicantChosen(applicant), chord=chord)
 
 
 class RecordPage(Page):

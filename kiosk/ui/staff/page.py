@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
+from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
@@ -123,6 +124,12 @@ class Page(QWidget):
     ) -> Button:
         """A button that says `event`."""
         made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, chord=chord, icon_behind=icon_behind)
+        says(made, event, self.tell)
+        return made
+
+    def choice(self, icon: str, title: str, note: str, event: Event, *, chord: str) -> Choice:
+        """One of a few ways to go on, which says `event`."""
+        made = Choice(icon, title, note, self.sizes, chord=chord)
         says(made, event, self.tell)
         return made
 

@@ -13,7 +13,6 @@ from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, column, facts, row
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 
@@ -50,9 +49,7 @@ class ReplacementPage(Page):
 
     def _choice(self, chord: str, reason: ReplaceReason) -> Choice:
         title, note = say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note")
-        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
-        says(made, ReplacementChosen(reason), self.tell)
-        return made
+        return self.choice(_ICONS[reason], title, note, ReplacementChosen(reason), chord=chord)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow

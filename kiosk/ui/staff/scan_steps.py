@@ -18,6 +18,7 @@ from kiosk.domain.rules import (
     take_apart,
     take_item_apart,
 )
+from kiosk.domain.visible import in_signs
 from kiosk.text import refusal, say
 from kiosk.ui.widgets.words import unmarked
 
@@ -59,9 +60,9 @@ def _refused(refused: Refused) -> ScanStep:
 
 
 def _beginning(raw: str, scan: Scan, *, keeps: bool) -> Iterator[ScanStep]:
-    yield ScanStep(say("staff.scan.raw", raw=_visible(raw), count=len(raw)))
+    yield ScanStep(say("staff.scan.raw", raw=unmarked(in_signs(raw, _LONGEST)), count=len(raw)))
     if scan.plain != raw:
-        yield ScanStep(say("staff.scan.plain", plain=_visible(scan.plain)))
+        yield ScanStep(say("staff.scan.plain", plain=unmarked(in_signs(scan.plain, _LONGEST))))
     if scan.start:
         yield ScanStep(say("staff.scan.start-stop", start=scan.start, stop=scan.stop))
     elif scan.stop:
@@ -89,9 +90,3 @@ def _number(number: str, rule: BarcodeRule) -> Iterator[ScanStep]:
     yield ScanStep(say("staff.scan.check-digit" if good else "staff.scan.other-check-digit", digit=digits[-1], expected=right), good)
     if good and rule.drops:
         yield ScanStep(say("staff.scan.dropped", digit=digits[-1]))
-
-
-def _visible(text: str) -> str:
-    """What a reader may send unseen, such as a tab before the number, in signs for it."""
-    shown = "".join(chr(0x2400 + ord(one)) if ord(one) < 0x20 else one if one.isprintable() else f"<U+{ord(one):04X}>" for one in text)
-    return unmarked(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")

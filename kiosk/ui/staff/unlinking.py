@@ -38,9 +38,7 @@ class UnlinkReasonPage(Page):
 
     def _choice(self, chord: str, reason: UnlinkReason) -> Choice:
         title, note = say(f"staff.unlinking.{reason}"), say(f"staff.unlinking.{reason}-note")
-        made = Choice(_ICONS[reason], title, note, self.sizes, chord=chord)
-        says(made, UnlinkReasonChosen(reason), self.tell)
-        return made
+        return self.choice(_ICONS[reason], title, note, UnlinkReasonChosen(reason), chord=chord)
 
 
 class UnlinkNumberPage(Page):

@@ -6,7 +6,6 @@ import json
 import os
 import select
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -24,12 +23,12 @@ from Xlib.ext import xinput
 from Xlib.ext.ge import GenericEventCode
 from Xlib.protocol.event import ClientMessage
 
+from tests.waiting import end
+
 LIMIT = 10.0
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _FOREIGN = Path(__file__).with_name("foreign.py")
 _NEEDS = {"Xvfb": "xvfb", "openbox": "openbox", "xterm": "xterm", "setxkbmap": "x11-xkb-utils"}
-
-
 _A_PERSON = 2
 # Where evdev has them.
 _KEYCODES = {"a": 38, "z": 52, "Return": 36, "Control_L": 37, "Shift_L": 50, "Alt_L": 64, "Caps_Lock": 66, "Num_Lock": 77}
@@ -470,15 +469,3 @@ class Hands:
         except BadWindow:
             return ""
         return found.value.decode() if found is not None else ""
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """Also one that has been stopped."""
-    if child.poll() is None:
-        child.send_signal(signal.SIGCONT)
-        child.terminate()
-    try:
-        child.wait(5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait(5)

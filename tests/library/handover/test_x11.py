@@ -16,7 +16,8 @@ from kiosk.library import handover
 from kiosk.library.handover import LIMIT, Desktop, Suffix, Target, find_windows, hand_over
 from kiosk.library.handover.x11 import X11Desktop
 from tests.library.handover.between import Between, Hurried, Waiting
-from tests.library.handover.screen import Foreign, Own, Screen, Terminal, end
+from tests.library.handover.screen import Foreign, Own, Screen, Terminal
+from tests.waiting import end
 
 pytestmark = pytest.mark.window
 

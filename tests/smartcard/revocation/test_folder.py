@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -251,6 +252,20 @@ def test_a_damaged_shelf_is_an_empty_one(opened: Open, folder: Path, issuer: Iss
     begins, length = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 60))
     index.write_bytes(whole[:begins] + data.draw(st.binary(max_size=10)) + whole[begins + length :])
     assert standing(opened(), issuer) in {Standing.REVOKED, Standing.TOO_OLD}
+
+
+@pytest.mark.parametrize("name", ["version", "authorities", "held", "files"])
+@pytest.mark.parametrize("becomes", ["gone", "another kind"])
+def test_a_shelf_that_lacks_a_part_is_an_empty_one(
+    opened: Open, folder: Path, issuer: Issuer, tmp_path: Path, name: str, becomes: str
+) -> None:
+    (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
+    opened().refresh(LIMIT)
+    index = tmp_path / "shelf" / "held.json"
+    told = json.loads(index.read_bytes())
+    told = {key: value for key, value in told.items() if key != name} | ({} if becomes == "gone" else {name: 7})
+    index.write_text(json.dumps(told))
+    assert standing(opened(), issuer) is Standing.TOO_OLD
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")

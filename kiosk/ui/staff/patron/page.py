@@ -82,7 +82,9 @@ class PatronPage(Page):
 
     def pieces(self, counter: Counter) -> Iterator[None]:
         """What a patron at this counter needs first."""
-        yield from self._building
+        for _ in self._building:
+            # Not "yield from": whoever lets go of this iterator would end that one with it.
+            yield
         self._services.offer(counter.rules.local_services)
         yield
         if counter.ils is IlsCondition.NONE:
