@@ -30,11 +30,12 @@ from kiosk.store.files import leftovers, set_aside
 from kiosk.store.keyplace import KeyPlace
 from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
 from kiosk.store.migrations import version_of
-from kiosk.store.notes import IDENTITY, read_note
+from kiosk.store.notes import IDENTITY
 from kiosk.store.sheet import parse
 from kiosk.store.standing import write_doubt
 from kiosk.store.trouble import translated
 
+_IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"
 SEALED = ".keys"
 DOUBTED = "-doubted"
@@ -99,6 +100,7 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
     with translated(path):
         if path.exists():
             raise Refused(Code.RECOVERY_OCCUPIED)
+        identity: str | None = None
         keys = Keys.fresh(site) if backup is None else unseal(_sealed_beside(backup), site)
         if backup:
             if left := leftovers(backup):
@@ -106,16 +108,18 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
             check_whole(backup, keys.database)
             with closing(open_file(backup, keys.database, settings=False)) as connection:
                 version_of(connection)
+                identity = next((str(value) for (value,) in connection.execute(_IDENTITY, (IDENTITY,))), None)
         present = place.store.load()
         if present is not None and present.keys != keys:
             raise Refused(Code.RECOVERY_OCCUPIED)
         if backup is None:
             place.store.save(KeyRecord(keys))
             return Restored(keys, None, tuple(set_aside(leftovers(path), now)))
+        # First, and with the identity of their store: whatever goes wrong behind this, the store is missing until it is restored, and no
+        # other is begun with its keys.
+        place.store.save(KeyRecord(keys, identity, folder_of(path)))
         with _copied(backup, path) as copy:
-            identity, lacking = _mark_restored(copy, place, keys, counter, now)
-            # With the identity of their store, keys never begin another: cut off here, the store is missing until it is restored.
-            place.store.save(KeyRecord(keys, identity, folder_of(path)))
+            lacking = _mark_restored(copy, place, keys, identity, counter, now)
             moved = set_aside(leftovers(path), now)
             publish(copy, path)
     return Restored(keys, lacking, tuple(moved))
@@ -179,19 +183,19 @@ def _copied(backup: Path, path: Path) -> Iterator[Path]:
         forget()
 
 
-def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, counter: str, now: datetime) -> tuple[str | None, int | None]:
-    """Write into the copy that it was restored, and doubt it; its identity, and how many acts it lacks at least."""
+def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None, counter: str, now: datetime) -> int | None:
+    """Write into the copy that it was restored, and doubt it; how many acts it lacks at least."""
     database = CipherDatabase(copy, keys.database)
     try:
         with database.atomic("IMMEDIATE"):
-            trail, identity = AuditTrail(database), read_note(database, IDENTITY)
+            trail = AuditTrail(database)
             lacking = _lacking(place, keys, identity, trail.head())
             told = "" if lacking is None else f"{LACKING}:{lacking}"
             trail.add(Act(now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, Deed.RESTORE, "done", None, told, None))
             write_doubt(database, Problem(Code.STORE_RESTORED, () if lacking is None else ((LACKING, lacking),)))
     finally:
         database.close_all()
-    return identity, lacking
+    return lacking
 
 
 def _lacking(place: KeyPlace, keys: Keys, identity: str | None, head: AuditHead) -> int | None:
