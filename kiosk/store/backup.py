@@ -21,7 +21,8 @@ _ROOM = 64 * 1024
 def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     """Copy the store at `path` to `folder/name.db` (0600), check the copy, and return where it is. The store may be in use.
 
-    Raises Unavailable: backup-failed when the copy does not stand the check, store-damaged when the store does not; the driver's exceptions; OSError.
+    Raises Unavailable: backup-failed when the copy does not stand the check, store-damaged when the store does not; the driver's
+    exceptions; OSError.
     """
     make_folder(folder)
     target = _free(folder, name)

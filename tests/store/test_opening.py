@@ -296,3 +296,8 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
 
 def test_the_store_of_another_user(tmp_path: Path) -> None:
     assert on_a_small_disk("foreign", tmp_path) == ["open:store-foreign", "keys:store-foreign", "untouched:True"]
+
+
+def test_a_restore_onto_a_full_disk_names_that_disk_and_can_be_done_again(tmp_path: Path) -> None:
+    said = on_a_small_disk("restored", tmp_path)
+    assert said == ["code:store-full", "named:True", "start:store-missing", "begun:False", "again:True", "doubt:store-restored"]
