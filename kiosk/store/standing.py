@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from peewee import PeeweeException
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import Anchor, AnchorFile
@@ -47,6 +50,8 @@ class Standing:
         self._is_laid = False
         self._acts = self._followed = 0
         self._accepts = False
+        self._overruled: Anchor | Problem | None = None
+        """What lies there still, though somebody has confirmed the store against it: the new one could not be laid yet."""
         self.doubt: Problem | None = None
         """What staff have to confirm before a card is served."""
         self.is_anchored = True
@@ -109,26 +114,37 @@ class Standing:
             self.doubt = end.doubt or (None if end.is_accepted else self.doubt)
             if self._file is None or self.doubt is not None:
                 return
-            kept = None if end.is_accepted else self.load_anchor()
-            if isinstance(kept, Anchor):
-                # An anchor never goes back: one that tells of what is not in the store is a doubt.
-                with self._database.atomic("DEFERRED"):
-                    self.doubt = compared(kept, self._database, self._digest, chain_holds=True)
-                if self.doubt is not None or kept.rows >= end.anchor.rows:  # or another program of ours was quicker
+            kept = self.load_anchor()
+            if end.is_accepted:
+                self._overruled = kept
+            elif isinstance(kept, Anchor) and kept != self._overruled:
+                self.is_anchored = self._goes_on_from(kept)
+                if not self.is_anchored or kept.rows >= end.anchor.rows:  # another program of ours was quicker
                     return
             self._lay(self._file, end.anchor)
+            if self.is_anchored:
+                self._overruled = None
 
     def last_ends(self) -> tuple[Anchor, ...]:
         """What the store must have gone on from: what this program did last, and what any has anchored."""
         # The anchor of a store that is doubted is that of another one.
-        last, kept = self._last, self.load_anchor() if self.doubt is None else None
-        return tuple(end for end in (last, kept) if isinstance(end, Anchor))
+        kept = self.load_anchor() if self.doubt is None else None
+        return tuple(end for end in (self._last, kept) if isinstance(end, Anchor) and end != self._overruled)
 
     def mark(self) -> None:
         """Somebody else has written into the file: the next start doubts it, whatever is left there then."""
         with self._guard:
             if self._file is not None and self._last is not None and self.doubt is None:
                 self._lay(self._file, replace(self._last, sound=False))
+
+    def _goes_on_from(self, kept: Anchor) -> bool:
+        """An anchor never goes back: one that tells of what is not in the store is a doubt."""
+        try:
+            with self._database.atomic("DEFERRED"):
+                self.doubt = compared(kept, self._database, self._digest, chain_holds=True)
+        except (PeeweeException, sqlcipher.Error, Unavailable):  # the act is done all the same
+            return False
+        return self.doubt is None
 
     def _lay(self, file: AnchorFile, anchor: Anchor) -> None:
         try:

@@ -233,6 +233,14 @@ def test_on_another_computer_nobody_knows_what_the_backup_lacks(
         assert (store.doubt.code, store.doubt.params) == (Code.STORE_RESTORED, ())
 
 
+def test_keys_that_came_from_the_sheet_alone_are_there(kiosk: Any, home: Home, linked: Home, paper: Path) -> None:
+    shutil.rmtree(linked.data)
+    shutil.rmtree(key_place_of(linked, read_settings(linked.config)).folder)
+    assert kiosk("recovery", "restore", "--sheet", str(paper)).code == 0
+    outcomes = {check["check"]: check["outcome"] for check in json.loads(kiosk("doctor", "--json").out)["checks"]}
+    assert (outcomes["keys"], outcomes["store"]) == ("keys.file", "store.new")
+
+
 def test_a_plain_copy_of_a_store_in_use_is_no_backup(kiosk: Any, linked: Home, backup: Path, paper: Path) -> None:
     left = backup.with_name(f"{backup.name}-wal")
     left.write_bytes(leave_wal(linked))

@@ -301,3 +301,9 @@ def test_the_store_of_another_user(tmp_path: Path) -> None:
 def test_a_restore_onto_a_full_disk_names_that_disk_and_can_be_done_again(tmp_path: Path) -> None:
     said = on_a_small_disk("restored", tmp_path)
     assert said == ["code:store-full", "named:True", "start:store-missing", "begun:False", "again:True", "doubt:store-restored"]
+
+
+def test_what_was_confirmed_while_no_anchor_can_be_laid_is_not_asked_again_at_each_act(tmp_path: Path) -> None:
+    said = on_a_small_disk("overruled", tmp_path)
+    assert said[:4] == ["found:store-behind", "doubt:None", "examined:None", "troubles:anchor-unwritten"]
+    assert said[4:] == ["later:None", "is_examined:None"]
