@@ -62,6 +62,8 @@ def kept(tmp_path: Path) -> Kept:
 
 
 def accept(stage: Stage) -> None:
+    """Once it has been read."""
+    stage.opened.press(stage.opened.staff, say("staff.banner.unfold"))
     stage.opened.press(stage.opened.staff, say("staff.banner.doubt-accept"))
 
 

@@ -154,7 +154,19 @@ def test_the_tour_walks_through_every_chapter_and_leaves_its_pictures(tmp_path: 
     )
     assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
     pictures = sorted((tmp_path / "tour").glob("*.png"))
-    assert len(pictures) >= 100
+    assert len(pictures) >= 140
+    shown = {picture.stem.split("-", 1)[1].rpartition("-")[0] for picture in pictures}
+    assert {
+        "doubted-home",
+        "doubted-status",
+        "stray",
+        "two-cards",
+        "held-key",
+        "undone",
+        "outage-tried",
+        "late-loan",
+        "upright-pin",
+    } <= shown
     assert all(picture.stat().st_size > 5000 for picture in pictures)
     slips = list((tmp_path / "tour").glob("slip-*.pdf"))
     assert len(slips) == told.stdout.count("slip-") == 7

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractAnimation, Qt
+from PySide6.QtCore import QAbstractAnimation, QElapsedTimer, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from kiosk.demo.library import SAMPLE_ITEMS
-from kiosk.demo.tray import Tray
+from kiosk.demo.tray import READERS, Tray
+from kiosk.domain.keyboard import HOLD, QUIET
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
 
 Wait = Callable[[], bool]
+UPRIGHT = QSize(800, 1280)
+HAND_MS = 50
+"""A hand is not as exact as a clock."""
 QUICK = 80
 """Of Qt's qualities for a PNG: a third faster than its own choice, a tenth larger, none the worse."""
 
@@ -29,6 +33,7 @@ class Guide:
         self.pictures = self._changes = 0
         self._drawn: dict[str, QImage] = {}
         self.wanted = ""
+        self._lying = UPRIGHT
         folder.mkdir(parents=True, exist_ok=True)
         self._seen = len(self._slips())
 
@@ -69,6 +74,47 @@ class Guide:
 
     def lift(self) -> Iterator[Wait]:
         yield from self._tray_button(say("demo.tray.lift"))
+
+    def plug_second(self) -> Iterator[Wait]:
+        """The second reader is put in, with the card that lies on it."""
+        self._tell("press", name=plain(say("demo.tour.plug")))
+        self.tray.plug(READERS[1])
+        yield from ()
+
+    def lay_second(self, card: str) -> Iterator[Wait]:
+        self._tell("lay", name=plain(say(f"demo.card.{card}")))
+        self.tray.lay(card, READERS[1])
+        yield from ()
+
+    def lift_second(self) -> Iterator[Wait]:
+        self.tray.lift(READERS[1])
+        yield from ()
+
+    def hold(self, sentence: str, picture: str) -> Iterator[Wait]:
+        """Hold Enter on a button of staff's until it is full; the picture is taken before it is let go."""
+        name = _name(sentence)
+        self.wanted = name
+        yield lambda: self._button(self.staff, name) is not None
+        button, window, clock = self._button(self.staff, name), self.staff.windowHandle(), QElapsedTimer()
+        if button is None:
+            return
+        self._tell("hold", name=name)
+        button.setFocus()
+        clock.start()
+        yield lambda: clock.elapsed() > 1000 * QUIET + HAND_MS
+        QTest.keyPress(window, Qt.Key.Key_Return)
+        clock.restart()
+        yield lambda: clock.elapsed() > 1000 * HOLD + HAND_MS
+        yield from self.picture(picture)
+        QTest.keyRelease(window, Qt.Key.Key_Return)
+
+    def turn(self, *, upright: bool) -> Iterator[Wait]:
+        """The patron's display, a small one, is turned while the program runs; or it is the one of before again."""
+        if upright:
+            self._lying = self.patron.size()
+            self.patron.resize(UPRIGHT.transposed())
+        self.patron.resize(UPRIGHT if upright else self._lying)
+        yield from ()
 
     def scan(self, card: str) -> Iterator[Wait]:
         self._tell("scan", name=plain(say(f"demo.library-card.{card}")))

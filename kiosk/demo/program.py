@@ -15,14 +15,16 @@ from kiosk.checks.rounds import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
+from kiosk.demo.older import put_older_store_back
 from kiosk.demo.tour import Tour
-from kiosk.demo.tray import Tray
+from kiosk.demo.tray import READERS, Tray
 from kiosk.equipment import now, open_handover, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.store.anchor import AnchorFile
 from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys, open_keys
 from kiosk.store.lock import RunningLock
@@ -30,10 +32,12 @@ from kiosk.store.repository import Repository
 
 
 @contextmanager
-def demo_counter(home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders) -> Iterator[Program]:
+def demo_counter(
+    home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders, anchor: AnchorFile | None = None
+) -> Iterator[Program]:
     """The program on virtual readers and the deck's own authority, started, on the files of `home`."""
     judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
-    with Repository(home.store, keys, settings.counter.name, now) as repository:
+    with Repository(home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
         equipment = Equipment(
             readers=readers.readers,
             monitor=readers.monitor,
@@ -56,8 +60,15 @@ def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
     with RunningLock(home.lock), serving(demo_server()) as library:
         settings = demo_settings(ils=demo_ils(library), slips=tour)
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
-        deck, readers = Deck(home.folder / "demo-cards"), VirtualReaders()
-        with demo_counter(home, settings, keys, deck, readers) as program:
+        deck, readers = Deck(home.folder / "demo-cards"), VirtualReaders(*(READERS if tour else READERS[:1]))
+        anchor = None
+        if tour is not None:
+            anchor = AnchorFile(home.folder / "demo-keys" / "store.anchor", keys)
+            put_older_store_back(home.store, keys, anchor)
+            # It lies there before anybody looks.
+            readers.lay(deck.card("not-my-number-card"), READERS[1])
+            readers.unplug(READERS[1])
+        with demo_counter(home, settings, keys, deck, readers, anchor) as program:
             tray = Tray(deck, readers, program.displays.staff, library)
             tray.show()
             if tour is None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.smartcard.virtual.reader import VirtualReaders
+from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
 from kiosk.ui.theme import staff_sizes, style_sheet
 from kiosk.ui.widgets.button import Button
@@ -21,6 +21,8 @@ from kiosk.ui.widgets.words import Words
 
 CLOSE = "Button { min-height: 26px; }"
 """There is much to lay and to scan."""
+READERS = (READER, "Virtual Reader 01 00")
+"""The second is for the tour."""
 SCAN_MS = 4
 """Between two characters, as a barcode scanner sends them."""
 
@@ -65,7 +67,7 @@ class Tray(QWidget):
         column.addWidget(Words(say("demo.tray.cards"), "heading"))
         column.addWidget(Words(say("demo.tray.pin"), "note"))
         lift = Button(say("demo.tray.lift"), "primary")
-        lift.clicked.connect(self.lift)
+        lift.clicked.connect(lambda: self.lift())
         column.addWidget(lift)
         for name in self._deck.names:
             self._add(column, say(f"demo.card.{name}"), partial(self.lay, name))
@@ -95,11 +97,15 @@ class Tray(QWidget):
         button.clicked.connect(lambda _=False: act())
         column.addWidget(button)
 
-    def lay(self, name: str) -> None:
-        self._readers.lay(self._deck.card(name))
+    def lay(self, name: str, reader: str = READER) -> None:
+        self._readers.lay(self._deck.card(name), reader)
 
-    def lift(self) -> None:
-        self._readers.lift()
+    def lift(self, reader: str = READER) -> None:
+        self._readers.lift(reader)
+
+    def plug(self, reader: str) -> None:
+        """Put in a reader that was pulled out, with what lies on it."""
+        self._readers.replug(reader)
 
     def switch_library(self) -> None:
         """Stop the library's system, or start it again: what was lent stays lent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, unique
 from typing import get_args
 
 from kiosk.domain.events import (
@@ -28,6 +29,7 @@ from kiosk.domain.events import (
     StoreAccepted,
     StraySeen,
     TakenBack,
+    TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
 )
@@ -41,6 +43,7 @@ from kiosk.domain.states import (
     Counter,
     Flow,
     Handing,
+    LinkGoal,
     PatronShown,
     Proof,
     Registered,
@@ -69,10 +72,10 @@ DECIDING = (
     SlipTroubleSeen,
     CardLeftSeen,
     StraySeen,
+    TimedOutSeen,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""
-_FLOWS_OF_WORK = (*get_args(RegistrationFlow), *get_args(UnlinkingFlow), *get_args(Proof), ConfirmingHolder)
 _NOTHING_TO_LOSE = (ChoosingApplicant, AlreadyLinked, Registered, RegistrationRefused, ChoosingUnlinkReason, Unlinked, UnlinkingRefused)
 
 
@@ -83,17 +86,49 @@ def has_consequences(counter: Counter, event: Event) -> bool:
     return isinstance(event, DECIDING) or (isinstance(event, LEAVING) and is_work_open(counter))
 
 
+@unique
+class Open(StrEnum):
+    """What is lost, or stays in doubt, when the page is left now."""
+
+    REGISTRATION = "registration"
+    UNLINKING = "unlinking"
+    PROOF = "pin"
+    """The patron is at the PIN, before something is lent to them."""
+    HOLDER = "holder"
+    UNANSWERED = "unanswered"
+    DOUBT = "doubt"
+    NEXT_CARD = "next-card"
+    HANDING = "handing"
+
+
 def is_work_open(counter: Counter) -> bool:
-    """Whether something is lost, or stays in doubt, when the page is left now."""
+    return why_open(counter) is not None
+
+
+def why_open(counter: Counter) -> Open | None:
+    """Why this page is not left by a key that is only tapped; None where nothing is lost."""
     flow = counter.flow
     if isinstance(flow, PatronShown):
-        return _is_in_doubt(flow)
-    return isinstance(flow, _FLOWS_OF_WORK) and not isinstance(flow, _NOTHING_TO_LOSE)
+        return _open_with(flow)
+    if isinstance(flow, ConfirmingHolder):
+        return Open.HOLDER
+    if isinstance(flow, _NOTHING_TO_LOSE):
+        return None
+    if isinstance(flow, get_args(RegistrationFlow)) or isinstance(getattr(flow, "goal", None), LinkGoal):
+        return Open.REGISTRATION
+    if isinstance(flow, get_args(UnlinkingFlow)):
+        return Open.UNLINKING
+    return Open.PROOF if isinstance(flow, get_args(Proof)) else None
 
 
-def _is_in_doubt(flow: PatronShown) -> bool:
-    unsure = any(map(in_doubt, flow.dealings.entries))
-    return flow.dealings.unanswered or unsure or flow.next_card is not None or flow.handing is Handing.UNDER_WAY
+def _open_with(flow: PatronShown) -> Open | None:
+    if flow.dealings.unanswered:
+        return Open.UNANSWERED
+    if any(map(in_doubt, flow.dealings.entries)):
+        return Open.DOUBT
+    if flow.next_card is not None:
+        return Open.NEXT_CARD
+    return Open.HANDING if flow.handing is Handing.UNDER_WAY else None
 
 
 def subject(flow: Flow) -> tuple[object, ...]:

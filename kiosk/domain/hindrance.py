@@ -7,8 +7,8 @@ from dataclasses import replace
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, Event, PatronRefused, ReaderChanged, ServiceAnswered, ServiceSilent
 from kiosk.domain.health import Finding
-from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import Counter, CounterFacts, Problem
+from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.states import Counter, CounterFacts, Problem, Tried
 from kiosk.domain.trouble import reader_problem
 
 _BY_DATE = frozenset({Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID})
@@ -58,6 +58,13 @@ def doubt_dates(counter: Counter, event: Event) -> Event:
         return event
     told = doubted(counter)
     return replace(event, code=told.code, params=told.params)
+
+
+def tried_by_now(counter: Counter) -> Counter:
+    """Of 「いま試す」: the answer has come, be it as before. What is concluded after that belongs to no press."""
+    if counter.tried is None or not counter.tried.under_way or counter.ils is IlsCondition.STARTING:
+        return counter
+    return replace(counter, tried=Tried(under_way=False, at=counter.now))
 
 
 def hear_of_readers(counter: Counter, event: ReaderChanged | ServiceSilent | ServiceAnswered) -> Counter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import serving, strays
+from kiosk.domain import serving, strays, timedout
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     Broke,
@@ -43,6 +43,7 @@ from kiosk.domain.events import (
     StoreFailed,
     StoreLooked,
     StraySeen,
+    TimedOutSeen,
     TimeUp,
     TriesRead,
 )
@@ -73,7 +74,7 @@ STAFF_ARE_TOLD = 3
 NOT_A_SIGN_OF_LIFE = (
     *(TimeUp, DayBegan, Broke),
     *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
-    *(CardLeftSeen, StraySeen),
+    *(CardLeftSeen, StraySeen, TimedOutSeen),
 )
 """What devices and clocks say, and what staff read that is no part of a session."""
 ANSWERS = (
@@ -102,8 +103,12 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _tidied(counter)
     if is_acting(counter.flow) and not _is_stuck(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
-    if counter.idle_warning or _closes_by_itself(counter):
+    if _closes_by_itself(counter):
         return _closed(counter)
+    if counter.idle_warning:
+        closed, effects = _closed(counter)
+        told, timer = timedout.tell(closed, counter)
+        return told, (*timer, *effects)
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, unlinking
+from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, timedout, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -42,10 +42,11 @@ from kiosk.domain.events import (
     StoreLooked,
     StraySeen,
     TakenBack,
+    TimedOutSeen,
     TimeUp,
     UnlinkingChosen,
 )
-from kiosk.domain.hindrance import doubt_dates, hear_of_readers
+from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
@@ -66,6 +67,7 @@ from kiosk.domain.states import (
     Screen,
     ShowingHelp,
     ShowingStatus,
+    Tried,
     Unlinked,
     UnlinkingFlow,
     UnlinkingRefused,
@@ -86,7 +88,7 @@ def step(counter: Counter, event: Event) -> Step:
     after, effects = _around(counter, doubt_dates(counter, event))
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
-    after, idle_effects = keep_idle_time(counter, after, event)
+    after, idle_effects = keep_idle_time(counter, timedout.keep(after), event)
     return after, (*effects, *looks, *screen_effects, *idle_effects)
 
 
@@ -100,11 +102,11 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged() | ServiceSilent() | ServiceAnswered():
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
-            return serving.line_changed(replace(counter, ils=condition))
+            return serving.line_changed(tried_by_now(replace(counter, ils=condition)))
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
-            return replace(counter, ils=IlsCondition.STARTING), (RetryLibrary(),)
+            return replace(counter, ils=IlsCondition.STARTING, tried=Tried()), (RetryLibrary(),)
         case SlipPrinted(ticket):
             return papers.printed(counter, ticket)
         case SlipFailed(ticket, code):
@@ -116,19 +118,24 @@ def _around(counter: Counter, event: Event) -> Step:
         case StoreAccepted(found):
             return counter, (AcceptStore(found),)
         case LanguageChosen(language):
-            return replace(counter, language=language), ()
+            return timedout.in_language(replace(counter, language=language), language), ()
         case DayBegan(today):
-            return replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset(), late=(), doubts=(), papers=()), ()
+            after = replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset())
+            return replace(after, late=(), doubts=(), papers=(), timed_out=None, tried=None), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
             return afterwards.looked(counter, ticket, answer)
         case LateSeen():
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
             return afterwards.look(counter, ticket)
+        case TimeUp(ticket) if ticket and counter.timed_out is not None and ticket == counter.timed_out.patron:
+            return timedout.told_long_enough(counter), ()
         case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
             return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)
+        case TimedOutSeen():
+            return replace(counter, timed_out=None), ()
         case StraySeen():
             return replace(counter, stray_notice=None), ()
         case CardLeftSeen():

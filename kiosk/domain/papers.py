@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.errors import Code
@@ -29,11 +30,11 @@ def printed(counter: Counter, ticket: Ticket) -> Step:
 
 def not_printed(counter: Counter, ticket: Ticket, code: Code) -> Step:
     """Nothing came out, or nobody knows: staff are told, and can have it printed again."""
-    return replace(counter, papers=tuple(_told(paper, ticket, code) for paper in counter.papers)), ()
+    return replace(counter, papers=tuple(_told(paper, ticket, code, counter.now) for paper in counter.papers)), ()
 
 
-def _told(paper: Paper, ticket: Ticket, code: Code) -> Paper:
-    return replace(paper, trouble=code) if paper.ticket == ticket else paper
+def _told(paper: Paper, ticket: Ticket, code: Code, at: datetime | None) -> Paper:
+    return replace(paper, trouble=code, at=at) if paper.ticket == ticket else paper
 
 
 def print_again(counter: Counter) -> Step:

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from kiosk import apart
 from kiosk.domain.effects import (
@@ -74,8 +75,10 @@ _STOP_SECONDS = 5.0
 class Conductor:
     """Owns the counter's state. Lives on the GUI thread."""
 
-    def __init__(self, counter: Counter, facts: CounterFacts, outside: Outside) -> None:
-        self.counter = counter
+    def __init__(
+        self, counter: Counter, facts: CounterFacts, outside: Outside, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.counter, self._now = counter, now
         self._board = Board(facts.findings)
         self.facts = replace(facts, findings=self._board.findings)
         self._outside = outside
@@ -96,7 +99,7 @@ class Conductor:
             if event.doubt == self.counter.doubt:
                 return
         before = self.counter
-        self.counter, effects = step(before, event)
+        self.counter, effects = step(replace(before, now=self._now()), event)
         for effect in effects:
             self._carry_out(effect)
         if self.counter != before:

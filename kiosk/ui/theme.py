@@ -134,7 +134,7 @@ _PORTRAIT_MM: dict[str, tuple[float, float]] = {
     "top": (14.2, 23.0),
     "key_gap": (2.0, 3.6),
     # Two rows: the languages and the way out find no room beside one another.
-    "footer": (31.6, 42.0),
+    "footer": (35.2, 44.0),
     "margin_x": (5.6, 14.0),
     "picture": (52.0, 90.0),
 }
@@ -196,4 +196,6 @@ def style_sheet(sizes: Sizes, *, patron: bool) -> str:
     only_staff = {"disabled_text": COLOURS["mute"], "control_edge": COLOURS["edge_staff"], "ground": COLOURS["bg"]}
     families = ", ".join(f'"{family}"' for family in FAMILIES)
     edge = max(2, sizes.border)
+    # A thicker border grows inwards: a field that has the keyboard is no higher than one that has not.
+    values["thick_field"] = str(sizes.button_height - 2)
     return template.substitute(values, **COLOURS, **(only_patron if patron else only_staff), families=families, edge_px=str(edge))

@@ -34,6 +34,7 @@ from kiosk.domain.states import (
     PatronShown,
     Reading,
     ShowingHelp,
+    Stayed,
     Waiting,
     When,
 )
@@ -443,3 +444,34 @@ def test_a_card_laid_while_the_library_card_is_looked_up_is_read_after_it() -> N
     assert desk.at(PatronShown).patron.number == NUMBER
     desk.tell(LeavePressed())
     assert desk.at(PatronShown).patron.number == OTHER_NUMBER
+
+
+# --- a session that was to end and goes on says why
+
+
+@pytest.mark.parametrize("end", [press(LeavePressed()), press(HomeChosen()), lay_the_next], ids=["F12", "F1", "next card"])
+@pytest.mark.parametrize(("reason", "stayed"), [(Reason.RESERVED, Stayed.REFUSED), (Reason.LOST_ANSWER, Stayed.UNSURE)])
+def test_why_a_session_stays_is_said(end: Callable[[Desk], object], reason: Reason, stayed: Stayed) -> None:
+    desk = scan(served(Library(says={A: reason}), ON_LIFT), A)
+    assert desk.at(PatronShown).stayed is None
+    end(desk)
+    desk.answer_all()
+    assert desk.at(PatronShown).stayed is stayed
+
+
+@pytest.mark.parametrize("event", [ItemEntered(B), ServiceChosen(Service.HOLD), LeavePressed()])
+def test_staff_who_go_on_have_read_why(event: Event) -> None:
+    desk = scan(served(Library(says={A: Reason.RESERVED})), A).tell(LeavePressed())
+    desk.answer_all().tell(event)
+    assert isinstance(desk.flow, Waiting) or desk.at(PatronShown).stayed is None
+
+
+def test_a_refusal_that_stops_nobody_from_leaving_says_nothing() -> None:
+    assert scan(served(Library(says={A: Reason.RESERVED})), A).answer_all().at(PatronShown).stayed is None
+
+
+def test_a_library_card_among_the_items_is_a_reason() -> None:
+    library = Library(cards={OTHER_NUMBER.text}, says={OTHER_NUMBER.text: Reason.ITEM_UNKNOWN, A: Reason.RESERVED})
+    desk = scan(served(library), OTHER_NUMBER.text).answer(ServeItem).tell(LeavePressed())
+    desk.answer_all()
+    assert isinstance(desk.flow, Waiting) or desk.at(PatronShown).stayed is Stayed.NEXT_CARD

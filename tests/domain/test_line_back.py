@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from kiosk.domain.circulation import LoanList, Standing, Stop
 from kiosk.domain.effects import LookUpPatron, RetryLibrary
 from kiosk.domain.errors import Code
-from kiosk.domain.events import IlsChanged, LeavePressed, LibraryCardEntered, LibraryRetryPressed, PatronFound, PatronRefused
-from kiosk.domain.model import IlsCondition, Patron, Ticket
-from kiosk.domain.states import CounterRules, PatronShown, Problem, Waiting, When
+from kiosk.domain.events import (
+    DayBegan,
+    HandoverAsked,
+    IlsChanged,
+    ItemEntered,
+    LeavePressed,
+    LibraryCardEntered,
+    LibraryRetryPressed,
+    PatronFound,
+    PatronRefused,
+    ServiceChosen,
+)
+from kiosk.domain.model import IlsCondition, Patron, Service, Ticket
+from kiosk.domain.states import CounterRules, HandoverWhen, PatronShown, Problem, Tried, Waiting, When
 from tests.domain.library import Library
 from tests.domain.walk import NUMBER, Desk
 
@@ -75,3 +88,54 @@ def test_an_answer_after_the_session_or_to_another_question_means_nothing() -> N
     assert desk.tell(PatronFound(Ticket(ticket - 1), Patron(NUMBER, checked=True))).counter.flow == known.flow
     desk.tell(LeavePressed()).at(Waiting)
     desk.tell(PatronFound(ticket, Patron(NUMBER, checked=True))).at(Waiting)
+
+
+# --- what was tried at once and did not help is said
+
+
+AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
+TROUBLE = [IlsCondition.UNREACHABLE, IlsCondition.LOGIN_LOST, IlsCondition.NOT_TRUSTED]
+
+
+@pytest.mark.parametrize("condition", [*TROUBLE, IlsCondition.READY])
+def test_that_it_was_tried_is_known_with_the_time_whatever_came_of_it(condition: IlsCondition) -> None:
+    desk = unchecked(Library()).tell(LibraryRetryPressed())
+    assert desk.counter.tried == Tried(under_way=True)
+    desk.now = AT
+    desk.tell(IlsChanged(condition))
+    assert desk.counter.tried == Tried(under_way=False, at=AT)
+    desk.now = AT + timedelta(minutes=3)
+    desk.tell(IlsChanged(IlsCondition.UNREACHABLE))
+    assert desk.counter.tried == Tried(under_way=False, at=AT), "nobody pressed for this"
+    desk.tell(LibraryRetryPressed(), IlsChanged(condition))
+    assert desk.counter.tried == Tried(under_way=False, at=desk.now)
+
+
+def test_an_answer_to_an_item_is_newer_than_what_was_tried() -> None:
+    desk = Desk(QUICK, library=Library()).tell(LibraryCardEntered(NUMBER.text), LibraryRetryPressed(), IlsChanged(IlsCondition.READY))
+    assert desk.tell(ItemEntered(A)).counter.tried is None
+    desk.tell(LibraryRetryPressed(), IlsChanged(IlsCondition.UNREACHABLE), DayBegan(date(2026, 11, 24)))
+    assert desk.counter.tried is None
+
+
+def test_a_list_that_cannot_be_had_again_says_when() -> None:
+    library = Library()
+    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text))
+    library.down, desk.now = Code.ILS_UNREACHABLE, AT
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    assert (desk.at(PatronShown).dealings.problem, desk.at(PatronShown).dealings.failed_at) == (Code.ILS_UNREACHABLE, AT)
+    desk.now = AT + timedelta(seconds=5)
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    assert desk.at(PatronShown).dealings.failed_at == desk.now
+    desk.now = AT + timedelta(seconds=9)
+    desk.tell(IlsChanged(IlsCondition.UNREACHABLE), ServiceChosen(Service.RENEWAL))
+    assert (desk.at(PatronShown).dealings.problem, desk.at(PatronShown).dealings.failed_at) == (Code.ILS_UNREACHABLE, desk.now)
+
+
+def test_a_number_that_cannot_be_handed_over_again_says_when() -> None:
+    desk = Desk(CounterRules(confirm_holder=When.NEVER, handover=HandoverWhen.ON_CHOICE), window_fails=Code.HANDOVER_NO_WINDOW)
+    desk.tell(LibraryCardEntered(NUMBER.text))
+    desk.now = AT
+    assert desk.tell(HandoverAsked()).at(PatronShown).handing_failed_at == AT
+    desk.now = AT + timedelta(seconds=5)
+    assert desk.tell(HandoverAsked()).at(PatronShown).handing_failed_at == desk.now

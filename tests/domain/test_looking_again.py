@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
@@ -228,3 +230,49 @@ def test_an_answer_to_no_look_means_nothing() -> None:
     known = desk.counter
     for ticket in (Ticket(0), known.last_ticket, Ticket(9999)):
         assert desk.tell(LookedAgain(ticket, ItemAnswer(Item(A), *DONE))).counter == known
+
+
+# --- a notice that nobody needs any more
+
+
+def told_late(service: Service = Service.LOAN) -> Desk:
+    desk = find(later(ended(service=service)), DONE)
+    assert desk.counter.late
+    return desk
+
+
+def test_it_is_told_whose_it_is_and_when_as_the_audit_trail_would_write_it() -> None:
+    desk = in_doubt(NOT_YET)
+    desk.now = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
+    find(desk.tell(LeavePressed()), NOT_YET)
+    desk.now = datetime(2026, 11, 23, 5, 33, tzinfo=UTC)
+    [late] = find(later(desk), DONE).counter.late
+    assert (late.masked, late.at) == (NUMBER.masked, datetime(2026, 11, 23, 5, 32, tzinfo=UTC))
+    assert NUMBER.text not in repr(desk.counter)
+
+
+def serve_again(desk: Desk, library: Library, number: str = NUMBER.text) -> Desk:
+    desk.answering, desk.library = True, library
+    return desk.tell(LibraryCardEntered(number))
+
+
+def test_it_goes_when_the_item_is_asked_for_again_and_answered() -> None:
+    for number, library in ((NUMBER, Library()), (OTHER_NUMBER, Library()), (NUMBER, Library(says={A: Reason.ALREADY_LENT}))):
+        desk = serve_again(told_late(), library, number.text)
+        assert desk.counter.late
+        assert not desk.tell(ItemEntered(A)).counter.late
+
+
+def test_it_goes_with_the_session_in_which_staff_had_the_patron_before_them() -> None:
+    desk = serve_again(told_late(), Library(on_loan=[A]))
+    assert desk.counter.late, "staff read it now"
+    assert not desk.tell(LeavePressed()).counter.late
+
+
+def test_it_stays_while_others_are_served() -> None:
+    for number, on_loan in ((OTHER_NUMBER, [A]), (OTHER_NUMBER, []), (NUMBER, [])):
+        desk = serve_again(told_late(), Library(on_loan=on_loan), number.text).tell(ItemEntered(B), LeavePressed())
+        desk.at(Waiting)
+        assert desk.counter.late, (number, on_loan)
+    held = serve_again(told_late(Service.HOLD), Library(on_loan=[A])).tell(LeavePressed())
+    assert held.counter.late, "a list of loans tells nothing of holds"

@@ -27,8 +27,9 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import say
-from kiosk.ui.patron.messages import Message, message_for
+from kiosk.ui.patron.messages import Message
 from tests.domain.walk import Card, Desk, link
+from tests.ui.messages import message_of
 
 NOT_THE_CARDS = frozenset({Code.PIN_WRONG, *OVER})
 BREAKING_OFF = [code for code in Code if code not in NOT_THE_CARDS]
@@ -66,7 +67,7 @@ def test_who_is_asked_for_the_pin_again_is_told_why(code: Code, pressed: bool) -
     assert interrupted is not None
     assert (interrupted.problem, interrupted.pressed) == (told, pressed)
     for language in Language:
-        care = message_for(replace(desk.counter, language=language)).care
+        care = message_of(replace(desk.counter, language=language)).care
         assert care is not None
         assert care[0] == say(f"refusal.{told.code}.patron", language)
         assert say("patron.again.next-pressed" if pressed else "patron.again.next", language) in care[1]
@@ -81,7 +82,7 @@ def test_who_is_asked_for_the_pin_again_is_told_why(code: Code, pressed: bool) -
 def test_another_card_is_asked_for_nothing_again() -> None:
     desk, _card, insertion = broken(Code.READER_SERVICE_MISSING, pressed=True)
     desk.lift(insertion).lay(Card("b"))
-    assert message_for(desk.counter).care is None
+    assert message_of(desk.counter).care is None
     desk.at(ConfirmingLink)
     assert desk.counter.interrupted is None
 
@@ -140,7 +141,7 @@ def test_a_patron_who_has_gone_leaves_no_reason_behind() -> None:
     assert desk.counter.interrupted is None
     desk.lift(insertion).to_card()
     desk.lay(card)
-    assert message_for(desk.counter).care is None
+    assert message_of(desk.counter).care is None
 
 
 def test_a_card_that_was_silent_is_not_said_to_have_left_by_itself() -> None:
@@ -172,13 +173,13 @@ def test_while_the_reader_is_away_nobody_is_asked_to_lay_a_card(condition: Reade
         if not isinstance(desk.flow, AwaitingMyNumberCard):
             return
     desk.tell(ReaderChanged(condition, ("Reader A 01 00", "Reader A 02 00"), "Reader A 00 00"))
-    message = message_for(desk.counter)
+    message = message_of(desk.counter)
     assert (message.title, message.care) == (say("patron.away.title"), None)
     trouble = reader_problem(desk.counter)
     assert trouble is not None
     assert trouble.code == condition.value
     # And when it is there again, nothing of its trouble is said in the present.
-    message = message_for(desk.tell(READY).counter)
+    message = message_of(desk.tell(READY).counter)
     assert message.title == say("patron.place.title")
     assert say("patron.away.lead") not in said(message)
 
@@ -188,9 +189,9 @@ def test_a_readers_trouble_that_is_over_is_told_as_one_that_was(code: Code) -> N
     desk = Desk().tell(READY)
     desk.lay(Card(refused=code))
     assert desk.at(LendingRefused).problem.code is code
-    assert say("refusal.reader-interrupted.patron") in said(message_for(desk.counter))
+    assert say("refusal.reader-interrupted.patron") in said(message_of(desk.counter))
     away = desk.tell(ReaderChanged(ReaderCondition(code.value)))
-    assert say(f"refusal.{code}.patron") in said(message_for(away.counter))
+    assert say(f"refusal.{code}.patron") in said(message_of(away.counter))
 
 
 def test_with_one_try_left_the_reason_stands_before_the_choice() -> None:

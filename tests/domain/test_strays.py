@@ -19,8 +19,8 @@ from kiosk.domain.states import (
     ReadingMyNumberCard,
     Waiting,
 )
-from kiosk.ui.patron.messages import message_for
 from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.ui.messages import message_of
 
 SIM = Card("s", refused=Code.NOT_MY_NUMBER_CARD)
 EMBEDDED = "Embedded reader 01 00"
@@ -35,7 +35,7 @@ def find(desk: Desk, card: Card, reader: str = EMBEDDED) -> Insertion:
 
 
 def told_to_the_patron(desk: Desk) -> str:
-    message = message_for(desk.counter)
+    message = message_of(desk.counter)
     return f"{message.title}{message.lead}{message.care}"
 
 

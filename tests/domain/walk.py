@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -128,6 +128,8 @@ class Desk:
     open: deque[Effect] = field(default_factory=deque)
     lying: dict[Insertion, Card] = field(default_factory=dict)
     pin_is_right: bool = True
+    now: datetime | None = None
+    """What the clock says."""
 
     def __post_init__(self) -> None:
         self.counter = Counter(self.rules, TODAY, ils=IlsCondition.NONE if self.library is None else IlsCondition.READY)
@@ -138,7 +140,7 @@ class Desk:
 
     def tell(self, *events: Event) -> Desk:
         for event in events:
-            self.counter, effects = step(self.counter, event)
+            self.counter, effects = step(replace(self.counter, now=self.now), event)
             self.asked.extend(effects)
             self.open.extend(effect for effect in effects if isinstance(effect, QUESTIONS))
             while self.answering and self.open:

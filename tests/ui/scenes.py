@@ -12,6 +12,7 @@ from kiosk.domain.model import (
     Applicant,
     CardReading,
     Insertion,
+    Language,
     LibraryCardNumber,
     Link,
     LinkToken,
@@ -45,6 +46,7 @@ from kiosk.domain.states import (
     Flow,
     Interrupted,
     LastTryWarning,
+    LeftWork,
     LendGoal,
     LendingRefused,
     LinkGoal,
@@ -59,6 +61,7 @@ from kiosk.domain.states import (
     SavingLink,
     Screen,
     ShowingHelp,
+    TimedOut,
     Waiting,
 )
 
@@ -222,5 +225,7 @@ def scenes() -> dict[str, Counter]:
     shown["handover"] = counter(ConfirmingLink(DRAFT, INSERTION, READING), screen=Screen.OFFERED)
     shown["returning"] = counter(Waiting(), screen=Screen.RETURNING)
     shown["returning-wrong-code"] = counter(Waiting(), screen=Screen.RETURNING, wrong_staff_code=True)
+    left = TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)
+    shown["returning-timed-out"] = replace(shown["returning"], timed_out=left)
     shown["returning-without-code"] = replace(shown["returning"], rules=CounterRules())
     return shown

@@ -23,9 +23,11 @@ from kiosk.domain.states import (
     PatronShown,
     Problem,
     Progress,
+    Stayed,
+    Tried,
     Waiting,
 )
-from tests.ui.scenes import INSERTION, NUMBER, READING, TODAY, counter
+from tests.ui.scenes import INSERTION, NUMBER, READING, SEEN_AT, TODAY, counter
 
 RULES = CounterRules(staff_code="4711", prints_slips=True, slip=SlipKind.TODAY)
 ON_TAP = replace(RULES, handover=HandoverWhen.ON_TAP)
@@ -131,6 +133,7 @@ def serving_scenes() -> dict[str, Counter]:
         "lending-all-sorts": at_counter(serving(CHECKED, Service.LOAN, *_ALL_SORTS)),
         "lending-many": at_counter(serving(CHECKED, Service.LOAN, *MANY)),
         "lending-wrong": at_counter(serving(CHECKED, Service.LOAN, _LENT, wrong=Problem(Code.ITEM_NUMBER))),
+        **{f"lending-stayed-{why}": at_counter(serving(CHECKED, Service.LOAN, _REFUSED, _LENT, stayed=why)) for why in Stayed},
         "lending-leaving": at_counter(serving(CHECKED, Service.LOAN, _ASKED, _LENT, leaving=True)),
         "lending-stopped": at_counter(serving(STOPPED, Service.LOAN, replace(_REFUSED, reason=Reason.PATRON_STOPPED))),
         "lending-everything": at_counter(serving(replace(STOPPED, valid_until=TODAY), Service.LOAN, _REFUSED, reading=ENDS_SOON)),
@@ -151,6 +154,11 @@ def serving_scenes() -> dict[str, Counter]:
             serving(CHECKED, Service.LOAN, Entry(Service.LOAN, Item(NUMBER.text), Progress.REFUSED, Reason.LIBRARY_CARD))
         ),
         "lending-offline": at_counter(serving(unchecked, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_REACHED)), **down),
+        "lending-tried": at_counter(serving(unchecked, Service.LOAN), tried=Tried(under_way=False, at=SEEN_AT), **down),
+        "lending-tried-now": at_counter(serving(unchecked, Service.LOAN), ils=IlsCondition.STARTING, tried=Tried()),
+        "lending-service-denied-tried": at_counter(
+            serving(CHECKED, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_SUPPORTED), _LENT), tried=Tried(under_way=False, at=SEEN_AT)
+        ),
         "lending-trying": at_counter(serving(unchecked, None), ils=IlsCondition.STARTING),
         "lending-service-denied": at_counter(serving(CHECKED, Service.LOAN, replace(_REFUSED, reason=Reason.NOT_SUPPORTED), _LENT)),
         "lending-objection": at_counter(serving(unchecked, None, objection=Problem(Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)))),
@@ -172,6 +180,7 @@ def serving_scenes() -> dict[str, Counter]:
         "renewal-silent": at_counter(_renewing(told=LoanList(), loans=())),
         "renewal-titles": at_counter(_renewing(told=TITLES, loans=tuple(Item("", title) for title in TITLES.items))),
         "renewal-more-than-shown": at_counter(_renewing(loans=MANY_LOANS)),
+        "renewal-not-listed-again": at_counter(_renewing(loans=None, problem=Code.ILS_UNREACHABLE, failed_at=SEEN_AT)),
         "renewal-not-listed": at_counter(_renewing(loans=None, problem=Code.ILS_UNREACHABLE)),
         "renewal-answers": at_counter(
             _renewing(
@@ -207,7 +216,7 @@ def serving_scenes() -> dict[str, Counter]:
         "slip-printer-unnamed": at_counter(serving(), papers=_unprinted(Code.SLIP_PRINTER_FAILED)),
         "slip-trouble-at-rest": at_counter(Waiting(), papers=_unprinted(Code.SLIP_FAILED)),
         "late-loan": at_counter(serving(), late=(Late(Service.LOAN, GARDEN), Late(Service.LOAN, MARKED), Late(Service.HOLD, BRIDGE))),
-        "late-renewal": at_counter(Waiting(), late=(Late(Service.RENEWAL, UNTITLED),)),
+        "late-renewal": at_counter(Waiting(), late=(Late(Service.RENEWAL, UNTITLED, NUMBER.masked, SEEN_AT),)),
         "late-hold": at_counter(Waiting(), late=(Late(Service.HOLD, BRIDGE),)),
         "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }

@@ -81,6 +81,16 @@ class Hands:
         QTest.mouseClick(self.control(name), Qt.MouseButton.LeftButton)
         settle()
 
+    def unfold(self) -> None:
+        """All of the notice that is shown, where not all of it found room."""
+        for name in list(self.controls()):
+            if name.startswith("くわしく"):
+                self.press(name)
+
+    def fold(self) -> None:
+        if "たたむ" in self.controls():
+            self.press("たたむ")
+
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """One key by a finger, with quiet around it."""
         self.timing.pass_(PAUSE)

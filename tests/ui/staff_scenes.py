@@ -11,6 +11,7 @@ from kiosk.domain.model import (
     Applicant,
     GuardianCheck,
     IlsCondition,
+    Language,
     LibraryCardNumber,
     Patron,
     ReaderCondition,
@@ -36,14 +37,19 @@ from kiosk.domain.states import (
     FindingLink,
     FindingLinkToClose,
     Flow,
+    LeftWork,
     LendingRefused,
     LookingUpPatron,
     PatronShown,
     Problem,
     Reading,
     RegistrationRefused,
+    ShowingHelp,
     ShowingStatus,
+    Stayed,
     Stray,
+    TimedOut,
+    Tried,
     Unlinked,
     UnlinkingRefused,
     Waiting,
@@ -130,6 +136,8 @@ def one_of_each() -> dict[str, Scene]:
     """Every page with everything it can hold once: without the refusals and problems that differ in their words alone."""
     kept = (Code.CARD_EXPIRED, Code.NOT_LINKED, Code.STORE_FULL, Code.LIBRARY_CARD_EXPIRED, Code.PIN_LOCKED, Code.NUMBER_LENGTH)
     codes = tuple(f"-{code}" for code in Code if code not in kept)
+    codes += tuple(f"timed-out-{work}" for work in LeftWork if work is not LeftWork.SERVING)
+    codes += tuple(f"lending-stayed-{why}" for why in Stayed if why is not Stayed.REFUSED)
     return {name: scene for name, scene in staff_scenes().items() if not name.endswith(codes) or "-reader-" in name}
 
 
@@ -218,5 +226,20 @@ def staff_scenes() -> dict[str, Scene]:
     shown["card-left"] = counter(Waiting(), card_left=3), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
     shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
+    for work in LeftWork:
+        shown[f"timed-out-{work}"] = counter(Waiting(), timed_out=TimedOut(work, SEEN_AT, Language.JAPANESE, TICKET), cards=()), FACTS
+    shown["timed-out-at-help"] = counter(ShowingHelp(), timed_out=TimedOut(LeftWork.SERVING, None, Language.JAPANESE, TICKET)), FACTS
+    for name, tried in (("trying", Tried()), ("tried", Tried(under_way=False, at=SEEN_AT))):
+        ils = IlsCondition.STARTING if tried.under_way else IlsCondition.UNREACHABLE
+        shown[f"status-ils-{name}"] = counter(ShowingStatus(), ils=ils, tried=tried), BUSY
+    everything: dict[str, object] = {
+        "doubt": LACKING,
+        "card_left": 3,
+        "stray_notice": stray,
+        "idle_warning": True,
+        "papers": shown["slip-trouble"][0].papers,
+        "late": shown["late-loan"][0].late,
+    }
+    shown["all-notices"] = counter(STAFF_FLOWS["served-long"], **everything), FACTS
     shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS
     return shown

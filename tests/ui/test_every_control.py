@@ -160,6 +160,7 @@ def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: C
 
         def show(standing: Counter = standing, facts: object = facts) -> None:
             hands.show(standing, facts)  # type: ignore[arg-type]
+            hands.fold()
 
         deaf += walk(hands.window, standing, hands.said, show, lambda: hands.hold(Qt.Key.Key_Return), met)
     count_cases("controls of the staff window", len(met))

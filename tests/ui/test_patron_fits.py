@@ -56,3 +56,16 @@ def test_a_window_that_grows_is_laid_out_anew(desk_with: Callable[..., Desk]) ->
     desk.window.resize(1920, 1080)
     desk.show(scenes()["done"])
     assert complaints(desk.window) == []
+
+
+def test_a_display_that_is_turned_upright_keeps_its_keys_as_large(desk_with: Callable[..., Desk]) -> None:
+    """The configured width is that of the display as it lay: 217 mm, now its height. A key is 15 mm at least."""
+    desk = desk_with(1280, 800, width_mm=217)
+    desk.show(scenes()["pin"])
+    desk.window.resize(800, 1280)
+    desk.show(scenes()["pin"])
+    key = desk.buttons()["1"]
+    assert min(key.width(), key.height()) >= 15 * 1280 / 217
+    desk.window.resize(1280, 800)
+    desk.show(scenes()["pin"])
+    assert min(desk.buttons()["1"].width(), desk.buttons()["1"].height()) >= 15 * 1280 / 217

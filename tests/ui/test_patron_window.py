@@ -25,12 +25,12 @@ from kiosk.domain.events import (
     LinkAgreed,
     TakenBack,
 )
-from kiosk.domain.model import Language, Shown
-from kiosk.domain.states import AskingPin, PatronShown
-from kiosk.ui.patron import window as window_module
-from kiosk.ui.patron.messages import message_for
+from kiosk.domain.model import Language, LibraryCardNumber, Shown, UnlinkReason
+from kiosk.domain.states import AskingPin, PatronShown, Unlinked
+from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
 from tests.ui.desk import Desk
+from tests.ui.messages import message_of
 from tests.ui.scenes import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
 
 SCENES = scenes()
@@ -172,7 +172,7 @@ def test_who_is_served_sees_the_card_they_came_with_where_it_is() -> None:
     assert isinstance(served, PatronShown)
     lying, lifted = counter(served, cards=(INSERTION,)), counter(served, cards=())
     by_number = counter(replace(served, shown=Shown.LIBRARY_CARD, insertion=None, reading=None))
-    assert [message_for(one).picture for one in (lying, lifted, by_number)] == ["card-on-reader", "card-my-number", "card-library"]
+    assert [message_of(one).picture for one in (lying, lifted, by_number)] == ["card-on-reader", "card-my-number", "card-library"]
 
 
 # --- languages ------------------------------------------------------------------------------------------------------------
@@ -215,14 +215,28 @@ def test_all_three_languages_say_the_same_things() -> None:
     assert said[Language.EASY_JAPANESE] == expected
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, language: Language) -> None:
+    desk.show(SCENES["registration-refused-proxy-refused"], language)
+    assert desk.says("15")
+
+
+def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
+    desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
+    assert desk.says("手続きがおわりました")
+    assert desk.says("利用カードは、引き続き使えます")
+    assert not desk.says("お待ちください")
+    assert "2104" not in desk.everything_held()
+
+
 # --- time -----------------------------------------------------------------------------------------------------------------
 
 
 def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     desk_with: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_module, "NOTICEABLE_MS", 30)
-    monkeypatch.setattr(window_module, "LONG_MS", 90)
+    monkeypatch.setattr(readingtime, "NOTICEABLE_MS", 30)
+    monkeypatch.setattr(readingtime, "LONG_MS", 90)
     desk = desk_with()
     desk.show(SCENES["waiting"])
     before = desk.texts()

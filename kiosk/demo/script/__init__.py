@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from kiosk.demo.guide import Guide
-from kiosk.demo.script import cards, lending, librarycards, outage, pages, pin, registration
+from kiosk.demo.script import cards, lending, librarycards, outage, pages, pin, registration, trouble
 from kiosk.demo.script.moves import Moves, Steps
 
 CHAPTERS = (
+    trouble.doubted,
     registration.own,
+    trouble.second_reader,
     lending.items,
     lending.renewals,
     lending.holds,
@@ -16,11 +18,13 @@ CHAPTERS = (
     outage.down,
     pages.trial_scan,
     outage.up_again,
-    librarycards.kinds,
     registration.unusable,
+    registration.upright,
     registration.child,
     registration.proxy,
     pin.wrong,
+    trouble.late,
+    librarycards.kinds,
     pin.last_try,
     pin.locked,
     cards.renewed,

@@ -6,13 +6,19 @@ from kiosk.demo.script.moves import Moves, Steps
 from kiosk.text import plain, say
 from kiosk.ui.staff.patron.lines import grouped
 
+NOT_LENT = 4
+"""Beside one that the patron has already."""
+
 
 def items(do: Moves) -> Steps:
-    """Three that are lent, and five that are not, each for another reason; then the next patron's card, too early."""
+    """The holder is confirmed by a held key. Three items are lent, and five are not, each for another reason.
+
+    Then the next patron's card, too early.
+    """
     yield from do.chapter("items")
     yield from do.lay("fine")
     yield from do.see_staff("holder.title", "holder")
-    yield from do.staff("holder.yes")
+    yield from do.guide.hold(say("staff.holder.yes"), "held-key")
     yield from do.see_staff("items.empty-loan", "patron-shown")
     for name in ("bamboo", "post", "stars"):
         yield from do.scan_item(name)
@@ -22,9 +28,14 @@ def items(do: Moves) -> Steps:
     yield from do.see_item("shelf", "refused-loan", "lent")
     for name in ("own-renewable", "reference", "unknown"):
         yield from do.scan_item(name)
-    yield from do.see_item("unknown", "refused-loan", title=untitled("1103099999"))
+    yield from do.see_item("unknown", "item-unknown", title=plain(say("staff.line.item-unknown-number", number=grouped("1103099999"))))
     yield from do.scan_item("on-loan")
     yield from do.see_item("on-loan", "refused-loan", "not-lent")
+    for _ in range(NOT_LENT):
+        yield from do.staff("undone.look")
+    said = f"{plain(say('staff.undone.loan', count=NOT_LENT))} {plain(say('staff.undone.place', place=NOT_LENT))}"
+    yield from do.guide.see(do.guide.staff, said)
+    yield from do.picture("undone")
     yield from do.lift()
     yield from do.scan("other")
     yield from do.see_staff("next-card.note")

@@ -22,7 +22,7 @@ def kinds(do: Moves) -> Steps:
     yield from do.scan("full")
     yield from do.see_staff("patron.name")
     yield from do.scan_item("kitchen")
-    yield from do.see_item("kitchen", "refused-loan", "card-full")
+    yield from do.see_item("kitchen", "refused-patron-loan", "card-full")
     yield from do.end()
     for card, code in REFUSED.items():
         yield from do.scan(card)

@@ -32,6 +32,8 @@ def down(do: Moves) -> Steps:
     yield from do.picture("outage-home")
     yield from do.serve_own()
     yield from do.see_staff("patron.unchecked-trouble", "outage-unchecked")
+    yield from do.staff("items.retry")
+    yield from do.picture("outage-tried")
     yield from do.lift()
     yield from do.end()
     yield from do.staff("rail.status")

@@ -45,6 +45,23 @@ def unusable(do: Moves) -> Steps:
     yield from do.staff("action.leave")
 
 
+def upright(do: Moves) -> Steps:
+    """On a patron's display that stands upright."""
+    yield from do.chapter("upright")
+    yield from do.see_staff("home.title")
+    yield from do.guide.turn(upright=True)
+    yield from do.picture("upright-waiting")
+    yield from do.begin("self", "soon")
+    yield from do.lay("next-generation")
+    yield from do.see_staff("confirm.title", "upright-confirm")
+    yield from do.patron("confirm.act")
+    yield from do.see_patron("pin.title", "upright-pin")
+    yield from do.patron("leave")
+    yield from do.see_staff("home.title")
+    yield from do.lift()
+    yield from do.guide.turn(upright=False)
+
+
 def child(do: Moves) -> Steps:
     yield from do.chapter("child")
     yield from do.begin("child", "child")

@@ -83,6 +83,7 @@ from kiosk.domain.events.staff import (
     StoreAccepted,
     StraySeen,
     TakenBack,
+    TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -153,6 +154,7 @@ Event = (
     | StoreAccepted
     | CardLeftSeen
     | StraySeen
+    | TimedOutSeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -242,6 +244,7 @@ __all__ = [
     "StraySeen",
     "TakenBack",
     "TimeUp",
+    "TimedOutSeen",
     "Touched",
     "TriesRead",
     "UnlinkConfirmed",

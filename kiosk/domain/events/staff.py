@@ -185,5 +185,10 @@ class CardLeftSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedOutSeen:
+    """Staff have read that a session was closed because nobody went on with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class StraySeen:
     """Staff have read that a card lies here for good which nobody brought."""

@@ -34,7 +34,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Service, Shown, SlipKind
 from kiosk.domain.serving.checking import checked, line_changed, objected
 from kiosk.domain.serving.doubts import looked
-from kiosk.domain.serving.ending import finish, has_to_wait, settle
+from kiosk.domain.serving.ending import finish, has_to_wait, settle, why_it_stays
 from kiosk.domain.serving.items import answered, enter, renew
 from kiosk.domain.serving.loans import described, failed, listed
 from kiosk.domain.serving.nextcard import call, deny, recognised
@@ -58,6 +58,11 @@ def begin(counter: Counter, flow: PatronShown) -> Step:
 
 
 def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
+    after, effects = _step(counter, flow, event)
+    return why_it_stays(flow, event, after), effects
+
+
+def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
     dealings, card = flow.dealings, flow.next_card
     match event:
         case ServiceChosen(service):
@@ -73,7 +78,8 @@ def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
         case RenewalChosen(item) if flow.service is Service.RENEWAL and is_served_here(counter, flow.service):
             return renew(counter, flow, item)
         case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:
-            return answered(counter, flow, answer)
+            # What it says is newer than what was tried before.
+            return answered(replace(counter, tried=None), flow, answer)
         case LoansListed(ticket, loans) if ticket and ticket == dealings.listing:
             return listed(counter, flow, loans)
         case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Instead, Told
+from kiosk.domain.circulation import Instead, Outcome, Told
+from kiosk.domain.events import (
+    Event,
+    ItemAnswered,
+    ItemEntered,
+    LibraryCardRecognised,
+    LookedAgain,
+    NextPatronCalled,
+    NextPatronDenied,
+    RenewalChosen,
+    ServiceChosen,
+)
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.slip import Slip, SlipLine
-from kiosk.domain.states import Counter, PatronShown, Progress
+from kiosk.domain.states import Counter, PatronShown, Progress, Stayed
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
+
+_GO_ON = (ItemEntered, RenewalChosen, ServiceChosen, NextPatronCalled, NextPatronDenied)
 
 
 def has_to_wait(flow: PatronShown) -> bool:
@@ -24,6 +37,28 @@ def slip_waits(flow: PatronShown) -> bool:
     dealings = flow.dealings
     is_wanted = flow.slip is SlipKind.ALL and (flow.patron.checked or any(_lines(flow)))
     return is_wanted and not dealings.listed and dealings.problem is None
+
+
+def why_it_stays(before: PatronShown, event: Event, after: Counter) -> Counter:
+    """A session that was to end and goes on says why, until staff do something with it."""
+    flow = after.flow
+    if not isinstance(flow, PatronShown) or flow is before:
+        return after
+    if before.leaving and not flow.leaving:
+        return replace(after, flow=replace(flow, stayed=_reason(event)))
+    goes_on = flow.leaving or isinstance(event, _GO_ON)
+    return replace(after, flow=replace(flow, stayed=None)) if flow.stayed is not None and goes_on else after
+
+
+def _reason(event: Event) -> Stayed | None:
+    match event:
+        case ItemAnswered(answer=answer):
+            return Stayed.UNSURE if answer.outcome is Outcome.UNKNOWN else Stayed.REFUSED
+        case LookedAgain():
+            return Stayed.NEWS
+        case LibraryCardRecognised():
+            return Stayed.NEXT_CARD
+    return None
 
 
 def settle(counter: Counter, flow: PatronShown) -> Step:

@@ -81,5 +81,5 @@ def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> S
     """Without titles the numbers stay; without a list nothing can be renewed from it, nor printed."""
     dealings = replace(flow.dealings, undescribed=(), describing=Ticket(0))
     if ticket == flow.dealings.listing:
-        dealings = replace(dealings, listing=Ticket(0), problem=code)
+        dealings = replace(dealings, listing=Ticket(0), problem=code, failed_at=counter.now)
     return go_on(counter, replace(flow, dealings=dealings))

@@ -39,6 +39,9 @@ def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
         return ask_for_loans(counter, flow) if service is Service.RENEWAL else go(counter, flow)
     if not is_served_here(counter, service):
         flow, counted = count(flow, service)
+    elif service is Service.RENEWAL and flow.dealings.loans is None and not flow.dealings.listing:
+        # Nobody is there to be asked; that is said, and when it was found.
+        flow = replace(flow, dealings=replace(flow.dealings, problem=Code(counter.ils.value), failed_at=counter.now))
     counter = replace(counter, flow=flow)
     if types_the_number(counter, flow, service):
         return then((counter, counted), lambda chosen: hand_over(chosen, flow))
@@ -69,4 +72,8 @@ def hand_over(counter: Counter, flow: PatronShown) -> Step:
 def not_handed_over(counter: Counter, flow: PatronShown, code: Code) -> Step:
     """It was not typed; what was typed before stands there as before, unless the window was left in the middle of it."""
     handed = flow.handed and code is not Code.HANDOVER_CHANGED
-    return go(counter, replace(flow, handing=Handing.FAILED, handing_problem=code, handed=handed), Play(Sound.REFUSED))
+    return go(
+        counter,
+        replace(flow, handing=Handing.FAILED, handing_problem=code, handing_failed_at=counter.now, handed=handed),
+        Play(Sound.REFUSED),
+    )

@@ -5,7 +5,20 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 
 from __future__ import annotations
 
-from kiosk.domain.states.counter import Counter, CounterFacts, CounterRules, Doubt, Flow, HandoverWhen, Late, Paper, Screen, Stray, When
+from kiosk.domain.states.counter import (
+    Counter,
+    CounterFacts,
+    CounterRules,
+    Doubt,
+    Flow,
+    HandoverWhen,
+    Late,
+    Paper,
+    Screen,
+    Stray,
+    Tried,
+    When,
+)
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -37,7 +50,20 @@ from kiosk.domain.states.registration import (
     RegistrationRefused,
     SavingLink,
 )
-from kiosk.domain.states.serving import LINES_SHOWN, UNANSWERED, Dealings, Entry, Handing, NextCard, PatronShown, Progress, Wish, wish
+from kiosk.domain.states.serving import (
+    LINES_SHOWN,
+    UNANSWERED,
+    Dealings,
+    Entry,
+    Handing,
+    NextCard,
+    PatronShown,
+    Progress,
+    Stayed,
+    Wish,
+    wish,
+)
+from kiosk.domain.states.timedout import LeftWork, TimedOut
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -86,6 +112,7 @@ __all__ = [
     "Interrupted",
     "LastTryWarning",
     "Late",
+    "LeftWork",
     "LendGoal",
     "LendingFlow",
     "LendingRefused",
@@ -109,7 +136,10 @@ __all__ = [
     "Screen",
     "ShowingHelp",
     "ShowingStatus",
+    "Stayed",
     "Stray",
+    "TimedOut",
+    "Tried",
     "Unlinked",
     "UnlinkingFlow",
     "UnlinkingRefused",

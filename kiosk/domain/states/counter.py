@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item
@@ -29,6 +29,7 @@ from kiosk.domain.states.pages import Page
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
+from kiosk.domain.states.timedout import TimedOut
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
 Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
@@ -102,6 +103,17 @@ class Paper:
     slip: Slip = field(repr=False)
     trouble: Code | None = None
     """Why it did not come out; None while it is being printed."""
+    at: datetime | None = None
+    """When that was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """「いま試す」 was pressed: what became of it is `Counter.ils`."""
+
+    under_way: bool = True
+    at: datetime | None = None
+    """When the answer came; None while it has not, or where nobody knows the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +125,21 @@ class Doubt:
     service: Service
     number: LibraryCardNumber
     item: Item = field(repr=False)
+    at: datetime | None = None
+    """When the session ended."""
     asked: Ticket = Ticket(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What was done after it had been said that it was not, or not known; by the item's number staff find whose it is."""
+    """What was done after it had been said that it was not, or not known; staff find whose it is by the item's number."""
 
     service: Service
     item: Item = field(repr=False)
+    masked: str = ""
+    """Whose it is, as the audit trail writes it."""
+    at: datetime | None = None
+    """When that session ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,8 @@ class Counter:
     today: date
     clock: ClockBounds = field(default_factory=ClockBounds)
     """Outside of them `today` cannot be right."""
+    now: datetime | None = field(default=None, compare=False)
+    """When that happens which happens now (aware); None where nobody tells. By itself it changes nothing that is shown."""
     flow: Flow = field(default_factory=Waiting)
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
@@ -149,6 +169,8 @@ class Counter:
     reader_before: ReaderCondition | None = None
     """While the service is silent: what was last heard of the readers."""
     ils: IlsCondition = IlsCondition.NONE
+    tried: Tried | None = None
+    """The last time staff had it tried at once, as long as that tells anything."""
     doubt: Problem | None = None
     """What was found of the store: it refuses every card until staff have confirmed that."""
     papers: tuple[Paper, ...] = ()
@@ -173,6 +195,8 @@ class Counter:
     language: Language = Language.JAPANESE
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
+    timed_out: TimedOut | None = None
+    """The session that was closed because nobody went on with it."""
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
     """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Instead, Item, Reason
@@ -80,6 +81,8 @@ class Dealings:
     describing: Ticket = Ticket(0)
     problem: Code | None = None
     """Why the loans could not be listed."""
+    failed_at: datetime | None = None
+    """When that was known."""
     not_cards: frozenset[str] = frozenset()
     """Numbers that could not be asked for while the line was down, and that have turned out to be no library card since."""
     recheck: tuple[Wish, ...] = ()
@@ -113,6 +116,20 @@ class NextCard:
 
 
 @unique
+class Stayed(StrEnum):
+    """Why a session that was to be ended was not: it is said until staff go on."""
+
+    REFUSED = "refused"
+    """Something that was asked for was not done."""
+    UNSURE = "unsure"
+    """Of something it is not known whether it was done."""
+    NEWS = "news"
+    """Something in doubt has turned out otherwise than was said before."""
+    NEXT_CARD = "next-card"
+    """A library card was read among the items."""
+
+
+@unique
 class Handing(StrEnum):
     """Whether the number stands in the other program's window."""
 
@@ -138,6 +155,7 @@ class PatronShown:
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
     handing_problem: Code | None = None
+    handing_failed_at: datetime | None = None
     handed: bool = False
     """The number has been typed there, and nothing since."""
     checking: Ticket = Ticket(0)
@@ -147,6 +165,7 @@ class PatronShown:
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
     """The session ends as soon as everything is answered, unless something is refused."""
+    stayed: Stayed | None = None
     used: frozenset[str] = frozenset()
     """Services already counted for this session."""
     holder_confirmed: bool = False

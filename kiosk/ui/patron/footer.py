@@ -50,8 +50,11 @@ class Footer(QFrame):
         if sizes.portrait:
             rows = QVBoxLayout(self)
             rows.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)
+            rows.setSpacing(sizes.gap // 2)
+            rows.addStretch(1)
             for widget in (self._switch, self._leave):
                 rows.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+            rows.addStretch(1)
             return
         row = QHBoxLayout(self)
         row.setContentsMargins(sizes.margin_x, 0, sizes.margin_x, 0)

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBo
 
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Language, Pin
-from kiosk.domain.states import AskingPin, Counter, LastTryWarning, LinkGoal, Problem, Registered, Screen
+from kiosk.domain.patronview import PageName, PatronView
+from kiosk.domain.states import Counter
 from kiosk.text import plain, say
 from kiosk.ui.patron.done import DonePage
 from kiosk.ui.patron.footer import Footer
 from kiosk.ui.patron.handover import HandoverPage
 from kiosk.ui.patron.last_try import LastTryPage
 from kiosk.ui.patron.message import MessagePage
-from kiosk.ui.patron.messages import DONE, END, LEAVE, PIN, STEPS, Message, message_for, step_labels
+from kiosk.ui.patron.messages import STEPS, Message, leave_of, message_for, step_labels, step_of
 from kiosk.ui.patron.overlay import CardLeftBand, HintBand, IdleBand
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.pin import PinPage
@@ -27,6 +28,14 @@ from kiosk.ui.widgets.steps import StepBar
 
 _AHEAD_MS = 50
 """Between two pictures that are drawn before they are wanted."""
+_OWN: dict[PageName, type[Page]] = {
+    PageName.HANDOVER: HandoverPage,
+    PageName.RETURNING: ReturningPage,
+    PageName.LAST_TRY: LastTryPage,
+    PageName.PIN: PinPage,
+    PageName.DONE: DonePage,
+}
+"""All others are words and a picture."""
 
 
 class Frame(QWidget):
@@ -89,9 +98,8 @@ class Frame(QWidget):
 
     # --- showing ---------------------------------------------------------------------------------------------------------
 
-    def show_counter(self, counter: Counter, long: int, closed: Problem | None = None) -> None:
-        """`long`, `closed`: see `messages.message_for`."""
-        page, step, leave, new = self._page_for(counter, long, closed)
+    def show_counter(self, counter: Counter, view: PatronView) -> None:
+        page, new = self._page_for(counter, view)
         if new:
             _settle(page)
         if self._page is not page:
@@ -99,38 +107,30 @@ class Frame(QWidget):
             self._page = page
             self._pages.setCurrentWidget(page)
             self._take_focus(page)
-        turned = isinstance(page, HandoverPage | ReturningPage)
+        turned = view.page in (PageName.HANDOVER, PageName.RETURNING)
         self._head.setVisible(not turned)
         self._footer.setVisible(not turned)
-        self._show_steps(counter, step)
-        if self._foot != (leave, counter.language):
-            self._foot = leave, counter.language
-            self._footer.show_leave(leave, counter.language)
+        self._show_steps(counter, step_of(counter.flow))
+        foot = leave_of(view.page, counter), counter.language
+        if self._foot != foot:
+            self._foot = foot
+            self._footer.show_leave(*foot)
             _settle(self._footer)
-        self._idle.show_counter(counter)
-        self._card_left.show_counter(counter)
+        self._idle.show_counter(counter, wanted=view.go_on)
+        self._card_left.show_counter(counter, wanted=view.take_card)
         self._raise_bands()
 
-    def _page_for(self, counter: Counter, long: int, closed: Problem | None) -> tuple[Page, int | None, str, bool]:
-        """The page, filled; the step it belongs to; the label of the way out; whether it says anything that it did not say before."""
-        if counter.screen is Screen.OFFERED:
-            return self._filled(HandoverPage, counter), None, "", True
-        if counter.screen is Screen.RETURNING:
-            return self._filled(ReturningPage, counter), None, "", True
-        match counter.flow:
-            case LastTryWarning(goal=goal):
-                return self._filled(LastTryPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE, True
-            case AskingPin(goal=goal):
-                return self._filled(PinPage, counter), PIN if isinstance(goal, LinkGoal) else None, LEAVE, True
-            case Registered():
-                return self._filled(DonePage, counter), DONE, END, True
-        message = message_for(counter, long=long, closed=closed)
+    def _page_for(self, counter: Counter, view: PatronView) -> tuple[Page, bool]:
+        """The page, filled, and whether it says anything that it did not say before."""
+        if (kind := _OWN.get(view.page)) is not None:
+            return self._filled(kind, counter), True
+        message = message_for(counter, view)
         page = self._made_for(MessagePage)
         new = page is not self._page or message != self._message
         if isinstance(page, MessagePage) and new:
             page.show_message(message)
         self._message = message
-        return page, message.step, message.leave, new
+        return page, new
 
     def _filled(self, kind: type[Page], counter: Counter) -> Page:
         page = self._made_for(kind)

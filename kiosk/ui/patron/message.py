@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from kiosk.domain.states import Counter
 from kiosk.ui.patron.cards import CardPair
-from kiosk.ui.patron.messages import Message, message_for
+from kiosk.ui.patron.messages import Message
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import means
@@ -66,9 +65,6 @@ class MessagePage(Page):
         for name in PICTURES:
             self._picture.prepare(name)
             yield
-
-    def show_counter(self, counter: Counter) -> None:
-        self.show_message(message_for(counter))
 
     def show_message(self, message: Message) -> None:
         self._message = message

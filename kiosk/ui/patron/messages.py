@@ -9,41 +9,35 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
-from kiosk.domain.model import Language, Shown
+from kiosk.domain.model import Language
+from kiosk.domain.patronview import PageName, PatronView
 from kiosk.domain.states import (
     AlreadyLinked,
-    AwaitingLibraryCard,
+    AskingPin,
     AwaitingMyNumberCard,
-    CheckingGuardian,
     CheckingPin,
     ChoosingReplacement,
-    ConfirmingHolder,
     ConfirmingLink,
     Counter,
-    Draft,
-    ExplainingRecord,
-    FindingLink,
     FindingLinks,
     Flow,
     Interrupted,
-    LendGoal,
-    LendingRefused,
-    LookingUpPatron,
+    LastTryWarning,
+    LeftWork,
+    LinkGoal,
     OutOfOrder,
     PatronShown,
     Problem,
-    Reading,
     ReadingMyNumberCard,
     ReadingTries,
+    Registered,
     RegistrationFlow,
-    RegistrationRefused,
     SavingLink,
-    ShowingHelp,
-    ShowingStatus,
-    Waiting,
+    TimedOut,
 )
-from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
+from kiosk.domain.trouble import as_it_stands, broken_off
 from kiosk.text import say
+from kiosk.ui.patronpicture import picture_of
 
 STEPS = ("place", "confirm", "pin", "done")
 PLACE, CONFIRM, PIN, DONE = range(len(STEPS))
@@ -83,25 +77,48 @@ class Message:
     cards: tuple[str, str, str, str] | None = None
     """The two cards to be linked: name and number of each."""
     picture: str = ""
-    step: int | None = None
     act: tuple[str, Event] | None = None
     """The one primary button."""
-    leave: str = ""
-    """Key of the label of the button that leaves; empty: there is nothing to leave."""
 
 
-def message_for(counter: Counter, *, long: int = 2, closed: Problem | None = None) -> Message:
-    """The page for `counter.flow`, where it has none of its own (PIN pad, last try, done).
-
-    `long` says how long a card has been read: 0 under 400 ms, when nothing need change; 1 after that; 2 after 3 s, when the
-    patron is asked to leave it where it is. `closed`: why no card can be taken (`domain.hindrance`).
-    """
-    return _Speaker(counter, long, closed).speak()
+def message_for(counter: Counter, view: PatronView) -> Message:
+    """The page `view` names, where it has none of its own (handover, PIN pad, last try, done)."""
+    return _Speaker(counter, view).speak()
 
 
-def is_reading(flow: Flow) -> bool:
-    """Whether a card is being read, so that what is said depends on how long it takes."""
-    return isinstance(flow, Reading | FindingLink | LookingUpPatron | ReadingMyNumberCard | FindingLinks)
+def step_of(flow: Flow) -> int | None:
+    """The step of a registration the page belongs to."""
+    match flow:
+        case AwaitingMyNumberCard() | ReadingMyNumberCard() | FindingLinks() | ChoosingReplacement():
+            return PLACE
+        case ConfirmingLink():
+            return CONFIRM
+        case SavingLink():
+            return PIN
+        case ReadingTries(goal=goal) | LastTryWarning(goal=goal) | AskingPin(goal=goal) | CheckingPin(goal=goal):
+            return PIN if isinstance(goal, LinkGoal) else None
+        case Registered() | AlreadyLinked():
+            return DONE
+    return None
+
+
+def leave_of(page: PageName, counter: Counter) -> str:
+    """Key of the label of the button that leaves; empty: there is nothing to leave, or the page has a button of its own."""
+    flow = counter.flow
+    match page:
+        case PageName.REFUSED | PageName.ALREADY | PageName.DONE:
+            return END
+        case PageName.SLOW | PageName.BEHIND | PageName.PIN | PageName.LAST_TRY | PageName.READING_TRIES:
+            return LEAVE
+        case PageName.HANDOVER | PageName.RETURNING | PageName.SAVING | PageName.CHECKING_PIN:
+            return ""
+    is_quick = isinstance(flow, FindingLinks) or (isinstance(flow, ReadingMyNumberCard) and flow.insertion not in counter.strays)
+    return LEAVE if isinstance(flow, RegistrationFlow) and not is_quick else ""
+
+
+def timed_out_word(told: TimedOut) -> str:
+    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business."""
+    return "other" if told.work in (LeftWork.UNLINKING, LeftWork.UNLINKED) else told.work.value
 
 
 def step_labels(language: Language) -> list[str]:
@@ -114,106 +131,45 @@ def why_again(interrupted: Interrupted, language: Language) -> str:
 
 
 class _Speaker:
-    def __init__(self, counter: Counter, long: int, closed: Problem | None) -> None:
-        self._counter, self._language, self._long, self._closed = counter, counter.language, long, closed
+    def __init__(self, counter: Counter, view: PatronView) -> None:
+        self._counter, self._language, self._view = counter, counter.language, view
 
     def _say(self, key: str, **params: str | int) -> str:
         return say(f"patron.{key}", self._language, **params)
 
-    def _page(self, key: str, picture: str, step: int | None = None, leave: str = "") -> Message:
-        return Message(self._say(f"{key}.title"), self._say(f"{key}.lead"), picture=picture, step=step, leave=leave)
+    def _page(self, key: str = "") -> Message:
+        """A page of title, lead and picture."""
+        key = key or self._view.page
+        return Message(self._say(f"{key}.title"), self._say(f"{key}.lead"), picture=picture_of(self._view.page, self._counter))
 
     def speak(self) -> Message:
-        flow = self._counter.flow
-        match flow:
-            case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if self._counter.card_left:
-                page = self._page("card-left", "card-take")
+        flow, problem = self._counter.flow, self._view.problem
+        match self._view.page:
+            case PageName.CARD_LEFT:
+                page = self._page()
                 return replace(page, lead="", care=(page.lead, ""))
-            case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
-                return self._waiting()
-            case Reading(insertion=insertion) if insertion in self._counter.strays:
-                return self._waiting()
-            case Reading(slow=True):
-                return self._page("slow", "card-take", leave=LEAVE)
-            case Reading(behind=behind) if behind:
-                return self._page("behind", "card-on-reader", leave=LEAVE)
-            case Reading() | FindingLink() | LookingUpPatron():
-                return self._reading(None) if self._long else self._waiting()
-            case ConfirmingHolder():
-                return self._page("checking", "card-on-reader")
-            case PatronShown(reading=reading):
-                ends = (("calendar", self._say("served.ends")),) if reading is not None and reading.ends is not None else ()
-                return replace(self._page("served", self._served_with(flow)), points=ends)
-            case LendingRefused(problem):
+            case PageName.TIMED_OUT if (told := self._counter.timed_out) is not None:
+                words = self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told)}")
+                return Message(*words, picture=picture_of(self._view.page, self._counter))
+            case PageName.CLOSED | PageName.REFUSED if problem is not None:
                 return self._refusal(problem)
-            case OutOfOrder(incident):
-                about = (("info", self._say("broken.incident", incident=incident)),)
-                return Message(self._say("broken.title"), self._say("broken.lead"), points=about, picture="card-library")
-            case ReadingTries() | CheckingPin():
-                return self._proof(flow)
-            case _:
-                return self._registration(flow)
-
-    def _served_with(self, flow: PatronShown) -> str:
-        """The picture of the card the patron came with, where it is now."""
-        if flow.shown is Shown.LIBRARY_CARD:
-            return "card-library"
-        return "card-on-reader" if flow.insertion in self._counter.cards else "card-my-number"
-
-    def _proof(self, flow: ReadingTries | CheckingPin) -> Message:
-        step = None if isinstance(flow.goal, LendGoal) else PIN
-        if flow.slow:
-            return self._page("slow", "card-take", step, LEAVE)
-        if isinstance(flow, ReadingTries):
-            return self._page("reading-tries", "card-on-reader", step, LEAVE)
-        return self._page("checking-pin", "card-on-reader", step)
-
-    def _registration(self, flow: Flow) -> Message:
-        match flow:
-            case ExplainingRecord():
+            case PageName.WAITING:
+                return replace(self._page(), private=self._say("private"))
+            case PageName.READING:
+                page = self._page("reading")
+                return replace(page, lead=self._say("reading.keep")) if self._view.keep_lying else page
+            case PageName.SERVED if isinstance(flow, PatronShown):
+                ends = flow.reading is not None and flow.reading.ends is not None
+                return replace(self._page(), points=(("calendar", self._say("served.ends")),) if ends else ())
+            case PageName.BROKEN if isinstance(flow, OutOfOrder):
+                return replace(self._page(), points=(("info", self._say("broken.incident", incident=flow.incident)),))
+            case PageName.RECORD:
                 return self._record()
-            case CheckingGuardian():
-                return self._page("guardian", "document-conditions", leave=LEAVE)
-            case AwaitingLibraryCard():
-                return self._page("library-card", "card-library", leave=LEAVE)
-            case AwaitingMyNumberCard(draft, problem):
-                return self._place(draft, problem)
-            case ReadingMyNumberCard(insertion=insertion, draft=draft, before=before) if insertion in self._counter.strays:
-                return self._place(draft, before)
-            case ReadingMyNumberCard(behind=behind, slow=False) if behind:
-                return self._page("behind", "card-on-reader", PLACE, LEAVE)
-            case ReadingMyNumberCard(slow=True):
-                return self._page("slow", "card-take", PLACE, LEAVE)
-            case ReadingMyNumberCard(draft=draft) | FindingLinks(draft=draft):
-                return self._reading(PLACE) if self._long else replace(self._place(draft, None), leave="")
-            case ChoosingReplacement():
-                return self._page("checking", "card-on-reader", PLACE, LEAVE)
-            case ConfirmingLink():
+            case PageName.PLACE | PageName.PLACE_AGAIN:
+                return self._place(problem)
+            case PageName.CONFIRM if isinstance(flow, ConfirmingLink):
                 return self._confirm(flow)
-            case SavingLink():
-                return self._page("saving", "card-on-reader", PIN)
-            case AlreadyLinked():
-                return self._page("already", "card-take", DONE, END)
-            case RegistrationRefused(_, problem):
-                return self._refusal(problem)
-        return replace(self._page("staff", "card-library"), leave=LEAVE if isinstance(flow, RegistrationFlow) else "")
-
-    def _waiting(self) -> Message:
-        if (trouble := self._hindrance()) is not None:
-            return replace(self._refusal(trouble), leave="")
-        return replace(self._page("waiting", "card-place"), private=self._say("private"))
-
-    def _hindrance(self) -> Problem | None:
-        if (reader := reader_problem(self._counter)) is not None:
-            return reader
-        if self._counter.doubt is not None:
-            return Problem(Code.STORE_DOUBTED)
-        # A patron need not know which part of the counter it is.
-        return None if self._closed is None else Problem(Code.TRUST_MISSING)
-
-    def _reading(self, step: int | None) -> Message:
-        lead = self._say("reading.keep" if self._long > 1 else "reading.lead")
-        return Message(self._say("reading.title"), lead, picture="card-on-reader", step=step)
+        return self._page()
 
     def _problem(self, problem: Problem) -> tuple[str, str]:
         problem = as_it_stands(self._counter, problem)
@@ -224,22 +180,19 @@ class _Speaker:
     def _refusal(self, problem: Problem) -> Message:
         """One cause, one next step; where the library card is what it was, that is said too."""
         works = (("libcard", self._say("refused.works")),) if problem.code in STILL_USABLE else ()
-        return Message(*self._problem(problem), points=works, picture="card-library", leave=END)
+        return Message(*self._problem(problem), points=works, picture=picture_of(self._view.page, self._counter))
 
     def _record(self) -> Message:
         points = (
             *(("mycard", self._say("record.kept-1")), ("libcard", self._say("record.kept-2"))),
             ("eyeoff", self._say("record.not-pin")),
         )
-        title, lead = self._say("record.title"), self._say("record.lead")
-        return Message(title, lead, points, private=self._say("private"), leave=LEAVE)
+        return replace(self._page(), points=points, private=self._say("private"))
 
-    def _place(self, draft: Draft, problem: Problem | None) -> Message:
-        if self._hindrance() is not None:
-            # Nothing is to be laid now; the library card has been shown already.
-            return self._page("away", "card-library", PLACE, LEAVE)
-        page = self._page("place", "card-place", PLACE, LEAVE)
-        if draft.by_guardian:
+    def _place(self, problem: Problem | None) -> Message:
+        page = self._page("place")
+        draft = getattr(self._counter.flow, "draft", None)
+        if draft is not None and draft.by_guardian:
             page = replace(page, title=self._say("place-child.title"))
         if problem is not None:
             return replace(page, lead="", care=self._problem(problem))
@@ -255,7 +208,7 @@ class _Speaker:
     def _confirm(self, flow: ConfirmingLink) -> Message:
         draft, replaces = flow.draft, flow.replaces is not None
         again = self._again(broken_off(self._counter, flow.reading.token), replaces=replaces)
-        page = self._page("confirm-child" if draft.by_guardian else "confirm", "", CONFIRM, LEAVE)
+        page = self._page("confirm-child" if draft.by_guardian else "confirm")
         names = self._say("confirm.my-number-card"), self._say("confirm.certificate")
         return replace(
             page,

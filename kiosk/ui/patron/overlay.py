@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import GoOnPressed
 from kiosk.domain.model import Language
-from kiosk.domain.states import Counter, OutOfOrder, ShowingHelp, ShowingStatus, Waiting
+from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
@@ -17,8 +17,6 @@ from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
 
 PASSING_MS = 6000
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
-"""Pages that say themselves, in full, that a card was left."""
 
 
 class _Band(QFrame):
@@ -68,15 +66,15 @@ class IdleBand(_Band):
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._count_down)
 
-    def show_counter(self, counter: Counter) -> None:
-        if counter.idle_warning and not self._tick.isActive():
+    def show_counter(self, counter: Counter, *, wanted: bool) -> None:
+        if wanted and not self._tick.isActive():
             self._seconds = round(counter.rules.warning_seconds)
             self._tick.start()
-        elif not counter.idle_warning:
+        elif not wanted:
             self._tick.stop()
         self._language = counter.language
         self._say()
-        self.setVisible(counter.idle_warning)
+        self.setVisible(wanted)
 
     def _count_down(self) -> None:
         self._seconds = max(0, self._seconds - 1)
@@ -109,9 +107,9 @@ class CardLeftBand(_HeadBand):
         self.row.insertWidget(0, Mark(sizes, "mycard"))
         self.detail.hide()
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_counter(self, counter: Counter, *, wanted: bool) -> None:
         self.title.set_text(say("patron.card-left.band", counter.language))
-        self.setVisible(counter.card_left > 0 and not isinstance(counter.flow, RESTING))
+        self.setVisible(wanted)
 
 
 class HintBand(_HeadBand):

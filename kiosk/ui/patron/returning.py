@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout,
 
 from kiosk.domain.events import TakenBack
 from kiosk.domain.states import Counter
+from kiosk.domain.timedout import is_told_to_patron
 from kiosk.text import plain, say
 from kiosk.ui.padkey import PadKey
+from kiosk.ui.patron.messages import timed_out_word
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import means
@@ -27,7 +29,7 @@ class ReturningPage(Page):
         super().__init__(sizes, emit)
         self._typed, self._with_code = "", False
         self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(kind="lead", centred=True, line=1.5)
-        self._wrong = Notice("care", icon_size=sizes.icon, line=1.3)
+        self._wrong, self._told = (Notice(kind, icon_size=sizes.icon, line=1.3) for kind in ("care", "info"))
         self._ask, self._dots = Words(say("patron.returning.code"), "note", centred=True), QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._pad = self._build_pad()
         self._take = WordButton(sizes, "secondary", icon="counter")
@@ -38,7 +40,7 @@ class ReturningPage(Page):
         column.setContentsMargins(sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y)
         column.setSpacing(sizes.gap)
         column.addStretch(1)
-        for widget in (self._title, self._lead, self._wrong, self._ask, self._dots):
+        for widget in (self._told, self._title, self._lead, self._wrong, self._ask, self._dots):
             column.addWidget(widget)
         for small in (self._pad, self._take):
             column.addWidget(small, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -90,6 +92,14 @@ class ReturningPage(Page):
         self._with_code = bool(counter.rules.staff_code)
         self._title.set_text(say("patron.returning.title", counter.language))
         self._lead.set_text(say("patron.returning.lead", counter.language))
+        # What was closed is nothing to give thanks for, and both find no room on the smallest display.
+        self._lead.setVisible(not is_told_to_patron(counter))
+        told = counter.timed_out if is_told_to_patron(counter) else None
+        if told is None:
+            self._told.say("")
+        else:
+            title = say("patron.timed-out.title", counter.language).replace("\n", "")
+            self._told.say(title, say(f"patron.timed-out.{timed_out_word(told)}", counter.language))
         for widget in (self._pad, self._dots, self._ask):
             widget.setVisible(self._with_code)
         wrong = counter.wrong_staff_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
@@ -15,19 +15,19 @@ from kiosk.domain.events import Touched
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
+from kiosk.domain.patronview import patron_view
 from kiosk.domain.states import Counter, CounterFacts, Problem
+from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import plain, say
 from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
-from kiosk.ui.patron.messages import is_reading
 from kiosk.ui.patron.page import Emit
+from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
 
-NOTICEABLE_MS, LONG_MS = 400, 3000
-"""From here on a reading is said to go on; and the card is to stay where it is."""
 GUESSED_DIAGONAL_MM = 15.6 * 25.4
 """Where neither the config nor the display tells its size."""
 
@@ -52,8 +52,9 @@ class PatronWindow(QWidget):
         self._shown: Counter | None = None
         self._closed: Problem | None = None
         self._may_close = False
-        self._long = 2
-        self._noticeable, self._lasting = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
+        self._measured = QSize()
+        """How the display stood when its width was measured, in pixels."""
+        self._reading = ReadingTime(self, self._show)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
@@ -65,37 +66,16 @@ class PatronWindow(QWidget):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
-        before = self._shown
+        counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
         self._shown, self._closed = counter, hindrance(counter, facts)
-        self._watch_reading(before, counter)
+        self._reading.follow(counter.flow)
         self._show()
 
     def _show(self) -> None:
         if self._shown is not None:
-            self._built().show_counter(self._shown, self._long, self._closed)
-
-    # --- how long a card is being read -----------------------------------------------------------------------------------
-
-    def _timer(self, milliseconds: int, reached: int) -> QTimer:
-        timer = QTimer(self, interval=milliseconds, singleShot=True)
-        timer.timeout.connect(lambda: self._has_lasted(reached))
-        return timer
-
-    def _watch_reading(self, before: Counter | None, now: Counter) -> None:
-        reading = is_reading(now.flow)
-        if reading and (before is None or not is_reading(before.flow)):
-            self._long = 0
-            self._noticeable.start()
-            self._lasting.start()
-        elif not reading:
-            self._noticeable.stop()
-            self._lasting.stop()
-
-    def _has_lasted(self, reached: int) -> None:
-        self._long = reached
-        self._show()
+            self._built().show_counter(self._shown, patron_view(self._shown, self._closed, self._reading.lasted))
 
     # --- building --------------------------------------------------------------------------------------------------------
 
@@ -123,7 +103,10 @@ class PatronWindow(QWidget):
     def _dots_per_mm(self) -> float:
         """Logical pixels to the millimetre: by the config, else by what the display says, else by a guess."""
         if self._display.patron_width_mm:
-            return self.width() / self._display.patron_width_mm
+            # Turned upright it is as wide as it was high, and nothing on it is smaller.
+            if self._measured.transposed() != self.size():
+                self._measured = self.size()
+            return self._measured.width() / self._display.patron_width_mm
         screen = self.screen()
         measured, pixels = screen.physicalSize(), screen.size()
         diagonal = math.hypot(measured.width(), measured.height())

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.consequences import Open
 from kiosk.domain.errors import LACKING, Code
-from kiosk.domain.events import CardLeftSeen, GoOnPressed, LateSeen, SlipRetryPressed, SlipTroubleSeen, StoreAccepted, StraySeen
-from kiosk.domain.idleness import STAFF_ARE_TOLD
+from kiosk.domain.events import (
+    CardLeftSeen,
+    Event,
+    GoOnPressed,
+    LateSeen,
+    SlipRetryPressed,
+    SlipTroubleSeen,
+    StoreAccepted,
+    StraySeen,
+    TimedOutSeen,
+)
+from kiosk.domain.idleness import RESTING, STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Late, Paper, Problem, Stray
+from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray
 from kiosk.text import refusal, say
+from kiosk.ui.staff.band import NoticeBand
+from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.panels import MIDDLE, column
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
@@ -24,64 +34,36 @@ from kiosk.ui.widgets.words import unmarked
 PASSING_MS = 6000
 
 
-class Banners(QWidget):
+class Banners(NoticeBand):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
-        super().__init__()
-        self._card_left, self._slip, self._late, self._idle, self._barcode = (Notice("care", icon_size=sizes.icon) for _ in range(5))
-        self._doubt = Notice("care", icon_size=sizes.icon)
-        self._hint = Notice("info", icon_size=sizes.icon)
+        self._emit = emit
+        self._doubted: Problem | None = None
+        self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
+        self._barcode, self._two_cards, self._stray = (_notice(sizes) for _ in range(3))
+        self._hint, self._timed_out = (_notice(sizes, "info") for _ in range(2))
+        others = (self._doubt, self._card_left, self._timed_out, self._two_cards, self._stray, self._slip, self._late)
+        super().__init__(sizes, (self._hint, self._barcode, self._idle), others)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
-        self._doubted: Problem | None = None
-        self._emit = emit
-        self._two_cards, self._stray = (Notice("care", icon_size=sizes.icon) for _ in range(2))
-        self._stray_seen = Button(say("staff.banner.stray-seen"), "secondary")
-        says(self._stray_seen, StraySeen(), emit)
-        self._seen = Button(say("staff.banner.card-left-seen"), "secondary")
-        says(self._seen, CardLeftSeen(), emit)
-        self._slip_again = Button(say("staff.banner.slip-again"), "secondary", icon="print")
-        says(self._slip_again, SlipRetryPressed(), emit)
-        self._slip_seen = Button(say("staff.banner.slip-seen"), "secondary")
-        says(self._slip_seen, SlipTroubleSeen(), emit)
-        self._late_seen = Button(say("staff.banner.late-seen"), "secondary")
-        says(self._late_seen, LateSeen(), emit)
-        self._go_on = Button(say("staff.banner.idle-go-on"), "secondary")
-        says(self._go_on, GoOnPressed(), emit)
-        buttons = (
-            (self._doubt, self._accept),
-            (self._card_left, self._seen),
-            (self._slip, self._slip_again),
-            (self._slip, self._slip_seen),
-            (self._late, self._late_seen),
-            (self._idle, self._go_on),
-            (self._stray, self._stray_seen),
+        self.give(self._doubt, self._accept)
+        said: tuple[tuple[Notice, str, Event], ...] = (
+            (self._idle, "idle-go-on", GoOnPressed()),
+            (self._card_left, "card-left-seen", CardLeftSeen()),
+            (self._timed_out, "timed-out-seen", TimedOutSeen()),
+            (self._stray, "stray-seen", StraySeen()),
+            (self._slip, "slip-again", SlipRetryPressed()),
+            (self._slip, "slip-seen", SlipTroubleSeen()),
+            (self._late, "late-seen", LateSeen()),
         )
-        for notice, button in buttons:
-            layout = notice.layout()
-            if layout is not None:
-                layout.addWidget(button)
-                layout.setAlignment(button, MIDDLE)
-        inside = column(10, (sizes.margin_x, round(sizes.margin_y * 0.6), sizes.margin_x, 0))
-        self._notices = (
-            self._doubt,
-            self._card_left,
-            self._two_cards,
-            self._stray,
-            self._slip,
-            self._late,
-            self._idle,
-            self._barcode,
-            self._hint,
-        )
-        for notice in self._notices:
-            inside.addWidget(notice)
-        self.setLayout(inside)
+        for notice, key, event in said:
+            button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
+            says(button, event, emit)
+            self.give(notice, button)
         self._seconds = 0
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._count_down)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._passed)
-        self.hide()
 
     def show_state(self, counter: Counter) -> None:
         self._show_doubt(counter.doubt)
@@ -91,8 +73,9 @@ class Banners(QWidget):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
+        self._show_timed_out(counter)
         self._show_idle(counter)
-        self._fit()
+        self.fit()
 
     def _show_doubt(self, doubt: Problem | None) -> None:
         """What was found of the store, what to do first, and the button that lets cards be served again."""
@@ -139,7 +122,9 @@ class Banners(QWidget):
         named = printer or say("staff.banner.slip-printer")
         numbers = "、".join(dict.fromkeys(paper.slip.number.masked for paper in papers))
         whose = say("staff.banner.slip-of", numbers=numbers)
-        self._slip.say(refusal(code, "staff", printer=named), whose + refusal(code, "staff-next", printer=named))
+        at = papers[-1].at
+        when = "" if at is None else say("staff.tried.slip", time=to_the_second(at))
+        self._slip.say(refusal(code, "staff", printer=named), when + whose + refusal(code, "staff-next", printer=named))
 
     def _show_late(self, late: tuple[Late, ...]) -> None:
         """One kind at a time, as it is to be seen to: the one that was found first."""
@@ -147,9 +132,17 @@ class Banners(QWidget):
             self._late.say("")
             return
         service = late[0].service
-        items = (each.item for each in late if each.service is service)
-        named = [_named(item) for item in items]
+        named = [_named(each) for each in late if each.service is service]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
+
+    def _show_timed_out(self, counter: Counter) -> None:
+        """Said where the work stood: on the pages that come when it has been closed."""
+        told = counter.timed_out
+        if told is None or not isinstance(counter.flow, (*RESTING, Reading)):
+            self._timed_out.say("")
+            return
+        when = "" if told.at is None else say("staff.banner.timed-out-at", time=to_the_minute(told.at))
+        self._timed_out.say(say(f"staff.banner.timed-out-{told.work}"), when + say(f"staff.banner.timed-out-{told.work}-next"))
 
     def _show_idle(self, counter: Counter) -> None:
         if not counter.idle_warning:
@@ -173,19 +166,21 @@ class Banners(QWidget):
         self._hint.say("")
         self._barcode.say(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next"))
         self._passing.start()
-        self._fit()
+        self.fit()
 
-    def tell_of_key(self, why: Why, control: Control | None) -> None:
-        """Why a key did nothing, and what does it."""
+    def tell_of_key(self, why: Why, control: Control | None, lost: Open | None = None) -> None:
+        """Why a key did nothing, and what does it. `lost`: why the page is not left by a tap, where that is what it would have done."""
         name = control.name if control is not None else ""
+        reason = "" if lost is None else say(f"staff.key.open-{lost}")
         if why is Why.HOLD and control is not None and control.chord:
             self._hint.say(say("staff.key.hold", name=unmarked(name)), say("staff.key.hold-chord", chord=f"Alt+{control.chord}"))
         elif why is Why.HOLD:
-            self._hint.say(say("staff.key.hold", name=unmarked(name)) if name else say("staff.key.hold-page"), say("staff.key.hold-text"))
+            title = say("staff.key.hold", name=unmarked(name)) if name else say("staff.key.hold-page")
+            self._hint.say(title, reason + say("staff.key.hold-text"))
         else:
             self._hint.say(say(f"staff.key.{why}"), say(f"staff.key.{why}-text"))
         self._passing.start()
-        self._fit()
+        self.fit()
 
     def forget_passing(self) -> None:
         self._passing.stop()
@@ -194,14 +189,23 @@ class Banners(QWidget):
     def _passed(self) -> None:
         self._barcode.say("")
         self._hint.say("")
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setVisible(not all(notice.isHidden() for notice in self._notices))
+        self.fit()
 
 
-def _named(item: Item) -> str:
-    number = grouped(item.number)
-    if not item.title:
-        return say("staff.line.untitled", number=number)
-    return say("staff.banner.late-item", title=unmarked(item.title), number=number)
+def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
+    made = Notice(kind, icon_size=sizes.icon, line=1.25, small=True)
+    layout = made.layout()
+    if layout is not None:
+        layout.setContentsMargins(10, 3, 8, 3)
+    return made
+
+
+def _named(late: Late) -> str:
+    """Which item, and as far as that may be kept, whose it is and from when."""
+    number, title = grouped(late.item.number), unmarked(late.item.title)
+    item = say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
+    if not late.masked:
+        return item
+    if late.at is None:
+        return say("staff.banner.late-of", item=item, number=late.masked)
+    return say("staff.banner.late-of-at", item=item, number=late.masked, time=to_the_minute(late.at))

@@ -146,7 +146,9 @@ class StatusBar(QFrame):
         """What needs somebody's care takes the place of the links, which stand on the page it leads to."""
         store = facts.finding("store")
         pending = store.number("pending")
-        if store.condition is Condition.WRONG:
+        if store.outcome == "store.doubted":
+            self._links.show_state(say("staff.bar.links-doubted"), "trouble")
+        elif store.condition is Condition.WRONG:
             self._links.show_state(say("staff.bar.links-wrong"), "trouble")
         elif count := len(cares_seen(facts)):
             self._links.show_state(say("staff.bar.cares", count=count), "trouble")

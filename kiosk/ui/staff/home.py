@@ -6,17 +6,18 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
 from kiosk.text import refusal, say
+from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
+from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, ScrollArea, ScrollColumn, column, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -24,9 +25,6 @@ from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words, unmarked
-
-SAID_AFTER_MS, STAY_AFTER_MS = 400, 3000
-"""A card read sooner than the first is not spoken of; after the second the patron is asked to leave it there (LOOK §5)."""
 
 
 class HomePage(Page):
@@ -41,7 +39,9 @@ class HomePage(Page):
         sizes = self.sizes
         left, right = column(round(sizes.gap * 0.7)), column(round(sizes.gap * 0.8))
         across = row(sizes.gap)
-        across.addLayout(left, 1)
+        # By itself, so that nothing beside it moves however much there is to say.
+        self._left = ScrollColumn(left, say("staff.home.name"), least=round(sizes.body * 12))
+        across.addWidget(self._left, 1)
         self._side = self._column_of(right)
         across.addWidget(self._side)
         self.body.addLayout(across, 1)
@@ -51,8 +51,9 @@ class HomePage(Page):
         yield
         self._cares = Notice("care", icon_size=sizes.icon)
         self._unchecked = Notice("care", icon_size=sizes.icon)
-        left.addWidget(self._cares)
-        left.addWidget(self._unchecked)
+        # Above: what stands below the drawing keeps its place.
+        left.insertWidget(0, self._cares)
+        left.insertWidget(1, self._unchecked)
         yield
         right.addWidget(self._card("link", "registration", "primary", "F2"))
         right.addWidget(self._card("unlink", "unlinking", "quiet", "F3"))
@@ -73,11 +74,7 @@ class HomePage(Page):
         side = QWidget()
         side.setProperty("scrolled", "true")
         side.setLayout(cards)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ScrollArea()
         area.setFixedWidth(self.sizes.side)
         area.setWidget(side)
         return area
@@ -93,7 +90,7 @@ class HomePage(Page):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         deque(self._building, maxlen=0)
-        self._panel.show_state(counter, facts)
+        self._left.keep_in_place(self._panel.field)
         self._mirror.show_state(counter, facts)
         self._show_cares(counter, facts)
         if facts.stale_lists_accepted:
@@ -104,6 +101,8 @@ class HomePage(Page):
             self._unchecked.say(say("staff.home.unchecked-demo"))
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
+        crowded = self.sizes.small and (self._cares.speaks or self._unchecked.speaks)
+        self._panel.show_state(counter, facts, crowded=crowded)
 
     def _show_cares(self, counter: Counter, facts: CounterFacts) -> None:
         """The worst of what staff have to know, beside what keeps cards from being taken."""
@@ -165,14 +164,16 @@ class WaitingPanel(Ground):
             across.addWidget(label, 0, MIDDLE)
         across.addWidget(self.field, 1)
         across.addWidget(show)
-        card.inside.addLayout(across)
+        # Above the field, which stands at the foot of the page: it does not move when something is wrong.
         card.inside.addWidget(self._wrong)
+        card.inside.addLayout(across)
         return card
 
-    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
+        """`crowded`: the drawing gives way to what has to be read."""
         flow = counter.flow
         entered, self._flow = type(flow) is not self._flow, type(flow)
-        self._show_trouble(counter, facts)
+        self._show_trouble(counter, facts, crowded=crowded)
         problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
@@ -198,8 +199,8 @@ class WaitingPanel(Ground):
         elif entered:
             self._picture.show_reading()
             if isinstance(flow, Reading):
-                self._said.start(SAID_AFTER_MS)
-                self._stay.start(STAY_AFTER_MS)
+                self._said.start(NOTICEABLE_MS)
+                self._stay.start(LONG_MS)
             elif isinstance(flow, FindingLink | LookingUpPatron) and not self._said.isActive():
                 self._say_reading()
 
@@ -212,12 +213,13 @@ class WaitingPanel(Ground):
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
         self._leave.hide()
 
-    def _show_trouble(self, counter: Counter, facts: CounterFacts) -> None:
+    def _show_trouble(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
         """While no card can be taken a library card still is."""
         trouble = hindrance_words(counter, facts)
         self._trouble.say(*(trouble or ("",)))
-        for widget in (self._picture, self._title, self._lead):
-            widget.setVisible(trouble is None)
+        self._title.setVisible(trouble is None)
+        for widget in (self._picture, self._lead):
+            widget.setVisible(trouble is None and not crowded)
 
     def _say_reading(self) -> None:
         looking_up = self._flow is not Reading

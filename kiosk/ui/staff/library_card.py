@@ -19,13 +19,16 @@ from kiosk.ui.widgets.words import Words
 
 
 class NumberForm(QWidget):
-    """The field with its button, and under it what was wrong with the number."""
+    """The field with its button, and what was wrong with the number: above it on a page that fills from below (`upwards`), else under it.
 
-    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, kind: str = "primary") -> None:
+    So the field keeps its place.
+    """
+
+    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False) -> None:
         super().__init__()
         self.field = ScanField(say("staff.number.field"), say("staff.number.hint"), icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
-        self._enter = Button(verb, kind)
+        self._enter = Button(verb, "primary")
         self._enter.clicked.connect(self.field.submit)
         self._wrong = Words(kind="wrong")
         self._wrong.hide()
@@ -34,7 +37,7 @@ class NumberForm(QWidget):
         across.addWidget(self._enter)
         inside = column(8)
         inside.addLayout(across)
-        inside.addWidget(self._wrong)
+        inside.insertWidget(0 if upwards else 1, self._wrong)
         self.setLayout(inside)
 
     def show_problem(self, problem: Problem | None) -> None:
@@ -57,14 +60,14 @@ class LibraryCardPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.library-card.name"))
         self._title, self._lead = self.head(say("staff.library-card.title"), say("staff.library-card.lead"))
-        self.form = NumberForm(emit, sizes, say("staff.library-card.enter"))
+        self.form = NumberForm(emit, sizes, say("staff.library-card.enter"), upwards=True)
         card = Panel(sizes, spacing=sizes.gap // 2)
         picture = Picture("card-library", sizes.title * 7, sizes.title * 4)
         card.inside.addStretch(1)
         card.inside.addWidget(picture, 3)
         card.inside.addSpacing(sizes.gap)
         card.inside.addWidget(self.form)
-        card.inside.addStretch(1)
+        card.inside.addSpacing(sizes.gap)
         self._stopped = Notice("care", icon_size=sizes.icon)
         self.body.addWidget(self._stopped)
         self.body.addWidget(card, 1)
@@ -80,6 +83,7 @@ class LibraryCardPage(Page):
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
+        self.keep_in_place(self.form.field)
         if isinstance(flow, AwaitingLibraryCard):
             title = say("staff.library-card.title-child") if flow.draft.by_guardian else say("staff.library-card.title")
             self._title.set_text(title)

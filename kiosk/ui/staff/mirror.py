@@ -5,52 +5,40 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.errors import READER_TROUBLE
 from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
-from kiosk.domain.states import (
-    AskingPin,
-    CheckingPin,
-    ConfirmingLink,
-    Counter,
-    CounterFacts,
-    LastTryWarning,
-    Reading,
-    ReadingTries,
-    SavingLink,
-)
+from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
+from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
-from kiosk.ui.staff.panels import column, picture_of, row
+from kiosk.ui.patronpicture import picture_of
+from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.staff.miniature import Miniature
+from kiosk.ui.staff.panels import column, row
+from kiosk.ui.staff.panels import picture_of as icon_of
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
 _UNSEEN = {"displays.one": "gone", "displays.other": "gone", "displays.mirrored": "same"}
 """With such displays the patron sees nothing of what is meant for them."""
+_WINDOW = "patron-window"
+_DRAWN = {PageName.CONFIRM: "confirm", PageName.PIN: "pin", PageName.LAST_TRY: "last", PageName.DONE: "done"}
+"""Pages with a drawing of their own; the others are words and a picture."""
 
 
-_WAITING, _PIN = "patron-window-waiting", "patron-window-pin"
-
-
-def mirrored(counter: Counter, facts: CounterFacts) -> tuple[str, str]:
-    """A drawing, empty where none would be true, and the sentence `staff.mirror.…`."""
-    flow = counter.flow
+def unseen(counter: Counter, facts: CounterFacts) -> str:
+    """Why the patron sees no page, as last word of `staff.mirror.…`; empty where they see one."""
     displays = facts.finding("displays")
-    if (unseen := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
-        return "", unseen
-    match flow:
-        case ConfirmingLink():
-            return _WAITING, "confirm"
-        case AskingPin() | LastTryWarning():
-            return _PIN, "pin"
-        case SavingLink():
-            return _WAITING, "saving"
-        case ReadingTries() | CheckingPin():
-            return _PIN, "reading"
-        case Reading(insertion=insertion) if insertion not in counter.strays:
-            return _WAITING, "reading"
-    if not counter.reads_cards:
-        return "", "away"
-    return ("", "closed") if hindrance(counter, facts) is not None else (_WAITING, "place")
+    if (why := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
+        return why
+    return "" if is_in_sight(counter) else "single"
+
+
+def sentences(view: PatronView) -> list[str]:
+    """Last words of `staff.mirror.…`: what the page says, then what stands over it."""
+    reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code in READER_TROUBLE
+    over = [name for name, shown in (("take-card", view.take_card), ("go-on", view.go_on)) if shown]
+    return ["no-reader" if reader else view.page, *over]
 
 
 def _has_another(displays: Finding) -> bool:
@@ -65,8 +53,10 @@ class PatronMirror(QWidget):
         super().__init__()
         self.setAccessibleName(say("staff.mirror.name"))
         self._wide = wide
+        self._shown: tuple[Counter, CounterFacts] | None = None
+        self._reading = ReadingTime(self, self._show)
         width = sizes.pin_panel - 2 * sizes.margin_x if wide else sizes.side - 2 * sizes.margin_x
-        self._picture = Picture(_WAITING, width, round(width * (0.58 if wide else 0.36)))
+        self._picture = Miniature(width, round(width * (0.58 if wide else 0.36)))
         self._title, self._language, self._sentence = Words(kind="strong"), Words(kind="note"), Words(kind="note", centred=True)
         # The title keeps its place while there is nothing to draw.
         keeping = self._picture.sizePolicy()
@@ -78,7 +68,7 @@ class PatronMirror(QWidget):
             inside.addWidget(self._picture, 4)
             below = row(10)
             below.addStretch(1)
-            below.addWidget(picture_of("screen", sizes.icon, "sub"))
+            below.addWidget(icon_of("screen", sizes.icon, "sub"))
             below.addWidget(self._language)
             below.addStretch(1)
             inside.addLayout(below)
@@ -86,7 +76,7 @@ class PatronMirror(QWidget):
             inside.addStretch(1)
         else:
             above = row(10)
-            above.addWidget(picture_of("screen", sizes.icon))
+            above.addWidget(icon_of("screen", sizes.icon))
             above.addWidget(self._title, 1)
             above.addWidget(self._language, 0, Qt.AlignmentFlag.AlignVCenter)
             inside.addLayout(above)
@@ -95,11 +85,23 @@ class PatronMirror(QWidget):
         self.setLayout(inside)
 
     def show_state(self, counter: Counter, facts: CounterFacts) -> None:
-        picture, sentence = mirrored(counter, facts)
-        self._picture.setVisible(bool(picture))
-        if picture:
-            self._picture.show_picture(picture)
+        self._shown = counter, facts
+        self._reading.follow(counter.flow)
+        self._show()
+
+    def _show(self) -> None:
+        if self._shown is None:
+            return
+        counter, facts = self._shown
         language = say(f"staff.language.{counter.language}")
         self._title.set_text(say("staff.mirror.title"))
         self._language.set_text(say("staff.mirror.title-language", language=language) if self._wide else language)
-        self._sentence.set_text(say(f"staff.mirror.{sentence}"))
+        why = unseen(counter, facts)
+        self._picture.setVisible(not why)
+        if why:
+            self._sentence.set_text(say(f"staff.mirror.{why}"))
+            return
+        view = patron_view(counter, hindrance(counter, facts), self._reading.lasted)
+        inset = "" if view.page in _DRAWN else picture_of(view.page, counter)
+        self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset)
+        self._sentence.set_text("\n".join(say(f"staff.mirror.{said}") for said in sentences(view)))

@@ -9,7 +9,7 @@ from kiosk.domain.hindrance import hindrance
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
-from kiosk.ui.staff.home import SAID_AFTER_MS, STAY_AFTER_MS
+from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
 from kiosk.ui.staff.stops import stopped_words
@@ -76,8 +76,8 @@ class MyNumberCardPage(Page):
             self._say(say("staff.my-number-card.finding"), "")
         elif entered:
             self._picture.show_reading()
-            self._said.start(SAID_AFTER_MS)
-            self._stay.start(STAY_AFTER_MS)
+            self._said.start(NOTICEABLE_MS)
+            self._stay.start(LONG_MS)
 
     def _problem(self, counter: Counter, facts: CounterFacts) -> Problem | None:
         """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""

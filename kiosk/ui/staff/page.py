@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.staff.choices import Choice
-from kiosk.ui.staff.panels import column, row
+from kiosk.ui.staff.panels import BAR, ScrollArea, column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -40,16 +41,13 @@ class Page(QWidget):
     def __init__(self, emit: Emit, sizes: StaffSizes, name: str) -> None:
         super().__init__()
         self.tell, self.sizes = emit, sizes
+        self._ways_out: list[tuple[Button, str]] = []
         self.setAccessibleName(plain(name))
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = ScrollArea()
         inside = QWidget()
         inside.setProperty("scrolled", "true")
         x, y = sizes.margin_x, sizes.margin_y
-        self.body = column(sizes.gap, (x, y, x, round(y * 0.7)))
+        self.body = column(sizes.gap, (x, y, x - BAR, round(y * 0.7)))
         inside.setLayout(self.body)
         self._scroll.setWidget(inside)
         self._in_sight: QWidget | None = None
@@ -82,6 +80,11 @@ class Page(QWidget):
         """Where a number is entered on this page."""
         return None
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that nothing here has a use for scroll what there is to scroll."""
+        areas = (area for area in self.findChildren(ScrollArea) if area.isVisible())
+        event.setAccepted(any(area.scroll_by(Qt.Key(event.key())) for area in areas))
+
     def take_barcode(self, text: str) -> None:
         """A whole barcode was read somewhere on this page (`takes_barcodes`): say what it means here."""
         self.tell(LibraryCardEntered(text))
@@ -93,6 +96,10 @@ class Page(QWidget):
         place = QTimer(widget, singleShot=True, interval=0)
         place.timeout.connect(self._see)
         place.start()
+
+    def keep_in_place(self, in_use: QWidget) -> None:
+        """Whatever comes or goes above it on this page, which fills from below."""
+        self._scroll.keep_in_place(in_use)
 
     def _see(self) -> None:
         if self._in_sight is not None and shiboken6.isValid(self._in_sight) and self._in_sight.isVisibleTo(self):
@@ -125,6 +132,8 @@ class Page(QWidget):
         """A button that says `event`."""
         made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, chord=chord, icon_behind=icon_behind)
         says(made, event, self.tell)
+        if key and isinstance(event, LeavePressed):
+            self._ways_out.append((made, key))
         return made
 
     def choice(self, icon: str, title: str, note: str, event: Event, *, chord: str) -> Choice:
@@ -132,6 +141,12 @@ class Page(QWidget):
         made = Choice(icon, title, note, self.sizes, chord=chord)
         says(made, event, self.tell)
         return made
+
+    def guard_ways_out(self, guarded: bool) -> None:
+        """Whether their key has to be held, because something would be lost: it says so on them."""
+        for button, key in self._ways_out:
+            held = say("staff.key.held", key=key)
+            button.show_key(held if guarded else "" if self.sizes.small else key)
 
     def leave_button(self, text: str = "", *, key: str = "") -> Button:
         return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key or "F12")

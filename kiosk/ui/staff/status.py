@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from kiosk.domain.errors import ILS_TROUBLE
-from kiosk.domain.events import LeavePressed
+from kiosk.domain.events import LeavePressed, LibraryRetryPressed
 from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.cares import Care, all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import TOP, Panel, bullet, column, facts, row
+from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
+from kiosk.ui.staff.patron.library import show_retry, tried_words
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -73,10 +74,13 @@ class StatusPage(Page):
         self._rows: dict[str, Row] = {}
         self._trial = TrialScan(sizes)
         self._trial.answered.connect(self.bring_into_sight)
-        self.body.addWidget(self._trial)
         self.body.addStretch(1)
+        self.body.addWidget(self._trial)
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
+        self._retried, self._retry = Words(kind="note"), self.button(say("staff.items.retry"), "secondary", LibraryRetryPressed())
+        self.foot().addWidget(self._retried, 0, MIDDLE)
+        self.foot().addWidget(self._retry)
         self._shown: tuple[list[Care], bool] | None = None
 
     def _lay_out(self, demo: bool) -> None:
@@ -100,6 +104,7 @@ class StatusPage(Page):
         self._trial.try_barcode(text)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
+        self.keep_in_place(self._trial.field)
         self._trial.show_rules(counter.rules)
         if not self._rows:
             self._lay_out(facts.demo)
@@ -108,6 +113,7 @@ class StatusPage(Page):
         for name, shown in self._rows.items():
             if name == "ils":
                 self._show_library_system(counter.ils)
+                self._show_retry(counter)
             elif name in _COUNTS:
                 self._show_count(name, facts)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
@@ -136,6 +142,15 @@ class StatusPage(Page):
         said = say(f"staff.status.{quiet[condition]}") if condition in quiet else say(f"refusal.{condition}.title")
         starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
         self._rows["ils"].show_state(Condition.WRONG if condition.value in ILS_TROUBLE else starting, said)
+
+    def _show_retry(self, counter: Counter) -> None:
+        """In the row that never moves. Whatever came of it is said beside it."""
+        trouble = counter.ils.value in ILS_TROUBLE
+        show_retry(self._retry, counter)
+        self._retry.setVisible(trouble or (counter.tried is not None and counter.tried.under_way))
+        told = tried_words(counter)
+        name = "" if told or not trouble else say("staff.status.ils-retry")
+        self._retried.set_text(told or name)
 
     def _show_cares(self, found: list[Care], known: bool) -> None:
         """Nothing to care for is said only where everything was looked at."""

@@ -83,5 +83,6 @@ class TrialScan(Panel):
         self._answer = QWidget()
         self._answer.setLayout(lines)
         self._answer.setAccessibleName("\n".join(plain(step.sentence) for step in steps))
-        self.inside.addWidget(self._answer)
+        # Above the field, which stands at the foot of its page: it does not move.
+        self.inside.insertWidget(self.inside.count() - 1, self._answer)
         self.answered.emit(self._answer)

@@ -58,6 +58,8 @@ class UnlinkNumberPage(Page):
         number.inside.addWidget(self._first)
         self.body.addWidget(self._stop)
         self.body.addWidget(number)
+        # Below what can be pressed: it comes with an answer.
+        self.body.addWidget(self._not_yet)
         self.body.addStretch(1)
         self.wizard_foot()
         self._ready: bool | None = None
@@ -78,7 +80,6 @@ class UnlinkNumberPage(Page):
         answers.addWidget(self._not_stopped)
         answers.addStretch(1)
         card.inside.addLayout(answers)
-        card.inside.addWidget(self._not_yet)
         return card
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:

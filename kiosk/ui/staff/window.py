@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.consequences import has_consequences, subject
+from kiosk.domain.consequences import LEAVING, has_consequences, is_work_open, subject, why_open
 from kiosk.domain.events import BrokeSeen, Event, LeavePressed, Touched
 from kiosk.domain.idleness import RESTING
 from kiosk.domain.keyboard import Why
@@ -107,6 +107,8 @@ class StaffWindow(QWidget):
             self._keep_focus()
         else:
             self._open(kind, counter, facts)
+        if self._page is not None:
+            self._page.guard_ways_out(is_work_open(counter))
 
     def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
@@ -168,7 +170,6 @@ class StaffWindow(QWidget):
         self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
         self._middle = column()
         self._middle.addWidget(self._top)
-        self._middle.addWidget(self._banners)
         upper = QHBoxLayout()
         upper.setSpacing(0)
         upper.addWidget(self._rail)
@@ -177,6 +178,7 @@ class StaffWindow(QWidget):
         whole.addLayout(upper, 1)
         whole.addWidget(self._status)
         self._frame.setLayout(whole)
+        self._banners.stand_in(self._frame)
         self._frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._page = None
         if old is not None:
@@ -208,7 +210,7 @@ class StaffWindow(QWidget):
     def control_for(self, button: QAbstractButton) -> Control:
         event = event_of(button)
         guarded = event is not None and self._counter is not None and has_consequences(self._counter, event)
-        return Control(partial(click, button), guarded, button, button.accessibleName(), chord_of(button))
+        return Control(partial(click, button), guarded, button, button.accessibleName(), chord_of(button), event)
 
     def control_of_key(self, key: Qt.Key) -> Control | None:
         if key in _RAIL_KEYS:
@@ -234,7 +236,8 @@ class StaffWindow(QWidget):
         return self._if_live(*found) if found else self._saying(event)
 
     def _saying(self, event: Event) -> Control:
-        return Control(partial(self._emit, event), self._counter is not None and has_consequences(self._counter, event))
+        guarded = self._counter is not None and has_consequences(self._counter, event)
+        return Control(partial(self._emit, event), guarded, event=event)
 
     def _if_live(self, *buttons: QAbstractButton) -> Control | None:
         return next((self.control_for(button) for button in buttons if button.isVisible() and button.isEnabled()), None)
@@ -243,7 +246,8 @@ class StaffWindow(QWidget):
         return False
 
     def hint(self, why: Why, control: Control | None) -> None:
-        self._banners.tell_of_key(why, control)
+        leaves = control is not None and isinstance(control.event, LEAVING)
+        self._banners.tell_of_key(why, control, why_open(self._counter) if leaves and self._counter is not None else None)
 
     def scanned(self, text: str, whole: bool) -> None:
         """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""

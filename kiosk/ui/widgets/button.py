@@ -43,6 +43,12 @@ class Button(QPushButton):
         """The key or chord that stands on it; empty where none does."""
         return self._key
 
+    def show_key(self, key: str) -> None:
+        if key != self._key:
+            self._key = key
+            self.updateGeometry()
+            self.update()
+
     def set_text(self, text: str) -> None:
         self.setText(plain(text))
         self.setAccessibleName(plain(text).replace("\n", ""))

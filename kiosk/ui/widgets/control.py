@@ -25,6 +25,8 @@ class Control:
     name: str = ""
     chord: str = ""
     """The letter or digit that presses it together with Alt."""
+    event: Event | None = None
+    """What a press says, where that is known."""
 
 
 def means(button: QAbstractButton, event: Event) -> None:

@@ -44,6 +44,14 @@ class Notice(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
 
+    @property
+    def speaks(self) -> bool:
+        return bool(self._title.text)
+
+    def show_detail(self, shown: bool) -> None:
+        """Without it only the title is there."""
+        self._detail.setVisible(shown and bool(self._detail.text))
+
     def say(self, title: str, detail: str = "") -> None:
         """Show these sentences; an empty title hides the notice."""
         self._title.set_text(title)

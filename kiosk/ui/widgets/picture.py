@@ -6,7 +6,7 @@ import math
 import sys
 from functools import lru_cache
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
@@ -31,6 +31,11 @@ class Picture(QWidget):
             self._renderer.load(str(resource(f"illustrations/{name}.svg")))
             self.update()
 
+    @property
+    def name(self) -> str:
+        """Of the drawing that is shown."""
+        return self._name
+
     def sizeHint(self) -> QSize:
         return self._size
 
@@ -38,26 +43,39 @@ class Picture(QWidget):
         return self._size / 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        place = self._place()
+        place = self.place()
         if not place.isEmpty():
-            QPainter(self).drawPixmap(place.topLeft(), _drawn(self._name, place.size(), self.devicePixelRatioF()))
+            QPainter(self).drawPixmap(place.topLeft(), drawn(self._name, place.size(), self.devicePixelRatioF()))
 
     def prepare(self, name: str) -> None:
         """Draw another picture for this place before it is wanted."""
-        place = self._place(QSvgRenderer(str(resource(f"illustrations/{name}.svg"))))
+        place = fitted(name, self.rect())
         if not place.isEmpty():
-            _drawn(name, place.size(), self.devicePixelRatioF())
+            drawn(name, place.size(), self.devicePixelRatioF())
 
-    def _place(self, renderer: QSvgRenderer | None = None) -> QRect:
+    def place(self) -> QRect:
         """Where the drawing lies, in its own proportions."""
-        drawn = (renderer or self._renderer).viewBoxF().size()
-        scale = min(self.width() / drawn.width(), self.height() / drawn.height())
-        width, height = round(drawn.width() * scale), round(drawn.height() * scale)
-        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+        return _fitted(self._renderer.viewBoxF().size(), self.rect())
+
+
+def fitted(name: str, room: QRect) -> QRect:
+    """Where a drawing lies in a room, in its own proportions."""
+    return _fitted(_size_of(name), room)
 
 
 @lru_cache(maxsize=32)
-def _drawn(name: str, size: QSize, ratio: float, element: str = "") -> QPixmap:
+def _size_of(name: str) -> QSizeF:
+    return QSvgRenderer(str(resource(f"illustrations/{name}.svg"))).viewBoxF().size()
+
+
+def _fitted(size: QSizeF, room: QRect) -> QRect:
+    scale = min(room.width() / size.width(), room.height() / size.height())
+    width, height = round(size.width() * scale), round(size.height() * scale)
+    return QRect(room.x() + (room.width() - width) // 2, room.y() + (room.height() - height) // 2, width, height)
+
+
+@lru_cache(maxsize=32)
+def drawn(name: str, size: QSize, ratio: float, element: str = "") -> QPixmap:
     """The drawing, or one element of it in its place. Kept: drawing takes milliseconds that a page opened by a card does not have."""
     picture = QPixmap(size * ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -118,12 +136,12 @@ class WaitingPicture(Picture):
             super().paintEvent(event)
             return
         sink = SINK_PX * (1 - math.cos(2 * math.pi * (self._breath.elapsed() % BREATH_MS) / BREATH_MS)) / 2
-        place, painter = self._place(), QPainter(self)
+        place, painter = self.place(), QPainter(self)
         if place.isEmpty():
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for element, lower in (("reader", 0.0), ("card", sink)):
-            picture = _drawn(self._name, place.size(), self.devicePixelRatioF(), element)
+            picture = drawn(self._name, place.size(), self.devicePixelRatioF(), element)
             painter.drawPixmap(QPointF(place.x(), place.y() + lower), picture)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame
 from kiosk.domain.events import HandoverAsked
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.text import refusal, say
+from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
 from kiosk.ui.theme import StaffSizes
@@ -58,7 +59,9 @@ class HandoverStrip(QFrame):
         if problem is not None:
             self._words.set_text(refusal(problem, "staff"))
             still = say("staff.handover.still") if flow.handed else ""
-            self._next.set_text(still + refusal(problem, "staff-next"))
+            at = flow.handing_failed_at
+            failed = "" if at is None else say("staff.tried.handing", time=to_the_second(at))
+            self._next.set_text(failed + still + refusal(problem, "staff-next"))
         else:
             texts = {Handing.NOT: "offer", Handing.UNDER_WAY: "under-way", Handing.DONE: "done", Handing.FAILED: "offer"}
             self._words.set_text(say(f"staff.handover.{texts[handing]}"))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.events import ItemEntered, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
+from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
 from kiosk.ui.staff.patron.lines import MOST, Line, are_more_than_shown, entry_lines, loan_lines, renewable, summary
@@ -39,6 +40,7 @@ class ItemsPage(Panel):
         super().__init__(sizes, spacing=round(sizes.gap * 0.6))
         self.tell, self.sizes, self.service = emit, sizes, service
         self._known: Known | None = None
+        self._looked_at = 0
         self.field = ScanField(say("staff.items.field"), say("staff.items.hint"), icon_size=round(sizes.icon * 1.2))
         self.field.entered.connect(self.take_barcode)
         self._wrong = Words(kind="wrong")
@@ -53,18 +55,20 @@ class ItemsPage(Panel):
         across = row(round(sizes.gap * 0.7))
         across.addWidget(self.field, 1)
         across.addWidget(enter)
-        field = column(4)
-        field.addLayout(across)
-        field.addWidget(self._wrong)
         self._wrong.hide()
         self.heading: QHBoxLayout = row(round(sizes.gap * 0.7))
         title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
         self.heading.addWidget(title, 0, MIDDLE)
         self.heading.addWidget(self._count, 1, MIDDLE)
-        self.inside.addLayout(field)
+        self.inside.addLayout(across)
         self.inside.addLayout(self.heading)
         self.inside.addWidget(self._empty)
         self.inside.addWidget(self.rows, 1)
+        self.beneath = QWidget()
+        """What comes and goes, for a place below the list."""
+        below = column(round(sizes.gap * 0.5))
+        below.addWidget(self._wrong)
+        self.beneath.setLayout(below)
 
     def take_barcode(self, text: str) -> None:
         """Enter in the empty field means nothing."""
@@ -87,9 +91,21 @@ class ItemsPage(Panel):
         dealings = flow.dealings
         known = dealings.entries, dealings.loans, dealings.undescribed
         if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
-            self._known = known
+            self._known, self._looked_at = known, 0
             self.rows.show_lines(self.lines(flow, counter))
         self.show_count(flow)
+        self.beneath.setVisible(self.says_beneath())
+
+    def says_beneath(self) -> bool:
+        return not self._wrong.isHidden()
+
+    def look_at_undone(self) -> int:
+        """Bring the next line into sight that was not done, the newest first; its place, from 1, or 0 after the last of them."""
+        undone = [line for line in self.rows.wanted if line.undone]
+        self._looked_at = self._looked_at + 1 if self._looked_at < len(undone) else 0
+        if self._looked_at:
+            self.rows.look_at(undone[self._looked_at - 1])
+        return self._looked_at
 
     def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
         return entry_lines(flow.dealings.entries, self.service, counter.today)
@@ -134,7 +150,12 @@ class LoansPage(ItemsPage):
         if beside is not None:
             beside.addWidget(self._again)
             beside.setAlignment(self._again, MIDDLE)
-        self.inside.insertWidget(self.inside.count() - 1, self._not_listed)
+        below = self.beneath.layout()
+        if below is not None:
+            below.addWidget(self._not_listed)
+
+    def says_beneath(self) -> bool:
+        return super().says_beneath() or self._not_listed.speaks
 
     def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
         return loan_lines(flow.dealings, counter.today)
@@ -150,7 +171,9 @@ class LoansPage(ItemsPage):
         if problem is None:
             self._not_listed.say(extent.title, extent.step)
         else:
-            self._not_listed.say(refusal(problem, "staff"), refusal(problem, "staff-next"))
+            at = dealings.failed_at
+            when = "" if at is None else say("staff.tried.list", time=to_the_second(at))
+            self._not_listed.say(refusal(problem, "staff"), when + refusal(problem, "staff-next"))
         self._again.setVisible(problem is not None)
         listing = dealings.loans is None and problem is None and not self.rows.wanted
         self.say_empty(say("staff.items.listing") if listing else "" if self.rows.wanted else extent.empty)

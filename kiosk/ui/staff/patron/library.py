@@ -8,6 +8,7 @@ from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, refusal, say
+from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE
 from kiosk.ui.theme import StaffSizes
@@ -31,6 +32,7 @@ class LibraryStrip(Notice):
     def show_state(self, counter: Counter, flow: PatronShown, *, concerns: bool) -> None:
         """`concerns`: what is open, or may be chosen, is done through the library's system."""
         trying, trouble = counter.ils is IlsCondition.STARTING, counter.ils.value in ILS_TROUBLE
+        tried = counter.tried
         denied = denied_service(flow)
         self.set_kind("info" if trying else "care")
         if not concerns or not (trying or trouble or denied):
@@ -38,11 +40,31 @@ class LibraryStrip(Notice):
         elif trying:
             self.say(say("staff.items.trying"))
         elif trouble:
-            self.say(refusal(Code(counter.ils.value), "staff"), say("staff.items.offline"))
+            self.say(refusal(Code(counter.ils.value), "staff"), tried_words(counter) + say("staff.items.offline"))
         elif denied is not None:
             service = plain(say(f"staff.patron.{denied}"))
-            self.say(say("staff.items.denied", service=service), say("staff.items.denied-next", button=say("staff.items.retry")))
-        self.retry.setVisible(not trying)
+            again = say("staff.items.denied-next", button=say("staff.items.retry"))
+            self.say(say("staff.items.denied", service=service), tried_words(counter) + say("staff.items.scan-again") if tried else again)
+        show_retry(self.retry, counter)
+
+
+def show_retry(button: Button, counter: Counter) -> None:
+    """While it is being tried the button says so. At the start nobody has pressed it, and it is not there."""
+    under_way = counter.tried is not None and counter.tried.under_way
+    button.set_text(say("staff.tried.under-way") if under_way else say("staff.items.retry"))
+    button.setEnabled(not under_way)
+    button.setVisible(under_way or counter.ils is not IlsCondition.STARTING)
+
+
+def tried_words(counter: Counter) -> str:
+    """What came of the last press, and when; empty where nobody has pressed, or it is still being tried."""
+    tried = counter.tried
+    if tried is None or tried.under_way:
+        return ""
+    failed = counter.ils.value in ILS_TROUBLE
+    if tried.at is None:
+        return say("staff.tried.failed" if failed else "staff.tried.worked")
+    return say("staff.tried.failed-at" if failed else "staff.tried.worked-at", time=to_the_second(tried.at))
 
 
 def denied_service(flow: PatronShown) -> Service | None:

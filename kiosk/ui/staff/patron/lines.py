@@ -11,6 +11,7 @@ from itertools import islice
 
 from kiosk.domain.circulation import Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
+from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
 from kiosk.ui.staff.answers import told
@@ -20,6 +21,12 @@ MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
 _LONGEST_TITLE = 160
 _DONE_BEFORE = (Reason.ALREADY_LENT, Reason.ALREADY_RESERVED)
+_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.NOT_PLACED, Reason.FEE})
+"""It was not done, and may well be possible."""
+_OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
+"""Says nothing against the item."""
+_OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD})
+"""What was read is no item, as far as is known."""
 
 
 @unique
@@ -54,17 +61,28 @@ class Line:
     """The barcode that its button asks to be renewed; without one there is no button."""
     spoken: str = ""
     """All of it, as it is heard."""
+    undone: bool = False
+    """See `is_undone`."""
 
 
 def entry_lines(entries: Iterable[Entry], service: Service, today: date) -> list[Line]:
-    """What was asked for in this session for one service, the newest first."""
-    shown = list(islice((entry for entry in entries if entry.service is service), MOST))
+    """What was asked for in this session for one service, the newest first. What was not done is never left out for what was."""
+    asked = [entry for entry in entries if entry.service is service]
+    room = max(MOST - sum(map(is_undone, asked)), 0)
+    places = [*filter(is_undone, asked)][:MOST], [entry for entry in asked if not is_undone(entry)][:room]
+    kept = {id(entry) for part in places for entry in part}
+    shown = [entry for entry in asked if id(entry) in kept]
     lines: list[Line] = []
     times: Tally[str] = Tally()
     for entry in reversed(shown):
         times[entry.item.number] += 1
         lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", today))
     return lines[::-1]
+
+
+def is_undone(entry: Entry) -> bool:
+    """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
+    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason is not Reason.LIBRARY_CARD
 
 
 def loan_lines(dealings: Dealings, today: date) -> list[Line]:
@@ -89,15 +107,18 @@ def renewable(dealings: Dealings) -> bool:
 
 
 def summary(dealings: Dealings, service: Service) -> str:
-    """How many were done in this session, how many not, of how many it is not known; empty before anything was asked for."""
-    entries = [entry for entry in (*dealings.entries, *dealings.earlier.values()) if entry.service is service]
-    of = Tally(entry.progress for entry in entries)
+    """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
+    asked = (*dealings.entries, *dealings.earlier.values())
+    entries = [entry for entry in asked if entry.service is service and entry.reason is not Reason.LIBRARY_CARD]
+    before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
+    of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
     counts = {
         f"done-{service}": instead[None],
         "renewed": instead[Instead.RENEWED],
         "same-date": instead[Instead.SAME_DATE],
-        f"refused-{service}": of[Progress.REFUSED],
+        f"before-{service}": before,
+        f"refused-{service}": of[Progress.REFUSED] - before,
         "unknown": of[Progress.UNKNOWN],
     }
     said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
@@ -117,16 +138,17 @@ def grouped(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-def _names(item: Item) -> tuple[str, str]:
-    """Title and number; without a title the number takes its place."""
+def _names(item: Item, reason: Reason | None = None) -> tuple[str, str]:
+    """Title and number; without a title the number takes its place, under the name of what it is."""
     title = " ".join(item.title.split())
     if not title:
-        return say("staff.line.untitled", number=grouped(item.number)), ""
+        what = f"staff.line.{reason}-number" if reason in _OF_NUMBER else "staff.line.untitled"
+        return say(what, number=grouped(item.number)), ""
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…", grouped(item.number)
 
 
 def _entry_line(entry: Entry, key: str, today: date) -> Line:
-    title, number = _names(entry.item)
+    title, number = _names(entry.item, entry.reason)
     if entry.progress in UNANSWERED:
         look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
         aside = say(f"staff.line.{entry.progress}")
@@ -170,13 +192,16 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     service = entry.service
     why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
     said = _said(entry)
-    if entry.progress is Progress.UNKNOWN:
+    if in_doubt(entry):
         look, aside = Look.CARE, say("staff.line.unknown")
-    elif entry.reason in _DONE_BEFORE:
-        look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
+    elif entry.reason in _DONE_BEFORE or entry.reason in _OF_NUMBER:
+        look, aside = Look.CARE if entry.reason in _DONE_BEFORE else Look.REFUSED, say(f"staff.line.{entry.reason}")
+    elif entry.reason in _OPEN:
+        look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
     else:
-        look, aside = Look.REFUSED, say(f"staff.line.refused-{service}")
-    return Line(key, look, title, number, aside, why, step, said, spoken=_spoken(title, aside, why + step) + said)
+        look, aside = Look.REFUSED, say(f"staff.line.refused-{'patron-' if entry.reason in _OF_PATRON else ''}{service}")
+    spoken = _spoken(title, aside, why + step) + said
+    return Line(key, look, title, number, aside, why, step, said, spoken=spoken, undone=is_undone(entry))
 
 
 def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:

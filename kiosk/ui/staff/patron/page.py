@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.events import LeavePressed
+from kiosk.domain.events import LeavePressed, ServiceChosen
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import ScrollColumn, column, row
+from kiosk.ui.staff.panels import BAR, ScrollColumn, column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, page_for
 from kiosk.ui.staff.patron.library import LibraryStrip
@@ -22,6 +22,7 @@ from kiosk.ui.staff.patron.nextcard import NextCardStrip
 from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
 from kiosk.ui.staff.patron.services import Services
+from kiosk.ui.staff.patron.undone import Undone, undone_in
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import set_chord
@@ -36,6 +37,9 @@ class PatronPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.patron.name"))
         self._digits = ""
+        self._undone_in: list[Service] = []
+        self._looks = False
+        """Another list was opened to look at what was not done there."""
         self._next_card: NextCardStrip | None = None
         """Built when it is wanted: it rarely is, and each page takes its time."""
         self._parts: dict[Service | type[Part], Part] = {}
@@ -48,13 +52,19 @@ class PatronPage(Page):
         self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False, chord="C")
         self._name_copies(None)
         end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
-        self._panel = PatronPanel(self.tell, sizes, self._copy, end)
+        self._undone = Undone(sizes, self._look_at_undone)
+        self._panel = PatronPanel(self.tell, sizes, self._copy, end, self._undone)
         self._panel.slip.chosen.connect(self._to_field)
         self._right = column(round(sizes.gap * 0.7))
         across = row(sizes.gap)
         across.addWidget(self._panel)
         # By itself, so that number and end stay in sight however low the window and however many services there are.
-        across.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 12)), 1)
+        beside = column(round(sizes.gap * 0.7))
+        beside.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 8)), 1)
+        # What comes and goes stands below, always in sight: it takes its room from the list, and no button moves.
+        self._beneath = column(round(sizes.gap * 0.5), (0, 0, BAR, 0))
+        beside.addLayout(self._beneath)
+        across.addLayout(beside, 1)
         self.body.addLayout(across, 1)
         yield
         yield from self._panel.pieces()
@@ -62,10 +72,10 @@ class PatronPage(Page):
         self._right.addWidget(self._services)
         yield
         self._library = LibraryStrip(self.tell, sizes)
-        self._right.addWidget(self._library)
+        self._beneath.addWidget(self._library)
         self._handover = HandoverStrip(self.tell, sizes)
         self._handover.put.clicked.connect(self._to_field)
-        self._right.addWidget(self._handover)
+        self._beneath.addWidget(self._handover)
         # It takes a button that would otherwise belong to nobody, and with it this page.
         self._add(NumberPage)
 
@@ -117,7 +127,7 @@ class PatronPage(Page):
         self._handover.show_state(counter, flow, here=here)
         if self._next_card is None and flow.next_card is not None:
             self._next_card = NextCardStrip(self.tell, self.sizes)
-            self._right.insertWidget(self._right.indexOf(self._handover), self._next_card)
+            self._beneath.addWidget(self._next_card)
         if self._next_card is not None:
             self._next_card.show_state(flow)
         if here:
@@ -125,12 +135,31 @@ class PatronPage(Page):
         else:
             opened = self._open(CalledPage if flow.service is None else NumberPage)
         part = self._part
+        self._undone_in = undone_in(flow.dealings)
+        self._undone.show_dealings(flow.dealings)
         if isinstance(part, ItemsPage):
             part.show_state(counter, flow)
+            if self._looks and opened:
+                self._undone.show_place(part.look_at_undone())
         elif isinstance(part, NumberPage):
             part.show_state(flow)
         if opened and self.isVisible():
             (self.number_field() or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_at_undone(self) -> None:
+        """The next in the list that is open, then those of the other lists."""
+        self._to_field()
+        part, lists = self._part, self._undone_in
+        here = part.service if isinstance(part, ItemsPage) else None
+        following = lists[(lists.index(here) + 1) % len(lists)] if here in lists else lists[0]
+        if isinstance(part, ItemsPage) and here in lists:
+            place = part.look_at_undone() or (part.look_at_undone() if following is here else 0)
+            if place:
+                self._undone.show_place(place)
+                return
+        self._looks = True
+        self.tell(ServiceChosen(following))
+        self._looks = False
 
     def _open(self, which: Service | type[Part]) -> bool:
         """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
@@ -139,6 +168,8 @@ class PatronPage(Page):
             return False
         if self._part is not None:
             self._part.hide()
+            if isinstance(self._part, ItemsPage):
+                self._part.beneath.hide()
         self._part = part
         part.show()
         return True
@@ -148,7 +179,11 @@ class PatronPage(Page):
         if which not in self._parts:
             self._parts[which] = self._made(which)
             self._parts[which].hide()
-            self._right.addWidget(self._parts[which], 1)
+            part = self._parts[which]
+            self._right.addWidget(part, 1)
+            if isinstance(part, ItemsPage):
+                part.beneath.hide()
+                self._beneath.insertWidget(0, part.beneath)
         return self._parts[which]
 
     def _made(self, which: Service | type[Part]) -> Part:

@@ -16,6 +16,7 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, ScrollColumn, column, picture_of, row
 from kiosk.ui.staff.patron.figures import Figures
+from kiosk.ui.staff.patron.undone import Undone
 from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
 from kiosk.ui.staff.stops import causes, denied
 from kiosk.ui.theme import StaffSizes
@@ -84,16 +85,19 @@ class SlipChoice(QWidget):
 
 
 class PatronPanel(Panel):
-    def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button) -> None:
-        """`copy` and `end` are the page's own buttons, which find their place here."""
+    def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button, undone: Undone) -> None:
+        """`copy`, `end` and `undone` are the page's own, which find their place here."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.4))
         self.setFixedWidth(sizes.panel)
         self._sizes, self._end = sizes, end
         self._facts = column(round(sizes.gap * 0.45))
         self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        # It takes its room from what scrolls above: nothing below moves.
+        self._stayed = Notice("care", icon_size=sizes.icon, line=1.4, small=True)
+        self.inside.addWidget(self._stayed)
         self.slip = SlipChoice(emit, sizes)
-        self.inside.addWidget(self.slip)
-        self.inside.addWidget(end)
+        for widget in (self.slip, undone, end):
+            self.inside.addWidget(widget)
         end.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._building = self._build(copy)
 
@@ -142,6 +146,10 @@ class PatronPanel(Panel):
         self._card_ends.show_patron(patron, counter.today)
         self._certificate_ends.show_month(flow.reading.ends if flow.reading is not None else None)
         self.slip.show_state(counter, flow)
+        if flow.stayed is None:
+            self._stayed.say("")
+        else:
+            self._stayed.say(say("staff.patron.stayed"), say(f"staff.patron.stayed-{flow.stayed}"))
         if self._end.isEnabled() is flow.leaving:
             # It ends by itself as soon as everything is answered.
             self._end.setEnabled(not flow.leaving)

@@ -114,6 +114,8 @@ class Rows(ScrollColumn):
         self._order()
         if not self.complete:
             self._later.start()
+        elif self._in_sight:
+            self._look_there.start()
 
     def _order(self) -> None:
         """Tab goes down the list."""
@@ -126,11 +128,18 @@ class Rows(ScrollColumn):
         """Bring what has news into sight."""
         target = next((shown for shown in self._stack.rows if shown.key == self._in_sight), None)
         if target is None:
+            # Not built yet, or gone.
             return
+        self._in_sight = ""
         if target is self._stack.rows[0]:
             self.verticalScrollBar().setValue(0)
         else:
             self.ensureWidgetVisible(target, 0, 8)
+
+    def look_at(self, line: Line) -> None:
+        """Bring this line into sight, as soon as it has its row."""
+        self._in_sight = line.key
+        self._look_there.start()
 
     def turn_page(self, pages: int) -> None:
         """Scroll by so many windowfuls, down or up."""

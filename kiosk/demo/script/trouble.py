@@ -1,0 +1,45 @@
+"""What staff have to see to: a store that is not what it was, and cards on a second reader."""
+
+from __future__ import annotations
+
+from kiosk.demo.script.moves import Moves, Steps
+
+
+def doubted(do: Moves) -> Steps:
+    """The first chapter: an older copy was put back, and no card is served until staff have confirmed that."""
+    yield from do.chapter("doubted")
+    yield from do.see_staff("banner.doubt-accept", "doubted-home")
+    yield from do.staff("rail.status")
+    yield from do.see_staff("status.title", "doubted-status")
+    yield from do.staff("action.close")
+    yield from do.lay("fine")
+    yield from do.see_refusal("store-doubted", "doubted-card")
+    yield from do.lift()
+    yield from do.staff("action.close")
+    yield from do.staff("banner.doubt-accept")
+    yield from do.see_staff("home.title")
+
+
+def second_reader(do: Moves) -> Steps:
+    """A card that always lies there is told once; two cards at once are told with their readers."""
+    yield from do.chapter("second-reader")
+    yield from do.guide.plug_second()
+    yield from do.see_staff("banner.stray-seen", "stray")
+    yield from do.staff("banner.stray-seen")
+    yield from do.guide.lift_second()
+    yield from do.begin("self", "other")
+    yield from do.lay("two-tries")
+    yield from do.see_staff("confirm.title")
+    yield from do.guide.lay_second("child")
+    yield from do.see_staff("banner.two-cards", "two-cards")
+    yield from do.guide.lift_second()
+    yield from do.staff("confirm.leave")
+    yield from do.lift()
+    yield from do.see_staff("home.title")
+
+
+def late(do: Moves) -> Steps:
+    """A session was left with an item in doubt; ten seconds later the library's system is looked at once more."""
+    yield from do.chapter("late")
+    yield from do.see_staff("banner.late-seen", "late-loan")
+    yield from do.staff("banner.late-seen")

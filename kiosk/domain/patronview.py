@@ -1,0 +1,199 @@
+"""What the patron's window shows. Both windows ask here: the patron's to show it, staff's to say truly what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import Shown
+from kiosk.domain.states import (
+    AlreadyLinked,
+    AskingPin,
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    CheckingGuardian,
+    CheckingPin,
+    ChoosingReplacement,
+    ConfirmingHolder,
+    ConfirmingLink,
+    Counter,
+    ExplainingRecord,
+    FindingLink,
+    FindingLinks,
+    Flow,
+    LastTryWarning,
+    LendingRefused,
+    LookingUpPatron,
+    OutOfOrder,
+    PatronShown,
+    Problem,
+    Reading,
+    ReadingMyNumberCard,
+    ReadingTries,
+    Registered,
+    RegistrationRefused,
+    SavingLink,
+    Screen,
+    ShowingHelp,
+    ShowingStatus,
+    Unlinked,
+    Waiting,
+)
+from kiosk.domain.timedout import is_told_to_patron
+from kiosk.domain.trouble import reader_problem
+
+RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+"""Pages that say themselves, in full, that a card was left."""
+
+
+@unique
+class PageName(StrEnum):
+    """The patron's pages, under the last words of their sentences' keys."""
+
+    HANDOVER = "handover"
+    RETURNING = "returning"
+    CARD_LEFT = "card-left"
+    TIMED_OUT = "timed-out"
+    """What became of what nobody went on with, for a short time; a card may be laid all the same."""
+    WAITING = "waiting"
+    CLOSED = "closed"
+    """No My Number Card can be taken."""
+    READING = "reading"
+    SLOW = "slow"
+    BEHIND = "behind"
+    CHECKING = "checking"
+    SERVED = "served"
+    REFUSED = "refused"
+    BROKEN = "broken"
+    STAFF = "staff"
+    RECORD = "record"
+    GUARDIAN = "guardian"
+    LIBRARY_CARD = "library-card"
+    PLACE = "place"
+    PLACE_AGAIN = "place-again"
+    AWAY = "away"
+    """Nothing is to be laid yet."""
+    CONFIRM = "confirm"
+    READING_TRIES = "reading-tries"
+    LAST_TRY = "last"
+    PIN = "pin"
+    CHECKING_PIN = "checking-pin"
+    SAVING = "saving"
+    DONE = "done"
+    ALREADY = "already"
+    ENDED = "ended"
+    """Staff have done what they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatronView:
+    page: PageName
+    problem: Problem | None = None
+    """What CLOSED, REFUSED and PLACE_AGAIN tell."""
+    keep_lying: bool = False
+    """READING goes on for so long that the card is asked to be left there."""
+    take_card: bool = False
+    """「カードをお取りください」 stands over the page."""
+    go_on: bool = False
+    """「続けますか」 stands over the page."""
+
+
+def patron_view(counter: Counter, closed: Problem | None, lasted: int = 2) -> PatronView:
+    """`closed`: why no card can be taken (`hindrance`).
+
+    `lasted` says how long a card has been read: 0 under 400 ms, when nothing need change; 1 after that; 2 after 3 s, when the
+    patron is asked to leave it where it is.
+    """
+    page, problem = _page(counter, closed, lasted > 0)
+    take_card = counter.card_left > 0 and not isinstance(counter.flow, RESTING)
+    return PatronView(page, problem, page is PageName.READING and lasted > 1, take_card, counter.idle_warning)
+
+
+def is_in_sight(counter: Counter) -> bool:
+    """Whether the patron's window is shown at all: a single display shows staff's as long as staff have it."""
+    return not counter.rules.single_display or counter.screen is not Screen.STAFF
+
+
+def is_reading(flow: Flow) -> bool:
+    """Whether a card is being read, so that what is shown depends on how long it takes."""
+    return isinstance(flow, Reading | FindingLink | LookingUpPatron | ReadingMyNumberCard | FindingLinks)
+
+
+_Told = tuple[PageName, Problem | None]
+
+
+def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
+    if counter.screen is Screen.OFFERED:
+        return PageName.HANDOVER, None
+    if counter.screen is Screen.RETURNING:
+        return PageName.RETURNING, None
+    match counter.flow:
+        case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if counter.card_left:
+            return PageName.CARD_LEFT, None
+        case _ if is_told_to_patron(counter):
+            return PageName.TIMED_OUT, None
+        case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
+            return _waiting(counter, closed)
+        case Reading(insertion=insertion) if insertion in counter.strays:
+            return _waiting(counter, closed)
+        case ReadingMyNumberCard(insertion=insertion, before=before) if insertion in counter.strays:
+            return _place(counter, closed, before)
+        case Reading(slow=True) | ReadingMyNumberCard(slow=True):
+            return PageName.SLOW, None
+        case Reading(behind=behind) | ReadingMyNumberCard(behind=behind) if behind:
+            return PageName.BEHIND, None
+        case Reading() | FindingLink() | LookingUpPatron():
+            return (PageName.READING, None) if noticeable else _waiting(counter, closed)
+        case ReadingMyNumberCard() | FindingLinks():
+            return (PageName.READING, None) if noticeable else _place(counter, closed, None)
+        case AwaitingMyNumberCard(problem=problem):
+            return _place(counter, closed, problem)
+        case LendingRefused(problem) | RegistrationRefused(_, problem):
+            return PageName.REFUSED, problem
+        case ReadingTries(slow=True) | CheckingPin(slow=True):
+            return PageName.SLOW, None
+    return _PAGES.get(type(counter.flow), PageName.STAFF), None
+
+
+_PAGES: dict[type[Flow], PageName] = {
+    ConfirmingHolder: PageName.CHECKING,
+    PatronShown: PageName.SERVED,
+    OutOfOrder: PageName.BROKEN,
+    ExplainingRecord: PageName.RECORD,
+    CheckingGuardian: PageName.GUARDIAN,
+    AwaitingLibraryCard: PageName.LIBRARY_CARD,
+    ChoosingReplacement: PageName.CHECKING,
+    ConfirmingLink: PageName.CONFIRM,
+    ReadingTries: PageName.READING_TRIES,
+    LastTryWarning: PageName.LAST_TRY,
+    AskingPin: PageName.PIN,
+    CheckingPin: PageName.CHECKING_PIN,
+    SavingLink: PageName.SAVING,
+    Registered: PageName.DONE,
+    AlreadyLinked: PageName.ALREADY,
+    # By telephone, too: whoever stands at the counter need not know what was done for whom.
+    Unlinked: PageName.ENDED,
+}
+"""Of the flows that always show the same; the rest is staff's work, which the patron waits for."""
+
+
+def _waiting(counter: Counter, closed: Problem | None) -> _Told:
+    trouble = _trouble(counter, closed)
+    return (PageName.WAITING, None) if trouble is None else (PageName.CLOSED, trouble)
+
+
+def _place(counter: Counter, closed: Problem | None, problem: Problem | None) -> _Told:
+    """Where nothing can be read nothing is to be laid; the library card has been shown already."""
+    if _trouble(counter, closed) is not None:
+        return PageName.AWAY, None
+    return (PageName.PLACE, None) if problem is None else (PageName.PLACE_AGAIN, problem)
+
+
+def _trouble(counter: Counter, closed: Problem | None) -> Problem | None:
+    if (reader := reader_problem(counter)) is not None:
+        return reader
+    if counter.doubt is not None:
+        return Problem(Code.STORE_DOUBTED)
+    # A patron need not know which part of the counter it is.
+    return None if closed is None else Problem(Code.TRUST_MISSING)

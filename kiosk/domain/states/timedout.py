@@ -1,0 +1,39 @@
+"""What was closed because nobody was there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+
+from kiosk.domain.model import Language, Ticket
+
+
+@unique
+class LeftWork(StrEnum):
+    """As far as it had come."""
+
+    REGISTRATION = "registration"
+    """Nothing was registered."""
+    REGISTERED = "registered"
+    LINKED = "linked"
+    """This very pair was linked before; nothing was changed."""
+    UNLINKING = "unlinking"
+    """Nothing was unlinked."""
+    UNLINKED = "unlinked"
+    LENDING = "lending"
+    """Nobody was served yet."""
+    SERVING = "serving"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """Told to staff until the next work begins or they have seen it, and to the patron for a short time. Nothing of whose it was."""
+
+    work: LeftWork
+    at: datetime | None
+    """Aware; None where nobody knows the time."""
+    language: Language
+    """Of the patron who was here."""
+    patron: Ticket
+    """Of the timer that ends what the patron's window says of it; without a ticket it says nothing any more."""

@@ -1,0 +1,43 @@
+"""How long a card has been read, for both windows: what is said depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from kiosk.domain.patronview import is_reading
+from kiosk.domain.states import Flow
+
+NOTICEABLE_MS, LONG_MS = 400, 3000
+"""From here on a reading is said to go on; and the card is to stay where it is."""
+
+
+class ReadingTime(QObject):
+    """Told of each flow; `passed` is called when a reading has become noticeable, and when it has become long."""
+
+    def __init__(self, parent: QObject, passed: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._passed, self._reads = passed, False
+        self.lasted = 2
+        """As `patron_view` takes it."""
+        self._noticeable, self._long = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
+
+    def _timer(self, milliseconds: int, reached: int) -> QTimer:
+        timer = QTimer(self, interval=milliseconds, singleShot=True)
+        timer.timeout.connect(lambda: self._reached(reached))
+        return timer
+
+    def follow(self, flow: Flow) -> None:
+        before, self._reads = self._reads, is_reading(flow)
+        if self._reads and not before:
+            self.lasted = 0
+            self._noticeable.start()
+            self._long.start()
+        elif not self._reads:
+            self._noticeable.stop()
+            self._long.stop()
+
+    def _reached(self, lasted: int) -> None:
+        self.lasted = lasted
+        self._passed()

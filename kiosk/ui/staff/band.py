@@ -1,0 +1,143 @@
+"""Where notices stand: over the bar above the page and the page's margin, where nothing can be pressed and nothing is moved by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+
+from kiosk.text import say
+from kiosk.ui.staff.panels import BAR, MIDDLE, TOP, ScrollArea, column, row
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+
+
+class NoticeBand(QFrame):
+    """Shows one notice at a time. What finds no room is folded away, with its buttons, until staff unfold it over the page.
+
+    A notice that is shown keeps its place: none that comes later takes it, so that nobody presses another's button. `urgent` ones, which
+    have no button that does harm, go before all others.
+    """
+
+    def __init__(self, sizes: StaffSizes, urgent: Sequence[Notice], others: Sequence[Notice]) -> None:
+        super().__init__()
+        self.setProperty("band", "notices")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._sizes, self._urgent, self._others = sizes, urgent, others
+        self._order: list[Notice] = []
+        self._is_open = False
+        self._buttons: dict[Notice, list[QAbstractButton]] = {}
+        inside = QWidget()
+        inside.setProperty("scrolled", "true")
+        self._stack = column(6)
+        for notice in (*urgent, *others):
+            self._stack.addWidget(notice)
+        self._stack.addStretch(1)
+        inside.setLayout(self._stack)
+        self._area = ScrollArea()
+        self._area.setWidget(inside)
+        self._fold = Button("", "secondary")
+        self._fold.setProperty("compact", "true")
+        self._fold.clicked.connect(self._turn)
+        self._fold.installEventFilter(self)
+        across = row(8, (6, 2, 6, 2))
+        across.addWidget(self._area, 1)
+        across.addWidget(self._fold, 0, TOP)
+        self.setLayout(across)
+        self.hide()
+
+    def give(self, notice: Notice, *buttons: QAbstractButton) -> None:
+        """Buttons of this notice; they stand there only together with all of its words."""
+        self._buttons.setdefault(notice, []).extend(buttons)
+        layout = notice.layout()
+        for button in buttons:
+            button.setProperty("compact", "true")
+            button.installEventFilter(self)
+            if layout is not None:
+                layout.addWidget(button)
+                layout.setAlignment(button, MIDDLE)
+
+    def stand_in(self, frame: QWidget) -> None:
+        self.setParent(frame)
+        frame.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.parent() and event.type() is QEvent.Type.Resize:
+            self.fit()
+        # The second half of a double click meets whatever has come to stand there.
+        return isinstance(watched, QAbstractButton) and event.type() is QEvent.Type.MouseButtonDblClick
+
+    def _turn(self) -> None:
+        self._is_open = not self._is_open
+        self.fit()
+
+    def fit(self) -> None:
+        """What has something to say, in its order, in the room there is."""
+        before = [notice for notice in self._order if notice.speaks]
+        new = [notice for notice in self._others if notice.speaks and notice not in before]
+        self._order = [*before, *new]
+        urgent = [notice for notice in self._urgent if notice.speaks]
+        in_use = next((notice for notice in (*urgent, *self._order) if _has_focus(notice)), None)
+        told = [*filter(None, [in_use]), *(notice for notice in (*urgent, *self._order) if notice is not in_use)]
+        if not told:
+            self._is_open = False
+            self.hide()
+            return
+        # Whoever is at a button of one, by keyboard, reads what that key was answered as well.
+        self._lay_out(told, both=in_use is not None and told[1:2] == urgent[:1] and bool(urgent))
+        self.show()
+        self.raise_()
+
+    def _lay_out(self, told: Sequence[Notice], *, both: bool) -> None:
+        first, *others = told
+        shown = told if self._is_open else told[: 2 if both else 1]
+        for place, notice in enumerate(told):
+            self._stack.insertWidget(place, notice)
+        for notice in (*self._urgent, *self._others):
+            notice.setVisible(notice in shown)
+            self._show_whole(notice, whole=True)
+        self._name_fold(others, is_cut=False)
+        is_cut = self._needed([first]) > self._room()
+        if is_cut and not self._is_open:
+            self._show_whole(first, whole=False)
+        if not is_cut and not others:
+            self._is_open = False
+            shown = told
+        self._name_fold(others, is_cut=is_cut)
+        parent = cast("QWidget", self.parent())
+        most = self._room() if len(shown) == 1 and not self._is_open else parent.height() - self._sizes.status
+        wanted = max(self._sizes.top, self._needed(shown))
+        self.setGeometry(self._sizes.rail, 0, parent.width() - self._sizes.rail, min(wanted, most))
+
+    def _show_whole(self, notice: Notice, *, whole: bool) -> None:
+        notice.show_detail(whole)
+        for button in self._buttons.get(notice, ()):
+            button.setVisible(whole)
+
+    def _name_fold(self, others: Sequence[Notice], *, is_cut: bool) -> None:
+        if self._is_open:
+            self._fold.set_text(say("staff.banner.fold"))
+        elif is_cut and others:
+            self._fold.set_text(say("staff.banner.unfold-and", count=len(others)))
+        else:
+            self._fold.set_text(say("staff.banner.unfold") if is_cut else say("staff.banner.others", count=len(others)))
+        self._fold.setVisible(is_cut or bool(others) or self._is_open)
+
+    def _room(self) -> int:
+        """The bar above the page, and the margin with which each page begins."""
+        return self._sizes.top + self._sizes.margin_y - 2
+
+    def _needed(self, notices: Iterable[Notice]) -> int:
+        parent = cast("QWidget", self.parent())
+        fold = self._fold.sizeHint().width() + 8 if not self._fold.isHidden() else 0
+        width = parent.width() - self._sizes.rail - 12 - BAR - fold
+        heights = [notice.heightForWidth(width) for notice in notices]
+        return sum(heights) + 6 * (len(heights) - 1) + 5
+
+
+def _has_focus(notice: Notice) -> bool:
+    focused = cast("QWidget | None", notice.window().focusWidget())
+    return focused is not None and notice.isAncestorOf(focused)

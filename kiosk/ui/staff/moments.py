@@ -1,0 +1,16 @@
+"""When something was found, in words for staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kiosk.domain.calendar import JAPAN
+
+
+def to_the_minute(at: datetime) -> str:
+    return f"{at.astimezone(JAPAN):%H:%M}"
+
+
+def to_the_second(at: datetime) -> str:
+    """Of what may be tried again within the minute: each time has to look different."""
+    return f"{at.astimezone(JAPAN):%H:%M:%S}"

@@ -1,0 +1,58 @@
+"""How many of the items that were asked for were not lent, renewed or reserved: it stands above the end, however far their rows are."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+
+from kiosk.domain.model import Service
+from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.states import Dealings
+from kiosk.text import say
+from kiosk.ui.staff.panels import MIDDLE
+from kiosk.ui.staff.patron.lines import is_undone
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.notice import Notice
+
+SERVED_HERE = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+
+
+def undone_in(dealings: Dealings) -> list[Service]:
+    """Those services of whose items some were not done, or may not have been."""
+    found = {entry.service for entry in dealings.entries if is_undone(entry)}
+    return [service for service in SERVED_HERE if service in found]
+
+
+def undone_words(dealings: Dealings) -> str:
+    """How many of each kind; empty where everything was done."""
+    undone = [entry for entry in dealings.entries if is_undone(entry)]
+    of = Tally("unknown" if in_doubt(entry) else entry.service.value for entry in undone)
+    return "、|".join(say(f"staff.undone.{kind}", count=of[kind]) for kind in (*SERVED_HERE, "unknown") if of[kind])
+
+
+class Undone(Notice):
+    """`look` brings the next of them into sight and tells of its place by `show_place`."""
+
+    def __init__(self, sizes: StaffSizes, look: Callable[[], None]) -> None:
+        super().__init__("care", icon_size=sizes.icon, line=1.35, small=True)
+        self._dealings = Dealings()
+        self._button = Button(say("staff.undone.look"), "secondary")
+        self._button.setProperty("compact", "true")
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(lambda: look())
+        inside = self.layout()
+        if inside is not None:
+            inside.addWidget(self._button)
+            inside.setAlignment(self._button, MIDDLE)
+
+    def show_dealings(self, dealings: Dealings) -> None:
+        if dealings.entries is not self._dealings.entries:
+            self._dealings = dealings
+            self.say(undone_words(dealings))
+
+    def show_place(self, place: int) -> None:
+        """`place`: in the list that is open, from 1."""
+        self.say(undone_words(self._dealings), say("staff.undone.place", place=place))

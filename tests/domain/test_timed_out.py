@@ -1,0 +1,205 @@
+"""A session that nobody went on with is closed, and whoever comes back is told what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.domain.circulation import Reason
+from kiosk.domain.effects import LookAgain, StartTimer
+from kiosk.domain.events import (
+    ApplicantChosen,
+    CardPlaced,
+    DayBegan,
+    Event,
+    HelpChosen,
+    HolderConfirmed,
+    HomeChosen,
+    ItemEntered,
+    LanguageChosen,
+    LeavePressed,
+    LibraryCardEntered,
+    LinkAgreed,
+    RegistrationChosen,
+    StatusChosen,
+    TimedOutSeen,
+    TimeUp,
+    UnlinkConfirmed,
+    UnlinkingChosen,
+    UnlinkReasonChosen,
+)
+from kiosk.domain.model import Insertion, Language, UnlinkReason
+from kiosk.domain.states import CounterRules, LeftWork, PatronShown, TimedOut, Waiting, When
+from kiosk.domain.timedout import is_told_to_patron
+from tests.domain.library import Library
+from tests.domain.walk import NUMBER, READER, TODAY, Card, Desk, link
+
+AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
+
+
+def registering() -> Desk:
+    return Desk().to_library_card()
+
+
+def at_the_pad() -> Desk:
+    desk = Desk()
+    desk.to_pad(Card())
+    return desk
+
+
+def at_the_last_try() -> Desk:
+    desk = Desk().to_card()
+    desk.lay(Card(tries=1))
+    return desk.tell(LinkAgreed())
+
+
+def registered() -> Desk:
+    return at_the_pad().press_pin()
+
+
+def refused() -> Desk:
+    return Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+
+
+def linked_already() -> Desk:
+    desk = Desk(links=[link(Card())]).to_card()
+    desk.lay(Card())
+    return desk
+
+
+def unlinking() -> Desk:
+    return Desk(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
+
+
+def unlinked() -> Desk:
+    return unlinking().tell(UnlinkConfirmed())
+
+
+def looking_at_the_holder() -> Desk:
+    desk = Desk(links=[link(Card())])
+    desk.lay(Card())
+    return desk
+
+
+def serving() -> Desk:
+    return looking_at_the_holder().tell(HolderConfirmed())
+
+
+def not_linked() -> Desk:
+    desk = Desk()
+    desk.lay(Card())
+    return desk
+
+
+def asking_to_lend() -> Desk:
+    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(Card())])
+    desk.lay(Card())
+    return desk
+
+
+LEFT: list[tuple[Callable[[], Desk], LeftWork]] = [
+    (registering, LeftWork.REGISTRATION),
+    (at_the_pad, LeftWork.REGISTRATION),
+    (at_the_last_try, LeftWork.REGISTRATION),
+    (refused, LeftWork.REGISTRATION),
+    (registered, LeftWork.REGISTERED),
+    (linked_already, LeftWork.LINKED),
+    (unlinking, LeftWork.UNLINKING),
+    (unlinked, LeftWork.UNLINKED),
+    (looking_at_the_holder, LeftWork.LENDING),
+    (not_linked, LeftWork.LENDING),
+    (asking_to_lend, LeftWork.LENDING),
+    (serving, LeftWork.SERVING),
+]
+
+
+def left(desk: Desk) -> Desk:
+    desk.now = AT
+    desk.leave_alone().leave_alone()
+    desk.answering = False
+    return desk
+
+
+def told(desk: Desk) -> TimedOut:
+    assert desk.counter.timed_out is not None
+    return desk.counter.timed_out
+
+
+@pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
+def test_what_was_closed_is_told_without_whose_it_was(session: Callable[[], Desk], work: LeftWork) -> None:
+    desk = left(session().tell(LanguageChosen(Language.ENGLISH)))
+    desk.at(Waiting)
+    assert (told(desk).work, told(desk).at, told(desk).language) == (work, AT, Language.ENGLISH)
+    assert is_told_to_patron(desk.counter)
+    assert NUMBER.text not in repr(desk.counter)
+
+
+@pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
+def test_what_somebody_closed_is_not_told(session: Callable[[], Desk], work: LeftWork) -> None:
+    assert session().tell(LeavePressed()).counter.timed_out is None
+
+
+def test_a_finished_registration_that_closes_by_itself_is_nobodys_fault() -> None:
+    desk = registered()
+    desk.lift(desk.counter.cards[0]).leave_alone().at(Waiting)
+    assert desk.counter.timed_out is None
+
+
+def test_the_patron_reads_it_for_a_short_time_and_staff_until_they_have_seen_it() -> None:
+    desk = left(registering())
+    [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == told(desk).patron]
+    assert 10 <= seconds <= 30
+    desk.tell(TimeUp(told(desk).patron))
+    assert not is_told_to_patron(desk.counter)
+    assert told(desk).work is LeftWork.REGISTRATION
+    desk.tell(StatusChosen(), HelpChosen(), HomeChosen()).leave_alone()
+    assert told(desk).work is LeftWork.REGISTRATION
+    assert desk.tell(TimedOutSeen()).counter.timed_out is None
+
+
+NEXT: list[tuple[Event, ...]] = [
+    (RegistrationChosen(),),
+    (UnlinkingChosen(),),
+    (LibraryCardEntered(NUMBER.text),),
+    (CardPlaced(Insertion(7, READER)),),
+    (DayBegan(TODAY),),
+]
+
+
+@pytest.mark.parametrize("events", NEXT, ids=[type(events[0]).__name__ for events in NEXT])
+def test_it_goes_when_the_next_work_begins(events: tuple[Event, ...]) -> None:
+    assert left(registering()).tell(*events).counter.timed_out is None
+
+
+def test_a_card_that_nobody_brought_is_no_work() -> None:
+    desk = left(registering()).tell(CardPlaced(Insertion(7, READER), found=True))
+    assert told(desk).work is LeftWork.REGISTRATION
+
+
+def test_the_next_patron_chooses_the_language_of_it() -> None:
+    desk = left(registering().tell(LanguageChosen(Language.ENGLISH))).tell(LanguageChosen(Language.EASY_JAPANESE))
+    assert told(desk).language is Language.EASY_JAPANESE
+
+
+def doubtful() -> Desk:
+    rules = CounterRules(confirm_holder=When.NEVER)
+    desk = Desk(rules, library=Library(says={"1103447109": Reason.LOST_ANSWER}))
+    desk.tell(LibraryCardEntered(NUMBER.text), ItemEntered("1103447109"))
+    desk.answering = False
+    return desk
+
+
+def test_it_is_told_of_a_session_that_waits_for_a_last_look_too() -> None:
+    desk = left(doubtful())
+    desk.at(PatronShown)
+    desk.answer(LookAgain)
+    desk.leave_alone().leave_alone().answer_all().at(Waiting)
+    assert told(desk).work is LeftWork.SERVING
+
+
+def test_whoever_goes_on_with_a_session_that_waited_to_be_closed_is_told_nothing() -> None:
+    desk = left(doubtful()).tell(ItemEntered("1100892031"))
+    assert not desk.at(PatronShown).leaving
+    assert desk.counter.timed_out is None

@@ -1,0 +1,12 @@
+"""What the patron's window says for a counter, without a window."""
+
+from __future__ import annotations
+
+from kiosk.domain.patronview import patron_view
+from kiosk.domain.states import Counter
+from kiosk.ui.patron.messages import Message, message_for
+
+
+def message_of(counter: Counter) -> Message:
+    """Where nothing but the counter itself keeps cards from being taken, and a card has been read for long."""
+    return message_for(counter, patron_view(counter, None))

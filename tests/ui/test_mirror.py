@@ -1,0 +1,152 @@
+"""Staff's drawing of the patron's window is true of that window: in every state both windows can be in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.config import DisplaySettings
+from kiosk.domain.model import Shown
+from kiosk.domain.states import AskingPin, Counter, CounterFacts, CounterRules, FindingLink, LookingUpPatron, Reading, Screen, Waiting
+from kiosk.ui.displays import Displays
+from kiosk.ui.patron import PatronWindow
+from kiosk.ui.staff.miniature import Miniature
+from kiosk.ui.staff.mirror import PatronMirror
+from kiosk.ui.theme import staff_sizes
+from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.words import Words
+from tests.ui.desk import Desk
+from tests.ui.scenes import FACTS, INSERTION, NUMBER, READING, TICKET, counter, scenes
+from tests.ui.staff_scenes import staff_scenes
+
+SCENES: dict[str, tuple[Counter, CounterFacts]] = {
+    **{f"patron {name}": (scene, FACTS) for name, scene in scenes().items()},
+    **staff_scenes(),
+    "looking-up-by-card": (counter(LookingUpPatron(TICKET, NUMBER, Shown.MY_NUMBER_CARD, INSERTION, READING)), FACTS),
+    "looking-up-left": (counter(LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD), card_left=2), FACTS),
+    "pin-idle": (counter(scenes()["pin"].flow, idle_warning=True), FACTS),
+    "reading-left": (counter(Reading(TICKET, INSERTION), card_left=2), FACTS),
+}
+SHOWN = {
+    "画面を渡す案内を出しています": "ここからは、ご自身で操作してください",
+    "画面を返す案内を出しています": "職員に画面をお返しください",
+    "カードを取る案内を出しています": "カードをお取りください",
+    "カードを置く案内を出しています": "マイナンバーカードを",
+    "操作がなかったので画面を閉じたことを伝えています": "操作がなかったため、",
+    "ただいま読み取れないことを伝えています": "ただいま、カードを読み取れません。",
+    "受付を休んでいることを伝えています": "ただいま、マイナンバーカードの受付をお休みしています。",
+    "カードを読み取っていることを伝えています": "カードを読み取っています",
+    "カードを一度離すよう、伝えています": "カードを一度離してください",
+    "もう1枚のカードの応答を待っていることを伝えています": "お待ちください",
+    "職員が確認していることを伝えています": "職員が確認しています",
+    "受け付けたことを伝えています": "受け付けました",
+    "使えないことを伝えています": "ただいま、使えません",
+    "職員が手続きをしていることを伝えています": "職員が手続きをしています",
+    "図書館が記録するものを示しています": "図書館が記録するもの",
+    "本人確認書類を見せるよう、伝えています": "本人確認書類をお見せください",
+    "利用カードを渡すよう、伝えています": "利用カードを職員にお渡しください",
+    "もう一度カードを置くよう、伝えています": "マイナンバーカードを",
+    "カードをまだ置かないよう、伝えています": "お待ちください",
+    "登録の内容を確かめてもらっています": "2つを連携します",
+    "カードを確認していることを伝えています": "カードを確認しています",
+    "最後の1回を入力するか、選んでもらっています": "入力できるのは、あと1回です",
+    "暗証番号の入力画面です": "暗証番号を入力してください",
+    "暗証番号を確認していることを伝えています": "暗証番号を確認しています",
+    "登録していることを伝えています": "登録しています",
+    "登録がおわったことを伝えています": "カードを2枚、お取りください",
+    "手続きがおわったことを伝えています": "手続きがおわりました",
+    "すでに連携していることを伝えています": "すでに連携しています",
+}
+"""What staff are told, and how the patron's page begins."""
+ENDED = ("登録がおわったことを伝えています", "すでに連携していることを伝えています")
+REFUSED = "手続きできない理由を伝えています"
+OVER = {"カードを取るようにも、伝えています": "マイナンバーカードをお取りください", "「続けますか」と尋ねています": "続けますか"}
+UNSEEN = ("利用者用の画面がありません", "2つの画面に同じものが映っています")
+
+
+@pytest.fixture(scope="module")
+def mirror(qapp: QApplication) -> PatronMirror:
+    made = PatronMirror(staff_sizes(1366))
+    made.show()
+    return made
+
+
+def texts(within: QWidget) -> list[str]:
+    return [words.text.replace("\n", "") for words in within.findChildren(Words) if words.isVisible()]
+
+
+def told(mirror: PatronMirror) -> list[str]:
+    """The page, then what stands over it."""
+    *_, sentence = [words.text for words in mirror.findChildren(Words) if words.isVisible()]
+    return sentence.split("\n")
+
+
+def pictures(window: PatronWindow) -> set[str]:
+    return {picture.name for picture in window.findChildren(Picture) if picture.isVisible()}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirror, name: str) -> None:
+    scene, facts = SCENES[name]
+    desk.window.project(scene, facts)
+    mirror.show_state(scene, facts)
+    page, *over = told(mirror)
+    [drawing] = mirror.findChildren(Miniature)
+    if page in UNSEEN:
+        assert not drawing.isVisible()
+        return
+    shown = texts(desk.window)
+    assert drawing.isVisible()
+    if page == REFUSED:
+        assert "おわる" in desk.buttons()
+    else:
+        assert "おわる" not in desk.buttons() or page in ENDED
+        assert [title for title in shown if SHOWN[page] in title], (page, shown)
+    if page != "カードを取る案内を出しています":
+        assert {said for said, band in OVER.items() if band in shown} == set(over)
+    assert {drawing.inset} - {""} <= pictures(desk.window)
+
+
+def test_no_sentence_stands_for_two_pages() -> None:
+    """But for those that differ in a notice alone."""
+    alike = {"マイナンバーカードを", "お待ちください"}
+    titles = [title for title in SHOWN.values() if title not in alike]
+    assert len(titles) == len(set(titles))
+
+
+def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: PatronMirror, qtbot: QtBot) -> None:
+    def both() -> tuple[bool, bool]:
+        return desk.says("カードを読み取っています"), told(mirror) == ["カードを読み取っていることを伝えています"]
+
+    for state in (counter(Waiting()), counter(FindingLink(TICKET, INSERTION, READING))):
+        desk.window.project(state, FACTS)
+        mirror.show_state(state, FACTS)
+        assert both() == (False, False)
+    qtbot.waitUntil(lambda: both() == (True, True), timeout=2000)
+
+
+def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:
+    pad = scenes()["pin"].flow
+    assert isinstance(pad, AskingPin)
+    mirror.show_state(counter(pad), FACTS)
+    before = mirror.grab().toImage()
+    for typed in range(1, 5):
+        mirror.show_state(counter(replace(pad, typed=typed)), FACTS)
+        assert mirror.grab().toImage() == before
+
+
+@pytest.mark.parametrize("screen", Screen)
+def test_with_one_display_staff_are_told_that_the_patrons_page_is_not_shown(
+    qapp: QApplication, mirror: PatronMirror, qtbot: QtBot, screen: Screen
+) -> None:
+    displays = Displays(DisplaySettings(single=True), lambda event: None, lambda pin: None)
+    displays.show()
+    state = counter(Waiting(), rules=CounterRules(single_display=True), screen=screen)
+    displays.project(state, FACTS)
+    qtbot.waitUntil(lambda: displays.patron.isVisible() is (screen is not Screen.STAFF), timeout=2000)
+    mirror.show_state(state, FACTS)
+    assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面は、いまは出していません") is not displays.patron.isVisible()
+    displays.close()

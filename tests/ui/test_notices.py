@@ -1,0 +1,258 @@
+"""A notice that comes or goes moves nothing that can be pressed, and covers nothing that can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LateSeen, StoreAccepted, TimedOutSeen
+from kiosk.domain.model import IlsCondition, Language
+from kiosk.domain.states import Counter, Handing, LeftWork, NextCard, PatronShown, Problem, Stayed, TimedOut, Tried, Waiting
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.band import NoticeBand
+from tests.ui.scenes import OTHER_INSERTION, SEEN_AT, TICKET
+from tests.ui.serving_scenes import NEXT_CARD, ON_TAP
+from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_scenes import LACKING, UNCHECKED, staff_scenes, troubled
+
+SCENES = staff_scenes()
+Places = dict[str, tuple[int, int, int, int]]
+Notices = dict[str, dict[str, object]]
+AROUND: Notices = {
+    "card left": {"card_left": 3},
+    "doubt": {"doubt": LACKING},
+    "stray": {"stray_notice": SCENES["stray"][0].stray_notice},
+    "slip": {"papers": SCENES["slip-trouble"][0].papers},
+    "late": {"late": SCENES["late-loan"][0].late},
+    "idle": {"idle_warning": True},
+    "two cards": {"cards": (*SCENES["confirm"][0].cards, OTHER_INSERTION)},
+    "timed out": {"timed_out": TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)},
+}
+AROUND["all"] = {name: value for notices in AROUND.values() for name, value in notices.items()}
+PAGES = ("waiting", "library-card", "applicant", "guardian", "confirming-holder", "confirm", "lending", "renewal", "unlink-lost", "help")
+SIZES = ((1366, 768), (960, 540), pytest.param(1920, 1080, marks=pytest.mark.trial))
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+def at_size(hands: Hands, width: int, height: int) -> None:
+    hands.window.resize(width, height)
+    settle()
+
+
+def place(widget: QWidget) -> tuple[int, int, int, int]:
+    corner = widget.mapTo(widget.window(), QPoint(0, 0))
+    return corner.x(), corner.y(), widget.width(), widget.height()
+
+
+def band(hands: Hands) -> NoticeBand:
+    return hands.window.findChildren(NoticeBand)[-1]
+
+
+def places(hands: Hands) -> Places:
+    """Where everything stands that can be pressed or filled; what belongs to a notice comes and goes with it."""
+    above = band(hands)
+    found = {name: control for name, control in hands.controls().items() if not above.isAncestorOf(control)}
+    return {name: place(control) for name, control in found.items()}
+
+
+def seen(hands: Hands, control: QWidget) -> QRect:
+    """The part of it that is not scrolled away."""
+    region = control.visibleRegion().boundingRect()
+    return QRect(control.mapTo(hands.window, region.topLeft()), region.size())
+
+
+def covered(hands: Hands) -> list[str]:
+    above = band(hands)
+    if not above.isVisible():
+        return []
+    over = QRect(above.mapTo(hands.window, QPoint(0, 0)), above.size())
+    under = {name: control for name, control in hands.controls().items() if not above.isAncestorOf(control)}
+    return [name for name, control in under.items() if QRect(*place(control)).intersects(over)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_notice_moves_or_covers_anything_that_can_be_pressed(hands: Hands, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    wrong = []
+    for page in PAGES:
+        counter, facts = SCENES[page]
+        hands.show(counter, facts)
+        before = places(hands)
+        for name, notices in AROUND.items():
+            hands.show(replace(counter, **notices), facts)  # type: ignore[arg-type]
+            wrong += [f"{name} moves on {page}"] * (places(hands) != before)
+            wrong += [f"{name} covers {control} on {page}" for control in covered(hands)]
+            hands.show(counter, facts)
+            wrong += [f"{name} has moved on {page}"] * (places(hands) != before)
+    assert not wrong
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_hint_moves_anything_that_can_be_pressed(hands: Hands, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    for page in ("confirming-holder", "served", "guardian"):
+        hands.show(*SCENES[page])
+        before = places(hands)
+        hands.key(Qt.Key.Key_F12)
+        hands.key(Qt.Key.Key_F5)
+        assert band(hands).isVisible()
+        assert (places(hands), covered(hands)) == (before, []), page
+        hands.scan("2104067853", Qt.Key.Key_Return)
+        assert (places(hands), covered(hands)) == (before, []), page
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_finding_moves_anything_on_the_home_page(hands: Hands, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    hands.show(*SCENES["waiting"])
+    before = places(hands)
+    for name, facts in {**troubled(), "unchecked": UNCHECKED}.items():
+        for problem in (None, Problem(Code.NUMBER_LENGTH, (("expected", 10), ("got", 9)))):
+            hands.show(replace(SCENES["waiting"][0], flow=Waiting(problem)), facts)
+            assert places(hands) == before, (name, problem)
+
+
+def asked_whose_turn(counter: Counter) -> Counter:
+    return with_flow(counter, next_card=NextCard(NEXT_CARD))
+
+
+def with_flow(counter: Counter, **changed: object) -> Counter:
+    assert isinstance(counter.flow, PatronShown)
+    return replace(counter, flow=replace(counter.flow, **changed))  # type: ignore[arg-type]
+
+
+BESIDE: dict[str, Callable[[Counter], Counter]] = {
+    "away": lambda counter: replace(counter, ils=IlsCondition.UNREACHABLE),
+    "being tried": lambda counter: replace(counter, ils=IlsCondition.STARTING, tried=Tried()),
+    "tried": lambda counter: replace(counter, ils=IlsCondition.UNREACHABLE, tried=Tried(under_way=False, at=SEEN_AT)),
+    "whose turn": asked_whose_turn,
+    "handed over": lambda counter: with_flow(replace(counter, rules=ON_TAP), handing=Handing.DONE),
+    "not handed over": lambda counter: with_flow(
+        replace(counter, rules=ON_TAP), handing=Handing.FAILED, handing_problem=Code.HANDOVER_NO_WINDOW
+    ),
+    "stays": lambda counter: with_flow(counter, stayed=Stayed.REFUSED),
+    "wrong": lambda counter: with_flow(counter, wrong=Problem(Code.ITEM_NUMBER)),
+    "not listed": lambda counter: with_flow(counter, dealings=replace(counter.flow.dealings, problem=Code.ILS_UNREACHABLE)),  # type: ignore[union-attr]
+}
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("page", ["lending", "renewal", "hold"])
+def test_nothing_that_is_said_beside_a_patron_moves_a_button(hands: Hands, page: str, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    hands.show(*SCENES[page])
+    before = places(hands)
+    for name, change in BESIDE.items():
+        hands.show(change(SCENES[page][0]))
+        after = places(hands)
+        assert {name: where for name, where in after.items() if name in before} == before, name
+        hands.show(*SCENES[page])
+        assert places(hands) == before, name
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_that_is_found_moves_the_field_in_use_on_the_status_page(hands: Hands, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    hands.show(*SCENES["status"])
+    hands.key(Qt.Key.Key_End)
+    before = places(hands)
+    for name, facts in troubled().items():
+        for ils in (IlsCondition.NONE, IlsCondition.UNREACHABLE):
+            hands.show(replace(SCENES["status"][0], ils=ils), facts)
+            after = places(hands)
+            assert {control: where for control, where in after.items() if control in before} == before, (name, ils)
+    hands.show(*SCENES["status"])
+    assert places(hands) == before
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("page", ["library-card", "unlink-number"])
+def test_a_number_that_is_wrong_moves_nothing(hands: Hands, page: str, width: int, height: int) -> None:
+    at_size(hands, width, height)
+    hands.show(*SCENES[page])
+    before = places(hands)
+    flow = SCENES[page][0].flow
+    for code in (Code.NUMBER_EMPTY, Code.NUMBER_IS_MY_NUMBER, Code.LIBRARY_CARD_UNKNOWN):
+        hands.show(replace(SCENES[page][0], flow=replace(flow, problem=Problem(code))))  # type: ignore[arg-type]
+        assert places(hands) == before, code
+
+
+# --- folded and unfolded
+
+
+def test_what_finds_no_room_is_unfolded_with_its_buttons(hands: Hands) -> None:
+    hands.show(*SCENES["waiting-doubted"])
+    assert "データが前の状態に戻っています" in hands.texts()
+    assert "確認したので、受付を始める" not in hands.controls(), "nobody accepts what they have not read"
+    hands.press("くわしく")
+    assert "失われた操作は12件です" in hands.texts()
+    hands.press("確認したので、受付を始める")
+    assert hands.said == [StoreAccepted(Code.STORE_BEHIND)]
+    hands.press("たたむ")
+    assert "失われた操作は12件です" not in hands.texts()
+
+
+def test_several_notices_wait_behind_the_first(hands: Hands) -> None:
+    counter = replace(SCENES["waiting"][0], card_left=3, timed_out=AROUND["timed out"]["timed_out"])  # type: ignore[arg-type]
+    hands.show(counter)
+    assert "カードが置かれたままです" in hands.texts()
+    hands.press("ほか1件")
+    assert "操作がなかったため、登録せずに画面を閉じました" in hands.texts()
+    hands.show(replace(counter, card_left=0, timed_out=None))
+    assert not band(hands).isVisible()
+
+
+def test_what_is_shown_keeps_its_place_before_what_comes_later(hands: Hands) -> None:
+    """Otherwise whoever is about to press its button presses that of another."""
+    late = replace(SCENES["waiting"][0], timed_out=AROUND["timed out"]["timed_out"])  # type: ignore[arg-type]
+    hands.show(late)
+    hands.show(replace(late, doubt=LACKING, card_left=3))
+    hands.press("確認しました")
+    assert hands.said == [TimedOutSeen()]
+
+
+def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_answered(hands: Hands) -> None:
+    hands.show(replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late))
+    hands.control("図書館システムで見ました").setFocus()
+    hands.key(Qt.Key.Key_Return)
+    assert hands.said == []
+    assert "キーを軽く押しただけでは決まりません" in hands.texts()
+    assert hands.focused is hands.control("図書館システムで見ました")
+    hands.hold(Qt.Key.Key_Return)
+    assert hands.said == [LateSeen()]
+
+
+def test_the_second_half_of_a_double_click_presses_nothing(hands: Hands) -> None:
+    counter = replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late)
+    hands.show(counter)
+    hands.unfold()
+    button = hands.control("図書館システムで見ました")
+    assert isinstance(button, QAbstractButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(button, Qt.MouseButton.LeftButton)
+    assert hands.said == [LateSeen()]
+
+
+def test_everything_can_be_read_however_much_there_is(hands: Hands) -> None:
+    for width, height in ((1366, 768), (960, 540)):
+        at_size(hands, width, height)
+        hands.show(*SCENES["all-notices"])
+        fold = next(name for name in hands.controls() if "ほか" in name)
+        hands.press(fold)
+        assert band(hands).geometry().bottom() <= hands.window.height()
+        for sentence in ("続けますか", "データが前の状態に戻っています", "図書館システムで返却してください"):
+            assert sentence in hands.texts(), (width, sentence)
+        hands.press("たたむ")

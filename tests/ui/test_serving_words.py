@@ -1,0 +1,83 @@
+"""No line of the list claims more than is known: of what was not done, of what it is about, and of what still works."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.model import Service
+from kiosk.domain.states import Dealings, Entry, Progress
+from kiosk.text import plain
+from kiosk.ui.staff.patron.lines import MOST, Line, Look, entry_lines, loan_lines, summary
+from tests.test_seed import catalogues
+from tests.ui.scenes import TODAY
+from tests.ui.serving_scenes import GARDEN
+
+SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+REFUSALS = ("貸出不可", "延長不可", "予約不可")
+SAYS_NO = frozenset(
+    {
+        *(Reason.OTHER, Reason.ON_LOAN, Reason.RESERVED, Reason.NOT_FOR_LOAN, Reason.MISSING),
+        *(Reason.NO_MORE_RENEWALS, Reason.NOT_ON_LOAN),
+    }
+)
+"""The library's system has said no, and said it of the item."""
+OF_PATRON = {Reason.PATRON_STOPPED, Reason.TOO_MANY}
+OF_NUMBER = {Reason.LIBRARY_CARD: "利用カード 1100 0000 17", Reason.ITEM_UNKNOWN: "番号 1100 0000 17"}
+NUMBER = Item("1100000017")
+
+
+def line(service: Service, reason: Reason, progress: Progress = Progress.REFUSED, item: Item = GARDEN) -> Line:
+    [made] = entry_lines([Entry(service, item, progress, reason)], service, TODAY)
+    return made
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("reason", Reason)
+def test_an_item_is_said_to_be_refused_only_where_it_was(service: Service, reason: Reason) -> None:
+    aside = plain(line(service, reason).aside).replace("\n", "")
+    assert (aside in REFUSALS) is (reason in SAYS_NO)
+    assert aside.startswith("この方は") is (reason in OF_PATRON)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("reason", [Reason.NOT_THERE_YET, Reason.LOST_ANSWER])
+@pytest.mark.parametrize("progress", [Progress.REFUSED, Progress.UNKNOWN])
+def test_of_an_answer_that_was_lost_nothing_is_known(service: Service, reason: Reason, progress: Progress) -> None:
+    made = line(service, reason, progress)
+    assert (plain(made.aside).splitlines()[0], made.look) == ("わかりません", Look.CARE)
+    entry = Entry(service, GARDEN, progress, reason)
+    assert plain(summary(Dealings((entry,)), service)) == "1点はわかりません"
+    [loan] = loan_lines(Dealings((Entry(Service.RENEWAL, GARDEN, progress, reason),), loans=(GARDEN,)), TODAY)
+    assert plain(loan.result) == "わかりません"
+
+
+@pytest.mark.parametrize(
+    ("service", "reason", "said"),
+    [(Service.LOAN, Reason.ALREADY_LENT, "1点は貸出ずみです"), (Service.HOLD, Reason.ALREADY_RESERVED, "1点は予約ずみです")],
+)
+def test_what_the_patron_has_is_not_counted_as_refused(service: Service, reason: Reason, said: str) -> None:
+    assert plain(summary(Dealings((Entry(service, GARDEN, Progress.REFUSED, reason),)), service)) == said
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_number_is_called_an_item_only_where_it_may_be_one(reason: Reason) -> None:
+    assert line(Service.LOAN, reason, item=NUMBER).title == OF_NUMBER.get(reason, "資料 1100 0000 17")
+
+
+def test_what_was_not_done_is_never_left_out_for_what_was() -> None:
+    lent = [Entry(Service.LOAN, Item(f"{number:010}"), Progress.DONE) for number in range(MOST + 20)]
+    refused = Entry(Service.LOAN, GARDEN, Progress.REFUSED, Reason.RESERVED)
+    lines = entry_lines([*lent, refused], Service.LOAN, TODAY)
+    assert len(lines) == MOST
+    assert lines[-1].title == GARDEN.title
+    assert lines[0].title == "資料 0000 0000 00"
+
+
+def test_a_patron_is_not_said_to_be_stopped_for_what_one_service_denies() -> None:
+    assert "利用停止" not in line(Service.HOLD, Reason.PATRON_STOPPED).spoken
+
+
+def test_what_the_setting_may_say_no_to_is_never_promised() -> None:
+    """The number is shown whatever the library's system does; whether it is handed over is the config's."""
+    assert [key for key, sentence in catalogues() if "引き渡しは使え" in plain(sentence)] == []

@@ -1,0 +1,242 @@
+"""What staff and patron are told: what was tried, what is held, why a session stays, what was closed; and that every page scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.consequences import Open
+from kiosk.domain.events import LibraryRetryPressed, TimedOutSeen
+from kiosk.domain.model import IlsCondition, Language
+from kiosk.domain.states import LeftWork, PatronShown, Screen, Stayed, TimedOut, Tried, Waiting
+from kiosk.text import plain, say
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.panels import ScrollArea
+from kiosk.ui.widgets.button import Button
+from tests.ui.desk import Desk as PatronDesk
+from tests.ui.fits import complaints
+from tests.ui.scenes import SEEN_AT, TICKET, counter
+from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_scenes import staff_scenes
+
+SCENES = staff_scenes()
+PRESSED = {"under way": Tried(), "failed": Tried(under_way=False, at=SEEN_AT)}
+
+
+@pytest.fixture
+def hands(qtbot: QtBot) -> Hands:
+    made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+# --- いま試す
+
+
+@pytest.mark.parametrize("scene", ["lending-offline", "status-ils-ils-unreachable"])
+def test_what_was_tried_at_once_is_told_on_every_page_that_has_the_button(hands: Hands, scene: str) -> None:
+    at_first, facts = SCENES[scene]
+    hands.show(at_first, facts)
+    hands.press("いま試す")
+    assert hands.said == [LibraryRetryPressed()]
+    hands.show(replace(at_first, ils=IlsCondition.STARTING, tried=PRESSED["under way"]), facts)
+    assert "いま試す" not in hands.controls()
+    assert not hands.control("試しています…").isEnabled()
+    hands.show(replace(at_first, tried=PRESSED["failed"]), facts)
+    assert hands.control("いま試す").isEnabled()
+    assert "10:32:00に試しましたが、つながりませんでした。" in hands.texts()
+
+
+def test_nobody_is_told_of_a_try_that_nobody_made(hands: Hands) -> None:
+    for scene in ("lending-offline", "lending-trying", "status-ils-ils-unreachable", "status-busy", "status-ils-starting"):
+        hands.show(*SCENES[scene])
+        assert "試しました" not in hands.texts()
+        assert "試しています…" not in hands.controls()
+    hands.show(*SCENES["status-busy"])
+    assert "いま試す" not in hands.controls()
+
+
+def test_a_service_that_was_denied_says_that_the_line_was_made_anew(hands: Hands) -> None:
+    hands.show(*SCENES["lending-service-denied-tried"])
+    assert "10:32:00に、つなぎ直しました。資料をもう一度読み取ってください。" in hands.texts()
+
+
+def test_other_things_that_are_tried_again_say_when(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-not-listed-again"])
+    assert "10:32:00に調べました。" in hands.texts()
+    failed, facts = SCENES["handover-failed"]
+    assert isinstance(failed.flow, PatronShown)
+    hands.show(replace(failed, flow=replace(failed.flow, handing_failed_at=SEEN_AT)), facts)
+    assert "10:32:00に入れようとしました。" in hands.texts()
+    slip, facts = SCENES["slip-trouble"]
+    hands.show(replace(slip, papers=tuple(replace(paper, at=SEEN_AT) for paper in slip.papers)), facts)
+    hands.unfold()
+    assert "10:32:00に出ませんでした。" in hands.texts()
+
+
+# --- a key that has to be held
+
+
+def way_out(hands: Hands) -> Button:
+    return next(button for button in hands.window.findChildren(Button) if button.isVisible() and "F12" in button.shown_key)
+
+
+HELD = ["library-card", "guardian", "confirming-holder", "confirm", "pin", "replacement-both", "unlink-number", "unlink-confirm"]
+TAPPED = ["applicant", "served", "lending", "help", "status", "done", "unlinked", "lending-refused-card-expired", "unlink-reason"]
+
+
+@pytest.mark.parametrize("scene", HELD + TAPPED)
+def test_the_way_out_says_whether_its_key_is_held(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    assert way_out(hands).shown_key == ("F12 長押し" if scene in HELD else "F12")
+    hands.key(Qt.Key.Key_F12)
+    assert bool(hands.said) is (scene in TAPPED)
+
+
+def test_the_way_out_follows_what_is_open(hands: Hands) -> None:
+    for scene, key in (("lending", "F12"), ("lending-next-card", "F12 長押し"), ("lending", "F12"), ("lending-all-sorts", "F12 長押し")):
+        hands.show(*SCENES[scene])
+        assert way_out(hands).shown_key == key, scene
+
+
+REASONS = {
+    "library-card": Open.REGISTRATION,
+    "pin": Open.REGISTRATION,
+    "unlink-confirm": Open.UNLINKING,
+    "confirming-holder": Open.HOLDER,
+    "lending-next-card": Open.NEXT_CARD,
+    "lending-all-sorts": Open.UNANSWERED,
+    "handover-under-way": Open.HANDING,
+}
+
+
+@pytest.mark.parametrize(("scene", "reason"), REASONS.items())
+def test_the_hint_says_why_a_key_is_held(hands: Hands, scene: str, reason: Open) -> None:
+    hands.show(*SCENES[scene])
+    hands.key(Qt.Key.Key_F12)
+    assert hands.said == []
+    assert say(f"staff.key.open-{reason}") in hands.texts()
+    assert "0.5秒押し続けて" in hands.texts()
+
+
+def test_a_button_that_decides_is_no_way_out(hands: Hands) -> None:
+    hands.show(*SCENES["confirming-holder"])
+    hands.control("本人です").setFocus()
+    hands.key(Qt.Key.Key_Return)
+    assert say(f"staff.key.open-{Open.HOLDER}") not in hands.texts()
+
+
+# --- why a session stays; what was closed
+
+
+@pytest.mark.parametrize("why", Stayed)
+def test_why_a_session_stays_stands_above_its_end(hands: Hands, why: Stayed) -> None:
+    hands.show(*SCENES[f"lending-stayed-{why}"])
+    assert "まだ、終了していません" in hands.texts()
+    assert plain(say(f"staff.patron.stayed-{why}")) in hands.texts()
+    hands.show(*SCENES["lending"])
+    assert "まだ、終了していません" not in hands.texts()
+
+
+@pytest.mark.parametrize("work", LeftWork)
+def test_staff_are_told_what_was_closed_until_they_have_seen_it(hands: Hands, work: LeftWork) -> None:
+    hands.show(*SCENES[f"timed-out-{work}"])
+    assert plain(say(f"staff.banner.timed-out-{work}")) in hands.texts()
+    assert "10:32に閉じました。" in hands.texts()
+    hands.press("確認しました")
+    assert hands.said == [TimedOutSeen()]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("work", LeftWork)
+def test_the_patron_reads_in_their_language_that_it_was_closed(
+    desk_with: Callable[..., PatronDesk], work: LeftWork, language: Language
+) -> None:
+    desk = desk_with()
+    told = TimedOut(work, SEEN_AT, language, TICKET)
+    desk.show(counter(Waiting(), cards=(), timed_out=told))
+    assert desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
+    assert complaints(desk.window) == []
+    desk.show(counter(Waiting(), cards=(), timed_out=replace(told, patron=type(TICKET)(0))))
+    assert not desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
+    assert desk.says(plain(say("patron.waiting.title")).replace("\n", ""))
+
+
+def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., PatronDesk]) -> None:
+    desk = desk_with(single=True)
+    told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)
+    desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, timed_out=told))
+    assert desk.says("操作がなかったため、画面を閉じました")
+    assert desk.says("登録は、していません。")
+
+
+def test_a_late_loan_names_its_card_masked_and_its_time(hands: Hands) -> None:
+    hands.show(*SCENES["late-renewal"])
+    hands.unfold()
+    assert "10:32に終わった、利用カード 2104 ＊＊＊＊ 53 の方" in hands.texts()
+
+
+# --- every page scrolls by keyboard
+
+
+def scrolling(hands: Hands) -> Iterator[str]:
+    """Every page of which not all is in sight."""
+    for name in (
+        "status-many",
+        "help",
+        "guardian",
+        "lending-refused-not-linked",
+        "waiting-many",
+        "replacement-both",
+        "unlink-lost",
+        "record",
+    ):
+        hands.show(*SCENES[name])
+        if any(area.isVisible() and area.verticalScrollBar().maximum() > 0 for area in hands.window.findChildren(ScrollArea)):
+            yield name
+
+
+def bar_of(hands: Hands) -> ScrollArea:
+    return next(area for area in hands.window.findChildren(ScrollArea) if area.isVisible() and area.verticalScrollBar().maximum() > 0)
+
+
+@pytest.mark.parametrize("from_button", [False, True])
+def test_every_page_scrolls_by_keyboard(hands: Hands, from_button: bool) -> None:
+    hands.window.resize(960, 540)
+    settle()
+    scrolled = []
+    for name in scrolling(hands):
+        bar = bar_of(hands).verticalScrollBar()
+        if from_button:
+            next(button for button in hands.window.findChildren(QPushButton) if button.isVisible() and button.isEnabled()).setFocus()
+        elif hands.window.findChildren(ScrollArea) and hands.focused.inherits("QLineEdit"):
+            continue
+        hands.key(Qt.Key.Key_End)
+        assert bar.value() == bar.maximum(), name
+        hands.key(Qt.Key.Key_PageUp)
+        assert bar.value() < bar.maximum(), name
+        hands.key(Qt.Key.Key_Home)
+        assert bar.value() == 0, name
+        hands.key(Qt.Key.Key_PageDown)
+        assert bar.value() > 0, name
+        hands.key(Qt.Key.Key_Home)
+        scrolled.append(name)
+    assert {"status-many", "help"} <= set(scrolled)
+    assert hands.said == []
+
+
+def test_keys_turn_the_long_page_from_a_field_too(hands: Hands) -> None:
+    """Home and End are the field's own."""
+    hands.window.resize(960, 540)
+    settle()
+    hands.show(*SCENES["waiting-many"])
+    assert hands.focused.inherits("QLineEdit")
+    bar = bar_of(hands).verticalScrollBar()
+    bar.setValue(0)
+    hands.key(Qt.Key.Key_PageDown)
+    assert bar.value() > 0
