@@ -51,10 +51,14 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
 
     place = key_place_of(home, settings)
     keys = place.open_keys()
-    repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys))
+    repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # Where it cannot be noted down (keys on a disk that is write-protected), the counter works as it did before.
     with suppress(Unavailable):
-        place.remember(repository.identity)
+        if (begun := place.under_way()) is not None:
+            repository.note(begun.deed, operation=begun.operation)
+            place.is_written_down()
+        if repository.is_in_order:
+            place.remember(repository.identity)
     return repository, keys
 
 

@@ -111,9 +111,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
 
 
 def _tell_lacking(lacking: int | None) -> None:
-    if lacking == 0:
-        output.tell("recovery.lacking-none")
-        return
+    """An anchor tells of the least that is lacking: that nothing is, nobody knows."""
     if lacking is None:
         output.tell("recovery.lacking-unknown")
     else:
@@ -128,9 +126,9 @@ def accept_move(home: Home, options: argparse.Namespace) -> int:
     settings = read_settings(home.config)
     with RunningLock(home.lock):
         first = key_place_of(home, settings).take_over()
+        # Whoever opens the store writes down what was done.
         repository, _ = open_repository(home, settings)
-        with repository:
-            repository.note(Deed.MOVED)
+        repository.close()
     output.tell("recovery.moved.done", first=first)
     return output.OK
 
@@ -145,8 +143,7 @@ def begin(home: Home, options: argparse.Namespace) -> int:
         for left in begin_anew(key_place_of(home, settings), datetime.now(UTC)):
             output.tell("recovery.set-aside", file=str(left))
         repository, _ = open_repository(home, settings)
-        with repository:
-            repository.note(Deed.BEGUN)
+        repository.close()
     output.tell("recovery.begin.done")
     return output.OK
 

@@ -37,6 +37,8 @@ class Anchor:
     links: int
     digest: str
     """The sealed digest of the links."""
+    sound: bool = True
+    """False: while the store was open, somebody else wrote into its file."""
 
 
 class AnchorFile:
@@ -63,7 +65,7 @@ class AnchorFile:
         """The file holds the old one or the new one, whenever the power fails. Raises Unavailable with one of the store's codes."""
         # One for each program, since several may write at once.
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        text = json.dumps({"mark": _MARK, "anchor": asdict(anchor), "seal": self._seal(anchor)})
+        text = json.dumps({"mark": _MARK, "anchor": _values(anchor), "seal": self._seal(anchor)})
         with translated(self._path):
             make_folder(self._path.parent)
             try:
@@ -78,4 +80,9 @@ class AnchorFile:
                 raise
 
     def _seal(self, anchor: Anchor) -> str:
-        return hmac.digest(self._key, json.dumps(asdict(anchor), sort_keys=True).encode(), "sha256").hex()
+        return hmac.digest(self._key, json.dumps(_values(anchor), sort_keys=True).encode(), "sha256").hex()
+
+
+def _values(anchor: Anchor) -> dict[str, object]:
+    """`sound` only where it tells something."""
+    return {name: value for name, value in asdict(anchor).items() if name != "sound" or not value}

@@ -21,7 +21,8 @@ _ROOM = 64 * 1024
 def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     """Copy the store at `path` to `folder/name.db` (0600), check the copy, and return where it is. The store may be in use.
 
-    Raises Unavailable: backup-failed when the copy does not stand the check; the driver's exceptions; OSError.
+    Raises Unavailable: backup-failed when the copy does not stand the check, store-damaged when the store does not; the driver's
+    exceptions; OSError.
     """
     make_folder(folder)
     target = _free(folder, name)
@@ -29,10 +30,14 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     temporary.unlink(missing_ok=True)
     make_file(temporary)
     try:
-        with closing(open_file(path, key, settings=False)) as connection:
-            # Keeps key and salt; reads one state of the file although others may write.
-            connection.execute("VACUUM INTO ?", (str(temporary),))
-        _check_copy(temporary, key)
+        try:
+            with closing(open_file(path, key, settings=False)) as connection:
+                # Keeps key and salt; reads one state of the file although others may write.
+                connection.execute("VACUUM INTO ?", (str(temporary),))
+            _check_copy(temporary, key)
+        except (Unavailable, sqlcipher.DatabaseError):
+            _check_source(path, key)
+            raise
         publish(temporary, target)
     finally:
         with suppress(OSError):  # a stick that was pulled out
@@ -41,12 +46,21 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
 
 
 def _check_copy(copy: Path, key: bytes) -> None:
-    """The store was whole, or it could not have been copied; what differs is what was written."""
+    """What differs is what was written, or the store itself (`_check_source`)."""
     forget_pages(copy)
     try:
         check_whole(copy, key)
     except (Unavailable, sqlcipher.DatabaseError) as error:
         raise Unavailable(Code.BACKUP_FAILED, place=str(copy.parent), reason="not-as-written") from error
+
+
+def _check_source(path: Path, key: bytes) -> None:
+    """A copy that went wrong tells nothing against the place where it was written when the store itself is damaged."""
+    try:
+        check_whole(path, key)
+    except sqlcipher.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _CORRUPT:
+            raise Unavailable(Code.STORE_DAMAGED, place=str(path)) from error
 
 
 @contextmanager
@@ -66,6 +80,7 @@ def onto(folder: Path) -> Iterator[None]:
         raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=_what_ails(folder).value) from error
 
 
+_CORRUPT = 11  # SQLITE_CORRUPT
 _BY_THE_DISK = {8, 10, 13, 14}  # SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: SQLite does not say of which file
 
 

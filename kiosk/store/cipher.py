@@ -9,11 +9,12 @@ import logging
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread, current_thread
 from typing import Any
 
-from peewee import SqliteDatabase
+from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config.files import not_a_file, open_regular
@@ -27,9 +28,11 @@ MAGIC = b"KIOSKDB1"
 
 # Order matters: the key has to come before the first access to the file, its format right after it, the time to wait for others before
 # anything that may have to wait. `synchronous` FULL: in WAL mode, NORMAL may lose the last commits when the power fails.
+# The log is brought into the file by the store's keeper alone (witness.py).
 _SETTINGS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
+    "PRAGMA wal_autocheckpoint = 0",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
@@ -217,6 +220,11 @@ class CipherDatabase(SqliteDatabase):
         """SQLite has rolled back by itself when the disk was full; to do it again would hide that behind an error of ours."""
         if self.connection().in_transaction:  # type: ignore[no-untyped-call]
             super().rollback()
+
+    def bring_in(self) -> None:
+        """Bring the log into the database file, as far as nobody reads what came before. What cannot be written there stays in the log."""
+        with suppress(PeeweeException, sqlcipher.Error):
+            self.ask("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def interrupt(self) -> None:
         """Whatever is being asked, on any thread, ends with an error."""

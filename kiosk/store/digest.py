@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
 from kiosk.store.links import StoredLink
-from kiosk.store.notes import LINKS_DIGEST, parsed, read_note, write_note
+from kiosk.store.notes import IDENTITY, LINKS_DIGEST, parsed, read_note, write_note
 
 _MODULUS = 1 << 256
 
@@ -45,15 +45,18 @@ class LinkDigest:
         self._key = derived(keys, b"kiosk-links-1")
 
     def kept(self) -> LinkSum | None:
-        """None before `begin`: a store of an earlier version."""
+        """None before `begin`: a store of an earlier version; or it was taken away."""
         note = read_note(self._database, LINKS_DIGEST)
         return None if note is None else parsed(note, _sum)
 
     def added(self, link: StoredLink) -> None:
-        self._keep((self.kept() or LinkSum()).plus(self._hash(link)))
+        """Nothing where there is no digest: what was taken away is made anew by `begin` alone."""
+        if (kept := self.kept()) is not None:
+            self._keep(kept.plus(self._hash(link)))
 
     def removed(self, link: StoredLink) -> None:
-        self._keep((self.kept() or LinkSum()).minus(self._hash(link)))
+        if (kept := self.kept()) is not None:
+            self._keep(kept.minus(self._hash(link)))
 
     def begin(self) -> None:
         """Take the links that are there as those that ought to be there. Inside a transaction."""
@@ -72,6 +75,11 @@ class LinkDigest:
     def seal(self, links: LinkSum) -> bytes:
         """What may be known of the digest outside the encrypted store: sums in clear would tell the hash of each link that came."""
         return hmac.digest(self._key, b"sum" + links.count.to_bytes(8, "big", signed=True) + links.total.to_bytes(32, "big"), "sha256")
+
+    def seal_note(self, name: str, value: str) -> str:
+        """For a fact about this store that only the holder of both keys may write down; hexadecimal."""
+        identity = read_note(self._database, IDENTITY) or ""
+        return hmac.digest(self._key, f"note {identity} {name} {value}".encode(), "sha256").hex()
 
     def _keep(self, links: LinkSum) -> None:
         write_note(self._database, LINKS_DIGEST, f"{links.count} {links.total:064x}")

@@ -6,6 +6,7 @@ first.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -15,12 +16,14 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.states import Problem
+from kiosk.store.anchor import Anchor
 from kiosk.store.audit import REGISTER, RELEASE, AuditTrail
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.continuity import compared
 from kiosk.store.digest import LinkDigest, LinkSum
 from kiosk.store.figures import Figures
 from kiosk.store.keys import Keys
-from kiosk.store.notes import ACCEPTED, parsed, read_note
+from kiosk.store.notes import ACCEPTED, read_note, write_note
 from kiosk.store.trouble import translated
 
 PAUSE_SECONDS = 0.001
@@ -34,8 +37,9 @@ class Examination:
         self._stopped = Event()
         self._database = CipherDatabase(path, keys.database, reading=True)
 
-    def run(self, *, aside: bool = True) -> Problem | None:
-        """What was found that nobody has confirmed yet; None also when it was stopped. `aside`: others go first.
+    def run(self, ends: tuple[Anchor, ...] = (), *, aside: bool = True) -> Problem | None:
+        """What was found that nobody has confirmed yet; None also when it was stopped. `ends`: the store has to have gone on from each.
+        `aside`: others go first.
 
         Raises Unavailable: store-locked and the like, when the store could not be looked through.
         """
@@ -43,7 +47,7 @@ class Examination:
         try:
             with translated(self._path), self._database.atomic("DEFERRED"):
                 pause()
-                return examined(self._database, self._keys, pause)
+                return examined(self._database, self._keys, pause, ends)
         except (_StoppedError, peewee.PeeweeException, sqlcipher.Error, Unavailable) as error:
             if self._stopped.is_set():
                 return None
@@ -66,12 +70,15 @@ class _StoppedError(Exception):
     """The program ends."""
 
 
-def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None]) -> Problem | None:
+def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None], ends: tuple[Anchor, ...] = ()) -> Problem | None:
     """Everything, in the transaction of the caller."""
     trail, digest = AuditTrail(database), LinkDigest(database, keys)
     if database.ask("PRAGMA integrity_check").fetchall() != [("ok",)]:
         return Problem(Code.STORE_DAMAGED)
-    place, allowed = _accepted(database)
+    for end in ends:
+        if (found := compared(end, database, digest, chain_holds=True)) is not None:
+            return found
+    place, allowed = _accepted(database, digest)
     broken = trail.verify(place, pause)
     if broken is not None:
         return Problem(Code.AUDIT_BROKEN, (("row", broken),))
@@ -86,10 +93,16 @@ def excess(database: CipherDatabase, digest: LinkDigest) -> int:
     return (digest.kept() or LinkSum()).count - int(told[0] or 0)
 
 
-def _accepted(database: CipherDatabase) -> tuple[int, int]:
-    return parsed(read_note(database, ACCEPTED) or "0 0", _place_and_links)
+def accept(database: CipherDatabase, digest: LinkDigest, place: int) -> None:
+    """What is wrong before this row, and with the number of links, somebody answers for."""
+    value = f"{place} {excess(database, digest)}"
+    write_note(database, ACCEPTED, f"{value} {digest.seal_note(ACCEPTED, value)}")
 
 
-def _place_and_links(note: str) -> tuple[int, int]:
-    place, links = note.split()
+def _accepted(database: CipherDatabase, digest: LinkDigest) -> tuple[int, int]:
+    """Nothing, where nobody did who has both keys."""
+    value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")
+    if not hmac.compare_digest(seal.encode(), digest.seal_note(ACCEPTED, value).encode()):
+        return 0, 0
+    place, links = value.split()
     return int(place), int(links)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
 from kiosk.store.credentials import system_credentials
 from kiosk.store.files import leftovers
 from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
-from kiosk.store.keys import KeyRecord, Keys, KeyStore, folder_of, is_copy, open_keys
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
 from kiosk.store.trouble import translated
 
 _FILE = ".json"
@@ -49,6 +50,11 @@ class KeyPlace:
     def anchor_path(self) -> Path:
         return self._anchor_path(self.name)
 
+    def known_store(self) -> str:
+        """The identity of the store that was last seen to be in order with these keys; empty where none was, or nobody knows."""
+        record = self.store.load()
+        return "" if record is None else record.store or ""
+
     def remember(self, identity: str) -> None:
         """Keep beside the keys which store they open, and where. Raises Unavailable."""
         record = self.store.load()
@@ -56,34 +62,62 @@ class KeyPlace:
         if record is not None and (record.store, record.folder) != (identity, seen):
             self.store.save(replace(record, store=identity, folder=seen))
 
+    def under_way(self) -> UnderWay | None:
+        """What was begun with the store or its keys and may not be written down in it yet."""
+        record = self.store.load()
+        return None if record is None else record.under_way
+
+    def is_written_down(self) -> None:
+        """Forget what was under way. Raises Unavailable."""
+        record = self.store.load()
+        if record is not None and record.under_way:
+            self.store.save(replace(record, under_way=None, before=""))
+
     def take_over(self) -> str:
         """Accept that the data folder has moved here: keys and anchor get the name that goes with it. Returns where it was.
 
-        Raises Refused: nothing-moved; Unavailable: store-copy (`first`), when the store lies where it was, too.
+        Cut off anywhere, it goes on when it is asked for again. Raises Refused: nothing-moved; Unavailable: store-copy (`first`), when
+        the store lies where it was, too.
         """
+        here = folder_of(self.database)
         with translated(self.database):
             if not self.database.exists():
                 raise Unavailable(Code.STORE_MISSING, file=str(self.database))
-            own = self.store.load()
-            found = (self.name, self.store, own) if own is not None else self._elsewhere()
-            if found is None:
+            own, left = self.store.load(), self._elsewhere()
+            if own is not None and own.folder in ("", here):
+                return self._finish(own, left)
+            # A key file may have been renamed by hand.
+            name, store, record = (self.name, self.store, own) if own is not None else left or (self.name, self.store, None)
+            if record is None:
                 raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
-            name, store, record = found
-            if own is not None and record.folder in ("", folder_of(self.database)):
-                raise Refused(Code.NOTHING_MOVED)
             if record.folder and is_copy(record, self.database):
                 raise Unavailable(Code.STORE_COPY, first=record.folder)
-            # A key file that somebody has renamed left its anchor behind, under the name of the folder that was.
-            old_anchor = self._anchor_path(key_name(Path(record.folder)) if record.folder else name)
-            kept = AnchorFile(old_anchor, record.keys).load()
-            if kept is not None:
+            record = replace(record, folder=here, under_way=record.under_way or UnderWay(Deed.MOVED), before=record.before or record.folder)
+            old_anchor = self._anchor_path(key_name(Path(record.before)) if record.before else name)
+            if name != self.name:
+                # From now on a copy that comes to lie in the old place does not open.
+                store.save(record)
+            if (kept := AnchorFile(old_anchor, record.keys).load()) is not None:
                 self.anchor(record.keys).save(kept)
-            self.store.save(replace(record, folder=folder_of(self.database)))
-            if own is None:
-                store.forget()
-            if old_anchor != self.anchor_path:
-                old_anchor.unlink(missing_ok=True)
-            return record.folder
+            self.store.save(record)
+            return self._finish(record, (name, store, record) if name != self.name else None, old_anchor)
+
+    def _finish(self, own: KeyRecord, left: tuple[str, KeyStore, KeyRecord] | None, old_anchor: Path | None = None) -> str:
+        """The last steps of a move, when the keys are in their new place: what is left in the old one."""
+        is_left = left is not None and left[2].folder == own.folder
+        if not is_left and (own.under_way is None or own.under_way.deed is not Deed.MOVED):
+            raise Refused(Code.NOTHING_MOVED)
+        anchors = [old_anchor] if old_anchor else []
+        if own.before:
+            anchors.append(self._anchor_path(key_name(Path(own.before))))
+        if left is not None and is_left:
+            anchors.append(self._anchor_path(left[0]))
+        for anchor in anchors:
+            if anchor != self.anchor_path:
+                anchor.unlink(missing_ok=True)
+        if left is not None and is_left:
+            left[1].forget()
+        return own.before or (left[2].before if left is not None else "") or "?"
 
     def _record_elsewhere(self) -> KeyRecord | None:
         found = self._elsewhere()

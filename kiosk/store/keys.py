@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID, uuid4
 
+from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import same_store
 from kiosk.store.files import leftovers
@@ -42,6 +44,24 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What was begun with the store or its keys and may not be written down in the store yet."""
+
+    deed: Deed
+    operation: UUID = field(default_factory=uuid4)
+    """With which it is written down once."""
+
+    @classmethod
+    def decoded(cls, text: str) -> UnderWay:
+        """Raises ValueError."""
+        deed, _, operation = text.partition(" ")
+        return cls(Deed(deed), UUID(operation))
+
+    def encoded(self) -> str:
+        return f"{self.deed} {self.operation}"
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRecord:
     """Keys as they are kept, with the store they were last seen to open and where it lay."""
 
@@ -50,18 +70,26 @@ class KeyRecord:
     """The identity of the store. Empty: none was made with these keys yet. None: not known (written by an earlier version)."""
     folder: str = ""
     """The data folder, as it was last seen; empty before there was a store."""
+    under_way: UnderWay | None = None
+    before: str = ""
+    """The folder it was in, while a move is under way."""
 
     def encoded(self) -> str:
         """As a key store keeps it. Secret."""
         if self.store is None:
             return self.keys.encoded()
-        return json.dumps({"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder})
+        values = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder}
+        if self.under_way:
+            values |= {"under-way": self.under_way.encoded(), "before": self.before}
+        return json.dumps(values)
 
     @classmethod
     def decoded(cls, text: str) -> KeyRecord:
         """Raises ValueError when this is not what `encoded` made."""
         values = _values(text)
-        return cls(_keys_of(values), None if "store" not in values else str(values["store"]), str(values.get("folder", "")))
+        store = None if "store" not in values else str(values["store"])
+        under_way = UnderWay.decoded(str(values["under-way"])) if "under-way" in values else None
+        return cls(_keys_of(values), store, str(values.get("folder", "")), under_way, str(values.get("before", "")))
 
 
 class KeyStore(Protocol):
@@ -134,7 +162,9 @@ def _check_folder(record: KeyRecord, database: Path) -> None:
 def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
     """An earlier version did not note down where."""
     copy = bool(record.folder) and is_copy(record, database)
-    return Unavailable(Code.STORE_COPY if copy else Code.STORE_MOVED, first=record.folder or "?")
+    return Unavailable(
+        Code.STORE_COPY if copy else Code.STORE_MOVED, first=(record.folder if copy else record.before or record.folder) or "?"
+    )
 
 
 def folder_of(database: Path) -> str:

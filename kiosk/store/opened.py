@@ -19,40 +19,50 @@ from kiosk.store.cipher import CipherDatabase
 from kiosk.store.digest import LinkDigest
 from kiosk.store.examination import Examination
 from kiosk.store.figures import Figures
-from kiosk.store.files import Witness
 from kiosk.store.keys import Keys
 from kiosk.store.notes import IDENTITY, read_note
 from kiosk.store.opening import prepare
 from kiosk.store.standing import Standing
 from kiosk.store.trouble import translated
+from kiosk.store.witness import Witness, check_company
 
 
 class OpenedStore:
     """Safe to use from any thread. Every method raises `Unavailable` with one of the store's codes."""
 
-    def __init__(self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None) -> None:
+    def __init__(
+        self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None, known: str | None
+    ) -> None:
         self._path, self._key = path, keys.database
         self._counter = counter_name
         self._clock = clock
         with translated(path):
+            check_company(path)
             prepare(path, keys.database, clock())
         self._database = CipherDatabase(path, keys.database)
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
-        self._standing = Standing(self._database, self._audit, self._digest, anchor)
+        self._standing = Standing(self._database, self._audit, self._digest, anchor, known)
         self._examination = Examination(path, keys)
         self._unexamined: Code | None = None
+        self._files = Witness(path)
         try:
             self._take_stock()
         except BaseException:
-            self._database.close_all()
+            self._close()
             raise
 
     def close(self) -> None:
         """What a thread that was left behind is asking now ends with an error."""
         with translated(self._path):
+            self._close()
+
+    def _close(self) -> None:
+        try:
             self._database.close_all()
+        finally:
+            self._files.release()
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +85,11 @@ class OpenedStore:
         """What was found of this store and has to be confirmed before a card is served."""
         return self._standing.doubt
 
+    @property
+    def is_in_order(self) -> bool:
+        """Not doubted, and anchored as it is."""
+        return self.doubt is None and self._standing.is_anchored
+
     def troubles(self) -> tuple[Code, ...]:
         """What keeps this store from being safe, beside `doubt`, the worst first. It works all the same."""
         found = [] if self._unexamined is None else [self._unexamined]
@@ -86,9 +101,8 @@ class OpenedStore:
     def examine(self, *, aside: bool = True) -> Problem | None:
         """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
         try:
-            with translated(self._path):
-                self._files.check()
-            found = self._examination.run(aside=aside)
+            self._check_files()
+            found = self._examination.run(self._standing.last_ends(), aside=aside)
         except Unavailable as error:
             self._unexamined = error.code
             raise
@@ -122,7 +136,7 @@ class OpenedStore:
                 settled = self._standing.look(kept)
                 # Before anything is written with the clock of now.
                 self._left_at = self._audit.latest()
-            self._files = Witness(self._path)
+            self._files.begin()
             if settled:
                 return
             kept = self._standing.load_anchor()
@@ -135,10 +149,11 @@ class OpenedStore:
         if self._standing.doubt is not None:
             raise Unavailable(Code.STORE_DOUBTED)
 
-    def note(self, deed: Deed, detail: str | None = None) -> None:
-        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal."""
+    def note(self, deed: Deed, detail: str | None = None, *, operation: UUID | None = None) -> None:
+        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal. An `operation` only once."""
         with self._writing() as now:
-            self._tell(now, deed, None, reason=detail)
+            if operation is None or not self._audit.knows(operation):
+                self._tell(now, deed, None, reason=detail, operation=operation)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -150,13 +165,26 @@ class OpenedStore:
     def _writing(self) -> Iterator[datetime]:
         """All or nothing, durable at the end, in the files that lie there. Waits for others at the beginning, never in the middle."""
         with translated(self._path):
-            self._files.check()
+            self._check_files()
             with self._database.atomic("IMMEDIATE"):
                 self._standing.begin_act()
                 yield self._clock()
                 end = self._standing.end_of_act()
-            self._files.check()
+            self._check_files()
             self._standing.follow(end)
+            with self._files.bringing_in() as is_due:
+                if is_due:
+                    self._database.bring_in()
+
+    def _check_files(self) -> None:
+        """Raises Unavailable: store-replaced."""
+        with translated(self._path):
+            try:
+                self._files.check()
+            except Unavailable:
+                if self._files.is_written_over:
+                    self._standing.mark()
+                raise
 
     def _tell(
         self,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +28,14 @@ from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_file, make_folder, open_file, publish
 from kiosk.store.files import leftovers, set_aside
 from kiosk.store.keyplace import KeyPlace
-from kiosk.store.keys import KeyRecord, Keys
+from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
 from kiosk.store.migrations import version_of
-from kiosk.store.notes import IDENTITY, read_note
+from kiosk.store.notes import IDENTITY
 from kiosk.store.sheet import parse
 from kiosk.store.standing import write_doubt
 from kiosk.store.trouble import translated
 
+_IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"
 SEALED = ".keys"
 DOUBTED = "-doubted"
@@ -80,7 +82,7 @@ class Restored:
 
     keys: Keys
     lacking: int | None = None
-    """How many acts the backup lacks; None where this computer does not know."""
+    """How many acts the backup lacks at least; None where this computer knows of none."""
     set_aside: tuple[Path, ...] = ()
     """What was left here of an earlier store, under the names it has now."""
 
@@ -89,8 +91,8 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
     """Bring keys, and the store if there is a backup, back to a machine that has neither.
 
     Without a backup the site key comes back, with which links held elsewhere (a server, another counter) work again. Everything is
-    checked before anything is written; keys first, as at the very first start. Unless it is known that the backup lacks nothing, the
-    store that is brought back is in doubt: cards that were reported lost since are alive again in it.
+    checked before anything is written. What is cut off can be asked for again. The store that is brought back is in doubt: cards that were
+    reported lost since are alive again in it, and nothing tells that there were none.
     Raises Refused: recovery-line, recovery-mismatch, recovery-occupied (there is a store or other keys here), recovery-leftover (`file`,
     beside the backup: it is no backup as we make them); Unavailable.
     """
@@ -98,6 +100,7 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
     with translated(path):
         if path.exists():
             raise Refused(Code.RECOVERY_OCCUPIED)
+        identity: str | None = None
         keys = Keys.fresh(site) if backup is None else unseal(_sealed_beside(backup), site)
         if backup:
             if left := leftovers(backup):
@@ -105,30 +108,41 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
             check_whole(backup, keys.database)
             with closing(open_file(backup, keys.database, settings=False)) as connection:
                 version_of(connection)
+                identity = next((str(value) for (value,) in connection.execute(_IDENTITY, (IDENTITY,))), None)
         present = place.store.load()
-        if present is None:
-            place.store.save(KeyRecord(keys))
-        elif present.keys != keys:
+        if present is not None and present.keys != keys:
             raise Refused(Code.RECOVERY_OCCUPIED)
-        moved = set_aside(leftovers(path), now)
-        lacking = _bring_back(backup, place, keys, counter, now) if backup else None
+        if backup is None:
+            place.store.save(KeyRecord(keys))
+            return Restored(keys, None, tuple(set_aside(leftovers(path), now)))
+        # First, and with the identity of their store: whatever goes wrong behind this, the store is missing until it is restored, and no
+        # other is begun with its keys.
+        place.store.save(KeyRecord(keys, identity, folder_of(path)))
+        with _copied(backup, path) as copy:
+            lacking = _mark_restored(copy, place, keys, identity, counter, now)
+            moved = set_aside(leftovers(path), now)
+            publish(copy, path)
     return Restored(keys, lacking, tuple(moved))
 
 
 def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
     """Let an empty store be made with the keys that are here, at the next start. What was left is given other names, which are returned.
 
-    Raises Refused: recovery-occupied (there is a store); Unavailable.
+    Cut off anywhere, it goes on when it is asked for again. Raises Refused: recovery-occupied (there is a store); Unavailable.
     """
     path = place.database
     with translated(path):
         if path.exists():
+            cut_off = place.under_way()
+            if cut_off is not None and cut_off.deed is Deed.BEGUN:
+                return []
             raise Refused(Code.RECOVERY_OCCUPIED)
         record = place.store.load()
-        if record is not None:
-            place.store.save(KeyRecord(record.keys))
         anchor = [place.anchor_path] if place.anchor_path.exists() else []
-        return set_aside([*leftovers(path), *anchor], now)
+        moved = set_aside([*leftovers(path), *anchor], now)
+        # Last: until then the store is missing, and from then on whoever opens it writes down that it was begun.
+        place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(Deed.BEGUN)))
+        return moved
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -150,49 +164,49 @@ def _sealed_beside(backup: Path) -> bytes:
     return read_regular(place)
 
 
-def _bring_back(backup: Path, place: KeyPlace, keys: Keys, counter: str, now: datetime) -> int | None:
-    """Give a copy of the backup the store's name, with the row that tells of it; how many acts it lacks."""
-    path = place.database
+@contextmanager
+def _copied(backup: Path, path: Path) -> Iterator[Path]:
+    """A copy beside `path`, which is gone again at the end."""
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.restored")
-    for left in (temporary, *leftovers(temporary)):
-        left.unlink(missing_ok=True)
+
+    def forget() -> None:
+        for left in (temporary, *leftovers(temporary)):
+            left.unlink(missing_ok=True)
+
+    forget()
     make_file(temporary)
     try:
         shutil.copyfile(backup, temporary)
-        lacking = _mark_restored(temporary, place, keys, counter, now)
-        publish(temporary, path)
+        yield temporary
     finally:
-        for left in (temporary, *leftovers(temporary)):
-            left.unlink(missing_ok=True)
-    return lacking
+        forget()
 
 
-def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, counter: str, now: datetime) -> int | None:
+def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None, counter: str, now: datetime) -> int | None:
+    """Write into the copy that it was restored, and doubt it; how many acts it lacks at least."""
     database = CipherDatabase(copy, keys.database)
     try:
         with database.atomic("IMMEDIATE"):
             trail = AuditTrail(database)
-            lacking = _lacking(place, keys, read_note(database, IDENTITY), trail.head())
+            lacking = _lacking(place, keys, identity, trail.head())
             told = "" if lacking is None else f"{LACKING}:{lacking}"
             trail.add(Act(now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, Deed.RESTORE, "done", None, told, None))
-            if lacking != 0:
-                write_doubt(database, Problem(Code.STORE_RESTORED, () if lacking is None else ((LACKING, lacking),)))
+            write_doubt(database, Problem(Code.STORE_RESTORED, () if lacking is None else ((LACKING, lacking),)))
     finally:
         database.close_all()
     return lacking
 
 
 def _lacking(place: KeyPlace, keys: Keys, identity: str | None, head: AuditHead) -> int | None:
+    """How many acts this computer knows of that are not in the backup. None where it knows of none: there may have been some all the same,
+    which were not anchored any more.
+    """
     try:
         kept = place.anchor(keys).load()
     except Unavailable:
         return None
-    if kept is None or kept.store != identity or kept.rows < head.rows:
-        return None
-    if kept.rows == head.rows and kept.head != head.digest.hex():
-        return None
-    return kept.rows - head.rows
+    return kept.rows - head.rows if kept is not None and kept.store == identity and kept.rows > head.rows else None
 
 
 def _sealing_key(site_key: bytes) -> bytes:

@@ -41,7 +41,8 @@ class Repository(OpenedStore):
     """One store, safe to use from any thread. Every method raises `Unavailable` with one of the store's codes.
 
     Without a registry (`has_registry` false) a link is final when it is committed, and nothing is ever pending. With an `anchor`, what
-    is opened is compared with what was left: while it is in doubt, no card is found and none is registered, until `accept_doubt`.
+    is opened is compared with what was left: while it is in doubt, no card is found and none is registered, until `accept_doubt`. `known`
+    is the identity of the store that was anchored before, where the keys tell it: without its anchor it is doubted.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class Repository(OpenedStore):
         *,
         has_registry: bool = False,
         anchor: AnchorFile | None = None,
+        known: str | None = None,
     ) -> None:
-        super().__init__(path, keys, counter_name, clock, anchor)
+        super().__init__(path, keys, counter_name, clock, anchor, known)
         self._has_registry = has_registry
         self._links = LinkTable(self._database)
         self._outbox = Outbox(self._database, has_registry)
@@ -72,8 +74,7 @@ class Repository(OpenedStore):
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
         """The link of this card and the link of this number. Raises Unavailable: store-doubted, for a card."""
-        with translated(self._path):
-            self._files.check()
+        self._check_files()
         if token:
             self._refuse_doubted()
         return self.find(token) if token else None, self.find_by_number(number) if number else None
@@ -198,8 +199,8 @@ class Repository(OpenedStore):
 
         Raises Unavailable: store-replaced, when it is no longer the file that was opened: then every act is refused.
         """
+        self._check_files()
         with translated(self._path):
-            self._files.check()
             with closing(open_file(self._path, self._key, settings=False)) as connection:
                 connection.execute("SELECT count(*) FROM meta").fetchone()
 

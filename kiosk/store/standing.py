@@ -7,34 +7,22 @@ that what was found can still be looked into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
-from kiosk.domain.errors import LACKING, Code, KioskError, Unavailable
+from peewee import PeeweeException
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import Anchor, AnchorFile
 from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.digest import LinkDigest, LinkSum
-from kiosk.store.examination import excess
+from kiosk.store.continuity import compared, present_end
+from kiosk.store.digest import LinkDigest
+from kiosk.store.examination import accept
 from kiosk.store.figures import Figures
-from kiosk.store.notes import ACCEPTED, ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
-
-
-def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:
-    """What a store is to its anchor: None when it is the same or has gone on from it.
-
-    `hash_there`: of the store's row at which the anchor was laid; `chain_holds`: from there to the store's end.
-    """
-    if kept.store != present.store:
-        return Problem(Code.STORE_FORKED)
-    if present.rows < kept.rows:
-        return Problem(Code.STORE_BEHIND, ((LACKING, kept.rows - present.rows),))
-    if hash_there != kept.head or not chain_holds:
-        return Problem(Code.STORE_FORKED)
-    if present.rows == kept.rows and (present.links, present.digest) != (kept.links, kept.digest):
-        return Problem(Code.LINKS_ALTERED)
-    return None
+from kiosk.store.notes import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +40,18 @@ class End:
 class Standing:
     """The standing of one opened store. Everything belongs into a transaction, unless it says otherwise."""
 
-    def __init__(self, database: CipherDatabase, trail: AuditTrail, digest: LinkDigest, anchor: AnchorFile | None) -> None:
-        self._database, self._trail, self._digest, self._file = database, trail, digest, anchor
+    def __init__(
+        self, database: CipherDatabase, trail: AuditTrail, digest: LinkDigest, anchor: AnchorFile | None, known: str | None = None
+    ) -> None:
+        """`known`: the identity of the store that was anchored, as it is kept with the keys; empty or None where none was."""
+        self._database, self._trail, self._digest, self._file, self._known = database, trail, digest, anchor, known
         self._guard = Lock()
         self._last: Anchor | None = None
         self._is_laid = False
         self._acts = self._followed = 0
         self._accepts = False
+        self._overruled: Anchor | Problem | None = None
+        """What lies there still, though somebody has confirmed the store against it: the new one could not be laid yet."""
         self.doubt: Problem | None = None
         """What staff have to confirm before a card is served."""
         self.is_anchored = True
@@ -75,19 +68,19 @@ class Standing:
 
     def look(self, kept: Anchor | Problem | None) -> bool:
         """Compare with what was kept; whether there is nothing to write down."""
-        if self._digest.kept() is None:
+        if self._digest.kept() is None and not self._lacks_digest(kept):
             return False
-        present = self._last = self._present()
+        present = self._last = present_end(self._database, self._digest)
         self.doubt = known = read_doubt(self._database)
         if known is None and self._file is not None:
-            self.doubt = self._compared(kept, present)
+            self.doubt = self._found(kept)
         self._is_laid = isinstance(kept, Anchor)
         self.is_ahead = self.doubt is None and isinstance(kept, Anchor) and kept.rows < present.rows
         return not self.is_ahead and self.doubt == known and (self._is_laid or self._file is None or self.doubt is not None)
 
     def begin(self, kept: Anchor | Problem | None) -> None:
         """The same in a transaction that may write."""
-        if self._digest.kept() is None:
+        if self._digest.kept() is None and not self._lacks_digest(kept):
             self._digest.begin()
         self.look(kept)
         if self.doubt is not None:
@@ -107,7 +100,7 @@ class Standing:
         if self._is_laid and read_note(self._database, ANCHORED) is None:
             write_note(self._database, ANCHORED, "1")
         self._acts += 1
-        return End(self._acts, self._present(), read_doubt(self._database), self._accepts)
+        return End(self._acts, present_end(self._database, self._digest), read_doubt(self._database), self._accepts)
 
     def follow(self, end: End) -> None:
         """After the commit: lay the anchor. Where that cannot be, the act is done all the same and the next one tries again.
@@ -121,11 +114,44 @@ class Standing:
             self.doubt = end.doubt or (None if end.is_accepted else self.doubt)
             if self._file is None or self.doubt is not None:
                 return
-            try:
-                self._file.save(self._last)
-                self._is_laid = self.is_anchored = True
-            except KioskError:
-                self.is_anchored = False
+            kept = self.load_anchor()
+            if end.is_accepted:
+                self._overruled = kept
+            elif isinstance(kept, Anchor) and kept != self._overruled:
+                self.is_anchored = self._goes_on_from(kept)
+                if not self.is_anchored or kept.rows >= end.anchor.rows:  # another program of ours was quicker
+                    return
+            self._lay(self._file, end.anchor)
+            if self.is_anchored:
+                self._overruled = None
+
+    def last_ends(self) -> tuple[Anchor, ...]:
+        """What the store must have gone on from: what this program did last, and what any has anchored."""
+        # The anchor of a store that is doubted is that of another one.
+        kept = self.load_anchor() if self.doubt is None else None
+        return tuple(end for end in (self._last, kept) if isinstance(end, Anchor) and end != self._overruled)
+
+    def mark(self) -> None:
+        """Somebody else has written into the file: the next start doubts it, whatever is left there then."""
+        with self._guard:
+            if self._file is not None and self._last is not None and self.doubt is None:
+                self._lay(self._file, replace(self._last, sound=False))
+
+    def _goes_on_from(self, kept: Anchor) -> bool:
+        """An anchor never goes back: one that tells of what is not in the store is a doubt."""
+        try:
+            with self._database.atomic("DEFERRED"):
+                self.doubt = compared(kept, self._database, self._digest, chain_holds=True)
+        except (PeeweeException, sqlcipher.Error, Unavailable):  # the act is done all the same
+            return False
+        return self.doubt is None
+
+    def _lay(self, file: AnchorFile, anchor: Anchor) -> None:
+        try:
+            file.save(anchor)
+            self._is_laid = self.is_anchored = True
+        except KioskError:
+            self.is_anchored = False
 
     def find(self, problem: Problem) -> None:
         """Doubt at once what was found, in no transaction: it may not be possible to write it down. What was found first stays."""
@@ -147,23 +173,26 @@ class Standing:
         self._trail.go_on()
         self._digest.begin()
         Figures(self._database).recount()
-        write_note(self._database, ACCEPTED, f"{self._trail.head().rows + 1} {excess(self._database, self._digest)}")
+        accept(self._database, self._digest, self._trail.head().rows + 1)
         return doubt
 
-    def _compared(self, kept: Anchor | Problem | None, present: Anchor) -> Problem | None:
+    def _found(self, kept: Anchor | Problem | None) -> Problem | None:
         if isinstance(kept, Problem):
             return kept
-        if kept is None:
-            return Problem(Code.STORE_UNANCHORED) if read_note(self._database, ANCHORED) is not None else None
-        there = self._trail.hash_at(kept.rows)
-        holds = there is not None and self._trail.verify(kept.rows) is None
-        return compare(kept, present, None if there is None else there.hex(), holds)
+        if kept is not None:
+            found = compared(kept, self._database, self._digest)
+        elif self._known and self._known != read_note(self._database, IDENTITY):
+            found = Problem(Code.STORE_FORKED)
+        elif self._known or read_note(self._database, ANCHORED) is not None:
+            found = Problem(Code.STORE_UNANCHORED)
+        else:
+            found = None
+        return found or (Problem(Code.LINKS_ALTERED) if self._lacks_digest(kept) else None)
 
-    def _present(self) -> Anchor:
-        """The store's end as it is."""
-        head, links = self._trail.head(), self._digest.kept() or LinkSum()
-        identity = read_note(self._database, IDENTITY) or ""
-        return Anchor(identity, head.rows, head.digest.hex(), links.count, self._digest.seal(links).hex())
+    def _lacks_digest(self, kept: Anchor | Problem | None) -> bool:
+        """A digest that was once there is gone; a store of an earlier version never had one, and no anchor."""
+        was_anchored = kept is not None or bool(self._known) or read_note(self._database, ANCHORED) is not None
+        return self._digest.kept() is None and was_anchored
 
 
 def read_doubt(database: CipherDatabase) -> Problem | None:

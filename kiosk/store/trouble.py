@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ _LOOK_CLOSER = {
     14,  # SQLITE_CANTOPEN: also what a read-only disk gives, since WAL needs to write beside the file
 }
 _OUR_MISTAKES = {1, 19, 20, 21, 25}  # SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_MISUSE, SQLITE_RANGE
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _BY_TROUBLE = {
     FileTrouble.FULL: Code.STORE_FULL,
     FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
@@ -58,7 +60,9 @@ def translated(path: Path) -> Iterator[None]:
     except BlockingIOError as error:
         raise Unavailable(Code.STORE_LOCKED, place=str(path)) from error
     except OSError as error:
-        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else path
+        # Of a copy, both ends are named: it is the new one for which there is no room.
+        named = error.filename2 if error.errno in _NO_ROOM and error.filename2 else error.filename
+        place = Path(os.fsdecode(named)) if isinstance(named, (str, bytes)) else path
         trouble = file_trouble(error, place)
         if trouble in _BY_TROUBLE:
             raise Unavailable(_BY_TROUBLE[trouble], place=str(place)) from error

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.keyplace import key_place
 from kiosk.store.keys import KeyRecord, Keys
+from kiosk.store.recovery import make_backup, restore
 from kiosk.store.repository import Repository
+from kiosk.store.sheet import sheet
 
 KEYS = Keys(b"d" * 32, b"s" * 32)
 
@@ -128,5 +131,68 @@ def foreign(disk: Path) -> None:
     say(untouched=path.read_bytes() == before and not list(path.parent.glob("*-*")))
 
 
+def restored(folder: Path) -> None:
+    """On another computer, whose disk is too small for what is to be brought back."""
+    store = open_store(folder / "first" / "data" / "kiosk.db")
+    save(store, 0)
+    backup = make_backup(folder / "first" / "data" / "kiosk.db", KEYS, folder / "stick", datetime.now(UTC))
+    store.close()
+    disk = folder / "disk"
+    disk.mkdir()
+    mount(disk, "size=24k")
+    place, paper = key_place(disk / "data" / "kiosk.db", "file", folder / "keys"), sheet(KEYS.site, datetime.now(UTC).date())
+
+    def bring_back() -> None:
+        restore(place, paper, backup, "窓口1", datetime.now(UTC))
+
+    try:
+        bring_back()
+    except Unavailable as trouble:
+        say(code=trouble.code, named=str(trouble.params["place"]).startswith(str(disk)))
+    say(start=code_of(place.open_keys), begun=place.database.exists())
+    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=10)
+    bring_back()
+    store = open_store(place.database)
+    say(again=is_whole(store, 1), doubt=store.doubt.code if store.doubt else None)
+    store.close()
+
+
+def overruled(folder: Path) -> None:
+    """Somebody confirms an older copy while no anchor can be laid."""
+    disk = folder / "keys"
+    disk.mkdir()
+    mount(disk, "size=1m")
+    path, anchor = folder / "data" / "kiosk.db", AnchorFile(disk / "kiosk.anchor", KEYS)
+
+    def again() -> Repository:
+        return Repository(path, KEYS, "窓口1", lambda: datetime.now(UTC), anchor=anchor)
+
+    with again() as store:
+        save(store, 0)
+    older = path.read_bytes()
+    with again() as store:
+        save(store, 1)
+        save(store, 2)
+    path.write_bytes(older)
+    with again() as store:
+        say(found=store.doubt.code if store.doubt else None)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+        store.accept_doubt(Code.STORE_BEHIND)
+        save(store, 3)
+        save(store, 4)
+        say(doubt=store.doubt, examined=store.examine(), troubles=",".join(store.troubles()))
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=10)
+        save(store, 5)
+    with again() as store:
+        say(later=store.doubt, is_examined=store.examine())
+
+
 if __name__ == "__main__":
-    {"full": full, "full-at-first": full_at_first, "read-only": read_only, "foreign": foreign}[sys.argv[1]](Path(sys.argv[2]))
+    {
+        "overruled": overruled,
+        "restored": restored,
+        "full": full,
+        "full-at-first": full_at_first,
+        "read-only": read_only,
+        "foreign": foreign,
+    }[sys.argv[1]](Path(sys.argv[2]))

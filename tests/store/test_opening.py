@@ -53,7 +53,9 @@ def mode(path: Path) -> int:
 def test_only_its_user_can_read_it(store: Repository, path: Path) -> None:
     store.save_link(uuid4(), CARD, NUMBER, revocation=Revocation.GOOD)
     assert mode(path.parent) == 0o700
-    assert {file.name: mode(file) for file in path.parent.iterdir()} == {"kiosk.db": 0o600, "kiosk.db-wal": 0o600, "kiosk.db-shm": 0o600}
+    assert {file.name: mode(file) for file in path.parent.iterdir()} == {
+        f"kiosk.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-keeper")
+    }
 
 
 def test_a_thread_that_is_left_behind_is_interrupted_and_keeps_its_connection(filled: Path, keys: Keys) -> None:
@@ -294,3 +296,14 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
 
 def test_the_store_of_another_user(tmp_path: Path) -> None:
     assert on_a_small_disk("foreign", tmp_path) == ["open:store-foreign", "keys:store-foreign", "untouched:True"]
+
+
+def test_a_restore_onto_a_full_disk_names_that_disk_and_can_be_done_again(tmp_path: Path) -> None:
+    said = on_a_small_disk("restored", tmp_path)
+    assert said == ["code:store-full", "named:True", "start:store-missing", "begun:False", "again:True", "doubt:store-restored"]
+
+
+def test_what_was_confirmed_while_no_anchor_can_be_laid_is_not_asked_again_at_each_act(tmp_path: Path) -> None:
+    said = on_a_small_disk("overruled", tmp_path)
+    assert said[:4] == ["found:store-behind", "doubt:None", "examined:None", "troubles:anchor-unwritten"]
+    assert said[4:] == ["later:None", "is_examined:None"]

@@ -132,3 +132,24 @@ def test_a_damaged_store_makes_no_backup(store: Repository, path: Path, keys: Ke
 def test_sealed_keys_differ_each_time(keys: Keys) -> None:
     assert seal(keys) != seal(keys)
     assert unseal(seal(keys), keys.site) == keys
+
+
+def test_of_a_damaged_store_the_stick_is_not_blamed(open_store: OpenStore, path: Path, keys: Keys, tmp_path: Path) -> None:
+    """A store of pages of two times, as an older copy written into it leaves."""
+    with open_store() as store:
+        for card in range(60):
+            store.save_link(uuid4(), LinkToken(bytes([card]) * 32), LibraryCardNumber(f"21040{card:05}"), revocation=Revocation.GOOD)
+    older = path.read_bytes()
+    with open_store() as store:
+        for card in range(60, 200):
+            store.save_link(uuid4(), LinkToken(bytes([card]) * 32), LibraryCardNumber(f"21040{card:05}"), revocation=Revocation.GOOD)
+    newer, size, told = path.read_bytes(), 4096, []
+    for page in range(0, len(older), size):
+        path.write_bytes(newer[:page] + older[page : page + size] + newer[page + size :])
+        try:
+            make_backup(path, keys, tmp_path / "stick", NOW)
+        except Unavailable as error:
+            told.append(error.code)
+    assert len(told) > 5
+    assert {*told} == {Code.STORE_DAMAGED}
+    assert not [file for file in (tmp_path / "stick").iterdir() if file.suffix not in {".db", ".keys"}]
