@@ -58,6 +58,19 @@ class Guide:
         yield lambda: any(name in shown for shown in names_shown(window))
         self._tell("see", name=name)
 
+    def notice(self, sentence: str) -> Iterator[Wait]:
+        """Wait for a notice with a button of that name. What finds no room for its buttons is unfolded first, as staff do."""
+        name = _name(sentence)
+        self.wanted = name
+        yield lambda: self._button(self.staff, name) is not None or self._unfold()
+
+    def _unfold(self) -> bool:
+        unfold = _name(say("staff.banner.unfold"))
+        for button in self.staff.findChildren(QAbstractButton):
+            if button.isVisible() and button.accessibleName().startswith(unfold):
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        return False
+
     def pin(self, digits: str, confirm: str) -> Iterator[Wait]:
         """Touch the pad's keys and its confirm key. What is typed is not told."""
         for digit in digits:

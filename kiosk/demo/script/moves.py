@@ -31,6 +31,11 @@ class Moves:
     def see_staff(self, key: str, picture: str = "", **params: str | int) -> Steps:
         yield from self._see(say(f"staff.{key}", **params), picture)
 
+    def see_notice(self, key: str, picture: str = "") -> Steps:
+        """A notice, by the key of its button."""
+        yield from self.guide.notice(say(f"staff.{key}"))
+        yield from self.see_staff(key, picture)
+
     def see_refusal(self, code: str, picture: str = "") -> Steps:
         yield from self._see(say(f"refusal.{code}.title"), picture)
 

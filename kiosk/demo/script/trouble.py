@@ -8,7 +8,7 @@ from kiosk.demo.script.moves import Moves, Steps
 def doubted(do: Moves) -> Steps:
     """The first chapter: an older copy was put back, and no card is served until staff have confirmed that."""
     yield from do.chapter("doubted")
-    yield from do.see_staff("banner.doubt-accept", "doubted-home")
+    yield from do.see_notice("banner.doubt-accept", "doubted-home")
     yield from do.staff("rail.status")
     yield from do.see_staff("status.title", "doubted-status")
     yield from do.staff("action.close")
@@ -16,6 +16,7 @@ def doubted(do: Moves) -> Steps:
     yield from do.see_refusal("store-doubted", "doubted-card")
     yield from do.lift()
     yield from do.staff("action.close")
+    yield from do.see_notice("banner.doubt-accept")
     yield from do.staff("banner.doubt-accept")
     yield from do.see_staff("home.title")
 
@@ -24,7 +25,7 @@ def second_reader(do: Moves) -> Steps:
     """A card that always lies there is told once; two cards at once are told with their readers."""
     yield from do.chapter("second-reader")
     yield from do.guide.plug_second()
-    yield from do.see_staff("banner.stray-seen", "stray")
+    yield from do.see_notice("banner.stray-seen", "stray")
     yield from do.staff("banner.stray-seen")
     yield from do.guide.lift_second()
     yield from do.begin("self", "other")
@@ -41,5 +42,5 @@ def second_reader(do: Moves) -> Steps:
 def late(do: Moves) -> Steps:
     """A session was left with an item in doubt; ten seconds later the library's system is looked at once more."""
     yield from do.chapter("late")
-    yield from do.see_staff("banner.late-seen", "late-loan")
+    yield from do.see_notice("banner.late-seen", "late-loan")
     yield from do.staff("banner.late-seen")

@@ -95,7 +95,7 @@ class PatronPanel(Panel):
         self.setFixedWidth(sizes.panel)
         self._sizes, self._end = sizes, end
         self._facts = column(round(sizes.gap * 0.45))
-        self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 8)), 1)
+        self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 5)), 1)
         # It takes its room from what scrolls above: nothing below moves.
         self._stayed = Notice("care", icon_size=sizes.icon, line=1.4, small=True)
         self.inside.addWidget(self._stayed)
