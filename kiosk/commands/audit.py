@@ -129,7 +129,7 @@ def _line(entry: AuditEntry) -> str:
 def _at(text: str) -> str:
     try:
         return _moment(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         return visible(text)
 
 

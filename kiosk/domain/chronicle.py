@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
+from kiosk.domain.calendar import JAPAN
+
 SLACK = timedelta(minutes=2)
 """A clock that is set right by so much has not been wrong."""
 
@@ -54,14 +56,14 @@ def misdated(rows: Iterable[tuple[int, str]], now: datetime) -> Iterator[Misdate
 def _fault(at: datetime | None, last: datetime | None, now: datetime) -> ClockFault | None:
     if at is None:
         return ClockFault.NO_TIME
-    if last is not None and at < last - SLACK:
+    if last is not None and last - at > SLACK:
         return ClockFault.BACK
-    return ClockFault.AHEAD if at > now + SLACK else None
+    return ClockFault.AHEAD if at - now > SLACK else None
 
 
 def _moment(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(JAPAN) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None else None

@@ -136,6 +136,18 @@ def test_a_row_that_no_program_of_ours_wrote_is_listed_as_it_stands(kiosk: Any, 
     assert kiosk("audit", "verify").code == 1
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_japan_has_no_day_for_is_listed_as_it_stands(kiosk: Any, linked: Home, time: str) -> None:
+    record = key_place_of(linked, read_settings(linked.config)).store.load()
+    assert record is not None
+    with closing(open_file(linked.store, record.keys.database)) as connection:
+        connection.execute("UPDATE audit SET at = ?", (time,))
+    said = kiosk("audit", "list")
+    assert f"1\t{time}\t" in said.out
+    assert "1行目に、時刻として読めないもの" in said.err
+    assert "番号 " not in said.err
+
+
 def test_a_trail_that_holds_is_said_with_its_end(kiosk: Any, linked: Home) -> None:
     said = kiosk("audit", "verify")
     assert said.code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk.domain.chronicle import SLACK, ClockFault, Misdated, misdated
@@ -40,6 +40,16 @@ def test_what_is_no_time_is_told_and_nothing_is_compared_with_it() -> None:
     assert found(NOW, "yesterday", "2026-11-23T03:00:00", NOW) == [(ClockFault.NO_TIME, 2, 3)]
 
 
+def test_the_first_and_the_last_times_there_are_can_be_compared_with() -> None:
+    first, last = "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+09:00"
+    assert found(first, NOW, first) == [(ClockFault.BACK, 3, 3)]
+    assert found(last, NOW) == [(ClockFault.AHEAD, 1, 1), (ClockFault.BACK, 2, 2)]
+    # Neither is a day in Japan.
+    assert found("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00") == [(ClockFault.NO_TIME, 1, 2)]
+
+
+@example(["0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00"])
+@example(["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
 @given(st.lists(st.one_of(st.text(max_size=30), st.datetimes().map(str), st.datetimes(timezones=st.just(UTC)).map(str))))
 def test_whatever_stands_there_it_never_raises_and_names_each_row_once(times: list[str]) -> None:
     named = [place for one in misdated(enumerate(times, 1), NOW) for place in range(one.first, one.last + 1)]
