@@ -21,8 +21,8 @@ def exposure(path: Path) -> Exposure | None:
     """Of a file or folder, and of the folder it lies in; of both ends, where it is a link.
 
     None where nothing is exposed, where it is not there, and on Windows, where modes say nothing and the folders of the kiosk's user
-    are closed by the system. A folder like /tmp, in which only owners replace their files, exposes none of them. Raises OSError but for
-    what is not there.
+    are closed by the system. A folder like /tmp exposes what lies in it to its own owner only, who may replace any file there.
+    Raises OSError but for what is not there.
     """
     found = exposed_place(path)
     return None if found is None else found[1]
@@ -45,9 +45,10 @@ def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
 
 
 def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:
-    if folder_of_it and about.st_mode & stat.S_ISVTX:
+    own = about.st_uid in (0, os.geteuid())
+    if own and folder_of_it and about.st_mode & stat.S_ISVTX:
         return None
-    if about.st_uid not in (0, os.geteuid()):
+    if not own:
         return Exposure.FOREIGN
     writable = about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and about.st_gid != 0 and not _is_own_group(about.st_gid))
     return Exposure.WRITABLE if writable else None

@@ -58,6 +58,11 @@ def test_by_owner_and_group(file: Path) -> None:
     os.chown(file, 0, 0)
     os.chown(file.parent, OTHERS, 0)
     assert exposure(file) is Exposure.FOREIGN
+    # Its owner may replace any file in it, whatever the mode.
+    file.parent.chmod(0o1777)
+    assert exposure(file) is Exposure.FOREIGN
+    os.chown(file.parent, 0, 0)
+    assert exposure(file) is None
 
 
 def test_a_link_is_as_safe_as_both_ends_of_it(file: Path, tmp_path: Path) -> None:
