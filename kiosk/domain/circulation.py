@@ -59,6 +59,10 @@ class Reason(StrEnum):
     """It costs something (`ItemAnswer.fee`), and the counter agrees to nothing in the patron's place."""
 
 
+DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
+"""This very patron has it already."""
+
+
 @unique
 class Instead(StrEnum):
     """What was done where the server said yes, and it is not what was asked for."""

@@ -1,4 +1,4 @@
-"""Time as the windows' keyboards need it: what o'clock it is, and a call later."""
+"""Time as the windows need it: what o'clock it is, a call later, and how long a note stands that goes by itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from math import ceil
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
+
+PASSING_MS = 6000
+"""How long a note stands that goes by itself: long enough to be read, on either window."""
 
 
 class Timing(Protocol):

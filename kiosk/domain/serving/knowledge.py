@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.states import Entry, Progress
 
 NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED})
 """The library's system was not asked, and has said nothing of the item."""
 _SETTLES = frozenset(
     {
-        *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD),
-        *(Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED),
+        *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD, Reason.NOT_ON_LOAN),
+        *DONE_BEFORE,
     }
 )
 """What a server cannot say because it has carried out the same request before, or says just because it has."""
@@ -20,12 +20,11 @@ _SETTLES = frozenset(
 
 _AS_OF_NOW = frozenset({Reason.NOT_THERE_YET, Reason.NOT_SEEN_YET, Reason.LOST_ANSWER})
 """It was not there when it was looked for, and may come yet."""
-_DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
 
 
 def is_done_before(entry: Entry) -> bool:
     """Whether the library's system has said that this patron has it already."""
-    return entry.progress is Progress.REFUSED and entry.reason in _DONE_BEFORE
+    return entry.progress is Progress.REFUSED and entry.reason in DONE_BEFORE
 
 
 def in_doubt(entry: Entry) -> bool:

@@ -11,12 +11,11 @@ from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.timing import PASSING_MS
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.point import Mark
 from kiosk.ui.widgets.wordbutton import WordButton
 from kiosk.ui.widgets.words import Words
-
-PASSING_MS = 6000
 
 
 class _Band(QFrame):

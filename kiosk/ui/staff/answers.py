@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.text import knows, say
-
-_DONE_BEFORE = {Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
-"""To say of these that nothing was lent or reserved would be wrong: it was, earlier."""
 
 
 def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
@@ -19,7 +16,8 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         return "", ""
     reason = answer.reason or Reason.OTHER
     why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
-    if reason in _DONE_BEFORE:
+    if reason in DONE_BEFORE:
+        # To say that nothing was lent or reserved would be wrong: it was, earlier.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
         return say(f"staff.item.unknown-{service}") + why, say(f"staff.item.{Reason.LOST_ANSWER}-next")

@@ -26,12 +26,11 @@ from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.timing import PASSING_MS
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import Control, means, says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import unmarked
-
-PASSING_MS = 6000
 
 
 class Banners(NoticeBand):

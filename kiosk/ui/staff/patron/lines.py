@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum, unique
 from itertools import islice
 
-from kiosk.domain.circulation import Instead, Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
@@ -20,7 +20,6 @@ from kiosk.ui.staff.patron.due import due_said, due_spoken, due_words
 MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
 _LONGEST_TITLE = 160
-_DONE_BEFORE = (Reason.ALREADY_LENT, Reason.ALREADY_RESERVED)
 _OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.FEE})
 """It was not done, and may well be possible."""
 _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
@@ -202,8 +201,8 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     said = _said(entry)
     if in_doubt(entry):
         look, aside = Look.CARE, say("staff.line.unknown")
-    elif entry.reason in _DONE_BEFORE or entry.reason in _OF_NUMBER:
-        look, aside = Look.CARE if entry.reason in _DONE_BEFORE else Look.REFUSED, say(f"staff.line.{entry.reason}")
+    elif entry.reason in DONE_BEFORE or entry.reason in _OF_NUMBER:
+        look, aside = Look.CARE if entry.reason in DONE_BEFORE else Look.REFUSED, say(f"staff.line.{entry.reason}")
     elif entry.reason in _OPEN:
         look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
     else:
