@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from kiosk.text import plain, say
-from kiosk.ui.staff.panels import column, picture_of, row
+from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import staff_sizes, style_sheet
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 WIDTH = 720
@@ -27,7 +28,7 @@ class TroubleWindow(QWidget):
         self.setAccessibleName(plain(title))
         self.setMinimumWidth(WIDTH)
         heading = row(sizes.gap)
-        heading.addWidget(picture_of("warn", round(sizes.title * 1.3), "yellow"))
+        heading.addWidget(icon_label("warn", round(sizes.title * 1.3), "yellow"))
         heading.addWidget(Words(title, "title", line=1.35), 1)
         self._close = Button(say("staff.start.close"), "primary")
         self._close.clicked.connect(self.close)

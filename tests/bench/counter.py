@@ -246,7 +246,7 @@ def _taps(bench: Bench) -> list[tuple[float, float, float]]:
 @contextmanager
 def tapping(bench: Bench, program: Program) -> Iterator[Callable[[], tuple[float, float, float]]]:
     """Lays the card once, tells the same of that tap, and goes home."""
-    from kiosk.ui.staff.panels import NumberLabel
+    from kiosk.ui.staff.number_label import NumberLabel
 
     staff, paints = program.displays.staff, []
     told = program.conductor.counter.ils == "ready"

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.panels import NumberLabel
+from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.scan import ScanField
 from tests.ui.staff_scenes import staff_scenes

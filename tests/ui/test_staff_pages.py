@@ -49,7 +49,7 @@ from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason
 from kiosk.domain.states import AskingPin, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
-from kiosk.ui.staff.panels import NumberLabel
+from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
 from kiosk.ui.theme import staff_sizes

@@ -16,7 +16,7 @@ from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.states import LeftWork, PatronShown, Screen, Stayed, TimedOut, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.panels import ScrollArea
+from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.ui.desk import Desk as PatronDesk
 from tests.ui.fits import complaints

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from kiosk.text import say
-from kiosk.ui.staff.panels import BAR, MIDDLE, TOP, ScrollArea, column, row
+from kiosk.ui.staff.panels import MIDDLE, TOP, column, row
+from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice

@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
-from kiosk.ui.staff.panels import MIDDLE, TOP, column, picture_of, row
+from kiosk.ui.staff.panels import MIDDLE, TOP, column, row
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.control import set_chord
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.words import Words
 
 
@@ -68,7 +68,7 @@ class Choice(Plate):
         super().__init__(name or title, sizes.tile_radius)
         pad = round(sizes.margin_y * 0.8)
         inside = row(round(sizes.gap * 0.8), (pad, pad, pad, pad))
-        inside.addWidget(picture_of(icon, round(sizes.icon * 1.6), "blue"), 0, MIDDLE)
+        inside.addWidget(icon_label(icon, round(sizes.icon * 1.6), "blue"), 0, MIDDLE)
         words = column(4)
         words.addStretch(1)
         words.addWidget(Words(title, "heading"))
@@ -76,7 +76,7 @@ class Choice(Plate):
         words.addStretch(1)
         inside.addLayout(words, 1)
         inside.addWidget(Words(f"Alt+{chord}", "note"), 0, MIDDLE)
-        inside.addWidget(picture_of("right", sizes.icon, "sub"), 0, MIDDLE)
+        inside.addWidget(icon_label("right", sizes.icon, "sub"), 0, MIDDLE)
         self.setLayout(inside)
         self.setAccessibleDescription(plain(note))
         set_chord(self, chord)
@@ -106,7 +106,7 @@ class Tile(CheckedByState, Plate):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon, self._size = icon, sizes.icon if low else round(sizes.icon * 1.2)
         self._elsewhere = elsewhere and not sizes.small
-        self._drawing = picture_of(icon, self._size)
+        self._drawing = icon_label(icon, self._size)
         self._words = Words(text, "tile", line=1.25) if low else Words(text, "tile", line=1.25, centred=True)
         if low:
             beside = row(6, (8, 8, 24 if self._elsewhere else 6, 8))

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
 from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
 from kiosk.text import say
+from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Chip, NumberLabel, Panel, chip_row, column, row
+from kiosk.ui.staff.panels import Chip, Panel, chip_row, column, row
 from kiosk.ui.staff.patron.validity import CertificateEnds, Validity
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.picture import Picture

@@ -17,7 +17,8 @@ from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, ScrollArea, ScrollColumn, column, row, title_row
+from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
+from kiosk.ui.staff.scroll import ScrollArea, ScrollColumn
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says

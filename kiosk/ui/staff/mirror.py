@@ -15,8 +15,8 @@ from kiosk.ui.patronpicture import picture_of
 from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.miniature import Miniature
 from kiosk.ui.staff.panels import column, row
-from kiosk.ui.staff.panels import picture_of as icon_of
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 _UNSEEN = {"displays.one": "gone", "displays.other": "gone", "displays.mirrored": "same"}
@@ -26,7 +26,7 @@ _DRAWN = {PageName.CONFIRM: "confirm", PageName.PIN: "pin", PageName.LAST_TRY: "
 """Pages with a drawing of their own; the others are words and a picture."""
 
 
-def unseen(counter: Counter, facts: CounterFacts) -> str:
+def out_of_sight(counter: Counter, facts: CounterFacts) -> str:
     """Why the patron sees no page, as last word of `staff.mirror.…`; empty where they see one."""
     displays = facts.finding("displays")
     if (why := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
@@ -68,7 +68,7 @@ class PatronMirror(QWidget):
             inside.addWidget(self._picture, 4)
             below = row(10)
             below.addStretch(1)
-            below.addWidget(icon_of("screen", sizes.icon, "sub"))
+            below.addWidget(icon_label("screen", sizes.icon, "sub"))
             below.addWidget(self._language)
             below.addStretch(1)
             inside.addLayout(below)
@@ -76,7 +76,7 @@ class PatronMirror(QWidget):
             inside.addStretch(1)
         else:
             above = row(10)
-            above.addWidget(icon_of("screen", sizes.icon))
+            above.addWidget(icon_label("screen", sizes.icon))
             above.addWidget(self._title, 1)
             above.addWidget(self._language, 0, Qt.AlignmentFlag.AlignVCenter)
             inside.addLayout(above)
@@ -96,7 +96,7 @@ class PatronMirror(QWidget):
         language = say(f"staff.language.{counter.language}")
         self._title.set_text(say("staff.mirror.title"))
         self._language.set_text(say("staff.mirror.title-language", language=language) if self._wide else language)
-        why = unseen(counter, facts)
+        why = out_of_sight(counter, facts)
         self._picture.setVisible(not why)
         if why:
             self._sentence.set_text(say(f"staff.mirror.{why}"))

@@ -13,7 +13,8 @@ from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEnt
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.staff.choices import Choice
-from kiosk.ui.staff.panels import BAR, ScrollArea, column, row
+from kiosk.ui.staff.panels import column, row
+from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says

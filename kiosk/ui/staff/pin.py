@@ -23,10 +23,10 @@ from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, picture_of, row, title_row
+from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, row, title_row
 from kiosk.ui.staff.patron.validity import CertificateEnds
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
@@ -42,7 +42,7 @@ class PatronsTurnPage(Page):
         self._title, self._lead = Words(kind="title", line=1.35), Words(kind="lead")
         self._care = Notice("care", icon_size=sizes.icon)
         self._bars, self._left = TriesBars(round(sizes.body * 1.8)), Words(kind="strong")
-        self._lying, self._lying_icon = Words(), picture_of("checkc", sizes.icon, "green")
+        self._lying, self._lying_icon = Words(), icon_label("checkc", sizes.icon, "green")
         self._number, self._replaces = Words(kind="strong"), Words()
         self._ends = CertificateEnds(sizes)
         self._unknown = self._when_unknown()

@@ -13,9 +13,10 @@ from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, 
 from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, picture_of, row, title_row
+from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 GUIDES: dict[Code, str] = {
@@ -106,7 +107,7 @@ class RefusalPage(Page):
         banner = Panel(self.sizes, "care")
         params = dict(problem.params)
         across = row(self.sizes.gap)
-        across.addWidget(picture_of("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
+        across.addWidget(icon_label("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
         texts = column(2)
         texts.addWidget(Words(say(f"refusal.{problem.code}.title", **params), "title", line=1.3))
         texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))

@@ -7,8 +7,9 @@ from kiosk.domain.events import BrokeSeen
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Panel, picture_of, row
+from kiosk.ui.staff.panels import Panel, row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 
@@ -20,7 +21,7 @@ class TroublePage(Page):
         self._cause, self._next, self._incident = Words(), Words(), Words(kind="heading")
         card = Panel(sizes, "care", spacing=sizes.gap // 2)
         heading = row(sizes.gap)
-        heading.addWidget(picture_of("warn", round(sizes.title * 1.3), "yellow"))
+        heading.addWidget(icon_label("warn", round(sizes.title * 1.3), "yellow"))
         heading.addWidget(Words(say(f"refusal.{Code.OUT_OF_ORDER}.title"), "title", line=1.35), 1)
         card.inside.addLayout(heading)
         for words in (self._cause, self._next, self._incident, Words(say("staff.trouble.wiped"))):

@@ -11,8 +11,9 @@ from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
 from kiosk.ui.staff.choices import Answer, Choice
 from kiosk.ui.staff.library_card import NumberForm
+from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import NumberLabel, Panel, facts, row
+from kiosk.ui.staff.panels import Panel, facts, row
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.control import says

@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLabel
 
 from kiosk.config import resource
 from kiosk.ui.theme import COLOURS
@@ -34,3 +35,11 @@ def icon(name: str, size: int, colour: str, *, disabled: str = "mute", checked: 
     if checked is not None:
         made.addPixmap(pixmap(name, size, checked, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return made
+
+
+def icon_label(icon: str, size: int, colour: str = "ink") -> QLabel:
+    """An icon standing by itself. A drawing only: the words beside it say the same."""
+    label = QLabel()
+    label.setPixmap(pixmap(icon, size, colour, label.devicePixelRatioF()))
+    label.setFixedSize(size, size)
+    return label

@@ -10,11 +10,11 @@ from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.text import refusal, say
 from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
+from kiosk.ui.staff.panels import MIDDLE, column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.words import Words
 
 _LOOKS = {
@@ -32,7 +32,7 @@ class HandoverStrip(QFrame):
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._size = sizes.icon
-        self._icon = picture_of("external", sizes.icon, "blue")
+        self._icon = icon_label("external", sizes.icon, "blue")
         self._words, self._next = Words(kind="strong", line=1.4), Words(line=1.4)
         self.put = Button(say("staff.handover.put"), "secondary", chord="P")
         self.put.setProperty("compact", "true")

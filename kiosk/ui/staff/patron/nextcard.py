@@ -9,10 +9,11 @@ from kiosk.domain.events import NextPatronCalled, NextPatronDenied
 from kiosk.domain.states import PatronShown
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.panels import MIDDLE, column, picture_of, row
+from kiosk.ui.staff.panels import MIDDLE, column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 
@@ -40,7 +41,7 @@ class NextCardStrip(QFrame):
         inside.addLayout(texts)
         inside.addLayout(buttons)
         across = row(12, (round(sizes.margin_y * 0.8), 8, 10, 10))
-        across.addWidget(picture_of("warn", sizes.icon, "yellow"), 0, MIDDLE)
+        across.addWidget(icon_label("warn", sizes.icon, "yellow"), 0, MIDDLE)
         across.addLayout(inside, 1)
         self.setLayout(across)
         self.hide()

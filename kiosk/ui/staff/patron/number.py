@@ -5,11 +5,12 @@ from __future__ import annotations
 from kiosk.domain.model import AnyService
 from kiosk.domain.states import Handing, PatronShown
 from kiosk.text import plain, say
-from kiosk.ui.staff.panels import MIDDLE, NumberLabel, Panel, Steps, picture_of, row
+from kiosk.ui.staff.number_label import NumberLabel
+from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, row
 from kiosk.ui.staff.patron.services import icon_of, name_of
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.words import Words, unmarked
 
 
@@ -29,7 +30,7 @@ class NumberPage(Panel):
         """`copy` is the page's own button, which finds its place beside the number."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.5))
         self._sizes = sizes
-        self._icon, self._name = picture_of("external", round(sizes.icon * 1.2), "blue"), Words(kind="heading")
+        self._icon, self._name = icon_label("external", round(sizes.icon * 1.2), "blue"), Words(kind="heading")
         self._title, self._number = Words(kind="title", line=1.35), NumberLabel(round(sizes.number * (1.25 if sizes.small else 1.5)))
         self._steps: Steps | None = None
         self._told: tuple[AnyService | None, bool] | None = None

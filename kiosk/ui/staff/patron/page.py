@@ -14,7 +14,7 @@ from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import BAR, ScrollColumn, column, row
+from kiosk.ui.staff.panels import column, row
 from kiosk.ui.staff.patron.handover import HandoverStrip
 from kiosk.ui.staff.patron.items import ItemsPage, page_for
 from kiosk.ui.staff.patron.library import LibraryStrip
@@ -23,6 +23,7 @@ from kiosk.ui.staff.patron.number import CalledPage, NumberPage
 from kiosk.ui.staff.patron.panel import PatronPanel
 from kiosk.ui.staff.patron.services import Services
 from kiosk.ui.staff.patron.undone import Undone, undone_in
+from kiosk.ui.staff.scroll import BAR, ScrollColumn
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import set_chord

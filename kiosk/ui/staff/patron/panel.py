@@ -13,14 +13,17 @@ from kiosk.domain.events import SlipChosen
 from kiosk.domain.model import Shown, SlipKind
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, say
+from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.panels import MIDDLE, Chip, NumberLabel, Panel, ScrollColumn, column, picture_of, row
+from kiosk.ui.staff.panels import MIDDLE, Chip, Panel, column, row
 from kiosk.ui.staff.patron.figures import Figures
 from kiosk.ui.staff.patron.undone import Undone
 from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
+from kiosk.ui.staff.scroll import ScrollColumn
 from kiosk.ui.staff.stops import causes, denied
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.segments import Segments
 from kiosk.ui.widgets.words import Words, unmarked
@@ -70,7 +73,7 @@ class SlipChoice(QWidget):
         self._segments = Segments(say("staff.patron.slip-name"), labels, max(44, sizes.button_height - 8))
         self._segments.chosen.connect(lambda index: self._say(emit, index))
         title = row(8)
-        title.addWidget(picture_of("print", round(sizes.note * 1.3), "sub"), 0, MIDDLE)
+        title.addWidget(icon_label("print", round(sizes.note * 1.3), "sub"), 0, MIDDLE)
         title.addWidget(Words(say("staff.patron.slip"), "note", line=1.3), 1)
         inside = column(6)
         inside.addLayout(title)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.model import IlsCondition, Month, Patron
 from kiosk.domain.states import Problem
 from kiosk.text import refusal, say
-from kiosk.ui.staff.panels import TOP, picture_of, row
+from kiosk.ui.staff.panels import TOP, row
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.icon import pixmap
+from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words, unmarked
 
@@ -23,7 +23,7 @@ class Validity(QWidget):
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__()
-        self._icon, self._size = picture_of("info", sizes.icon, "blue"), sizes.icon
+        self._icon, self._size = icon_label("info", sizes.icon, "blue"), sizes.icon
         self._valid, self._words = Words(say("staff.patron.valid"), "strong"), Words(kind="body")
         inside = row(10)
         inside.addWidget(self._icon, 0, TOP)
