@@ -54,7 +54,7 @@ def test_of_an_answer_that_was_lost_nothing_is_known(service: Service, reason: R
 
 @pytest.mark.parametrize(
     ("service", "reason", "said"),
-    [(Service.LOAN, Reason.ALREADY_LENT, "1点は貸出ずみです"), (Service.HOLD, Reason.ALREADY_RESERVED, "1点は予約ずみです")],
+    [(Service.LOAN, Reason.ALREADY_LENT, "1点は貸出済みです"), (Service.HOLD, Reason.ALREADY_RESERVED, "1点は予約済みです")],
 )
 def test_what_the_patron_has_is_not_counted_as_refused(service: Service, reason: Reason, said: str) -> None:
     assert plain(summary(Dealings((Entry(service, GARDEN, Progress.REFUSED, reason),)), service)) == said

@@ -72,11 +72,11 @@ def test_other_things_that_are_tried_again_say_when(hands: Hands) -> None:
     failed, facts = SCENES["handover-failed"]
     assert isinstance(failed.flow, PatronShown)
     hands.show(replace(failed, flow=replace(failed.flow, handing_failed_at=SEEN_AT)), facts)
-    assert "10:32:00に入れようとしました。" in hands.texts()
+    assert "10:32:00に番号を入力しようとしましたが、できませんでした。" in hands.texts()
     slip, facts = SCENES["slip-trouble"]
     hands.show(replace(slip, papers=tuple(replace(paper, at=SEEN_AT) for paper in slip.papers)), facts)
     hands.unfold()
-    assert "10:32:00に出ませんでした。" in hands.texts()
+    assert "10:32:00に印刷を試みました。" in hands.texts()
 
 
 # --- a key that has to be held

@@ -50,18 +50,18 @@ def show(hands: Hands, *entries: Entry, service: Service = Service.LOAN) -> None
 
 def test_what_was_not_lent_is_counted_and_brought_into_sight(hands: Hands, qtbot: QtBot) -> None:
     show(hands, *MANY, LOST, *AFTER, REFUSED)
-    assert "未貸出1件、わからないもの1件" in hands.texts()
+    assert "未貸出1点、わからないもの1点" in hands.texts()
     for place, item in ((1, BRIDGE), (2, MAGAZINE), (1, BRIDGE)):
         assert not in_sight(hands, item)
         hands.press("見る")
         qtbot.waitUntil(lambda item=item: in_sight(hands, item), timeout=2000)  # type: ignore[misc]
-        assert f"{place}件目を表示中" in hands.texts()
+        assert f"{place}点目を表示中" in hands.texts()
 
 
 def test_what_was_not_reserved_is_told_on_every_page_and_its_list_opened(hands: Hands, qtbot: QtBot) -> None:
     for service in Service:
         show(hands, NOT_HELD, service=service)
-        assert "未予約1件" in hands.texts(), service
+        assert "未予約1点" in hands.texts(), service
     show(hands, NOT_HELD)
     hands.press("見る")
     assert hands.said == [ServiceChosen(Service.HOLD)]
@@ -107,6 +107,6 @@ def window_y(hands: Hands, widget: QWidget) -> int:
 
 def test_the_row_goes_from_the_count_when_the_item_was_lent_after_all(hands: Hands) -> None:
     show(hands, REFUSED)
-    assert "未貸出1件" in hands.texts()
+    assert "未貸出1点" in hands.texts()
     show(hands, replace(REFUSED, progress=Progress.DONE, reason=None))
     assert "未貸出" not in hands.texts()
