@@ -50,23 +50,19 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Language, Sound, Ticket
 from kiosk.domain.papers import without_troubles
 from kiosk.domain.states import (
+    RESTING,
     AwaitingLibraryCard,
     CheckingPin,
     ClosingLink,
     Counter,
     Flow,
-    OutOfOrder,
     PatronShown,
     Registered,
     SavingLink,
-    ShowingHelp,
-    ShowingStatus,
     Waiting,
 )
 from kiosk.domain.turn import Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
-"""Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
 STAFF_ARE_TOLD = 3
@@ -107,8 +103,7 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _closed(counter)
     if counter.idle_warning:
         closed, effects = _closed(counter)
-        told, timer = timedout.tell(closed, counter)
-        return told, (*timer, *effects)
+        return timedout.tell(closed, counter), effects
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 

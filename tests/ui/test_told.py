@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.consequences import Open
 from kiosk.domain.events import LibraryRetryPressed, TimedOutSeen
-from kiosk.domain.model import IlsCondition, Language
+from kiosk.domain.model import IlsCondition, Language, ReaderCondition
 from kiosk.domain.states import LeftWork, PatronShown, Screen, Stayed, TimedOut, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
@@ -165,6 +165,25 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
     desk.show(counter(Waiting(), cards=(), timed_out=replace(told, patron=type(TICKET)(0))))
     assert not desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert desk.says(plain(say("patron.waiting.title")).replace("\n", ""))
+
+
+@pytest.mark.parametrize("work", LeftWork)
+def test_no_card_is_asked_for_where_none_can_be_taken_or_would_do(desk_with: Callable[..., PatronDesk], work: LeftWork) -> None:
+    desk = desk_with()
+    told = TimedOut(work, SEEN_AT, Language.JAPANESE, TICKET)
+    desk.show(counter(Waiting(), cards=(), timed_out=told))
+    assert desk.says("もう一度カードをお出しください") is (work in (LeftWork.LENDING, LeftWork.SERVING))
+    desk.show(counter(Waiting(), cards=(), timed_out=told, reader=ReaderCondition.MISSING))
+    assert desk.says("画面を閉じました")
+    assert not desk.says("お出しください")
+    assert complaints(desk.window) == []
+
+
+@pytest.mark.parametrize("work", [LeftWork.REFUSED, LeftWork.SERVING_BY_LIBRARY_CARD])
+def test_staff_are_not_told_to_have_a_card_laid_that_helps_nobody(hands: Hands, work: LeftWork) -> None:
+    hands.show(*SCENES[f"timed-out-{work}"])
+    assert "もう一度カードを置くよう" not in hands.texts()
+    assert plain(say(f"staff.banner.timed-out-{work}-next")) in hands.texts()
 
 
 def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., PatronDesk]) -> None:

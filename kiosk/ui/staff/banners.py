@@ -17,9 +17,9 @@ from kiosk.domain.events import (
     StraySeen,
     TimedOutSeen,
 )
-from kiosk.domain.idleness import RESTING, STAFF_ARE_TOLD
+from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray
+from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray
 from kiosk.text import refusal, say
 from kiosk.ui.staff.band import NoticeBand
 from kiosk.ui.staff.moments import to_the_minute, to_the_second

@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizeP
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import LEAVING, has_consequences, is_work_open, subject, why_open
 from kiosk.domain.events import BrokeSeen, Event, LeavePressed, Touched
-from kiosk.domain.idleness import RESTING
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
+from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.keys import Keys
