@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardsTurn,
     CardWaits,
     DayBegan,
     Event,
@@ -76,7 +77,7 @@ NOT_A_SIGN_OF_LIFE = (
 ANSWERS = (
     CardLifted,
     CardPlaced,
-    *(CardRead, CardFailed, CardSlow, CardWaits, TriesRead, HolderProved, PinRejected),
+    *(CardRead, CardFailed, CardSlow, CardsTurn, CardWaits, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
     *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
     *(SlipPrinted, SlipFailed, LookedAgain),
