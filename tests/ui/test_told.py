@@ -186,6 +186,17 @@ def test_staff_are_not_told_to_have_a_card_laid_that_helps_nobody(hands: Hands, 
     assert plain(say(f"staff.banner.timed-out-{work}-next")) in hands.texts()
 
 
+@pytest.mark.parametrize("language", Language)
+def test_after_an_unlinking_nothing_is_promised_of_the_library_card(desk_with: Callable[..., PatronDesk], language: Language) -> None:
+    """Nobody has looked it up: it may be lost, stopped or run out."""
+    desk = desk_with()
+    desk.show(SCENES["unlinked-lost"][0], language)
+    assert desk.says(plain(say("patron.ended.title", language)).replace("\n", ""))
+    assert "still works" not in "".join(desk.texts())
+    assert "使" not in "".join(desk.texts())
+    assert complaints(desk.window) == []
+
+
 def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., PatronDesk]) -> None:
     desk = desk_with(single=True)
     told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)
