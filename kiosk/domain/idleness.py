@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardsTurn,
     CardWaits,
     DayBegan,
     Event,
@@ -50,23 +51,19 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Language, Sound, Ticket
 from kiosk.domain.papers import without_troubles
 from kiosk.domain.states import (
+    RESTING,
     AwaitingLibraryCard,
     CheckingPin,
     ClosingLink,
     Counter,
     Flow,
-    OutOfOrder,
     PatronShown,
     Registered,
     SavingLink,
-    ShowingHelp,
-    ShowingStatus,
     Waiting,
 )
 from kiosk.domain.turn import Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
-"""Pages that belong to nobody: they do not time out and are left without ceremony."""
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
 STAFF_ARE_TOLD = 3
@@ -80,7 +77,7 @@ NOT_A_SIGN_OF_LIFE = (
 ANSWERS = (
     CardLifted,
     CardPlaced,
-    *(CardRead, CardFailed, CardSlow, CardWaits, TriesRead, HolderProved, PinRejected),
+    *(CardRead, CardFailed, CardSlow, CardsTurn, CardWaits, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
     *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
     *(SlipPrinted, SlipFailed, LookedAgain),
@@ -107,8 +104,7 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _closed(counter)
     if counter.idle_warning:
         closed, effects = _closed(counter)
-        told, timer = timedout.tell(closed, counter)
-        return told, (*timer, *effects)
+        return timedout.tell(closed, counter), effects
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 

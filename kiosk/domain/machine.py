@@ -47,9 +47,10 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import RESTING, is_acting, keep_idle_time, time_up
+from kiosk.domain.idleness import is_acting, keep_idle_time, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
+    RESTING,
     AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingHolder,
@@ -88,8 +89,9 @@ def step(counter: Counter, event: Event) -> Step:
     after, effects = _around(counter, doubt_dates(counter, event))
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
-    after, idle_effects = keep_idle_time(counter, timedout.keep(after), event)
-    return after, (*effects, *looks, *screen_effects, *idle_effects)
+    after, told_effects = timedout.keep(after)
+    after, idle_effects = keep_idle_time(counter, after, event)
+    return after, (*effects, *looks, *screen_effects, *told_effects, *idle_effects)
 
 
 def _around(counter: Counter, event: Event) -> Step:

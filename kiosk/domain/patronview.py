@@ -8,6 +8,7 @@ from enum import StrEnum, unique
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Shown
 from kiosk.domain.states import (
+    RESTING,
     AlreadyLinked,
     AskingPin,
     AwaitingLibraryCard,
@@ -43,9 +44,6 @@ from kiosk.domain.states import (
 from kiosk.domain.timedout import is_told_to_patron
 from kiosk.domain.trouble import reader_problem
 
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
-"""Pages that say themselves, in full, that a card was left."""
-
 
 @unique
 class PageName(StrEnum):
@@ -55,7 +53,7 @@ class PageName(StrEnum):
     RETURNING = "returning"
     CARD_LEFT = "card-left"
     TIMED_OUT = "timed-out"
-    """What became of what nobody went on with, for a short time; a card may be laid all the same."""
+    """What became of what nobody went on with, for a short time; a card is asked for only where one can be taken."""
     WAITING = "waiting"
     CLOSED = "closed"
     """No My Number Card can be taken."""
@@ -90,7 +88,7 @@ class PageName(StrEnum):
 class PatronView:
     page: PageName
     problem: Problem | None = None
-    """What CLOSED, REFUSED and PLACE_AGAIN tell."""
+    """What CLOSED, REFUSED and PLACE_AGAIN tell; with TIMED_OUT, why no card may be asked for."""
     keep_lying: bool = False
     """READING goes on for so long that the card is asked to be left there."""
     take_card: bool = False
@@ -132,7 +130,7 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
         case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if counter.card_left:
             return PageName.CARD_LEFT, None
         case _ if is_told_to_patron(counter):
-            return PageName.TIMED_OUT, None
+            return PageName.TIMED_OUT, _trouble(counter, closed)
         case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
             return _waiting(counter, closed)
         case Reading(insertion=insertion) if insertion in counter.strays:

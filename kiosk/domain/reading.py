@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from kiosk.domain import strays
 from kiosk.domain.effects import ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardWaits, Event, TimeUp
-from kiosk.domain.model import Insertion
+from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
+from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import Counter, Problem, Reading, ReadingMyNumberCard
 from kiosk.domain.turn import Step, asking, card_to_read, go, other_card, problem_of, then
 
@@ -43,6 +43,8 @@ def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step |
         case CardWaits(where, behind) if where == insertion and not flow.behind:
             counter, ticket = asking(counter)
             return go(counter, replace(flow, behind=behind, limit=ticket), StartTimer(ticket, counter.rules.wait_seconds))
+        case CardsTurn(where) if where == insertion and flow.behind:
+            return go(counter, replace(flow, behind="", limit=Ticket(0)))
         case TimeUp(ticket) if ticket == flow.limit:
             return ways.fail(counter, Problem(Code.CARD_WAITED, (("reader", flow.behind),)))
         case CardLifted(where) if where == insertion and flow.slow:

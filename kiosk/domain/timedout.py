@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import get_args
 
 from kiosk.domain.effects import StartTimer
-from kiosk.domain.model import Language, Ticket
+from kiosk.domain.model import Language, Shown, Ticket
 from kiosk.domain.states import (
+    RESTING,
     AlreadyLinked,
     Counter,
     Flow,
     LeftWork,
+    LendingRefused,
     LinkGoal,
-    OutOfOrder,
     PatronShown,
     Reading,
     Registered,
@@ -33,13 +34,14 @@ _DONE: dict[type[Flow], LeftWork] = {
     Registered: LeftWork.REGISTERED,
     AlreadyLinked: LeftWork.LINKED,
     Unlinked: LeftWork.UNLINKED,
-    PatronShown: LeftWork.SERVING,
+    LendingRefused: LeftWork.REFUSED,
 }
-_AT_REST = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
 
 
 def work_of(flow: Flow) -> LeftWork:
     """What is left undone, or was done, when `flow` is closed."""
+    if isinstance(flow, PatronShown):
+        return LeftWork.SERVING_BY_LIBRARY_CARD if flow.shown is Shown.LIBRARY_CARD else LeftWork.SERVING
     if type(flow) in _DONE:
         return _DONE[type(flow)]
     registers = isinstance(flow, get_args(RegistrationFlow)) or isinstance(getattr(flow, "goal", None), LinkGoal)
@@ -48,11 +50,9 @@ def work_of(flow: Flow) -> LeftWork:
     return LeftWork.UNLINKING if isinstance(flow, get_args(UnlinkingFlow)) else LeftWork.LENDING
 
 
-def tell(counter: Counter, before: Counter) -> Step:
-    """`counter` is what `before` has become when its time was up."""
-    counter, ticket = asking(counter)
-    told = TimedOut(work_of(before.flow), before.now, before.language, ticket)
-    return replace(counter, timed_out=told), (StartTimer(ticket, PATRON_SECONDS),)
+def tell(counter: Counter, before: Counter) -> Counter:
+    """`counter` is what `before` has become when its time was up. `keep` says from when on it is told."""
+    return replace(counter, timed_out=TimedOut(work_of(before.flow), None, before.language, None))
 
 
 def is_told_to_patron(counter: Counter) -> bool:
@@ -78,10 +78,17 @@ def in_language(counter: Counter, language: Language) -> Counter:
     return counter if told is None else replace(counter, timed_out=replace(told, language=language))
 
 
-def keep(after: Counter) -> Counter:
-    """Until the next work begins. A session that still waits for answers before it can be closed is none."""
-    if after.timed_out is None or isinstance(after.flow, _AT_REST):
-        return after
-    stray = isinstance(after.flow, Reading) and after.flow.insertion in after.strays
-    closing = isinstance(after.flow, PatronShown) and after.flow.leaving
-    return after if stray or closing else replace(after, timed_out=None)
+def keep(after: Counter) -> Step:
+    """From when the session is closed until the next work begins. One that still waits for answers is not closed yet."""
+    told, flow = after.timed_out, after.flow
+    if told is None or (isinstance(flow, PatronShown) and flow.leaving):
+        return after, ()
+    stray = isinstance(flow, Reading) and flow.insertion in after.strays
+    if not stray and not isinstance(flow, RESTING):
+        return replace(after, timed_out=None), ()
+    return _closed(after, told) if told.patron is None else (after, ())
+
+
+def _closed(counter: Counter, told: TimedOut) -> Step:
+    counter, ticket = asking(counter)
+    return replace(counter, timed_out=replace(told, at=counter.now, patron=ticket)), (StartTimer(ticket, PATRON_SECONDS),)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardWaits, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard import fault
 from kiosk.smartcard.judge import CardJudge
@@ -90,6 +90,10 @@ class CardThread:
         """The card that has not answered for so long."""
         self._to_read: Insertion | None = None
         """The card whose reading was asked for last and has not begun."""
+        self._waits: Insertion | None = None
+        """The card that was told last to wait."""
+        self._telling = threading.Lock()
+        """That a card waits is never told after its turn has come."""
         self._slow = SlowWatch(slow_after, self._say_slow)
         self._thread = threading.Thread(target=self._run, name="card", daemon=True)
 
@@ -110,12 +114,13 @@ class CardThread:
     def read(self, ticket: Ticket, insertion: Insertion) -> None:
         """Answered by CardRead or CardFailed, with CardKnown before it where possible. Ends whatever session there was.
 
-        Told by CardWaits where another card, which does not answer, has to be lifted first.
+        Told by CardWaits where another card, which does not answer, has to be lifted first, and then by CardsTurn when that is done.
         """
-        self._to_read = insertion
-        self._commands.put(_Read(ticket, insertion))
-        if (silent := self._silent) is not None:
-            self._emit(CardWaits(insertion, silent.reader))
+        with self._telling:
+            self._to_read = insertion
+            self._commands.put(_Read(ticket, insertion))
+            if (silent := self._silent) is not None:
+                self._say_waits(insertion, silent)
 
     def tries(self, ticket: Ticket, insertion: Insertion) -> None:
         """Answered by TriesRead or CardFailed. Spends no try."""
@@ -149,10 +154,8 @@ class CardThread:
         if isinstance(command, _Release):
             self._release(command.insertion)
             return
-        self._busy_with = command.insertion
-        if self._to_read == command.insertion:
-            self._to_read = None
         try:
+            self._begin(command)
             answer = self._answer(command)
         except KioskError as error:
             answer = self._fail(command, error)
@@ -161,12 +164,22 @@ class CardThread:
             log.error("incident %s: %s", incident, fault.trace(error))
             answer = self._fail(command, Unavailable(Code.OUT_OF_ORDER, incident=incident))
         finally:
-            self._busy_with = self._silent = None
+            with self._telling:
+                self._busy_with = self._silent = None
             _forget(command)
         try:
             self._emit(answer)
         except Exception as error:
             log.error("a bug while telling of the card: %s", fault.trace(error))
+
+    def _begin(self, command: _Asked) -> None:
+        with self._telling:
+            self._busy_with = command.insertion
+            if self._to_read == command.insertion:
+                self._to_read = None
+            if isinstance(command, _Read) and self._waits == command.insertion:
+                self._waits = None
+                self._emit(CardsTurn(command.insertion))
 
     def _answer(self, command: _Asked) -> Event:
         match command:
@@ -268,12 +281,17 @@ class CardThread:
             readers.release()
 
     def _say_slow(self) -> None:
-        if (insertion := self._busy_with) is None:
-            return
-        self._silent = insertion
-        self._emit(CardSlow(insertion))
-        if (waiting := self._to_read) is not None:
-            self._emit(CardWaits(waiting, insertion.reader))
+        with self._telling:
+            if (insertion := self._busy_with) is None:
+                return
+            self._silent = insertion
+            self._emit(CardSlow(insertion))
+            if (waiting := self._to_read) is not None:
+                self._say_waits(waiting, insertion)
+
+    def _say_waits(self, insertion: Insertion, behind: Insertion) -> None:
+        self._waits = insertion
+        self._emit(CardWaits(insertion, behind.reader))
 
 
 def _forget(command: _Command | None) -> None:

@@ -1,4 +1,4 @@
-"""How long a card has been read, for both windows: what is said depends on it."""
+"""How long a card has been read, for every page that speaks of it: what is said depends on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+from kiosk.domain.model import Insertion
 from kiosk.domain.patronview import is_reading
 from kiosk.domain.states import Flow
 
@@ -18,7 +19,9 @@ class ReadingTime(QObject):
 
     def __init__(self, parent: QObject, passed: Callable[[], None]) -> None:
         super().__init__(parent)
-        self._passed, self._reads = passed, False
+        self._passed = passed
+        self._read: Insertion | None = None
+        self._reads = False
         self.lasted = 2
         """As `patron_view` takes it."""
         self._noticeable, self._long = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
@@ -29,8 +32,10 @@ class ReadingTime(QObject):
         return timer
 
     def follow(self, flow: Flow) -> None:
-        before, self._reads = self._reads, is_reading(flow)
-        if self._reads and not before:
+        before = self._reads, self._read
+        self._reads, self._read = is_reading(flow), getattr(flow, "insertion", None)
+        # Each card has its own time, from the first look at it to the last.
+        if self._reads and before != (True, self._read):
             self.lasted = 0
             self._noticeable.start()
             self._long.start()

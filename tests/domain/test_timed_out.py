@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kiosk.domain.circulation import Reason
 from kiosk.domain.effects import LookAgain, StartTimer
+from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
     CardPlaced,
@@ -30,7 +31,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Insertion, Language, UnlinkReason
+from kiosk.domain.model import Insertion, Language, Ticket, UnlinkReason
 from kiosk.domain.states import CounterRules, LeftWork, PatronShown, TimedOut, Waiting, When
 from kiosk.domain.timedout import is_told_to_patron
 from tests.domain.library import Library
@@ -93,6 +94,16 @@ def not_linked() -> Desk:
     return desk
 
 
+def not_known() -> Desk:
+    desk = Desk()
+    desk.lay(Card(refused=Code.CARD_EXPIRED))
+    return desk
+
+
+def serving_by_library_card() -> Desk:
+    return Desk().tell(LibraryCardEntered(NUMBER.text))
+
+
 def asking_to_lend() -> Desk:
     desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(Card())])
     desk.lay(Card())
@@ -109,9 +120,11 @@ LEFT: list[tuple[Callable[[], Desk], LeftWork]] = [
     (unlinking, LeftWork.UNLINKING),
     (unlinked, LeftWork.UNLINKED),
     (looking_at_the_holder, LeftWork.LENDING),
-    (not_linked, LeftWork.LENDING),
+    (not_linked, LeftWork.REFUSED),
+    (not_known, LeftWork.REFUSED),
     (asking_to_lend, LeftWork.LENDING),
     (serving, LeftWork.SERVING),
+    (serving_by_library_card, LeftWork.SERVING_BY_LIBRARY_CARD),
 ]
 
 
@@ -138,7 +151,10 @@ def test_what_was_closed_is_told_without_whose_it_was(session: Callable[[], Desk
 
 @pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
 def test_what_somebody_closed_is_not_told(session: Callable[[], Desk], work: LeftWork) -> None:
-    assert session().tell(LeavePressed()).counter.timed_out is None
+    desk = session().leave_alone()
+    assert desk.counter.idle_warning
+    desk.tell(LeavePressed()).at(Waiting)
+    assert desk.counter.timed_out is None
 
 
 def test_a_finished_registration_that_closes_by_itself_is_nobodys_fault() -> None:
@@ -151,7 +167,7 @@ def test_the_patron_reads_it_for_a_short_time_and_staff_until_they_have_seen_it(
     desk = left(registering())
     [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == told(desk).patron]
     assert 10 <= seconds <= 30
-    desk.tell(TimeUp(told(desk).patron))
+    desk.tell(TimeUp(told(desk).patron or Ticket(0)))
     assert not is_told_to_patron(desk.counter)
     assert told(desk).work is LeftWork.REGISTRATION
     desk.tell(StatusChosen(), HelpChosen(), HomeChosen()).leave_alone()
@@ -191,12 +207,25 @@ def doubtful() -> Desk:
     return desk
 
 
-def test_it_is_told_of_a_session_that_waits_for_a_last_look_too() -> None:
+def test_a_session_that_waits_for_a_last_look_is_told_of_from_when_it_is_closed() -> None:
     desk = left(doubtful())
-    desk.at(PatronShown)
-    desk.answer(LookAgain)
-    desk.leave_alone().leave_alone().answer_all().at(Waiting)
-    assert told(desk).work is LeftWork.SERVING
+    assert desk.at(PatronShown).leaving
+    timers = len(desk.of(StartTimer))
+    desk.now = AT + timedelta(minutes=5)
+    assert desk.library is not None
+    desk.library.down = Code.ILS_UNREACHABLE
+    desk.answer(LookAgain).at(Waiting)
+    assert (told(desk).work, told(desk).at) == (LeftWork.SERVING_BY_LIBRARY_CARD, AT + timedelta(minutes=5))
+    assert told(desk).patron in [timer.ticket for timer in desk.of(StartTimer)[timers:]]
+    assert is_told_to_patron(desk.counter)
+    desk.tell(TimeUp(told(desk).patron or Ticket(0)))
+    assert not is_told_to_patron(desk.counter)
+
+
+def test_a_session_that_stays_because_of_its_last_look_was_not_closed() -> None:
+    desk = left(doubtful()).answer(LookAgain)
+    assert not desk.at(PatronShown).leaving
+    assert desk.counter.timed_out is None
 
 
 def test_whoever_goes_on_with_a_session_that_waited_to_be_closed_is_told_nothing() -> None:

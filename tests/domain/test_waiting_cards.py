@@ -6,8 +6,8 @@ import pytest
 
 from kiosk.domain.effects import ReadCard, ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardSlow, CardWaits, LeavePressed, LibraryCardEntered, TimeUp
-from kiosk.domain.model import Insertion
+from kiosk.domain.events import CardSlow, CardsTurn, CardWaits, LeavePressed, LibraryCardEntered, TimeUp
+from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
     ConfirmingHolder,
@@ -69,6 +69,35 @@ def test_the_waiting_has_a_limit(registers: bool) -> None:
     assert getattr(desk.flow, "problem", None) == refused
     assert ReleaseCard(good) in desk.asked
     assert getattr(desk.tell(TimeUp(limit)).flow, "problem", None) == refused
+
+
+@pytest.mark.parametrize("registers", [False, True])
+def test_the_waiting_is_over_when_the_card_has_its_turn(registers: bool) -> None:
+    desk = desk_for(registers)
+    hung = desk.lay(Card("a"), READER)
+    desk.tell(CardSlow(hung))
+    good = desk.lay(GOOD, OTHER_READER)
+    desk.tell(CardWaits(good, READER))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    limit = desk.flow.limit
+    desk.tell(CardsTurn(good))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    assert (desk.flow.behind, desk.flow.limit) == ("", Ticket(0))
+    before = desk.flow
+    assert desk.tell(TimeUp(limit)).flow == before, "it is being read by now"
+    desk.tell(CardWaits(good, READER))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    assert (desk.flow.behind, desk.flow.limit != limit) == (READER, True), "whatever it waits for next has its own time"
+
+
+@pytest.mark.parametrize("registers", [False, True])
+def test_the_turn_of_another_card_ends_no_waiting(registers: bool) -> None:
+    desk = desk_for(registers)
+    hung = desk.lay(Card("a"), READER)
+    desk.tell(CardSlow(hung))
+    desk.tell(CardWaits(desk.lay(GOOD, OTHER_READER), READER))
+    before = desk.flow
+    assert desk.tell(CardsTurn(hung)).flow == before
 
 
 def test_a_library_card_serves_while_a_card_waits() -> None:

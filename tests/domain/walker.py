@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     CardRead,
     CardSlow,
     CardStopAnswered,
+    CardsTurn,
     CardWaits,
     DayBegan,
     Event,
@@ -223,6 +224,7 @@ class Walker:
             CardRead(ticket, insertion, self.reading()),
             CardFailed(ticket, insertion, code),
             CardSlow(insertion),
+            CardsTurn(insertion),
             TriesRead(ticket, insertion, tries),
             HolderProved(ticket, insertion, draw.choice(TOKENS)),
             PinRejected(ticket, insertion, tries),
@@ -297,7 +299,7 @@ class Walker:
                 known = CardKnown(ticket, insertion, reading.token)
                 waits = CardWaits(insertion, draw.choice(READERS))
                 failed = CardFailed(ticket, insertion, code)
-                return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), waits)
+                return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), CardsTurn(insertion), waits)
             case ReadingTries(ticket, insertion):
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardWaits, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
@@ -193,6 +193,7 @@ def test_a_silent_card_is_told_and_lifting_frees_the_thread(desk: InProcess, tra
     assert counter.ear.next() == CardWaits(THERE, HERE.reader)
     desk.lift()
     assert counter.ear.next() == CardFailed(Ticket(1), HERE, Code.CARD_REMOVED)
+    assert counter.ear.next() == CardsTurn(THERE)
     assert counter.ear.until(CardRead).ticket == Ticket(2)
 
 

@@ -9,17 +9,30 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
-from kiosk.domain.model import Shown
-from kiosk.domain.states import AskingPin, Counter, CounterFacts, CounterRules, FindingLink, LookingUpPatron, Reading, Screen, Waiting
+from kiosk.domain.model import Language, Shown
+from kiosk.domain.states import (
+    AskingPin,
+    Counter,
+    CounterFacts,
+    CounterRules,
+    FindingLink,
+    LeftWork,
+    LookingUpPatron,
+    Reading,
+    Screen,
+    TimedOut,
+    Waiting,
+)
+from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.patron import PatronWindow
-from kiosk.ui.staff.miniature import Miniature
+from kiosk.ui.staff.miniature import WORDS, Miniature
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 from tests.ui.desk import Desk
-from tests.ui.scenes import FACTS, INSERTION, NUMBER, READING, TICKET, counter, scenes
+from tests.ui.scenes import FACTS, INSERTION, NUMBER, READING, SEEN_AT, TICKET, counter, scenes
 from tests.ui.staff_scenes import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
@@ -107,7 +120,8 @@ def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirr
         assert [title for title in shown if SHOWN[page] in title], (page, shown)
     if page != "カードを取る案内を出しています":
         assert {said for said, band in OVER.items() if band in shown} == set(over)
-    assert {drawing.inset} - {""} <= pictures(desk.window)
+    if drawing.name == WORDS:
+        assert {drawing.inset} - {""} == pictures(desk.window)
 
 
 def test_no_sentence_stands_for_two_pages() -> None:
@@ -126,6 +140,18 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
         mirror.show_state(state, FACTS)
         assert both() == (False, False)
     qtbot.waitUntil(lambda: both() == (True, True), timeout=2000)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
+    told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, language, TICKET)
+    for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), timed_out=told)):
+        desk.window.project(here, FACTS)
+        mirror.show_state(here, FACTS)
+        key = "waiting" if here.timed_out is None else "timed-out"
+        assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
+        named = {each: say(f"staff.language.{each}") in texts(mirror) for each in Language}
+        assert named == {each: each is language for each in Language}
 
 
 def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:

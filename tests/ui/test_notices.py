@@ -17,6 +17,8 @@ from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.states import Counter, Handing, LeftWork, NextCard, PatronShown, Problem, Stayed, TimedOut, Tried, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.band import NoticeBand
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import OTHER_INSERTION, SEEN_AT, TICKET
 from tests.ui.serving_scenes import NEXT_CARD, ON_TAP
 from tests.ui.staff_hands import Hands, settle
@@ -233,6 +235,24 @@ def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_an
     assert hands.focused is hands.control("図書館システムで見ました")
     hands.hold(Qt.Key.Key_Return)
     assert hands.said == [LateSeen()]
+
+
+def test_a_second_that_passes_lets_nothing_out_of_the_band(hands: Hands, qtbot: QtBot) -> None:
+    counter = replace(SCENES["guardian"][0], idle_warning=True)
+    hands.show(counter)
+    hands.key(Qt.Key.Key_F12)
+    assert "押し続けて" in hands.texts()
+    qtbot.waitUntil(lambda: any("29秒" in words.text for words in band(hands).findChildren(Words)), timeout=3000)
+    assert [notice for notice in band(hands).findChildren(Notice) if notice.isVisible() and "29秒" in notice.accessibleName()] == []
+    assert covered(hands) == []
+
+
+def test_a_countdown_goes_on_when_the_window_is_built_anew(hands: Hands, qtbot: QtBot) -> None:
+    hands.show(replace(SCENES["guardian"][0], idle_warning=True))
+    qtbot.waitUntil(lambda: "29秒" in hands.texts(), timeout=3000)
+    at_size(hands, 960, 540)
+    assert "30秒" not in hands.texts()
+    assert "秒たつと" in hands.texts()
 
 
 def test_the_second_half_of_a_double_click_presses_nothing(hands: Hands) -> None:

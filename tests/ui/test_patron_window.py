@@ -257,6 +257,15 @@ def test_the_idle_warning_counts_down(desk: Desk, qtbot: QtBot) -> None:
     assert not desk.says("続けますか")
 
 
+def test_the_countdown_goes_on_when_the_window_is_built_anew(desk: Desk, qtbot: QtBot) -> None:
+    desk.show(SCENES["idle-warning"])
+    qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
+    desk.window.resize(800, 1280)
+    desk.show(SCENES["idle-warning"])
+    assert desk.says("続けますか")
+    assert not desk.says("あと30秒")
+
+
 # --- who has the keys -----------------------------------------------------------------------------------------------------
 
 

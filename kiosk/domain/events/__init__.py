@@ -32,6 +32,7 @@ from kiosk.domain.events.card import (
     CardPlaced,
     CardRead,
     CardSlow,
+    CardsTurn,
     CardWaits,
     HolderProved,
     PinRejected,
@@ -100,6 +101,7 @@ Event = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardsTurn
     | CardWaits
     | TriesRead
     | HolderProved
@@ -186,6 +188,7 @@ __all__ = [
     "CardSlow",
     "CardStopAnswered",
     "CardWaits",
+    "CardsTurn",
     "DayBegan",
     "Event",
     "GoOnPressed",

@@ -88,6 +88,13 @@ class CardWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class CardsTurn:
+    """This card waits no longer: its reading begins."""
+
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
 class TriesRead:
     ticket: Ticket
     insertion: Insertion

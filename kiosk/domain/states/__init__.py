@@ -6,6 +6,7 @@ A state says where we are (`AskingPin`), holds what its screen shows and the tic
 from __future__ import annotations
 
 from kiosk.domain.states.counter import (
+    RESTING,
     Counter,
     CounterFacts,
     CounterRules,
@@ -77,6 +78,7 @@ from kiosk.domain.states.unlinking import (
 
 __all__ = [
     "LINES_SHOWN",
+    "RESTING",
     "UNANSWERED",
     "AlreadyLinked",
     "AskingPin",

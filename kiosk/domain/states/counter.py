@@ -25,7 +25,7 @@ from kiosk.domain.model import (
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
 from kiosk.domain.states.lending import LendingFlow, Waiting
-from kiosk.domain.states.pages import Page
+from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
@@ -33,6 +33,8 @@ from kiosk.domain.states.timedout import TimedOut
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
 Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
+RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+"""Pages that belong to nobody: they do not time out, are left without ceremony, and say in full that a card was left."""
 
 
 @unique

@@ -23,7 +23,11 @@ class LeftWork(StrEnum):
     UNLINKED = "unlinked"
     LENDING = "lending"
     """Nobody was served yet."""
+    REFUSED = "refused"
+    """This card could not be served, and cannot be if it is laid again."""
     SERVING = "serving"
+    SERVING_BY_LIBRARY_CARD = "serving-by-library-card"
+    """No My Number Card was laid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class TimedOut:
 
     work: LeftWork
     at: datetime | None
-    """Aware; None where nobody knows the time."""
+    """When it was closed, aware; None where nobody knows the time."""
     language: Language
     """Of the patron who was here."""
-    patron: Ticket
-    """Of the timer that ends what the patron's window says of it; without a ticket it says nothing any more."""
+    patron: Ticket | None
+    """Of the timer that ends what the patron's window says of it; None until it is closed, 0 when it has been said long enough."""

@@ -13,6 +13,7 @@ from kiosk.domain.model import Language, Pin
 from kiosk.domain.patronview import PageName, PatronView
 from kiosk.domain.states import Counter
 from kiosk.text import plain, say
+from kiosk.ui.countdown import Countdown
 from kiosk.ui.patron.done import DonePage
 from kiosk.ui.patron.footer import Footer
 from kiosk.ui.patron.handover import HandoverPage
@@ -44,6 +45,7 @@ class Frame(QWidget):
         sizes: PatronSizes,
         emit: Emit,
         confirm_pin: Callable[[Pin], None],
+        countdown: Countdown,
         clock: Callable[[], float],
         *,
         keypad: bool,
@@ -65,7 +67,8 @@ class Frame(QWidget):
         column.addWidget(self._head)
         column.addWidget(self._pages, 1)
         column.addWidget(self._footer)
-        self._idle, self._card_left, self._hint = IdleBand(sizes, emit, self), CardLeftBand(sizes, self), HintBand(sizes, self)
+        self._idle = IdleBand(sizes, emit, countdown, self)
+        self._card_left, self._hint = CardLeftBand(sizes, self), HintBand(sizes, self)
         self._set_focus_policy(self)
         self._pictures = self._draw_ahead()
         self._ahead = QTimer(self, interval=_AHEAD_MS)

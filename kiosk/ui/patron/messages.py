@@ -116,9 +116,19 @@ def leave_of(page: PageName, counter: Counter) -> str:
     return LEAVE if isinstance(flow, RegistrationFlow) and not is_quick else ""
 
 
-def timed_out_word(told: TimedOut) -> str:
-    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business."""
-    return "other" if told.work in (LeftWork.UNLINKING, LeftWork.UNLINKED) else told.work.value
+def timed_out_word(told: TimedOut, *, closed: bool) -> str:
+    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business.
+
+    `closed`: no card can be laid here, so none is asked for.
+    """
+    match told.work:
+        case LeftWork.UNLINKING | LeftWork.UNLINKED:
+            return "other"
+        case LeftWork.SERVING_BY_LIBRARY_CARD:
+            return "serving-closed"
+        case LeftWork.LENDING | LeftWork.SERVING if closed:
+            return f"{told.work}-closed"
+    return told.work.value
 
 
 def step_labels(language: Language) -> list[str]:
@@ -149,7 +159,7 @@ class _Speaker:
                 page = self._page()
                 return replace(page, lead="", care=(page.lead, ""))
             case PageName.TIMED_OUT if (told := self._counter.timed_out) is not None:
-                words = self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told)}")
+                words = self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told, closed=problem is not None)}")
                 return Message(*words, picture=picture_of(self._view.page, self._counter))
             case PageName.CLOSED | PageName.REFUSED if problem is not None:
                 return self._refusal(problem)

@@ -9,6 +9,7 @@ from kiosk.domain.events import GoOnPressed
 from kiosk.domain.model import Language
 from kiosk.domain.states import Counter
 from kiosk.text import say
+from kiosk.ui.countdown import Countdown
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.timing import PASSING_MS
@@ -56,32 +57,22 @@ class _Band(QFrame):
 class IdleBand(_Band):
     """Counts the seconds down and gives the whole time again at one press."""
 
-    def __init__(self, sizes: PatronSizes, emit: Emit, parent: QWidget) -> None:
+    def __init__(self, sizes: PatronSizes, emit: Emit, countdown: Countdown, parent: QWidget) -> None:
         super().__init__("idle", sizes, parent)
         self._go_on = WordButton(sizes, "primary")
         says(self._go_on, GoOnPressed(), emit)
         self.row.addWidget(self._go_on)
-        self._seconds, self._language = 0, Language.JAPANESE
-        self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._count_down)
+        self._countdown, self._language = countdown, Language.JAPANESE
+        countdown.ticked.connect(self._say)
 
     def show_counter(self, counter: Counter, *, wanted: bool) -> None:
-        if wanted and not self._tick.isActive():
-            self._seconds = round(counter.rules.warning_seconds)
-            self._tick.start()
-        elif not wanted:
-            self._tick.stop()
         self._language = counter.language
         self._say()
         self.setVisible(wanted)
 
-    def _count_down(self) -> None:
-        self._seconds = max(0, self._seconds - 1)
-        self._say()
-
     def _say(self) -> None:
         self.title.set_text(say("patron.idle.title", self._language))
-        self.detail.set_text(say("patron.idle.detail", self._language, seconds=self._seconds))
+        self.detail.set_text(say("patron.idle.detail", self._language, seconds=self._countdown.seconds))
         self._go_on.say(say("patron.idle.go-on", self._language))
 
 

@@ -102,7 +102,8 @@ class ReturningPage(Page):
             self._told.say("")
         else:
             title = say("patron.timed-out.title", counter.language).replace("\n", "")
-            self._told.say(title, say(f"patron.timed-out.{timed_out_word(told)}", counter.language))
+            # This display goes back to staff; nothing is laid before that.
+            self._told.say(title, say(f"patron.timed-out.{timed_out_word(told, closed=True)}", counter.language))
         for widget in (self._pad, self._dots, self._ask):
             widget.setVisible(self._with_code)
         wrong = counter.wrong_staff_code

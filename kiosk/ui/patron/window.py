@@ -19,6 +19,7 @@ from kiosk.domain.patronview import patron_view
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import plain, say
+from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
 from kiosk.ui.patron.page import Emit
@@ -54,7 +55,7 @@ class PatronWindow(QWidget):
         self._may_close = False
         self._measured = QSize()
         """How the display stood when its width was measured, in pixels."""
-        self._reading = ReadingTime(self, self._show)
+        self._reading, self._countdown = ReadingTime(self, self._show), Countdown(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
@@ -71,6 +72,7 @@ class PatronWindow(QWidget):
             self._keys.turned()
         self._shown, self._closed = counter, hindrance(counter, facts)
         self._reading.follow(counter.flow)
+        self._countdown.follow(counter)
         self._show()
 
     def _show(self) -> None:
@@ -93,7 +95,13 @@ class PatronWindow(QWidget):
             self.setStyleSheet(style_sheet(sizes, patron=True))
         self._sizes = sizes
         self._frame = Frame(
-            sizes, self._emit, self._confirm_pin, self._timing.now, keypad=self._display.keypad, focusable=self._by_keyboard
+            sizes,
+            self._emit,
+            self._confirm_pin,
+            self._countdown,
+            self._timing.now,
+            keypad=self._display.keypad,
+            focusable=self._by_keyboard,
         )
         self._column.addWidget(self._frame)
         # A layout shows what it is given only later; until then no page can take the keys.

@@ -17,10 +17,11 @@ from kiosk.domain.events import (
     StraySeen,
     TimedOutSeen,
 )
-from kiosk.domain.idleness import RESTING, STAFF_ARE_TOLD
+from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray
+from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray
 from kiosk.text import refusal, say
+from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.band import NoticeBand
 from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
@@ -34,8 +35,8 @@ from kiosk.ui.widgets.words import unmarked
 
 
 class Banners(NoticeBand):
-    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
-        self._emit = emit
+    def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown) -> None:
+        self._emit, self._countdown = emit, countdown
         self._doubted: Problem | None = None
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray = (_notice(sizes) for _ in range(3))
@@ -58,9 +59,7 @@ class Banners(NoticeBand):
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
             says(button, event, emit)
             self.give(notice, button)
-        self._seconds = 0
-        self._second = QTimer(self, interval=1000)
-        self._second.timeout.connect(self._count_down)
+        countdown.ticked.connect(self._count_down)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._passed)
 
@@ -145,19 +144,16 @@ class Banners(NoticeBand):
 
     def _show_idle(self, counter: Counter) -> None:
         if not counter.idle_warning:
-            self._second.stop()
             self._idle.say("")
-        elif not self._second.isActive():
-            self._seconds = round(counter.rules.warning_seconds)
-            self._second.start()
+        else:
             self._say_seconds()
 
     def _count_down(self) -> None:
-        self._seconds = max(0, self._seconds - 1)
         self._say_seconds()
+        self.fit()
 
     def _say_seconds(self) -> None:
-        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._seconds))
+        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds))
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.states import Counter, CounterFacts, FindingLink, LookingUpPatron, Reading, Waiting, When
+from kiosk.domain.patronview import is_reading
+from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
 from kiosk.text import refusal, say
-from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
+from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
@@ -120,7 +121,8 @@ class WaitingPanel(Ground):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__("blue")
         self._emit = emit
-        self._flow: type[object] = Waiting
+        self._shown: Counter | None = None
+        self._reading = ReadingTime(self, self._show_card)
         self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
         self._trouble = Notice("care", icon_size=sizes.icon)
@@ -136,9 +138,6 @@ class WaitingPanel(Ground):
         policy.setRetainSizeWhenHidden(True)
         self._leave.setSizePolicy(policy)
         self._leave.hide()
-        self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
-        self._said.timeout.connect(self._say_reading)
-        self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
         inside = column(8, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
         inside.addWidget(self._trouble)
         # The air takes over only where the drawing has gone.
@@ -173,7 +172,8 @@ class WaitingPanel(Ground):
     def show_state(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
         """`crowded`: the drawing gives way to what has to be read."""
         flow = counter.flow
-        entered, self._flow = type(flow) is not self._flow, type(flow)
+        self._shown = counter
+        self._reading.follow(flow)
         self._show_trouble(counter, facts, crowded=crowded)
         problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
@@ -181,36 +181,39 @@ class WaitingPanel(Ground):
         if problem is not None:
             params = dict(problem.params)
             self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
-        if isinstance(flow, Waiting):
-            self._show_waiting(counter)
-        elif isinstance(flow, Reading) and flow.insertion in counter.strays:
-            self._show_waiting(counter)
-        elif isinstance(flow, Reading) and flow.behind and not flow.slow:
-            self._silence()
-            self._picture.show_reading()
-            self._title.set_text(say("staff.home.behind", reader=unmarked(flow.behind)))
-            self._lead.set_text(say("staff.home.behind-lead", reader=unmarked(flow.behind)))
-            self._leave.show()
-        elif isinstance(flow, Reading) and flow.slow:
-            self._silence()
-            self._picture.show_reading()
-            self._title.set_text(say(f"refusal.{Code.CARD_SILENT}.title"))
-            self._lead.set_text(say(f"refusal.{Code.CARD_SILENT}.staff-next"))
-            self._leave.show()
-        elif entered:
-            self._picture.show_reading()
-            if isinstance(flow, Reading):
-                self._said.start(NOTICEABLE_MS)
-                self._stay.start(LONG_MS)
-            elif isinstance(flow, FindingLink | LookingUpPatron) and not self._said.isActive():
-                self._say_reading()
+        self._show_card()
 
-    def _show_waiting(self, counter: Counter) -> None:
-        self._silence()
-        self._picture.show_waiting()
+    def _show_card(self) -> None:
+        """A card is waited for, or read; of one that nobody brought nothing is said."""
+        if self._shown is None:
+            return
+        counter, flow = self._shown, self._shown.flow
+        if not is_reading(flow) or (isinstance(flow, Reading) and flow.insertion in counter.strays):
+            self._picture.show_waiting()
+            self._say_waiting(counter)
+            return
+        self._picture.show_reading()
+        if isinstance(flow, Reading) and flow.slow:
+            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+        elif isinstance(flow, Reading) and flow.behind:
+            reader = unmarked(flow.behind)
+            self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))
+        elif self._reading.lasted or getattr(flow, "insertion", None) is None:
+            stays = self._reading.lasted > 1 and getattr(flow, "insertion", None) is not None
+            title = say("staff.home.reading") if isinstance(flow, Reading) else say("staff.home.looking-up")
+            self._say(title, say("staff.home.stay") if stays else "")
+        else:
+            self._say_waiting(counter)
+
+    def _say(self, title: str, lead: str) -> None:
+        self._title.set_text(title)
+        self._lead.set_text(lead)
+        self._leave.show()
+
+    def _say_waiting(self, counter: Counter) -> None:
         starting = counter.reader is ReaderCondition.STARTING
-        self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         asks_pin = counter.rules.lending_pin is not When.NEVER
+        self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
         self._leave.hide()
 
@@ -221,13 +224,3 @@ class WaitingPanel(Ground):
         self._title.setVisible(trouble is None)
         for widget in (self._picture, self._lead):
             widget.setVisible(trouble is None and not crowded)
-
-    def _say_reading(self) -> None:
-        looking_up = self._flow is not Reading
-        self._title.set_text(say("staff.home.looking-up") if looking_up else say("staff.home.reading"))
-        self._lead.set_text("")
-        self._leave.show()
-
-    def _silence(self) -> None:
-        self._said.stop()
-        self._stay.stop()

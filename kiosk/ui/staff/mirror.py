@@ -10,6 +10,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
 from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import say
 from kiosk.ui.patronpicture import picture_of
 from kiosk.ui.readingtime import ReadingTime
@@ -85,7 +86,7 @@ class PatronMirror(QWidget):
         self.setLayout(inside)
 
     def show_state(self, counter: Counter, facts: CounterFacts) -> None:
-        self._shown = counter, facts
+        self._shown = as_the_patron_reads(counter), facts
         self._reading.follow(counter.flow)
         self._show()
 

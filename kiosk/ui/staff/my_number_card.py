@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-
 from kiosk.domain.errors import Code
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
-from kiosk.ui.readingtime import LONG_MS, NOTICEABLE_MS
+from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
 from kiosk.ui.staff.stops import stopped_words
@@ -22,7 +20,8 @@ from kiosk.ui.widgets.words import Words, unmarked
 class MyNumberCardPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
-        self._flow: type[object] = object
+        self._shown: Counter | None = None
+        self._reading = ReadingTime(self, self._show_card)
         self._trouble, self._stopped = Notice("care", icon_size=sizes.icon), Notice("care", icon_size=sizes.icon)
         self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
@@ -39,13 +38,11 @@ class MyNumberCardPage(Page):
         self.body.addWidget(self._stopped)
         self.body.addWidget(ground, 1)
         self.wizard_foot()
-        self._said, self._stay = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
-        self._said.timeout.connect(lambda: self._say(say("staff.my-number-card.reading"), ""))
-        self._stay.timeout.connect(lambda: self._lead.set_text(say("staff.home.stay")))
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
-        entered, self._flow = type(flow) is not self._flow, type(flow)
+        self._shown = counter
+        self._reading.follow(flow)
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard | FindingLinks):
             return
         if flow.draft.patron is not None:
@@ -54,30 +51,40 @@ class MyNumberCardPage(Page):
         # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
         self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
         self._show_problem(self._problem(counter, facts))
+        self._show_card()
+
+    def _show_card(self) -> None:
+        if self._shown is None:
+            return
+        counter, flow = self._shown, self._shown.flow
         if isinstance(flow, AwaitingMyNumberCard) or _is_tried(counter):
-            self._silence()
             self._picture.show_waiting()
             self._picture.setVisible(reader_problem(counter) is None)
-            if reader_problem(counter) is not None:
-                self._say(say("staff.my-number-card.away"), say("staff.my-number-card.away-lead"))
-                return
-            title = say("staff.my-number-card.title-child") if flow.draft.by_guardian else say("staff.my-number-card.title")
-            self._say(title, say("staff.my-number-card.lead"))
-        elif isinstance(flow, ReadingMyNumberCard) and flow.behind and not flow.slow:
-            self._silence()
-            self._picture.show_reading()
-            self._say(say("staff.home.behind", reader=unmarked(flow.behind)), say("staff.home.behind-lead", reader=unmarked(flow.behind)))
-        elif isinstance(flow, ReadingMyNumberCard) and flow.slow:
-            self._silence()
-            self._picture.show_reading()
-            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
-        elif isinstance(flow, FindingLinks):
-            self._silence()
+            self._say_waiting(counter)
+            return
+        self._picture.show_reading()
+        if isinstance(flow, FindingLinks):
             self._say(say("staff.my-number-card.finding"), "")
-        elif entered:
-            self._picture.show_reading()
-            self._said.start(NOTICEABLE_MS)
-            self._stay.start(LONG_MS)
+        elif isinstance(flow, ReadingMyNumberCard):
+            self._say_reading(counter, flow)
+
+    def _say_waiting(self, counter: Counter) -> None:
+        if reader_problem(counter) is not None:
+            self._say(say("staff.my-number-card.away"), say("staff.my-number-card.away-lead"))
+            return
+        child = isinstance(counter.flow, AwaitingMyNumberCard | ReadingMyNumberCard) and counter.flow.draft.by_guardian
+        self._say(say("staff.my-number-card.title-child" if child else "staff.my-number-card.title"), say("staff.my-number-card.lead"))
+
+    def _say_reading(self, counter: Counter, flow: ReadingMyNumberCard) -> None:
+        if flow.slow:
+            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+        elif flow.behind:
+            reader = unmarked(flow.behind)
+            self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))
+        elif self._reading.lasted:
+            self._say(say("staff.my-number-card.reading"), say("staff.home.stay") if self._reading.lasted > 1 else "")
+        else:
+            self._say_waiting(counter)
 
     def _problem(self, counter: Counter, facts: CounterFacts) -> Problem | None:
         """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""
@@ -97,10 +104,6 @@ class MyNumberCardPage(Page):
     def _say(self, title: str, lead: str) -> None:
         self._title.set_text(title)
         self._lead.set_text(lead)
-
-    def _silence(self) -> None:
-        self._said.stop()
-        self._stay.stop()
 
 
 def _is_tried(counter: Counter) -> bool:

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizeP
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import LEAVING, has_consequences, is_work_open, subject, why_open
 from kiosk.domain.events import BrokeSeen, Event, LeavePressed, Touched
-from kiosk.domain.idleness import RESTING
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
+from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
+from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
@@ -79,6 +79,7 @@ class StaffWindow(QWidget):
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
+        self._countdown = Countdown(self)
         self._removal = Removal(self)
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
@@ -92,6 +93,7 @@ class StaffWindow(QWidget):
         if self._counter is None or subject(self._counter.flow) != subject(counter.flow):
             self._keys.turned()
         self._counter, self._facts = counter, facts
+        self._countdown.follow(counter)
         self._spares.shown(counter)
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
@@ -167,7 +169,7 @@ class StaffWindow(QWidget):
         self._spares.clear()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
-        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes)
+        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes, self._countdown)
         self._middle = column()
         self._middle.addWidget(self._top)
         upper = QHBoxLayout()
