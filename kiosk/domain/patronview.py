@@ -97,15 +97,22 @@ class PatronView:
     """「続けますか」 stands over the page."""
 
 
-def patron_view(counter: Counter, closed: Problem | None, lasted: int = 2) -> PatronView:
-    """`closed`: why no card can be taken (`hindrance`).
+@unique
+class Lasted(StrEnum):
+    """How long a card has been read."""
 
-    `lasted` says how long a card has been read: 0 under 400 ms, when nothing need change; 1 after that; 2 after 3 s, when the
-    patron is asked to leave it where it is.
-    """
-    page, problem = _page(counter, closed, lasted > 0)
+    BRIEFLY = "briefly"
+    """Too short for anything shown to change."""
+    NOTICEABLY = "noticeably"
+    LONG = "long"
+    """The patron is asked to leave it where it is."""
+
+
+def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
+    """`closed`: why no card can be taken (`hindrance`)."""
+    page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
     take_card = counter.card_left > 0 and not isinstance(counter.flow, RESTING)
-    return PatronView(page, problem, page is PageName.READING and lasted > 1, take_card, counter.idle_warning)
+    return PatronView(page, problem, page is PageName.READING and lasted is Lasted.LONG, take_card, counter.idle_warning)
 
 
 def is_in_sight(counter: Counter) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from kiosk.domain.model import Insertion
-from kiosk.domain.patronview import is_reading
+from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Flow
 
 NOTICEABLE_MS, LONG_MS = 400, 3000
@@ -22,11 +22,10 @@ class ReadingTime(QObject):
         self._passed = passed
         self._read: Insertion | None = None
         self._reads = False
-        self.lasted = 2
-        """As `patron_view` takes it."""
-        self._noticeable, self._long = self._timer(NOTICEABLE_MS, 1), self._timer(LONG_MS, 2)
+        self.lasted = Lasted.LONG
+        self._noticeable, self._long = self._timer(NOTICEABLE_MS, Lasted.NOTICEABLY), self._timer(LONG_MS, Lasted.LONG)
 
-    def _timer(self, milliseconds: int, reached: int) -> QTimer:
+    def _timer(self, milliseconds: int, reached: Lasted) -> QTimer:
         timer = QTimer(self, interval=milliseconds, singleShot=True)
         timer.timeout.connect(lambda: self._reached(reached))
         return timer
@@ -36,13 +35,13 @@ class ReadingTime(QObject):
         self._reads, self._read = is_reading(flow), getattr(flow, "insertion", None)
         # Each card has its own time, from the first look at it to the last.
         if self._reads and before != (True, self._read):
-            self.lasted = 0
+            self.lasted = Lasted.BRIEFLY
             self._noticeable.start()
             self._long.start()
         elif not self._reads:
             self._noticeable.stop()
             self._long.stop()
 
-    def _reached(self, lasted: int) -> None:
+    def _reached(self, lasted: Lasted) -> None:
         self.lasted = lasted
         self._passed()

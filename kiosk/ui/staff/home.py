@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import ReaderCondition
-from kiosk.domain.patronview import is_reading
+from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
 from kiosk.text import refusal, say
 from kiosk.ui.readingtime import ReadingTime
@@ -198,8 +198,8 @@ class WaitingPanel(Ground):
         elif isinstance(flow, Reading) and flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))
-        elif self._reading.lasted or getattr(flow, "insertion", None) is None:
-            stays = self._reading.lasted > 1 and getattr(flow, "insertion", None) is not None
+        elif self._reading.lasted is not Lasted.BRIEFLY or getattr(flow, "insertion", None) is None:
+            stays = self._reading.lasted is Lasted.LONG and getattr(flow, "insertion", None) is not None
             title = say("staff.home.reading") if isinstance(flow, Reading) else say("staff.home.looking-up")
             self._say(title, say("staff.home.stay") if stays else "")
         else:

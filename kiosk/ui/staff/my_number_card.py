@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.errors import Code
 from kiosk.domain.hindrance import hindrance
+from kiosk.domain.patronview import Lasted
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
@@ -81,8 +82,8 @@ class MyNumberCardPage(Page):
         elif flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))
-        elif self._reading.lasted:
-            self._say(say("staff.my-number-card.reading"), say("staff.home.stay") if self._reading.lasted > 1 else "")
+        elif self._reading.lasted is not Lasted.BRIEFLY:
+            self._say(say("staff.my-number-card.reading"), say("staff.home.stay") if self._reading.lasted is Lasted.LONG else "")
         else:
             self._say_waiting(counter)
 
