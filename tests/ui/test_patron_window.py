@@ -225,7 +225,8 @@ def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, lang
 def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
     desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
     assert desk.says("手続きがおわりました")
-    assert desk.says("利用カードは、引き続き使えます")
+    assert desk.says("ご不明なことは、職員にお尋ねください")
+    assert not desk.says("引き続き使えます")
     assert not desk.says("お待ちください")
     assert "2104" not in desk.everything_held()
 
