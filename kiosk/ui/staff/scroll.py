@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QFrame, QLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QLayout, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
 _ACTIONS = QAbstractSlider.SliderAction
 SCROLLS = {
@@ -22,7 +22,11 @@ BAR = 12
 
 
 class ScrollArea(QScrollArea):
-    """Scrolls downwards only. A key is for it as long as there is anything to scroll, else for whatever it stands in."""
+    """Scrolls downwards only. A key is for it as long as there is anything to scroll, else for whatever it stands in.
+
+    Its bar is one of its own, beside Qt's, which is never shown: assistive tools ask for Qt's by number, and a page that is left, or a
+    list that grows, between two of their questions is a wrong number, of which Qt dies (QAccessibleAbstractScrollArea::child).
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,9 +38,13 @@ class ScrollArea(QScrollArea):
         """What was scrolled away below while what is in use was in sight."""
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._range_changed)
-        # Always there, though unseen while there is nothing to scroll: nothing grows narrower when it comes.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar.setEnabled(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # It has its room also while there is nothing to scroll: nothing grows narrower when it comes.
+        self.setViewportMargins(0, 0, BAR, 0)
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.setEnabled(False)
+        bar.valueChanged.connect(self._bar.setValue)
+        self._bar.valueChanged.connect(bar.setValue)
 
     def keep_in_place(self, in_use: QWidget) -> None:
         """Whatever comes or goes above it here, where everything fills from below."""
@@ -44,9 +52,18 @@ class ScrollArea(QScrollArea):
         self._below = None if in_use.visibleRegion().isEmpty() else bar.maximum() - bar.value()
 
     def _range_changed(self, _least: int, most: int) -> None:
-        self.verticalScrollBar().setEnabled(most > 0)
+        bar = self.verticalScrollBar()
+        self._bar.setRange(bar.minimum(), most)
+        self._bar.setPageStep(bar.pageStep())
+        self._bar.setValue(bar.value())
+        self._bar.setEnabled(most > 0)
         if self._below is not None:
             self.verticalScrollBar().setValue(most - self._below)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bar.setGeometry(self.width() - BAR, 0, BAR, self.height())
+        self._bar.setPageStep(self.verticalScrollBar().pageStep())
 
     def scroll_by(self, key: Qt.Key) -> bool:
         """Whether this key scrolls here."""
