@@ -23,6 +23,7 @@ from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
 from kiosk.ui.patron.frame import Frame
 from kiosk.ui.patron.page import Emit
+from kiosk.ui.presses import Presses
 from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
@@ -63,13 +64,14 @@ class PatronWindow(QWidget):
         self.setAccessibleName(plain(say("patron.window")))
         self._ring = FocusRing(self)
         self._timing = timing or QtTiming()
-        self._keys = Keys(self, self, self._timing)
+        self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
         counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
+            self._presses.turned()
         self._shown, self._closed = counter, hindrance(counter, facts)
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)

@@ -20,6 +20,7 @@ from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
+from kiosk.ui.presses import Presses
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
 from kiosk.ui.staff.holder import HolderPage
@@ -28,7 +29,6 @@ from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
-from kiosk.ui.staff.presses import MousePresses
 from kiosk.ui.staff.rail import Rail, Section
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
@@ -73,8 +73,8 @@ class StaffWindow(QWidget):
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
         self._spares = Spares(self, self._build_page)
-        self._keys = Keys(self, self, timing or QtTiming())
-        self._presses = MousePresses(self, self.alive)
+        timing = timing or QtTiming()
+        self._keys, self._presses = Keys(self, self, timing), Presses(self, timing, self.alive)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
@@ -92,6 +92,7 @@ class StaffWindow(QWidget):
             self._build(staff_sizes(self.width()))
         if self._counter is None or subject(self._counter.flow) != subject(counter.flow):
             self._keys.turned()
+            self._presses.turned()
         self._counter, self._facts = counter, facts
         self._countdown.follow(counter)
         self._spares.shown(counter)
