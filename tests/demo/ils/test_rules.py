@@ -257,4 +257,4 @@ class Days(RuleBasedStateMachine):
 
 
 TestDays = Days.TestCase
-TestDays.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestDays.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
