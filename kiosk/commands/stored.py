@@ -62,7 +62,11 @@ def note_trust(home: Home, deed: Deed, fingerprint: str = "") -> None:
 
     Before there is a store there is no trail either.
     """
-    if home.store.exists():
+    try:
+        is_there = home.store.exists()
+    except OSError:  # a folder nobody may look into: opening it says so
+        is_there = True
+    if is_there:
         repository, _ = open_repository(home, read_settings(home.config))
         with repository:
             repository.note(deed, re.sub(r"[^0-9a-f]", "", fingerprint.lower()))

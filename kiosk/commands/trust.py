@@ -112,11 +112,12 @@ def forget_lists(home: Home, options: argparse.Namespace) -> int:
     from kiosk.store.lock import RunningLock
 
     with RunningLock(home.lock):
+        authorities = TrustStore(home.trust).load()
         note_trust(home, Deed.LISTS_FORGOTTEN)
         with given(home.held_lists):
             count = Shelf(home.held_lists).forget()
         output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
-        return output.PROBLEM if _show_lists(home, TrustStore(home.trust).load()) else output.OK
+        return output.PROBLEM if _show_lists(home, authorities) else output.OK
 
 
 def _moment(moment: datetime | None) -> str:

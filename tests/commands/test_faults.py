@@ -64,8 +64,8 @@ def by_store(code: Code, why: str = "") -> Told:
 
 INVALID = told(Code.CONFIG_INVALID, "home/config.toml", RESTING_ON_CONFIG)
 LOCKED = {"run", "recovery restore", "trust forget-lists"}
-TRUSTING = {"run", "tap", "trust list", "trust remove"}
-WRITING = {"links unlink"}
+TRUSTING = {"run", "tap", "trust list", "trust remove", "trust forget-lists"}
+WRITING = {"links unlink", "trust forget-lists"}
 EXPECTED: Mapping[str, Told] = {
     "home is a file": by_home(Code.HOME_UNUSABLE, "home", "not-a-folder", EVERYWHERE),
     "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing", EVERYWHERE),

@@ -110,7 +110,8 @@ def test_two_million_links_are_listed_and_counted_in_little_memory(
         began = time.perf_counter()
         code, most = ran(["--home", str(home.folder), *arguments], written)
         figures.append(f"{' '.join(arguments)} {most / MEGABYTE:.0f} MB {time.perf_counter() - began:.1f} s")
-        assert code == 0
+        # Rows that were not written by acts fit no anchor: a doubted store.
+        assert code == 1
         with written.open("rb") as file:
             assert sum(1 for _ in file) >= lines
         assert most < MOST * MEGABYTE
@@ -134,4 +135,4 @@ def ran(arguments: list[str], written: Path) -> tuple[int, int]:
     command = [sys.executable, "-c", AND_SAY_HOW_MUCH, *arguments]
     with written.open("wb") as file:
         ended = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True, timeout=600, check=False)
-    return ended.returncode, int(ended.stderr) * 1024
+    return ended.returncode, int(ended.stderr.split()[-1]) * 1024

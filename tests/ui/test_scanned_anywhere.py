@@ -122,6 +122,8 @@ LATE = (0.0, 0.05, 0.12)
 TAPPED, PAIRED, STALLED = "each key by itself", "each release with the next press", "the program stalls amid"
 MANNERS = (TAPPED, PAIRED, STALLED)
 STALL = 0.4
+FIRST_REPEAT = 0.19
+"""Seconds after which an equal key in the instant of a release is that key, held down: the first repeat of a keyboard."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,11 @@ class Case:
 
     @property
     def alone(self) -> bool:
-        """A single key: no more than a person who presses one. Equal keys in the same instant are one that is held."""
+        """A single key: no more than a person who presses one. Equal keys in one instant, or a keyboard's rhythm, are one that is held."""
         keys = list(self.keys())
-        return len({key for _, key in keys}) < 2 if self.gap == self.late == 0 else len(keys) < 2
+        if self.gap == self.late == 0 or (self.manner == PAIRED and len(keys) == 2 and keys[1][0] >= FIRST_REPEAT):
+            return len({key for _, key in keys}) < 2
+        return len(keys) < 2
 
 
 ALL = [
