@@ -24,6 +24,7 @@ from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.revocation.numbers import Numbers
+from kiosk.smartcard.wholefile import write_whole
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -172,9 +173,9 @@ class Shelf:
         lists = [one for one in kept.held if one.numbers is not None]
         for one in lists:
             if one.numbers is not None and one.head.digest not in self._whole:
-                _write(self._numbers(one.head), one.numbers.packed)
+                write_whole(self._numbers(one.head), one.numbers.packed)
                 self._whole.add(one.head.digest)
-        _write(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+        write_whole(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
         used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
@@ -209,17 +210,3 @@ def _files(index: dict[str, Any]) -> list[tuple[str, Read]]:
         (name, Read(tuple(told["stamp"]), Verdict(told["verdict"]), tuple(head_from(head) for head in told["heads"])))
         for name, told in index["files"].items()
     ]
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
