@@ -48,6 +48,16 @@ def test_even_pulses_are_no_held_key(gap: float, jitter: list[float], last: floa
         assert keys.clicks == []
 
 
+@pytest.mark.parametrize("first", [0.0, 0.06, 0.12, 0.18])
+def test_pulses_that_begin_sooner_than_a_keyboard_repeats_are_no_held_key(first: float) -> None:
+    """However dense they are after that: a hand's first repeat is never so soon."""
+    for held in (0.6, 1.0, 3.0):
+        keys = Keys(GUARDED)
+        rest = max(first / 3, 0.002)
+        pulses(keys, [first, *[rest] * round((held - first) / rest)], rest / 2)
+        assert keys.clicks == [], (first, held)
+
+
 @pytest.mark.parametrize(("delay", "gap"), [(0.66, 0.04), (0.2, 0.025), (0.25, 0.033), (0.5, 0.033), (1.0, 0.5)])
 @pytest.mark.parametrize("marked", [True, False])
 def test_what_keyboards_repeat_is_a_held_key(delay: float, gap: float, marked: bool) -> None:
