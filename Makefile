@@ -15,8 +15,11 @@ PYTHON := .venv/bin/python
 # Arguments for pytest, for instance: make test ARGS="-k pinpad -x"
 ARGS ?=
 
-# Windows are built in memory unless a test asks for a real screen.
-pytest = QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest
+# Nothing runs for ever: what is still there after so many seconds ends with the stacks of its threads.
+limited = timeout --foreground --signal=ABRT --kill-after=60
+
+# Windows are built in memory unless a test asks for a real screen. No test is begun after the session's limit, and each has one of its own.
+pytest = QT_QPA_PLATFORM=offscreen $(limited) $(2) $(PYTHON) -m pytest --session-timeout $(1)
 
 .PHONY: help setup demo lint format test trial bench lock clean
 
@@ -24,16 +27,17 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 setup:
-	@tools/bootstrap
+	@$(limited) 1800 tools/bootstrap
 
 demo: setup
 	@tools/demo
 
+lint: export PYTHONFAULTHANDLER := 1
 lint: setup
-	@.venv/bin/ruff check --quiet
-	@.venv/bin/ruff format --check --quiet
-	@.venv/bin/mypy --no-error-summary
-	@.venv/bin/lint-imports --no-logo
+	@$(limited) 120 .venv/bin/ruff check --quiet
+	@$(limited) 120 .venv/bin/ruff format --check --quiet
+	@$(limited) 600 .venv/bin/mypy --no-error-summary
+	@$(limited) 300 .venv/bin/lint-imports --no-logo
 
 format: setup
 	@.venv/bin/ruff check --fix
@@ -41,12 +45,12 @@ format: setup
 
 test: lint
 	@# What is timed runs alone, the rest on both cores.
-	@$(if $(ARGS),,$(pytest) -q tests/test_speed.py)
-	@$(pytest) -n 2 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,$(call pytest,600,1200) -q tests/test_speed.py)
+	@$(call pytest,1200,1800) -n 2 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 trial: setup
-	@$(if $(ARGS),,$(pytest) -q -m trial tests/test_speed.py)
-	@$(pytest) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,$(call pytest,600,1200) -q -m trial tests/test_speed.py)
+	@$(call pytest,1800,3000) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 bench: setup
 	@$(PYTHON) tests/bench/run.py $(ARGS)

@@ -57,16 +57,15 @@ def test_the_windows_never_stand_still_while_a_card_does(screen: dict[str, str],
 def test_the_windows_never_stand_still_while_items_are_lent_one_after_the_other(screen: dict[str, str], tmp_path: Path) -> None:
     """As fast as a scanner and the window can, one patron after the other without a pause.
 
-    The aim is a frame more than a bare window, by the median of seven, which `make bench` says; held here is that it grows no further.
+    The aim is a frame more than a bare window, by the median of seven on a machine that does nothing else, which `make bench` says.
+    Held here, on whatever machine, is what holds for a card that is slow.
     """
-    most = 1.5 * run.BEYOND
-    assert best(lambda place: run.stall_of(run.loans(run.LOANS, 20, place, screen)), most, tmp_path) <= most
+    assert best(lambda place: run.stall_of(run.loans(run.LOANS, 20, place, screen)), run.STALL, tmp_path) <= run.STALL
 
 
 def test_the_windows_never_stand_still_while_a_great_many_loans_are_listed(screen: dict[str, str], tmp_path: Path) -> None:
     """Patrons with 120 loans, whose titles come one after the other."""
-    most = 1.5 * run.BEYOND
-    assert best(lambda place: run.stall_of(run.listings(place, screen)), most, tmp_path) <= most
+    assert best(lambda place: run.stall_of(run.listings(place, screen)), run.STALL, tmp_path) <= run.STALL
 
 
 @pytest.mark.trial

@@ -51,7 +51,7 @@ BEAT_MS = 5
 AHEAD = 3
 """Items scanned before the first of them is answered."""
 MOMENT = 0.15
-"""Seconds between two patrons: nobody's hands are faster."""
+"""Seconds between two patrons, and from the last item to the end: nobody's hands are faster."""
 TAP_EVERY = 5
 """Of so many patrons one comes with their My Number Card."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -112,6 +112,8 @@ class Scanner:
     stamp: int = 0
     gone: float = 0
     """When the last patron went."""
+    answered: float = 0
+    """When the last item was still being asked for."""
 
     def run(self) -> None:
         self._next = QTimer(interval=0)
@@ -126,8 +128,9 @@ class Scanner:
         self._heart.stop()
 
     def _step(self) -> None:
-        while self.keys:
+        if self.keys:
             self._press(*self.keys.popleft())
+            return
         flow = self.program.conductor.counter.flow
         assert not isinstance(flow, OutOfOrder), flow
         before = self.stage
@@ -167,7 +170,9 @@ class Scanner:
             if open_now < AHEAD:
                 self._scan(item(self.lent))
                 self.lent += 1
-        elif not open_now:
+        elif open_now:
+            self.answered = time.perf_counter()
+        elif time.perf_counter() - self.answered >= MOMENT:
             done = sum(entry.progress == "done" for entry in flow.dealings.entries) + len(flow.dealings.earlier)
             assert done == self.lent - self.session * self.a_session, flow.dealings.entries[:3]
             self._end()

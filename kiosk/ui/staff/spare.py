@@ -11,9 +11,9 @@ from kiosk.domain.states import Counter
 from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.places import PageKind
 
-_PAUSE_MS = 8
-"""Before each piece, so that keys, cards and answers come first."""
-_SETTLED_MS, _MOST_PUT_OFF = 5, 1
+_PAUSE_MS = 1
+"""Before each piece, so that keys, cards and answers come first; no longer, so that all is built before the next patron has come."""
+_SETTLED_MS, _MOST_PUT_OFF = 5, 5
 """A piece waits until nothing new has been shown for so long; so often at most, for a page opened unbuilt holds up more than a piece."""
 
 
