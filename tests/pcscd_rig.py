@@ -94,8 +94,9 @@ class PcscdRig:
         self._ask("signal", signal=int(signal.SIGSTOP))
 
     def thaw(self) -> None:
-        self._frozen = False
-        self._ask("signal", signal=int(signal.SIGCONT))
+        if self._frozen:
+            self._frozen = False
+            self._ask("signal", signal=int(signal.SIGCONT))
 
     def restart(self, *, readers: bool = True) -> None:
         """Without `readers` it comes back as if every reader had been unplugged."""
@@ -158,8 +159,7 @@ class PcscdRig:
         for plugged in self._laid.values():
             plugged.pull()
         self._laid.clear()
-        if self._frozen:
-            self.thaw()
+        self.thaw()
         if not self._shows(SLOTS):
             self.stop()
         self.start()
@@ -227,7 +227,8 @@ def pcscd_of_the_session(pytestconfig: pytest.Config) -> Iterator[PcscdRig]:
 
 
 @pytest.fixture
-def pcscd(pcscd_of_the_session: PcscdRig) -> PcscdRig:
-    """pcscd running, both slots empty."""
+def pcscd(pcscd_of_the_session: PcscdRig) -> Iterator[PcscdRig]:
+    """pcscd running, both slots empty. Not left frozen: each later test that asks for readers would wait until its limit."""
     pcscd_of_the_session.clear()
-    return pcscd_of_the_session
+    yield pcscd_of_the_session
+    pcscd_of_the_session.thaw()

@@ -146,6 +146,7 @@ def test_a_patron_is_registered_and_called_up_through_pcscd(hands: Hands, pcscd:
     assert audit.returncode == 0, audit.stdout + audit.stderr
 
 
+@pytest.mark.trial
 @pytest.mark.timeout(180)
 def test_the_tour_walks_through_every_chapter_and_leaves_its_pictures(tmp_path: Path) -> None:
     """The demo as `make demo` runs it where there is no display, but for the window system."""

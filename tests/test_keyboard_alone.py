@@ -114,6 +114,7 @@ def lend(hands: Hands, *delays: int) -> None:
     hands.see("staff.home.title")
 
 
+@pytest.mark.trial
 def test_on_one_display_with_a_keypad_everything_goes_by_keyboard(hands: Callable[[str], Hands]) -> None:
     at = hands("single")
     to_the_card(at)

@@ -47,12 +47,6 @@ def stalls(measured: dict[str, Any]) -> list[float]:
     return [max(min(part["longest"], part["busiest"]) for part in parts[first : first + 3]) for first in (0, 3, 6)]
 
 
-def test_a_few_hundred_loans_leave_nothing_behind(tmp_path: Path) -> None:
-    measured = run.loans(400, 20, tmp_path, OFFSCREEN)
-    assert measured["lent"] == measured["on loan"] == 400
-    check_flat(measured["parts"], warm_up=4)
-
-
 @pytest.mark.trial
 @pytest.mark.timeout(600)
 def test_five_thousand_loans_of_two_hundred_and_fifty_patrons(tmp_path: Path) -> None:

@@ -238,9 +238,9 @@ def test_every_mishap_at_every_command(kind: Kind, deck: Deck, judge: CardJudge,
     count_cases("PIN rules, a mishap at a command, in process", cases)
 
 
-@pytest.mark.parametrize("scenario", OLDER, ids=str)
+@pytest.mark.parametrize("scenario", OLDER[:2], ids=str)
 def test_mishaps_with_older_cards(scenario: Scenario, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
-    """Each kind at every third command, carried out or not; all of them in the long run below."""
+    """Each kind at every third command, carried out or not; all of them, and answers in parts, in the long run below."""
     cases = run_older(scenario, deck, judge, tmp_path, lambda place, processed: place % 3 == 0 and processed == (place % 2 == 0))
     count_cases("PIN rules, a mishap at a command, in process", cases)
 

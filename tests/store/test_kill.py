@@ -47,7 +47,7 @@ def picture(store: Repository) -> Any:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("registry", ["alone", "registry"])
-@pytest.mark.parametrize("kind", ["statement", "before-sync", "after-sync"])
+@pytest.mark.parametrize("kind", [pytest.param("statement", marks=pytest.mark.trial), "before-sync", "after-sync"])
 def test_killed_anywhere(
     kind: str, registry: str, counter: ModuleType, shim: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, overdue
 from kiosk.domain.model import (
@@ -139,6 +141,10 @@ def one_of_each() -> dict[str, Scene]:
     codes += tuple(f"timed-out-{work}" for work in LeftWork if work is not LeftWork.SERVING)
     codes += tuple(f"lending-stayed-{why}" for why in Stayed if why is not Stayed.REFUSED)
     return {name: scene for name, scene in staff_scenes().items() if not name.endswith(codes) or "-reader-" in name}
+
+
+a_third_or_all = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.trial)], ids=["a third", "all"])
+"""For what takes long on each page: every third in a quick run, all in a long one."""
 
 
 def troubled() -> dict[str, CounterFacts]:

@@ -27,7 +27,7 @@ from tests.ui.reach import is_guarded
 from tests.ui.scenes import FACTS, scenes
 from tests.ui.scenes import counter as counter_in
 from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import one_of_each
+from tests.ui.staff_scenes import a_third_or_all, one_of_each
 
 NUMBER = "2104067853"
 Act = Callable[[QWidget], None]
@@ -152,10 +152,11 @@ def walk(
 
 
 @pytest.mark.timeout(180)
-def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: CountCases) -> None:
+@a_third_or_all
+def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: CountCases, every: int) -> None:
     met: set[object] = set()
     deaf: list[str] = []
-    for counter, facts in one_of_each().values():
+    for counter, facts in list(one_of_each().values())[::every]:
         standing = at_rest(counter)
 
         def show(standing: Counter = standing, facts: object = facts) -> None:
@@ -180,8 +181,9 @@ def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., Pa
 
 
 @pytest.mark.timeout(180)
-def test_what_stands_in_a_field_survives_a_card_that_comes(hands: Hands) -> None:
-    for name, (counter, facts) in one_of_each().items():
+@a_third_or_all
+def test_what_stands_in_a_field_survives_a_card_that_comes(hands: Hands, every: int) -> None:
+    for name, (counter, facts) in list(one_of_each().items())[::every]:
         hands.show(counter, facts)
         fields = [field for field in hands.window.findChildren(ScanField) if field.isVisible() and field.isEnabled()]
         for field in fields:

@@ -58,7 +58,7 @@ from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
 from tests.ui.serving_scenes import LOANS, LOCAL
 from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import one_of_each, staff_scenes
+from tests.ui.staff_scenes import a_third_or_all, one_of_each, staff_scenes
 
 SCENES = staff_scenes()
 
@@ -532,11 +532,12 @@ class OtherWindows(QObject):
 
 
 @pytest.mark.timeout(180)
-def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands) -> None:
+@a_third_or_all
+def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands, every: int) -> None:
     """A widget shown before it has a parent is a window for a moment, and takes the keyboard with it."""
     others = OtherWindows(hands.window)
     QApplication.instance().installEventFilter(others)  # type: ignore[union-attr]
-    for scene in one_of_each().values():
+    for scene in list(one_of_each().values())[::every]:
         hands.show(*scene)
     hands.window.resize(1024, 768)
     settle()
