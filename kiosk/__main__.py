@@ -11,15 +11,16 @@ from pathlib import Path
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
-from kiosk.commands.parser import Act, Parser, home_option
+from kiosk.commands.asking import agrees, somebody_is_there
+from kiosk.commands.parser import Act, Parser
 from kiosk.config import FileTrouble, Home, LogSettings, default_home, file_trouble, home_at, read_settings
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.visible import visible
 
 
 def build_parser() -> Parser:
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
-    parser.set_defaults(act=parser.explain_itself, at_home=False)
-    home_option(parser)
+    parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, home=None)
     commands = parser.subcommands()
     for command in EVERY_COMMAND:
         command.add(commands)
@@ -35,20 +36,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _for_this_user_alone():
             return _at_home(options)
     except KioskError as error:
-        return output.complain(error)
+        code = output.complain(error)
+        if options.windowed:
+            from kiosk.commands.display import show_trouble
+
+            show_trouble(error)
+        return code
 
 
 def _at_home(options: argparse.Namespace) -> int:
     home = default_home() if options.home is None else home_at(options.home)
     with contextlib.ExitStack() as stack:
         if options.at_home:
-            home.prepare()
+            _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(home, options)
         # After what was asked for: where the command itself could not go on, that is what has to be mended first.
         if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
             output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
         return code
+
+
+def _begin(home: Home, *, chosen: bool) -> None:
+    """Make what lacks of the home. One that somebody chose and that is not there may be a slip of the pen: a person is asked, a script is
+    refused. Raises Unavailable as `Home.prepare`: home-unusable also where nobody says that it is meant.
+    """
+    if chosen and not home.is_begun():
+        place = str(home.folder)
+        if not (somebody_is_there() and agrees(output.words("home.ask", place=visible(place)))):
+            raise Unavailable(Code.HOME_UNUSABLE, place=place, reason="not-begun")
+    home.prepare()
 
 
 @contextlib.contextmanager

@@ -250,6 +250,9 @@ def help_keys(parser: Parser) -> set[str]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             keys = keys.union(*(help_keys(child) for child in action.choices.values()))
+        elif action.dest == "home":
+            # The same for every command.
+            keys.add("command.kiosk.home")
         elif action.dest != "help":
             keys.add(f"command.{key}.{(action.option_strings or [action.dest])[0].lstrip('-')}")
     return keys

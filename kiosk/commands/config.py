@@ -1,18 +1,23 @@
-"""kiosk config check | show-default: is the config file right, and what could stand in it."""
+"""kiosk config check | write | show-default: is the config file right, a first one where it is read, and what could stand in it."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.config import Home, check_settings, resource
+from kiosk.config import FileTrouble, Home, check_settings, default_config
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.visible import visible
 
 
 def add(commands: Commands) -> None:
     acts = commands.add("config").subcommands()
     acts.add("check", act=check)
+    # At no home: where one is to begin, it is begun by this.
+    acts.add("write", act=write, at_home=False)
     acts.add("show-default", act=show_default, at_home=False)
 
 
@@ -27,6 +32,20 @@ def check(home: Home, options: argparse.Namespace) -> int:
     return output.OK
 
 
+def write(home: Home, options: argparse.Namespace) -> int:
+    """Begin the home with a config that holds the defaults as comments. One that is there stays as it is."""
+    if home.config.is_dir():
+        raise Unavailable(Code.CONFIG_UNREADABLE, place=str(home.config), reason=FileTrouble.FOLDER.value)
+    if os.path.lexists(home.config):
+        output.warn("config.there", file=visible(str(home.config)))
+        return output.PROBLEM
+    home.prepare()
+    # What is still to be decided is no trouble yet; a folder that others may write to is.
+    check_settings(home.config)
+    output.tell("config.written", file=visible(str(home.config)))
+    return output.OK
+
+
 def show_default(home: Home, options: argparse.Namespace) -> int:
-    sys.stdout.write(resource("config.toml").read_text("utf-8"))
+    sys.stdout.write(default_config())
     return output.OK

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.asking import answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_deed, with_repository
 from kiosk.config import Home, counter_rules, read_settings
@@ -67,10 +68,10 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
 
 
 def _ask_reason() -> UnlinkReason | None:
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         return None
     reasons = list(UnlinkReason)
     for place, reason in enumerate(reasons, 1):
         print(f"  {place}  {output.words(f'links.reason.{reason}')}")
-    answer = input(f"{output.words('links.ask-reason')} ").strip()
+    answer = answer_to(output.words("links.ask-reason"))
     return reasons[int(answer) - 1] if answer in {"1", "2", "3"} else None

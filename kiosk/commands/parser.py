@@ -21,14 +21,15 @@ class Commands:
         self._prefix = prefix
         self._actions = parser.add_subparsers(title=words("parser.commands"), metavar=words("parser.command"))
 
-    def add(self, name: str, act: Act | None = None, *, at_home: bool = True, log: str = "commands") -> Parser:
+    def add(self, name: str, act: Act | None = None, *, at_home: bool = True, windowed: bool = False, log: str = "commands") -> Parser:
         """A command; its help is `command.<name>.help`. Without an `act` it explains itself. `at_home`: makes the home first.
 
-        `log` names the log: the counter has one of its own, which no other program rotates under its hands.
+        `windowed`: what keeps it from starting is shown in a window too, since it is started by an icon. `log` names the log: the counter
+        has one of its own, which no other program rotates under its hands.
         """
         key = f"{self._prefix}{name}"
         parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
-        parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None, log=log)
+        parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None, windowed=windowed, log=log)
         return parser
 
 
@@ -43,6 +44,8 @@ class Parser(argparse.ArgumentParser):
         self._given = self.add_argument_group(words("parser.given"))
         self._options = self.add_argument_group(words("parser.options"))
         self._options.add_argument("-h", "--help", action="help", help=words("parser.help"))
+        # Before or behind the command: where it is not given, nothing is said of it, so that what stands before stays.
+        self._options.add_argument("--home", type=_given, metavar="DIR", default=argparse.SUPPRESS, help=words("kiosk.home"))
 
     def subcommands(self) -> Commands:
         return Commands(self, f"{self.key}." if self.key else "")
@@ -100,7 +103,3 @@ def _given(text: str) -> str:
     if not text.strip():
         raise ValueError(text)
     return text
-
-
-def home_option(parser: Parser) -> None:
-    parser.option("--home", type=_given, metavar="DIR")

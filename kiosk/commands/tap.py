@@ -211,7 +211,8 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
     from kiosk.smartcard.judge import Check
 
     report = outcome.report
-    checks = {check.value: report is not None and check in report.passed for check in Check}
+    checks = {check.value: report is not None and check in report.held for check in Check}
+    failed = report.failed if report else None
     stale = bool(report and report.judgement and report.judgement.reading.revocation is Revocation.STALE)
     if as_json:
         output.tell_json(
@@ -221,6 +222,7 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
                 "reader": outcome.reader,
                 "number": outcome.number,
                 "checks": checks,
+                "failed": failed,
                 "revocation_stale": stale,
                 "commands": report.commands if report else 0,
                 "extended": bool(report and report.extended),
@@ -232,7 +234,9 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
     if report:
         output.tell("tap.reader", reader=outcome.reader)
         for check, passed in checks.items():
-            print(f"  {'○' if passed else '－'} {output.words(f'tap.check.{check}')}")
+            mark = "○" if passed else "×" if check == failed else "△" if stale and check == Check.REVOCATION else "－"
+            print(f"  {mark} {output.words(f'tap.check.{check}')}")
+        output.tell("tap.marks")
         for step, milliseconds in outcome.milliseconds.items():
             print(f"  {milliseconds:8.2f} ms  {output.words(f'tap.step.{step}')}")
         output.tell("tap.card", milliseconds=f"{report.card_nanoseconds / 1e6:.2f}", commands=report.commands)

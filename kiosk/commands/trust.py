@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.asking import agrees, somebody_is_there
 from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_trust
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from kiosk.smartcard.trust import PinnedFile
 
 _READ_SECONDS = 10.0
-_YES = {"はい", "yes", "y"}
 
 
 def add(commands: Commands) -> None:
@@ -173,7 +173,7 @@ def _confirmed() -> bool:
     """Asked of a person only; a script answers with --fingerprint."""
     from kiosk.smartcard.trust import PUBLISHED_AT
 
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         return False
     output.tell("trust.unknown", page=PUBLISHED_AT)
-    return input(f"{output.words('trust.ask')} ").strip().lower() in _YES
+    return agrees(output.words("trust.ask"))

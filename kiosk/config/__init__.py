@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.config.files import FileTrouble, file_trouble, is_foreign
-from kiosk.config.home import Home, default_home, home_at, resource
+from kiosk.config.home import Home, default_config, default_home, home_at, resource
 from kiosk.config.reading import check_settings, read_settings
 from kiosk.config.settings import (
     CardSettings,
@@ -48,6 +48,7 @@ __all__ = [
     "SlipSettings",
     "check_settings",
     "counter_rules",
+    "default_config",
     "default_home",
     "file_trouble",
     "home_at",

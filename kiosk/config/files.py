@@ -22,7 +22,9 @@ class FileTrouble(StrEnum):
     NOT_A_FOLDER = "not-a-folder"
     """Something else stands where a folder is to be."""
     NOT_A_FILE = "not-a-file"
-    """Something else stands where a file is to be: a folder, a pipe, a device."""
+    """Something else stands where a file is to be: a pipe, a device."""
+    FOLDER = "folder"
+    """A folder stands there."""
     OVERSIZED = "oversized"
     """Larger than what is to stand there can be: it is not read."""
     TOO_LONG = "too-long"
@@ -104,6 +106,8 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
+    if trouble is FileTrouble.NOT_A_FILE and Path(error.filename or path).is_dir():
+        return FileTrouble.FOLDER
     if trouble is FileTrouble.TOO_LARGE and _has_size_limit():
         return FileTrouble.LIMITED
     if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,8 +97,17 @@ class Home:
             code = Code.STORE_FOREIGN if trouble is FileTrouble.FOREIGN else Code.STORE_UNAVAILABLE
             raise Unavailable(code, place=str(self.store), reason=trouble.value) from error
 
+    def is_begun(self) -> bool:
+        """Whether anything of a counter lies here; also where that cannot be told, which `prepare` says better."""
+        try:
+            return bool({place.name for place in (self.config, self.data, self.trust, self.lock)} & set(os.listdir(self.folder)))
+        except FileNotFoundError:
+            return self.folder.is_symlink()
+        except OSError:
+            return True
+
     def prepare(self) -> None:
-        """Make the folders, readable by their owner alone, and the documented config where there is none yet.
+        """Make the folders, readable by their owner alone, and the config with the defaults as comments where there is none yet.
 
         The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, store-foreign (the data are
         another user's, whom even root would lock out), store-read-only, store-full.
@@ -112,11 +122,25 @@ class Home:
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
             place = self.config
             if not self.config.exists():
-                # It will hold the password of the library's system.
-                self.config.touch(mode=0o600)
-                self.config.write_bytes(resource("config.toml").read_bytes())
+                self._write_config()
         except OSError as error:
             raise _unusable(error, place) from error
+
+    def _write_config(self) -> None:
+        """Whole or not at all. Raises OSError."""
+        # It will hold the password of the library's system.
+        handle = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(default_config().encode())
+        except OSError:
+            self.config.unlink(missing_ok=True)
+            raise
+
+
+def default_config() -> str:
+    """Every setting, explained, each default as a comment: what is not written down follows the program."""
+    return re.sub(r"^(?=[a-z_]+ = )", "# ", resource("config.toml").read_text("utf-8"), flags=re.MULTILINE)
 
 
 _CODES = {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
@@ -15,11 +13,8 @@ from kiosk.config.files import file_trouble, not_a_file, read_regular
 from kiosk.config.kinds import Kind
 from kiosk.config.needs import NEEDS
 from kiosk.config.settings import Settings
+from kiosk.config.toml import BadToml, lines_of, loads
 from kiosk.domain.errors import Code, Refused, Unavailable
-
-_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.-]+)\s*\]")
-_KEY = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
-_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 type_of_section: dict[str, Any] = get_type_hints(Settings)
 
@@ -28,9 +23,9 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file.
 
     Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
-    one of encoding, syntax, section, unknown, value, missing, or that of a `Need`; with config-exposed (`file`) when others may
-    write to it. Raises Unavailable with store-foreign (`place`) when it is another user's, config-unreadable (`place`, `reason`: a
-    `FileTrouble`) when it cannot be read.
+    one of encoding, syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`; with
+    config-exposed (`file`) when others may write to it. Raises Unavailable with store-foreign (`place`) when it is another user's,
+    config-unreadable (`place`, `reason`: a `FileTrouble`) when it cannot be read.
     """
     values, mistakes = _read(path)
     if mistakes:
@@ -63,12 +58,11 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
         line = raw.count(b"\n", 0, error.start) + 1
         return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        # Besides its own error: numbers of thousands of digits, brackets within brackets without end.
-        return {}, [_syntax(path, text, str(error))]
+        document = loads(text)
+    except BadToml as bad:
+        return {}, [_mistake(path, bad.reason, bad.line, bad.shown, _form(bad))]
     values: dict[str, dict[str, Any]] = {}
-    mistakes = sorted(_take(path, document, _lines(text), values), key=lambda mistake: int(mistake.params["line"]))
+    mistakes = sorted(_take(path, document, lines_of(text), values), key=lambda mistake: int(mistake.params["line"]))
     return values, mistakes
 
 
@@ -76,7 +70,7 @@ def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: d
     """Fill `values` from the document; what cannot be taken comes out as mistakes."""
     for section in document:
         if section not in type_of_section or not isinstance(document[section], dict):
-            yield _mistake(path, "section", lines.get(section, 1), section, _nearest(section, type_of_section, "[{}]"))
+            yield _misplaced(path, section, document[section], lines.get(section, 1))
     for section, shape in type_of_section.items():
         known = {entry.name: entry for entry in fields(shape)}
         given = document.get(section, {})
@@ -120,28 +114,23 @@ def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
     return " | ".join(shape.format(name) for name in near or known)
 
 
-def _lines(text: str) -> dict[str, int]:
-    """The line of each section and of each key; tomllib does not tell them."""
-    lines: dict[str, int] = {}
-    section = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            section = header[1]
-            lines.setdefault(section, number)
-        elif entry := _KEY.match(line):
-            key = f"{section}.{entry[1]}" if section else entry[1]
-            lines.setdefault(key, number)
-            lines.setdefault(key.partition(".")[0], number)
-    return lines
+def _form(bad: BadToml) -> str:
+    """How the line could read."""
+    if bad.shown.startswith("["):
+        return _nearest(bad.shown.strip("[] "), type_of_section, "[{}]")
+    shape = type_of_section.get(bad.section)
+    kinds: dict[str, Kind] = {entry.name: entry.metadata["kind"] for entry in fields(shape)} if shape else {}
+    return f"{bad.shown} = {kinds[bad.shown].expected}" if bad.shown in kinds else 'name = "…" | 0 | true | false'
 
 
-def _syntax(path: Path, text: str, message: str) -> Refused:
-    """What tomllib has against the text, at the line it names; only what stands before "=" is repeated."""
-    position = _POSITION.search(message)
-    lines = text.splitlines() or [""]
-    line = int(position[1]) if position and position[1] else len(lines)
-    shown = lines[min(line, len(lines)) - 1].partition("=")[0].strip()[:40] or "…"
-    return _mistake(path, "syntax", line, shown, f"TOML: {_POSITION.sub('', message)}")
+def _misplaced(path: Path, name: str, value: object, line: int) -> Refused:
+    """What stands at the top of the file and is no section."""
+    if name in type_of_section:
+        return _mistake(path, "heading", line, name, f"[{name}]")
+    if isinstance(value, dict):
+        return _mistake(path, "section", line, name, _nearest(name, type_of_section, "[{}]"))
+    homes = [section for section, shape in type_of_section.items() if name in {entry.name for entry in fields(shape)}]
+    return _mistake(path, "outside", line, name, " | ".join(f"[{section}]" for section in homes or type_of_section))
 
 
 def _mistake(path: Path, reason: str, line: int, key: str, expected: str) -> Refused:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.judge import CardJudge, Check, Judgement
 from kiosk.smartcard.metered import MeteredConnection, SlowWatch
@@ -26,6 +26,19 @@ class Step(StrEnum):
     JUDGE = "judge"
 
 
+_FAILED_AT = {
+    Code.NOT_MY_NUMBER_CARD: Check.LABEL,
+    Code.PHONE_NOT_ACCEPTED: Check.LABEL,
+    Code.LIBRARY_CARD_ON_READER: Check.LABEL,
+    Code.NO_CERTIFICATE: Check.FORM,
+    Code.TRUST_MISSING: Check.ISSUER,
+    Code.TRUST_UNUSABLE: Check.ISSUER,
+    Code.TRUST_ENDED: Check.ISSUER,
+    Code.REVOCATION_TOO_OLD: Check.REVOCATION,
+}
+"""What was refused before, or beside, the order in which the judge looks."""
+
+
 @dataclass
 class TapReport:
     """What a reading found, filled as far as it got. Holds nothing of the card's holder but within `judgement`, which is not printed."""
@@ -41,6 +54,20 @@ class TapReport:
     judgement: Judgement | None = field(default=None, repr=False)
     trouble: KioskError | None = None
     """Why the card was not accepted."""
+
+    @property
+    def held(self) -> frozenset[Check]:
+        """The checks that were passed; no certificate is read of a card whose label was not accepted."""
+        return frozenset(self.passed) | ({Check.LABEL} if Step.CERTIFICATE in self.nanoseconds else frozenset())
+
+    @property
+    def failed(self) -> Check | None:
+        """The check that the card did not pass. None too where it was not read to its end: that tells nothing of any check."""
+        if self.trouble is None:
+            return None
+        if not isinstance(self.trouble, Refused):
+            return _FAILED_AT.get(self.trouble.code)
+        return _FAILED_AT.get(self.trouble.code) or next((check for check in Check if check not in self.held), None)
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:

@@ -109,14 +109,11 @@ def leads_nowhere(path: Path) -> None:
     path.symlink_to("/nowhere/at/all")
 
 
-def first_start(path: Callable[[Place], Path], mode: int) -> Callable[[Place], None]:
-    def fault(place: Place) -> None:
-        shutil.rmtree(place.home.folder)
-        shutil.rmtree(place.keys)
-        path(place).mkdir(exist_ok=True)
-        path(place).chmod(mode)
-
-    return fault
+def first_start_shut(place: Place) -> None:
+    """A config, nothing else yet, and nothing can be made there."""
+    for folder in (place.home.data, place.home.trust, place.home.crl, place.home.logs, place.keys):
+        shutil.rmtree(folder)
+    place.home.folder.chmod(0o555)
 
 
 def no_log_files(place: Place) -> None:
@@ -140,8 +137,9 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "home leads nowhere": lambda place: leads_nowhere(place.home.folder),
     "home of another user": lambda place: give_away(place.home.folder, 0o700),
     "home shut": lambda place: place.home.folder.chmod(0),
-    "home cannot be made": first_start(lambda place: place.folder, 0o555),
-    "first start, home shut to writing": first_start(lambda place: place.home.folder, 0o555),
+    "home not there": lambda place: shutil.rmtree(place.home.folder),
+    "home with nothing of a counter": lambda place: in_its_place(place.home.folder, None),
+    "first start, home shut to writing": first_start_shut,
     "data is a file": lambda place: in_its_place(place.home.data),
     "data leads nowhere": lambda place: leads_nowhere(place.home.data),
     "data of another user, shut": lambda place: give_away(place.home.data, 0o700),

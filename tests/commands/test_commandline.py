@@ -99,8 +99,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_installed_program_answers(tmp_path: Path) -> None:
     """Through the entry point's own module, with a console that has no Japanese letters."""
+    (tmp_path / "config.toml").touch(mode=0o600)
     answer = subprocess.run(
-        [sys.executable, "-m", "kiosk", "--home", str(tmp_path / "home"), "config", "check"],
+        [sys.executable, "-m", "kiosk", "--home", str(tmp_path), "config", "check"],
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -192,12 +193,45 @@ def test_through_pcscd_a_linked_card_is_known(kiosk: Any, home: Home, deck: Deck
         assert secret not in said.out + said.err + for_people.out + for_people.err
 
 
+def marks(said: Any) -> str:
+    """One for each check, in order."""
+    return "".join(re.findall(r"^  ([○×－△？]) ", said.out, re.MULTILINE))
+
+
 @pytest.mark.pcscd
-def test_through_pcscd_a_refused_card_is_explained(kiosk: Any, home: Home, deck: Deck, repository: Repository, pcscd: PcscdRig) -> None:
-    pcscd.lay(deck.fresh("not-my-number-card"))
+def test_through_pcscd_a_check_that_failed_is_marked_and_those_after_it_were_not_looked_at(
+    kiosk: Any, home: Home, deck: Deck, repository: Repository, pcscd: PcscdRig
+) -> None:
+    for name, marked, failed, sentence in (
+        ("not-my-number-card", "×－－－－－－－－－", "label", "置き直してもらってください"),
+        ("no-certificate", "○×－－－－－－－－", "form", "利用者証明用電子証明書が入っていません"),
+        ("unknown-authority", "○○×－－－－－－－", "issuer", "登録されている認証局が発行した電子証明書ではありません"),
+        ("expired", "○○○○×－－－－－", "dates", "有効期限が切れています"),
+        ("about-to-expire", "○○○○○○○○○－", None, "未登録、または更新・再発行のあとです"),
+    ):
+        pcscd.lay(deck.fresh(name))
+        said = kiosk("tap", "--timeout", "10")
+        assert (name, said.code, marks(said)) == (name, 1, marked)
+        assert sentence in said.out
+        assert json.loads(kiosk("tap", "--timeout", "10", "--json").out)["failed"] == failed
+        pcscd.lift()
+
+
+@pytest.mark.pcscd
+def test_what_stops_a_card_at_revocation_is_marked_there(
+    kiosk: Any, home: Home, deck: Deck, repository: Repository, pcscd: PcscdRig
+) -> None:
+    pcscd.lay(deck.fresh("fine"))
+    home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = 48\n', encoding="utf-8")
     said = kiosk("tap", "--timeout", "10")
-    assert said.code == 1
-    assert "置き直してもらってください" in said.out
+    assert (said.code, marks(said)) == (1, "○○○○○○○○○×")
+    home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n', encoding="utf-8")
+    said = kiosk("tap", "--timeout", "10")
+    assert (said.code, marks(said)) == (0, "○○○○○○○○○△")
+    for file in home.trust.iterdir():
+        file.unlink()
+    said = kiosk("tap", "--timeout", "10")
+    assert (said.code, marks(said)) == (1, "○－×－－－－－－－")
 
 
 @pytest.mark.pcscd

@@ -131,7 +131,7 @@ def test_a_file_that_is_no_authority_is_refused_with_the_reason(
 
 def test_a_file_that_is_not_there_is_said(kiosk: Any, tmp_path: Path) -> None:
     assert say("command.why.file.missing") in kiosk("trust", "add", str(tmp_path / "none.cer")).err
-    assert say("command.why.file.not-a-file") in kiosk("trust", "add", str(tmp_path)).err
+    assert say("command.why.file.folder") in kiosk("trust", "add", str(tmp_path)).err
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Home, default_home, resource
+from kiosk.config import Home, default_config, default_home, resource
 from kiosk.domain.errors import Code, Unavailable
 
 CHECKOUT = Path(__file__).parents[2]
@@ -47,7 +47,8 @@ def test_a_home_is_made_for_its_owner_alone_and_with_the_documented_config(tmp_p
     home = Home(tmp_path / "部屋" / "home")
     home.prepare()
     assert {path.name for path in home.folder.iterdir()} == {"config.toml", "data", "trust", "crl"}
-    assert home.config.read_bytes() == resource("config.toml").read_bytes()
+    assert home.config.read_text("utf-8") == default_config()
+    assert stat.S_IMODE(home.config.stat().st_mode) == 0o600 or sys.platform == "win32"
     if sys.platform != "win32":
         assert stat.S_IMODE(home.folder.stat().st_mode) == stat.S_IMODE(home.data.stat().st_mode) == 0o700
 

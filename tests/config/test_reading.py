@@ -198,15 +198,60 @@ def test_a_setting_outside_every_section_is_named(tmp_path: Path) -> None:
     assert named(written(tmp_path, f"idle_seconds = 60\n{DECIDED}"))[0][:2] == (1, "idle_seconds")
 
 
-def test_a_section_that_is_a_value_is_named(tmp_path: Path) -> None:
-    assert (1, "session", "[session]", "section") in named(written(tmp_path, f"session = 60\n{DECIDED}"))
-
-
 def test_what_is_no_toml_is_named_by_its_line_without_the_value(tmp_path: Path) -> None:
     path = written(tmp_path, f"{DECIDED}[session]\nstaff_code = 4711x\n")
     ((line, key, expected, reason),) = named(path)
-    assert (line, key, reason) == (4, "staff_code", "syntax")
+    assert (line, key, reason) == (4, "staff_code", "syntax-rest")
     assert "4711" not in str(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "expected", "reason"),
+    [
+        ("[ils]\nport", 2, "port", "port = 1 … 65535", "equals"),
+        ("[ils]\npassword ＝ “secret”", 2, "password", 'password = "A-Z a-z 0-9"', "equals"),
+        ("[ils]\npassword：secret", 2, "password", 'password = "A-Z a-z 0-9"', "equals"),
+        ("[card", 1, "[card", "[card]", "header"),
+        ("[card]]", 1, "[card]]", "[card]", "rest"),
+        ("[slip]\n[card]\n[slip]", 3, "[slip]", "[slip]", "header-twice"),
+        ("[card]\nrevocation = none", 2, "revocation", 'revocation = "crl" | "none"', "value"),
+        ("[ils]\nport = ６００１", 2, "port", "port = 1 … 65535", "value"),
+        ('[ils]\nhost = "koha\nport = 6001', 2, "host", 'host = "…"', "quote"),
+        ("[ils]\nhost = 'koha", 2, "host", 'host = "…"', "quote"),
+        ('[ils]\nhost = "a\x07"', 2, "host", 'host = "…"', "character"),
+        ("[ils]\nport = 1\nport = 2", 3, "port", "port = 1 … 65535", "twice"),
+        ("[ils]\nport = 1 # one\n= 2", 3, "…", 'name = "…" | 0 | true | false', "name"),
+        ("[ils]\n　port = 1", 2, "port", "port = 1 … 65535", "name"),
+        ('[services]\nlocal = ["a"\n[ils]\nport = 1', 3, "[ils]", "[ils]", "list"),
+        ('[services]\nlocal = ["a", \n\n', 2, "local", '["…" (1 … 20), …] (0 … 8)', "list"),
+        ('[slip]\npdf_folder = "C:\\Users"', 2, "pdf_folder", 'pdf_folder = "…"', "backslash"),
+        ('[slip]\npdf_folder = "D:\\slips"', 2, "pdf_folder", 'pdf_folder = "…"', "backslash"),
+    ],
+)
+def test_each_slip_of_the_pen_has_its_line_its_reason_and_how_it_could_read(
+    tmp_path: Path, text: str, line: int, key: str, expected: str, reason: str
+) -> None:
+    (mistake,) = named(written(tmp_path, text))
+    assert mistake[:2] == (line, key)
+    assert str(mistake[2]).endswith(expected)
+    assert mistake[3] == f"syntax-{reason}"
+    assert knows(f"command.why.config-invalid.syntax-{reason}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "reason"),
+    [
+        ('revocation = "none"', "[card]", "outside"),
+        ("folder = 3", "[keys]", "outside"),
+        ("[[card]]", "[card]", "heading"),
+        ("session = 60", "[session]", "heading"),
+        ("[cards]", "[card]", "section"),
+    ],
+)
+def test_what_stands_in_no_section_is_told_where_it_belongs(tmp_path: Path, text: str, expected: str, reason: str) -> None:
+    mistake = named(written(tmp_path, text))[0]
+    assert (mistake[0], mistake[2], mistake[3]) == (1, expected, reason)
+    assert knows(f"command.why.config-invalid.{reason}")
 
 
 def test_a_text_without_end_is_named_at_its_last_line(tmp_path: Path) -> None:
@@ -229,7 +274,7 @@ def test_dotted_keys_are_found_in_their_line(tmp_path: Path) -> None:
 )
 def test_strange_toml_is_a_mistake_like_any_other(tmp_path: Path, text: str) -> None:
     ((_, _, _, reason),) = named(written(tmp_path, text))
-    assert reason == "syntax"
+    assert str(reason).partition("-")[0] == "syntax"
 
 
 @given(

@@ -258,7 +258,7 @@ def test_what_never_ends_is_not_read(tmp_path: Path, store: TrustStore, root: Vi
     assert troubles == {
         "pipe.cer": "not-a-file",
         "zeroes.cer": "not-a-file",
-        "folder.cer": "not-a-file",
+        "folder.cer": "folder",
         "nowhere.cer": "missing",
     }
 

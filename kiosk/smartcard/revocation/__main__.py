@@ -18,6 +18,7 @@ from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_lists
 
 _BY_TROUBLE = {
     FileTrouble.NOT_A_FILE: Verdict.NOT_A_FILE,
+    FileTrouble.FOLDER: Verdict.NOT_A_FILE,
     FileTrouble.MISSING: Verdict.NOT_A_FILE,
     FileTrouble.OVERSIZED: Verdict.TOO_LARGE,
     FileTrouble.DENIED: Verdict.DENIED,
