@@ -80,6 +80,9 @@ class HandoverSettings:
     suffix: str = setting(Choice({word: word for word in ("none", "enter", "tab")}), "none")
 
 
+_PRINTED = Text(r"[^\x00-\x1f\x7f]{0,60}", '"…" (0 … 60)')
+
+
 @dataclass(frozen=True, slots=True)
 class SlipSettings:
     to: str = setting(Choice({word: word for word in ("off", "printer", "pdf")}), "off")
@@ -91,6 +94,10 @@ class SlipSettings:
     """How many days a PDF is kept; 1: the day on which it was made."""
     default: SlipKind = setting(Choice({kind.value: kind for kind in (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)}), SlipKind.NONE)
     width_mm: int = setting(Number(48, 210), 80)
+    library: str = setting(_PRINTED, "")
+    """How the patron reaches the library, at the end of each slip; what is empty is not printed."""
+    telephone: str = setting(_PRINTED, "")
+    hours: str = setting(_PRINTED, "")
 
 
 @unique

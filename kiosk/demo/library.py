@@ -120,5 +120,12 @@ def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = Non
         ils=ils or IlsSettings(),
         library_card=LibraryCardSettings(length=10, prefix="21", check_digit=CheckDigit.LUHN),
         session=SessionSettings(),
-        slip=SlipSettings(to="pdf", pdf_folder=str(slips.resolve()) if slips else "", default=SlipKind.TODAY),
+        slip=SlipSettings(
+            to="pdf",
+            pdf_folder=str(slips.resolve()) if slips else "",
+            default=SlipKind.TODAY,
+            library="見本市立図書館",
+            telephone="025-000-0000",
+            hours="火〜日 9:30〜19:00(月曜休館)",
+        ),
     )

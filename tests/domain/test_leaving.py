@@ -222,18 +222,19 @@ DUES = {Service.LOAN: DUE, Service.RENEWAL: RENEWED_DUE, Service.HOLD: None}
 
 
 def line(number: str, service: Service = Service.LOAN) -> SlipLine:
-    return SlipLine(Item(number, title(number), DUES[service]), service)
+    return SlipLine(Item(number, title(number), DUES[service]), service, position=2 if service is Service.HOLD else None)
 
 
 def printed(desk: Desk) -> list[Slip]:
     return [effect.slip for effect in desk.of(PrintSlip)]
 
 
-def test_todays_slip_has_what_was_done_in_the_order_it_was() -> None:
+def test_todays_slip_has_what_was_done_as_it_is_to_be_brought_back() -> None:
     desk = with_slip(SlipKind.TODAY, Library(on_loan=[C], says={"13": Reason.RESERVED, "14": Reason.LOST_ANSWER}))
     desk.answering = True
-    scan(desk, A, "13", "14").tell(ServiceChosen(Service.RENEWAL), RenewalChosen(C), ServiceChosen(Service.HOLD))
-    scan(desk, B).tell(LeavePressed())
+    scan(desk, "13", "14").tell(ServiceChosen(Service.RENEWAL), RenewalChosen(C), ServiceChosen(Service.HOLD))
+    scan(desk, B).tell(ServiceChosen(Service.LOAN))
+    scan(desk, A).tell(LeavePressed())
     assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A), line(C, Service.RENEWAL), line(B, Service.HOLD)))]
 
 

@@ -20,7 +20,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
 from kiosk.domain.serving.knowledge import in_doubt
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.slip import Slip, SlipLine, in_order
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress, Stayed
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
 
@@ -89,7 +89,7 @@ def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
             slip = replace(slip, kind=SlipKind.TODAY, told=Told.NOTHING, counted=patron.standing.loans)
             was_asked = dealings.loans is not None or dealings.problem is not None
             return slip if slip.lines or was_asked else None
-        lines = tuple(SlipLine(item, Service.LOAN) for item in dealings.loans)
+        lines = in_order(SlipLine(item, Service.LOAN) for item in dealings.loans)
         slip = replace(slip, lines=lines)
         if on_loan.told is not Told.ALL:
             slip = replace(slip, told=on_loan.told, counted=patron.standing.loans)
@@ -97,10 +97,10 @@ def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
 
 
 def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:
-    """What was done in this session, in the order it was."""
+    """What was done in this session."""
     entries = (*flow.dealings.earlier.values(), *reversed(flow.dealings.entries))
     done = (entry for entry in entries if entry.progress is Progress.DONE)
-    return tuple(SlipLine(entry.item, entry.done_as, _not_extended(entry)) for entry in done)
+    return in_order(SlipLine(entry.item, entry.done_as, _not_extended(entry), entry.position) for entry in done)
 
 
 def _not_extended(entry: Entry) -> Instead | None:

@@ -35,7 +35,7 @@ class SlipPrinter:
         it in time, and nobody knows whether the slip comes; slip-failed: no PDF file could be written.
         """
         moment = self._clock().astimezone(JAPAN)
-        page = {"html": slip_html(slip, self._counter_name, moment), "width_mm": self._settings.width_mm}
+        page = {"html": slip_html(slip, self._counter_name, moment, self._settings), "width_mm": self._settings.width_mm}
         to_printer = self._settings.to != "pdf"
         try:
             if to_printer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from datetime import datetime
 
+from kiosk.config import SlipSettings
 from kiosk.domain.calendar import WEEKDAYS
 from kiosk.domain.circulation import Due, Told
 from kiosk.domain.model import Language, Service, SlipKind
@@ -14,8 +15,8 @@ from kiosk.text import say
 _RECORDED = ("kept", "not-kept", "use", "keep-card", "renewal", "lost")
 
 
-def slip_html(slip: Slip, counter_name: str, moment: datetime) -> str:
-    """The body of a slip printed at `moment` (aware, in Japan) at the counter of that name."""
+def slip_html(slip: Slip, counter_name: str, moment: datetime, settings: SlipSettings) -> str:
+    """The body of a slip printed at `moment` (aware, in Japan) at the counter of that name. `settings` say how to reach the library."""
     language = slip.language
     when = _say("slip.when", language, year=moment.year, month=moment.month, day=moment.day, time=f"{moment:%H:%M}")
     parts = [
@@ -29,7 +30,18 @@ def slip_html(slip: Slip, counter_name: str, moment: datetime) -> str:
     else:
         parts += [_line(line, slip.kind, language) for line in slip.lines]
         parts += ["<hr>" if slip.lines else "", *(_paragraph(said, "note") for said in _counted(slip))]
-    return "".join(parts)
+    contact = [_paragraph(said, "note") for said in _contact(settings, language)]
+    return "".join([*parts, *(["<hr>", *contact] if contact else [])])
+
+
+def _contact(settings: SlipSettings, language: Language) -> list[str]:
+    """What of it is set."""
+    labelled = [
+        _say(f"slip.{name}", language, value=value)
+        for name, value in (("telephone", settings.telephone), ("hours", settings.hours))
+        if value
+    ]
+    return [settings.library, *labelled] if settings.library else labelled
 
 
 def _counted(slip: Slip) -> list[str]:
@@ -54,6 +66,8 @@ def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
         said.append(_paragraph(_say(f"slip.{line.instead}", language), "note"))
     elif kind is SlipKind.TODAY and line.service is not Service.LOAN:
         said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
+    if line.position is not None and line.service is Service.HOLD:
+        said.append(_paragraph(_say("slip.position", language, position=line.position), "note"))
     if line.item.due is not None and line.service is not Service.HOLD:
         said.append(_paragraph(_say("slip.due", language, due=due_words(line.item.due, language))))
     return "".join(said)

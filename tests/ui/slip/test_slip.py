@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,11 +25,12 @@ MOMENT = datetime(2026, 11, 25, 1, 24, tzinfo=UTC)
 LOAN = SlipLine(Item("1100892031", "はじめての家庭菜園 <雪国> & 四季", Due(date(2026, 12, 9), "20261209    235900")), Service.LOAN)
 RENEWAL = SlipLine(Item("1098221670", "信濃川の橋をたずねて", Due(None, "来週の火曜")), Service.RENEWAL)
 HOLD = SlipLine(Item("1103447109"), Service.HOLD)
+HOUSE = SlipSettings(library="長岡市立中央図書館", telephone="0258-00-0000", hours="火〜日 9:30〜19:00")
 TODAY = Slip(SlipKind.TODAY, NUMBER, (LOAN, RENEWAL, HOLD))
 
 
-def words(slip: Slip) -> str:
-    return re.sub(r"<[^>]+>", "\n", slip_html(slip, "登録カウンター 2", MOMENT))
+def words(slip: Slip, house: SlipSettings | None = None) -> str:
+    return re.sub(r"<[^>]+>", "\n", slip_html(slip, "登録カウンター 2", MOMENT, house or SlipSettings()))
 
 
 def test_a_slip_names_titles_and_due_dates_and_nobody() -> None:
@@ -41,6 +43,25 @@ def test_a_slip_names_titles_and_due_dates_and_nobody() -> None:
     assert "貸出延長" in said
     assert NUMBER.masked in said
     assert NUMBER.text not in said.replace(" ", "")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", [SlipKind.TODAY, SlipKind.ALL, SlipKind.RECORDED])
+def test_the_library_can_be_reached_by_what_the_slip_says_at_its_end(language: Language, kind: SlipKind) -> None:
+    slip = Slip(kind, NUMBER, (LOAN,), language)
+    told = [HOUSE.library, HOUSE.telephone, HOUSE.hours]
+    lines = [line.strip() for line in words(slip, HOUSE).splitlines() if line.strip()][-3:]
+    assert all(part in line for part, line in zip(told, lines, strict=True))
+    # What is not set prints nothing, not even its name.
+    bare, named = words(slip), words(slip, SlipSettings(telephone=HOUSE.telephone))
+    assert named.startswith(bare)
+    assert [line for line in named[len(bare) :].splitlines() if line.strip()] == [lines[1]]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_place_in_the_queue_is_printed_where_it_was_told(language: Language) -> None:
+    said = words(Slip(SlipKind.TODAY, NUMBER, (replace(HOLD, position=37), HOLD), language))
+    assert said.count("37") == 1
 
 
 @pytest.mark.parametrize("language", Language)
