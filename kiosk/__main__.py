@@ -20,7 +20,7 @@ from kiosk.domain.visible import visible
 
 def build_parser() -> Parser:
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
-    parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, home=None)
+    parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, home=None)
     commands = parser.subcommands()
     for command in EVERY_COMMAND:
         command.add(commands)
@@ -48,6 +48,8 @@ def _at_home(options: argparse.Namespace) -> int:
     home = default_home() if options.home is None else home_at(options.home)
     with contextlib.ExitStack() as stack:
         if options.at_home:
+            if home.is_for_practice() and not options.practises:
+                raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-practice")
             _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(home, options)

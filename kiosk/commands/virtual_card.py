@@ -17,6 +17,7 @@ _LOOK_EVERY = 0.5
 
 def add(commands: Commands) -> None:
     laying = commands.add("virtual-card", act=lay)
+    laying.set_defaults(practises=True)
     laying.given("name", nargs="?", default="fine", metavar="NAME")
     laying.option("--slot", type=int, choices=(0, 1), default=0)
     laying.option("--export-authority", type=given_path, metavar="FILE")
@@ -29,7 +30,9 @@ def lay(home: Home, options: argparse.Namespace) -> int:
 
     # The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be.
     for_trust = options.export_authority is not None
-    deck = Deck(home.folder / "virtual-cards" / ("for-trust" if for_trust else "demo"), demo=not for_trust)
+    # Those of a practice that is begun without --home as well.
+    place = home if options.home is not None or for_trust else home.for_practice()
+    deck = Deck(place.cards_for_trust if for_trust else place.virtual_cards, demo=not for_trust)
     if options.name not in deck.names:
         print(output.words("virtual-card.names", names=" ".join(deck.names)), file=sys.stderr)
         return output.MISUSE

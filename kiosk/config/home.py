@@ -85,6 +85,28 @@ class Home:
         return replace(ils, ca_file=str(self.folder / ils.ca_file)) if ils.ca_file else ils
 
     @property
+    def virtual_cards(self) -> Path:
+        """Keys of the cards that `practice` and `virtual-card` share, and of their authority, which no other counter trusts."""
+        return self.folder / "virtual-cards" / "demo"
+
+    @property
+    def cards_for_trust(self) -> Path:
+        """The same of an authority that a counter can be made to trust for a test."""
+        return self.folder / "virtual-cards" / "for-trust"
+
+    @property
+    def practice_mark(self) -> Path:
+        """Says that nothing here is real."""
+        return self.folder / "practice"
+
+    def is_for_practice(self) -> bool:
+        return os.path.lexists(self.practice_mark)
+
+    def for_practice(self) -> Home:
+        """The home beside this one where people practise."""
+        return Home(self.folder.with_name(f"{self.folder.name}-practice"))
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 
@@ -99,6 +121,8 @@ class Home:
 
     def is_begun(self) -> bool:
         """Whether anything of a counter lies here; also where that cannot be told, which `prepare` says better."""
+        if self._is_too_long():
+            return True
         try:
             return bool({place.name for place in (self.config, self.data, self.trust, self.lock)} & set(os.listdir(self.folder)))
         except FileNotFoundError:
@@ -106,33 +130,41 @@ class Home:
         except OSError:
             return True
 
-    def prepare(self) -> None:
+    def _is_too_long(self) -> bool:
+        return len(os.fsencode(self.folder)) > _LONGEST
+
+    def prepare(self, *, for_practice: bool = False) -> None:
         """Make the folders, readable by their owner alone, and the config with the defaults as comments where there is none yet.
+
+        `for_practice` marks the home as such, and leaves nothing to be decided.
 
         The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, store-foreign (the data are
         another user's, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
-        if len(os.fsencode(place)) > _LONGEST:
+        if self._is_too_long():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
         try:
             for place in (self.folder, self.data, self.trust, self.crl):
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if is_foreign(self.data):
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
+            if for_practice:
+                place = self.practice_mark
+                place.touch(mode=0o600)
             place = self.config
             if not self.config.exists():
-                self._write_config()
+                self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
             raise _unusable(error, place) from error
 
-    def _write_config(self) -> None:
+    def _write_config(self, text: str) -> None:
         """Whole or not at all. Raises OSError."""
         # It will hold the password of the library's system.
         handle = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(default_config().encode())
+                file.write(text.encode())
         except OSError:
             self.config.unlink(missing_ok=True)
             raise
@@ -141,6 +173,10 @@ class Home:
 def default_config() -> str:
     """Every setting, explained, each default as a comment: what is not written down follows the program."""
     return re.sub(r"^(?=[a-z_]+ = )", "# ", resource("config.toml").read_text("utf-8"), flags=re.MULTILINE)
+
+
+def _practice_config() -> str:
+    return default_config().replace('# revocation = "none"', 'revocation = "none"', 1)
 
 
 _CODES = {

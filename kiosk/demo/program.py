@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -21,6 +22,7 @@ from kiosk.demo.tray import READERS, Tray
 from kiosk.equipment import now, open_handover, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.reader import CardReaders, ReaderMonitor
 from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
@@ -31,19 +33,38 @@ from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where the cards are laid."""
+
+    readers: Callable[[], CardReaders]
+    monitor: Callable[[], ReaderMonitor]
+    practice: bool = False
+    """On readers that are real: both windows say that nothing else is."""
+
+
 @contextmanager
 def demo_counter(
     home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders, anchor: AnchorFile | None = None
 ) -> Iterator[Program]:
     """The program on virtual readers and the deck's own authority, started, on the files of `home`."""
+    with pretended_counter(home, settings, keys, deck, Setting(readers.readers, readers.monitor), anchor) as program:
+        yield program
+
+
+@contextmanager
+def pretended_counter(
+    home: Home, settings: Settings, keys: Keys, deck: Deck, setting: Setting, anchor: AnchorFile | None = None
+) -> Iterator[Program]:
+    """The program on any readers, which trusts nothing but the deck's own authority: a real card is refused before any PIN."""
     judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
     with Repository(home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
         equipment = Equipment(
-            readers=readers.readers,
-            monitor=readers.monitor,
+            readers=setting.readers,
+            monitor=setting.monitor,
             judge=judge,
             repository=repository,
-            facts=first_facts(settings, judge, demo=True),
+            facts=replace(first_facts(settings, judge, demo=True), practice=setting.practice),
             looks=demo_looks(home, settings, judge),
             # With one display both windows share it, for trying out; with more it matters where they are.
             own_displays=len(QGuiApplication.screens()) > 1,

@@ -30,20 +30,23 @@ SCAN_MS = 4
 class Tray(QWidget):
     """One button for each card lays it (and lifts what lay there before); closing the tray ends the demo."""
 
-    def __init__(self, deck: Deck, readers: VirtualReaders, staff: QWidget, library: LibraryServer | None = None) -> None:
-        """`library`: the system to switch off and on, where there is one."""
+    def __init__(
+        self, deck: Deck, readers: VirtualReaders, staff: QWidget, library: LibraryServer | None = None, *, lays: bool = True
+    ) -> None:
+        """`library`: the system to switch off and on, where there is one. Without `lays` cards are laid on a reader, not here."""
         super().__init__()
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._deck, self._readers, self._staff, self.library = deck, readers, staff, library
-        self.setWindowTitle(plain(say("demo.tray.title")))
-        self.setAccessibleName(plain(say("demo.tray.title")))
+        title = plain(say("demo.tray.title" if lays else "demo.practice.tray"))
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
         self.setStyleSheet(style_sheet(staff_sizes(0), patron=False) + CLOSE)
         inside = QWidget()
         inside.setProperty("scrolled", True)
         columns = QHBoxLayout(inside)
         columns.setSpacing(18)
-        for fill in (self._add_cards, self._add_library_cards, self._add_items):
+        for fill in (*((self._add_cards,) if lays else ()), self._add_library_cards, self._add_items):
             column = QVBoxLayout()
             column.setSpacing(5)
             fill(column)

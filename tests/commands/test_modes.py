@@ -29,10 +29,10 @@ def test_all_that_commands_make_is_for_their_user_alone(tmp_path: Path, umask: i
 import os, sys
 os.umask(int(sys.argv[1]))
 from kiosk.__main__ import main
-for command in (["config", "check"], ["recovery", "sheet"], ["recovery", "backup", sys.argv[3] + "/copies"],
+for command in (["config", "write"], ["recovery", "sheet"], ["recovery", "backup", sys.argv[3] + "/copies"],
                 ["virtual-card", "--export-authority", sys.argv[3] + "/authority.cer"], ["links", "list"]):
     main(["--home", sys.argv[2], *command])
-    if command == ["config", "check"]:
+    if command == ["config", "write"]:
         open(sys.argv[2] + "/config.toml", "w").write('[card]\\nrevocation = "none"\\n[keys]\\nplace = "file"\\n')
 """
     home, given = tmp_path / "home", tmp_path / "given"

@@ -232,6 +232,8 @@ class CounterFacts:
     """What was found when it was looked at last: one of each check of WATCHED at most."""
     has_registry: bool = False
     demo: bool = False
+    practice: bool = False
+    """A demo on real readers: both windows say so, since it looks like the counter."""
 
     def finding(self, check: str) -> Finding:
         """What is known of this; unseen where it was not looked at yet."""

@@ -29,7 +29,10 @@ from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
+from kiosk.ui.widgets.practiceband import PracticeBand
 
+_LEAST_BAND, _BANDS = 14, 42
+"""Letters of the band of a practice, in pixels, and how many of them make the window's height."""
 GUESSED_DIAGONAL_MM = 15.6 * 25.4
 """Where neither the config nor the display tells its size."""
 
@@ -60,6 +63,8 @@ class PatronWindow(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self._practice = PracticeBand(self)
+        self._column.addWidget(self._practice)
         self.setWindowTitle(plain(say("patron.window")))
         self.setAccessibleName(plain(say("patron.window")))
         self._ring = FocusRing(self)
@@ -75,6 +80,9 @@ class PatronWindow(QWidget):
         self._shown, self._closed = counter, hindrance(counter, facts)
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)
+        self._practice.say(
+            plain(say("patron.practice", counter.language)) if facts.practice else "", max(_LEAST_BAND, self.height() // _BANDS)
+        )
         self._show()
 
     def _show(self) -> None:
@@ -84,7 +92,7 @@ class PatronWindow(QWidget):
     # --- building --------------------------------------------------------------------------------------------------------
 
     def _built(self) -> Frame:
-        sizes = patron_sizes(self.width(), self.height(), self._dots_per_mm())
+        sizes = patron_sizes(self.width(), self.height() - self._practice.height(), self._dots_per_mm())
         if self._frame is not None and sizes == self._sizes:
             return self._frame
         if self._frame is not None:

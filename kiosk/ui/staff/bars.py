@@ -59,7 +59,7 @@ class TopBar(QFrame):
 
     def show_facts(self, facts: CounterFacts) -> None:
         self._counter.set_text(facts.counter_name)
-        self._demo.setVisible(facts.demo)
+        self._demo.setVisible(facts.demo and not facts.practice)
         self._fit()
 
     def show_time(self, now: datetime) -> None:

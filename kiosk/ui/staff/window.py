@@ -37,6 +37,7 @@ from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
+from kiosk.ui.widgets.practiceband import PracticeBand
 
 _RAIL_KEYS = {
     Qt.Key.Key_F1: Section.HELP,
@@ -66,7 +67,12 @@ class StaffWindow(QWidget):
         self._facts: CounterFacts | None = None
         self._sizes = staff_sizes(self.width())
         self._page: Page | None = None
-        self._across = QHBoxLayout(self)
+        self._practice = PracticeBand(self)
+        whole = column()
+        whole.addWidget(self._practice)
+        self.setLayout(whole)
+        self._across = QHBoxLayout()
+        whole.addLayout(self._across, 1)
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._frame: QWidget | None = None
@@ -101,6 +107,7 @@ class StaffWindow(QWidget):
         labels, now = steps(counter)
         self._top.show_place(say(f"staff.rail.{where}"), labels, now)
         self._top.show_facts(facts)
+        self._practice.say(say("staff.practice") if facts.practice else "", self._sizes.note)
         self._status.show_state(counter, facts)
         self._banners.show_state(counter)
         kind = PAGES[type(counter.flow)]

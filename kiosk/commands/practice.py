@@ -1,0 +1,59 @@
+"""kiosk practice: both windows on a real or virtual card reader, with the demo's cards, in a home of its own."""
+
+from __future__ import annotations
+
+import argparse
+
+from kiosk.checks.card import look_at_readers
+from kiosk.commands import output
+from kiosk.commands.display import start_display
+from kiosk.commands.parser import Commands
+from kiosk.config import Home, Settings, default_home, read_settings
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.visible import visible
+from kiosk.log import kept_in
+
+_TROUBLE = {
+    "service.missing": Code.READER_SERVICE_MISSING,
+    "service.denied": Code.READER_DENIED,
+    "service.silent": Code.READER_SILENT,
+}
+
+
+def add(commands: Commands) -> None:
+    commands.add("practice", act=practise, at_home=False, windowed=True)
+
+
+def practise(home: Home, options: argparse.Namespace) -> int:
+    """Without --home beside the usual home; never in one where a counter works."""
+    place = home if options.home is not None else home.for_practice()
+    _begin(place)
+    settings = read_settings(place.config)
+    _check_readers(settings)
+    application = start_display()
+    from kiosk.demo.practice import run_practice
+
+    output.tell("practice.begins", folder=visible(str(place.folder)))
+    with kept_in(place.logs, settings.log):
+        return run_practice(application, place, settings)
+
+
+def _begin(home: Home) -> None:
+    """Raises Unavailable: home-unusable, also where it is, or may be, the home of a counter."""
+    usual = default_home().folder
+    is_usual = home.folder == usual or (home.folder.exists() and usual.exists() and home.folder.samefile(usual))
+    if is_usual or (home.is_begun() and not home.is_for_practice()):
+        raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="not-for-practice")
+    home.prepare(for_practice=True)
+
+
+def _check_readers(settings: Settings) -> None:
+    """Raises Unavailable where no card could ever be laid, before any window opens."""
+    found = {finding.check: finding for finding in look_at_readers(settings.reader.name)}
+    if code := _TROUBLE.get(found["service"].outcome):
+        raise Unavailable(code, reason="practice")
+    reader = found["reader"]
+    if reader.outcome == "reader.missing":
+        raise Unavailable(Code.READER_MISSING, reason="practice")
+    if reader.outcome == "reader.other":
+        raise Unavailable(Code.READER_MISSING, reason="practice-other", **reader.params)

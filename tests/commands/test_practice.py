@@ -1,0 +1,130 @@
+"""kiosk practice: the counter on a real reader, with nothing else that is real, and never where a counter works."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.__main__ import main
+from kiosk.config import DisplaySettings, Home
+from kiosk.domain.errors import Code
+from kiosk.domain.model import Language
+from kiosk.domain.states import Counter, CounterFacts, CounterRules
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.text import plain, plain_refusal, say
+from kiosk.ui.displays import Displays
+from kiosk.ui.widgets.practiceband import PracticeBand
+from tests.commands.conftest import Call
+from tests.opened import words_on
+from tests.pcscd_rig import PcscdRig
+
+
+@pytest.fixture
+def practice(home: Home, tmp_path: Path) -> Home:
+    """Where it takes place when nobody says where: beside the usual home."""
+    return Home(tmp_path / "default" / "library-card-kiosk-practice")
+
+
+def bands() -> dict[str, PracticeBand]:
+    windows = {type(window).__name__: window for window in QApplication.topLevelWidgets() if window.isVisible()}
+    return {name: window.findChildren(PracticeBand)[0] for name, window in windows.items() if name in ("StaffWindow", "PatronWindow")}
+
+
+@pytest.fixture
+def when_shown(qapp: QApplication) -> Iterator[Callable[[str, list[str]], None]]:
+    """Ends the program once its staff window says `this`; what both bands said by then is added to `seen`."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    timer = QTimer(interval=20)
+
+    def end(this: str, seen: list[str]) -> None:
+        def look() -> None:
+            shown = bands()
+            if len(shown) == 2 and this in "".join(words_on(shown["StaffWindow"].window())):
+                seen.extend(band.text() for band in shown.values())
+                QApplication.exit(0)
+
+        timer.timeout.connect(look)
+        QTimer.singleShot(20_000, timer, lambda: QApplication.exit(9))
+        timer.start()
+
+    yield end
+    timer.stop()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.pcscd
+def test_both_windows_say_so_and_a_card_of_its_authority_is_read(
+    practice: Home, home: Home, pcscd: PcscdRig, when_shown: Callable[[str, list[str]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Whoever lays a card first, without saying where, lays one of the practice.
+    assert main(["virtual-card", "fine"]) == 1  # no reader outside the rig
+    card = Deck(practice.virtual_cards).card("fine")
+    pcscd.lay(card)
+    seen: list[str] = []
+    when_shown(plain(say("refusal.not-linked.title")), seen)
+    assert main(["practice"]) == 0
+    assert sorted(seen) == sorted([say("staff.practice"), plain(say("patron.practice", Language.JAPANESE))])
+    assert str(practice.folder) in capsys.readouterr().out
+    assert practice.store.exists()
+    assert not home.store.exists()
+    # What was done there is no counter's, and nobody serves from it.
+    for command in ("run", "doctor"):
+        assert main(["--home", str(practice.folder), command]) == 1
+        assert say("command.why.home-unusable.for-practice") in capsys.readouterr().err
+
+
+@pytest.mark.pcscd
+def test_without_a_reader_it_says_what_to_do(practice: Home, pcscd: PcscdRig, capsys: pytest.CaptureFixture[str]) -> None:
+    pcscd.restart(readers=False)
+    assert main(["practice"]) == 1
+    said = capsys.readouterr().err
+    assert {plain_refusal(Code.READER_MISSING, "staff"), say("command.why.reader-missing.practice")} <= set(said.splitlines())
+    pcscd.restart()
+    practice.config.write_text('[card]\nrevocation = "none"\n[reader]\nname = "RC-S300"\n', encoding="utf-8")
+    assert main(["practice"]) == 1
+    assert "「RC-S300」に合うカードリーダーがありません。つながっているのは: Virtual PCD" in capsys.readouterr().err
+    pcscd.stop()
+    assert main(["practice"]) == 1
+    said = capsys.readouterr().err
+    assert {plain_refusal(Code.READER_SERVICE_MISSING, "staff"), say("command.why.reader-service-missing.practice")} <= set(
+        said.splitlines()
+    )
+
+
+def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = tmp_path / "usual"
+    usual.mkdir()
+    monkeypatch.setenv("KIOSK_HOME", str(usual))
+    (tmp_path / "link").symlink_to(usual)
+    for place in (home.folder, usual, tmp_path / "link"):
+        before = sorted(place.iterdir())
+        said = kiosk("practice", "--home", str(place))
+        assert (said.code, said.out) == (1, "")
+        assert {say("command.why.home-unusable.not-for-practice"), say("command.place", place=str(place))} <= set(said.err.splitlines())
+        assert sorted(place.iterdir()) == before
+
+
+def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:
+    displays = Displays(DisplaySettings(), lambda event: None, lambda pin: None)
+    try:
+        for practice in (True, False):
+            facts = CounterFacts("窓口1", revocation_checked=True, demo=practice, practice=practice)
+            for language in Language:
+                for window in (displays.staff, displays.patron):
+                    window.resize(1024, 600)
+                    window.show()
+                    window.project(Counter(CounterRules(), date(2026, 11, 29), language=language), facts)
+                    band = window.findChildren(PracticeBand)[0]
+                    assert (band.isVisible(), band.height() > 0) == (practice, practice)
+                    if practice:
+                        assert band.fontMetrics().horizontalAdvance(band.text()) < 1024
+    finally:
+        displays.patron.close_for_good()
+        displays.staff.close_for_good()
