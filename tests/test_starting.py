@@ -190,7 +190,8 @@ def test_without_a_decision_on_the_age_of_lists_nothing_starts(home: Home) -> No
 def test_a_config_that_others_may_write(home: Home) -> None:
     home.config.chmod(0o666)
     status, said = refused(home)
-    assert (status, said.splitlines()) == (1, sentences(Code.CONFIG_EXPOSED, file=str(home.config)))
+    cause, following = sentences(Code.CONFIG_EXPOSED, file=str(home.config))
+    assert (status, said.splitlines()) == (1, [cause, say("command.why.config-exposed.writable", place=str(home.config)), following])
 
 
 def test_a_read_only_disk(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from kiosk.domain.circulation import LoanList, Told
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron
 from kiosk.domain.rules import read_library_card
+from kiosk.domain.visible import visible
 from kiosk.equipment import open_library
 from kiosk.text import knows, plain_refusal, say, stop_reasons
 
@@ -42,7 +43,7 @@ def test(home: Home, options: argparse.Namespace) -> int:
     number = read_library_card(options.patron, counter_rules(settings).barcode) if options.patron is not None else None
     client = open_library(home, settings)
     if client is None:
-        output.tell("ils.none")
+        output.tell("ils.none", file=visible(str(home.config)))
         return output.PROBLEM
     try:
         if not _tell_server(client, settings.ils):

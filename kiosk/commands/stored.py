@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.visible import visible
 from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     settings = read_settings(home.config)
     if not home.has_store():
         key_place_of(home, settings).check_first_start()
-        output.tell("stored.new")
+        output.tell("stored.new", place=visible(str(home.store)))
         return output.OK
     repository, _ = open_repository(home, settings)
     with repository:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from kiosk.config.exposure import Exposure, exposure
+from kiosk.config.exposure import Exposure, exposed_place
 from kiosk.config.files import file_trouble, not_a_file, read_regular
 from kiosk.config.kinds import Kind
 from kiosk.config.needs import NEEDS
@@ -24,8 +24,8 @@ def read_settings(path: Path) -> Settings:
 
     Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
     one of encoding, syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`; with
-    config-exposed (`file`) when others may write to it. Raises Unavailable with store-foreign (`place`) when it is another user's,
-    config-unreadable (`place`, `reason`: a `FileTrouble`) when it cannot be read.
+    config-exposed (`file`, `place`: it or its folder, `reason`) when others may write to it. Raises Unavailable with store-foreign
+    (`place`) when it is another user's, config-unreadable (`place`, `reason`: a `FileTrouble`) when it cannot be read.
     """
     values, mistakes = _read(path)
     if mistakes:
@@ -40,14 +40,15 @@ def check_settings(path: Path) -> list[Refused]:
 
 def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     try:
-        exposed = exposure(path)
+        exposed = exposed_place(path)
         if path.exists() and not path.is_file():  # to read from a pipe would be to wait for ever
             raise not_a_file(path)
         # Whoever may write here decides what is checked of a card, and where numbers are typed.
-        if exposed is Exposure.FOREIGN:
-            raise Unavailable(Code.STORE_FOREIGN, place=str(path))
-        if exposed is Exposure.WRITABLE:
-            raise Refused(Code.CONFIG_EXPOSED, file=str(path))
+        if exposed is not None:
+            where, whose = str(exposed[0]), exposed[1]
+            if whose is Exposure.FOREIGN:
+                raise Unavailable(Code.STORE_FOREIGN, place=where)
+            raise Refused(Code.CONFIG_EXPOSED, file=str(path), place=where, reason="writable")
         raw = read_regular(path)
     except OSError as error:
         raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error

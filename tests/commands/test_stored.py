@@ -32,7 +32,7 @@ MASKED = LibraryCardNumber(NUMBER).masked
 def test_where_nothing_was_kept_yet_nothing_is_made(kiosk: Any, home: Home, command: list[str]) -> None:
     said = kiosk(*command)
     assert said.code == 0
-    assert "まだ何も保存していません" in said.out
+    assert f"まだ何も保存していません({home.store})" in said.out
     assert not home.store.exists()
 
 

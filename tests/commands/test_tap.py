@@ -25,6 +25,7 @@ from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.smartcard.virtual.deck import PIN, Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.repository import Repository
+from kiosk.text import say
 from tests.pcscd_rig import PcscdRig
 from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM
 
@@ -239,6 +240,9 @@ def test_through_pcscd_an_empty_reader_is_waited_for(kiosk: Any, home: Home, pcs
     said = kiosk("tap", "--timeout", "0.2")
     assert said.code == 1
     assert said.out == "カードをカードリーダーに置いてください。\nカードは置かれませんでした。\n"
+    pcscd.stop()
+    said = kiosk("tap", "--timeout", "0.2")
+    assert (said.code, said.out.splitlines()[-1]) == (1, say("command.tap.doctor"))
 
 
 @pytest.mark.pcscd

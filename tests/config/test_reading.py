@@ -375,7 +375,11 @@ def test_a_config_that_others_may_write_is_not_read(tmp_path: Path, file: int, f
     for read in (read_settings, check_settings):
         with pytest.raises(Refused) as refusal:
             read(path)
-        assert (refusal.value.code, refusal.value.params) == (Code.CONFIG_EXPOSED, {"file": str(path)})
+        where = str(path if file & 0o002 else place)
+        assert (refusal.value.code, refusal.value.params) == (
+            Code.CONFIG_EXPOSED,
+            {"file": str(path), "place": where, "reason": "writable"},
+        )
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
