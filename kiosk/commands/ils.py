@@ -46,7 +46,7 @@ def test(home: Home, options: argparse.Namespace) -> int:
         output.tell("ils.none", file=visible(str(home.config)))
         return output.PROBLEM
     try:
-        if not _tell_server(client, settings.ils):
+        if not _tell_server(client, home.ils_settings(settings.ils)):
             return output.PROBLEM
         if number is None:
             output.tell("ils.name-next")
@@ -61,10 +61,12 @@ def address(ils: IlsSettings) -> str:
     return output.words("ils.address-tls" if ils.tls else "ils.address-plain", host=ils.host, port=ils.port)
 
 
-def trouble(error: KioskError) -> str:
-    """What is wrong with the line to the library's system, and what to do about it; for whoever set it up."""
-    key = f"command.why.{error.code}.{error.params.get('reason', '')}"
-    return "\n".join([say(f"refusal.{error.code}.title"), *([say(key)] if knows(key) else [])])
+def trouble(error: KioskError, ca_file: str) -> str:
+    """What is wrong with the line to the library's system, and what to do about it; for whoever set it up. `ca_file`: its whole path."""
+    reason = str(error.params.get("reason", ""))
+    key = f"command.why.{error.code}.{reason}"
+    place = [output.words("place", place=visible(ca_file))] if reason.startswith("authority-") else []
+    return "\n".join([say(f"refusal.{error.code}.title"), *([say(key)] if knows(key) else []), *place])
 
 
 def lacking(server: Server) -> list[str]:
@@ -91,7 +93,7 @@ def _tell_server(client: IlsClient, ils: IlsSettings) -> bool:
         server = client.status()
     except Unavailable as error:
         if client.condition is not IlsCondition.READY:
-            output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+            output.tell("ils.trouble", what=trouble(error, ils.ca_file).replace("\n", "\n  "))
             return False
         server = None
     output.tell("ils.connected", milliseconds=round((time.monotonic() - began) * 1000))
@@ -142,7 +144,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
         output.tell("ils.bad", what=_explained(refusal))
         return output.PROBLEM
     except Unavailable as error:
-        output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+        output.tell("ils.trouble", what=trouble(error, home.ils_settings(settings.ils).ca_file).replace("\n", "\n  "))
         return output.PROBLEM
     output.tell("ils.name", name=_shown(sight.name) or output.words("ils.no-name"), milliseconds=round((time.monotonic() - began) * 1000))
     code = _tell_encoding(home, settings, client, number, sight)
@@ -154,7 +156,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
         output.tell("ils.patron", what=_explained(refusal))
         return output.PROBLEM if refusal.code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) else code
     except Unavailable as error:
-        output.tell("ils.trouble", what=trouble(error).replace("\n", "\n  "))
+        output.tell("ils.trouble", what=trouble(error, home.ils_settings(settings.ils).ca_file).replace("\n", "\n  "))
         return output.PROBLEM
     return code
 

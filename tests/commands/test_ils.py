@@ -22,7 +22,7 @@ from kiosk.demo.ils import EVERGREEN, KOHA, PATRONS, PLAIN, Flavour, LibraryServ
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
 from kiosk.library.ils.wire import Trouble
-from kiosk.text import knows
+from kiosk.text import knows, say
 from tests.library.ils.scripted import DATE, PATRON, STATUS, Line, Station, answering, hang_up, seal
 
 PASSWORD = "s3cret-pwd"
@@ -401,6 +401,7 @@ def test_a_server_that_is_not_trusted_hears_nothing(
     said = kiosk("ils", "test")
     assert said.code == 1
     assert f"× 図書館システムを確かめられません\n  {why}" in said.out
+    assert (say("command.place", place=str(home.folder / given.get("ca_file", ""))) in said.out) is ("読めません" in why)
     assert listening.received == []
 
 

@@ -27,7 +27,7 @@ def check_ils(home: Home, settings: Settings | None) -> Finding:
         denied = lacking(client.status())
     except KioskError as error:
         if client.condition is not IlsCondition.READY:
-            return Finding("ils.trouble", {**facts, "what": trouble(error)})
+            return Finding("ils.trouble", {**facts, "what": trouble(error, home.ils_settings(settings.ils).ca_file)})
         denied = []
     finally:
         client.close()
