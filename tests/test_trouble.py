@@ -29,9 +29,19 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
-@pytest.mark.parametrize("by_keyboard", [False, True], ids=["touch", "keyboard"])
+@pytest.mark.parametrize(
+    ("by_keyboard", "name", "command"),
+    [(False, "home", "run"), (True, "home", "run"), (True, "hoem", "run"), (True, "home", "practice")],
+    ids=["touch", "keyboard", "mistyped home", "practice"],
+)
 def test_the_window_says_it_until_it_is_closed(
-    by_keyboard: bool, damaged: Home, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    by_keyboard: bool,
+    name: str,
+    command: str,
+    damaged: Home,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # Qt is started already, in memory; the program is to believe in a display.
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
@@ -54,7 +64,7 @@ def test_the_window_says_it_until_it_is_closed(
     timer = QTimer(interval=20)
     timer.timeout.connect(look)
     timer.start()
-    assert main(["--home", str(damaged.folder), "run"]) == 1
+    assert main(["--home", str(damaged.folder.with_name(name)), command]) == 1
     timer.stop()
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) >= 2
