@@ -9,6 +9,7 @@ from kiosk.domain.events import (
     ApplicantChosen,
     CardLeftSeen,
     CardStopAnswered,
+    EndedSeen,
     Event,
     GuardianCheckSet,
     HandoverAccepted,
@@ -33,7 +34,6 @@ from kiosk.domain.events import (
     StoreAccepted,
     StraySeen,
     TakenBack,
-    TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -83,7 +83,7 @@ DECIDING = (
     SlipTroubleSeen,
     CardLeftSeen,
     StraySeen,
-    TimedOutSeen,
+    EndedSeen,
 )
 LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
 """They take away what is on the page."""

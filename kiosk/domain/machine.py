@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, timedout, unlinking
+from kiosk.domain import afterwards, lending, papers, proof, registration, serving, sessionend, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     CardLifted,
     CardPlaced,
     DayBegan,
+    EndedSeen,
     Event,
     HandoverAccepted,
     HelpChosen,
@@ -42,12 +43,11 @@ from kiosk.domain.events import (
     StoreLooked,
     StraySeen,
     TakenBack,
-    TimedOutSeen,
     TimeUp,
     UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import is_acting, keep_idle_time, time_up
+from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, is_acting, keep_idle_time, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
     RESTING,
@@ -74,7 +74,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then
+from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, ShowingStatus, ShowingHelp, LendingRefused, PatronShown, ConfirmingHolder)
@@ -89,7 +89,7 @@ def step(counter: Counter, event: Event) -> Step:
     after, effects = _around(counter, doubt_dates(counter, event))
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
-    after, told_effects = timedout.keep(after)
+    after, told_effects = sessionend.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
     return after, (*effects, *looks, *screen_effects, *told_effects, *idle_effects)
 
@@ -120,28 +120,28 @@ def _around(counter: Counter, event: Event) -> Step:
         case StoreAccepted(found):
             return counter, (AcceptStore(found),)
         case LanguageChosen(language):
-            return timedout.in_language(replace(counter, language=language), language), ()
+            return sessionend.in_language(counter, language), ()
         case DayBegan(today):
             after = replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset())
-            return replace(after, late=(), doubts=(), papers=(), timed_out=None, tried=None), ()
+            return replace(after, late=(), doubts=(), papers=(), ended=None, tried=None), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
             return afterwards.looked(counter, ticket, answer)
         case LateSeen():
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
             return afterwards.look(counter, ticket)
-        case TimeUp(ticket) if ticket and counter.timed_out is not None and ticket == counter.timed_out.patron:
-            return timedout.told_long_enough(counter), ()
+        case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron:
+            return sessionend.told_long_enough(counter), ()
         case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
             return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)
-        case TimedOutSeen():
-            return replace(counter, timed_out=None), ()
+        case EndedSeen():
+            return replace(counter, ended=None), ()
         case StraySeen():
             return replace(counter, stray_notice=None), ()
-        case CardLeftSeen():
-            return replace(counter, card_left=0, card_left_ticket=Ticket(0)), ()
+        case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
+            return card_left_seen(counter)
         case HandoverAccepted() if counter.screen is Screen.OFFERED:
             return replace(counter, screen=Screen.PATRON), ()
         case TakenBack(code) if counter.screen is Screen.RETURNING:
@@ -249,7 +249,7 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
         spent=counter.spent - {event.insertion},
     )
     if not left_lying(counter):
-        counter = replace(counter, card_left=0, card_left_ticket=Ticket(0))
+        counter = without_card_left(counter)
     return then(_flow(counter, event), lambda after: (strays.lifted(after, event.insertion), ()))
 
 

@@ -9,18 +9,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
-from kiosk.domain.model import Language, Shown
+from kiosk.domain.model import EndedBy, Language, Shown
 from kiosk.domain.states import (
     AskingPin,
     Counter,
     CounterFacts,
     CounterRules,
+    Ended,
     FindingLink,
     LeftWork,
     LookingUpPatron,
     Reading,
     Screen,
-    TimedOut,
     Waiting,
 )
 from kiosk.text import plain, say
@@ -32,16 +32,16 @@ from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 from tests.ui.desk import Desk
-from tests.ui.scenes import FACTS, INSERTION, NUMBER, READING, SEEN_AT, TICKET, counter, scenes
+from tests.ui.scenes import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
 from tests.ui.staff_scenes import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
     **{f"patron {name}": (scene, FACTS) for name, scene in scenes().items()},
     **staff_scenes(),
     "looking-up-by-card": (counter(LookingUpPatron(TICKET, NUMBER, Shown.MY_NUMBER_CARD, INSERTION, READING)), FACTS),
-    "looking-up-left": (counter(LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD), card_left=2), FACTS),
+    "looking-up-left": (counter(LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD), card_left=2, spent=frozenset({INSERTION})), FACTS),
     "pin-idle": (counter(scenes()["pin"].flow, idle_warning=True), FACTS),
-    "reading-left": (counter(Reading(TICKET, INSERTION), card_left=2), FACTS),
+    "reading-left": (counter(Reading(TICKET, OTHER_INSERTION), cards=(INSERTION, OTHER_INSERTION), spent=frozenset({INSERTION})), FACTS),
 }
 SHOWN = {
     "画面を渡す案内を出しています": "ここからは、ご自身で操作してください",
@@ -144,11 +144,11 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
 
 @pytest.mark.parametrize("language", Language)
 def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
-    told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, language, TICKET)
-    for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), timed_out=told)):
+    told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
+    for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
         desk.window.project(here, FACTS)
         mirror.show_state(here, FACTS)
-        key = "waiting" if here.timed_out is None else "timed-out"
+        key = "waiting" if here.ended is None else "timed-out"
         assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
         named = {each: say(f"staff.language.{each}") in texts(mirror) for each in Language}
         assert named == {each: each is language for each in Language}

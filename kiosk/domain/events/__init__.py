@@ -58,6 +58,7 @@ from kiosk.domain.events.staff import (
     BackPressed,
     CardLeftSeen,
     CardStopAnswered,
+    EndedSeen,
     GuardianCheckSet,
     HandoverAsked,
     HelpChosen,
@@ -85,7 +86,6 @@ from kiosk.domain.events.staff import (
     StoreAccepted,
     StraySeen,
     TakenBack,
-    TimedOutSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -158,7 +158,7 @@ Event = (
     | StoreAccepted
     | CardLeftSeen
     | StraySeen
-    | TimedOutSeen
+    | EndedSeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -190,6 +190,7 @@ __all__ = [
     "CardWaits",
     "CardsTurn",
     "DayBegan",
+    "EndedSeen",
     "Event",
     "GoOnPressed",
     "GuardianCheckSet",
@@ -250,7 +251,6 @@ __all__ = [
     "StraySeen",
     "TakenBack",
     "TimeUp",
-    "TimedOutSeen",
     "Touched",
     "TriesRead",
     "UnlinkConfirmed",

@@ -20,6 +20,7 @@ from kiosk.domain.states.counter import (
     Tried,
     When,
 )
+from kiosk.domain.states.ended import Ended, LeftWork
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -64,7 +65,6 @@ from kiosk.domain.states.serving import (
     Wish,
     wish,
 )
-from kiosk.domain.states.timedout import LeftWork, TimedOut
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -102,6 +102,7 @@ __all__ = [
     "Doubt",
     "Draft",
     "Early",
+    "Ended",
     "Entry",
     "ExplainingRecord",
     "FindingLink",
@@ -140,7 +141,6 @@ __all__ = [
     "ShowingStatus",
     "Stayed",
     "Stray",
-    "TimedOut",
     "Tried",
     "Unlinked",
     "UnlinkingFlow",

@@ -24,12 +24,12 @@ from kiosk.domain.model import (
 )
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
+from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
-from kiosk.domain.states.timedout import TimedOut
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
 Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
@@ -197,7 +197,7 @@ class Counter:
     language: Language = Language.JAPANESE
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
-    timed_out: TimedOut | None = None
+    ended: Ended | None = None
     """The session that was closed because nobody went on with it."""
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
@@ -205,6 +205,8 @@ class Counter:
     card_left: int = 0
     """0: no card was left; 1: said to the patron; 2: said again; 3: staff are told."""
     card_left_ticket: Ticket = Ticket(0)
+    left_language: Language | None = None
+    """Of whoever's card lies there and is not needed any more; None while there is none."""
     seen_today: frozenset[LinkToken] = frozenset()
     """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
     proved_today: frozenset[LinkToken] = frozenset()

@@ -8,6 +8,7 @@ from kiosk.domain.consequences import Open
 from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.events import (
     CardLeftSeen,
+    EndedSeen,
     Event,
     GoOnPressed,
     LateSeen,
@@ -15,7 +16,6 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StoreAccepted,
     StraySeen,
-    TimedOutSeen,
 )
 from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
@@ -27,7 +27,7 @@ from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.timing import PASSING_MS
+from kiosk.ui.timing import PASSING_MS, Timing
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import Control, means, says
 from kiosk.ui.widgets.notice import Notice
@@ -35,21 +35,21 @@ from kiosk.ui.widgets.words import unmarked
 
 
 class Banners(NoticeBand):
-    def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown) -> None:
+    def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown, timing: Timing) -> None:
         self._emit, self._countdown = emit, countdown
         self._doubted: Problem | None = None
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray = (_notice(sizes) for _ in range(3))
-        self._hint, self._timed_out = (_notice(sizes, "info") for _ in range(2))
-        others = (self._doubt, self._card_left, self._timed_out, self._two_cards, self._stray, self._slip, self._late)
-        super().__init__(sizes, (self._hint, self._barcode, self._idle), others)
+        self._hint, self._ended = (_notice(sizes, "info") for _ in range(2))
+        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late)
+        super().__init__(sizes, (self._hint, self._barcode, self._idle), others, (self._ended,), timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
         self.give(self._doubt, self._accept)
         said: tuple[tuple[Notice, str, Event], ...] = (
             (self._idle, "idle-go-on", GoOnPressed()),
             (self._card_left, "card-left-seen", CardLeftSeen()),
-            (self._timed_out, "timed-out-seen", TimedOutSeen()),
+            (self._ended, "ended-seen", EndedSeen()),
             (self._stray, "stray-seen", StraySeen()),
             (self._slip, "slip-again", SlipRetryPressed()),
             (self._slip, "slip-seen", SlipTroubleSeen()),
@@ -71,7 +71,7 @@ class Banners(NoticeBand):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
-        self._show_timed_out(counter)
+        self._show_ended(counter)
         self._show_idle(counter)
         self.fit()
 
@@ -133,14 +133,14 @@ class Banners(NoticeBand):
         named = [_named(each) for each in late if each.service is service]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
-    def _show_timed_out(self, counter: Counter) -> None:
+    def _show_ended(self, counter: Counter) -> None:
         """Said where the work stood: on the pages that come when it has been closed."""
-        told = counter.timed_out
+        told = counter.ended
         if told is None or not isinstance(counter.flow, (*RESTING, Reading)):
-            self._timed_out.say("")
+            self._ended.say("")
             return
-        when = "" if told.at is None else say("staff.banner.timed-out-at", time=to_the_minute(told.at))
-        self._timed_out.say(say(f"staff.banner.timed-out-{told.work}"), when + say(f"staff.banner.timed-out-{told.work}-next"))
+        when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
+        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + say(f"staff.banner.ended-{told.work}-next"))
 
     def _show_idle(self, counter: Counter) -> None:
         if not counter.idle_warning:

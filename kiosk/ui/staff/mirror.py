@@ -9,8 +9,8 @@ from kiosk.domain.errors import READER_TROUBLE
 from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
+from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import say
 from kiosk.ui.patronpicture import picture_of
 from kiosk.ui.readingtime import ReadingTime

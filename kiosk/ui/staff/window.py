@@ -73,8 +73,8 @@ class StaffWindow(QWidget):
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
         self._spares = Spares(self, self._build_page)
-        timing = timing or QtTiming()
-        self._keys, self._presses = Keys(self, self, timing), Presses(self, timing, self.alive)
+        self._timing = timing or QtTiming()
+        self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing, self.alive)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
@@ -170,7 +170,7 @@ class StaffWindow(QWidget):
         self._spares.clear()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
-        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes, self._countdown)
+        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes, self._countdown, self._timing)
         self._middle = column()
         self._middle.addWidget(self._top)
         upper = QHBoxLayout()
