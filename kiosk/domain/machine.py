@@ -44,6 +44,7 @@ from kiosk.domain.events import (
     StraySeen,
     TakenBack,
     TimeUp,
+    UnclearSeen,
     UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
@@ -104,7 +105,7 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged() | ServiceSilent() | ServiceAnswered():
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
-            return serving.line_changed(tried_by_now(replace(counter, ils=condition)))
+            return then(serving.line_changed(tried_by_now(replace(counter, ils=condition))), afterwards.line_changed)
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
@@ -123,9 +124,11 @@ def _around(counter: Counter, event: Event) -> Step:
             return sessionend.in_language(counter, language), ()
         case DayBegan(today):
             after = replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset())
-            return replace(after, late=(), doubts=(), papers=(), ended=None, tried=None), ()
+            return replace(after, late=(), unclear=(), doubts=(), papers=(), ended=None, tried=None), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
             return afterwards.looked(counter, ticket, answer)
+        case UnclearSeen():
+            return afterwards.unclear_seen(counter), ()
         case LateSeen():
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
@@ -255,6 +258,5 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
 
 def _broke(counter: Counter, incident: str) -> Step:
     """What was asked for may have broken: its answer is not waited for."""
-    unasked = tuple(doubt for doubt in counter.doubts if not doubt.asked)
-    ended, effects = end_session(replace(counter, papers=(), doubts=unasked))
+    ended, effects = end_session(afterwards.not_looked(replace(counter, papers=())))
     return replace(ended, flow=OutOfOrder(incident)), effects

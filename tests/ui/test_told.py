@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.consequences import Open
-from kiosk.domain.events import EndedSeen, LibraryRetryPressed
+from kiosk.domain.events import EndedSeen, LibraryRetryPressed, UnclearSeen
 from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
 from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Stayed, Tried, Waiting
 from kiosk.text import plain, say
@@ -20,7 +20,7 @@ from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.ui.desk import Desk as PatronDesk
 from tests.ui.fits import complaints
-from tests.ui.scenes import INSERTION, SEEN_AT, TICKET, counter
+from tests.ui.scenes import INSERTION, NUMBER, SEEN_AT, TICKET, counter
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
 
@@ -237,6 +237,27 @@ def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callab
     desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, ended=told))
     assert desk.says("操作がなかったため、画面を閉じました")
     assert desk.says("登録は、していません。")
+
+
+UNCLEAR = {
+    "unclear-soon": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "このあとすぐ、図書館システムに確かめます。"),
+    "unclear-asking": ("延長されたか、まだわかりません", "1100 0000 17", "確かめています。"),
+    "unclear-away": ("貸し出されたか、まだわかりません", "はじめての家庭菜園", "図書館システムにつながったら、すぐに確かめます。"),
+    "unclear-still": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "確かめられませんでした。"),
+    "unclear-not-done": ("いまのところ、予約されていません", "信濃川の橋をたずねて", "10:32に確かめました。"),
+}
+
+
+@pytest.mark.parametrize("scene", UNCLEAR)
+def test_home_tells_what_is_unclear_and_what_is_done_about_it_but_not_whose_it_is(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    for sentence in UNCLEAR[scene]:
+        assert sentence in hands.texts()
+    assert NUMBER.text not in hands.texts().replace(" ", "")
+    assert NUMBER.masked not in hands.texts()
+    if scene in ("unclear-still", "unclear-not-done"):
+        hands.press("図書館システムで確かめました")
+        assert hands.said == [UnclearSeen()]
 
 
 def test_a_late_loan_names_its_card_masked_and_its_time(hands: Hands) -> None:

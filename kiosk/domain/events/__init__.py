@@ -86,6 +86,7 @@ from kiosk.domain.events.staff import (
     StoreAccepted,
     StraySeen,
     TakenBack,
+    UnclearSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -149,6 +150,7 @@ Event = (
     | SlipAsked
     | SlipRetryPressed
     | LateSeen
+    | UnclearSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -253,6 +255,7 @@ __all__ = [
     "TimeUp",
     "Touched",
     "TriesRead",
+    "UnclearSeen",
     "UnlinkConfirmed",
     "UnlinkReasonChosen",
     "UnlinkingChosen",

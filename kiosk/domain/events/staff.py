@@ -195,6 +195,11 @@ class CardLeftSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class UnclearSeen:
+    """Staff have looked in their system for what could not be made certain: all of one service that the notice names together."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndedSeen:
     """Staff have read who ended a session, and what became of it."""
 

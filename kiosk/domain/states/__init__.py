@@ -18,6 +18,7 @@ from kiosk.domain.states.counter import (
     Screen,
     Stray,
     Tried,
+    Unclear,
     When,
 )
 from kiosk.domain.states.ended import Ended, LeftWork
@@ -142,6 +143,7 @@ __all__ = [
     "Stayed",
     "Stray",
     "Tried",
+    "Unclear",
     "Unlinked",
     "UnlinkingFlow",
     "UnlinkingRefused",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, unseen
@@ -123,7 +123,7 @@ class Doubt:
     """What an ended session has left in doubt, until it has been looked at once more."""
 
     due: Ticket
-    """Of the timer until that look."""
+    """Of the timer until that look; 0 once it has been taken, or while it waits for the line to the library's system."""
     service: Service
     number: LibraryCardNumber
     item: Item = field(repr=False)
@@ -142,6 +142,18 @@ class Late:
     """Whose it is, as the audit trail writes it."""
     at: datetime | None = None
     """When that session ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What was not to be found, or could not be asked about, in the last look after its session. Nothing of whose it is."""
+
+    service: Service
+    item: Item = field(repr=False)
+    outcome: Outcome = Outcome.UNKNOWN
+    """REFUSED: as of then it had not been done. UNKNOWN: that could not be told."""
+    at: datetime | None = None
+    """When it was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,7 @@ class Counter:
     papers: tuple[Paper, ...] = ()
     """Slips that are being printed, and those that did not come out."""
     doubts: tuple[Doubt, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     late: tuple[Late, ...] = ()
     """To be told to staff until they have seen it, on whatever page."""
     cards: tuple[Insertion, ...] = ()

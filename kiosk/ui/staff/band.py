@@ -81,7 +81,9 @@ class NoticeBand(QFrame):
         if not isinstance(watched, QAbstractButton):
             return False
         # The second half of a double click meets whatever has come to stand there.
-        return event.type() is QEvent.Type.MouseButtonDblClick or (event.type() in _CLICK and self._timing.now() < self._deaf_until)
+        if event.type() is QEvent.Type.MouseButtonDblClick:
+            return True
+        return watched is not self._fold and event.type() in _CLICK and self._timing.now() < self._deaf_until
 
     def _turn(self) -> None:
         self._is_open = not self._is_open
@@ -106,7 +108,7 @@ class NoticeBand(QFrame):
 
     def _lay_out(self, told: Sequence[Notice], *, both: bool) -> None:
         first, *others = told
-        if self._first in self._tell and self._first is not first and not self._is_open:
+        if self._first in self._tell and self._first in self._buttons and self._first is not first and not self._is_open:
             self._deaf_until = self._timing.now() + _DEAF_SECONDS
         self._first = first
         shown = told if self._is_open else told[: 2 if both else 1]

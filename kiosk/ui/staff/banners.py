@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QTimer
 
+from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
+from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open
 from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.events import (
@@ -16,10 +20,11 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StoreAccepted,
     StraySeen,
+    UnclearSeen,
 )
 from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray
+from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.band import NoticeBand
@@ -39,10 +44,10 @@ class Banners(NoticeBand):
         self._emit, self._countdown = emit, countdown
         self._doubted: Problem | None = None
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
-        self._barcode, self._two_cards, self._stray = (_notice(sizes) for _ in range(3))
-        self._hint, self._ended = (_notice(sizes, "info") for _ in range(2))
-        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late)
-        super().__init__(sizes, (self._hint, self._barcode, self._idle), others, (self._ended,), timing)
+        self._barcode, self._two_cards, self._stray, self._unclear = (_notice(sizes) for _ in range(4))
+        self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
+        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
+        super().__init__(sizes, (self._hint, self._barcode, self._idle), others, (self._looked_at, self._ended), timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
         self.give(self._doubt, self._accept)
@@ -54,6 +59,7 @@ class Banners(NoticeBand):
             (self._slip, "slip-again", SlipRetryPressed()),
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
+            (self._unclear, "unclear-seen", UnclearSeen()),
         )
         for notice, key, event in said:
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
@@ -71,6 +77,8 @@ class Banners(NoticeBand):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
+        self._show_unclear(next_unclear(counter))
+        self._show_looked_at(being_looked_at(counter) if _shows_what_was(counter) else None)
         self._show_ended(counter)
         self._show_idle(counter)
         self.fit()
@@ -133,10 +141,32 @@ class Banners(NoticeBand):
         named = [_named(each) for each in late if each.service is service]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
+    def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
+        """What the last look could not make certain."""
+        if not unclear:
+            self._unclear.say("")
+            return
+        first, named = unclear[0], _items([each.item for each in unclear])
+        if first.outcome is Outcome.UNKNOWN:
+            self._unclear.say(say(f"staff.banner.unclear-{first.service}"), f"{named}\n{say('staff.banner.unclear-unknown')}")
+            return
+        at = unclear[-1].at
+        following = say("staff.banner.not-done-next")
+        when = "" if at is None else say("staff.banner.not-done-at", time=to_the_minute(at))
+        self._unclear.say(say(f"staff.banner.not-done-{first.service}"), f"{named}\n{when}{following}")
+
+    def _show_looked_at(self, told: LookedAt | None) -> None:
+        """What is unclear, and what is done about it; it goes by itself."""
+        if told is None:
+            self._looked_at.say("")
+            return
+        detail = f"{_items(told.items)}\n{say(f'staff.banner.unclear-{told.doing}')}"
+        self._looked_at.say(say(f"staff.banner.unclear-{told.service}"), detail)
+
     def _show_ended(self, counter: Counter) -> None:
         """Said where the work stood: on the pages that come when it has been closed."""
         told = counter.ended
-        if told is None or not isinstance(counter.flow, (*RESTING, Reading)):
+        if told is None or not _shows_what_was(counter):
             self._ended.say("")
             return
         when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
@@ -195,10 +225,26 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
     return made
 
 
+def _shows_what_was(counter: Counter) -> bool:
+    """Whether nobody is served yet on the page that follows."""
+    return isinstance(counter.flow, (*RESTING, Reading))
+
+
+def _items(items: Sequence[Item]) -> str:
+    """On one line, so that what is done about them is read with it."""
+    if len(items) == 1:
+        return _item(items[0])
+    return say("staff.banner.unclear-items", numbers="、".join(grouped(item.number) for item in items))
+
+
+def _item(item: Item) -> str:
+    number, title = grouped(item.number), unmarked(item.title)
+    return say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
+
+
 def _named(late: Late) -> str:
     """Which item, and as far as that may be kept, whose it is and from when."""
-    number, title = grouped(late.item.number), unmarked(late.item.title)
-    item = say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
+    item = _item(late.item)
     if not late.masked:
         return item
     if late.at is None:
