@@ -25,6 +25,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     LibraryRetryPressed,
     LinkAgreed,
+    MoreTimePressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -103,6 +104,7 @@ STAFF_ONLY = (
     CardStopAnswered,
     UnlinkConfirmed,
     LibraryRetryPressed,
+    MoreTimePressed,
     BrokeSeen,
     StoreAccepted,
 )

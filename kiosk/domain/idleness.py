@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import serving, sessionend, strays
+from kiosk.domain import moretime, serving, sessionend, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     Broke,
@@ -104,6 +104,8 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _start_idle(counter, counter.rules.idle_seconds)
     if _closes_by_itself(counter):
         return _closed(counter)
+    if moretime.is_running(counter):
+        return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning:
         closed, effects = _closed(counter)
         return sessionend.tell(closed, counter), effects
@@ -147,6 +149,14 @@ def _card_left(counter: Counter) -> Step:
         return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
     counter, timers = watch_for_card_left(counter, counter.rules.card_left_seconds)
     return counter, (Play(Sound.CARD_LEFT), *timers)
+
+
+def more_time_over(counter: Counter) -> Step:
+    """Whoever is not back by then has the usual time until they are asked."""
+    after = moretime.over(counter)
+    if moretime.is_running(after[0]) or after[0].idle_warning or isinstance(counter.flow, RESTING):
+        return after
+    return then(after, lambda counter: _start_idle(counter, counter.rules.idle_seconds))
 
 
 def card_left_seen(counter: Counter) -> Step:

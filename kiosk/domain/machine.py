@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, papers, proof, registration, serving, sessionend, strays, unlinking
+from kiosk.domain import afterwards, lending, moretime, papers, proof, registration, serving, sessionend, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -30,6 +30,7 @@ from kiosk.domain.events import (
     LeavePressed,
     LibraryRetryPressed,
     LookedAgain,
+    MoreTimePressed,
     ReaderChanged,
     RegistrationChosen,
     ServiceAnswered,
@@ -48,7 +49,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, is_acting, keep_idle_time, time_up
+from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, is_acting, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
     RESTING,
@@ -135,6 +136,10 @@ def _around(counter: Counter, event: Event) -> Step:
             return afterwards.look(counter, ticket)
         case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron:
             return sessionend.told_long_enough(counter), ()
+        case MoreTimePressed():
+            return moretime.give(counter)
+        case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
+            return more_time_over(counter)
         case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
             return _flow(counter, event)
         case TimeUp(ticket):

@@ -9,7 +9,7 @@ from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 
@@ -101,6 +101,7 @@ def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | No
         flow=Waiting() if flow is None else flow,
         language=Language.JAPANESE,
         idle_warning=False,
+        more_time=MoreTime(),
         interrupted=None,
     )
     return ended, (*releases, *timers)

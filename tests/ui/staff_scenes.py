@@ -44,6 +44,7 @@ from kiosk.domain.states import (
     LeftWork,
     LendingRefused,
     LookingUpPatron,
+    MoreTime,
     PatronShown,
     Problem,
     Reading,
@@ -251,5 +252,6 @@ def staff_scenes() -> dict[str, Scene]:
         "late": shown["late-loan"][0].late,
     }
     shown["all-notices"] = counter(STAFF_FLOWS["served-long"], **everything), FACTS
+    shown["more-time"] = counter(STAFF_FLOWS["served-long"], more_time=MoreTime(TICKET, 1, 2)), FACTS
     shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS
     return shown

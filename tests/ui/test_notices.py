@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, LateSeen, StoreAccepted
+from kiosk.domain.events import CardLeftSeen, LateSeen, MoreTimePressed, StoreAccepted
 from kiosk.domain.model import EndedBy, IlsCondition, Language
-from kiosk.domain.states import Counter, Ended, Handing, LeftWork, NextCard, PatronShown, Problem, Stayed, Tried, Waiting
+from kiosk.domain.states import Counter, Ended, Handing, LeftWork, MoreTime, NextCard, PatronShown, Problem, Stayed, Tried, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.band import NoticeBand
 from kiosk.ui.widgets.notice import Notice
@@ -296,3 +296,50 @@ def test_everything_can_be_read_however_much_there_is(hands: Hands) -> None:
         for sentence in ("続けますか", "データが前の状態に戻っています", "図書館システムで返却してください"):
             assert sentence in hands.texts(), (width, sentence)
         hands.press("たたむ")
+
+
+# --- more time for whoever fetches something
+
+
+def test_more_time_is_one_press_away_before_and_while_the_seconds_are_counted(hands: Hands) -> None:
+    for width, height in ((1366, 768), (960, 540)):
+        at_size(hands, width, height)
+        for idle in (False, True):
+            hands.said.clear()
+            hands.show(replace(SCENES["lending"][0], idle_warning=idle))
+            assert ("「5分延ばす」(Alt+T)" in hands.texts()) is idle
+            hands.press("5分延ばす")
+            hands.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+            assert hands.said == [MoreTimePressed(), MoreTimePressed()]
+
+
+def test_a_key_that_is_only_tapped_gives_no_more_time(hands: Hands) -> None:
+    hands.show(*SCENES["lending"])
+    hands.control("5分延ばす").setFocus()
+    hands.tap(Qt.Key.Key_Return)
+    assert hands.said == []
+    hands.hold(Qt.Key.Key_Return)
+    assert hands.said == [MoreTimePressed()]
+
+
+def stays(hands: Hands) -> str:
+    labels = [label for label in hands.window.findChildren(QLabel) if not isinstance(label, Words) and label.isVisible()]
+    return "".join(label.text() for label in labels if "閉じません" in label.text())
+
+
+def test_how_long_it_stays_is_told_and_counted(hands: Hands, qtbot: QtBot) -> None:
+    served = SCENES["lending"][0]
+    hands.show(replace(served, more_time=MoreTime(TICKET, 0, 1)))
+    assert stays(hands) == "あと5分0秒は、画面を閉じません"
+    qtbot.waitUntil(lambda: stays(hands) == "あと4分59秒は、画面を閉じません", timeout=3000)
+    hands.show(replace(served, more_time=MoreTime(TICKET, 1, 2)))
+    assert stays(hands).startswith("あと9分5")
+    assert "5分延ばす" not in hands.controls()
+    hands.show(served)
+    assert stays(hands) == ""
+
+
+@pytest.mark.parametrize("page", ["waiting", "pin", "checking-pin"])
+def test_no_more_time_is_offered_where_it_would_not_hold(hands: Hands, page: str) -> None:
+    hands.show(replace(SCENES[page][0], idle_warning=page == "pin"))
+    assert "5分延ばす" not in hands.controls()

@@ -71,6 +71,7 @@ from kiosk.domain.events.staff import (
     LeavePressed,
     LibraryCardEntered,
     LibraryRetryPressed,
+    MoreTimePressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -150,6 +151,7 @@ Event = (
     | SlipAsked
     | SlipRetryPressed
     | LateSeen
+    | MoreTimePressed
     | UnclearSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
@@ -224,6 +226,7 @@ __all__ = [
     "LinksFound",
     "LoansListed",
     "LookedAgain",
+    "MoreTimePressed",
     "NextPatronCalled",
     "NextPatronDenied",
     "NextPressed",

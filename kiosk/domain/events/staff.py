@@ -195,6 +195,11 @@ class CardLeftSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTimePressed:
+    """Staff fetch something: what is open is to stay for five minutes more."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnclearSeen:
     """Staff have looked in their system for what could not be made certain: all of one service that the notice names together."""
 

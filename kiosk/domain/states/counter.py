@@ -157,6 +157,17 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTime:
+    """What staff have asked for in this session, so that idle time does not close it while they fetch something."""
+
+    ticket: Ticket = Ticket(0)
+    """Of the timer that runs now; 0 while none does."""
+    queued: int = 0
+    """How many times more when that is over."""
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Stray:
     """A card that is not accepted here, on its reader."""
 
@@ -215,6 +226,7 @@ class Counter:
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
     """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""
+    more_time: MoreTime = field(default_factory=MoreTime)
     card_left: int = 0
     """0: no card was left; 1: said to the patron; 2: said again; 3: staff are told."""
     card_left_ticket: Ticket = Ticket(0)

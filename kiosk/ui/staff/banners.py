@@ -24,6 +24,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
+from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
@@ -43,6 +44,7 @@ class Banners(NoticeBand):
     def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown, timing: Timing) -> None:
         self._emit, self._countdown = emit, countdown
         self._doubted: Problem | None = None
+        self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray, self._unclear = (_notice(sizes) for _ in range(4))
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
@@ -173,6 +175,7 @@ class Banners(NoticeBand):
         self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + say(f"staff.banner.ended-{told.work}-next"))
 
     def _show_idle(self, counter: Counter) -> None:
+        self._may_have_more = may_have_more(counter)
         if not counter.idle_warning:
             self._idle.say("")
         else:
@@ -183,7 +186,8 @@ class Banners(NoticeBand):
         self.fit()
 
     def _say_seconds(self) -> None:
-        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds))
+        more = say("staff.banner.idle-more") if self._may_have_more else ""
+        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds) + more)
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
