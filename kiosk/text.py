@@ -103,6 +103,11 @@ def _stop_words(stops: Set[str]) -> str:
     return "、".join(say(f"staff.stop.{stop}") for stop in Stop if stop.value in stops)
 
 
+def one_line(sentence: str) -> str:
+    """A title that is broken by hand, for a place in which it is not: words of letters keep a space between them."""
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", sentence).replace("\n", "")
+
+
 def plain(sentence: str) -> str:
     """A sentence without break marks and readings: for accessible names, the command line and the log of the tour."""
     return _READING.sub("", sentence).replace("|", "")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.config import LogSettings, SessionSettings, Settings, SlipSettings
 from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Flavour, Mishap
+from kiosk.domain.events import TimeUp, UnclearSeen
 from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
@@ -280,6 +281,14 @@ def serve(desk: LoanDesk) -> set[str]:
     return found | in_windows(desk)
 
 
+def see_to_doubts(desk: LoanDesk) -> None:
+    """What is unclear is named until it is certain, or staff have looked."""
+    desk.opened.say(*(TimeUp(doubt.due) for doubt in desk.opened.counter.doubts))
+    desk.opened.until(lambda counter: not counter.doubts)
+    while desk.opened.counter.unclear:
+        desk.opened.say(UnclearSeen())
+
+
 def export(desk: LoanDesk, folder: Path) -> None:
     """The store as it lies there, opened with its own key."""
     plainly = folder / "plain.db"
@@ -305,12 +314,14 @@ def test_nothing_of_a_patron_stays_anywhere(open_desk: Open, tmp_path: Path) -> 
         desk.tap("own")
         stood = serve(desk)
         desk.end()
+        see_to_doubts(desk)
         assert in_windows(desk) == set()
         desk.give_back(*LENT)
         desk.scan_text(PATRONS["busy"])
         desk.opened.until_at(PatronShown)
         stood |= serve(desk)
         desk.end()
+        see_to_doubts(desk)
         assert in_windows(desk) == set()
         # Refused cards are somebody's, too.
         desk.scan_text(PATRONS["stopped"])

@@ -1,14 +1,18 @@
-"""One more look after a session has ended with something in doubt: what is done late is told to staff, its patron masked."""
+"""One more look after a session has ended with something in doubt. Staff are told at once what is unclear and what is done about it,
+without whose it is; then what was found: with what was done late, its patron masked.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum, unique
 
-from kiosk.domain.circulation import ItemAnswer, Outcome
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
-from kiosk.domain.model import Service, Sound, Ticket
+from kiosk.domain.errors import ILS_TROUBLE
+from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
-from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, wish
+from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unclear, wish
 from kiosk.domain.turn import Step, asking
 
 SECONDS = 10.0
@@ -30,9 +34,50 @@ def at_the_end(before: Counter, after: Counter) -> Step:
     return after, tuple(effects)
 
 
+@unique
+class Doing(StrEnum):
+    """What is done about something unclear."""
+
+    SOON = "soon"
+    ASKING = "asking"
+    WHEN_BACK = "when-back"
+    """The line to the library's system is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    service: Service
+    items: tuple[Item, ...]
+    doing: Doing
+
+
+def being_looked_at(counter: Counter) -> LookedAt | None:
+    """What is in doubt now, all of one service at a time."""
+    if not counter.doubts:
+        return None
+    first = counter.doubts[0]
+    doing = Doing.ASKING if first.asked else Doing.SOON
+    if counter.ils.value in ILS_TROUBLE or not (first.due or first.asked):
+        doing = Doing.WHEN_BACK
+    return LookedAt(first.service, tuple(doubt.item for doubt in counter.doubts if doubt.service is first.service), doing)
+
+
 def look(counter: Counter, due: Ticket) -> Step:
     """It is time."""
-    doubt = next(doubt for doubt in counter.doubts if doubt.due == due)
+    return _look(counter, next(doubt for doubt in counter.doubts if doubt.due == due))
+
+
+def line_changed(counter: Counter) -> Step:
+    """What has waited for the line is looked at as soon as it is back."""
+    effects: tuple[Effect, ...] = ()
+    for doubt in counter.doubts if counter.ils is IlsCondition.READY else ():
+        if not doubt.due and not doubt.asked:
+            counter, asked = _look(counter, doubt)
+            effects = (*effects, *asked)
+    return counter, effects
+
+
+def _look(counter: Counter, doubt: Doubt) -> Step:
     counter, ticket = asking(counter)
     asked = replace(doubt, due=Ticket(0), asked=ticket)
     doubts = tuple(asked if each is doubt else each for each in counter.doubts)
@@ -41,11 +86,39 @@ def look(counter: Counter, due: Ticket) -> Step:
 
 def looked(counter: Counter, ticket: Ticket, answer: ItemAnswer) -> Step:
     doubt = next(doubt for doubt in counter.doubts if doubt.asked == ticket)
+    if answer.outcome is Outcome.UNKNOWN and counter.ils.value in ILS_TROUBLE:
+        waiting = replace(doubt, asked=Ticket(0))
+        return replace(counter, doubts=tuple(waiting if each is doubt else each for each in counter.doubts)), ()
     counter = replace(counter, doubts=tuple(each for each in counter.doubts if each is not doubt))
-    if answer.outcome is not Outcome.DONE or _is_known(counter, doubt):
+    if _is_known(counter, doubt):
         return counter, ()
+    if answer.outcome is not Outcome.DONE:
+        return _still_unclear(counter, doubt, answer.outcome), ()
     item = replace(answer.item, number=doubt.item.number, title=answer.item.title or doubt.item.title)
     return replace(counter, late=(*counter.late, Late(doubt.service, item, doubt.number.masked, doubt.at))), (Play(Sound.REFUSED),)
+
+
+def not_looked(counter: Counter) -> Counter:
+    """Looks that are under way may have broken: they are not waited for."""
+    for doubt in counter.doubts:
+        if doubt.asked:
+            counter = _still_unclear(counter, doubt, Outcome.UNKNOWN)
+    return replace(counter, doubts=tuple(doubt for doubt in counter.doubts if not doubt.asked))
+
+
+def _still_unclear(counter: Counter, doubt: Doubt, outcome: Outcome) -> Counter:
+    return replace(counter, unclear=(*counter.unclear, Unclear(doubt.service, doubt.item, outcome, counter.now)))
+
+
+def next_unclear(counter: Counter) -> tuple[Unclear, ...]:
+    """What is told first: all that is alike."""
+    told = counter.unclear[:1]
+    return tuple(each for each in counter.unclear if (each.service, each.outcome) == (told[0].service, told[0].outcome))
+
+
+def unclear_seen(counter: Counter) -> Counter:
+    seen_now = next_unclear(counter)
+    return replace(counter, unclear=tuple(each for each in counter.unclear if each not in seen_now))
 
 
 def seen(counter: Counter) -> Counter:
@@ -56,11 +129,12 @@ def seen(counter: Counter) -> Counter:
 
 def _without_seen_to(counter: Counter) -> Counter:
     """What has been asked for again since, and has been answered, is no news any more, whoever has it now."""
-    if not counter.late or not isinstance(counter.flow, PatronShown):
+    if not (counter.late or counter.unclear) or not isinstance(counter.flow, PatronShown):
         return counter
     dealings = counter.flow.dealings
     settled = {entry.wish for entry in dealings.entries if entry.progress is Progress.DONE or is_done_before(entry)} | set(dealings.earlier)
-    return replace(counter, late=tuple(late for late in counter.late if wish(late.service, late.item) not in settled))
+    late = tuple(late for late in counter.late if wish(late.service, late.item) not in settled)
+    return replace(counter, late=late, unclear=tuple(each for each in counter.unclear if wish(each.service, each.item) not in settled))
 
 
 def _was_there(left: PatronShown, late: Late) -> bool:

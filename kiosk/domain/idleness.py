@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import serving, strays, timedout
+from kiosk.domain import moretime, serving, sessionend, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import (
     Broke,
@@ -18,6 +18,7 @@ from kiosk.domain.events import (
     CardsTurn,
     CardWaits,
     DayBegan,
+    EndedSeen,
     Event,
     HandedOver,
     HandoverFailed,
@@ -44,7 +45,6 @@ from kiosk.domain.events import (
     StoreFailed,
     StoreLooked,
     StraySeen,
-    TimedOutSeen,
     TimeUp,
     TriesRead,
 )
@@ -68,10 +68,12 @@ ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
 STAFF_ARE_TOLD = 3
 """So often a card that was left has been spoken of then: to the patron before."""
+REMINDED_SECONDS = 60.0
+"""After this time staff who have said that they see to a card are told once more."""
 NOT_A_SIGN_OF_LIFE = (
     *(TimeUp, DayBegan, Broke),
     *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
-    *(CardLeftSeen, StraySeen, TimedOutSeen),
+    *(CardLeftSeen, StraySeen, EndedSeen),
 )
 """What devices and clocks say, and what staff read that is no part of a session."""
 ANSWERS = (
@@ -102,9 +104,11 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _start_idle(counter, counter.rules.idle_seconds)
     if _closes_by_itself(counter):
         return _closed(counter)
+    if moretime.is_running(counter):
+        return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning:
         closed, effects = _closed(counter)
-        return timedout.tell(closed, counter), effects
+        return sessionend.tell(closed, counter), effects
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 
@@ -143,8 +147,21 @@ def _card_left(counter: Counter) -> Step:
     counter = replace(counter, card_left=min(counter.card_left + 1, STAFF_ARE_TOLD))
     if counter.card_left == STAFF_ARE_TOLD:
         return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
-    counter, timers = watch_for_card_left(counter)
+    counter, timers = watch_for_card_left(counter, counter.rules.card_left_seconds)
     return counter, (Play(Sound.CARD_LEFT), *timers)
+
+
+def more_time_over(counter: Counter) -> Step:
+    """Whoever is not back by then has the usual time until they are asked."""
+    after = moretime.over(counter)
+    if moretime.is_running(after[0]) or after[0].idle_warning or isinstance(counter.flow, RESTING):
+        return after
+    return then(after, lambda counter: _start_idle(counter, counter.rules.idle_seconds))
+
+
+def card_left_seen(counter: Counter) -> Step:
+    """Staff see to it: they are reminded if it lies there still, and the patron goes on being told."""
+    return watch_for_card_left(replace(counter, card_left=STAFF_ARE_TOLD - 1), REMINDED_SECONDS)
 
 
 def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, papers, proof, registration, serving, strays, timedout, unlinking
+from kiosk.domain import afterwards, lending, moretime, papers, proof, registration, serving, sessionend, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     CardLifted,
     CardPlaced,
     DayBegan,
+    EndedSeen,
     Event,
     HandoverAccepted,
     HelpChosen,
@@ -29,6 +30,7 @@ from kiosk.domain.events import (
     LeavePressed,
     LibraryRetryPressed,
     LookedAgain,
+    MoreTimePressed,
     ReaderChanged,
     RegistrationChosen,
     ServiceAnswered,
@@ -42,12 +44,12 @@ from kiosk.domain.events import (
     StoreLooked,
     StraySeen,
     TakenBack,
-    TimedOutSeen,
     TimeUp,
+    UnclearSeen,
     UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import is_acting, keep_idle_time, time_up
+from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, is_acting, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
     RESTING,
@@ -74,7 +76,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then
+from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, ShowingStatus, ShowingHelp, LendingRefused, PatronShown, ConfirmingHolder)
@@ -89,7 +91,7 @@ def step(counter: Counter, event: Event) -> Step:
     after, effects = _around(counter, doubt_dates(counter, event))
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
-    after, told_effects = timedout.keep(after)
+    after, told_effects = sessionend.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
     return after, (*effects, *looks, *screen_effects, *told_effects, *idle_effects)
 
@@ -104,7 +106,7 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged() | ServiceSilent() | ServiceAnswered():
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
-            return serving.line_changed(tried_by_now(replace(counter, ils=condition)))
+            return then(serving.line_changed(tried_by_now(replace(counter, ils=condition))), afterwards.line_changed)
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
@@ -120,28 +122,34 @@ def _around(counter: Counter, event: Event) -> Step:
         case StoreAccepted(found):
             return counter, (AcceptStore(found),)
         case LanguageChosen(language):
-            return timedout.in_language(replace(counter, language=language), language), ()
+            return sessionend.in_language(counter, language), ()
         case DayBegan(today):
             after = replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset())
-            return replace(after, late=(), doubts=(), papers=(), timed_out=None, tried=None), ()
+            return replace(after, late=(), unclear=(), doubts=(), papers=(), ended=None, tried=None), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
             return afterwards.looked(counter, ticket, answer)
+        case UnclearSeen():
+            return afterwards.unclear_seen(counter), ()
         case LateSeen():
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
             return afterwards.look(counter, ticket)
-        case TimeUp(ticket) if ticket and counter.timed_out is not None and ticket == counter.timed_out.patron:
-            return timedout.told_long_enough(counter), ()
+        case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron:
+            return sessionend.told_long_enough(counter), ()
+        case MoreTimePressed():
+            return moretime.give(counter)
+        case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
+            return more_time_over(counter)
         case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
             return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)
-        case TimedOutSeen():
-            return replace(counter, timed_out=None), ()
+        case EndedSeen():
+            return replace(counter, ended=None), ()
         case StraySeen():
             return replace(counter, stray_notice=None), ()
-        case CardLeftSeen():
-            return replace(counter, card_left=0, card_left_ticket=Ticket(0)), ()
+        case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
+            return card_left_seen(counter)
         case HandoverAccepted() if counter.screen is Screen.OFFERED:
             return replace(counter, screen=Screen.PATRON), ()
         case TakenBack(code) if counter.screen is Screen.RETURNING:
@@ -249,12 +257,11 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
         spent=counter.spent - {event.insertion},
     )
     if not left_lying(counter):
-        counter = replace(counter, card_left=0, card_left_ticket=Ticket(0))
+        counter = without_card_left(counter)
     return then(_flow(counter, event), lambda after: (strays.lifted(after, event.insertion), ()))
 
 
 def _broke(counter: Counter, incident: str) -> Step:
     """What was asked for may have broken: its answer is not waited for."""
-    unasked = tuple(doubt for doubt in counter.doubts if not doubt.asked)
-    ended, effects = end_session(replace(counter, papers=(), doubts=unasked))
+    ended, effects = end_session(afterwards.not_looked(replace(counter, papers=())))
     return replace(ended, flow=OutOfOrder(incident)), effects

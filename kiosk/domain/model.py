@@ -199,6 +199,16 @@ class IlsCondition(StrEnum):
 
 
 @unique
+class EndedBy(StrEnum):
+    """Who ended a session."""
+
+    STAFF = "staff"
+    PATRON = "patron"
+    TIME = "time"
+    """Nobody went on with it."""
+
+
+@unique
 class Shown(StrEnum):
     """How the library card number was called up."""
 

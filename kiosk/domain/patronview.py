@@ -7,8 +7,8 @@ from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Shown
+from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import (
-    RESTING,
     AlreadyLinked,
     AskingPin,
     AwaitingLibraryCard,
@@ -41,8 +41,11 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from kiosk.domain.timedout import is_told_to_patron
 from kiosk.domain.trouble import reader_problem
+from kiosk.domain.turn import is_reader_free, left_lying
+
+ENDS_WITH_CARDS = (Registered, AlreadyLinked)
+"""Pages that ask by themselves to take the cards: nothing is laid over them at once."""
 
 
 @unique
@@ -71,7 +74,7 @@ class PageName(StrEnum):
     PLACE = "place"
     PLACE_AGAIN = "place-again"
     AWAY = "away"
-    """Nothing is to be laid yet."""
+    """Nothing is to be laid: it could not be read, or a card that staff know of lies where it would be."""
     CONFIRM = "confirm"
     READING_TRIES = "reading-tries"
     LAST_TRY = "last"
@@ -111,7 +114,8 @@ class Lasted(StrEnum):
 def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
     """`closed`: why no card can be taken (`hindrance`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
-    take_card = counter.card_left > 0 and not isinstance(counter.flow, RESTING)
+    says_so = page is PageName.CARD_LEFT or (isinstance(counter.flow, ENDS_WITH_CARDS) and not counter.card_left)
+    take_card = bool(left_lying(counter)) and not says_so
     return PatronView(page, problem, page is PageName.READING and lasted is Lasted.LONG, take_card, counter.idle_warning)
 
 
@@ -134,7 +138,7 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
     if counter.screen is Screen.RETURNING:
         return PageName.RETURNING, None
     match counter.flow:
-        case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if counter.card_left:
+        case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if left_lying(counter):
             return PageName.CARD_LEFT, None
         case _ if is_told_to_patron(counter):
             return PageName.TIMED_OUT, _trouble(counter, closed)
@@ -184,15 +188,22 @@ _PAGES: dict[type[Flow], PageName] = {
 
 
 def _waiting(counter: Counter, closed: Problem | None) -> _Told:
-    trouble = _trouble(counter, closed)
-    return (PageName.WAITING, None) if trouble is None else (PageName.CLOSED, trouble)
+    if left_lying(counter):
+        return PageName.CARD_LEFT, None
+    if (trouble := _trouble(counter, closed)) is not None:
+        return PageName.CLOSED, trouble
+    return (PageName.WAITING if is_reader_free(counter, counter.strays) else PageName.AWAY), None
 
 
 def _place(counter: Counter, closed: Problem | None, problem: Problem | None) -> _Told:
     """Where nothing can be read nothing is to be laid; the library card has been shown already."""
     if _trouble(counter, closed) is not None:
         return PageName.AWAY, None
-    return (PageName.PLACE, None) if problem is None else (PageName.PLACE_AGAIN, problem)
+    if problem is not None:
+        return PageName.PLACE_AGAIN, problem
+    if not is_reader_free(counter, left_lying(counter) | counter.strays):
+        return (PageName.CARD_LEFT if left_lying(counter) else PageName.AWAY), None
+    return PageName.PLACE, None
 
 
 def _trouble(counter: Counter, closed: Problem | None) -> Problem | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.effects import ReleaseCard
-from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, Problem, Stray
-from kiosk.domain.turn import Step, left_lying
+from kiosk.domain.turn import Step, is_reader_free, left_lying, without_card_left
 
 
 def found(counter: Counter, insertion: Insertion, *, try_it: bool) -> Counter:
@@ -47,11 +47,13 @@ def let_be(counter: Counter, insertion: Insertion, problem: Problem | None = Non
 
 
 def leave_lying(counter: Counter) -> Counter:
-    """Refused cards that nobody has taken, whatever was said, are let be; the others go on being left behind."""
+    """Refused cards that nobody has taken, whatever was said, are let be where they are in nobody's way; the others go on being left."""
+    if not is_reader_free(counter, frozenset(counter.cards)):
+        return counter
     for stray in counter.refused:
         if stray.insertion in left_lying(counter):
             counter = _told(replace(counter, strays=counter.strays | {stray.insertion}), stray)
-    return counter if left_lying(counter) else replace(counter, card_left=0, card_left_ticket=Ticket(0))
+    return counter if left_lying(counter) else without_card_left(counter)
 
 
 def lifted(counter: Counter, insertion: Insertion) -> Counter:

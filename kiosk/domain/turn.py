@@ -9,7 +9,7 @@ from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 
@@ -78,9 +78,10 @@ def seen(counter: Counter, insertion: Insertion) -> tuple[Play, ...]:
 
 
 def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
-    """Look up whose library card was read; the cards that lie there are not theirs."""
-    counter, ticket = asking(replace(counter, spent=frozenset(counter.cards)))
-    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
+    """Look up whose library card was read; the cards that lie there are not needed."""
+    counter, timers = spend(counter, frozenset(counter.cards))
+    counter, ticket = asking(counter)
+    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number), *timers)
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:
@@ -94,15 +95,15 @@ def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | No
     releases = tuple(
         ReleaseCard(insertion) for insertion in (*just_lifted, *done) if insertion == in_flow or insertion not in counter.spent
     )
+    ended, timers = spend(counter, frozenset(done))
     ended = replace(
-        counter,
+        ended,
         flow=Waiting() if flow is None else flow,
-        spent=frozenset(done),
         language=Language.JAPANESE,
         idle_warning=False,
+        more_time=MoreTime(),
         interrupted=None,
     )
-    ended, timers = watch_for_card_left(ended)
     return ended, (*releases, *timers)
 
 
@@ -118,9 +119,29 @@ def left_lying(counter: Counter) -> frozenset[Insertion]:
     return counter.spent - counter.strays
 
 
-def watch_for_card_left(counter: Counter) -> Step:
-    """Start counting the seconds a card lies after its session."""
+def is_reader_free(counter: Counter, lying: frozenset[Insertion]) -> bool:
+    """Whether a card can be laid beside those of `lying`; where the readers are not known yet, it may be."""
+    if not counter.reader_names:
+        return True
+    readers = 1 if counter.reader_wanted else len(counter.reader_names)
+    return len({insertion.reader for insertion in lying}) < readers
+
+
+def spend(counter: Counter, cards: frozenset[Insertion]) -> Step:
+    """Of the lying cards these, and no others, are not needed any more. Their owners are told so from now on, in their language."""
+    before, counter = left_lying(counter), replace(counter, spent=cards)
     if not left_lying(counter):
+        return without_card_left(counter), ()
+    if left_lying(counter) <= before:
         return counter, ()
+    return watch_for_card_left(replace(counter, left_language=counter.language), counter.rules.card_left_seconds)
+
+
+def watch_for_card_left(counter: Counter, seconds: float) -> Step:
+    """Speak of the card that was left lying in so many seconds, if it lies there still."""
     counter, ticket = asking(counter)
-    return replace(counter, card_left_ticket=ticket), (StartTimer(ticket, counter.rules.card_left_seconds),)
+    return replace(counter, card_left_ticket=ticket), (StartTimer(ticket, seconds),)
+
+
+def without_card_left(counter: Counter) -> Counter:
+    return replace(counter, card_left=0, card_left_ticket=Ticket(0), left_language=None)

@@ -1,9 +1,11 @@
-"""The seconds that are left while 「続けますか」 is asked."""
+"""The seconds that are left: while 「続けますか」 is asked, and of what staff have been given on top."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kiosk.domain.model import Ticket
+from kiosk.domain.moretime import SECONDS, is_running, left_of
 from kiosk.domain.states import Counter
 
 
@@ -27,4 +29,34 @@ class Countdown(QObject):
 
     def _tick(self) -> None:
         self.seconds = max(0, self.seconds - 1)
+        self.ticked.emit()
+
+
+class MoreTimeLeft(QObject):
+    """How long what is open stays, while `moretime` runs."""
+
+    ticked = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.seconds = 0
+        self._running, self._ticket = 0, Ticket(0)
+        self._second = QTimer(self, interval=1000)
+        self._second.timeout.connect(self._tick)
+        self._counter: Counter | None = None
+
+    def follow(self, counter: Counter) -> None:
+        self._counter = counter
+        if self._ticket != counter.more_time.ticket:
+            self._ticket, self._running = counter.more_time.ticket, round(SECONDS)
+        self.seconds = round(left_of(counter, self._running)) if is_running(counter) else 0
+        if not self._ticket:
+            self._second.stop()
+        elif not self._second.isActive():
+            self._second.start()
+
+    def _tick(self) -> None:
+        self._running = max(0, self._running - 1)
+        if self._counter is not None:
+            self.follow(self._counter)
         self.ticked.emit()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kiosk.domain.afterwards import Doing, being_looked_at
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, RecogniseLibraryCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.events import (
@@ -22,6 +23,7 @@ from kiosk.domain.events import (
     LookedAgain,
     ServiceChosen,
     TimeUp,
+    UnclearSeen,
 )
 from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
@@ -240,6 +242,65 @@ def test_an_answer_to_no_look_means_nothing() -> None:
     known = desk.counter
     for ticket in (Ticket(0), known.last_ticket, Ticket(9999)):
         assert desk.tell(LookedAgain(ticket, ItemAnswer(Item(A), *DONE))).counter == known
+
+
+# --- what is not known yet, or cannot be
+
+
+def doing(desk: Desk) -> tuple[Service, list[str], Doing] | None:
+    looked_at = being_looked_at(desk.counter)
+    return None if looked_at is None else (looked_at.service, [item.number for item in looked_at.items], looked_at.doing)
+
+
+@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("found", [NOT_YET, UNKNOWN])
+def test_what_is_unclear_at_the_end_is_told_at_once_with_what_is_done_about_it(service: Service, found: Found) -> None:
+    desk = ended(found, service)
+    assert doing(desk) == (service, [A], Doing.SOON)
+    assert doing(later(desk)) == (service, [A], Doing.ASKING)
+    assert desk.counter.unclear == ()
+
+
+@pytest.mark.parametrize(("found", "outcome"), [(NOT_YET, Outcome.REFUSED), (UNKNOWN, Outcome.UNKNOWN)])
+def test_what_the_last_look_has_told_is_told_until_staff_have_seen_it_without_whose_it_is(found: Found, outcome: Outcome) -> None:
+    desk = later(ended())
+    desk.now = datetime(2026, 11, 23, 5, 33, tzinfo=UTC)
+    find(desk, found)
+    assert doing(desk) is None
+    assert [(each.service, each.item.number, each.outcome, each.at) for each in desk.counter.unclear] == [
+        (Service.LOAN, A, outcome, desk.now)
+    ]
+    assert NUMBER.text not in repr(desk.counter)
+    assert NUMBER.masked not in repr(desk.counter)
+    assert desk.tell(UnclearSeen(), UnclearSeen()).counter.unclear == ()
+
+
+def test_while_the_line_is_away_it_waits_and_is_looked_at_as_soon_as_it_is_back() -> None:
+    desk = in_doubt(UNKNOWN).tell(IlsChanged(IlsCondition.UNREACHABLE), LeavePressed())
+    desk.at(Waiting)
+    assert doing(desk) == (Service.LOAN, [A], Doing.WHEN_BACK)
+    for _ in range(2):
+        find(later(desk), UNKNOWN)
+        assert doing(desk) == (Service.LOAN, [A], Doing.WHEN_BACK)
+        assert desk.counter.unclear == ()
+        before = len(looks(desk))
+        desk.tell(IlsChanged(IlsCondition.READY))
+        assert len(looks(desk)) == before + 1
+        assert doing(desk) == (Service.LOAN, [A], Doing.ASKING)
+        desk.tell(IlsChanged(IlsCondition.UNREACHABLE))
+    find(desk, DONE)
+    assert (doing(desk), desk.counter.unclear, len(desk.counter.late)) == (None, (), 1)
+    assert NUMBER.text not in repr(desk.counter)
+
+
+def test_what_is_unclear_goes_over_night_and_when_the_item_is_asked_for_again() -> None:
+    assert find(later(ended()), UNKNOWN).tell(DayBegan(TODAY)).counter.unclear == ()
+    assert serve_again(find(later(ended()), UNKNOWN), Library(), OTHER_NUMBER.text).tell(ItemEntered(A)).counter.unclear == ()
+    assert find(later(ended()), UNKNOWN).tell(LeavePressed()).counter.unclear != ()
+
+
+def test_a_look_that_broke_leaves_it_unclear() -> None:
+    assert [each.outcome for each in later(ended()).tell(Broke("1123-AB12")).counter.unclear] == [Outcome.UNKNOWN]
 
 
 # --- a notice that nobody needs any more

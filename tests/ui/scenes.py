@@ -11,6 +11,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     Applicant,
     CardReading,
+    EndedBy,
     Insertion,
     Language,
     LibraryCardNumber,
@@ -41,6 +42,7 @@ from kiosk.domain.states import (
     CounterFacts,
     CounterRules,
     Draft,
+    Ended,
     ExplainingRecord,
     FindingLinks,
     Flow,
@@ -61,7 +63,6 @@ from kiosk.domain.states import (
     SavingLink,
     Screen,
     ShowingHelp,
-    TimedOut,
     Waiting,
 )
 
@@ -220,12 +221,16 @@ def scenes() -> dict[str, Counter]:
             shown[f"{flow}-again-{name}"] = counter(FLOWS[flow], interrupted=interrupted)
     asking = AskingPin(INSERTION, GOAL, 3)
     shown["idle-warning"] = counter(asking, idle_warning=True)
-    shown["card-left"] = counter(Waiting(), card_left=1)
-    shown["done-card-left"] = counter(Registered(DRAFT, pending=False, replaced=False), card_left=2)
+    lying = frozenset({INSERTION})
+    shown["card-left"] = counter(Waiting(), spent=lying)
+    shown["done-card-left"] = counter(Registered(DRAFT, pending=False, replaced=False), card_left=2, spent=lying)
+    shown["served-card-left"] = counter(PatronShown(Patron(NUMBER), Shown.LIBRARY_CARD), spent=lying)
+    shown["reader-taken"] = counter(Waiting(), strays=lying, spent=lying, reader_names=(INSERTION.reader,))
     shown["handover"] = counter(ConfirmingLink(DRAFT, INSERTION, READING), screen=Screen.OFFERED)
     shown["returning"] = counter(Waiting(), screen=Screen.RETURNING)
     shown["returning-wrong-code"] = counter(Waiting(), screen=Screen.RETURNING, wrong_staff_code=True)
-    left = TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)
-    shown["returning-timed-out"] = replace(shown["returning"], timed_out=left)
+    left = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
+    shown["returning-card-left"] = replace(shown["returning"], spent=lying)
+    shown["returning-timed-out"] = replace(shown["returning"], ended=left)
     shown["returning-without-code"] = replace(shown["returning"], rules=CounterRules())
     return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kiosk.domain.circulation import Due, Instead, Item, LoanList, Reason, Standing, Stop, Told
+from kiosk.domain.circulation import Due, Instead, Item, LoanList, Outcome, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.slip import Slip, SlipLine
@@ -13,6 +13,7 @@ from kiosk.domain.states import (
     Counter,
     CounterRules,
     Dealings,
+    Doubt,
     Entry,
     Flow,
     Handing,
@@ -25,9 +26,10 @@ from kiosk.domain.states import (
     Progress,
     Stayed,
     Tried,
+    Unclear,
     Waiting,
 )
-from tests.ui.scenes import INSERTION, NUMBER, READING, SEEN_AT, TODAY, counter
+from tests.ui.scenes import INSERTION, NUMBER, READING, SEEN_AT, TICKET, TODAY, counter
 
 RULES = CounterRules(staff_code="4711", prints_slips=True, slip=SlipKind.TODAY)
 ON_TAP = replace(RULES, handover=HandoverWhen.ON_TAP)
@@ -220,6 +222,13 @@ def serving_scenes() -> dict[str, Counter]:
         "slip-trouble-at-rest": at_counter(Waiting(), papers=_unprinted(Code.SLIP_FAILED)),
         "late-loan": at_counter(serving(), late=(Late(Service.LOAN, GARDEN), Late(Service.LOAN, MARKED), Late(Service.HOLD, BRIDGE))),
         "late-renewal": at_counter(Waiting(), late=(Late(Service.RENEWAL, UNTITLED, NUMBER.masked, SEEN_AT),)),
+        "unclear-soon": at_counter(
+            Waiting(), doubts=(Doubt(TICKET, Service.LOAN, NUMBER, GARDEN), Doubt(TICKET, Service.LOAN, NUMBER, MARKED))
+        ),
+        "unclear-asking": at_counter(Waiting(), doubts=(Doubt(Ticket(0), Service.RENEWAL, NUMBER, UNTITLED, None, TICKET),)),
+        "unclear-away": at_counter(Waiting(), doubts=(Doubt(Ticket(0), Service.LOAN, NUMBER, GARDEN),), ils=IlsCondition.UNREACHABLE),
+        "unclear-still": at_counter(Waiting(), unclear=(Unclear(Service.LOAN, GARDEN), Unclear(Service.LOAN, MARKED))),
+        "unclear-not-done": at_counter(Waiting(), unclear=(Unclear(Service.HOLD, BRIDGE, Outcome.REFUSED, SEEN_AT),)),
         "late-hold": at_counter(Waiting(), late=(Late(Service.HOLD, BRIDGE),)),
         "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }

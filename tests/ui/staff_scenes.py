@@ -11,6 +11,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, overdue
 from kiosk.domain.model import (
     Applicant,
+    EndedBy,
     GuardianCheck,
     IlsCondition,
     Language,
@@ -35,6 +36,7 @@ from kiosk.domain.states import (
     Counter,
     CounterFacts,
     Draft,
+    Ended,
     ExplainingRecord,
     FindingLink,
     FindingLinkToClose,
@@ -42,6 +44,7 @@ from kiosk.domain.states import (
     LeftWork,
     LendingRefused,
     LookingUpPatron,
+    MoreTime,
     PatronShown,
     Problem,
     Reading,
@@ -50,7 +53,6 @@ from kiosk.domain.states import (
     ShowingStatus,
     Stayed,
     Stray,
-    TimedOut,
     Tried,
     Unlinked,
     UnlinkingRefused,
@@ -229,12 +231,15 @@ def staff_scenes() -> dict[str, Scene]:
         for flow in ("confirm", "confirm-child", "pin", "pin-two-left", "last-try"):
             shown[f"{flow}-again-{name}"] = counter(STAFF_FLOWS[flow], interrupted=interrupted), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
-    shown["card-left"] = counter(Waiting(), card_left=3), FACTS
-    shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3), FACTS
+    shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS
+    shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS
     shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
     for work in LeftWork:
-        shown[f"timed-out-{work}"] = counter(Waiting(), timed_out=TimedOut(work, SEEN_AT, Language.JAPANESE, TICKET), cards=()), FACTS
-    shown["timed-out-at-help"] = counter(ShowingHelp(), timed_out=TimedOut(LeftWork.SERVING, None, Language.JAPANESE, TICKET)), FACTS
+        shown[f"timed-out-{work}"] = (
+            counter(Waiting(), ended=Ended(work, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET), cards=()),
+            FACTS,
+        )
+    shown["timed-out-at-help"] = counter(ShowingHelp(), ended=Ended(LeftWork.SERVING, EndedBy.TIME, None, Language.JAPANESE, TICKET)), FACTS
     for name, tried in (("trying", Tried()), ("tried", Tried(under_way=False, at=SEEN_AT))):
         ils = IlsCondition.STARTING if tried.under_way else IlsCondition.UNREACHABLE
         shown[f"status-ils-{name}"] = counter(ShowingStatus(), ils=ils, tried=tried), BUSY
@@ -247,5 +252,6 @@ def staff_scenes() -> dict[str, Scene]:
         "late": shown["late-loan"][0].late,
     }
     shown["all-notices"] = counter(STAFF_FLOWS["served-long"], **everything), FACTS
+    shown["more-time"] = counter(STAFF_FLOWS["served-long"], more_time=MoreTime(TICKET, 1, 2)), FACTS
     shown["idle-warning"] = counter(STAFF_FLOWS["served-long"], idle_warning=True), FACTS
     return shown

@@ -9,18 +9,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
-from kiosk.domain.model import Language, Shown
+from kiosk.domain.model import EndedBy, Language, Shown
+from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import (
     AskingPin,
     Counter,
     CounterFacts,
     CounterRules,
+    Ended,
     FindingLink,
     LeftWork,
     LookingUpPatron,
     Reading,
     Screen,
-    TimedOut,
     Waiting,
 )
 from kiosk.text import plain, say
@@ -30,18 +31,19 @@ from kiosk.ui.staff.miniature import WORDS, Miniature
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
 from tests.ui.desk import Desk
-from tests.ui.scenes import FACTS, INSERTION, NUMBER, READING, SEEN_AT, TICKET, counter, scenes
+from tests.ui.scenes import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
 from tests.ui.staff_scenes import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
     **{f"patron {name}": (scene, FACTS) for name, scene in scenes().items()},
     **staff_scenes(),
     "looking-up-by-card": (counter(LookingUpPatron(TICKET, NUMBER, Shown.MY_NUMBER_CARD, INSERTION, READING)), FACTS),
-    "looking-up-left": (counter(LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD), card_left=2), FACTS),
+    "looking-up-left": (counter(LookingUpPatron(TICKET, NUMBER, Shown.LIBRARY_CARD), card_left=2, spent=frozenset({INSERTION})), FACTS),
     "pin-idle": (counter(scenes()["pin"].flow, idle_warning=True), FACTS),
-    "reading-left": (counter(Reading(TICKET, INSERTION), card_left=2), FACTS),
+    "reading-left": (counter(Reading(TICKET, OTHER_INSERTION), cards=(INSERTION, OTHER_INSERTION), spent=frozenset({INSERTION})), FACTS),
 }
 SHOWN = {
     "画面を渡す案内を出しています": "ここからは、ご自身で操作してください",
@@ -74,6 +76,7 @@ SHOWN = {
     "すでに連携していることを伝えています": "すでに連携しています",
 }
 """What staff are told, and how the patron's page begins."""
+STEP_NAMES = ("カードを置く", "確認", "暗証番号", "おわり")
 ENDED = ("登録がおわったことを伝えています", "すでに連携していることを伝えています")
 REFUSED = "手続きできない理由を伝えています"
 OVER = {"カードを取るようにも、伝えています": "マイナンバーカードをお取りください", "「続けますか」と尋ねています": "続けますか"}
@@ -122,6 +125,12 @@ def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirr
         assert {said for said, band in OVER.items() if band in shown} == set(over)
     if drawing.name == WORDS:
         assert {drawing.inset} - {""} == pictures(desk.window)
+    around, buttons = drawing.around, desk.buttons()
+    assert around.language == (as_the_patron_reads(scene).language if "English" in buttons else None)
+    assert around.leaves is bool({"やめる", "おわる", "渡すのをやめる"} & set(buttons))
+    assert (around.take_card, around.go_on) == tuple(band in shown for band in OVER.values())
+    steps = "".join(widget.accessibleName() for widget in desk.window.findChildren(StepBar) if widget.isVisible())
+    assert around.step == next((at for at, name in enumerate(STEP_NAMES) if steps.endswith(name)), None)
 
 
 def test_no_sentence_stands_for_two_pages() -> None:
@@ -144,14 +153,32 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
 
 @pytest.mark.parametrize("language", Language)
 def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
-    told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, language, TICKET)
-    for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), timed_out=told)):
+    told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
+    for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
         desk.window.project(here, FACTS)
         mirror.show_state(here, FACTS)
-        key = "waiting" if here.timed_out is None else "timed-out"
+        key = "waiting" if here.ended is None else "timed-out"
         assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
         named = {each: say(f"staff.language.{each}") in texts(mirror) for each in Language}
         assert named == {each: each is language for each in Language}
+
+
+def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirror: PatronMirror) -> None:
+    waiting = counter(Waiting())
+    differing = [replace(waiting, language=language) for language in Language]
+    differing += [
+        counter(scenes()["library-card"].flow),
+        counter(scenes()["place"].flow),
+        counter(scenes()["library-card"].flow, idle_warning=True),
+    ]
+    differing += [counter(scenes()["library-card"].flow, spent=frozenset({INSERTION}))]
+    drawn = []
+    for state in differing:
+        mirror.show_state(state, FACTS)
+        [drawing] = mirror.findChildren(Miniature)
+        image = drawing.grab().toImage()
+        assert image not in drawn
+        drawn.append(image)
 
 
 def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:

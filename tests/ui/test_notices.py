@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import LateSeen, StoreAccepted, TimedOutSeen
-from kiosk.domain.model import IlsCondition, Language
-from kiosk.domain.states import Counter, Handing, LeftWork, NextCard, PatronShown, Problem, Stayed, TimedOut, Tried, Waiting
+from kiosk.domain.events import CardLeftSeen, LateSeen, MoreTimePressed, StoreAccepted
+from kiosk.domain.model import EndedBy, IlsCondition, Language
+from kiosk.domain.states import Counter, Ended, Handing, LeftWork, MoreTime, NextCard, PatronShown, Problem, Stayed, Tried, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.band import NoticeBand
 from kiosk.ui.widgets.notice import Notice
@@ -35,7 +35,7 @@ AROUND: Notices = {
     "late": {"late": SCENES["late-loan"][0].late},
     "idle": {"idle_warning": True},
     "two cards": {"cards": (*SCENES["confirm"][0].cards, OTHER_INSERTION)},
-    "timed out": {"timed_out": TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)},
+    "timed out": {"ended": Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)},
 }
 AROUND["all"] = {name: value for notices in AROUND.values() for name, value in notices.items()}
 PAGES = ("waiting", "library-card", "applicant", "guardian", "confirming-holder", "confirm", "lending", "renewal", "unlink-lost", "help")
@@ -208,22 +208,42 @@ def test_what_finds_no_room_is_unfolded_with_its_buttons(hands: Hands) -> None:
 
 
 def test_several_notices_wait_behind_the_first(hands: Hands) -> None:
-    counter = replace(SCENES["waiting"][0], card_left=3, timed_out=AROUND["timed out"]["timed_out"])  # type: ignore[arg-type]
+    counter = replace(SCENES["waiting"][0], card_left=3, ended=AROUND["timed out"]["ended"])  # type: ignore[arg-type]
     hands.show(counter)
     assert "カードが置かれたままです" in hands.texts()
     hands.press("ほか1件")
     assert "操作がなかったため、登録せずに画面を閉じました" in hands.texts()
-    hands.show(replace(counter, card_left=0, timed_out=None))
+    hands.show(replace(counter, card_left=0, ended=None))
     assert not band(hands).isVisible()
 
 
 def test_what_is_shown_keeps_its_place_before_what_comes_later(hands: Hands) -> None:
     """Otherwise whoever is about to press its button presses that of another."""
-    late = replace(SCENES["waiting"][0], timed_out=AROUND["timed out"]["timed_out"])  # type: ignore[arg-type]
-    hands.show(late)
-    hands.show(replace(late, doubt=LACKING, card_left=3))
+    left = replace(SCENES["waiting"][0], card_left=3)
+    hands.show(left)
+    hands.show(replace(left, doubt=LACKING, ended=AROUND["timed out"]["ended"]))  # type: ignore[arg-type]
     hands.press("確認しました")
-    assert hands.said == [TimedOutSeen()]
+    assert hands.said == [CardLeftSeen()]
+
+
+@pytest.mark.parametrize("name", ["card left", "doubt", "stray", "slip", "late"])
+def test_what_needs_somebody_comes_before_what_is_only_told(hands: Hands, name: str) -> None:
+    told = replace(SCENES["waiting"][0], ended=AROUND["timed out"]["ended"])  # type: ignore[arg-type]
+    hands.show(told)
+    assert [notice.property("kind") for notice in band(hands).findChildren(Notice) if notice.isVisible()] == ["info"]
+    hands.show(replace(told, **AROUND[name]))  # type: ignore[arg-type]
+    assert [notice.property("kind") for notice in band(hands).findChildren(Notice) if notice.isVisible()] == ["care"]
+
+
+def test_a_press_that_was_meant_for_the_notice_before_presses_nothing(hands: Hands) -> None:
+    told = replace(SCENES["waiting"][0], ended=AROUND["timed out"]["ended"])  # type: ignore[arg-type]
+    hands.show(told)
+    hands.show(replace(told, card_left=3))
+    hands.press("確認しました")
+    assert hands.said == []
+    hands.timing.pass_(1)
+    hands.press("確認しました")
+    assert hands.said == [CardLeftSeen()]
 
 
 def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_answered(hands: Hands) -> None:
@@ -276,3 +296,50 @@ def test_everything_can_be_read_however_much_there_is(hands: Hands) -> None:
         for sentence in ("続けますか", "データが前の状態に戻っています", "図書館システムで返却してください"):
             assert sentence in hands.texts(), (width, sentence)
         hands.press("たたむ")
+
+
+# --- more time for whoever fetches something
+
+
+def test_more_time_is_one_press_away_before_and_while_the_seconds_are_counted(hands: Hands) -> None:
+    for width, height in ((1366, 768), (960, 540)):
+        at_size(hands, width, height)
+        for idle in (False, True):
+            hands.said.clear()
+            hands.show(replace(SCENES["lending"][0], idle_warning=idle))
+            assert ("「5分延ばす」(Alt+T)" in hands.texts()) is idle
+            hands.press("5分延ばす")
+            hands.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+            assert hands.said == [MoreTimePressed(), MoreTimePressed()]
+
+
+def test_a_key_that_is_only_tapped_gives_no_more_time(hands: Hands) -> None:
+    hands.show(*SCENES["lending"])
+    hands.control("5分延ばす").setFocus()
+    hands.tap(Qt.Key.Key_Return)
+    assert hands.said == []
+    hands.hold(Qt.Key.Key_Return)
+    assert hands.said == [MoreTimePressed()]
+
+
+def stays(hands: Hands) -> str:
+    labels = [label for label in hands.window.findChildren(QLabel) if not isinstance(label, Words) and label.isVisible()]
+    return "".join(label.text() for label in labels if "閉じません" in label.text())
+
+
+def test_how_long_it_stays_is_told_and_counted(hands: Hands, qtbot: QtBot) -> None:
+    served = SCENES["lending"][0]
+    hands.show(replace(served, more_time=MoreTime(TICKET, 0, 1)))
+    assert stays(hands) == "あと5分0秒は、画面を閉じません"
+    qtbot.waitUntil(lambda: stays(hands) == "あと4分59秒は、画面を閉じません", timeout=3000)
+    hands.show(replace(served, more_time=MoreTime(TICKET, 1, 2)))
+    assert stays(hands).startswith("あと9分5")
+    assert "5分延ばす" not in hands.controls()
+    hands.show(served)
+    assert stays(hands) == ""
+
+
+@pytest.mark.parametrize("page", ["waiting", "pin", "checking-pin"])
+def test_no_more_time_is_offered_where_it_would_not_hold(hands: Hands, page: str) -> None:
+    hands.show(replace(SCENES[page][0], idle_warning=page == "pin"))
+    assert "5分延ばす" not in hands.controls()

@@ -25,7 +25,7 @@ from kiosk.domain.events import (
     LinkAgreed,
     TakenBack,
 )
-from kiosk.domain.model import Language, LibraryCardNumber, Shown, UnlinkReason
+from kiosk.domain.model import EndedBy, Language, LibraryCardNumber, Shown, UnlinkReason
 from kiosk.domain.states import AskingPin, PatronShown, Unlinked
 from kiosk.text import plain, say
 from kiosk.ui import readingtime
@@ -99,19 +99,19 @@ def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: Desk, code: C
     desk.show(SCENES[f"lending-refused-{code}"])
     assert len([text for text in desk.texts() if text.endswith("。")]) >= 2, desk.texts()
     desk.press("おわる")
-    assert desk.events == [LeavePressed()]
+    assert desk.events == [LeavePressed(EndedBy.PATRON)]
 
 
 @pytest.mark.parametrize(
     ("scene", "button", "event"),
     [
         ("confirm", "暗証番号を入力する", LinkAgreed()),
-        ("confirm", "やめる", LeavePressed()),
-        ("place", "やめる", LeavePressed()),
-        ("last-try", "きょうは入力しない", LeavePressed()),
+        ("confirm", "やめる", LeavePressed(EndedBy.PATRON)),
+        ("place", "やめる", LeavePressed(EndedBy.PATRON)),
+        ("last-try", "きょうは入力しない", LeavePressed(EndedBy.PATRON)),
         ("last-try", "番号がわかるので、入力する", LastTryChosen()),
-        ("pin", "やめる", LeavePressed()),
-        ("done", "おわる", LeavePressed()),
+        ("pin", "やめる", LeavePressed(EndedBy.PATRON)),
+        ("done", "おわる", LeavePressed(EndedBy.PATRON)),
         ("idle-warning", "続ける", GoOnPressed()),
         ("waiting", "やさしい日本語", LanguageChosen(Language.EASY_JAPANESE)),
         ("pin", "English", LanguageChosen(Language.ENGLISH)),

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.consequences import Open
-from kiosk.domain.events import LibraryRetryPressed, TimedOutSeen
-from kiosk.domain.model import IlsCondition, Language, ReaderCondition
-from kiosk.domain.states import LeftWork, PatronShown, Screen, Stayed, TimedOut, Tried, Waiting
+from kiosk.domain.events import EndedSeen, LibraryRetryPressed, UnclearSeen
+from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
+from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Stayed, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.ui.desk import Desk as PatronDesk
 from tests.ui.fits import complaints
-from tests.ui.scenes import SEEN_AT, TICKET, counter
+from tests.ui.scenes import INSERTION, NUMBER, SEEN_AT, TICKET, counter
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
 
@@ -146,10 +146,44 @@ def test_why_a_session_stays_stands_above_its_end(hands: Hands, why: Stayed) -> 
 @pytest.mark.parametrize("work", LeftWork)
 def test_staff_are_told_what_was_closed_until_they_have_seen_it(hands: Hands, work: LeftWork) -> None:
     hands.show(*SCENES[f"timed-out-{work}"])
-    assert plain(say(f"staff.banner.timed-out-{work}")) in hands.texts()
+    assert plain(say(f"staff.banner.ended-time-{work}")) in hands.texts()
     assert "10:32に閉じました。" in hands.texts()
     hands.press("確認しました")
-    assert hands.said == [TimedOutSeen()]
+    assert hands.said == [EndedSeen()]
+
+
+WHO: list[tuple[EndedBy, LeftWork, str]] = [
+    (EndedBy.PATRON, LeftWork.REGISTRATION, "利用者がやめたため、登録せずに画面を閉じました"),
+    (EndedBy.PATRON, LeftWork.REGISTERED, "利用者が「おわる」を押したため"),
+    (EndedBy.PATRON, LeftWork.LINKED, "利用者が「おわる」を押したため"),
+    (EndedBy.PATRON, LeftWork.LENDING, "利用者がやめたため、受付をせずに画面を閉じました"),
+    (EndedBy.PATRON, LeftWork.REFUSED, "利用者が「おわる」を押したため"),
+    (EndedBy.STAFF, LeftWork.REGISTRATION, "職員の操作で、登録せずに画面を閉じました"),
+    (EndedBy.STAFF, LeftWork.UNLINKING, "職員の操作で、解除せずに画面を閉じました"),
+    (EndedBy.STAFF, LeftWork.LENDING, "職員の操作で、受付をせずに画面を閉じました"),
+    (EndedBy.TIME, LeftWork.LENDING, "操作がなかったため、受付をせずに画面を閉じました"),
+]
+
+
+def test_staff_are_told_who_ended_it(hands: Hands) -> None:
+    for by, work, sentence in WHO:
+        hands.show(replace(SCENES["waiting"][0], ended=Ended(work, by, SEEN_AT, Language.JAPANESE, TICKET)))
+        assert sentence in hands.texts()
+        assert "10:32に閉じました。" in hands.texts()
+        assert plain(say(f"staff.banner.ended-{work}-next")) in hands.texts()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_whoever_has_left_a_card_reads_first_to_take_it_and_then_why_it_was_closed(
+    desk_with: Callable[..., PatronDesk], language: Language
+) -> None:
+    desk = desk_with(1024, 600)
+    told = Ended(LeftWork.SERVING, EndedBy.TIME, SEEN_AT, language, TICKET)
+    desk.show(counter(Waiting(), spent=frozenset({INSERTION}), left_language=language, ended=told))
+    read = "".join("".join(desk.texts()).split())
+    for key in ("card-left.title", "card-left.lead", "timed-out.title", "timed-out.serving-closed"):
+        assert "".join(plain(say(f"patron.{key}", language)).split()) in read
+    assert complaints(desk.window) == []
 
 
 @pytest.mark.parametrize("language", Language)
@@ -158,11 +192,11 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
     desk_with: Callable[..., PatronDesk], work: LeftWork, language: Language
 ) -> None:
     desk = desk_with()
-    told = TimedOut(work, SEEN_AT, language, TICKET)
-    desk.show(counter(Waiting(), cards=(), timed_out=told))
+    told = Ended(work, EndedBy.TIME, SEEN_AT, language, TICKET)
+    desk.show(counter(Waiting(), cards=(), ended=told))
     assert desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert complaints(desk.window) == []
-    desk.show(counter(Waiting(), cards=(), timed_out=replace(told, patron=type(TICKET)(0))))
+    desk.show(counter(Waiting(), cards=(), ended=replace(told, patron=type(TICKET)(0))))
     assert not desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert desk.says(plain(say("patron.waiting.title")).replace("\n", ""))
 
@@ -170,10 +204,10 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
 @pytest.mark.parametrize("work", LeftWork)
 def test_no_card_is_asked_for_where_none_can_be_taken_or_would_do(desk_with: Callable[..., PatronDesk], work: LeftWork) -> None:
     desk = desk_with()
-    told = TimedOut(work, SEEN_AT, Language.JAPANESE, TICKET)
-    desk.show(counter(Waiting(), cards=(), timed_out=told))
+    told = Ended(work, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
+    desk.show(counter(Waiting(), cards=(), ended=told))
     assert desk.says("もう一度カードをお出しください") is (work in (LeftWork.LENDING, LeftWork.SERVING))
-    desk.show(counter(Waiting(), cards=(), timed_out=told, reader=ReaderCondition.MISSING))
+    desk.show(counter(Waiting(), cards=(), ended=told, reader=ReaderCondition.MISSING))
     assert desk.says("画面を閉じました")
     assert not desk.says("お出しください")
     assert complaints(desk.window) == []
@@ -183,7 +217,7 @@ def test_no_card_is_asked_for_where_none_can_be_taken_or_would_do(desk_with: Cal
 def test_staff_are_not_told_to_have_a_card_laid_that_helps_nobody(hands: Hands, work: LeftWork) -> None:
     hands.show(*SCENES[f"timed-out-{work}"])
     assert "もう一度カードを置くよう" not in hands.texts()
-    assert plain(say(f"staff.banner.timed-out-{work}-next")) in hands.texts()
+    assert plain(say(f"staff.banner.ended-{work}-next")) in hands.texts()
 
 
 @pytest.mark.parametrize("language", Language)
@@ -199,10 +233,31 @@ def test_after_an_unlinking_nothing_is_promised_of_the_library_card(desk_with: C
 
 def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., PatronDesk]) -> None:
     desk = desk_with(single=True)
-    told = TimedOut(LeftWork.REGISTRATION, SEEN_AT, Language.JAPANESE, TICKET)
-    desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, timed_out=told))
+    told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
+    desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, ended=told))
     assert desk.says("操作がなかったため、画面を閉じました")
     assert desk.says("登録は、していません。")
+
+
+UNCLEAR = {
+    "unclear-soon": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "このあとすぐ、図書館システムに確かめます。"),
+    "unclear-asking": ("延長されたか、まだわかりません", "1100 0000 17", "確かめています。"),
+    "unclear-away": ("貸し出されたか、まだわかりません", "はじめての家庭菜園", "図書館システムにつながったら、すぐに確かめます。"),
+    "unclear-still": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "確かめられませんでした。"),
+    "unclear-not-done": ("いまのところ、予約されていません", "信濃川の橋をたずねて", "10:32に確かめました。"),
+}
+
+
+@pytest.mark.parametrize("scene", UNCLEAR)
+def test_home_tells_what_is_unclear_and_what_is_done_about_it_but_not_whose_it_is(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    for sentence in UNCLEAR[scene]:
+        assert sentence in hands.texts()
+    assert NUMBER.text not in hands.texts().replace(" ", "")
+    assert NUMBER.masked not in hands.texts()
+    if scene in ("unclear-still", "unclear-not-done"):
+        hands.press("図書館システムで確かめました")
+        assert hands.said == [UnclearSeen()]
 
 
 def test_a_late_loan_names_its_card_masked_and_its_time(hands: Hands) -> None:

@@ -58,6 +58,7 @@ from kiosk.domain.events.staff import (
     BackPressed,
     CardLeftSeen,
     CardStopAnswered,
+    EndedSeen,
     GuardianCheckSet,
     HandoverAsked,
     HelpChosen,
@@ -70,6 +71,7 @@ from kiosk.domain.events.staff import (
     LeavePressed,
     LibraryCardEntered,
     LibraryRetryPressed,
+    MoreTimePressed,
     NextPatronCalled,
     NextPatronDenied,
     NextPressed,
@@ -85,7 +87,7 @@ from kiosk.domain.events.staff import (
     StoreAccepted,
     StraySeen,
     TakenBack,
-    TimedOutSeen,
+    UnclearSeen,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -149,6 +151,8 @@ Event = (
     | SlipAsked
     | SlipRetryPressed
     | LateSeen
+    | MoreTimePressed
+    | UnclearSeen
     | SlipTroubleSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
@@ -158,7 +162,7 @@ Event = (
     | StoreAccepted
     | CardLeftSeen
     | StraySeen
-    | TimedOutSeen
+    | EndedSeen
     | LanguageChosen
     | HandoverAccepted
     | LinkAgreed
@@ -190,6 +194,7 @@ __all__ = [
     "CardWaits",
     "CardsTurn",
     "DayBegan",
+    "EndedSeen",
     "Event",
     "GoOnPressed",
     "GuardianCheckSet",
@@ -221,6 +226,7 @@ __all__ = [
     "LinksFound",
     "LoansListed",
     "LookedAgain",
+    "MoreTimePressed",
     "NextPatronCalled",
     "NextPatronDenied",
     "NextPressed",
@@ -250,9 +256,9 @@ __all__ = [
     "StraySeen",
     "TakenBack",
     "TimeUp",
-    "TimedOutSeen",
     "Touched",
     "TriesRead",
+    "UnclearSeen",
     "UnlinkConfirmed",
     "UnlinkReasonChosen",
     "UnlinkingChosen",

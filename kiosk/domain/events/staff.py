@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code
-from kiosk.domain.model import AnyService, Applicant, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
+from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class BackPressed:
 @dataclass(frozen=True, slots=True)
 class LeavePressed:
     """やめる / おわる / 終了して画面を消す, on either window."""
+
+    by: EndedBy = EndedBy.STAFF
+    """Whose window it was pressed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,18 @@ class CardLeftSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class TimedOutSeen:
-    """Staff have read that a session was closed because nobody went on with it."""
+class MoreTimePressed:
+    """Staff fetch something: what is open is to stay for five minutes more."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearSeen:
+    """Staff have looked in their system for what could not be made certain: all of one service that the notice names together."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSeen:
+    """Staff have read who ended a session, and what became of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.domain import proof
 from kiosk.domain.effects import Play, ReleaseCard, SaveLink
 from kiosk.domain.errors import Code
@@ -12,7 +10,7 @@ from kiosk.domain.model import Sound
 from kiosk.domain.registration.mynumbercard import lay_anew
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
-from kiosk.domain.turn import Step, asking, go, stay, watch_for_card_left
+from kiosk.domain.turn import Step, asking, go, spend, stay
 
 
 def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:
@@ -25,7 +23,7 @@ def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink 
             return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
         case SavingLink(ticket, draft, _, replaced), LinkSaved(answers, pending) if answers == ticket:
             counter, effects = go(counter, Registered(draft, pending, replaced), Play(Sound.DONE))
-            counter, timers = watch_for_card_left(replace(counter, spent=frozenset(counter.cards)))
+            counter, timers = spend(counter, frozenset(counter.cards))
             return counter, (*effects, *timers)
         case SavingLink(ticket, draft), StoreFailed(answers, code) if answers == ticket:
             return refuse(counter, draft, Problem(code))

@@ -33,7 +33,7 @@ from kiosk.domain.states import (
     Problem,
     ReadingMyNumberCard,
 )
-from kiosk.domain.turn import Step, asking, card_to_read, go, overtaken_by, problem_of, same_card, seen, stay, taken_up, then
+from kiosk.domain.turn import Step, asking, card_to_read, go, overtaken_by, problem_of, same_card, seen, spend, stay, taken_up, then
 
 LAY_ANEW = frozenset(
     {
@@ -127,5 +127,6 @@ def _links_found(counter: Counter, flow: FindingLinks, found: LinksFound) -> Ste
     if found.by_card is None and found.by_number is None:
         return go(counter, ConfirmingLink(flow.draft, flow.insertion, flow.reading))
     if found.by_card is not None and found.by_card.number == number:
-        return go(counter, AlreadyLinked(flow.draft, found.by_card), ReleaseCard(flow.insertion))
+        counter, timers = spend(counter, frozenset(counter.cards))
+        return go(counter, AlreadyLinked(flow.draft, found.by_card), ReleaseCard(flow.insertion), *timers)
     return go(counter, ChoosingReplacement(flow.draft, flow.insertion, flow.reading, found.by_card, found.by_number))

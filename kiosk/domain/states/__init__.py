@@ -14,12 +14,15 @@ from kiosk.domain.states.counter import (
     Flow,
     HandoverWhen,
     Late,
+    MoreTime,
     Paper,
     Screen,
     Stray,
     Tried,
+    Unclear,
     When,
 )
+from kiosk.domain.states.ended import Ended, LeftWork
 from kiosk.domain.states.lending import (
     ConfirmingHolder,
     Early,
@@ -64,7 +67,6 @@ from kiosk.domain.states.serving import (
     Wish,
     wish,
 )
-from kiosk.domain.states.timedout import LeftWork, TimedOut
 from kiosk.domain.states.unlinking import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
@@ -102,6 +104,7 @@ __all__ = [
     "Doubt",
     "Draft",
     "Early",
+    "Ended",
     "Entry",
     "ExplainingRecord",
     "FindingLink",
@@ -120,6 +123,7 @@ __all__ = [
     "LendingRefused",
     "LinkGoal",
     "LookingUpPatron",
+    "MoreTime",
     "NextCard",
     "OutOfOrder",
     "Page",
@@ -140,8 +144,8 @@ __all__ = [
     "ShowingStatus",
     "Stayed",
     "Stray",
-    "TimedOut",
     "Tried",
+    "Unclear",
     "Unlinked",
     "UnlinkingFlow",
     "UnlinkingRefused",

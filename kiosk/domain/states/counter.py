@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, unseen
@@ -24,12 +24,12 @@ from kiosk.domain.model import (
 )
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
+from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
-from kiosk.domain.states.timedout import TimedOut
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
 Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
@@ -123,7 +123,7 @@ class Doubt:
     """What an ended session has left in doubt, until it has been looked at once more."""
 
     due: Ticket
-    """Of the timer until that look."""
+    """Of the timer until that look; 0 once it has been taken, or while it waits for the line to the library's system."""
     service: Service
     number: LibraryCardNumber
     item: Item = field(repr=False)
@@ -142,6 +142,29 @@ class Late:
     """Whose it is, as the audit trail writes it."""
     at: datetime | None = None
     """When that session ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What was not to be found, or could not be asked about, in the last look after its session. Nothing of whose it is."""
+
+    service: Service
+    item: Item = field(repr=False)
+    outcome: Outcome = Outcome.UNKNOWN
+    """REFUSED: as of then it had not been done. UNKNOWN: that could not be told."""
+    at: datetime | None = None
+    """When it was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """What staff have asked for in this session, so that idle time does not close it while they fetch something."""
+
+    ticket: Ticket = Ticket(0)
+    """Of the timer that runs now; 0 while none does."""
+    queued: int = 0
+    """How many times more when that is over."""
+    used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,7 @@ class Counter:
     papers: tuple[Paper, ...] = ()
     """Slips that are being printed, and those that did not come out."""
     doubts: tuple[Doubt, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     late: tuple[Late, ...] = ()
     """To be told to staff until they have seen it, on whatever page."""
     cards: tuple[Insertion, ...] = ()
@@ -197,14 +221,17 @@ class Counter:
     language: Language = Language.JAPANESE
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
-    timed_out: TimedOut | None = None
+    ended: Ended | None = None
     """The session that was closed because nobody went on with it."""
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
     """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""
+    more_time: MoreTime = field(default_factory=MoreTime)
     card_left: int = 0
     """0: no card was left; 1: said to the patron; 2: said again; 3: staff are told."""
     card_left_ticket: Ticket = Ticket(0)
+    left_language: Language | None = None
+    """Of whoever's card lies there and is not needed any more; None while there is none."""
     seen_today: frozenset[LinkToken] = frozenset()
     """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
     proved_today: frozenset[LinkToken] = frozenset()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import LanguageChosen, LeavePressed
-from kiosk.domain.model import Language
+from kiosk.domain.model import EndedBy, Language
 from kiosk.text import say
 from kiosk.ui.patron.messages import END
 from kiosk.ui.patron.page import Emit
@@ -45,7 +45,7 @@ class Footer(QFrame):
         self.setProperty("frame", "foot")
         self.setFixedHeight(sizes.footer)
         self._leave = WordButton(sizes, "quiet", icon="close")
-        says(self._leave, LeavePressed(), emit)
+        says(self._leave, LeavePressed(EndedBy.PATRON), emit)
         self._switch = LanguageSwitch(sizes, emit)
         if sizes.portrait:
             rows = QVBoxLayout(self)

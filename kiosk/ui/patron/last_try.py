@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
+from kiosk.domain.model import EndedBy
 from kiosk.domain.states import Counter, LastTryWarning
 from kiosk.domain.trouble import broken_off
 from kiosk.text import say
@@ -29,7 +30,7 @@ class LastTryPage(Page):
         high = round(sizes.button_height * 1.6)
         self._not_today = WordButton(sizes, "primary", icon=icons[0], wide=True, height=high)
         self._go_on = WordButton(sizes, "secondary", icon=icons[1], wide=True, height=high)
-        says(self._not_today, LeavePressed(), emit)
+        says(self._not_today, LeavePressed(EndedBy.PATRON), emit)
         says(self._go_on, LastTryChosen(), emit)
         self._lay_out()
 

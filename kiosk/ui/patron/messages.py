@@ -11,6 +11,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
 from kiosk.domain.patronview import PageName, PatronView
+from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -19,6 +20,7 @@ from kiosk.domain.states import (
     ChoosingReplacement,
     ConfirmingLink,
     Counter,
+    Ended,
     FindingLinks,
     Flow,
     Interrupted,
@@ -33,10 +35,9 @@ from kiosk.domain.states import (
     Registered,
     RegistrationFlow,
     SavingLink,
-    TimedOut,
 )
 from kiosk.domain.trouble import as_it_stands, broken_off
-from kiosk.text import say
+from kiosk.text import one_line, say
 from kiosk.ui.patronpicture import picture_of
 
 STEPS = ("place", "confirm", "pin", "done")
@@ -116,7 +117,7 @@ def leave_of(page: PageName, counter: Counter) -> str:
     return LEAVE if isinstance(flow, RegistrationFlow) and not is_quick else ""
 
 
-def timed_out_word(told: TimedOut, *, closed: bool) -> str:
+def timed_out_word(told: Ended, *, closed: bool) -> str:
     """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business.
 
     `closed`: no card can be laid here, so none is asked for.
@@ -157,8 +158,8 @@ class _Speaker:
         match self._view.page:
             case PageName.CARD_LEFT:
                 page = self._page()
-                return replace(page, lead="", care=(page.lead, ""))
-            case PageName.TIMED_OUT if (told := self._counter.timed_out) is not None:
+                return replace(page, lead="", care=(page.lead, ""), points=self._why_ended())
+            case PageName.TIMED_OUT if (told := self._counter.ended) is not None:
                 words = self._say("timed-out.title"), self._say(f"timed-out.{timed_out_word(told, closed=problem is not None)}")
                 return Message(*words, picture=picture_of(self._view.page, self._counter))
             case PageName.CLOSED | PageName.REFUSED if problem is not None:
@@ -180,6 +181,14 @@ class _Speaker:
             case PageName.CONFIRM if isinstance(flow, ConfirmingLink):
                 return self._confirm(flow)
         return self._page()
+
+    def _why_ended(self) -> tuple[tuple[str, str], ...]:
+        """Beside what has to be done first."""
+        told = self._counter.ended
+        if told is None or not is_told_to_patron(self._counter):
+            return ()
+        result = self._say(f"timed-out.{timed_out_word(told, closed=True)}")
+        return ("clock", one_line(self._say("timed-out.title"))), ("info", result)
 
     def _problem(self, problem: Problem) -> tuple[str, str]:
         problem = as_it_stands(self._counter, problem)

@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.domain.events import TakenBack
+from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import Counter
-from kiosk.domain.timedout import is_told_to_patron
-from kiosk.text import plain, say
+from kiosk.text import one_line, plain, say
 from kiosk.ui.padkey import PadKey
 from kiosk.ui.patron.messages import timed_out_word
 from kiosk.ui.patron.page import Emit, Page
@@ -97,11 +97,11 @@ class ReturningPage(Page):
         self._lead.set_text(say("patron.returning.lead", counter.language))
         # What was closed is nothing to give thanks for, and both find no room on the smallest display.
         self._lead.setVisible(not is_told_to_patron(counter))
-        told = counter.timed_out if is_told_to_patron(counter) else None
+        told = counter.ended if is_told_to_patron(counter) else None
         if told is None:
             self._told.say("")
         else:
-            title = say("patron.timed-out.title", counter.language).replace("\n", "")
+            title = one_line(say("patron.timed-out.title", counter.language))
             # This display goes back to staff; nothing is laid before that.
             self._told.say(title, say(f"patron.timed-out.{timed_out_word(told, closed=True)}", counter.language))
         for widget in (self._pad, self._dots, self._ask):

@@ -16,8 +16,8 @@ from kiosk.domain.hindrance import hindrance
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
 from kiosk.domain.patronview import patron_view
+from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts, Problem
-from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys

@@ -12,29 +12,39 @@ from kiosk.text import say
 from kiosk.ui.staff.panels import MIDDLE, TOP, column, row
 from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.timing import Timing
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
+
+_CLICK = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+_DEAF_SECONDS = 0.7
+"""So long a hand that was on its way needs to see that another notice has come."""
 
 
 class NoticeBand(QFrame):
     """Shows one notice at a time. What finds no room is folded away, with its buttons, until staff unfold it over the page.
 
     A notice that is shown keeps its place: none that comes later takes it, so that nobody presses another's button. `urgent` ones, which
-    have no button that does harm, go before all others.
+    have no button that does harm, go before all others; those that only `tell` come last, and what takes their place is deaf to a press
+    that was meant for them.
     """
 
-    def __init__(self, sizes: StaffSizes, urgent: Sequence[Notice], others: Sequence[Notice]) -> None:
+    def __init__(
+        self, sizes: StaffSizes, urgent: Sequence[Notice], others: Sequence[Notice], tell: Sequence[Notice], timing: Timing
+    ) -> None:
         super().__init__()
         self.setProperty("band", "notices")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._sizes, self._urgent, self._others = sizes, urgent, others
+        self._sizes, self._urgent, self._others, self._tell, self._timing = sizes, urgent, (*others, *tell), tell, timing
         self._order: list[Notice] = []
+        self._first: Notice | None = None
+        self._deaf_until = 0.0
         self._is_open = False
         self._buttons: dict[Notice, list[QAbstractButton]] = {}
         inside = QWidget()
         inside.setProperty("scrolled", "true")
         self._stack = column(6)
-        for notice in (*urgent, *others):
+        for notice in (*urgent, *self._others):
             self._stack.addWidget(notice)
         self._stack.addStretch(1)
         inside.setLayout(self._stack)
@@ -68,8 +78,12 @@ class NoticeBand(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent() and event.type() is QEvent.Type.Resize:
             self.fit()
+        if not isinstance(watched, QAbstractButton):
+            return False
         # The second half of a double click meets whatever has come to stand there.
-        return isinstance(watched, QAbstractButton) and event.type() is QEvent.Type.MouseButtonDblClick
+        if event.type() is QEvent.Type.MouseButtonDblClick:
+            return True
+        return watched is not self._fold and event.type() in _CLICK and self._timing.now() < self._deaf_until
 
     def _turn(self) -> None:
         self._is_open = not self._is_open
@@ -79,12 +93,12 @@ class NoticeBand(QFrame):
         """What has something to say, in its order, in the room there is."""
         before = [notice for notice in self._order if notice.speaks]
         new = [notice for notice in self._others if notice.speaks and notice not in before]
-        self._order = [*before, *new]
+        self._order = sorted((*before, *new), key=lambda notice: notice in self._tell)
         urgent = [notice for notice in self._urgent if notice.speaks]
         in_use = next((notice for notice in (*urgent, *self._order) if _has_focus(notice)), None)
         told = [*filter(None, [in_use]), *(notice for notice in (*urgent, *self._order) if notice is not in_use)]
         if not told:
-            self._is_open = False
+            self._is_open, self._first = False, None
             self.hide()
             return
         # Whoever is at a button of one, by keyboard, reads what that key was answered as well.
@@ -94,6 +108,9 @@ class NoticeBand(QFrame):
 
     def _lay_out(self, told: Sequence[Notice], *, both: bool) -> None:
         first, *others = told
+        if self._first in self._tell and self._first in self._buttons and self._first is not first and not self._is_open:
+            self._deaf_until = self._timing.now() + _DEAF_SECONDS
+        self._first = first
         shown = told if self._is_open else told[: 2 if both else 1]
         for place, notice in enumerate(told):
             self._stack.insertWidget(place, notice)

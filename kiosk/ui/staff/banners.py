@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QTimer
 
+from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
+from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open
 from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.events import (
     CardLeftSeen,
+    EndedSeen,
     Event,
     GoOnPressed,
     LateSeen,
@@ -15,11 +20,12 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StoreAccepted,
     StraySeen,
-    TimedOutSeen,
+    UnclearSeen,
 )
 from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray
+from kiosk.domain.moretime import may_have_more
+from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.band import NoticeBand
@@ -27,7 +33,7 @@ from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.timing import PASSING_MS
+from kiosk.ui.timing import PASSING_MS, Timing
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import Control, means, says
 from kiosk.ui.widgets.notice import Notice
@@ -35,25 +41,27 @@ from kiosk.ui.widgets.words import unmarked
 
 
 class Banners(NoticeBand):
-    def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown) -> None:
+    def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown, timing: Timing) -> None:
         self._emit, self._countdown = emit, countdown
         self._doubted: Problem | None = None
+        self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
-        self._barcode, self._two_cards, self._stray = (_notice(sizes) for _ in range(3))
-        self._hint, self._timed_out = (_notice(sizes, "info") for _ in range(2))
-        others = (self._doubt, self._card_left, self._timed_out, self._two_cards, self._stray, self._slip, self._late)
-        super().__init__(sizes, (self._hint, self._barcode, self._idle), others)
+        self._barcode, self._two_cards, self._stray, self._unclear = (_notice(sizes) for _ in range(4))
+        self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
+        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
+        super().__init__(sizes, (self._hint, self._barcode, self._idle), others, (self._looked_at, self._ended), timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
         self.give(self._doubt, self._accept)
         said: tuple[tuple[Notice, str, Event], ...] = (
             (self._idle, "idle-go-on", GoOnPressed()),
             (self._card_left, "card-left-seen", CardLeftSeen()),
-            (self._timed_out, "timed-out-seen", TimedOutSeen()),
+            (self._ended, "ended-seen", EndedSeen()),
             (self._stray, "stray-seen", StraySeen()),
             (self._slip, "slip-again", SlipRetryPressed()),
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
+            (self._unclear, "unclear-seen", UnclearSeen()),
         )
         for notice, key, event in said:
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
@@ -71,7 +79,9 @@ class Banners(NoticeBand):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
-        self._show_timed_out(counter)
+        self._show_unclear(next_unclear(counter))
+        self._show_looked_at(being_looked_at(counter) if _shows_what_was(counter) else None)
+        self._show_ended(counter)
         self._show_idle(counter)
         self.fit()
 
@@ -133,16 +143,39 @@ class Banners(NoticeBand):
         named = [_named(each) for each in late if each.service is service]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
-    def _show_timed_out(self, counter: Counter) -> None:
-        """Said where the work stood: on the pages that come when it has been closed."""
-        told = counter.timed_out
-        if told is None or not isinstance(counter.flow, (*RESTING, Reading)):
-            self._timed_out.say("")
+    def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
+        """What the last look could not make certain."""
+        if not unclear:
+            self._unclear.say("")
             return
-        when = "" if told.at is None else say("staff.banner.timed-out-at", time=to_the_minute(told.at))
-        self._timed_out.say(say(f"staff.banner.timed-out-{told.work}"), when + say(f"staff.banner.timed-out-{told.work}-next"))
+        first, named = unclear[0], _items([each.item for each in unclear])
+        if first.outcome is Outcome.UNKNOWN:
+            self._unclear.say(say(f"staff.banner.unclear-{first.service}"), f"{named}\n{say('staff.banner.unclear-unknown')}")
+            return
+        at = unclear[-1].at
+        following = say("staff.banner.not-done-next")
+        when = "" if at is None else say("staff.banner.not-done-at", time=to_the_minute(at))
+        self._unclear.say(say(f"staff.banner.not-done-{first.service}"), f"{named}\n{when}{following}")
+
+    def _show_looked_at(self, told: LookedAt | None) -> None:
+        """What is unclear, and what is done about it; it goes by itself."""
+        if told is None:
+            self._looked_at.say("")
+            return
+        detail = f"{_items(told.items)}\n{say(f'staff.banner.unclear-{told.doing}')}"
+        self._looked_at.say(say(f"staff.banner.unclear-{told.service}"), detail)
+
+    def _show_ended(self, counter: Counter) -> None:
+        """Said where the work stood: on the pages that come when it has been closed."""
+        told = counter.ended
+        if told is None or not _shows_what_was(counter):
+            self._ended.say("")
+            return
+        when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
+        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + say(f"staff.banner.ended-{told.work}-next"))
 
     def _show_idle(self, counter: Counter) -> None:
+        self._may_have_more = may_have_more(counter)
         if not counter.idle_warning:
             self._idle.say("")
         else:
@@ -153,7 +186,8 @@ class Banners(NoticeBand):
         self.fit()
 
     def _say_seconds(self) -> None:
-        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds))
+        more = say("staff.banner.idle-more") if self._may_have_more else ""
+        self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds) + more)
 
     def tell_of_barcode(self) -> None:
         """A passing notice: it goes by itself, nothing has happened."""
@@ -195,10 +229,26 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
     return made
 
 
+def _shows_what_was(counter: Counter) -> bool:
+    """Whether nobody is served yet on the page that follows."""
+    return isinstance(counter.flow, (*RESTING, Reading))
+
+
+def _items(items: Sequence[Item]) -> str:
+    """On one line, so that what is done about them is read with it."""
+    if len(items) == 1:
+        return _item(items[0])
+    return say("staff.banner.unclear-items", numbers="、".join(grouped(item.number) for item in items))
+
+
+def _item(item: Item) -> str:
+    number, title = grouped(item.number), unmarked(item.title)
+    return say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
+
+
 def _named(late: Late) -> str:
     """Which item, and as far as that may be kept, whose it is and from when."""
-    number, title = grouped(late.item.number), unmarked(late.item.title)
-    item = say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
+    item = _item(late.item)
     if not late.masked:
         return item
     if late.at is None:

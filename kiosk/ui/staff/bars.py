@@ -8,13 +8,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from kiosk.domain.calendar import WEEKDAYS
+from kiosk.domain.events import MoreTimePressed
 from kiosk.domain.health import OVERDUE, Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
+from kiosk.ui.countdown import MoreTimeLeft
 from kiosk.ui.staff.cares import cares_seen
+from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
@@ -116,7 +122,9 @@ class StatusItem(QFrame):
 
 
 class StatusBar(QFrame):
-    def __init__(self, sizes: StaffSizes) -> None:
+    """What works, and at the right more time for whoever fetches something."""
+
+    def __init__(self, sizes: StaffSizes, emit: Emit, left: MoreTimeLeft) -> None:
         super().__init__()
         self.setProperty("bar", "status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -127,9 +135,35 @@ class StatusBar(QFrame):
         for item in (self._reader, self._ils, self._links):
             inside.addWidget(item, 0, MIDDLE)
         inside.addStretch(1)
+        self._left, self._stays = left, QLabel()
+        self._more = Button(say("staff.more-time.give"), "quiet", icon="clock", chord="T")
+        says(self._more, MoreTimePressed(), emit)
+        inside.addWidget(self._stays, 0, MIDDLE)
+        inside.addWidget(self._more, 0, MIDDLE)
+        self._stays.hide()
+        self._more.hide()
+        left.ticked.connect(self._show_left)
         self.setLayout(inside)
 
+    def _show_left(self) -> None:
+        minutes, seconds = divmod(self._left.seconds, 60)
+        self._stays.setText(say("staff.more-time.left", minutes=minutes, seconds=seconds))
+        self._stays.setVisible(self._left.seconds > 0)
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is fine gives way first, and stands on the page of the state."""
+        layout = self.layout()
+        spacing = layout.spacing() if layout is not None else 0
+        parts = (self._reader, self._ils, self._links, self._stays, self._more)
+        needed = sum(part.sizeHint().width() + spacing for part in parts if part is self._links or not part.isHidden())
+        self._links.setVisible(bool(self._links.property("trouble")) or needed + 20 <= self.width())
+
     def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+        self._more.setVisible(may_have_more(counter))
         condition = counter.reader
         if condition is ReaderCondition.READY and facts.finding("reader").word == OVERDUE:
             self._reader.show_state(say("staff.bar.reader-unknown"), "trouble")
@@ -141,6 +175,7 @@ class StatusBar(QFrame):
             self._reader.show_state(say(f"staff.bar.{condition}"), "trouble")
         self._ils.show_state(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
         self._show_links(facts)
+        self._show_left()
 
     def _show_links(self, facts: CounterFacts) -> None:
         """What needs somebody's care takes the place of the links, which stand on the page it leads to."""

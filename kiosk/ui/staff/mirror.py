@@ -9,12 +9,13 @@ from kiosk.domain.errors import READER_TROUBLE
 from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
+from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.domain.timedout import as_the_patron_reads
 from kiosk.text import say
+from kiosk.ui.patron.messages import leave_of, step_of
 from kiosk.ui.patronpicture import picture_of
 from kiosk.ui.readingtime import ReadingTime
-from kiosk.ui.staff.miniature import Miniature
+from kiosk.ui.staff.miniature import Around, Miniature
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label
@@ -40,6 +41,14 @@ def sentences(view: PatronView) -> list[str]:
     reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code in READER_TROUBLE
     over = [name for name, shown in (("take-card", view.take_card), ("go-on", view.go_on)) if shown]
     return ["no-reader" if reader else view.page, *over]
+
+
+def around(counter: Counter, view: PatronView) -> Around:
+    """What stands around the patron's page and over it. A display that is turned shows a page without a frame."""
+    turned = view.page in (PageName.HANDOVER, PageName.RETURNING)
+    language = None if view.page is PageName.RETURNING else counter.language
+    leaves = view.page is PageName.HANDOVER or bool(leave_of(view.page, counter))
+    return Around(language, leaves, None if turned else step_of(counter.flow), view.take_card, view.go_on)
 
 
 def _has_another(displays: Finding) -> bool:
@@ -104,5 +113,5 @@ class PatronMirror(QWidget):
             return
         view = patron_view(counter, hindrance(counter, facts), self._reading.lasted)
         inset = "" if view.page in _DRAWN else picture_of(view.page, counter)
-        self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset)
+        self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset, around(counter, view))
         self._sentence.set_text("\n".join(say(f"staff.mirror.{said}") for said in sentences(view)))

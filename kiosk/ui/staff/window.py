@@ -18,7 +18,7 @@ from kiosk.domain.keyboard import Why
 from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
-from kiosk.ui.countdown import Countdown
+from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.presses import Presses
 from kiosk.ui.staff.banners import Banners
@@ -79,13 +79,13 @@ class StaffWindow(QWidget):
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
         self._spares = Spares(self, self._build_page)
-        timing = timing or QtTiming()
-        self._keys, self._presses = Keys(self, self, timing), Presses(self, timing, self.alive)
+        self._timing = timing or QtTiming()
+        self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing, self.alive)
         self._touched = QElapsedTimer()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
-        self._countdown = Countdown(self)
+        self._countdown, self._more_time = Countdown(self), MoreTimeLeft(self)
         self._removal = Removal(self)
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
@@ -101,6 +101,7 @@ class StaffWindow(QWidget):
             self._presses.turned()
         self._counter, self._facts = counter, facts
         self._countdown.follow(counter)
+        self._more_time.follow(counter)
         self._spares.shown(counter)
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
@@ -177,7 +178,8 @@ class StaffWindow(QWidget):
         self._spares.clear()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
-        self._status, self._banners = StatusBar(sizes), Banners(self._emit, sizes, self._countdown)
+        self._status = StatusBar(sizes, self._emit, self._more_time)
+        self._banners = Banners(self._emit, sizes, self._countdown, self._timing)
         self._middle = column()
         self._middle.addWidget(self._top)
         upper = QHBoxLayout()

@@ -1,4 +1,4 @@
-"""What was closed because nobody was there."""
+"""How a session ended that was not simply finished."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
-from kiosk.domain.model import Language, Ticket
+from kiosk.domain.model import EndedBy, Language, Ticket
 
 
 @unique
@@ -31,13 +31,14 @@ class LeftWork(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TimedOut:
+class Ended:
     """Told to staff until the next work begins or they have seen it, and to the patron for a short time. Nothing of whose it was."""
 
     work: LeftWork
+    by: EndedBy
     at: datetime | None
     """When it was closed, aware; None where nobody knows the time."""
     language: Language
     """Of the patron who was here."""
     patron: Ticket | None
-    """Of the timer that ends what the patron's window says of it; None until it is closed, 0 when it has been said long enough."""
+    """Of the timer that ends what the patron's window says of it; None until it is closed, 0 when nothing more is said of it there."""

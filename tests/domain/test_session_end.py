@@ -14,6 +14,7 @@ from kiosk.domain.events import (
     ApplicantChosen,
     CardPlaced,
     DayBegan,
+    EndedSeen,
     Event,
     HelpChosen,
     HolderConfirmed,
@@ -25,15 +26,14 @@ from kiosk.domain.events import (
     LinkAgreed,
     RegistrationChosen,
     StatusChosen,
-    TimedOutSeen,
     TimeUp,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Insertion, Language, Ticket, UnlinkReason
-from kiosk.domain.states import CounterRules, LeftWork, PatronShown, TimedOut, Waiting, When
-from kiosk.domain.timedout import is_told_to_patron
+from kiosk.domain.model import EndedBy, Insertion, Language, Ticket, UnlinkReason
+from kiosk.domain.sessionend import is_told_to_patron
+from kiosk.domain.states import CounterRules, Ended, LeftWork, PatronShown, Waiting, When
 from tests.domain.library import Library
 from tests.domain.walk import NUMBER, READER, TODAY, Card, Desk, link
 
@@ -135,9 +135,9 @@ def left(desk: Desk) -> Desk:
     return desk
 
 
-def told(desk: Desk) -> TimedOut:
-    assert desk.counter.timed_out is not None
-    return desk.counter.timed_out
+def told(desk: Desk) -> Ended:
+    assert desk.counter.ended is not None
+    return desk.counter.ended
 
 
 @pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
@@ -149,18 +149,48 @@ def test_what_was_closed_is_told_without_whose_it_was(session: Callable[[], Desk
     assert NUMBER.text not in repr(desk.counter)
 
 
+UNDONE = (LeftWork.REGISTRATION, LeftWork.UNLINKING, LeftWork.LENDING)
+SIMPLY_LEFT = (refused, not_linked, not_known)
+
+
 @pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
-def test_what_somebody_closed_is_not_told(session: Callable[[], Desk], work: LeftWork) -> None:
+def test_what_staff_have_left_undone_is_told_as_theirs(session: Callable[[], Desk], work: LeftWork) -> None:
     desk = session().leave_alone()
     assert desk.counter.idle_warning
+    desk.now = AT
     desk.tell(LeavePressed()).at(Waiting)
-    assert desk.counter.timed_out is None
+    assert not is_told_to_patron(desk.counter)
+    if work not in UNDONE or session in SIMPLY_LEFT:
+        assert desk.counter.ended is None
+    else:
+        assert (told(desk).work, told(desk).by, told(desk).at) == (work, EndedBy.STAFF, AT)
+
+
+@pytest.mark.parametrize("page", [HomeChosen(), StatusChosen(), HelpChosen()])
+def test_what_staff_leave_by_the_rail_is_told_as_theirs(page: Event) -> None:
+    assert (told(registering().tell(page)).work, told(registering().tell(page)).by) == (LeftWork.REGISTRATION, EndedBy.STAFF)
+
+
+NO_WAY_OUT = (LeftWork.UNLINKING, LeftWork.UNLINKED, LeftWork.SERVING, LeftWork.SERVING_BY_LIBRARY_CARD)
+"""The patron's page has no button that leaves."""
+PATRON_LEAVES = [(session, work) for session, work in LEFT if work not in NO_WAY_OUT]
+
+
+@pytest.mark.parametrize(("session", "work"), PATRON_LEAVES, ids=[session.__name__ for session, _ in PATRON_LEAVES])
+def test_what_the_patron_ends_is_told_to_staff_as_the_patrons(session: Callable[[], Desk], work: LeftWork) -> None:
+    desk = session()
+    desk.now = AT
+    desk.tell(LeavePressed(EndedBy.PATRON)).at(Waiting)
+    assert (told(desk).work, told(desk).by, told(desk).at) == (work, EndedBy.PATRON, AT)
+    assert not is_told_to_patron(desk.counter)
+    assert NUMBER.text not in repr(desk.counter)
+    assert desk.tell(EndedSeen()).counter.ended is None
 
 
 def test_a_finished_registration_that_closes_by_itself_is_nobodys_fault() -> None:
     desk = registered()
     desk.lift(desk.counter.cards[0]).leave_alone().at(Waiting)
-    assert desk.counter.timed_out is None
+    assert desk.counter.ended is None
 
 
 def test_the_patron_reads_it_for_a_short_time_and_staff_until_they_have_seen_it() -> None:
@@ -172,7 +202,7 @@ def test_the_patron_reads_it_for_a_short_time_and_staff_until_they_have_seen_it(
     assert told(desk).work is LeftWork.REGISTRATION
     desk.tell(StatusChosen(), HelpChosen(), HomeChosen()).leave_alone()
     assert told(desk).work is LeftWork.REGISTRATION
-    assert desk.tell(TimedOutSeen()).counter.timed_out is None
+    assert desk.tell(EndedSeen()).counter.ended is None
 
 
 NEXT: list[tuple[Event, ...]] = [
@@ -186,7 +216,7 @@ NEXT: list[tuple[Event, ...]] = [
 
 @pytest.mark.parametrize("events", NEXT, ids=[type(events[0]).__name__ for events in NEXT])
 def test_it_goes_when_the_next_work_begins(events: tuple[Event, ...]) -> None:
-    assert left(registering()).tell(*events).counter.timed_out is None
+    assert left(registering()).tell(*events).counter.ended is None
 
 
 def test_a_card_that_nobody_brought_is_no_work() -> None:
@@ -225,10 +255,10 @@ def test_a_session_that_waits_for_a_last_look_is_told_of_from_when_it_is_closed(
 def test_a_session_that_stays_because_of_its_last_look_was_not_closed() -> None:
     desk = left(doubtful()).answer(LookAgain)
     assert not desk.at(PatronShown).leaving
-    assert desk.counter.timed_out is None
+    assert desk.counter.ended is None
 
 
 def test_whoever_goes_on_with_a_session_that_waited_to_be_closed_is_told_nothing() -> None:
     desk = left(doubtful()).tell(ItemEntered("1100892031"))
     assert not desk.at(PatronShown).leaving
-    assert desk.counter.timed_out is None
+    assert desk.counter.ended is None

@@ -1,0 +1,148 @@
+"""A card that lies there and is no longer needed: its owner is told at once, in their language, until it is lifted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.domain.effects import Play, StartTimer
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    CardLeftSeen,
+    CardPlaced,
+    HelpChosen,
+    HolderConfirmed,
+    HomeChosen,
+    LanguageChosen,
+    LeavePressed,
+    LibraryCardEntered,
+    ReaderChanged,
+    StatusChosen,
+)
+from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
+from kiosk.domain.patronview import PageName, PatronView, patron_view
+from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.states import AwaitingMyNumberCard, Counter, PatronShown
+from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+
+INVITING = {PageName.WAITING, PageName.PLACE, PageName.PLACE_AGAIN, PageName.CLOSED}
+
+
+def ready(desk: Desk, *readers: str) -> Desk:
+    return desk.tell(ReaderChanged(ReaderCondition.READY, readers or (READER,)))
+
+
+def served() -> Desk:
+    desk = Desk(links=[link(Card())])
+    desk.lay(Card())
+    return desk.tell(HolderConfirmed())
+
+
+def at_the_pad() -> Desk:
+    desk = Desk()
+    desk.to_pad(Card())
+    return desk
+
+
+def registered() -> Desk:
+    return at_the_pad().press_pin()
+
+
+def linked_already() -> Desk:
+    desk = Desk(links=[link(Card())]).to_card()
+    desk.lay(Card())
+    return desk
+
+
+def not_linked() -> Desk:
+    desk = Desk()
+    desk.lay(Card())
+    return desk
+
+
+def view(counter: Counter) -> PatronView:
+    return patron_view(as_the_patron_reads(counter), None)
+
+
+def reads(desk: Desk) -> tuple[PageName, Language]:
+    return view(desk.counter).page, as_the_patron_reads(desk.counter).language
+
+
+@pytest.mark.parametrize("session", [served, at_the_pad, registered, linked_already, not_linked])
+def test_whoever_has_left_a_card_is_told_at_once_in_their_language_until_it_is_lifted(session: Callable[[], Desk]) -> None:
+    desk = ready(session().tell(LanguageChosen(Language.ENGLISH))).tell(LeavePressed())
+    for still in (HomeChosen(), StatusChosen(), HelpChosen(), HomeChosen()):
+        assert reads(desk) == (PageName.CARD_LEFT, Language.ENGLISH)
+        desk.leave_lying().tell(still).leave_alone()
+    assert desk.counter.card_left == 3
+    desk.lift(desk.counter.cards[0])
+    assert reads(desk) == (PageName.WAITING, Language.JAPANESE)
+
+
+def test_what_is_read_there_is_in_the_language_chosen_there() -> None:
+    desk = served().tell(LeavePressed(), LanguageChosen(Language.EASY_JAPANESE))
+    assert reads(desk) == (PageName.CARD_LEFT, Language.EASY_JAPANESE)
+
+
+def test_the_next_patron_begins_in_japanese_though_an_english_card_lies_there() -> None:
+    desk = served().tell(LanguageChosen(Language.ENGLISH), LeavePressed())
+    desk.lay(Card("z"), OTHER_READER)
+    assert desk.counter.language is Language.JAPANESE
+
+
+def test_staff_who_have_seen_it_are_reminded_and_the_patron_is_told_meanwhile() -> None:
+    desk = registered().tell(LeavePressed()).leave_lying().leave_lying().leave_lying()
+    for _ in range(2):
+        desk.tell(CardLeftSeen())
+        assert (desk.counter.card_left, view(desk.counter).page) == (2, PageName.CARD_LEFT)
+        [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == desk.counter.card_left_ticket]
+        assert 30 <= seconds <= 120
+        sounds = desk.of(Play).count(Play(Sound.CARD_LEFT))
+        assert desk.leave_lying().counter.card_left == 3
+        assert desk.of(Play).count(Play(Sound.CARD_LEFT)) == sounds + 1
+    desk.lift(desk.counter.cards[0])
+    assert (desk.counter.card_left, desk.counter.card_left_ticket) == (0, 0)
+
+
+@pytest.mark.parametrize("session", [registered, linked_already])
+def test_it_is_told_on_the_last_page_of_a_registration_as_well(session: Callable[[], Desk]) -> None:
+    desk = session()
+    assert not view(desk.counter).take_card, "the page says it"
+    assert desk.leave_lying().counter.card_left == 1
+    assert view(desk.counter).take_card
+    assert view(desk.leave_lying().leave_lying().tell(CardLeftSeen()).counter).take_card
+
+
+def test_nobody_is_asked_to_lay_a_card_in_a_registration_where_one_lies() -> None:
+    desk = ready(not_linked().tell(LeavePressed())).to_card()
+    desk.at(AwaitingMyNumberCard)
+    assert view(desk.counter).page is PageName.CARD_LEFT
+    desk.lift(desk.counter.cards[0])
+    assert view(desk.counter).page is PageName.PLACE
+
+
+def test_where_another_reader_is_free_the_next_card_is_asked_for_there() -> None:
+    desk = ready(not_linked().tell(LeavePressed()), READER, OTHER_READER).to_card()
+    assert (view(desk.counter).page, view(desk.counter).take_card) == (PageName.PLACE, True)
+
+
+def test_a_library_card_instead_leaves_the_other_card_to_be_taken() -> None:
+    desk = not_linked().tell(LibraryCardEntered(NUMBER.text))
+    desk.at(PatronShown)
+    assert view(desk.counter).take_card
+    assert desk.leave_lying().counter.card_left == 1
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_a_card_that_stays_on_the_only_reader_never_goes_with_an_invitation(found: bool) -> None:
+    desk = ready(Desk())
+    card = Insertion(1, READER)
+    desk.lying[card] = Card("s", refused=Code.NOT_MY_NUMBER_CARD)
+    desk.tell(CardPlaced(card, found=found), LeavePressed())
+    for _ in range(5):
+        assert view(desk.counter).page not in INVITING
+        desk.leave_lying().tell(CardLeftSeen())
+    assert (view(desk.counter).page is PageName.CARD_LEFT) is not found
+    desk.lift(card)
+    assert view(desk.counter).page is PageName.WAITING
