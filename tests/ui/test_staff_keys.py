@@ -289,7 +289,7 @@ def test_a_scan_without_suffix_waits_in_the_field(hands: Hands, qtbot: QtBot) ->
 
 
 def test_a_scan_without_suffix_is_over_where_there_is_no_field(hands: Hands, qtbot: QtBot) -> None:
-    hands.show(*SCENES["lending-refused-card-expired"])
+    hands.show(*SCENES["place"])
     hands.scan("2104067853")
     qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")])
 

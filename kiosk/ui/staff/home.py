@@ -180,7 +180,8 @@ class WaitingPanel(Ground):
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
-            self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
+            self._wrong.set_text(refusal(problem.code, "staff", **params) + refusal(problem.code, "staff-next", **params))
+        self.field.keep("" if problem is None else problem.entered, problem)
         self._show_card()
 
     def _show_card(self) -> None:

@@ -21,12 +21,13 @@ from kiosk.ui.widgets.words import Words
 class NumberForm(QWidget):
     """The field with its button, and what was wrong with the number: above it on a page that fills from below (`upwards`), else under it.
 
-    So the field keeps its place.
+    So the field keeps its place. `narrow`: there is room for a few words in it.
     """
 
-    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False) -> None:
+    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False, narrow: bool = False) -> None:
         super().__init__()
-        self.field = ScanField(say("staff.number.field"), say("staff.number.hint"), icon_size=sizes.icon)
+        hint = say("staff.number.hint-short" if narrow else "staff.number.hint")
+        self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
         self._enter = Button(verb, "primary")
         self._enter.clicked.connect(self.field.submit)
@@ -40,14 +41,17 @@ class NumberForm(QWidget):
         inside.insertWidget(0 if upwards else 1, self._wrong)
         self.setLayout(inside)
 
-    def show_problem(self, problem: Problem | None) -> None:
+    def show_problem(self, problem: Problem | None, before: Problem | None = None) -> None:
+        """`before`: of a number that was refused before this page came; what is said of it stands elsewhere."""
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
             params = dict(problem.params)
-            cause, step = refusal(problem.code, "staff", **params), say(f"refusal.{problem.code}.staff-next", **params)
+            cause, step = refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params)
             self._wrong.set_text(cause + step)
             self.field.setAccessibleDescription(self._wrong.text)
+        refused = problem or before
+        self.field.keep("" if refused is None else refused.entered, refused)
 
     def set_ready(self, ready: bool) -> None:
         for widget in (self.field, self._enter):

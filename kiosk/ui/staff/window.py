@@ -140,7 +140,7 @@ class StaffWindow(QWidget):
         replaces it. It ends where another patron is served: left there, an Enter would open whoever it belongs to."""
         if isinstance(old, HomePage):
             self._half = old.number_field().text()
-        if isinstance(page, HomePage):
+        if isinstance(page, HomePage) and self._half:
             page.number_field().setText(self._half)
             page.number_field().selectAll()
         if not isinstance(page, HolderPage | RefusalPage):
