@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from kiosk.domain.events import (
     ApplicantChosen,
     CardLifted,
     CardStopAnswered,
+    IlsChanged,
     LibraryCardEntered,
     LinksFound,
     NextPressed,
@@ -23,16 +25,18 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Applicant, UnlinkReason
+from kiosk.domain.model import Applicant, IlsCondition, UnlinkReason
 from kiosk.domain.rules import BarcodeRule
-from kiosk.domain.states import AskingUnlinkNumber, CounterRules, Flow, LendingRefused, Problem, Reading, UnlinkingRefused, Waiting
+from kiosk.domain.states import AskingUnlinkNumber, CounterRules, Flow, LendingRefused, Problem, Reading, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.scan import ScanField
 from tests.ui.scenes import INSERTION, TICKET, counter
-from tests.ui.staff_hands import Desk, settle
+from tests.ui.staff_hands import Desk, Hands, settle
+from tests.ui.staff_scenes import staff_scenes
 
 RULES = CounterRules(barcode=BarcodeRule(length=10, prefix="21"))
 NUMBER, OTHER = "2104067853", "2104067861"
+SCENES = staff_scenes()
 BOOK, MY_NUMBER = "5201234567", "123456789018"
 
 
@@ -41,6 +45,14 @@ def desk(qtbot: QtBot) -> Desk:
     made = Desk(counter=counter(Waiting(), cards=(), rules=RULES))
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
+
+
+Flowing = TypeVar("Flowing", bound=Flow)
+
+
+def flow_of(desk: Desk, kind: type[Flowing]) -> Flowing:
+    assert isinstance(desk.counter.flow, kind)
+    return desk.counter.flow
 
 
 def field(desk: Desk) -> ScanField:
@@ -109,14 +121,20 @@ def test_of_a_refused_number_one_digit_is_corrected(desk: Desk) -> None:
     assert desk.said[-1] == LibraryCardEntered(NUMBER[:-1] + "4")
 
 
+@pytest.mark.parametrize("ils", [IlsCondition.READY, IlsCondition.NONE])
+def test_of_a_book_read_at_home_no_more_is_said_than_is_known(desk: Desk, ils: IlsCondition) -> None:
+    desk.happen(IlsChanged(ils))
+    desk.scan(BOOK, Qt.Key.Key_Return)
+    settle()
+    assert "この図書館の利用カードの番号ではありません。番号は 21 で始まります。" in desk.texts()
+    assert ("先に利用者のカードを読み取ってください。" in desk.texts()) is (ils is IlsCondition.READY)
+
+
 def test_what_must_not_be_entered_here_is_erased(desk: Desk) -> None:
     desk.scan("12345", Qt.Key.Key_Return)
     desk.scan(MY_NUMBER, Qt.Key.Key_Return)
-    assert isinstance(desk.counter.flow, Waiting)
-    assert desk.counter.flow.problem is not None
-    assert desk.counter.flow.problem.code is Code.NUMBER_IS_MY_NUMBER
+    assert flow_of(desk, Waiting).problem == Problem(Code.NUMBER_IS_MY_NUMBER)
     assert field(desk).text() == ""
-    assert MY_NUMBER not in repr(desk.counter)
 
 
 def test_a_number_that_was_left_alone_goes_with_its_refusal(desk: Desk) -> None:
@@ -130,10 +148,10 @@ def test_the_number_of_a_lost_card_is_entered_anew_in_its_field(desk: Desk) -> N
     ask_unlinking(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
     refuse(desk)
-    assert isinstance(desk.counter.flow, UnlinkingRefused)
     assert "入力された番号: 2104 0678 53" in desk.texts()
     desk.press("番号を入れ直す")
-    assert desk.counter.flow == AskingUnlinkNumber(UnlinkReason.LOST, True, desk.counter.flow.problem)
+    asking = flow_of(desk, AskingUnlinkNumber)
+    assert (asking.reason, asking.card_stopped) == (UnlinkReason.LOST, True)
     assert field(desk).selectedText() == NUMBER
     assert field(desk).hasFocus()
 
@@ -164,3 +182,27 @@ def test_what_was_typed_on_a_refusal_outlives_the_card_that_is_lifted(desk: Desk
     desk.happen(CardLifted(INSERTION))
     assert field(desk).text() == "2104"
     assert field(desk).hasFocus()
+
+
+ELSEWHERE = {
+    "unlink-lost": "先に、カードを止めたか選んでください。",
+    "unlink-reason": "先に、解除の理由を選んでください。",
+    "unlink-confirm": "「もどる」を押します。",
+    "help": "窓口の画面に戻ると、利用カードを読み取れます。",
+    "applicant": "この先の「利用カード」の段階で読み取ります。",
+    "guardian": "この先の「利用カード」の段階で読み取ります。",
+    "confirming-holder": "「本人です」か「本人ではない」",
+    "served": "図書館のシステムの画面で読み取ってください。",
+    "called-stopped": "「貸出」「貸出延長」「予約」のどれかを選ぶと",
+    "pin": "利用者が操作しています。",
+}
+
+
+@pytest.mark.parametrize("scene", ELSEWHERE)
+def test_a_barcode_that_means_nothing_here_is_told_where_it_does(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    hands.scan(NUMBER, Qt.Key.Key_Return)
+    hands.unfold()
+    assert "読み取った番号は、使っていません" in hands.texts()
+    assert ELSEWHERE[scene] in hands.texts().replace("\n", "")
+    assert hands.said == []

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
+from kiosk.domain.model import IlsCondition
 from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
 from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
@@ -83,6 +84,7 @@ class RefusalPage(Page):
         if not isinstance(flow, LendingRefused | RegistrationRefused | UnlinkingRefused):
             return
         self.takes_barcodes = self._takes_number = isinstance(flow, LendingRefused)
+        self.where_barcodes_go = "staff.barcode.unlink-refused" if isinstance(flow, UnlinkingRefused) else "staff.barcode.close"
         lying = isinstance(flow, LendingRefused) and flow.insertion is not None
         told = replace(flow, problem=as_it_stands(counter, flow.problem))
         shown = (type(flow), told.problem, lying)
@@ -90,7 +92,7 @@ class RefusalPage(Page):
             self._shown = shown
             self._fill(told)
         if isinstance(flow, LendingRefused):
-            self._form.show_problem(flow.wrong, flow.problem)
+            self._form.show_problem(flow.wrong, flow.problem, lends=counter.ils is not IlsCondition.NONE)
 
     def number_field(self) -> ScanField | None:
         return self._form.field if self._takes_number else None

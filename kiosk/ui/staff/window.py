@@ -258,7 +258,7 @@ class StaffWindow(QWidget):
     def scanned(self, text: str, whole: bool) -> None:
         """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
         if self._page is None or not self._page.takes_barcodes:
-            self._banners.tell_of_barcode()
+            self._banners.tell_of_barcode("staff.barcode.close" if self._page is None else self._page.where_barcodes_go)
             return
         field = self._page.number_field()
         if whole or field is None:
