@@ -52,6 +52,7 @@ def refusal(code: Code, part: str, language: Language = Language.JAPANESE, /, **
 
     Part `staff` also says what the library's system told, as far as `params` hold it: why a library card is stopped (`stops`: values
     of `Stop` by blanks; `said`: the system's own words) and until when a card was good (`until`, an ISO date). `language` is staff's.
+    Part `staff-next` asks for no reason that is told, and where nothing was `entered`, since the number came from a link, for the card.
     """
     sentence, known = _refusal(code, part, language, params)
     # What others wrote may hold what would be a mark here.
@@ -69,6 +70,12 @@ def plain_refusal(code: Code, part: str, /, **params: str | int) -> str:
 def _refusal(code: Code, part: str, language: Language, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
     """A sentence still to be filled in, and with what."""
     key = f"refusal.{code}.{part}"
+    if part == "staff-next":
+        told = params.get("said") or stop_causes(str(params.get("stops", "")))
+        if code is Code.LIBRARY_CARD_STOPPED and told:
+            return say(f"{key}-told", language), params
+        if code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) and params.get("entered") == "":
+            return say(f"{key}-linked", language), params
     if part != "staff":
         return say(key, language), params
     if code is Code.LIBRARY_CARD_STOPPED:

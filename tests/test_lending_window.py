@@ -14,7 +14,7 @@ from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour, Mishap
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
-from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress, Waiting
+from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
 from kiosk.ui.staff.patron.row import Row
@@ -359,7 +359,7 @@ def at_another_service(desk: LoanDesk) -> None:
     desk.see("staff.patron.enter")
 
 
-WRONG, PREFIX = "refusal.barcode-on-wrong-step.staff", "refusal.number-prefix.staff"
+WRONG, PREFIX = "staff.barcode.title", "refusal.number-prefix.staff"
 PLACES = {
     at_home: PREFIX,
     at_help: WRONG,
@@ -368,7 +368,7 @@ PLACES = {
     at_refusal: PREFIX,
     at_applicant: WRONG,
     at_library_card: PREFIX,
-    at_my_number_card: WRONG,
+    at_my_number_card: "refusal.barcode-on-wrong-step.staff",
     at_another_service: WRONG,
 }
 
@@ -383,8 +383,7 @@ def test_an_item_scanned_on_another_page_is_no_loan_and_that_is_said(
     desk.scan("stars")
     desk.opened.settle()
     assert desk.sees(say(sentence, prefix="21"))
-    # A refusal has had its session; everywhere else it goes on where it was.
-    assert type(desk.opened.flow) is (Waiting if place is at_refusal else flow)
+    assert type(desk.opened.flow) is flow
     assert desk.server.snapshot().requests == before
     assert desk.server.snapshot().executed == {}
     desk.opened.end()

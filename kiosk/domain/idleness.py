@@ -73,15 +73,15 @@ REMINDED_SECONDS = 60.0
 NOT_A_SIGN_OF_LIFE = (
     *(TimeUp, DayBegan, Broke),
     *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
-    *(CardLeftSeen, StraySeen, EndedSeen),
+    *(CardLeftSeen, StraySeen, EndedSeen, LibraryFailed),
 )
-"""What devices and clocks say, and what staff read that is no part of a session."""
+"""What devices and clocks say, what staff read that is no part of a session, and what fails by itself again and again."""
 ANSWERS = (
     CardLifted,
     CardPlaced,
     *(CardRead, CardFailed, CardSlow, CardsTurn, CardWaits, TriesRead, HolderProved, PinRejected),
     *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
-    *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed),
+    *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, HandedOver, HandoverFailed),
     *(SlipPrinted, SlipFailed, LookedAgain),
 )
 """What nobody at the counter said; a sign of life only where it changes something."""

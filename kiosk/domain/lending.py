@@ -52,6 +52,7 @@ from kiosk.domain.turn import (
     go,
     overtaken_by,
     problem_of,
+    refused_number,
     same_card,
     start_reading,
     stay,
@@ -64,7 +65,7 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
         return said
     match flow, event:
         case ((Waiting() | LendingRefused()), LibraryCardEntered(text)):
-            return _library_card(counter, text)
+            return _library_card(counter, flow, text)
         case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
             return _library_card_instead(counter, flow, text)
         case Reading(ticket, insertion), CardKnown(answers, where, token) if answers == ticket and where == insertion:
@@ -126,12 +127,14 @@ def _ways(flow: Reading) -> Ways:
     )
 
 
-def _library_card(counter: Counter, text: str) -> Step:
-    """A card refused before has had its session; whoever laid it still stands there, and so does their language."""
+def _library_card(counter: Counter, flow: Waiting | LendingRefused, text: str) -> Step:
+    """A card refused before has had its session; a number that cannot be one does not end its refusal."""
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        ended, effects = end_session(counter, Waiting(Problem(refusal.code, tuple(refusal.params.items()))))
+        if isinstance(flow, LendingRefused):
+            return go(counter, replace(flow, wrong=refused_number(refusal, text)))
+        ended, effects = end_session(counter, Waiting(refused_number(refusal, text)))
         return replace(ended, language=counter.language), effects
     return call_up(counter, number)
 
@@ -141,7 +144,7 @@ def _library_card_instead(counter: Counter, flow: Reading | FindingLink | Lookin
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, replace(flow, wrong=Problem(refusal.code, tuple(refusal.params.items()))))
+        return go(counter, replace(flow, wrong=refused_number(refusal, text)))
     if isinstance(flow, LookingUpPatron) and flow.number == number and flow.shown is Shown.LIBRARY_CARD:
         return go(counter, replace(flow, wrong=None))
     release = () if flow.insertion is None else (ReleaseCard(flow.insertion),)
@@ -217,6 +220,8 @@ def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Ste
     """The library's system says no; where it says nothing, its trouble is not the patron's: the number is theirs all the same."""
     if problem.code in ILS_TROUBLE:
         return _patron(counter, flow, Patron(flow.number))
+    if flow.shown is Shown.LIBRARY_CARD:
+        problem = replace(problem, entered=flow.number.text)
     return _refuse(counter, problem, flow.insertion, flow.number, flow.reading)
 
 
@@ -262,7 +267,8 @@ def _refuse(
     if reading is not None:
         record = replace(record, revocation=reading.revocation)
     stays = insertion if problem.code is Code.NOT_LINKED and insertion in counter.cards else None
-    return go(counter, LendingRefused(problem, stays), Play(Sound.REFUSED), record, *release)
+    linked = reading is not None and number is not None
+    return go(counter, LendingRefused(problem, stays, linked), Play(Sound.REFUSED), record, *release)
 
 
 def _due(when: When, token: LinkToken, done_today: frozenset[LinkToken]) -> bool:

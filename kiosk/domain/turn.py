@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCard, StartTimer
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
@@ -34,6 +34,12 @@ def problem_of(counter: Counter, event: CardFailed) -> Problem:
     if event.code is Code.CARD_INTERRUPTED and event.insertion not in counter.cards:
         return Problem(Code.CARD_REMOVED)
     return Problem(event.code, event.params)
+
+
+def refused_number(refusal: Refused, text: str) -> Problem:
+    """Why `text` is no library card's number. It stays to be compared, unless it must never have been entered here."""
+    entered = "" if refusal.code is Code.NUMBER_IS_MY_NUMBER else text.strip()
+    return Problem(refusal.code, tuple(refusal.params.items()), entered)
 
 
 def same_card(counter: Counter, token: LinkToken) -> Counter:

@@ -32,7 +32,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     UnlinkingRefused,
 )
-from kiosk.domain.turn import Step, asking, end_session, go, stay
+from kiosk.domain.turn import Step, asking, end_session, go, refused_number, stay
 
 
 def begin(counter: Counter) -> Step:
@@ -54,11 +54,13 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, replace(flow, card_stopped=stopped))
         case AskingUnlinkNumber(), LibraryCardEntered(text) if not waits_for_stop_answer(flow):
             return _number(counter, flow, text)
-        case ((AskingUnlinkNumber() | UnlinkingRefused()), BackPressed()):
+        case AskingUnlinkNumber(), BackPressed():
             return go(counter, ChoosingUnlinkReason())
+        case UnlinkingRefused(problem, reason, card_stopped), BackPressed():
+            return go(counter, AskingUnlinkNumber(reason, card_stopped, problem))
         case FindingLinkToClose(ticket, reason, _, card_stopped), LinksFound(answers, _, link) if answers == ticket:
             if link is None:
-                return go(counter, UnlinkingRefused(Problem(Code.NOTHING_TO_UNLINK)), Play(Sound.REFUSED))
+                return _refuse(counter, flow, Code.NOTHING_TO_UNLINK)
             return go(counter, ConfirmingUnlink(reason, link, card_stopped))
         case ConfirmingUnlink(reason, link, card_stopped), UnlinkConfirmed():
             counter, ticket = asking(counter)
@@ -69,8 +71,13 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
         case ClosingLink(ticket, reason, number, card_stopped), LinkClosed(answers, pending) if answers == ticket:
             return go(counter, Unlinked(reason, number, pending, card_stopped), Play(Sound.DONE))
         case ((FindingLinkToClose(ticket) | ClosingLink(ticket)), StoreFailed(answers, code)) if answers == ticket:
-            return go(counter, UnlinkingRefused(Problem(code)), Play(Sound.REFUSED))
+            return _refuse(counter, flow, code)
     return stay(counter)
+
+
+def _refuse(counter: Counter, flow: FindingLinkToClose | ClosingLink, code: Code) -> Step:
+    problem = Problem(code, entered=flow.number.text)
+    return go(counter, UnlinkingRefused(problem, flow.reason, flow.card_stopped), Play(Sound.REFUSED))
 
 
 def waits_for_stop_answer(flow: AskingUnlinkNumber) -> bool:
@@ -82,7 +89,7 @@ def _number(counter: Counter, flow: AskingUnlinkNumber, text: str) -> Step:
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, replace(flow, problem=Problem(refusal.code, tuple(refusal.params.items()))))
+        return go(counter, replace(flow, problem=refused_number(refusal, text)))
     counter, ticket = asking(counter)
     finding = FindingLinkToClose(ticket, flow.reason, number, flow.card_stopped)
     return go(counter, finding, FindLinks(ticket, None, number))

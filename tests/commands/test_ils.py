@@ -314,7 +314,7 @@ def test_nobody_at_the_port(kiosk: Any, configured: Write) -> None:
     configured(port)
     said = kiosk("ils", "test")
     assert said.code == 1
-    assert "× 図書館システムから、使える応答がありません\n  その host と port では、何も動いていません。" in said.out
+    assert "× 図書館システムが答えません\n  その host と port では、何も動いていません。" in said.out
 
 
 def test_a_name_that_nobody_has(kiosk: Any, configured: Write) -> None:

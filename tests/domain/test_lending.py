@@ -190,10 +190,11 @@ def test_a_library_card_that_is_no_good_is_refused_with_all_that_was_said(code: 
     desk = Desk(QUICK, links=[link(card)], patron_refused=code, patron_params=params)
     desk.lay(card)
     refused = desk.at(LendingRefused)
-    assert (refused.problem, refused.insertion) == (Problem(code, params), None)
+    assert refused == LendingRefused(Problem(code, params), None, linked=True)
     assert desk.of(RecordAct) == [RecordAct(Act.REFUSAL, NUMBER, code, Revocation.GOOD)], "nothing the server said is written down"
     desk.tell(LibraryCardEntered(NUMBER.text))
-    assert desk.at(LendingRefused).problem == Problem(code, params), "the library card itself says the same"
+    refused = desk.at(LendingRefused)
+    assert refused == LendingRefused(Problem(code, params, NUMBER.text)), "the library card itself says the same; of a link nobody looked"
     assert desk.of(RecordAct)[1:] == [RecordAct(Act.REFUSAL, NUMBER, code, card_read=False)], "no certificate was judged"
 
 
@@ -365,7 +366,7 @@ def test_a_number_that_cannot_be_one_is_said_while_the_card_is_read_on(answers: 
     desk.tell(LibraryCardEntered("21040"))
     while not isinstance(desk.flow, ConfirmingHolder):
         assert isinstance(desk.flow, Reading | FindingLink | LookingUpPatron)
-        assert desk.flow.wrong == Problem(Code.NUMBER_LENGTH, (("expected", 10), ("got", 5)))
+        assert desk.flow.wrong == Problem(Code.NUMBER_LENGTH, (("expected", 10), ("got", 5)), "21040")
         desk.answer()
 
 

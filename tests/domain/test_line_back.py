@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kiosk.domain.circulation import LoanList, Standing, Stop
-from kiosk.domain.effects import LookUpPatron, RetryLibrary
+from kiosk.domain.effects import ListLoans, LookUpPatron, RetryLibrary, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     DayBegan,
@@ -20,6 +20,7 @@ from kiosk.domain.events import (
     PatronFound,
     PatronRefused,
     ServiceChosen,
+    TimeUp,
 )
 from kiosk.domain.model import IlsCondition, Patron, Service, Ticket
 from kiosk.domain.states import CounterRules, HandoverWhen, PatronShown, Problem, Tried, Waiting, When
@@ -139,3 +140,36 @@ def test_a_number_that_cannot_be_handed_over_again_says_when() -> None:
     assert desk.tell(HandoverAsked()).at(PatronShown).handing_failed_at == AT
     desk.now = AT + timedelta(seconds=5)
     assert desk.tell(HandoverAsked()).at(PatronShown).handing_failed_at == desk.now
+
+
+def test_a_list_that_the_line_cost_comes_by_itself() -> None:
+    library = Library(on_loan=[A])
+    desk = unchecked(library).tell(ServiceChosen(Service.RENEWAL))
+    assert desk.at(PatronShown).dealings.problem is Code.ILS_UNREACHABLE
+    library.down = None
+    desk.tell(IlsChanged(IlsCondition.READY))
+    dealings = desk.at(PatronShown).dealings
+    assert (dealings.problem, [loan.number for loan in dealings.loans or ()]) == (None, [A])
+
+
+def test_a_list_that_fails_on_a_good_line_is_asked_for_later_each_time_and_keeps_no_session() -> None:
+    library = Library(on_loan=[A])
+    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
+    library.down = Code.ILS_UNREACHABLE
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    idle, waits = desk.counter.idle_ticket, []
+    for _ in range(7):
+        timer = desk.of(StartTimer)[-1]
+        waits.append(timer.seconds)
+        desk.tell(TimeUp(timer.ticket))
+    assert waits == [2, 4, 8, 16, 32, 60, 60]
+    assert desk.counter.idle_ticket == idle, "nobody has touched anything"
+    library.down = None
+    desk.tell(TimeUp(desk.of(StartTimer)[-1].ticket))
+    assert desk.at(PatronShown).dealings.loans is not None
+
+
+def test_a_list_that_nobody_looks_at_any_more_is_not_asked_for() -> None:
+    desk = unchecked(Library(on_loan=[A])).tell(ServiceChosen(Service.RENEWAL), ServiceChosen(Service.LOAN))
+    desk.tell(IlsChanged(IlsCondition.READY))
+    assert not desk.of(ListLoans)

@@ -97,7 +97,9 @@ def test_their_turn_comes_after_the_slip_of_all_loans() -> None:
 
 
 def test_it_is_not_their_turn() -> None:
-    desk = scan(served(), NEXT, C).tell(NextPatronDenied())
+    desk = scan(served(), NEXT, C)
+    assert lines(desk)[-1] == (NEXT, Progress.REFUSED, Reason.NEXT_CARD)
+    desk.tell(NextPatronDenied())
     assert desk.at(PatronShown).next_card is None
     scan(desk, C)
     assert lines(desk) == [(C, Progress.DONE, None), (NEXT, Progress.REFUSED, Reason.LIBRARY_CARD)]

@@ -151,7 +151,7 @@ def test_a_library_card_that_is_not_valid_is_not_linked(code: Code) -> None:
 )
 def test_what_the_librarys_system_says_of_a_library_card_is_told_before_any_card_is_asked_for(code: Code, params: Params) -> None:
     desk = Desk(patron_refused=code, patron_params=params).to_card()
-    assert desk.at(AwaitingLibraryCard).problem == Problem(code, params)
+    assert desk.at(AwaitingLibraryCard).problem == Problem(code, params, NUMBER.text)
     assert desk.of(Play)[-1] == Play(Sound.REFUSED)
     assert not desk.of(ReadCard)
     assert not desk.of(RecordAct), "another card may be shown"

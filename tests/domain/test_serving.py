@@ -304,6 +304,14 @@ def test_all_loans_are_renewed_but_what_was_lent_or_renewed_today() -> None:
     assert [line for line in lines(desk) if line[0] == B] == [(B, Progress.REFUSED, Reason.NO_MORE_RENEWALS)]
 
 
+def test_a_loan_left_out_of_all_says_why_and_is_renewed_by_itself() -> None:
+    desk = scan(served(Library(on_loan=[A])), C).tell(ServiceChosen(Service.RENEWAL), RenewalChosen())
+    assert (C, Progress.REFUSED, Reason.LENT_NOW) in lines(desk)
+    desk.tell(RenewalChosen(C))
+    assert asked(desk) == [C, A, C]
+    assert (C, Progress.REFUSED, Reason.LENT_NOW) not in lines(desk)
+
+
 def test_all_is_not_said_of_a_loan_of_which_it_is_not_known_whether_it_was_renewed() -> None:
     library = Library(on_loan=[A, B], says={B: Reason.LOST_ANSWER})
     desk = served(library).tell(ServiceChosen(Service.RENEWAL), RenewalChosen(), RenewalChosen())

@@ -105,6 +105,7 @@ def test_going_back_and_leaving() -> None:
     desk.at(ChoosingUnlinkReason)
     desk.tell(BackPressed()).at(Waiting)
     desk = asked_for(UnlinkReason.WISH, Desk())
+    assert desk.tell(BackPressed()).at(AskingUnlinkNumber).reason is UnlinkReason.WISH
     desk.tell(BackPressed()).at(ChoosingUnlinkReason)
 
 

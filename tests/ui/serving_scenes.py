@@ -148,7 +148,7 @@ def serving_scenes() -> dict[str, Counter]:
                 CHECKED,
                 Service.LOAN,
                 replace(_REFUSED, reason=Reason.HELD_BACK),
-                Entry(Service.LOAN, Item(NEXT_CARD.text), Progress.REFUSED, Reason.LIBRARY_CARD),
+                Entry(Service.LOAN, Item(NEXT_CARD.text), Progress.REFUSED, Reason.NEXT_CARD),
                 _LENT,
                 next_card=NextCard(NEXT_CARD),
             )

@@ -120,7 +120,7 @@ STAFF_FLOWS: dict[str, Flow] = {
     "unlink-closing": ClosingLink(TICKET, UnlinkReason.LOST, NUMBER, True),
     "unlinked": Unlinked(UnlinkReason.WISH, NUMBER, pending=False),
     "unlinked-lost": Unlinked(UnlinkReason.LOST, NUMBER, pending=True, card_stopped=False),
-    "unlink-refused": UnlinkingRefused(problem(Code.NOTHING_TO_UNLINK)),
+    "unlink-refused": UnlinkingRefused(replace(problem(Code.NOTHING_TO_UNLINK), entered=NUMBER.text), UnlinkReason.LOST, True),
     "status": ShowingStatus(),
 }
 WRONG_NUMBERS = (

@@ -9,13 +9,14 @@ from time import perf_counter
 import pytest
 import shiboken6
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
 from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.patron.figures import Figure
 from kiosk.ui.staff.patron.lines import MOST
 from kiosk.ui.staff.patron.row import Row, Veil
 from kiosk.ui.staff.patron.rows import Rows
@@ -73,6 +74,17 @@ def test_rows_say_everything_aloud(hands: Hands) -> None:
     hands.show(*SCENES["renewal"])
     assert heard(hands)[0] == "はじめての家庭菜園 雪国の四季、返却期限 12月9日"
     assert heard(hands)[2].endswith("返却期限はわかりません、図書館システムの表示: 返却期限 9 Dec 2026")
+
+
+def test_a_nought_that_stops_lending_is_marked_and_heard(hands: Hands) -> None:
+    hands.show(*SCENES["lending-stopped"])
+    figures = {figure.accessibleName(): figure for figure in hands.window.findChildren(Figure)}
+    assert "あと貸し出せる 0点、貸し出せません" in figures
+    nought, few = figures["あと貸し出せる 0点、貸し出せません"], figures["貸出中 7点"]
+    icons = [
+        [label for label in figure.findChildren(QLabel) if label.isVisible() and not label.pixmap().isNull()] for figure in (nought, few)
+    ]
+    assert list(map(len, icons)) == [1, 0]
 
 
 def test_figures_say_what_they_count(hands: Hands) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
 from kiosk.text import plain
-from kiosk.ui.staff.patron.lines import MOST, Line, Look, entry_lines, loan_lines, summary
+from kiosk.ui.staff.patron.lines import MOST, Line, Look, Setting, entry_lines, loan_lines, summary
 from tests.test_seed import catalogues
 from tests.ui.scenes import TODAY
 from tests.ui.serving_scenes import GARDEN
@@ -23,12 +25,13 @@ SAYS_NO = frozenset(
 )
 """The library's system has said no, and said it of the item."""
 OF_PATRON = {Reason.PATRON_STOPPED, Reason.TOO_MANY}
-OF_NUMBER = {Reason.LIBRARY_CARD: "利用カード 1100 0000 17", Reason.ITEM_UNKNOWN: "番号 1100 0000 17"}
+CARD = "利用カード 1100 0000 17"
+OF_NUMBER = {Reason.LIBRARY_CARD: CARD, Reason.NEXT_CARD: CARD, Reason.ITEM_UNKNOWN: "番号 1100 0000 17"}
 NUMBER = Item("1100000017")
 
 
 def line(service: Service, reason: Reason, progress: Progress = Progress.REFUSED, item: Item = GARDEN) -> Line:
-    [made] = entry_lines([Entry(service, item, progress, reason)], service, TODAY)
+    [made] = entry_lines([Entry(service, item, progress, reason)], service, Setting(TODAY))
     return made
 
 
@@ -48,7 +51,7 @@ def test_of_an_answer_that_was_lost_nothing_is_known(service: Service, reason: R
     assert (plain(made.aside).splitlines()[0], made.look) == ("わかりません", Look.CARE)
     entry = Entry(service, GARDEN, progress, reason)
     assert plain(summary(Dealings((entry,)), service)) == "1点はわかりません"
-    [loan] = loan_lines(Dealings((Entry(Service.RENEWAL, GARDEN, progress, reason),), loans=(GARDEN,)), TODAY)
+    [loan] = loan_lines(Dealings((Entry(Service.RENEWAL, GARDEN, progress, reason),), loans=(GARDEN,)), Setting(TODAY))
     assert plain(loan.result) == "わかりません"
 
 
@@ -68,7 +71,7 @@ def test_a_number_is_called_an_item_only_where_it_may_be_one(reason: Reason) -> 
 def test_what_was_not_done_is_never_left_out_for_what_was() -> None:
     lent = [Entry(Service.LOAN, Item(f"{number:010}"), Progress.DONE) for number in range(MOST + 20)]
     refused = Entry(Service.LOAN, GARDEN, Progress.REFUSED, Reason.RESERVED)
-    lines = entry_lines([*lent, refused], Service.LOAN, TODAY)
+    lines = entry_lines([*lent, refused], Service.LOAN, Setting(TODAY))
     assert len(lines) == MOST
     assert lines[-1].title == GARDEN.title
     assert lines[0].title == "資料 0000 0000 00"
@@ -81,3 +84,44 @@ def test_a_patron_is_not_said_to_be_stopped_for_what_one_service_denies() -> Non
 def test_what_the_setting_may_say_no_to_is_never_promised() -> None:
     """The number is shown whatever the library's system does; whether it is handed over is the config's."""
     assert [key for key, sentence in catalogues() if "引き渡しは使え" in plain(sentence)] == []
+
+
+def renewal(reason: Reason | None = None, today: date = TODAY, **setting: object) -> Line:
+    """Of a loan, with what became of its renewal."""
+    entries = () if reason is None else (Entry(Service.RENEWAL, GARDEN, Progress.REFUSED, reason),)
+    [made] = loan_lines(Dealings(entries, loans=(GARDEN,)), Setting(today, **setting))  # type: ignore[arg-type]
+    return made
+
+
+@pytest.mark.parametrize("reason", [None, Reason.RESERVED, Reason.LENT_NOW])
+def test_a_loan_whose_day_is_over_is_marked_and_heard_as_that(reason: Reason | None) -> None:
+    """On the day itself it is not, and not by a clock that is doubted."""
+    late = renewal(reason, date(2026, 12, 10))
+    assert plain(late.aside) == "12月9日(水)\n期限を過ぎています"
+    assert "期限を過ぎています" in late.spoken
+    assert late.look is not Look.PLAIN
+    assert "返却期限までの返却" not in late.step
+    for made in (renewal(reason, date(2026, 12, 9)), renewal(reason, date(2026, 12, 10), sure_of_today=False)):
+        assert "過ぎ" not in made.aside + made.spoken
+
+
+def test_what_was_left_out_of_renewing_all_says_why_and_can_be_renewed() -> None:
+    made = renewal(Reason.LENT_NOW)
+    assert "まとめての延長から除きました" in made.why
+    assert (made.renews, made.undone, made.look) == (GARDEN.number, False, Look.CARE)
+    entries = (Entry(Service.RENEWAL, GARDEN, Progress.REFUSED, Reason.LENT_NOW),)
+    assert summary(Dealings(entries), Service.RENEWAL) == ""
+
+
+def test_a_reason_that_is_known_is_said_and_not_asked_for() -> None:
+    told = renewal(Reason.PATRON_STOPPED, stopped="延滞、延滞金")
+    assert "理由: 延滞、延滞金。" in told.why
+    assert "図書館システム" not in told.step
+    assert "図書館システムで理由を確かめて" in renewal(Reason.PATRON_STOPPED).step
+
+
+def test_the_next_patrons_card_is_a_question_and_no_refusal() -> None:
+    made = line(Service.LOAN, Reason.NEXT_CARD, item=NUMBER)
+    assert (plain(made.aside), made.look, made.undone) == ("次の方ですか", Look.CARE, False)
+    assert "貸し出していません" not in made.why
+    assert "資料のバーコード" not in made.step

@@ -307,3 +307,10 @@ def test_keys_turn_the_long_page_from_a_field_too(hands: Hands) -> None:
     bar.setValue(0)
     hands.key(Qt.Key.Key_PageDown)
     assert bar.value() > 0
+
+
+def test_a_button_that_goes_with_its_press_leaves_the_keyboard_in_the_field(hands: Hands) -> None:
+    hands.show(*SCENES["renewal-not-listed"])
+    hands.control("もう一度調べる").setFocus()
+    hands.show(*SCENES["renewal-listing"])
+    assert hands.focused is hands.control("資料のバーコードの入力欄")

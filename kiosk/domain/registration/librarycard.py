@@ -12,7 +12,7 @@ from kiosk.domain.registration.mynumbercard import await_card
 from kiosk.domain.registration.person import guardian
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, ExplainingRecord, Problem
-from kiosk.domain.turn import Step, asking, go, stay
+from kiosk.domain.turn import Step, asking, go, refused_number, stay
 
 
 def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, event: Event) -> Step:
@@ -27,7 +27,7 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
         case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code in ILS_TROUBLE:
             return await_card(counter, replace(draft, patron=Patron(number)))
         case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
-            return go(counter, AwaitingLibraryCard(draft, Problem(code, params)), Play(Sound.REFUSED))
+            return go(counter, AwaitingLibraryCard(draft, Problem(code, params, flow.number.text)), Play(Sound.REFUSED))
     return stay(counter)
 
 
@@ -36,7 +36,7 @@ def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryC
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, AwaitingLibraryCard(flow.draft, Problem(refusal.code, tuple(refusal.params.items()))))
+        return go(counter, AwaitingLibraryCard(flow.draft, refused_number(refusal, text)))
     if isinstance(flow, CheckingLibraryCard) and flow.number == number:
         return stay(counter)
     counter, ticket = asking(counter)

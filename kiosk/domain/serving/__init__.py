@@ -31,13 +31,14 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
+    TimeUp,
 )
 from kiosk.domain.model import Service, Shown, SlipKind
 from kiosk.domain.serving.checking import checked, line_changed, objected
 from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle, why_it_stays
 from kiosk.domain.serving.items import answered, enter, renew, reserve
-from kiosk.domain.serving.loans import described, failed, listed
+from kiosk.domain.serving.loans import described, failed, listed, waited
 from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
@@ -93,6 +94,8 @@ def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return checked(counter, flow, patron)
         case PatronRefused(ticket, code, params) if ticket and ticket == flow.checking:
             return objected(counter, flow, Problem(code, params))
+        case TimeUp(ticket) if ticket and ticket == flow.limit:
+            return waited(counter, flow)
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:

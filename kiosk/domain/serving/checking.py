@@ -1,4 +1,4 @@
-"""A patron whom nobody could be asked about is looked up again as soon as the library's system answers."""
+"""What nobody could be asked about is asked for again as soon as the library's system answers: the patron, their loans."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from dataclasses import replace
 from kiosk.domain.effects import LookUpPatron, Play
 from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import IlsCondition, Patron, Sound, Ticket
+from kiosk.domain.serving.loans import list_again
 from kiosk.domain.states import Counter, PatronShown, Problem
-from kiosk.domain.turn import Step, asking, go
+from kiosk.domain.turn import Step, asking, go, then
 
 
 def line_changed(counter: Counter) -> Step:
+    return then(_look_up(counter), list_again)
+
+
+def _look_up(counter: Counter) -> Step:
     flow = counter.flow
     if counter.ils is not IlsCondition.READY or not isinstance(flow, PatronShown) or flow.patron.checked or flow.checking:
         return counter, ()

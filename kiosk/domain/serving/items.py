@@ -36,13 +36,17 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
-    """One of the loans, or all but those that were lent or renewed in this session, or of which it is not known."""
+    """One of the loans, or all but those renewed in this session, or of which it is not known. Of those lent in it that is said."""
     loans = [loan for loan in flow.dealings.loans or () if loan.number]
     if number is not None:
         return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
     lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)
-    settled = {entry.item.number for entry in lines if entry.progress in (Progress.DONE, Progress.UNKNOWN)}
-    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number not in settled))
+    settled = {entry.wish for entry in lines if entry.progress in (Progress.DONE, Progress.UNKNOWN)}
+    fresh = [loan for loan in loans if wish(Service.RENEWAL, loan) not in settled]
+    lent = [loan for loan in fresh if wish(Service.LOAN, loan) in settled]
+    left_out = {wish(Service.RENEWAL, loan): Entry(Service.RENEWAL, loan, Progress.REFUSED, Reason.LENT_NOW) for loan in lent}
+    flow = replace(flow, dealings=_on_top(flow.dealings, left_out))
+    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in fresh if wish(Service.RENEWAL, loan) not in left_out))
 
 
 def reserve(counter: Counter, flow: PatronShown, number: str) -> Step:

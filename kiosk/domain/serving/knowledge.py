@@ -7,11 +7,12 @@ from dataclasses import replace
 from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.states import Entry, Progress
 
-NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED})
+NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.LENT_NOW})
 """The library's system was not asked, and has said nothing of the item."""
 _SETTLES = frozenset(
     {
-        *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD, Reason.NOT_ON_LOAN),
+        *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD, Reason.NEXT_CARD),
+        Reason.NOT_ON_LOAN,
         *DONE_BEFORE,
     }
 )

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kiosk.domain.circulation import Item, LoanList, Reason, Told
-from kiosk.domain.errors import Code
-from kiosk.domain.model import Service, Ticket
+from kiosk.domain.effects import StartTimer
+from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.model import IlsCondition, Service, Ticket
 from kiosk.domain.serving.doubts import by_the_list
-from kiosk.domain.serving.questions import go_on
+from kiosk.domain.serving.questions import ask_for_loans, go_on
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
-from kiosk.domain.turn import Step
+from kiosk.domain.turn import Step, asking, go, then
+
+_LONGEST_WAIT = 60.0
+"""Seconds."""
 
 
 def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
@@ -33,7 +37,7 @@ def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
     dealings = flow.dealings
     before = None if on_loan.disputed is not None else standing.loans
     standing = replace(standing, loans=before if counted is None else counted, on_loan=on_loan)
-    dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None)
+    dealings = replace(dealings, loans=loans, listing=Ticket(0), undescribed=undescribed, problem=None, failures=0)
     return go_on(counter, replace(flow, dealings=dealings, patron=replace(flow.patron, standing=standing)))
 
 
@@ -81,6 +85,39 @@ def _lacks(entry: Entry, number: str) -> bool:
 def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> Step:
     """Without titles the numbers stay; without a list nothing can be renewed from it, nor printed."""
     dealings = replace(flow.dealings, undescribed=(), describing=Ticket(0))
-    if ticket == flow.dealings.listing:
-        dealings = replace(dealings, listing=Ticket(0), problem=code, failed_at=counter.now)
-    return go_on(counter, replace(flow, dealings=dealings))
+    if ticket != flow.dealings.listing:
+        return go_on(counter, replace(flow, dealings=dealings))
+    dealings = replace(dealings, listing=Ticket(0), problem=code, failed_at=counter.now, failures=dealings.failures + 1)
+    return then(go_on(counter, replace(flow, dealings=dealings)), _later)
+
+
+def list_again(counter: Counter) -> Step:
+    """The line is back: a list that is looked at and failed for the line's sake comes by itself.
+
+    Where it has failed more than once it comes later, since a server may answer everything else and hang at this.
+    """
+    flow = counter.flow
+    if not isinstance(flow, PatronShown) or not _lacks_list(counter, flow):
+        return counter, ()
+    return _later(counter) if flow.dealings.failures > 1 else ask_for_loans(counter, flow)
+
+
+def waited(counter: Counter, flow: PatronShown) -> Step:
+    """It is time to ask for it once more."""
+    flow = replace(flow, limit=Ticket(0))
+    return ask_for_loans(counter, flow) if _lacks_list(counter, flow) else go(counter, flow)
+
+
+def _later(counter: Counter) -> Step:
+    """After twice the time with each failure."""
+    flow = counter.flow
+    if not isinstance(flow, PatronShown) or not _lacks_list(counter, flow):
+        return counter, ()
+    counter, ticket = asking(counter)
+    seconds = min(2.0**flow.dealings.failures, _LONGEST_WAIT)
+    return go(counter, replace(flow, limit=ticket), StartTimer(ticket, seconds))
+
+
+def _lacks_list(counter: Counter, flow: PatronShown) -> bool:
+    is_looked_at = flow.service is Service.RENEWAL and not flow.leaving
+    return counter.ils is IlsCondition.READY and is_looked_at and flow.dealings.problem in ILS_TROUBLE

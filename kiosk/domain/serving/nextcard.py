@@ -10,7 +10,7 @@ from kiosk.domain.errors import Refused
 from kiosk.domain.model import LibraryCardNumber, Sound, Ticket
 from kiosk.domain.rules import BarcodeRule, read_library_card
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt
-from kiosk.domain.serving.questions import go_on, leave
+from kiosk.domain.serving.questions import answered_for, go_on, leave
 from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
 
@@ -65,7 +65,7 @@ def call(counter: Counter, flow: PatronShown, card: NextCard) -> Step:
 
 
 def deny(counter: Counter, flow: PatronShown) -> Step:
-    return go_on(counter, replace(flow, next_card=None))
+    return go_on(counter, replace(flow, next_card=None, dealings=answered_for(flow.dealings)))
 
 
 def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -> Dealings:
@@ -75,7 +75,7 @@ def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -
         if entry.progress is Progress.WAITING:
             return after_attempt(entry.known, replace(entry, progress=Progress.REFUSED, reason=Reason.HELD_BACK, known=None))
         if entry.progress is Progress.REFUSED and not in_doubt(entry) and _is_of(entry, card, rule):
-            return replace(entry, reason=Reason.LIBRARY_CARD, said="")
+            return replace(entry, reason=Reason.NEXT_CARD, said="")
         return entry
 
     return replace(dealings, entries=tuple(map(told, dealings.entries)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, ServeItem
 from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import SlipKind
@@ -17,7 +17,7 @@ from kiosk.domain.turn import Step, asking, go
 def leave(counter: Counter, flow: PatronShown) -> Step:
     """End the session, once everything is answered and the slip can be printed; a card laid meanwhile is read then."""
     if flow.next_card is not None and flow.next_card.is_question:
-        flow = replace(flow, next_card=None)
+        flow = replace(flow, next_card=None, dealings=answered_for(flow.dealings))
     if not flow.leaving and flow.slip is SlipKind.ALL:
         flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
     if not flow.leaving and not flow.dealings.looking:
@@ -46,6 +46,12 @@ def go_on(counter: Counter, flow: PatronShown) -> Step:
         flow = replace(flow, dealings=replace(dealings, describing=ticket))
         return go(counter, flow, DescribeItem(ticket, dealings.undescribed[0]))
     return go(counter, flow)
+
+
+def answered_for(dealings: Dealings) -> Dealings:
+    """No question is left about a card that was read."""
+    entries = tuple(replace(entry, reason=Reason.LIBRARY_CARD) if entry.reason is Reason.NEXT_CARD else entry for entry in dealings.entries)
+    return replace(dealings, entries=entries)
 
 
 def ask_for_loans(counter: Counter, flow: PatronShown) -> Step:

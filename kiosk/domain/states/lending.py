@@ -86,6 +86,10 @@ class LendingRefused:
 
     problem: Problem
     insertion: Insertion | None = None
+    linked: bool = False
+    """Whether a link of a My Number Card was looked up and found; of a library card that was read nobody has looked."""
+    wrong: Problem | None = None
+    """Why a library card number entered here was not taken."""
 
 
 LendingFlow = Waiting | Reading | FindingLink | LookingUpPatron | ConfirmingHolder | PatronShown | LendingRefused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code
 
@@ -13,3 +13,5 @@ class Problem:
 
     code: Code
     params: tuple[tuple[str, str | int], ...] = ()
+    entered: str = field(default="", repr=False)
+    """The number that was refused, as it was entered: it stays in its field to be compared and corrected. Empty where none may stay."""

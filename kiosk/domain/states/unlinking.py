@@ -57,7 +57,11 @@ class Unlinked:
 
 @dataclass(frozen=True, slots=True)
 class UnlinkingRefused:
+    """What was answered before stays: going back leads to the number."""
+
     problem: Problem
+    reason: UnlinkReason
+    card_stopped: bool | None = None
 
 
 UnlinkingFlow = (

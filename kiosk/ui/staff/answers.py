@@ -6,6 +6,8 @@ from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.text import knows, say
 
+_NOTHING_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
+
 
 def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
     """Cause and next step for an item that was not lent, renewed or reserved (`service` is LOAN, RENEWAL or HOLD); empty when it was.
@@ -16,11 +18,11 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         return "", ""
     reason = answer.reason or Reason.OTHER
     why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
-    if reason in DONE_BEFORE:
-        # To say that nothing was lent or reserved would be wrong: it was, earlier.
+    if reason in DONE_BEFORE or reason in _NOTHING_WANTED:
+        # To say that nothing was lent or reserved would be wrong: it was, earlier; or nobody wanted that of it.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
-        return say(f"staff.item.unknown-{service}") + why, say(f"staff.item.{Reason.LOST_ANSWER}-next")
+        return say(f"staff.item.unknown-{service}") + why, _own(f"staff.item.{Reason.LOST_ANSWER}", service)
     if reason is Reason.NOT_SEEN_YET:
         return say(f"staff.item.not-done-{service}") + why, step
     if reason is Reason.NOT_THERE_YET:

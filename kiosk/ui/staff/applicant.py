@@ -15,6 +15,7 @@ from kiosk.ui.theme import StaffSizes
 
 
 class ApplicantPage(Page):
+    where_barcodes_go = "staff.barcode.later"
     escape = BackPressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -37,6 +38,8 @@ class ApplicantPage(Page):
 
 
 class RecordPage(Page):
+    where_barcodes_go = "staff.barcode.later"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.record.name"))
         self.head(say("staff.record.title"), say("staff.record.lead"))

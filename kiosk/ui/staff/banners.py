@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open
-from kiosk.domain.errors import LACKING, Code
+from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
     EndedSeen,
@@ -189,11 +189,10 @@ class Banners(NoticeBand):
         more = say("staff.banner.idle-more") if self._may_have_more else ""
         self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds) + more)
 
-    def tell_of_barcode(self) -> None:
-        """A passing notice: it goes by itself, nothing has happened."""
-        code = Code.BARCODE_ON_WRONG_STEP
+    def tell_of_barcode(self, where: str) -> None:
+        """A passing notice: it goes by itself, nothing has happened. `where`: the key of what can be done with a barcode here."""
         self._hint.say("")
-        self._barcode.say(say(f"refusal.{code}.staff"), say(f"refusal.{code}.staff-next"))
+        self._barcode.say(say("staff.barcode.title"), say(where))
         self._passing.start()
         self.fit()
 

@@ -31,6 +31,8 @@ ORDER = (GuardianCheck.UNDER_FIFTEEN, GuardianCheck.IS_GUARDIAN, *DOCUMENT)
 
 
 class GuardianPage(Page):
+    where_barcodes_go = "staff.barcode.later"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.guardian.name"))
         self.head(say("staff.guardian.title"), say("staff.guardian.lead"))

@@ -19,6 +19,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class HolderPage(Page):
+    where_barcodes_go = "staff.barcode.holder"
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

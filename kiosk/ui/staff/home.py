@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
-from kiosk.domain.model import ReaderCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
-from kiosk.text import refusal, say
+from kiosk.text import say
 from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
+from kiosk.ui.staff.library_card import wrong_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
@@ -179,8 +180,8 @@ class WaitingPanel(Ground):
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
-            params = dict(problem.params)
-            self._wrong.set_text(refusal(problem.code, "staff", **params) + say(f"refusal.{problem.code}.staff-next", **params))
+            self._wrong.set_text(wrong_words(problem, lends=counter.ils is not IlsCondition.NONE))
+        self.field.keep("" if problem is None else problem.entered, problem)
         self._show_card()
 
     def _show_card(self) -> None:

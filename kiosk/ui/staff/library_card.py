@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryCardEntered
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
 from kiosk.text import refusal, say
@@ -17,16 +18,20 @@ from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
+_PERHAPS_ITEM = frozenset({Code.NUMBER_CHARACTERS, Code.NUMBER_LENGTH, Code.NUMBER_PREFIX, Code.NUMBER_CHECK_DIGIT})
+"""What is said of an item's barcode where a library card was expected. Items have no rule of their own: libraries differ."""
+
 
 class NumberForm(QWidget):
     """The field with its button, and what was wrong with the number: above it on a page that fills from below (`upwards`), else under it.
 
-    So the field keeps its place.
+    So the field keeps its place. `narrow`: there is room for a few words in it.
     """
 
-    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False) -> None:
+    def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False, narrow: bool = False) -> None:
         super().__init__()
-        self.field = ScanField(say("staff.number.field"), say("staff.number.hint"), icon_size=sizes.icon)
+        hint = say("staff.number.hint-short" if narrow else "staff.number.hint")
+        self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
         self._enter = Button(verb, "primary")
         self._enter.clicked.connect(self.field.submit)
@@ -40,18 +45,26 @@ class NumberForm(QWidget):
         inside.insertWidget(0 if upwards else 1, self._wrong)
         self.setLayout(inside)
 
-    def show_problem(self, problem: Problem | None) -> None:
+    def show_problem(self, problem: Problem | None, before: Problem | None = None, *, lends: bool = False) -> None:
+        """`before`: of a number that was refused before this page came; what is said of it stands elsewhere. `lends`: see `wrong_words`."""
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
-            params = dict(problem.params)
-            cause, step = refusal(problem.code, "staff", **params), say(f"refusal.{problem.code}.staff-next", **params)
-            self._wrong.set_text(cause + step)
+            self._wrong.set_text(wrong_words(problem, lends=lends))
             self.field.setAccessibleDescription(self._wrong.text)
+        refused = problem or before
+        self.field.keep("" if refused is None else refused.entered, refused)
 
     def set_ready(self, ready: bool) -> None:
         for widget in (self.field, self._enter):
             widget.setEnabled(ready)
+
+
+def wrong_words(problem: Problem, *, lends: bool) -> str:
+    """Why a number was not taken, and what to do. `lends`: where items are lent as well, it may have been an item's."""
+    params = dict(problem.params)
+    cause, step = refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params)
+    return cause + step + (say("staff.number.perhaps-item") if lends and problem.code in _PERHAPS_ITEM else "")
 
 
 class LibraryCardPage(Page):

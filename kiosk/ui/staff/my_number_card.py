@@ -19,6 +19,8 @@ from kiosk.ui.widgets.words import Words, unmarked
 
 
 class MyNumberCardPage(Page):
+    where_barcodes_go = "staff.barcode.card-read"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._shown: Counter | None = None
@@ -100,7 +102,7 @@ class MyNumberCardPage(Page):
             self._trouble.say("")
             return
         params = dict(problem.params)
-        self._trouble.say(refusal(problem.code, "staff", **params), say(f"refusal.{problem.code}.staff-next", **params))
+        self._trouble.say(refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params))
 
     def _say(self, title: str, lead: str) -> None:
         self._title.set_text(title)

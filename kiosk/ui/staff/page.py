@@ -34,6 +34,8 @@ class Page(QWidget):
     """What is to be put on the clipboard."""
     takes_barcodes = False
     """Whether a scanned barcode means something here, wherever the keyboard focus is."""
+    where_barcodes_go = "staff.barcode.close"
+    """The key of what staff are told of one that means nothing here: what can be done with it, and where."""
     starts_in_field = True
     """Whether the keyboard begins in the number field; elsewhere it begins at nothing that could be pressed."""
     escape: Event | None = None

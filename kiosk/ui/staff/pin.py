@@ -35,6 +35,8 @@ from kiosk.ui.widgets.words import Words
 class PatronsTurnPage(Page):
     """ConfirmingLink, the PIN's states and SavingLink: one page, so that nothing jumps while the patron is busy."""
 
+    where_barcodes_go = "staff.barcode.patrons-turn"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.pin.name"))
         self._mirror = PatronMirror(sizes, wide=True)

@@ -8,15 +8,18 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import BackPressed, Event, HomeChosen, LeavePressed, RegistrationChosen
+from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
+from kiosk.domain.model import IlsCondition
 from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
 from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
+from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, row, title_row
+from kiosk.ui.staff.patron.lines import grouped
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.icon import icon_label
+from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
 GUIDES: dict[Code, str] = {
@@ -29,8 +32,8 @@ GUIDES: dict[Code, str] = {
     Code.NOT_LINKED: "register",
     Code.PIN_WRONG: "register",
     Code.NOT_MY_NUMBER_CARD: "lay",
-    Code.LIBRARY_CARD_ON_READER: "lay",
-    Code.PHONE_NOT_ACCEPTED: "lay",
+    Code.LIBRARY_CARD_ON_READER: "other-card",
+    Code.PHONE_NOT_ACCEPTED: "phone",
     Code.CARD_REMOVED: "lay",
     Code.CARD_SILENT: "lay",
     Code.CARD_INTERRUPTED: "lay",
@@ -41,22 +44,27 @@ GUIDES: dict[Code, str] = {
     Code.CARD_ANSWER_UNEXPECTED: "lay",
     Code.LIBRARY_CARD_EXPIRED: "library",
     Code.LIBRARY_CARD_STOPPED: "stopped",
-    Code.LIBRARY_CARD_UNKNOWN: "library",
-    Code.LIBRARY_CARD_DIFFERS: "library",
+    Code.LIBRARY_CARD_UNKNOWN: "number",
+    Code.LIBRARY_CARD_DIFFERS: "number",
     Code.HOLDER_DENIED: "holder",
     Code.PROXY_REFUSED: "proxy",
     Code.NOTHING_TO_UNLINK: "unlink",
 }
 """Which steps the patron is told; everything else is not about the card, and the library card serves meanwhile ("wait")."""
 
-LIBRARY_CARD_FIRST = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS)
+LIBRARY_CARD_FIRST = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED)
+Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
 
 
-def guide(code: Code) -> Iterator[tuple[str, str]]:
-    """Titles and texts of what to tell the patron."""
-    group, step = GUIDES.get(code, "wait"), 1
+def guide(flow: Refused) -> Iterator[tuple[str, str]]:
+    """Titles and texts of what to tell the patron. Of a link something is said where it was looked up."""
+    group, step = GUIDES.get(flow.problem.code, "wait"), 1
+    linked = isinstance(flow, LendingRefused) and flow.linked
+    if group == "number" and not flow.problem.entered:
+        group = "linked-number"
     while knows(f"staff.guide.{group}-{step}"):
-        yield say(f"staff.guide.{group}-{step}"), say(f"staff.guide.{group}-{step}-text")
+        text = f"staff.guide.{group}-{step}-text"
+        yield say(f"staff.guide.{group}-{step}"), say(f"{text}-linked" if linked and knows(f"{text}-linked") else text)
         step += 1
 
 
@@ -66,44 +74,53 @@ class RefusalPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.refusal.name"))
         self._shown: object = None
-        self._first: Button | None = None
-        self._reference = Words(kind="note")
+        self._form = NumberForm(emit, sizes, say("staff.home.show"), narrow=True)
+        self._takes_number = False
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
-        self.foot().addWidget(self._reference, 0, MIDDLE)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, LendingRefused | RegistrationRefused | UnlinkingRefused):
             return
-        self.takes_barcodes = isinstance(flow, LendingRefused)
+        self.takes_barcodes = self._takes_number = isinstance(flow, LendingRefused)
+        self.where_barcodes_go = "staff.barcode.unlink-refused" if isinstance(flow, UnlinkingRefused) else "staff.barcode.close"
         lying = isinstance(flow, LendingRefused) and flow.insertion is not None
         told = replace(flow, problem=as_it_stands(counter, flow.problem))
         shown = (type(flow), told.problem, lying)
         if shown != self._shown:
             self._shown = shown
             self._fill(told)
+        if isinstance(flow, LendingRefused):
+            self._form.show_problem(flow.wrong, flow.problem, lends=counter.ils is not IlsCondition.NONE)
 
-    def _fill(self, flow: LendingRefused | RegistrationRefused | UnlinkingRefused) -> None:
-        had_focus = self._first is not None and self._first.hasFocus()
+    def number_field(self) -> ScanField | None:
+        return self._form.field if self._takes_number else None
+
+    def _fill(self, flow: Refused) -> None:
+        had_focus = self._form.field.hasFocus()
+        # With what has been typed there.
+        self._form.setParent(self)
+        self._form.hide()
         while self.body.count():
             item = self.body.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.body.addWidget(self._banner(flow.problem))
+        self.body.addWidget(self._banner(flow))
         across = row(self.sizes.gap)
-        across.addWidget(self._guide(flow.problem.code), 12)
+        across.addWidget(self._guide(flow), 12)
         across.addWidget(self._here(flow), 11)
         both = QWidget()
         both.setLayout(across)
         self.body.addWidget(both, 1)
-        self._reference.set_text(say("staff.refusal.reference", code=flow.problem.code.value))
-        if had_focus and self._first is not None:
-            self._first.setFocus()
+        if had_focus:
+            both.show()
+            self._form.field.setFocus()
 
-    def _banner(self, problem: Problem) -> QWidget:
+    def _banner(self, flow: Refused) -> QWidget:
+        problem = flow.problem
         banner = Panel(self.sizes, "care")
         params = dict(problem.params)
         across = row(self.sizes.gap)
@@ -111,50 +128,64 @@ class RefusalPage(Page):
         texts = column(2)
         texts.addWidget(Words(say(f"refusal.{problem.code}.title", **params), "title", line=1.3))
         texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))
-        texts.addWidget(Words(say(f"refusal.{problem.code}.staff-next", **params), "body"))
+        if problem.entered and not isinstance(flow, LendingRefused):
+            texts.addWidget(Words(say("staff.refusal.number", number=grouped(problem.entered)), "strong"))
+        texts.addWidget(Words(refusal(problem.code, "staff-next", **params, entered=problem.entered), "body"))
         across.addLayout(texts, 1)
         banner.inside.addLayout(across)
         return banner
 
-    def _guide(self, code: Code) -> QWidget:
+    def _guide(self, flow: Refused) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addLayout(title_row("person", say("staff.refusal.guide"), self.sizes))
-        card.inside.addWidget(Steps(guide(code), self.sizes))
+        card.inside.addWidget(Steps(guide(flow), self.sizes))
         card.inside.addStretch(1)
         return card
 
-    def _here(self, flow: LendingRefused | RegistrationRefused | UnlinkingRefused) -> QWidget:
+    def _here(self, flow: Refused) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addLayout(title_row("counter", say("staff.refusal.here"), self.sizes))
         code = flow.problem.code
         if isinstance(flow, UnlinkingRefused):
-            self._offer(card, "renumber", BackPressed())
-        elif code in LIBRARY_CARD_FIRST:
-            self._offer(card, "renewed-card", HomeChosen())
-        else:
-            text = "use-card-text" if isinstance(flow, LendingRefused) else "use-card-scan"
-            self._offer(card, "use-card", HomeChosen(), text)
-        if isinstance(flow, LendingRefused) and code is Code.NOT_LINKED:
-            # Lifted, it has to be laid again when the registration asks for it.
-            self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
-        elif isinstance(flow, LendingRefused) and code is Code.CARD_EXPIRED:
-            self._offer(card, "again", RegistrationChosen())
+            self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
-            self._offer(card, "restart", RegistrationChosen())
+            self._offer(card, "restart", RegistrationChosen(), primary=True)
+            # Closing the page leads there: a second button for it would only ask which of the two to press.
+            card.inside.addWidget(self._box("use-card", "use-card-scan"))
+        else:
+            self._take_number(card, flow.problem)
+            if code is Code.NOT_LINKED:
+                # Lifted, it has to be laid again when the registration asks for it.
+                self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
+            elif code is Code.CARD_EXPIRED:
+                self._offer(card, "again", RegistrationChosen())
         if GUIDES.get(code, "wait") == "wait":
             manager = Panel(self.sizes, "plain", spacing=4)
             manager.inside.addWidget(Words(say("staff.refusal.manager-title"), "strong"))
-            manager.inside.addWidget(Words(say("staff.refusal.manager-text"), "note"))
+            title = say(f"refusal.{code}.title", **dict(flow.problem.params))
+            manager.inside.addWidget(Words(say("staff.refusal.manager-text", title=title), "note"))
             card.inside.addWidget(manager)
         card.inside.addStretch(1)
         return card
 
-    def _offer(self, card: Panel, offer: str, event: Event, text: str = "") -> None:
-        """One thing that can be done here; the first is the primary one."""
-        primary = card.inside.count() == 1
-        box = Panel(self.sizes, "chosen" if primary else "plain", spacing=4)
+    def _take_number(self, card: Panel, problem: Problem) -> None:
+        """A library card serves in its place; a number that was refused stands there to be compared and corrected."""
+        first = "renewed-card" if problem.code in LIBRARY_CARD_FIRST else "corrected" if problem.entered else "use-card"
+        box = self._box(first, chosen=True)
+        box.inside.addSpacing(6)
+        box.inside.addWidget(self._form)
+        self._form.show()
+        card.inside.addWidget(box)
+
+    def _box(self, offer: str, text: str = "", *, chosen: bool = False) -> Panel:
+        box = Panel(self.sizes, "chosen" if chosen else "plain", spacing=4)
         box.inside.addWidget(Words(say(f"staff.refusal.{offer}-title"), "strong"))
         box.inside.addWidget(Words(say(f"staff.refusal.{text or offer + '-text'}"), "note"))
+        return box
+
+    def _offer(self, card: Panel, offer: str, event: Event, text: str = "", *, primary: bool = False) -> None:
+        """One thing that can be done here."""
+        box = self._box(offer, text, chosen=primary)
         box.inside.addSpacing(6)
         button = self.button(say(f"staff.refusal.{offer}"), "primary" if primary else "secondary", event, icon="" if primary else "link")
         beside = row()
@@ -162,5 +193,3 @@ class RefusalPage(Page):
         beside.addStretch(1)
         box.inside.addLayout(beside)
         card.inside.addWidget(box)
-        if primary:
-            self._first = button

@@ -30,6 +30,8 @@ def since(link: Link) -> str:
 
 
 class ReplacementPage(Page):
+    where_barcodes_go = "staff.barcode.replacement"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.replacement.name"))
         self.head(say("staff.replacement.title"), say("staff.replacement.lead"))

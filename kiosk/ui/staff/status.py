@@ -115,7 +115,7 @@ class StatusPage(Page):
                 self._show_library_system(counter.ils)
                 self._show_retry(counter)
             elif name in _COUNTS:
-                self._show_count(name, facts)
+                self._show_count(name, facts, doubted=counter.doubt is not None)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
                 starting = counter.reader is ReaderCondition.STARTING
                 title = say("staff.health.any.unseen") if starting else say(f"refusal.{counter.reader}.title")
@@ -124,10 +124,11 @@ class StatusPage(Page):
                 finding = facts.finding(name)
                 shown.show_state(finding.condition, value_of(finding), seen_at(finding, counter.today))
 
-    def _show_count(self, name: str, facts: CounterFacts) -> None:
-        """A store that cannot be read has no numbers: not even a nought."""
+    def _show_count(self, name: str, facts: CounterFacts, *, doubted: bool) -> None:
+        """A store that cannot be read has no numbers: not even a nought. Those of one that is not in order are only what stands in it."""
         store = facts.finding("store")
         count = store.number(name)
+        sure = store.condition is Condition.OK and not doubted
         if count is None:
             self._rows[name].show_state(Condition.UNKNOWN, say("staff.status.uncounted"))
         elif name == "pending" and not count:
@@ -135,7 +136,8 @@ class StatusPage(Page):
             self._rows[name].show_state(Condition.OK, say(said))
         else:
             said = say("staff.status.used-count", count=count) if name == "used" else say("staff.status.links-count", count=count)
-            self._rows[name].show_state(Condition.OK, said)
+            told = said if sure else say("staff.status.count-unsure", counted=said)
+            self._rows[name].show_state(Condition.OK if sure else Condition.UNKNOWN, told)
 
     def _show_library_system(self, condition: IlsCondition) -> None:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}

@@ -14,6 +14,8 @@ from kiosk.ui.widgets.words import Words
 
 
 class UnlinkBusyPage(Page):
+    where_barcodes_go = "staff.barcode.busy"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlink-busy.name"))
         self._title, _ = self.head(say("staff.unlink-busy.finding"), say("staff.unlink-busy.lead"))

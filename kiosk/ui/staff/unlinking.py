@@ -25,6 +25,7 @@ _ICONS = {UnlinkReason.LOST: "warn", UnlinkReason.WISH: "person", UnlinkReason.C
 
 
 class UnlinkReasonPage(Page):
+    where_barcodes_go = "staff.barcode.unlink-reason"
     escape = BackPressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -43,6 +44,7 @@ class UnlinkReasonPage(Page):
 
 
 class UnlinkNumberPage(Page):
+    where_barcodes_go = "staff.barcode.unlink-stop"
     takes_barcodes = True
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -107,6 +109,8 @@ class UnlinkNumberPage(Page):
 
 
 class UnlinkConfirmPage(Page):
+    where_barcodes_go = "staff.barcode.unlink-confirm"
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlink-confirm.name"))
         self.head(say("staff.unlink-confirm.title"), say("staff.unlink-confirm.lead"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
+import shiboken6
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
@@ -102,6 +103,7 @@ class StaffWindow(QWidget):
         self._counter, self._facts = counter, facts
         self._countdown.follow(counter)
         self._more_time.follow(counter)
+        focused = cast("QWidget | None", self.focusWidget())
         self._spares.shown(counter)
         where = section(counter.flow)
         self._rail.show_section(where, busy=busy(counter.flow))
@@ -114,7 +116,7 @@ class StaffWindow(QWidget):
         kind = PAGES[type(counter.flow)]
         if self._page is not None and type(self._page) is kind:
             self._page.project(counter, facts)
-            self._keep_focus()
+            self._keep_focus(focused)
         else:
             self._open(kind, counter, facts)
         if self._page is not None:
@@ -148,7 +150,7 @@ class StaffWindow(QWidget):
         replaces it. It ends where another patron is served: left there, an Enter would open whoever it belongs to."""
         if isinstance(old, HomePage):
             self._half = old.number_field().text()
-        if isinstance(page, HomePage):
+        if isinstance(page, HomePage) and self._half:
             page.number_field().setText(self._half)
             page.number_field().selectAll()
         if not isinstance(page, HolderPage | RefusalPage):
@@ -163,11 +165,14 @@ class StaffWindow(QWidget):
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _keep_focus(self) -> None:
-        """What had the focus may have gone or been disabled; the keyboard is never left nowhere."""
-        focused = cast("QWidget | None", self.focusWidget())
-        if self._page is not None and (focused is None or not focused.isEnabled() or not focused.isVisibleTo(self)):
+    def _keep_focus(self, before: QWidget | None) -> None:
+        """What had the focus may have gone or been disabled: then the keyboard is back on the page, wherever Qt has moved it."""
+        focused = (before, cast("QWidget | None", self.focusWidget()))
+        if self._page is not None and not all(one is not None and self._can_have_focus(one) for one in focused):
             self._focus(self._page)
+
+    def _can_have_focus(self, widget: QWidget) -> bool:
+        return shiboken6.isValid(widget) and widget.isEnabled() and widget.isVisibleTo(self)
 
     def _build(self, sizes: StaffSizes) -> None:
         """Everything, once the width is known, and anew for another class of it; the state is projected again."""
@@ -267,7 +272,7 @@ class StaffWindow(QWidget):
     def scanned(self, text: str, whole: bool) -> None:
         """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
         if self._page is None or not self._page.takes_barcodes:
-            self._banners.tell_of_barcode()
+            self._banners.tell_of_barcode("staff.barcode.close" if self._page is None else self._page.where_barcodes_go)
             return
         field = self._page.number_field()
         if whole or field is None:

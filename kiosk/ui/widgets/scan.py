@@ -42,6 +42,8 @@ class ScanField(QLineEdit):
         self.setMaxLength(64)
         # Drawn here: an action's icon is never larger than 16 px.
         self._icon, self._icon_size = icon, icon_size
+        self._kept = ""
+        self._kept_of: object = None
         self.setTextMargins(icon_size + 14, 0, 0, 0)
         # What is dropped, and what a menu would offer to paste, is asked of other programs as well.
         self.setAcceptDrops(False)
@@ -53,6 +55,18 @@ class ScanField(QLineEdit):
         # Other than `clear`, this leaves nothing for "undo" to bring back.
         self.setText("")
         self.entered.emit(text)
+
+    def keep(self, refused: str, of: object) -> None:
+        """Show a number that was refused, marked so that the next scan replaces it; once for each refusal (`of`, None without one).
+
+        What has been typed since stays.
+        """
+        if of is self._kept_of:
+            return
+        if self.text() in ("", self._kept):
+            self.setText(refused)
+            self.selectAll()
+        self._kept, self._kept_of = refused[: self.maxLength()], of
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

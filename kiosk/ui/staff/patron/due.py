@@ -23,6 +23,11 @@ def due_words(due: Due | None, today: date) -> str:
     return "" if due is None or due.day is None else day_words(due.day, today)
 
 
+def is_overdue(due: Due | None, today: date) -> bool:
+    """Whether its day is over. That the library's system counts it as overdue is not said by that."""
+    return due is not None and due.day is not None and due.day < today
+
+
 def due_said(due: Due | None) -> str:
     """What the server sent where no day could be read from it, as its words."""
     if due is None or due.day is not None or not due.text.strip():

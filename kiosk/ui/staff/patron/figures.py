@@ -9,15 +9,18 @@ from kiosk.domain.circulation import Standing
 from kiosk.text import plain, say
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 
 class Figure(QFrame):
-    """What is counted, and how many; `alert` is the ground it has when there are any."""
+    """What is counted, and how many; `alert` is the ground it has when there are any, `stops` what follows from it when there are none."""
 
-    def __init__(self, name: str, sizes: StaffSizes, *, none: str = "", alert: str = "plain") -> None:
+    def __init__(self, name: str, sizes: StaffSizes, *, none: str = "", alert: str = "plain", stops: str = "") -> None:
         super().__init__()
-        self._name, self._none, self._alert = say(name), none, alert
+        self._name, self._none, self._alert, self._stops = say(name), none, alert, stops
+        self._stop = icon_label("warn", sizes.icon, "yellow")
+        self._stop.hide()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("figure", "plain")
         self._label = Words(self._name, "note", line=1.3)
@@ -30,6 +33,7 @@ class Figure(QFrame):
         beside.addWidget(self._count)
         beside.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         beside.addStretch(1)
+        beside.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignBottom)
         inside.addLayout(beside)
         self.setLayout(inside)
 
@@ -42,7 +46,10 @@ class Figure(QFrame):
         self._count.set_text(said)
         self._count.set_kind("figure" if counted or not known else "figure-word")
         self._unit.setVisible(counted)
-        ground = self._alert if count else "plain"
+        stops = count == 0 and bool(self._stops)
+        self._stop.setVisible(stops)
+        self.setToolTip(plain(self._stops) if stops else "")
+        ground = "care" if stops else self._alert if count else "plain"
         if self.property("figure") != ground:
             self.setProperty("figure", ground)
             for part in (self, self._label, self._count, self._unit):
@@ -50,6 +57,8 @@ class Figure(QFrame):
                 part.style().unpolish(part)
                 part.style().polish(part)
         spoken = said + (self._unit.text if counted else "") if known else say("staff.patron.unknown-spoken")
+        if stops:
+            spoken = f"{spoken}、{plain(self._stops)}"
         self.setAccessibleName(f"{plain(self._name)} {spoken}")
         self._count.setAccessibleName(spoken)
 
@@ -61,7 +70,7 @@ class Figures(QWidget):
         self._loans = Figure("staff.patron.loans", sizes, none=none)
         self._overdue = Figure("staff.patron.overdue", sizes, none=none, alert="care")
         self._ready = Figure("staff.patron.holds-ready", sizes, none=none, alert="ready")
-        self._left = Figure("staff.patron.loans-left", sizes)
+        self._left = Figure("staff.patron.loans-left", sizes, stops=say("staff.patron.none-left"))
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12 if not sizes.small else 8)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from kiosk.domain.circulation import Item
+from kiosk.domain.circulation import Item, Stop
 from kiosk.domain.events import HoldConfirmed, ItemEntered, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
@@ -16,9 +16,10 @@ from kiosk.text import refusal, say
 from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import MOST, Line, are_more_than_shown, entry_lines, loan_lines, renewable, summary
+from kiosk.ui.staff.patron.lines import MOST, Line, Setting, are_more_than_shown, entry_lines, loan_lines, renewable, summary
 from kiosk.ui.staff.patron.listed import extent_of
 from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.stops import causes
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -27,7 +28,7 @@ from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
 _PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-Known = tuple[tuple[Entry, ...], tuple[Item, ...] | None, tuple[str, ...]]
+Known = tuple[tuple[Entry, ...], tuple[Item, ...] | None, tuple[str, ...], frozenset[Stop]]
 
 
 class ItemsPage(Panel):
@@ -89,7 +90,7 @@ class ItemsPage(Panel):
     def show_state(self, counter: Counter, flow: PatronShown) -> None:
         self._show_wrong(flow.wrong)
         dealings = flow.dealings
-        known = dealings.entries, dealings.loans, dealings.undescribed
+        known = dealings.entries, dealings.loans, dealings.undescribed, flow.patron.standing.stops
         if self._known is None or any(one is not other for one, other in zip(known, self._known, strict=True)):
             self._known, self._looked_at = known, 0
             self.rows.show_lines(self.lines(flow, counter))
@@ -108,7 +109,7 @@ class ItemsPage(Panel):
         return self._looked_at
 
     def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
-        return entry_lines(flow.dealings.entries, self.service, counter.today)
+        return entry_lines(flow.dealings.entries, self.service, _setting(flow, counter))
 
     def show_count(self, flow: PatronShown) -> None:
         said = summary(flow.dealings, self.service)
@@ -158,7 +159,7 @@ class LoansPage(ItemsPage):
         return super().says_beneath() or self._not_listed.speaks
 
     def lines(self, flow: PatronShown, counter: Counter) -> Sequence[Line]:
-        return loan_lines(flow.dealings, counter.today)
+        return loan_lines(flow.dealings, _setting(flow, counter))
 
     def show_count(self, flow: PatronShown) -> None:
         dealings, extent = flow.dealings, extent_of(flow)
@@ -177,6 +178,10 @@ class LoansPage(ItemsPage):
         self._again.setVisible(problem is not None)
         listing = dealings.loans is None and problem is None and not self.rows.wanted
         self.say_empty(say("staff.items.listing") if listing else "" if self.rows.wanted else extent.empty)
+
+
+def _setting(flow: PatronShown, counter: Counter) -> Setting:
+    return Setting(counter.today, not counter.doubts_clock, causes(flow.patron.standing.stops))
 
 
 def page_for(service: Service, emit: Emit, sizes: StaffSizes) -> ItemsPage:

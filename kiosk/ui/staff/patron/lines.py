@@ -15,7 +15,7 @@ from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
 from kiosk.ui.staff.answers import told
-from kiosk.ui.staff.patron.due import due_said, due_spoken, due_words
+from kiosk.ui.staff.patron.due import due_said, due_spoken, due_words, is_overdue
 
 MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
@@ -24,8 +24,12 @@ _OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, R
 """It was not done, and may well be possible."""
 _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
 """Says nothing against the item."""
-_OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD})
+_OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD, Reason.NEXT_CARD})
 """What was read is no item, as far as is known."""
+_NOT_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
+"""Nobody misses that it was not done."""
+_RETURN_IN_TIME = frozenset({Reason.RESERVED, Reason.NO_MORE_RENEWALS})
+"""Whoever may not renew is asked to return it by its day, unless that is over."""
 
 
 @unique
@@ -66,7 +70,18 @@ class Line:
     """See `is_undone`."""
 
 
-def entry_lines(entries: Iterable[Entry], service: Service, today: date) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the lines are seen against."""
+
+    today: date
+    sure_of_today: bool = True
+    """Whether the clock is believed: without that nothing is called overdue."""
+    stopped: str = ""
+    """Why the patron is stopped, in words; empty where that is not known."""
+
+
+def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) -> list[Line]:
     """What was asked for in this session for one service, the newest first. What was not done is never left out for what was."""
     asked = [entry for entry in entries if entry.service is service]
     room = max(MOST - sum(map(is_undone, asked)), 0)
@@ -77,16 +92,16 @@ def entry_lines(entries: Iterable[Entry], service: Service, today: date) -> list
     times: Tally[str] = Tally()
     for entry in reversed(shown):
         times[entry.item.number] += 1
-        lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", today))
+        lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", setting))
     return lines[::-1]
 
 
 def is_undone(entry: Entry) -> bool:
     """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
-    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason is not Reason.LIBRARY_CARD
+    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in _NOT_WANTED
 
 
-def loan_lines(dealings: Dealings, today: date) -> list[Line]:
+def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
     """All that is on loan, each with what became of its renewal; above them what was scanned and is not on the list."""
     answers: dict[str, Entry] = {}
     for entry in dealings.entries:
@@ -94,23 +109,24 @@ def loan_lines(dealings: Dealings, today: date) -> list[Line]:
             answers.setdefault(entry.item.number, entry)
     loans = dealings.loans or ()
     listed = {loan.number for loan in loans}
-    lines = [_entry_line(entry, number, today) for number, entry in answers.items() if number not in listed]
+    lines = [_entry_line(entry, number, setting) for number, entry in answers.items() if number not in listed]
     for place, loan in enumerate(islice(loans, MOST)):
         key = loan.number or f"title {place}"
-        lines.append(_loan_line(loan, key, answers.get(loan.number), loan.number in dealings.undescribed, today))
+        lines.append(_loan_line(loan, key, answers.get(loan.number), loan.number in dealings.undescribed, setting))
     return lines[:MOST]
 
 
 def renewable(dealings: Dealings) -> bool:
     """Whether asking for all that is listed would ask for anything. A title without its number cannot be asked for."""
-    settled = {entry.item.number for entry in dealings.entries if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
+    renewals = (entry for entry in dealings.entries if entry.service is Service.RENEWAL)
+    settled = {entry.item.number for entry in renewals if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
     return any(loan.number and loan.number not in settled for loan in dealings.loans or ())
 
 
 def summary(dealings: Dealings, service: Service) -> str:
     """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
     asked = (*dealings.entries, *dealings.earlier.values())
-    entries = [entry for entry in asked if entry.service is service and entry.reason is not Reason.LIBRARY_CARD]
+    entries = [entry for entry in asked if entry.service is service and entry.reason not in _NOT_WANTED]
     before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
     of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
@@ -149,19 +165,19 @@ def _names(item: Item, reason: Reason | None = None) -> tuple[str, str]:
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…", grouped(item.number)
 
 
-def _entry_line(entry: Entry, key: str, today: date) -> Line:
+def _entry_line(entry: Entry, key: str, setting: Setting) -> Line:
     title, number = _names(entry.item, entry.reason)
     if entry.progress in UNANSWERED:
         look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
         aside = say(f"staff.line.{entry.progress}")
         return Line(key, look, title, number, aside, spoken=_spoken(title, aside))
     if entry.progress is Progress.DONE:
-        return _done(entry, key, title, number, today)
-    line = _not_done(entry, key, title, number)
+        return _done(entry, key, title, number, setting.today)
+    line = _not_done(entry, key, title, number, setting.stopped)
     if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
         # It is what staff are to tell the patron.
         spoken = _spoken(title, line.aside, due_spoken(entry.item.due), line.why + line.step) + line.said
-        return replace(line, aside=f"{line.aside}\n{due_words(entry.item.due, today)}".strip(), spoken=spoken)
+        return replace(line, aside=f"{line.aside}\n{due_words(entry.item.due, setting.today)}".strip(), spoken=spoken)
     return line
 
 
@@ -195,14 +211,20 @@ def _said(entry: Entry) -> str:
     return "\n".join(filter(None, (fee, due, said)))
 
 
-def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
+def _not_done(entry: Entry, key: str, title: str, number: str, stopped: str, *, overdue: bool = False) -> Line:
     service = entry.service
     why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
+    if entry.reason is Reason.PATRON_STOPPED and stopped and not in_doubt(entry):
+        why, step = why + say("staff.line.stopped-why", reasons=stopped), say("staff.line.stopped-step")
+    if overdue and entry.reason in _RETURN_IN_TIME:
+        step = say("staff.line.overdue-step")
     said = _said(entry)
     if in_doubt(entry):
         look, aside = Look.CARE, say("staff.line.unknown")
-    elif entry.reason in DONE_BEFORE or entry.reason in _OF_NUMBER:
-        look, aside = Look.CARE if entry.reason in DONE_BEFORE else Look.REFUSED, say(f"staff.line.{entry.reason}")
+    elif entry.reason is Reason.ITEM_UNKNOWN:
+        look, aside = Look.REFUSED, say(f"staff.line.{entry.reason}")
+    elif entry.reason in DONE_BEFORE or entry.reason in _NOT_WANTED:
+        look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
     elif entry.reason in _OPEN:
         look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
     else:
@@ -212,22 +234,26 @@ def _not_done(entry: Entry, key: str, title: str, number: str) -> Line:
     return Line(key, look, title, number, aside, why, step, said, reserves=reserves, spoken=spoken, undone=is_undone(entry))
 
 
-def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, today: date) -> Line:
+def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, setting: Setting) -> Line:
     if answer is not None and (answer.progress is Progress.DONE or answer.progress in UNANSWERED):
-        return _entry_line(answer, key, today)
+        return _entry_line(answer, key, setting)
     title, number = _names(loan)
-    due = due_words(loan.due, today) or say("staff.line.no-due")
+    due, overdue = due_words(loan.due, setting.today) or say("staff.line.no-due"), ""
+    if setting.sure_of_today and is_overdue(loan.due, setting.today):
+        overdue = say("staff.line.overdue")
+        due = f"{due}\n{overdue}"
     if answer is not None:
-        line = _not_done(answer, key, title, number)
+        line = _not_done(answer, key, title, number, setting.stopped, overdue=bool(overdue))
         # What may have been done is not asked for again here: staff look in their system first.
         again = loan.number if answer.progress is Progress.REFUSED else ""
-        return replace(line, aside=due, result=line.aside, renews=again)
+        spoken = "、".join(filter(None, (line.spoken, plain(overdue))))
+        return replace(line, aside=due, result=line.aside, renews=again, spoken=spoken)
     sent = due_said(loan.due)
     if described_later:
         aside = say("staff.line.describing")
         return Line(key, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
-    spoken = _spoken(title, due_spoken(loan.due), sent)
-    return Line(key, Look.PLAIN, title, number, due, said=sent, renews=loan.number, spoken=spoken)
+    spoken = _spoken(title, due_spoken(loan.due), overdue, sent)
+    return Line(key, Look.CARE if overdue else Look.PLAIN, title, number, due, said=sent, renews=loan.number, spoken=spoken)
 
 
 def _spoken(title: str, *sentences: str) -> str:

@@ -124,6 +124,7 @@ class PatronPage(Page):
         self._services.choose(flow.service)
         here = is_served_here(counter, flow.service)
         self.takes_barcodes = here
+        self.where_barcodes_go = "staff.barcode.elsewhere" if counter.ils is IlsCondition.NONE else "staff.barcode.choose"
         self._library.show_state(counter, flow, concerns=here or flow.service is None)
         self._handover.show_state(counter, flow, here=here)
         if self._next_card is None and flow.next_card is not None:
