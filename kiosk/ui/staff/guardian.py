@@ -102,7 +102,7 @@ class GuardianPage(Page):
         missing = [check for check in ORDER if check not in flow.draft.checks]
         if self._next is not None:
             self._next.setEnabled(not missing)
-            self._next.setAccessibleDescription(plain(self._say_missing(missing)))
+            self._next.describe(self._say_missing(missing))
         self._reason.set_text(self._say_missing(missing))
 
     def _say_missing(self, missing: list[GuardianCheck]) -> str:
