@@ -1,6 +1,6 @@
 """Colours and sizes, once. The style sheet is a template filled from here, one sheet for each window's size.
 
-Staff sizes are logical pixels in three classes of window width; the patron's are millimetres, since a finger and an eye of 78
+Staff sizes are logical pixels in four classes of window width; the patron's are millimetres, since a finger and an eye of 78
 years measure millimetres whatever the panel (LOOK §2, §3).
 """
 
@@ -81,7 +81,9 @@ class StaffSizes(Sizes):
     """Width of the patron's panel at lending."""
     pin_panel: int
     small: bool
-    """Steps show the present label only; no key hints."""
+    """Steps show the present label only."""
+    narrow: bool = False
+    """What stands side by side elsewhere stands one below the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,21 @@ _SMALL = StaffSizes(
     title=25, heading=17, lead=16, body=15, note=13, aside=13, number=33, button_height=46, button_padding=14, gap=14,
     margin_x=18, margin_y=16, icon=20, rail=68, top=56, status=36, side=252, panel=262, pin_panel=300, small=True,
 )  # fmt: skip
+_NARROW = StaffSizes(
+    radius=8, tile_radius=10, card_radius=14, border=1, line=1.5,
+    title=22, heading=16, lead=15, body=14, note=12, aside=12, number=28, button_height=44, button_padding=10, gap=9,
+    margin_x=11, margin_y=12, icon=18, rail=60, top=48, status=38, side=232, panel=226, pin_panel=260, small=True, narrow=True,
+)  # fmt: skip
+"""Nearly as much finds room in 800 pixels as in 1024: 800×600, and 1280×720 at 150 %."""
 
 
 def staff_sizes(width: int) -> StaffSizes:
     """The class of a staff window `width` logical pixels wide."""
     if width >= 1600:
         return _WIDE
-    return _MIDDLE if width >= 1280 else _SMALL
+    if width >= 960:
+        return _MIDDLE if width >= 1280 else _SMALL
+    return _NARROW
 
 
 # Millimetres on a display of 10.1 inch (1280×800), the smallest that serves, and on one of 15.6 inch; between them sizes grow evenly.

@@ -24,10 +24,16 @@ DISPLAYS = {
     "10.1 inch upright": (800, 1280, 136),
     "15.6 inch upright": (1080, 1920, 194),
     "15.6 inch upright at 150 %": (720, 1280, 194),
+    "800×800, size unknown": (800, 800, 0),
+    "800×480, size unknown": (800, 480, 0),
+    "1280×720 at 150 %, size unknown": (853, 480, 0),
 }
 
 
-IN_THE_LONG_RUN = ("1024×768, size unknown", "15.6 inch at 125 %", "15.6 inch at 200 %", "21.5 inch", "15.6 inch upright")
+IN_THE_LONG_RUN = (
+    *("1024×768, size unknown", "15.6 inch at 125 %", "15.6 inch at 200 %", "21.5 inch", "15.6 inch upright"),
+    *("800×800, size unknown", "800×480, size unknown", "1280×720 at 150 %, size unknown"),
+)
 """Between others, or with more room than those."""
 
 

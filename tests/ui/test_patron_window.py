@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polib
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
@@ -30,6 +30,7 @@ from kiosk.domain.states import AskingPin, PatronShown, Unlinked
 from kiosk.text import plain, say
 from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
+from kiosk.ui.widgets.picture import drawn
 from tests.ui.desk import Desk
 from tests.ui.messages import message_of
 from tests.ui.scenes import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
@@ -220,6 +221,25 @@ def test_all_three_languages_say_the_same_things() -> None:
 def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, language: Language) -> None:
     desk.show(SCENES["registration-refused-proxy-refused"], language)
     assert desk.says("15")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (Language.JAPANESE, "お子さまと同居していることが確認できる"),
+        (Language.EASY_JAPANESE, "子どもと いっしょに 住んで いる ことが わかる"),
+        (Language.ENGLISH, "shows you live with the child"),
+    ],
+)
+def test_a_guardian_is_told_all_that_the_document_has_to_show(desk: Desk, language: Language, sentence: str) -> None:
+    desk.show(SCENES["guardian"], language)
+    assert desk.says(sentence)
+
+
+def test_none_of_what_a_document_has_to_show_is_drawn_as_if_it_did_not_count(desk: Desk) -> None:
+    """Its four numbers have the same ground."""
+    drawing = drawn("document-conditions", QSize(226, 334), 1.0).toImage()
+    assert {drawing.pixelColor(26, y).name().upper() for y in (105, 157, 214, 284)} == {COLOURS["blue"]}
 
 
 def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:

@@ -12,12 +12,15 @@ from tests.ui.staff_hands import settle
 from tests.ui.staff_scenes import one_of_each, staff_scenes
 
 SIZES = (
-    *((1024, 768), (1280, 720), (960, 540)),
+    *((1024, 768), (1280, 720), (800, 480)),
     # Between these, or with more room: in the long run.
-    *(pytest.param(width, height, marks=pytest.mark.trial) for width, height in ((1366, 768), (1536, 864), (1920, 1080))),
+    *(
+        pytest.param(width, height, marks=pytest.mark.trial)
+        for width, height in ((800, 600), (800, 800), (853, 480), (960, 540), (1024, 576), (1366, 768), (1536, 864), (1920, 1080))
+    ),
 )
-"""Among them 1920×1080 at 100, 125, 150 and 200 %."""
-NARROWEST = (960, 1280)
+"""Among them 1920×1080 at 100, 125, 150 and 200 %, 1280×720 at 125 and 150 %, and the smallest there is."""
+NARROWEST = (800, 960, 1280)
 """Of each class but the widest: every refusal is tried here, the others have more room."""
 
 

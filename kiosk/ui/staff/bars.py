@@ -101,17 +101,17 @@ class StatusItem(QFrame):
         super().__init__()
         self._size = round(sizes.note * 1.3)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._icon, self._text = QLabel(), QLabel()
-        inside = row(6, (8, 2, 10, 2))
+        self._icon, self._text = QLabel(), Words(kind="status", line=1.2)
+        inside = row(6, (8, 0, 10, 0))
         inside.addWidget(self._icon, 0, MIDDLE)
-        inside.addWidget(self._text, 0, MIDDLE)
+        inside.addWidget(self._text, 1, MIDDLE)
         self.setLayout(inside)
 
     def show_state(self, text: str, state: str = "fine") -> None:
         """`state` is one of _STATES."""
         icon, colour = _STATES[state]
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
-        self._text.setText(plain(text))
+        self._text.set_text(text)
         self.setAccessibleName(plain(text))
         trouble = state == "trouble"
         if self.property("trouble") != trouble:

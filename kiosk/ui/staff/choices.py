@@ -104,12 +104,14 @@ class Tile(CheckedByState, Plate):
         super().__init__(text, sizes.tile_radius)
         self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._icon, self._size = icon, sizes.icon if low else round(sizes.icon * 1.2)
+        self._icon, self._size = icon, round(sizes.icon * (1.2 if not low else 0.9 if sizes.narrow else 1))
         self._elsewhere = elsewhere and not sizes.small
         self._drawing = icon_label(icon, self._size)
         self._words = Words(text, "tile", line=1.25) if low else Words(text, "tile", line=1.25, centred=True)
+        # Words ask for a width of their own; here they take what there is, in as many lines as that needs.
+        self._words.setMinimumWidth(round(sizes.note * 3))
         if low:
-            beside = row(6, (8, 8, 24 if self._elsewhere else 6, 8))
+            beside = row(3, (4, 8, 2, 8)) if sizes.narrow else row(6, (8, 8, 24 if self._elsewhere else 6, 8))
             beside.addWidget(self._drawing, 0, MIDDLE)
             beside.addWidget(self._words, 1)
             self.setLayout(beside)
@@ -121,7 +123,7 @@ class Tile(CheckedByState, Plate):
             self.setLayout(below)
             lines = 3 * round(sizes.note * 1.3)
             self.setMinimumHeight(round(self._size * 1.6) + lines + 20)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.toggled.connect(self._recolour)
         self.adopt()
 

@@ -23,10 +23,8 @@ from kiosk.ui.widgets.words import Words
 
 DOCUMENT = (GuardianCheck.ADDRESS, GuardianCheck.NAME, GuardianCheck.PUBLIC_BODY, GuardianCheck.SAME_HOUSEHOLD)
 """In the order of the numbers in the drawing."""
-CHORDS = {GuardianCheck.UNDER_FIFTEEN: "A", GuardianCheck.IS_GUARDIAN: "G"} | {
-    check: str(number) for number, check in enumerate(DOCUMENT, 1)
-}
-"""With Alt; those of the document are the numbers in the drawing."""
+TICKS = "K"
+"""With Alt: confirms the line it is shown on, the first that is not confirmed. Each press confirms one, then it is the next one's."""
 ORDER = (GuardianCheck.UNDER_FIFTEEN, GuardianCheck.IS_GUARDIAN, *DOCUMENT)
 
 
@@ -37,6 +35,8 @@ class GuardianPage(Page):
         super().__init__(emit, sizes, say("staff.guardian.name"))
         self.head(say("staff.guardian.title"), say("staff.guardian.lead"))
         self._rows = {check: self._row(check) for check in ORDER}
+        self._following: GuardianCheck | None = None
+        """The first that is not confirmed."""
         self._cut_off = Words(kind="done")
         self._line = AgeLine(sizes)
         across = row(sizes.gap)
@@ -50,9 +50,18 @@ class GuardianPage(Page):
 
     def _row(self, check: GuardianCheck) -> CheckRow:
         number = DOCUMENT.index(check) + 1 if check in DOCUMENT else None
-        made = CheckRow(say(f"staff.guardian.check-{check}"), number, chord=CHORDS[check])
-        made.clicked.connect(lambda: self.tell(GuardianCheckSet(check, not made.isChecked())))
+        made = CheckRow(say(f"staff.guardian.check-{check}"), number)
+        made.clicked.connect(lambda: self._pressed(check))
         return made
+
+    def _pressed(self, check: GuardianCheck) -> None:
+        """A keyboard that stood on the line goes on to the next one as well."""
+        row = self._rows[check]
+        stood_there = row.hasFocus()
+        self.tell(GuardianCheckSet(check, not row.isChecked()))
+        following = self._next if self._following is None else self._rows[self._following]
+        if stood_there and row.isChecked() and following is not None:
+            following.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _age(self) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
@@ -97,15 +106,24 @@ class GuardianPage(Page):
             confirmed = check in flow.draft.checks
             shown.setChecked(confirmed)
             means(shown, GuardianCheckSet(check, not confirmed))
+        missing = [check for check in ORDER if check not in flow.draft.checks]
+        self._show_following(missing[0] if missing else None)
         day = flow.born_on_or_after
         words = say("staff.date.era", year=day.year, month=day.month, day=day.day, era=wareki(day))
         self._cut_off.set_text(say("staff.guardian.cut-off", date=words))
         self._line.show_cut_off(day)
-        missing = [check for check in ORDER if check not in flow.draft.checks]
         if self._next is not None:
             self._next.setEnabled(not missing)
-            self._next.setAccessibleDescription(plain(self._say_missing(missing)))
+            self._next.describe(self._say_missing(missing))
         self._reason.set_text(self._say_missing(missing))
+
+    def _show_following(self, following: GuardianCheck | None) -> None:
+        for check, shown in self._rows.items():
+            shown.give_chord(TICKS if check is following else "")
+        if following is not self._following:
+            self._following = following
+            if following is not None:
+                self.bring_into_sight(self._rows[following])
 
     def _say_missing(self, missing: list[GuardianCheck]) -> str:
         if not missing:

@@ -133,7 +133,7 @@ class Page(QWidget):
         self, text: str, kind: str, event: Event, *, icon: str = "", key: str = "", chord: str = "", icon_behind: bool = False
     ) -> Button:
         """A button that says `event`."""
-        made = Button(text, kind, icon=icon, key="" if self.sizes.small else key, chord=chord, icon_behind=icon_behind)
+        made = Button(text, kind, icon=icon, key=key, chord=chord, icon_behind=icon_behind)
         says(made, event, self.tell)
         if key and isinstance(event, LeavePressed):
             self._ways_out.append((made, key))
@@ -149,7 +149,7 @@ class Page(QWidget):
         """Whether their key has to be held, because something would be lost: it says so on them."""
         for button, key in self._ways_out:
             held = say("staff.key.held", key=key)
-            button.show_key(held if guarded else "" if self.sizes.small else key)
+            button.show_key(held if guarded else key)
 
     def leave_button(self, text: str = "", *, key: str = "") -> Button:
         return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key or "F12")

@@ -11,12 +11,20 @@ from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 
+_AIR = 20
+"""Pixels left and right of the label together, as a layout keeps them."""
+_LEAST_AIR = 12
+"""The same where there is no more room, before the key goes below."""
+_BETWEEN = 4
+"""Pixels between the label and a key below it."""
+
 
 class Button(QPushButton):
     """`kind` is primary, secondary or quiet; there is one primary a screen. The label is a verb.
 
-    `key` is shown in a frame behind the label ("F2"); giving the key its meaning is the window's business. `chord` is the letter that
-    presses it together with Alt, and is shown there as well.
+    `key` is shown in a frame behind the label ("F12"); giving the key its meaning is the window's business. `chord` is the letter that
+    presses it together with Alt, and is shown there as well. Where the button is too narrow for both, and everywhere on a `slim` one, the
+    key stands below the label.
     """
 
     def __init__(
@@ -28,12 +36,15 @@ class Button(QPushButton):
         key: str = "",
         chord: str = "",
         icon_behind: bool = False,
+        slim: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", kind)
-        self._icon, self._key, self._icon_behind = icon, f"Alt+{chord}" if chord else key, icon_behind
+        self._icon, self._key, self._icon_behind, self._slim = icon, "", icon_behind, slim
+        self._about = ""
         set_chord(self, chord)
+        self.show_key(f"Alt+{chord}" if chord else key)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_text(text)
@@ -46,8 +57,14 @@ class Button(QPushButton):
     def show_key(self, key: str) -> None:
         if key != self._key:
             self._key = key
+            self.describe(self._about)
             self.updateGeometry()
             self.update()
+
+    def describe(self, text: str) -> None:
+        """Say more of it to those who do not see it; its key is said with it."""
+        self._about = plain(text)
+        self.setAccessibleDescription(" ".join(filter(None, (self._about, self._key))))
 
     def set_text(self, text: str) -> None:
         self.setText(plain(text))
@@ -71,6 +88,15 @@ class Button(QPushButton):
         font.setBold(False)
         return font
 
+    def _small_font(self) -> QFont:
+        """Of a key below the label."""
+        font = self._key_font()
+        font.setPixelSize(max(10, round(self.font().pixelSize() * 0.62)))
+        return font
+
+    def _key_is_stacked(self) -> bool:
+        return bool(self._key) and (self._slim or self.width() < self._in_a_row().width() + _LEAST_AIR)
+
     def _widths(self) -> tuple[int, int, int, int]:
         """Icon, text, key frame and the space between them, in pixels."""
         metrics = QFontMetrics(self.font())
@@ -79,18 +105,30 @@ class Button(QPushButton):
         return self._icon_size(), text, key, max(6, self.font().pixelSize() // 2)
 
     def needed(self) -> QSize:
-        """The room the label takes, inside the padding."""
+        """The room its label and key take at the width it has, inside the padding."""
+        return self._stacked() if self._key_is_stacked() else self._in_a_row()
+
+    def _in_a_row(self) -> QSize:
+        """The room they take with the key behind the label."""
         icon, text, key, space = self._widths()
         lines = self.text().count("\n") + 1
         return QSize(icon + text + key + space * (bool(icon) + bool(key)), QFontMetrics(self.font()).lineSpacing() * lines)
 
+    def _stacked(self) -> QSize:
+        """The room they take with the key below the label."""
+        icon, text, _, space = self._widths()
+        lines, small = self.text().count("\n") + 1, QFontMetrics(self._small_font())
+        wide = max(icon + text + space * bool(icon), small.horizontalAdvance(self._key) if self._key else 0)
+        return QSize(wide, QFontMetrics(self.font()).height() * lines + (small.height() + _BETWEEN) * bool(self._key))
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         pad = hint.width() - QFontMetrics(self.font()).size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        return QSize(self.needed().width() + max(pad, 24), max(hint.height(), self.needed().height() + 12))
+        wanted = self._stacked() if self._slim else self._in_a_row()
+        return QSize(wanted.width() + max(pad, 24), max(hint.height(), wanted.height() + 12))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.needed().width() + 20, self.sizeHint().height())
+        return QSize(self._stacked().width() + _LEAST_AIR, max(super().sizeHint().height(), self._stacked().height() + 6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -100,7 +138,13 @@ class Button(QPushButton):
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         colour = self._colour()
         icon, text, key, space = self._widths()
-        x = (self.width() - self.needed().width()) // 2
+        if self._key_is_stacked():
+            key = 0
+            painter.setPen(QColor(COLOURS[colour]))
+            self._draw_key_below(painter)
+            painter.translate(0, -((QFontMetrics(self._small_font()).height() + _BETWEEN) // 2))
+        wide = icon + text + key + space * (bool(icon) + bool(key))
+        x = (self.width() - wide) // 2
         if icon and not self._icon_behind:
             self._draw_icon(painter, x, icon, colour)
             x += icon + space
@@ -123,6 +167,12 @@ class Button(QPushButton):
 
     def _draw_icon(self, painter: QPainter, x: int, size: int, colour: str) -> None:
         painter.drawPixmap(x, (self.height() - size) // 2, pixmap(self._icon, size, colour, self.devicePixelRatioF()))
+
+    def _draw_key_below(self, painter: QPainter) -> None:
+        painter.setFont(self._small_font())
+        height = QFontMetrics(self._small_font()).height()
+        top = (self.height() + self._stacked().height()) // 2 - height
+        painter.drawText(QRect(0, top, self.width(), height), Qt.AlignmentFlag.AlignCenter, self._key)
 
     def _draw_key(self, painter: QPainter, x: int, width: int) -> None:
         painter.setFont(self._key_font())

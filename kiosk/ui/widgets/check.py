@@ -15,14 +15,12 @@ from kiosk.ui.widgets.words import Words
 
 
 class CheckRow(CheckedByState, QAbstractButton):
-    """Checkable; a press asks for the other. `number` is drawn at the right end when given, and `chord` before it, which presses it
-    together with Alt."""
+    """Checkable; a press asks for the other. `number` is drawn at the right end when given, and before it the chord that presses it."""
 
-    def __init__(self, text: str, number: int | None = None, *, chord: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, number: int | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.follow_state()
-        self._number, self._chord = number, f"Alt+{chord}"
-        set_chord(self, chord)
+        self._number, self._chord = number, ""
         self._words = Words(text, parent=self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(plain(text))
@@ -30,6 +28,15 @@ class CheckRow(CheckedByState, QAbstractButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def give_chord(self, letter: str) -> None:
+        """What presses it together with Alt; with "" nothing does. Its room is kept, so that no word moves."""
+        chord = f"Alt+{letter}" if letter else ""
+        if chord != self._chord:
+            self._chord = chord
+            self.setAccessibleDescription("")
+            set_chord(self, letter)
+            self.update()
 
     def _box(self) -> int:
         return round(self._words.font().pixelSize() * 1.3)
@@ -44,10 +51,14 @@ class CheckRow(CheckedByState, QAbstractButton):
         font.setPixelSize(max(11, round(font.pixelSize() * 0.7)))
         return font
 
+    def _cap(self) -> int:
+        """Width of the frame around a chord, whether there is one or not."""
+        return QFontMetrics(self._chord_font()).horizontalAdvance("Alt+M") + 10
+
     def _right(self) -> int:
         """What chord and number take."""
         number = 6 + self._box() if self._number is not None else 0
-        return 10 + QFontMetrics(self._chord_font()).horizontalAdvance(self._chord) + number
+        return 10 + self._cap() + number
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -76,17 +87,15 @@ class CheckRow(CheckedByState, QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         checked = self.isChecked()
-        edge = "blue" if checked else "edge_staff" if self.underMouse() else "hair"
+        edge = "blue" if checked or self._chord else "edge_staff" if self.underMouse() else "hair"
         painter.setPen(QPen(QColor(COLOURS[edge]), 2))
         painter.setBrush(QColor(COLOURS["blue_50" if checked or self.underMouse() else "white"]))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
         self._draw_box(painter, checked)
         if self._number is not None:
             self._draw_number(painter, checked)
-        painter.setFont(self._chord_font())
-        painter.setPen(QColor(COLOURS["sub"]))
-        place = QRect(self.width() - 2 - self._right(), 0, self._right(), self.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._chord)
+        if self._chord:
+            self._draw_chord(painter)
 
     def _draw_box(self, painter: QPainter, checked: bool) -> None:
         size = self._box()
@@ -96,6 +105,15 @@ class CheckRow(CheckedByState, QAbstractButton):
         painter.drawRoundedRect(box, 4, 4)
         if checked:
             painter.drawPixmap(box.toRect().topLeft(), pixmap("check", size, "white", self.devicePixelRatioF()))
+
+    def _draw_chord(self, painter: QPainter) -> None:
+        painter.setFont(self._chord_font())
+        painter.setPen(QPen(QColor(COLOURS["blue"]), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        high = QFontMetrics(self._chord_font()).height() + 4
+        frame = QRect(self.width() - 2 - self._right(), (self.height() - high) // 2, self._cap(), high)
+        painter.drawRoundedRect(frame, 4, 4)
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._chord)
 
     def _draw_number(self, painter: QPainter, checked: bool) -> None:
         size = self._box()

@@ -60,9 +60,13 @@ class ItemsPage(Panel):
         self.heading: QHBoxLayout = row(round(sizes.gap * 0.7))
         title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
         self.heading.addWidget(title, 0, MIDDLE)
-        self.heading.addWidget(self._count, 1, MIDDLE)
         self.inside.addLayout(across)
         self.inside.addLayout(self.heading)
+        if sizes.narrow:
+            self.heading.addStretch(1)
+            self.inside.addWidget(self._count)
+        else:
+            self.heading.addWidget(self._count, 1, MIDDLE)
         self.inside.addWidget(self._empty)
         self.inside.addWidget(self.rows, 1)
         self.beneath = QWidget()

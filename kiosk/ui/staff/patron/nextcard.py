@@ -34,7 +34,7 @@ class NextCardStrip(QFrame):
         texts = column(2)
         texts.addWidget(self._words)
         texts.addWidget(note)
-        buttons = row(10)
+        buttons = column(6) if sizes.narrow else row(10)
         buttons.addWidget(self.call, 1)
         buttons.addWidget(self.stay, 1)
         inside = column(10, (0, 0, 0, 0))

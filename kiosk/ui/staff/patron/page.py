@@ -26,7 +26,6 @@ from kiosk.ui.staff.patron.undone import Undone, undone_in
 from kiosk.ui.staff.scroll import BAR, ScrollColumn
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.scan import ScanField
 
 Part = CalledPage | NumberPage | ItemsPage
@@ -50,7 +49,7 @@ class PatronPage(Page):
     def _build(self) -> Iterator[None]:
         sizes = self.sizes
         self._copy = self._copy_button(say("staff.patron.copy-short"), "quiet", compact=True)
-        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False, chord="C")
+        self._call_copy = self._copy_button(say("staff.patron.copy"), "secondary", compact=False)
         self._name_copies(None)
         end = self.button(say("staff.action.end"), "primary", LeavePressed(), key="F12")
         self._undone = Undone(sizes, self._look_at_undone)
@@ -80,14 +79,11 @@ class PatronPage(Page):
         # It takes a button that would otherwise belong to nobody, and with it this page.
         self._add(NumberPage)
 
-    def _copy_button(self, text: str, kind: str, *, compact: bool, chord: str = "") -> Button:
-        button = Button(text, kind, icon="copy", chord=chord)
+    def _copy_button(self, text: str, kind: str, *, compact: bool) -> Button:
+        button = Button(text, kind, icon="copy", chord="C", slim=compact)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if compact:
             button.setProperty("compact", "true")
-            # Found no room for it on the button.
-            set_chord(button, "C")
-            button.setToolTip("Alt+C")
         button.clicked.connect(lambda: self._copied(button))
         return button
 
@@ -173,6 +169,8 @@ class PatronPage(Page):
             if isinstance(self._part, ItemsPage):
                 self._part.beneath.hide()
         self._part = part
+        # Each key is shown once.
+        self._copy.show_key("" if isinstance(part, NumberPage) else "Alt+C")
         part.show()
         return True
 

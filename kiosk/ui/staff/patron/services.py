@@ -47,7 +47,7 @@ class Services(QWidget):
         self.tiles: dict[AnyService, Tile] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
+        self._grid.setSpacing(6 if sizes.narrow else 8)
         self.setLayout(self._grid)
         self.offer(())
 

@@ -1,0 +1,57 @@
+"""In a small window as in a large one: each button shows the key that presses it, and says it to those who do not see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.events import LeavePressed
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import chord_of, event_of
+from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_scenes import staff_scenes
+
+SCENES = staff_scenes()
+WITH_KEYS = ["lending", "lending-next-card", "renewal", "guardian", "confirming-holder", "unlink-confirm"]
+
+
+@pytest.mark.parametrize("size", [(1024, 768), pytest.param((800, 600), marks=pytest.mark.trial)])
+def test_no_button_hides_its_key_in_a_small_window(hands: Hands, size: tuple[int, int]) -> None:
+    hands.window.resize(*size)
+    settle()
+    shown = {}
+    for scene in WITH_KEYS:
+        hands.show(*SCENES[scene])
+        for button in hands.window.findChildren(Button):
+            if not button.isVisible():
+                continue
+            if chord_of(button):
+                assert button.shown_key == f"Alt+{chord_of(button)}", scene
+            if isinstance(event_of(button), LeavePressed):
+                assert "F12" in button.shown_key, scene
+            assert button.shown_key in button.accessibleDescription()
+            shown[scene, button.accessibleName()] = button.shown_key
+    assert shown["lending", "終了して画面を消す"] == "F12"
+    assert shown["lending", "番号をコピー"] == "Alt+C"
+    assert shown["guardian", "やめる"] == "F12 長押し"
+    assert shown["lending-next-card", "次の方に替わる"] == "Alt+Y"
+
+
+def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hands) -> None:
+    button = Button("終了して画面を消す", "primary", key="F12 長押し", parent=hands.window)
+    button.show()
+    settle()
+    wide, narrow = button.sizeHint().width(), button.minimumSizeHint().width()
+    for width in (wide, narrow):
+        button.resize(width, button.sizeHint().height())
+        assert button.needed().width() <= width
+        assert button.needed().height() <= button.height()
+        with_key = button.grab().toImage()
+        button.show_key("")
+        assert button.grab().toImage() != with_key
+        button.show_key("F12 長押し")
+    assert narrow < wide - 40
+
+
+def test_what_is_said_of_a_button_does_not_take_its_key_away(hands: Hands) -> None:
+    hands.show(*SCENES["guardian"])
+    assert hands.control("次へ: 利用カード").accessibleDescription() == "あと6つの確認がすむと、次へ進めます。 Alt+N"
