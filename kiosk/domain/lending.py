@@ -113,7 +113,8 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
     if not isinstance(end.goal, LendGoal):
         return stay(counter)
     if isinstance(end, proof.Failed):
-        return _refuse(counter, end.problem, end.insertion, end.goal.number, end.goal.reading)
+        refuse = _tell if end.over else _refuse
+        return refuse(counter, end.problem, end.insertion, end.goal.number, end.goal.reading)
     if counter.rules.lending_pin is When.FIRST_OF_DAY:
         counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
     return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
@@ -259,10 +260,18 @@ def _refuse(
     reading: CardReading | None = None,
 ) -> Step:
     """Say no with one cause; a card laid anew meanwhile is read at once, so that nobody has to lay it a third time."""
-    release = (ReleaseCard(insertion),) if insertion is not None else ()
     fresh = overtaken_by(counter, insertion)
     if fresh is not None:
+        release = (ReleaseCard(insertion),) if insertion is not None else ()
         return then((counter, release), lambda released: start_reading(released, fresh))
+    return _tell(counter, problem, insertion, number, reading)
+
+
+def _tell(
+    counter: Counter, problem: Problem, insertion: Insertion | None, number: LibraryCardNumber | None, reading: CardReading | None
+) -> Step:
+    """What a press of the patron's has led to is said, whatever lies there by now."""
+    release = (ReleaseCard(insertion),) if insertion is not None else ()
     record = RecordAct(Act.REFUSAL, number, problem.code, card_read=insertion is not None)
     if reading is not None:
         record = replace(record, revocation=reading.revocation)

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.errors import READER_TROUBLE, Code
-from kiosk.domain.events import CardSlow, LastTryChosen, LinkAgreed, ReaderChanged
+from kiosk.domain.events import CardSlow, LastTryChosen, LinkAgreed, PinRejected, ReaderChanged
 from kiosk.domain.model import Insertion, Language, ReaderCondition
 from kiosk.domain.proof import OVER
 from kiosk.domain.states import (
@@ -117,6 +117,17 @@ def test_one_wrong_press_on_the_last_try_is_not_called_three() -> None:
     for language in Language:
         told = say("refusal.pin-locked.staff", language) + say("refusal.pin-locked.patron", language)
         assert not any(count in told for count in ("3", "three", "連続"))
+
+
+def test_the_press_that_locked_a_card_is_told_though_another_card_lies_there_by_now() -> None:
+    card = Card()
+    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)]).tell(READY)
+    insertion = desk.lay(card)
+    desk.answering = False
+    checking = desk.press_pin().at(CheckingPin)
+    desk.lift(insertion).lay(Card("b"))
+    desk.tell(PinRejected(checking.ticket, insertion, 0))
+    assert desk.at(LendingRefused).problem.code is Code.PIN_LOCKED
 
 
 @pytest.mark.parametrize("code", [Code.READER_SERVICE_MISSING, Code.CARD_INTERRUPTED, Code.CARD_SILENT])
