@@ -39,7 +39,7 @@ def unusable(do: Moves) -> Steps:
     yield from do.begin("self", "expired")
     yield from do.see_why("library-card-expired", "register-expired", part="staff-next")
     yield from do.scan("stopped")
-    yield from do.see_why("library-card-stopped", "register-stopped", part="staff-next")
+    yield from do.see_why("library-card-stopped", "register-stopped", part="staff-next-told")
     yield from do.scan("unknown")
     yield from do.see_why("library-card-unknown", "register-unknown", part="staff-next")
     yield from do.staff("action.leave")

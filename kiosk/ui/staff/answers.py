@@ -18,7 +18,7 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         return "", ""
     reason = answer.reason or Reason.OTHER
     why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
-    if reason in DONE_BEFORE or reason in _NOTHING_WANTED:
+    if reason in DONE_BEFORE or (reason in _NOTHING_WANTED and answer.outcome is Outcome.REFUSED):
         # To say that nothing was lent or reserved would be wrong: it was, earlier; or nobody wanted that of it.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
