@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
+from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import staff_sizes, style_sheet
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.words import Words
@@ -23,6 +24,9 @@ CLOSE = "Button { min-height: 26px; }"
 """There is much to lay and to scan."""
 READERS = (READER, "Virtual Reader 01 00")
 """The second is for the tour."""
+LEAST_STAFF = 960
+"""Pixels of width that the staff window keeps when it makes room for the tray."""
+HEIGHT = 900
 SCAN_MS = 4
 """Between two characters, as a barcode scanner sends them."""
 
@@ -43,8 +47,8 @@ class Tray(QWidget):
         self.setAccessibleName(title)
         self.setStyleSheet(style_sheet(staff_sizes(0), patron=False) + CLOSE)
         inside = QWidget()
-        inside.setProperty("scrolled", True)
-        columns = QHBoxLayout(inside)
+        inside.setProperty("scrolled", "true")
+        columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
         columns.setSpacing(18)
         for fill in (*((self._add_cards,) if lays else ()), self._add_library_cards, self._add_items):
             column = QVBoxLayout()
@@ -52,19 +56,33 @@ class Tray(QWidget):
             fill(column)
             column.addStretch(1)
             columns.addLayout(column)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = ScrollArea()
         area.setWidget(inside)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(area)
-        self._area, self._inside = area, inside
+        self._columns = columns
 
     def showEvent(self, event: QShowEvent) -> None:
         # Only now all have their style, and with it their size.
-        self.resize(self._inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width(), 900)
+        self.resize(self._wanted(QBoxLayout.Direction.LeftToRight))
         super().showEvent(event)
+
+    def stand_beside(self) -> None:
+        """Right of the staff window, which makes room as far as it can spare it; where it cannot, over its right edge."""
+        display = self._staff.screen().availableGeometry()
+        staff, tray = side_by_side(display, self._wanted(QBoxLayout.Direction.LeftToRight))
+        if staff is None:
+            staff, tray = side_by_side(display, self._wanted(QBoxLayout.Direction.TopToBottom))
+        if staff is not None:
+            self._staff.showNormal()
+            _put(self._staff, staff)
+        _put(self, tray)
+
+    def _wanted(self, direction: QBoxLayout.Direction) -> QSize:
+        """With its columns so: side by side, or one below the other."""
+        self._columns.setDirection(direction)
+        return QSize(self._columns.sizeHint().width() + BAR, HEIGHT)
 
     def _add_cards(self, column: QVBoxLayout) -> None:
         column.addWidget(Words(say("demo.tray.cards"), "heading"))
@@ -134,3 +152,17 @@ class Tray(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
         QApplication.exit(0)
+
+
+def _put(window: QWidget, place: QRect) -> None:
+    """With its frame."""
+    window.resize(place.size() - (window.frameGeometry().size() - window.size()))
+    window.move(place.topLeft())
+
+
+def side_by_side(display: QRect, tray: QSize) -> tuple[QRect | None, QRect]:
+    """Where the staff window and a tray of this size stand; None: the staff window cannot spare the room and stays as it is."""
+    size = tray.boundedTo(display.size())
+    left = display.width() - size.width()
+    staff = QRect(display.topLeft(), QSize(left, display.height())) if left >= LEAST_STAFF else None
+    return staff, QRect(display.topLeft(), size).translated(left, 0)

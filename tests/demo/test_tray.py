@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.demo.ils import ITEMS, PATRONS, LibraryServer, serving
 from kiosk.demo.library import demo_server
-from kiosk.demo.tray import Tray
+from kiosk.demo.tray import Tray, side_by_side
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
@@ -84,6 +84,48 @@ def test_each_button_has_a_name_of_its_own_and_is_wide_enough(tray: Tray) -> Non
     assert all(names)
     assert all(button.width() >= button.minimumSizeHint().width() for button in buttons)
     assert all(button.mapTo(tray, button.rect().topRight()).x() < tray.width() for button in buttons)
+
+
+@pytest.mark.parametrize(
+    ("display", "tray", "staff"),
+    [
+        (QRect(0, 0, 1920, 1080), QSize(760, 900), QRect(0, 0, 1160, 1080)),
+        (QRect(1920, 24, 1366, 744), QSize(300, 900), QRect(1920, 24, 1066, 744)),
+        (QRect(0, 0, 1260, 800), QSize(300, 900), QRect(0, 0, 960, 800)),
+        (QRect(0, 0, 1259, 800), QSize(300, 900), None),
+        (QRect(0, 0, 1366, 768), QSize(760, 900), None),
+        (QRect(0, 0, 800, 600), QSize(900, 900), None),
+    ],
+)
+def test_the_tray_stands_beside_a_staff_window_that_can_spare_the_room(display: QRect, tray: QSize, staff: QRect | None) -> None:
+    made, stands = side_by_side(display, tray)
+    assert made == staff
+    assert display.contains(stands)
+    assert stands.right() == display.right()
+    assert staff is None or not staff.intersects(stands)
+
+
+def test_on_a_display_too_small_for_both_the_tray_is_one_column_over_the_edge(tray: Tray, staff: Staff) -> None:
+    """The display of these tests is of 800×800 pixels."""
+    before = staff.geometry()
+    abreast = tray.width()
+    tray.stand_beside()
+    QApplication.processEvents()
+    assert staff.geometry() == before
+    assert tray.width() < abreast / 2
+    assert staff.screen().availableGeometry().contains(tray.frameGeometry())
+    [last] = [button for button in tray.findChildren(QAbstractButton) if button.accessibleName() == plain(say("demo.item.unknown"))]
+    assert last.visibleRegion().isEmpty()
+    QTest.keyClick(last, Qt.Key.Key_End)
+    assert not last.visibleRegion().isEmpty()
+
+
+def test_none_of_qts_own_scroll_bars_is_ever_shown_beside_what_scrolls(tray: Tray) -> None:
+    """Assistive tools ask for them by number, of which Qt dies when one has gone."""
+    areas = tray.findChildren(QScrollArea)
+    assert areas
+    assert {area.verticalScrollBarPolicy() for area in areas} == {Qt.ScrollBarPolicy.ScrollBarAlwaysOff}
+    assert {area.horizontalScrollBarPolicy() for area in areas} == {Qt.ScrollBarPolicy.ScrollBarAlwaysOff}
 
 
 def test_the_librarys_system_can_be_switched_off_and_on(tray: Tray, server: LibraryServer) -> None:

@@ -226,9 +226,9 @@ def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, lang
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        (Language.JAPANESE, "お子さまと同居していることが確認できる"),
-        (Language.EASY_JAPANESE, "子どもと いっしょに 住んで いる ことが わかる"),
-        (Language.ENGLISH, "shows you live with the child"),
+        (Language.JAPANESE, "お子さまとの同居がわかる"),
+        (Language.EASY_JAPANESE, "子どもと 住んで いる ことが わかる"),
+        (Language.ENGLISH, "showing that you live with the child"),
     ],
 )
 def test_a_guardian_is_told_all_that_the_document_has_to_show(desk: Desk, language: Language, sentence: str) -> None:

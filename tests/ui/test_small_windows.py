@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from kiosk.domain.events import LeavePressed
+from kiosk.ui.staff.rail import RailButton
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of
 from tests.ui.staff_hands import Hands, settle
@@ -34,6 +36,21 @@ def test_no_button_hides_its_key_in_a_small_window(hands: Hands, size: tuple[int
     assert shown["lending", "番号をコピー"] == "Alt+C"
     assert shown["guardian", "やめる"] == "F12 長押し"
     assert shown["lending-next-card", "次の方に替わる"] == "Alt+Y"
+
+
+@pytest.mark.parametrize(("name", "key"), [("使い方", "F1"), ("連携登録", "F2"), ("解除", "F3"), ("状況", "F4")])
+def test_the_rail_shows_the_keys_that_open_its_pages(hands: Hands, name: str, key: str) -> None:
+    hands.window.resize(800, 600)
+    hands.show(*SCENES["waiting"])
+    [button] = [button for button in hands.window.findChildren(RailButton) if button.text() == name]
+    assert button.accessibleDescription() == key
+    hands.key(Qt.Key[f"Key_{key}"])
+    by_key, hands.said[:] = list(hands.said), []
+    button.click()
+    assert by_key == hands.said != []
+    # Also while it has something else to say.
+    hands.show(*SCENES["pin"])
+    assert key in button.accessibleDescription().split()
 
 
 def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hands) -> None:

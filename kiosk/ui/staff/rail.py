@@ -44,19 +44,26 @@ _ICONS = {
     Section.STATUS: "status",
     Section.HELP: "help",
 }
+_KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
+"""What opens it from everywhere. The window gives these keys their meaning."""
 
 
 class RailButton(CheckedByState, QToolButton):
-    """Icon over text. Checked follows the machine's state, never the press."""
+    """Icon over text, in the corner its key. Checked follows the machine's state, never the press."""
 
     def __init__(self, section: Section, sizes: StaffSizes) -> None:
         super().__init__()
-        self._icon, self._sizes = _ICONS[section], sizes
+        self._icon, self._sizes, self._key = _ICONS[section], sizes, _KEYS.get(section, "")
+        self.setAccessibleDescription("")
         self.setText(say(f"staff.rail.{section}"))
         self.setAccessibleName(self.text())
         self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(sizes.rail - (16 if sizes.rail > 80 else 8), round(sizes.rail * (0.8 if sizes.rail > 80 else 0.95)))
+
+    def setAccessibleDescription(self, description: str) -> None:
+        """Its key is said with whatever else is said of it."""
+        super().setAccessibleDescription(" ".join(filter(None, (description, self._key))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -76,6 +83,10 @@ class RailButton(CheckedByState, QToolButton):
         painter.setFont(font)
         painter.setPen(QColor(COLOURS[colour]))
         painter.drawText(QRect(0, top + icon + 4, self.width(), line), Qt.AlignmentFlag.AlignCenter, self.text())
+        font.setPixelSize(max(10, round(self._sizes.note * 0.75)))
+        font.setBold(False)
+        painter.setFont(font)
+        painter.drawText(self.rect().adjusted(0, 2, -3, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._key)
 
 
 class Rail(QFrame):
