@@ -31,8 +31,8 @@ from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practiceband import PracticeBand
 
-_LEAST_BAND, _BANDS = 14, 42
-"""Letters of the band of a practice, in pixels, and how many of them make the window's height."""
+_LEAST_BAND, _BANDS = 13, 50
+"""Letters of the band of a practice, in pixels, and how many of them make the shorter side of the window."""
 GUESSED_DIAGONAL_MM = 15.6 * 25.4
 """Where neither the config nor the display tells its size."""
 
@@ -81,7 +81,8 @@ class PatronWindow(QWidget):
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)
         self._practice.say(
-            plain(say("patron.practice", counter.language)) if facts.practice else "", max(_LEAST_BAND, self.height() // _BANDS)
+            plain(say("patron.practice", counter.language)) if facts.practice else "",
+            max(_LEAST_BAND, min(self.width(), self.height()) // _BANDS),
         )
         self._show()
 

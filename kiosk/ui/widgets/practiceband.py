@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-_ROOM = 1.9
+_ROOM = 1.6
 """Its height, in lines of its own text."""
 
 
