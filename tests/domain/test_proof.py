@@ -24,13 +24,16 @@ from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingLink,
+    CounterRules,
     LastTryWarning,
+    LendingRefused,
     ReadingTries,
     Registered,
     RegistrationRefused,
     Waiting,
+    When,
 )
-from tests.domain.walk import NUMBER, OTHER_READER, Card, Desk
+from tests.domain.walk import NUMBER, OTHER_READER, Card, Desk, link
 
 
 def at_confirmation(card: Card) -> tuple[Desk, Insertion]:
@@ -218,3 +221,16 @@ def test_a_card_that_does_not_answer_verify_can_be_left(leave: bool) -> None:
     assert ReleaseCard(insertion) in desk.asked
     desk.answer().at(Waiting)
     assert not desk.of(SaveLink)
+
+
+def test_a_card_laid_anew_while_its_last_try_was_spent_is_told_as_locked() -> None:
+    card = Card(tries=1)
+    desk = Desk(CounterRules(lending_pin=When.ALWAYS, confirm_holder=When.NEVER), links=[link(card)])
+    first = desk.lay(card)
+    desk.tell(LastTryChosen())
+    desk.answering = False
+    desk.press_pin(right=False)
+    desk.lift(first).lay(Card(tries=0))
+    desk.answering = True
+    desk.answer_all()
+    assert desk.at(LendingRefused).problem.code is Code.PIN_LOCKED
