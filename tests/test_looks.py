@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from kiosk.domain.events import Broke, Event, StatusChosen
 from kiosk.domain.health import Finding
-from kiosk.domain.states import Counter, CounterFacts, CounterRules, ShowingStatus
+from kiosk.domain.states import Counter, CounterFacts, CounterRules, Section
 from kiosk.effects import Conductor, Outside
 from kiosk.effects.worker import Worker
 
@@ -33,7 +33,7 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
     conductor.stop()
     assert looked == [True]
     assert posted.empty()
-    assert isinstance(conductor.counter.flow, ShowingStatus)
+    assert conductor.counter.beside is Section.STATUS
 
 
 def test_a_bug_in_what_somebody_waits_for_is_told_and_in_a_look_it_is_not() -> None:

@@ -14,30 +14,26 @@ from kiosk.domain.events import (
     GuardianCheckSet,
     HandoverAccepted,
     HandoverAsked,
-    HelpChosen,
     HoldConfirmed,
     HolderConfirmed,
     HolderDenied,
-    HomeChosen,
     LastTryChosen,
     LateSeen,
     LeavePressed,
+    LeavingConfirmed,
     LinkAgreed,
     MoreTimePressed,
     NextPatronCalled,
     NextPatronDenied,
-    RegistrationChosen,
     RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
     SlipTroubleSeen,
-    StatusChosen,
     StoreAccepted,
     StraySeen,
     TakenBack,
     UnclearSeen,
     UnlinkConfirmed,
-    UnlinkingChosen,
     UnlinkReasonChosen,
 )
 from kiosk.domain.serving.knowledge import in_doubt
@@ -88,9 +84,11 @@ DECIDING = (
     CardLeftSeen,
     StraySeen,
     EndedSeen,
+    # What is lost has been said.
+    LeavingConfirmed,
 )
-LEAVING = (LeavePressed, HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
-"""They take away what is on the page."""
+LEAVING = (LeavePressed,)
+"""It takes away what is on the page. The rail does not: see `rail`."""
 _NOTHING_TO_LOSE = (ChoosingApplicant, AlreadyLinked, Registered, RegistrationRefused, ChoosingUnlinkReason, Unlinked, UnlinkingRefused)
 
 
@@ -114,6 +112,8 @@ class Open(StrEnum):
     DOUBT = "doubt"
     NEXT_CARD = "next-card"
     HANDING = "handing"
+    SERVED = "served"
+    """Nothing, but the patron would have to be called up anew."""
 
 
 def is_work_open(counter: Counter) -> bool:
@@ -134,6 +134,16 @@ def why_open(counter: Counter) -> Open | None:
     if isinstance(flow, get_args(UnlinkingFlow)):
         return Open.UNLINKING
     return Open.PROOF if isinstance(flow, get_args(Proof)) else None
+
+
+def why_unfinished(counter: Counter) -> Open | None:
+    """Why the rail asks before it leads away from here; None where it leads on at once."""
+    flow = counter.flow
+    if why := why_open(counter):
+        return why
+    if not isinstance(flow, PatronShown):
+        return None
+    return Open.SERVED if flow.dealings.entries or flow.dealings.earlier or flow.handed else None
 
 
 def _open_with(flow: PatronShown) -> Open | None:

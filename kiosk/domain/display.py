@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.domain.events import (
     ApplicantChosen,
     BackPressed,
+    BesideClosed,
     BrokeSeen,
     CardLeftSeen,
     CardStopAnswered,
@@ -22,6 +23,8 @@ from kiosk.domain.events import (
     ItemEntered,
     LastTryChosen,
     LateSeen,
+    LeavingConfirmed,
+    LeavingDenied,
     LibraryCardEntered,
     LibraryRetryPressed,
     LinkAgreed,
@@ -76,6 +79,9 @@ PAGES = (HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChos
 """The pages of the rail."""
 STAFF_ONLY = (
     *PAGES,
+    BesideClosed,
+    LeavingConfirmed,
+    LeavingDenied,
     NextPressed,
     BackPressed,
     ApplicantChosen,

@@ -116,7 +116,7 @@ def _closed(counter: Counter) -> Step:
     """A patron who was served leaves like any other: with the slip, and the card that lies there next is read."""
     if not isinstance(counter.flow, PatronShown):
         return end_session(counter)
-    left = serving.step(counter, counter.flow, LeavePressed())
+    left = serving.step(counter, replace(counter.flow, leads_to=None), LeavePressed())
     return then(left, _timed)
 
 

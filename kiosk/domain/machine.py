@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, moretime, papers, proof, registration, serving, sessionend, strays, unlinking
+from kiosk.domain import afterwards, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
 from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
+    BesideClosed,
     Broke,
     BrokeSeen,
     CardLeftSeen,
@@ -22,41 +23,37 @@ from kiosk.domain.events import (
     EndedSeen,
     Event,
     HandoverAccepted,
-    HelpChosen,
-    HomeChosen,
     IlsChanged,
     LanguageChosen,
     LateSeen,
     LeavePressed,
+    LeavingConfirmed,
+    LeavingDenied,
     LibraryRetryPressed,
     LookedAgain,
     MoreTimePressed,
     ReaderChanged,
-    RegistrationChosen,
     ServiceAnswered,
     ServiceSilent,
     SlipFailed,
     SlipPrinted,
     SlipRetryPressed,
     SlipTroubleSeen,
-    StatusChosen,
     StoreAccepted,
     StoreLooked,
     StraySeen,
     TakenBack,
     TimeUp,
     UnclearSeen,
-    UnlinkingChosen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, is_acting, keep_idle_time, more_time_over, time_up
+from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language, Ticket
 from kiosk.domain.states import (
     RESTING,
     AwaitingMyNumberCard,
     CheckingPin,
     ConfirmingHolder,
-    ConfirmingLink,
     Counter,
     LendGoal,
     LendingFlow,
@@ -68,18 +65,16 @@ from kiosk.domain.states import (
     ReadingMyNumberCard,
     RegistrationFlow,
     Screen,
-    ShowingHelp,
-    ShowingStatus,
     Tried,
     Unlinked,
     UnlinkingFlow,
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, left_lying, start_reading, stay, then, without_card_left
+from kiosk.domain.turn import Step, end_session, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
-READY_FOR_CARD = (Waiting, ShowingStatus, ShowingHelp, LendingRefused, PatronShown, ConfirmingHolder)
+READY_FOR_CARD = (Waiting, LendingRefused, PatronShown, ConfirmingHolder)
 """Where a card that is laid is read at once, beside the finished pages."""
 FINISHED = (*PATRON_READS, Unlinked, UnlinkingRefused, LendingRefused)
 
@@ -89,11 +84,13 @@ def step(counter: Counter, event: Event) -> Step:
     if not is_heard(counter, event):
         return stay(counter)
     after, effects = _around(counter, doubt_dates(counter, event))
+    after, arriving = rail.arrive(counter, event, after)
+    after = rail.keep(counter, event, after)
     after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
     after, told_effects = sessionend.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
-    return after, (*effects, *looks, *screen_effects, *told_effects, *idle_effects)
+    return after, (*effects, *arriving, *looks, *screen_effects, *told_effects, *idle_effects)
 
 
 def _around(counter: Counter, event: Event) -> Step:
@@ -154,12 +151,18 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, screen=Screen.PATRON), ()
         case TakenBack(code) if counter.screen is Screen.RETURNING:
             return taken_back(counter, code)
+        case BesideClosed():
+            return replace(counter, beside=None), ()
+        case LeavingConfirmed():
+            return rail.leave(counter)
+        case LeavingDenied():
+            return replace(counter, leaving_for=None), ()
         case Broke(incident):
             return _broke(counter, incident)
         case BrokeSeen() if isinstance(counter.flow, OutOfOrder):
             return end_session(counter)
     if isinstance(event, PAGES):
-        return _page(counter, event)
+        return rail.choose(counter, event)
     return _flow(counter, event)
 
 
@@ -176,43 +179,7 @@ def _flow(counter: Counter, event: Event) -> Step:
         return registration.step(counter, flow, event)
     if isinstance(flow, UNLINKING):
         return unlinking.step(counter, flow, event)
-    if isinstance(flow, ShowingStatus | ShowingHelp) and isinstance(event, LeavePressed):
-        return go(counter, Waiting())
     return stay(counter)
-
-
-def _page(counter: Counter, event: Event) -> Step:
-    """The rail and its function keys. They do not interrupt a patron at the PIN or an act under way; a slip that is due comes first."""
-    flow = counter.flow
-    if isinstance(flow, PatronShown):
-        if isinstance(event, HomeChosen) or serving.has_to_wait(flow):
-            return serving.step(counter, flow, LeavePressed())
-        return then(serving.settle(counter, flow), lambda settled: _open(settled, event))
-    if is_acting(flow) or isinstance(flow, (*PROOF, ConfirmingLink)):
-        return stay(counter)
-    return _open(counter, event)
-
-
-def _open(counter: Counter, event: Event) -> Step:
-    flow = counter.flow
-    under_way = not isinstance(flow, FINISHED)
-    if isinstance(event, RegistrationChosen):
-        return stay(counter) if under_way and isinstance(flow, REGISTRATION) else _registration(counter)
-    if isinstance(event, UnlinkingChosen):
-        return stay(counter) if under_way and isinstance(flow, UNLINKING) else then(end_session(counter), unlinking.begin)
-    if isinstance(event, StatusChosen):
-        return end_session(counter, ShowingStatus())
-    if isinstance(event, HelpChosen):
-        return end_session(counter, ShowingHelp())
-    return go(counter, Waiting()) if isinstance(flow, Waiting) else end_session(counter)
-
-
-def _registration(counter: Counter) -> Step:
-    """Begin one; for whoever stands there already, in their language and with the card that is not linked yet where it lies."""
-    flow = counter.flow
-    lying = flow.insertion if isinstance(flow, LendingRefused) else None
-    language = counter.language if isinstance(flow, Waiting | LendingRefused) else Language.JAPANESE
-    return then(end_session(counter, keep=lying), lambda ended: registration.begin(replace(ended, language=language)))
 
 
 def _placed(counter: Counter, event: CardPlaced) -> Step:
@@ -229,7 +196,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     if isinstance(flow, RESTING):
         return start_reading(counter, insertion)
     if isinstance(flow, PatronShown):
-        return serving.leave(counter, flow)
+        return serving.leave(counter, replace(flow, leads_to=None))
     # After a refusal the same person lays a card again: in their language, and knowing what broke off.
     again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
 
@@ -242,7 +209,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
 def _found(counter: Counter, event: CardPlaced) -> Step:
     """A card that nobody has laid ends no session; where one is waited for, it is tried."""
     insertion, flow = event.insertion, counter.flow
-    resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting | ShowingStatus | ShowingHelp)
+    resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting)
     trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
     counter = strays.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))
     if resting:

@@ -36,8 +36,6 @@ from kiosk.domain.states import (
     RegistrationRefused,
     SavingLink,
     Screen,
-    ShowingHelp,
-    ShowingStatus,
     Unlinked,
     Waiting,
 )
@@ -138,11 +136,11 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
     if counter.screen is Screen.RETURNING:
         return PageName.RETURNING, None
     match counter.flow:
-        case Waiting() | ShowingStatus() | ShowingHelp() | OutOfOrder() if left_lying(counter):
+        case Waiting() | OutOfOrder() if left_lying(counter):
             return PageName.CARD_LEFT, None
         case _ if is_told_to_patron(counter):
             return PageName.TIMED_OUT, _trouble(counter, closed)
-        case Waiting() | ShowingStatus() | ShowingHelp() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
+        case Waiting() | LookingUpPatron(shown=Shown.LIBRARY_CARD):
             return _waiting(counter, closed)
         case Reading(insertion=insertion) if insertion in counter.strays:
             return _waiting(counter, closed)

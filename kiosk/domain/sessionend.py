@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain.consequences import LEAVING, is_work_open
+from kiosk.domain.consequences import is_work_open
 from kiosk.domain.effects import StartTimer
-from kiosk.domain.events import Event, LeavePressed
+from kiosk.domain.events import Event, LeavePressed, LeavingConfirmed
 from kiosk.domain.model import EndedBy, Language, Shown, Ticket
 from kiosk.domain.states import (
     RESTING,
@@ -22,8 +22,6 @@ from kiosk.domain.states import (
     Reading,
     Registered,
     RegistrationFlow,
-    ShowingHelp,
-    ShowingStatus,
     Unlinked,
     UnlinkingFlow,
     Waiting,
@@ -62,7 +60,7 @@ def tell(counter: Counter, before: Counter) -> Counter:
 def is_told_to_patron(counter: Counter) -> bool:
     """Whether the patron's window says it now."""
     told = counter.ended
-    return told is not None and bool(told.patron) and isinstance(counter.flow, (Waiting, ShowingStatus, ShowingHelp))
+    return told is not None and bool(told.patron) and isinstance(counter.flow, Waiting)
 
 
 def as_the_patron_reads(counter: Counter) -> Counter:
@@ -101,7 +99,7 @@ def keep(before: Counter, after: Counter, event: Event) -> Step:
 
 def _who_left(before: Counter, after: Counter, event: Event) -> EndedBy | None:
     """Staff need not be told what they have finished themselves; whatever the patron ends takes a page away from them."""
-    if isinstance(before.flow, RESTING) or not isinstance(after.flow, RESTING) or not isinstance(event, LEAVING):
+    if isinstance(before.flow, RESTING) or not isinstance(after.flow, RESTING) or not isinstance(event, LeavePressed | LeavingConfirmed):
         return None
     work = work_of(before.flow)
     if isinstance(event, LeavePressed) and event.by is EndedBy.PATRON:

@@ -62,7 +62,7 @@ from kiosk.domain.model import (
     Ticket,
 )
 from kiosk.domain.slip import Slip
-from kiosk.domain.states import Counter, CounterFacts, ShowingStatus
+from kiosk.domain.states import Counter, CounterFacts, Section
 from kiosk.effects.board import Board
 from kiosk.effects.librarydesk import LibraryDesk
 from kiosk.effects.outside import Outside
@@ -90,7 +90,7 @@ class Conductor:
     def happen(self, event: Event | Finding) -> None:
         """Let one event happen: the machine decides, its effects are carried out, the windows show it."""
         if isinstance(event, Finding):
-            if self._board.put(event) or isinstance(self.counter.flow, ShowingStatus):
+            if self._board.put(event) or self.counter.beside is Section.STATUS:
                 self._show_board()
             # Where it could not be read, nobody knows whether it is still doubted.
             if event.check != "store" or event.outcome == "store.wrong" or event.condition is Condition.UNKNOWN:
@@ -104,7 +104,7 @@ class Conductor:
             self._carry_out(effect)
         if self.counter != before:
             self._outside.project(self.counter, self.facts)
-        if isinstance(self.counter.flow, ShowingStatus) and not isinstance(before.flow, ShowingStatus):
+        if self.counter.beside is Section.STATUS and before.beside is not Section.STATUS:
             # What is counted is about to be read.
             self.look_at_store()
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from kiosk.commands.display import start_display
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
-from kiosk.domain.states import Counter, CounterFacts, ShowingHelp
+from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.ui.patron import PatronWindow
 from kiosk.ui.staff import StaffWindow
 from tests.ui.liveness import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
@@ -34,12 +34,12 @@ class Side:
     window: StaffWindow | PatronWindow
     pages: dict[str, tuple[Counter, CounterFacts]]
     said: list[Event] = field(default_factory=list)
-    counter: Counter = field(default_factory=lambda: counter_in(ShowingHelp()))
+    counter: Counter = field(default_factory=lambda: counter_in(OutOfOrder("")))
     before: tuple[object, ...] = ()
 
     def show(self, page: str) -> list[str]:
         """The names of what has to be heard there."""
-        self.window.project(counter_in(ShowingHelp()), FACTS)
+        self.window.project(counter_in(OutOfOrder("")), FACTS)
         counter, facts = self.pages[page]
         self.counter = at_rest(counter)
         self.window.project(self.counter, facts)

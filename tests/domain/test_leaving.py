@@ -12,17 +12,16 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CardPlaced,
     Event,
-    HelpChosen,
     HomeChosen,
     ItemEntered,
     LanguageChosen,
     LeavePressed,
+    LeavingConfirmed,
     LibraryCardEntered,
     RegistrationChosen,
     RenewalChosen,
     ServiceChosen,
     SlipChosen,
-    StatusChosen,
     UnlinkingChosen,
 )
 from kiosk.domain.model import Language, Service, SlipKind
@@ -33,7 +32,6 @@ from kiosk.domain.states import (
     LendingRefused,
     PatronShown,
     Reading,
-    ShowingHelp,
     Stayed,
     Waiting,
     When,
@@ -79,11 +77,9 @@ def lift(desk: Desk) -> None:
 
 ENDS = {
     "F12": press(LeavePressed()),
-    "F1": press(HomeChosen()),
-    "F2": press(RegistrationChosen()),
-    "unlinking": press(UnlinkingChosen()),
-    "status": press(StatusChosen()),
-    "help": press(HelpChosen()),
+    "home": press(HomeChosen(), LeavingConfirmed()),
+    "F2": press(RegistrationChosen(), LeavingConfirmed()),
+    "F3": press(UnlinkingChosen(), LeavingConfirmed()),
     "next card": lay_the_next,
     "lifting": lift,
 }
@@ -125,7 +121,7 @@ def test_the_next_patrons_card_is_read_where_it_lies_when_all_is_answered() -> N
     assert desk.counter.spent == {desk.counter.cards[0]}
 
 
-@pytest.mark.parametrize("then", [press(LeavePressed()), press(HomeChosen()), lambda desk: desk.leave_alone().leave_alone()])
+@pytest.mark.parametrize("then", [ENDS["F12"], ENDS["home"], lambda desk: desk.leave_alone().leave_alone()])
 def test_the_next_patrons_card_is_read_where_it_lies_once_a_refusal_has_been_seen_to(then: Callable[[Desk], object]) -> None:
     desk = scan(served(Library(says={A: Reason.RESERVED})), A)
     lay_the_next(desk)
@@ -326,7 +322,7 @@ def test_the_next_card_is_read_when_the_slip_of_all_has_been_printed() -> None:
     assert desk.at(PatronShown).patron.number == OTHER_NUMBER
 
 
-@pytest.mark.parametrize("again", [press(LeavePressed()), press(HomeChosen()), press(HelpChosen())], ids=["F12", "F1", "help"])
+@pytest.mark.parametrize("again", [press(LeavePressed()), press(HomeChosen(), LeavingConfirmed())], ids=["F12", "home"])
 def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[Desk], object]) -> None:
     desk = scan(with_slip(SlipKind.ALL, Library(on_loan=[B])), A).answer(ServeItem).tell(LeavePressed())
     again(desk)
@@ -413,13 +409,10 @@ def test_a_slip_is_printed_in_the_language_the_patron_has_chosen() -> None:
 
 
 def test_a_page_of_the_rail_opens_once_the_slip_is_on_its_way() -> None:
-    desk = scan(with_slip(SlipKind.TODAY), A).answer(ServeItem).tell(RegistrationChosen())
-    desk.at(ChoosingApplicant)
-    assert len(printed(desk)) == 1
-    desk = with_slip(SlipKind.ALL, Library(on_loan=[B])).tell(HelpChosen())
+    desk = with_slip(SlipKind.ALL, Library(on_loan=[B])).tell(RegistrationChosen())
     assert desk.at(PatronShown).leaving
-    desk.answer_all().at(Waiting)
-    desk.tell(HelpChosen()).at(ShowingHelp)
+    desk.answer_all().at(ChoosingApplicant)
+    assert len(printed(desk)) == 1
 
 
 # --- the library card beside a refused card --------------------------------------------------------------------------------
@@ -450,7 +443,7 @@ def test_a_card_laid_while_the_library_card_is_looked_up_is_read_after_it() -> N
 # --- a session that was to end and goes on says why
 
 
-@pytest.mark.parametrize("end", [press(LeavePressed()), press(HomeChosen()), lay_the_next], ids=["F12", "F1", "next card"])
+@pytest.mark.parametrize("end", [ENDS["F12"], ENDS["home"], lay_the_next], ids=["F12", "home", "next card"])
 @pytest.mark.parametrize(("reason", "stayed"), [(Reason.RESERVED, Stayed.REFUSED), (Reason.LOST_ANSWER, Stayed.UNSURE)])
 def test_why_a_session_stays_is_said(end: Callable[[Desk], object], reason: Reason, stayed: Stayed) -> None:
     desk = scan(served(Library(says={A: reason}), ON_LIFT), A)

@@ -12,7 +12,6 @@ from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, Recognise
 from kiosk.domain.events import (
     Broke,
     DayBegan,
-    HomeChosen,
     IlsChanged,
     ItemAnswered,
     ItemEntered,
@@ -135,7 +134,7 @@ def test_each_item_in_doubt_is_looked_at_one_after_the_other() -> None:
 
 
 def test_nobody_waits_for_a_look_who_asks_to_leave_again() -> None:
-    in_doubt(NOT_YET).tell(LeavePressed(), HomeChosen()).at(Waiting)
+    in_doubt(NOT_YET).tell(LeavePressed(), LeavePressed()).at(Waiting)
 
 
 def test_a_librarys_system_that_is_away_is_not_waited_for_and_asked_after_the_session() -> None:

@@ -31,6 +31,7 @@ from kiosk.domain.events import (
     IlsChanged,
     LanguageChosen,
     LeavePressed,
+    LeavingConfirmed,
     LibraryCardEntered,
     LibraryRetryPressed,
     LinkAgreed,
@@ -75,7 +76,6 @@ from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingPin,
     ChoosingReplacement,
-    ChoosingUnlinkReason,
     ConfirmingLink,
     CounterRules,
     LendingRefused,
@@ -88,8 +88,6 @@ from kiosk.domain.states import (
     RegistrationRefused,
     SavingLink,
     Screen,
-    ShowingHelp,
-    ShowingStatus,
     Stray,
     Waiting,
     When,
@@ -274,27 +272,18 @@ def test_an_act_under_way_is_waited_for() -> None:
 
 @pytest.mark.parametrize("session", [session for session in SESSIONS if session not in NOT_INTERRUPTED_BY_THE_RAIL])
 def test_home_leaves_any_session_and_forgets_it(session: Callable[[], Desk]) -> None:
-    desk = session().tell(LanguageChosen(Language.ENGLISH), HomeChosen())
+    desk = session().tell(LanguageChosen(Language.ENGLISH), HomeChosen(), LeavingConfirmed())
     desk.at(Waiting)
     assert desk.counter.language is Language.JAPANESE
     assert NUMBER.text not in repr(desk.counter)
 
 
 @pytest.mark.parametrize("session", NOT_INTERRUPTED_BY_THE_RAIL)
-@pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen()])
+@pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen(), LeavingConfirmed()])
 def test_a_patron_at_the_pin_is_not_interrupted_by_the_rail(session: Callable[[], Desk], page: Event) -> None:
     desk = session()
     before = desk.flow
     assert desk.tell(page).flow == before
-    desk.tell(LeavePressed()).at(Waiting)
-
-
-@pytest.mark.parametrize(
-    ("page", "shown"), [(StatusChosen(), ShowingStatus), (HelpChosen(), ShowingHelp), (UnlinkingChosen(), ChoosingUnlinkReason)]
-)
-def test_each_page_of_the_rail_opens_and_is_left(page: Event, shown: type) -> None:
-    desk = at_patron().tell(page)
-    assert type(desk.flow) is shown
     desk.tell(LeavePressed()).at(Waiting)
 
 
@@ -308,7 +297,7 @@ def test_a_card_is_read_from_any_resting_page(page: Event) -> None:
 def test_a_registration_begun_on_the_resting_page_keeps_the_language_just_chosen() -> None:
     assert Desk().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
     assert lending_refused().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
-    assert at_patron().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.JAPANESE
+    assert registered().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.JAPANESE
 
 
 @pytest.mark.parametrize("session", [registered, registration_refused, lending_refused, at_patron, at_holder])

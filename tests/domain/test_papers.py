@@ -25,7 +25,7 @@ from kiosk.domain.events import (
     StatusChosen,
 )
 from kiosk.domain.model import SlipKind, Ticket
-from kiosk.domain.states import CounterRules, PatronShown, Registered, ShowingStatus, Waiting, When
+from kiosk.domain.states import CounterRules, PatronShown, Registered, Section, Waiting, When
 from tests.domain.library import Library
 from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Card, Desk
 
@@ -95,7 +95,7 @@ def test_staff_who_have_seen_it_are_told_no_more_and_nothing_is_kept(desk: Desk)
 
 
 def test_a_page_looked_at_meanwhile_takes_neither_trouble_nor_button(desk: Desk) -> None:
-    fail(desk).tell(StatusChosen()).at(ShowingStatus)
+    assert fail(desk).tell(StatusChosen()).counter.beside is Section.STATUS
     assert troubles(desk)
     desk.tell(HelpChosen(), SlipRetryPressed())
     assert len(desk.of(PrintSlip)) == 2

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.effects import Play, ReadCard, RecordAct, ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, HomeChosen, LeavePressed, LibraryCardEntered, StraySeen
+from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, LeavePressed, LibraryCardEntered, StraySeen
 from kiosk.domain.model import Insertion, Sound
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
@@ -179,7 +179,7 @@ def test_a_card_with_a_patron_behind_it_goes_on_being_left_behind() -> None:
     card = Card()
     desk = Desk(links=[link(card)])
     desk.lay(card)
-    desk.tell(HomeChosen()).leave_lying().leave_lying().leave_lying()
+    desk.tell(LeavePressed()).leave_lying().leave_lying().leave_lying()
     assert desk.counter.card_left == 3
     assert desk.counter.stray_notice is None
     assert Play(Sound.CARD_LEFT) in desk.asked

@@ -11,6 +11,7 @@ from kiosk.domain.events import (
     CardStopAnswered,
     HomeChosen,
     LeavePressed,
+    LeavingConfirmed,
     LibraryCardEntered,
     UnlinkConfirmed,
     UnlinkingChosen,
@@ -96,7 +97,7 @@ def test_a_store_in_trouble_confirms_nothing() -> None:
 def test_a_link_looked_up_late_changes_nothing() -> None:
     desk = Desk(links=[link(Card())], answering=False)
     asked_for(UnlinkReason.WISH, desk).at(FindingLinkToClose)
-    desk.tell(HomeChosen()).at(Waiting)
+    desk.tell(HomeChosen(), LeavingConfirmed()).at(Waiting)
     desk.answer().at(Waiting)
 
 

@@ -11,6 +11,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
     BackPressed,
+    BesideClosed,
     Broke,
     BrokeSeen,
     CardFailed,
@@ -46,6 +47,8 @@ from kiosk.domain.events import (
     LastTryChosen,
     LateSeen,
     LeavePressed,
+    LeavingConfirmed,
+    LeavingDenied,
     LibraryCardEntered,
     LibraryCardRecognised,
     LibraryFailed,
@@ -146,8 +149,6 @@ from kiosk.domain.states import (
     Registered,
     SavingLink,
     Screen,
-    ShowingHelp,
-    ShowingStatus,
     Waiting,
 )
 
@@ -333,7 +334,7 @@ class Walker:
     def expected_act(self, counter: Counter) -> Event:
         draw = self.draw
         match counter.flow:
-            case Waiting() | ShowingStatus() | ShowingHelp():
+            case Waiting():
                 return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter))
             case ChoosingApplicant():
                 return ApplicantChosen(draw.choice(list(Applicant)))
@@ -358,7 +359,7 @@ class Walker:
                 return self.any_of(
                     *(ItemEntered(item), ItemEntered(item), ItemEntered(item), RenewalChosen(item), RenewalChosen(), HandoverAsked()),
                     *(ServiceChosen(draw.choice([*Service, LOCAL])), SlipChosen(draw.choice(list(SlipKind)))),
-                    *(LeavePressed(), self.card_moves(counter), RegistrationChosen()),
+                    *(LeavePressed(), self.card_moves(counter), RegistrationChosen(), LeavingConfirmed()),
                     *(ItemEntered(draw.choice(NUMBERS).text), NextPatronCalled(), NextPatronDenied()),
                 )
             case Registered():
@@ -390,6 +391,7 @@ class Walker:
             UnlinkingChosen(),
             StatusChosen(),
             HelpChosen(),
+            *(BesideClosed(), LeavingConfirmed(), LeavingDenied()),
             NextPressed(),
             BackPressed(),
             LeavePressed(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from kiosk.domain.consequences import why_unfinished
+from kiosk.domain.display import PAGES
 from kiosk.domain.effects import Effect, Play, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
 from kiosk.domain.events import (
     Broke,
@@ -18,6 +20,7 @@ from kiosk.domain.events import (
     HandedOver,
     HandoverAccepted,
     HandoverFailed,
+    HelpChosen,
     HolderProved,
     ItemAnswered,
     ItemDescribed,
@@ -32,6 +35,7 @@ from kiosk.domain.events import (
     PatronFound,
     PatronRefused,
     PinRejected,
+    StatusChosen,
     StoreFailed,
     TakenBack,
     TimeUp,
@@ -67,8 +71,6 @@ from kiosk.domain.states import (
     ReadingTries,
     RegistrationRefused,
     Screen,
-    ShowingHelp,
-    ShowingStatus,
     Waiting,
     When,
 )
@@ -92,7 +94,7 @@ def _step(counter: Counter) -> int | None:
 
 
 TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+RESTING = (Waiting, OutOfOrder)
 CARD_ANSWERS = (CardRead, CardFailed, TriesRead, HolderProved, PinRejected)
 LIBRARY_ANSWERS = (ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed)
 ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown, *LIBRARY_ANSWERS)
@@ -135,6 +137,7 @@ class Witness:
         self.no_typed_digit_is_kept(before, event, after, effects)
         self.a_stray_card_is_no_patrons(before, event, after, effects)
         self.nobody_is_sent_back_without_a_reason(before, event, after)
+        self.the_rail_takes_no_work_unasked(before, event, after)
 
     def late_answers_change_nothing(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         if not isinstance(event, ANSWERS):
@@ -302,6 +305,13 @@ class Witness:
             assert effect.number == now.patron.number
             assert now.next_card is None, "what was read after the next patron's library card is not for this one"
             assert sum(entry.progress is Progress.ASKED for entry in now.dealings.entries) == 1
+
+    def the_rail_takes_no_work_unasked(self, before: Counter, event: Event, after: Counter) -> None:
+        """A press in the rail changes nothing of work that is unfinished; help and status change nothing at all."""
+        if isinstance(event, StatusChosen | HelpChosen) or (isinstance(event, PAGES) and why_unfinished(before) is not None):
+            assert after.flow == before.flow
+        assert after.leaving_for is None or why_unfinished(after) is not None
+        assert after.leaving_for is None or after.beside is None
 
     def no_typed_digit_is_kept(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         flow = "" if after.flow is before.flow else repr(after.flow)

@@ -62,7 +62,7 @@ from kiosk.domain.states import (
     RegistrationRefused,
     SavingLink,
     Screen,
-    ShowingHelp,
+    Section,
     Waiting,
 )
 
@@ -110,7 +110,6 @@ TICKET = Ticket(5)
 
 FLOWS: dict[str, Flow] = {
     "waiting": Waiting(),
-    "help": ShowingHelp(),
     "reading": Reading(TICKET, INSERTION),
     "reading-slow": Reading(TICKET, INSERTION, slow=True),
     "reading-behind": Reading(TICKET, INSERTION, behind=OTHER_READER),
@@ -206,6 +205,7 @@ def scenes() -> dict[str, Counter]:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
+    shown["help"] = counter(Waiting(), beside=Section.HELP)
     shown["waiting-doubted"] = counter(Waiting(), doubt=problem(Code.STORE_BEHIND))
     for condition in (
         ReaderCondition.MISSING,

@@ -49,8 +49,7 @@ from kiosk.domain.states import (
     Problem,
     Reading,
     RegistrationRefused,
-    ShowingHelp,
-    ShowingStatus,
+    Section,
     Stayed,
     Stray,
     Tried,
@@ -121,7 +120,6 @@ STAFF_FLOWS: dict[str, Flow] = {
     "unlinked": Unlinked(UnlinkReason.WISH, NUMBER, pending=False),
     "unlinked-lost": Unlinked(UnlinkReason.LOST, NUMBER, pending=True, card_stopped=False),
     "unlink-refused": UnlinkingRefused(replace(problem(Code.NOTHING_TO_UNLINK), entered=NUMBER.text), UnlinkReason.LOST, True),
-    "status": ShowingStatus(),
 }
 WRONG_NUMBERS = (
     *(Code.NUMBER_EMPTY, Code.NUMBER_CHARACTERS, Code.NUMBER_LENGTH, Code.NUMBER_PREFIX, Code.NUMBER_CHECK_DIGIT),
@@ -134,6 +132,11 @@ ALIKE: dict[str, object] = {
     "reader_wanted": "ACS ACR122U PICC Interface 00 00",
     "reader_names": ("ACS ACR122U PICC Interface 01 00", OTHER_READER),
 }
+
+
+def beside(section: Section, flow: Flow | None = None, **around: object) -> Counter:
+    """状況 or 使い方 over the page of `flow`."""
+    return counter(Waiting() if flow is None else flow, beside=section, **around)
 
 
 def one_of_each() -> dict[str, Scene]:
@@ -191,26 +194,30 @@ def staff_scenes() -> dict[str, Scene]:
     for condition in AWAY:
         shown[f"waiting-{condition}"] = counter(Waiting(), reader=condition, **ALIKE), UNCHECKED
         shown[f"place-{condition}"] = counter(AwaitingMyNumberCard(DRAFT), reader=condition, cards=(), **ALIKE), FACTS
-        shown[f"status-{condition}"] = counter(ShowingStatus(), reader=condition), found(BUSY, NO_TRUST)
+        shown[f"status-{condition}"] = beside(Section.STATUS, reader=condition), found(BUSY, NO_TRUST)
+    shown["status"] = beside(Section.STATUS), FACTS
     shown["waiting-starting"] = counter(Waiting(), reader=ReaderCondition.STARTING), FACTS
     shown["waiting-unchecked"] = counter(Waiting(problem(Code.NUMBER_LENGTH))), UNCHECKED
     shown["waiting-without-trust"] = counter(Waiting()), found(UNCHECKED, NO_TRUST)
     shown["waiting-demo"] = counter(Waiting()), replace(UNCHECKED, demo=True)
     accepting = replace(BUSY, stale_lists_accepted=True)
     shown["waiting-stale-lists"] = counter(Waiting()), replace(FACTS, stale_lists_accepted=True)
-    shown["status-stale-lists"] = counter(ShowingStatus()), found(accepting, Finding("revocation.unlimited", LISTED, SEEN_AT))
+    shown["status-stale-lists"] = (
+        beside(Section.STATUS),
+        found(accepting, Finding("revocation.unlimited", LISTED, SEEN_AT)),
+    )
     too_old = Finding("revocation.too-old", {**LISTED, "closed": 1}, SEEN_AT)
     shown["waiting-too-old-lists"] = counter(Waiting()), found(FACTS, too_old)
-    shown["status-too-old-lists"] = counter(ShowingStatus()), found(BUSY, too_old)
+    shown["status-too-old-lists"] = beside(Section.STATUS), found(BUSY, too_old)
     shown["waiting-doubted"] = counter(Waiting(), doubt=LACKING), found(FACTS, BEHIND)
     shown["waiting-doubted-unseen"] = counter(Waiting(), doubt=LACKING), found(FACTS, overdue("store", SEEN_AT))
-    shown["status-doubted"] = counter(ShowingStatus(), doubt=LACKING), found(FACTS, BEHIND)
+    shown["status-doubted"] = beside(Section.STATUS, doubt=LACKING), found(FACTS, BEHIND)
     refused = LendingRefused(problem(Code.STORE_DOUBTED), INSERTION)
     shown["lending-refused-doubted"] = counter(refused, doubt=problem(Code.LINKS_ALTERED)), found(FACTS, ALTERED)
     for name, facts in troubled().items():
         shown[f"waiting-{name}"] = counter(Waiting()), facts
-        shown[f"status-{name}"] = counter(ShowingStatus()), facts
-    shown["status-busy"] = counter(ShowingStatus(), ils=IlsCondition.READY), BUSY
+        shown[f"status-{name}"] = beside(Section.STATUS), facts
+    shown["status-busy"] = beside(Section.STATUS, ils=IlsCondition.READY), BUSY
     for ils in (
         IlsCondition.STARTING,
         IlsCondition.UNREACHABLE,
@@ -218,7 +225,7 @@ def staff_scenes() -> dict[str, Scene]:
         IlsCondition.LOGIN_LOST,
         IlsCondition.NOT_TRUSTED,
     ):
-        shown[f"status-ils-{ils}"] = counter(ShowingStatus(), ils=ils), BUSY
+        shown[f"status-ils-{ils}"] = beside(Section.STATUS, ils=ils), BUSY
     shown["place-stopped"] = counter(AwaitingMyNumberCard(STOPPED_DRAFT), cards=()), FACTS
     shown["library-card-stopped-patron"] = counter(AwaitingLibraryCard(STOPPED_DRAFT)), FACTS
     both = (INSERTION, OTHER_INSERTION)
@@ -239,10 +246,19 @@ def staff_scenes() -> dict[str, Scene]:
             counter(Waiting(), ended=Ended(work, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET), cards=()),
             FACTS,
         )
-    shown["timed-out-at-help"] = counter(ShowingHelp(), ended=Ended(LeftWork.SERVING, EndedBy.TIME, None, Language.JAPANESE, TICKET)), FACTS
+    told_at_help = Ended(LeftWork.SERVING, EndedBy.TIME, None, Language.JAPANESE, TICKET)
+    shown["timed-out-at-help"] = beside(Section.HELP, ended=told_at_help), FACTS
+    shown["help"] = beside(Section.HELP), FACTS
+    shown["over-served"] = beside(Section.HELP, shown["lending"][0].flow), FACTS
+    shown["over-guardian"] = beside(Section.STATUS, STAFF_FLOWS["guardian-one-left"]), FACTS
+    asked = {"served": "lending", "holder": "confirming-holder", "registration": "guardian", "unlinking": "unlink-confirm"}
+    for why, at in asked.items():
+        to = Section.HOME if why == "holder" else Section.REGISTRATION if why == "unlinking" else Section.UNLINKING
+        shown[f"ask-{why}"] = replace(shown[at][0], leaving_for=to), FACTS
+    shown["library-card-called"] = counter(AwaitingLibraryCard(Draft(Applicant.SELF, called=NUMBER))), FACTS
     for name, tried in (("trying", Tried()), ("tried", Tried(under_way=False, at=SEEN_AT))):
         ils = IlsCondition.STARTING if tried.under_way else IlsCondition.UNREACHABLE
-        shown[f"status-ils-{name}"] = counter(ShowingStatus(), ils=ils, tried=tried), BUSY
+        shown[f"status-ils-{name}"] = beside(Section.STATUS, ils=ils, tried=tried), BUSY
     everything: dict[str, object] = {
         "doubt": LACKING,
         "card_left": 3,

@@ -18,7 +18,7 @@ from kiosk.domain.consequences import has_consequences
 from kiosk.domain.events import CardPlaced, Event
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion
-from kiosk.domain.states import Counter, Screen, ShowingHelp, ShowingStatus
+from kiosk.domain.states import Counter, OutOfOrder, Screen, Section
 from kiosk.ui.widgets.scan import ScanField
 from tests.cases import CountCases
 from tests.ui.desk import Desk as PatronDesk
@@ -87,9 +87,9 @@ def ways(control: QWidget, hold: Callable[[], None] | None) -> Iterator[tuple[st
 def found(window: QWidget, counter: Counter, name: str, show: Callable[[], None]) -> QWidget:
     """The control on the page as it is shown anew; one that has changed by itself is built anew."""
     show()
-    by_itself = isinstance(counter.flow, ShowingStatus) or counter.screen is Screen.RETURNING
+    by_itself = counter.beside is Section.STATUS or counter.screen is Screen.RETURNING
     if by_itself or not any(each.accessibleName() == name for each in controls(window)):
-        window.project(counter_in(ShowingHelp()), FACTS)  # type: ignore[attr-defined]
+        window.project(counter_in(OutOfOrder("")), FACTS)  # type: ignore[attr-defined]
         show()
     QApplication.clipboard().clear()
     return next(each for each in controls(window) if each.accessibleName() == name)

@@ -410,7 +410,7 @@ def test_half_a_number_outlives_a_card_that_comes(hands: Hands, meanwhile: list[
         assert field.property("selectedText") == "21"
 
 
-@pytest.mark.parametrize("meanwhile", [["help"], ["reading", "confirming-holder", "served"], ["reading", "pin"], ["served"]])
+@pytest.mark.parametrize("meanwhile", [["unlink-reason"], ["reading", "confirming-holder", "served"], ["reading", "pin"], ["served"]])
 def test_half_a_number_goes_when_staff_go_elsewhere_or_serve_another_patron(hands: Hands, meanwhile: list[str]) -> None:
     hands.show(*SCENES["waiting"])
     hands.type("21")

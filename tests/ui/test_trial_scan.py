@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
-from kiosk.domain.states import CounterRules, ShowingStatus
+from kiosk.domain.states import CounterRules, Section, Waiting
 from kiosk.ui.staff import StaffWindow, trial_scan
 from kiosk.ui.staff.scan_steps import card_steps, item_steps
 from kiosk.ui.widgets.words import Words
@@ -19,7 +19,7 @@ from tests.ui.staff_hands import Hands
 
 ENTER = Qt.Key.Key_Return
 RULE = BarcodeRule(length=10, prefix="2104", check_digit=CheckDigit.SEVEN_DR)
-STATUS = replace(counter(ShowingStatus(), ils=IlsCondition.READY), rules=CounterRules(barcode=RULE))
+STATUS = replace(counter(Waiting(), beside=Section.STATUS, ils=IlsCondition.READY), rules=CounterRules(barcode=RULE))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_an_item_is_tried_where_that_is_chosen(hands: Hands) -> None:
 
 def test_what_was_read_goes_by_itself(hands: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial_scan, "FORGET_MS", 500)
-    hands.show(counter(ShowingStatus(), ils=IlsCondition.STARTING))
+    hands.show(counter(Waiting(), beside=Section.STATUS, ils=IlsCondition.STARTING))
     hands.window.resize(1024, 768)
     hands.scan("2104067851", ENTER)
     assert "2104 0678 51" in hands.texts()

@@ -45,7 +45,7 @@ def up_again(do: Moves) -> Steps:
     """Begins on the page 状況. The item nobody knew of is asked for again: it is on loan to this patron, once."""
     yield from do.chapter("up-again")
     yield from do.see_staff("bar.ils-ready", "up-again")
-    yield from do.staff("action.close")
+    yield from do.staff("action.back-to-work")
     yield from do.serve_own()
     yield from do.see_staff("items.empty-loan")
     yield from do.scan_item("baker")

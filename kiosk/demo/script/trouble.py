@@ -11,7 +11,7 @@ def doubted(do: Moves) -> Steps:
     yield from do.see_notice("banner.doubt-accept", "doubted-home")
     yield from do.staff("rail.status")
     yield from do.see_staff("status.title", "doubted-status")
-    yield from do.staff("action.close")
+    yield from do.staff("action.back-to-work")
     yield from do.lay("fine")
     yield from do.see_refusal("store-doubted", "doubted-card")
     yield from do.lift()

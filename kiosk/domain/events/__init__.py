@@ -56,6 +56,7 @@ from kiosk.domain.events.patron import (
 from kiosk.domain.events.staff import (
     ApplicantChosen,
     BackPressed,
+    BesideClosed,
     CardLeftSeen,
     CardStopAnswered,
     EndedSeen,
@@ -69,6 +70,8 @@ from kiosk.domain.events.staff import (
     ItemEntered,
     LateSeen,
     LeavePressed,
+    LeavingConfirmed,
+    LeavingDenied,
     LibraryCardEntered,
     LibraryRetryPressed,
     MoreTimePressed,
@@ -131,6 +134,9 @@ Event = (
     | UnlinkingChosen
     | StatusChosen
     | HelpChosen
+    | BesideClosed
+    | LeavingConfirmed
+    | LeavingDenied
     | NextPressed
     | BackPressed
     | LeavePressed
@@ -181,6 +187,7 @@ Event = (
 __all__ = [
     "ApplicantChosen",
     "BackPressed",
+    "BesideClosed",
     "Broke",
     "BrokeSeen",
     "CardFailed",
@@ -216,6 +223,8 @@ __all__ = [
     "LastTryChosen",
     "LateSeen",
     "LeavePressed",
+    "LeavingConfirmed",
+    "LeavingDenied",
     "LibraryCardEntered",
     "LibraryCardRecognised",
     "LibraryFailed",

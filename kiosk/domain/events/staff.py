@@ -10,7 +10,7 @@ from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, Re
 
 @dataclass(frozen=True, slots=True)
 class HomeChosen:
-    """窓口: leave whatever is open and wait for a card."""
+    """窓口: leave what is open and wait for a card. Like the other pages of the rail it asks first where work would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,21 @@ class StatusChosen:
 @dataclass(frozen=True, slots=True)
 class HelpChosen:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class BesideClosed:
+    """Back from 状況 or 使い方 to the work beneath."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingConfirmed:
+    """Leave unfinished work for the page that was pressed in the rail."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingDenied:
+    """Stay with it."""
 
 
 @dataclass(frozen=True, slots=True)

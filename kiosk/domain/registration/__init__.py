@@ -6,7 +6,7 @@ The PIN is the last act and is the consent: nothing waits for a person between V
 from __future__ import annotations
 
 from kiosk.domain.events import Event, LeavePressed, SlipAsked
-from kiosk.domain.model import SlipKind
+from kiosk.domain.model import LibraryCardNumber, SlipKind
 from kiosk.domain.papers import is_on_its_way, put_on_paper
 from kiosk.domain.registration.librarycard import about_the_library_card
 from kiosk.domain.registration.link import about_the_link, proof_ended
@@ -37,8 +37,9 @@ from kiosk.domain.turn import Step, end_session, go, stay
 __all__ = ["begin", "proof_ended", "step"]
 
 
-def begin(counter: Counter) -> Step:
-    return go(counter, ChoosingApplicant(Draft()))
+def begin(counter: Counter, called: LibraryCardNumber | None = None) -> Step:
+    """`called`: the number of whoever stands there, where it is known."""
+    return go(counter, ChoosingApplicant(Draft(called=called)))
 
 
 def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:

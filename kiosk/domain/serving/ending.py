@@ -46,7 +46,7 @@ def why_it_stays(before: PatronShown, event: Event, after: Counter) -> Counter:
     if not isinstance(flow, PatronShown) or flow is before:
         return after
     if before.leaving and not flow.leaving:
-        return replace(after, flow=replace(flow, stayed=_reason(event)))
+        return replace(after, flow=replace(flow, stayed=_reason(event), leads_to=None))
     goes_on = flow.leaving or isinstance(event, _GO_ON)
     return replace(after, flow=replace(flow, stayed=None)) if flow.stayed is not None and goes_on else after
 
@@ -70,7 +70,10 @@ def settle(counter: Counter, flow: PatronShown) -> Step:
 
 
 def finish(counter: Counter, flow: PatronShown) -> Step:
-    """End the session now; the patron whose library card was read is called up, or a card laid meanwhile is read."""
+    """End the session now; the patron whose library card was read is called up, or a card laid meanwhile is read, unless staff
+    have pressed another page."""
+    if flow.leads_to is not None:
+        return then(settle(counter, flow), end_session)
     if flow.next_card is not None and flow.next_card.called:
         number = flow.next_card.number
         return then(then(settle(counter, flow), end_session), lambda waiting: call_up(waiting, number))

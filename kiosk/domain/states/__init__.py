@@ -33,7 +33,7 @@ from kiosk.domain.states.lending import (
     Reading,
     Waiting,
 )
-from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
+from kiosk.domain.states.pages import OutOfOrder, Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import AskingPin, CheckingPin, Goal, Interrupted, LastTryWarning, LendGoal, LinkGoal, Proof, ReadingTries
 from kiosk.domain.states.registration import (
@@ -126,7 +126,6 @@ __all__ = [
     "MoreTime",
     "NextCard",
     "OutOfOrder",
-    "Page",
     "Paper",
     "PatronShown",
     "Problem",
@@ -140,8 +139,7 @@ __all__ = [
     "RegistrationRefused",
     "SavingLink",
     "Screen",
-    "ShowingHelp",
-    "ShowingStatus",
+    "Section",
     "Stayed",
     "Stray",
     "Tried",

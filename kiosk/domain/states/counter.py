@@ -26,14 +26,14 @@ from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
 from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting
-from kiosk.domain.states.pages import OutOfOrder, Page, ShowingHelp, ShowingStatus
+from kiosk.domain.states.pages import OutOfOrder, Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
-Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | Page
-RESTING = (Waiting, ShowingStatus, ShowingHelp, OutOfOrder)
+Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | OutOfOrder
+RESTING = (Waiting, OutOfOrder)
 """Pages that belong to nobody: they do not time out, are left without ceremony, and say in full that a card was left."""
 
 
@@ -186,6 +186,10 @@ class Counter:
     now: datetime | None = field(default=None, compare=False)
     """When that happens which happens now (aware); None where nobody tells. By itself it changes nothing that is shown."""
     flow: Flow = field(default_factory=Waiting)
+    beside: Section | None = None
+    """状況 or 使い方 lies over the page of the flow, which goes on beneath."""
+    leaving_for: Section | None = None
+    """Staff have pressed this in the rail, and are asked whether to leave unfinished work for it."""
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
     reader_names: tuple[str, ...] = ()

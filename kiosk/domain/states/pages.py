@@ -1,18 +1,20 @@
-"""Pages beside the flows; they belong to nobody."""
+"""The rail's sections, and the page that belongs to no flow."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum, unique
 
 
-@dataclass(frozen=True, slots=True)
-class ShowingStatus:
-    """状況: reader, store, links, revocation setting; facts come from the projection, not from here."""
+@unique
+class Section(StrEnum):
+    """Where the rail leads."""
 
-
-@dataclass(frozen=True, slots=True)
-class ShowingHelp:
-    """使い方."""
+    HOME = "home"
+    REGISTRATION = "registration"
+    UNLINKING = "unlinking"
+    STATUS = "status"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,3 @@ class OutOfOrder:
     """Our own code failed; staff are asked, the session is wiped."""
 
     incident: str
-
-
-Page = ShowingStatus | ShowingHelp | OutOfOrder

@@ -16,6 +16,8 @@ class Draft:
     applicant: Applicant | None = None
     checks: frozenset[GuardianCheck] = frozenset()
     patron: Patron | None = None
+    called: LibraryCardNumber | None = None
+    """Of the patron who was open when this began: to be compared with the library card, and entered by staff."""
 
     @property
     def number(self) -> LibraryCardNumber:

@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from kiosk.domain.circulation import Instead, Item, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
+from kiosk.domain.states.pages import Section
 from kiosk.domain.states.problem import Problem
 
 
@@ -171,6 +172,8 @@ class PatronShown:
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
     """The session ends as soon as everything is answered, unless something is refused."""
+    leads_to: Section | None = None
+    """What opens when it has ended; None: 窓口, or the card that lies there next."""
     stayed: Stayed | None = None
     used: frozenset[str] = frozenset()
     """Services already counted for this session."""

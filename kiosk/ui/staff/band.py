@@ -25,17 +25,25 @@ class NoticeBand(QFrame):
     """Shows one notice at a time. What finds no room is folded away, with its buttons, until staff unfold it over the page.
 
     A notice that is shown keeps its place: none that comes later takes it, so that nobody presses another's button. `urgent` ones, which
-    have no button that does harm, go before all others; those that only `tell` come last, and what takes their place is deaf to a press
-    that was meant for them.
+    have no button that does harm, go before all others, but for `question`: whoever has brought it up by a press reads it at once, with
+    its buttons, and what is urgent below it. Those that only `tell` come last, and what takes their place is deaf to a press that was meant
+    for them.
     """
 
     def __init__(
-        self, sizes: StaffSizes, urgent: Sequence[Notice], others: Sequence[Notice], tell: Sequence[Notice], timing: Timing
+        self,
+        sizes: StaffSizes,
+        question: Notice,
+        urgent: Sequence[Notice],
+        others: Sequence[Notice],
+        tell: Sequence[Notice],
+        timing: Timing,
     ) -> None:
         super().__init__()
         self.setProperty("band", "notices")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._sizes, self._urgent, self._others, self._tell, self._timing = sizes, urgent, (*others, *tell), tell, timing
+        self._sizes, self._question, self._urgent, self._others = sizes, question, urgent, (*others, *tell)
+        self._tell, self._timing = tell, timing
         self._order: list[Notice] = []
         self._first: Notice | None = None
         self._deaf_until = 0.0
@@ -44,7 +52,7 @@ class NoticeBand(QFrame):
         inside = QWidget()
         inside.setProperty("scrolled", "true")
         self._stack = column(6)
-        for notice in (*urgent, *self._others):
+        for notice in (question, *urgent, *self._others):
             self._stack.addWidget(notice)
         self._stack.addStretch(1)
         inside.setLayout(self._stack)
@@ -95,14 +103,14 @@ class NoticeBand(QFrame):
         new = [notice for notice in self._others if notice.speaks and notice not in before]
         self._order = sorted((*before, *new), key=lambda notice: notice in self._tell)
         urgent = [notice for notice in self._urgent if notice.speaks]
-        in_use = next((notice for notice in (*urgent, *self._order) if _has_focus(notice)), None)
-        told = [*filter(None, [in_use]), *(notice for notice in (*urgent, *self._order) if notice is not in_use)]
+        first = self._question if self._question.speaks else next(filter(_has_focus, (*urgent, *self._order)), None)
+        told = [*filter(None, [first]), *(notice for notice in (*urgent, *self._order) if notice is not first)]
         if not told:
             self._is_open, self._first = False, None
             self.hide()
             return
         # Whoever is at a button of one, by keyboard, reads what that key was answered as well.
-        self._lay_out(told, both=in_use is not None and told[1:2] == urgent[:1] and bool(urgent))
+        self._lay_out(told, both=first is not None and told[1:2] == urgent[:1] and bool(urgent))
         self.show()
         self.raise_()
 
@@ -114,11 +122,11 @@ class NoticeBand(QFrame):
         shown = told if self._is_open else told[: 2 if both else 1]
         for place, notice in enumerate(told):
             self._stack.insertWidget(place, notice)
-        for notice in (*self._urgent, *self._others):
+        for notice in (self._question, *self._urgent, *self._others):
             notice.setVisible(notice in shown)
             self._show_whole(notice, whole=True)
         self._name_fold(others, is_cut=False)
-        is_cut = self._needed([first]) > self._room()
+        is_cut = first is not self._question and self._needed([first]) > self._room()
         if is_cut and not self._is_open:
             self._show_whole(first, whole=False)
         if not is_cut and not others:
@@ -126,7 +134,8 @@ class NoticeBand(QFrame):
             shown = told
         self._name_fold(others, is_cut=is_cut)
         parent = cast("QWidget", self.parent())
-        most = self._room() if len(shown) == 1 and not self._is_open else parent.height() - self._sizes.status
+        in_its_place = len(shown) == 1 and first is not self._question and not self._is_open
+        most = self._room() if in_its_place else parent.height() - self._sizes.status
         wanted = max(self._sizes.top, self._needed(shown))
         self.setGeometry(self._sizes.rail, 0, parent.width() - self._sizes.rail, min(wanted, most))
 

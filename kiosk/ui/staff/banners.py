@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 
 from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.circulation import Item, Outcome
-from kiosk.domain.consequences import Open
+from kiosk.domain.consequences import Open, why_unfinished
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
@@ -16,6 +16,8 @@ from kiosk.domain.events import (
     Event,
     GoOnPressed,
     LateSeen,
+    LeavingConfirmed,
+    LeavingDenied,
     SlipRetryPressed,
     SlipTroubleSeen,
     StoreAccepted,
@@ -46,10 +48,11 @@ class Banners(NoticeBand):
         self._doubted: Problem | None = None
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
-        self._barcode, self._two_cards, self._stray, self._unclear = (_notice(sizes) for _ in range(4))
+        self._barcode, self._two_cards, self._stray, self._unclear, self._leaving = (_notice(sizes) for _ in range(5))
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
         others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
-        super().__init__(sizes, (self._hint, self._barcode, self._idle), others, (self._looked_at, self._ended), timing)
+        urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
+        super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
         self._accept.clicked.connect(self._accepted)
         self.give(self._doubt, self._accept)
@@ -67,11 +70,17 @@ class Banners(NoticeBand):
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
             says(button, event, emit)
             self.give(notice, button)
+        self._stay = Button(say("staff.leaving.stay"), "secondary", chord="S")
+        self._leave = Button("", "secondary", chord="L")
+        says(self._stay, LeavingDenied(), emit)
+        says(self._leave, LeavingConfirmed(), emit)
+        self.give(self._leaving, self._stay, self._leave)
         countdown.ticked.connect(self._count_down)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._passed)
 
     def show_state(self, counter: Counter) -> None:
+        self._ask_to_leave(counter)
         self._show_doubt(counter.doubt)
         left = counter.card_left >= STAFF_ARE_TOLD
         self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
@@ -84,6 +93,16 @@ class Banners(NoticeBand):
         self._show_ended(counter)
         self._show_idle(counter)
         self.fit()
+
+    def _ask_to_leave(self, counter: Counter) -> None:
+        """What would be lost by the page that was pressed in the rail."""
+        lost = why_unfinished(counter)
+        if counter.leaving_for is None or lost is None:
+            self._leaving.say("")
+            return
+        page = say(f"staff.rail.{counter.leaving_for}")
+        self._leave.set_text(say("staff.leaving.leave", page=page))
+        self._leaving.say(say(f"staff.leaving.{lost}", page=page), say(f"staff.leaving.{lost}-text"))
 
     def _show_doubt(self, doubt: Problem | None) -> None:
         """What was found of the store, what to do first, and the button that lets cards be served again."""
@@ -207,6 +226,13 @@ class Banners(NoticeBand):
             self._hint.say(title, reason + say("staff.key.hold-text"))
         else:
             self._hint.say(say(f"staff.key.{why}"), say(f"staff.key.{why}-text"))
+        self._passing.start()
+        self.fit()
+
+    def tell_of_rail(self) -> None:
+        """Why the rail leads nowhere now."""
+        self._barcode.say("")
+        self._hint.say(say("staff.rail.dead"), say("staff.rail.busy"))
         self._passing.start()
         self.fit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
@@ -97,11 +97,14 @@ class Answer(CheckedByState, Button):
 class Tile(CheckedByState, Plate):
     """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program. `low`: the icon stands at the left.
 
-    A press with the mouse leaves the keyboard where it was.
+    `chord` presses it together with Alt, and stands on it. A press with the mouse leaves the keyboard where it was.
     """
 
-    def __init__(self, icon: str, text: str, sizes: StaffSizes, *, elsewhere: bool = False, low: bool = False) -> None:
+    def __init__(self, icon: str, text: str, sizes: StaffSizes, *, chord: str, elsewhere: bool = False, low: bool = False) -> None:
         super().__init__(text, sizes.tile_radius)
+        set_chord(self, chord)
+        self._chord = f"Alt+{chord}" if chord else ""
+        self._chord_size, self._low = 9 if sizes.small else round(sizes.note * 0.8), low
         self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon, self._size = icon, round(sizes.icon * (1.2 if not low else 0.9 if sizes.narrow else 1))
@@ -113,6 +116,8 @@ class Tile(CheckedByState, Plate):
         if low:
             beside = row(3, (4, 8, 2, 8)) if sizes.narrow else row(6, (8, 8, 24 if self._elsewhere else 6, 8))
             beside.addWidget(self._drawing, 0, MIDDLE)
+            # Below the icon, wider than it, stands the chord.
+            beside.addSpacing(max(0, round(self._chord_size * 3.2) - self._size) if chord and not sizes.small else 0)
             beside.addWidget(self._words, 1)
             self.setLayout(beside)
             self.setMinimumHeight(3 * round(sizes.note * 1.3) + 18)
@@ -136,8 +141,15 @@ class Tile(CheckedByState, Plate):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        painter = QPainter(self)
+        colour = "white" if self.isChecked() else "sub"
         if self._elsewhere:
-            colour = "white" if self.isChecked() else "sub"
             size = round(self._size * 0.5)
             picture = pixmap("external", size, colour, self.devicePixelRatioF())
-            QPainter(self).drawPixmap(self.width() - size - 10, 10, picture)
+            painter.drawPixmap(self.width() - size - 10, 10, picture)
+        font = QFont(self.font())
+        font.setPixelSize(self._chord_size)
+        painter.setFont(font)
+        painter.setPen(QColor(COLOURS[colour]))
+        upright = Qt.AlignmentFlag.AlignBottom if self._low else Qt.AlignmentFlag.AlignTop
+        painter.drawText(self.rect().adjusted(6, 5, -6, -4), Qt.AlignmentFlag.AlignLeft | upright, self._chord)

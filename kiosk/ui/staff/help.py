@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.events import LeavePressed
+from kiosk.domain.rail import section_of
+from kiosk.domain.states import Counter, CounterFacts, Section
 from kiosk.text import knows, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.over import PageOver
+from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import Panel, column, facts, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.words import Words
 
+_WORK = {
+    Section.HOME: ("counter", "lending"),
+    Section.REGISTRATION: ("link", "registration"),
+    Section.UNLINKING: ("unlink", "unlinking"),
+}
 _KEYS = (
     ("F1", "help"),
     ("F2", "registration"),
@@ -24,15 +31,16 @@ _KEYS = (
 )
 
 
-class HelpPage(Page):
-    escape = LeavePressed()
-
+class HelpPage(PageOver):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.help.name"))
         self.head(say("staff.help.title"))
         left, right = column(sizes.gap), column(sizes.gap)
-        for icon, what in (("counter", "lending"), ("link", "registration"), ("unlink", "unlinking")):
-            left.addWidget(self._how(icon, what))
+        self._work = column(sizes.gap)
+        self._cards = {part: self._how(icon, what) for part, (icon, what) in _WORK.items()}
+        for card in self._cards.values():
+            self._work.addWidget(card)
+        left.addLayout(self._work)
         left.addWidget(self._keys())
         left.addStretch(1)
         right.addWidget(self._questions())
@@ -41,9 +49,11 @@ class HelpPage(Page):
         across.addLayout(left, 1)
         across.addLayout(right, 1)
         self.body.addLayout(across)
-        self._close = self.leave_button(say("staff.action.close"), key="F12")
-        self.foot().addWidget(self._close)
-        self.foot().addStretch(1)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        """What staff are at comes first."""
+        super().project(counter, facts)
+        self._work.insertWidget(0, self._cards[section_of(counter.flow)])
 
     def _how(self, icon: str, what: str) -> QWidget:
         card = Panel(self.sizes)

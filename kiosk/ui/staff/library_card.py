@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryCardEntered
+from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.panels import Panel, column, row
+from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
 from kiosk.ui.staff.stops import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.scan import ScanField
@@ -67,6 +70,29 @@ def wrong_words(problem: Problem, *, lends: bool) -> str:
     return cause + step + (say("staff.number.perhaps-item") if lends and problem.code in _PERHAPS_ITEM else "")
 
 
+class CalledNumber(Notice):
+    """Whose number was on the screen when the registration began; staff compare it with the card, and enter it by a press."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__("info", icon_size=sizes.icon)
+        self._emit, self._number = emit, ""
+        self._use = Button(say("staff.library-card.use"), "secondary", chord="U")
+        self._use.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._use.clicked.connect(lambda: self._emit(LibraryCardEntered(self._number)))
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(self._use)
+            layout.setAlignment(self._use, MIDDLE)
+
+    def show_number(self, number: LibraryCardNumber | None) -> None:
+        if number is None:
+            self.say("")
+            return
+        self._number = number.text
+        means(self._use, LibraryCardEntered(number.text))
+        self.say(say("staff.library-card.called", number=number.grouped), say("staff.library-card.called-text"))
+
+
 class LibraryCardPage(Page):
     takes_barcodes = True
 
@@ -83,6 +109,8 @@ class LibraryCardPage(Page):
         card.inside.addSpacing(sizes.gap)
         self._stopped = Notice("care", icon_size=sizes.icon)
         self.body.addWidget(self._stopped)
+        self._called = CalledNumber(emit, sizes)
+        self.body.addWidget(self._called)
         self.body.addWidget(card, 1)
         hints = row(sizes.gap)
         for what in ("none", "expired"):
@@ -101,6 +129,7 @@ class LibraryCardPage(Page):
             title = say("staff.library-card.title-child") if flow.draft.by_guardian else say("staff.library-card.title")
             self._title.set_text(title)
             self._lead.set_text(say("staff.library-card.lead"))
+            self._called.show_number(flow.draft.called)
             patron = flow.draft.patron
             self._stopped.say(*stopped_words(patron.standing.stops if patron is not None else frozenset()))
             self.form.set_ready(True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
 
-from kiosk.domain.idleness import ACTING
+from kiosk.domain.rail import section
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -29,23 +28,18 @@ from kiosk.domain.states import (
     FindingLinkToClose,
     Flow,
     LastTryWarning,
-    LendGoal,
     LendingRefused,
     LookingUpPatron,
     OutOfOrder,
     PatronShown,
-    Proof,
     Reading,
     ReadingMyNumberCard,
     ReadingTries,
     Registered,
-    RegistrationFlow,
     RegistrationRefused,
     SavingLink,
-    ShowingHelp,
-    ShowingStatus,
+    Section,
     Unlinked,
-    UnlinkingFlow,
     UnlinkingRefused,
     Waiting,
 )
@@ -60,7 +54,6 @@ from kiosk.ui.staff.my_number_card import MyNumberCardPage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.pin import PatronsTurnPage
-from kiosk.ui.staff.rail import Section
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.registered import RegisteredPage
 from kiosk.ui.staff.replacement import AlreadyLinkedPage, ReplacementPage
@@ -105,10 +98,10 @@ PAGES: dict[type[Flow], PageKind] = {
     ClosingLink: UnlinkBusyPage,
     Unlinked: UnlinkedPage,
     UnlinkingRefused: RefusalPage,
-    ShowingStatus: StatusPage,
-    ShowingHelp: HelpPage,
     OutOfOrder: TroublePage,
 }
+
+BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
     Waiting: (HolderPage, PatronPage, HomePage),
@@ -137,23 +130,6 @@ _STEP_OF: dict[type[Flow], str] = {
 }
 
 
-def section(flow: Flow) -> Section:
-    if isinstance(flow, get_args(Proof)):
-        return Section.HOME if isinstance(getattr(flow, "goal", None), LendGoal) else Section.REGISTRATION
-    if isinstance(flow, get_args(RegistrationFlow)):
-        return Section.REGISTRATION
-    if isinstance(flow, get_args(UnlinkingFlow)):
-        return Section.UNLINKING
-    if isinstance(flow, ShowingStatus):
-        return Section.STATUS
-    return Section.HELP if isinstance(flow, ShowingHelp) else Section.HOME
-
-
-def busy(flow: Flow) -> bool:
-    """Whether the rail leads nowhere: the patron is at the PIN, or an act is under way."""
-    return isinstance(flow, (*ACTING, *get_args(Proof), ConfirmingLink))
-
-
 def steps(counter: Counter) -> tuple[list[str], int]:
     """The labels of the registration's steps and the present one (from 0); none outside a registration.
 
@@ -161,7 +137,7 @@ def steps(counter: Counter) -> tuple[list[str], int]:
     """
     flow = counter.flow
     step = _STEP_OF.get(type(flow))
-    if step is None or section(flow) is not Section.REGISTRATION:
+    if step is None or section(counter) is not Section.REGISTRATION:
         return [], 0
     draft = getattr(flow, "draft", None) or getattr(getattr(flow, "goal", None), "draft", None)
     child = step == "guardian" or (draft is not None and draft.by_guardian)

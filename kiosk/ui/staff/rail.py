@@ -1,14 +1,14 @@
-"""The rail at the left: the five pages anybody may go to."""
+"""The rail at the left: the five pages. 状況 and 使い方 always open; the others may lead nowhere for a while, and say why."""
 
 from __future__ import annotations
 
-from enum import StrEnum, unique
-
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
 from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
+from kiosk.domain.rail import BESIDE
+from kiosk.domain.states import Section
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
@@ -17,18 +17,6 @@ from kiosk.ui.widgets.checked import CheckedByState
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
-
-
-@unique
-class Section(StrEnum):
-    """What the rail says; also names the title of the window's top bar."""
-
-    HOME = "home"
-    REGISTRATION = "registration"
-    UNLINKING = "unlinking"
-    STATUS = "status"
-    HELP = "help"
-
 
 EVENTS: dict[Section, Event] = {
     Section.HOME: HomeChosen(),
@@ -46,10 +34,14 @@ _ICONS = {
 }
 _KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
 """What opens it from everywhere. The window gives these keys their meaning."""
+_DEAD = 0.4
+"""How much of a button is seen that leads nowhere now."""
 
 
 class RailButton(CheckedByState, QToolButton):
     """Icon over text, in the corner its key. Checked follows the machine's state, never the press."""
+
+    dead_pressed = Signal()
 
     def __init__(self, section: Section, sizes: StaffSizes) -> None:
         super().__init__()
@@ -65,10 +57,18 @@ class RailButton(CheckedByState, QToolButton):
         """Its key is said with whatever else is said of it."""
         super().setAccessibleDescription(" ".join(filter(None, (description, self._key))))
 
+    def event(self, event: QEvent) -> bool:
+        """Qt keeps from a disabled button what is pressed on it."""
+        if event.type() is QEvent.Type.MouseButtonPress and not self.isEnabled():
+            self.dead_pressed.emit()
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         active = self.isChecked()
+        if not (active or self.isEnabled()):
+            painter.setOpacity(_DEAD)
         if active or (self.underMouse() and self.isEnabled()):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(COLOURS["blue_50" if active else "bg"]))
@@ -90,6 +90,9 @@ class RailButton(CheckedByState, QToolButton):
 
 
 class Rail(QFrame):
+    dead_pressed = Signal()
+    """A button that leads nowhere now was pressed."""
+
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
         self.setProperty("bar", "rail")
@@ -107,6 +110,7 @@ class Rail(QFrame):
                 inside.addStretch(1)
             button = RailButton(section, sizes)
             says(button, said, emit)
+            button.dead_pressed.connect(self.dead_pressed)
             self._buttons[section] = button
             inside.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(inside)
@@ -118,13 +122,15 @@ class Rail(QFrame):
     def button(self, section: Section) -> RailButton:
         return self._buttons[section]
 
-    def show_section(self, section: Section, *, busy: bool) -> None:
-        """Where we are; while `busy` nobody is taken elsewhere."""
+    def show_section(self, section: Section, *, leads_nowhere: bool) -> None:
+        """Where we are; with `leads_nowhere` nobody is taken away from the work."""
         for known, button in self._buttons.items():
+            dead = leads_nowhere and known not in BESIDE
+            why = say("staff.rail.busy") if dead else ""
             button.setChecked(known is section)
-            button.setEnabled(not busy)
-            button.setAccessibleDescription(say("staff.rail.busy") if busy else "")
-            button.setToolTip(say("staff.rail.busy") if busy else "")
+            button.setEnabled(not dead)
+            button.setAccessibleDescription(why)
+            button.setToolTip(why)
         self._place()
 
     def resizeEvent(self, event: object) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from kiosk.domain.errors import ILS_TROUBLE
-from kiosk.domain.events import LeavePressed, LibraryRetryPressed
+from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.cares import Care, all_cares, name_of, seen_at, value_of
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.over import PageOver
+from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
 from kiosk.ui.staff.patron.library import show_retry, tried_words
 from kiosk.ui.staff.trial_scan import TrialScan
@@ -59,10 +60,9 @@ class Row:
         self._at.setVisible(bool(at))
 
 
-class StatusPage(Page):
+class StatusPage(PageOver):
     takes_barcodes = True
     starts_in_field = False
-    escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.status.name"))
@@ -76,8 +76,6 @@ class StatusPage(Page):
         self._trial.answered.connect(self.bring_into_sight)
         self.body.addStretch(1)
         self.body.addWidget(self._trial)
-        self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
-        self.foot().addStretch(1)
         self._retried, self._retry = Words(kind="note"), self.button(say("staff.items.retry"), "secondary", LibraryRetryPressed())
         self.foot().addWidget(self._retried, 0, MIDDLE)
         self.foot().addWidget(self._retry)
@@ -104,6 +102,7 @@ class StatusPage(Page):
         self._trial.try_barcode(text)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
+        super().project(counter, facts)
         self.keep_in_place(self._trial.field)
         self._trial.show_rules(counter.rules)
         if not self._rows:

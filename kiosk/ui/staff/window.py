@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizeP
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import LEAVING, has_consequences, is_work_open, subject, why_open
-from kiosk.domain.events import BrokeSeen, Event, LeavePressed, Touched
+from kiosk.domain.events import BesideClosed, BrokeSeen, Event, LeavePressed, LeavingDenied, Touched
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder
+from kiosk.domain.rail import leads_nowhere, section
+from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder, Section
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
@@ -24,13 +25,14 @@ from kiosk.ui.keys import Keys
 from kiosk.ui.presses import Presses
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
+from kiosk.ui.staff.beside import Beside
 from kiosk.ui.staff.holder import HolderPage
 from kiosk.ui.staff.home import HomePage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, busy, section, steps
-from kiosk.ui.staff.rail import Rail, Section
+from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, steps
+from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.spare import Spares
@@ -52,6 +54,10 @@ _TOUCH_MS = 1000
 
 def _now() -> datetime:
     return datetime.now(JAPAN)
+
+
+def _subject(counter: Counter) -> tuple[object, ...]:
+    return subject(counter.flow), counter.beside, counter.leaving_for
 
 
 class StaffWindow(QWidget):
@@ -80,6 +86,7 @@ class StaffWindow(QWidget):
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
         self._spares = Spares(self, self._build_page)
+        self._beside = Beside(self._build_page, self._take_away)
         self._timing = timing or QtTiming()
         self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing, self.alive)
         self._touched = QElapsedTimer()
@@ -97,7 +104,7 @@ class StaffWindow(QWidget):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         if self._frame is None:
             self._build(staff_sizes(self.width()))
-        if self._counter is None or subject(self._counter.flow) != subject(counter.flow):
+        if self._counter is None or _subject(self._counter) != _subject(counter):
             self._keys.turned()
             self._presses.turned()
         self._counter, self._facts = counter, facts
@@ -105,8 +112,8 @@ class StaffWindow(QWidget):
         self._more_time.follow(counter)
         focused = cast("QWidget | None", self.focusWidget())
         self._spares.shown(counter)
-        where = section(counter.flow)
-        self._rail.show_section(where, busy=busy(counter.flow))
+        where = section(counter)
+        self._rail.show_section(where, leads_nowhere=leads_nowhere(counter.flow))
         labels, now = steps(counter)
         self._top.show_place(say(f"staff.rail.{where}"), labels, now)
         self._top.show_facts(facts)
@@ -114,13 +121,36 @@ class StaffWindow(QWidget):
         self._status.show_state(counter, facts)
         self._banners.show_state(counter)
         kind = PAGES[type(counter.flow)]
-        if self._page is not None and type(self._page) is kind:
+        stays = self._page is not None and type(self._page) is kind
+        if self._page is not None and stays:
             self._page.project(counter, facts)
-            self._keep_focus(focused)
         else:
             self._open(kind, counter, facts)
         if self._page is not None:
             self._page.guard_ways_out(is_work_open(counter))
+            if self._beside.show(counter, facts, self._page, self._middle):
+                self._came_beside(self._page)
+            elif stays:
+                self._keep_focus(focused)
+
+    @property
+    def _shown(self) -> Page | None:
+        """The page that can be seen: the work's, or what lies over it."""
+        return self._beside.page or self._page
+
+    def _came_beside(self, work: Page) -> None:
+        """The keyboard goes along, and back to where it was."""
+        self._banners.forget_passing()
+        before = self._beside.focused_before()
+        if self._beside.page is not None:
+            self._focus(self._beside.page)
+        elif before is not None:
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._focus(work)
+
+    def _take_away(self, page: Page) -> None:
+        self._removal.take(page)
 
     def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
@@ -168,8 +198,8 @@ class StaffWindow(QWidget):
     def _keep_focus(self, before: QWidget | None) -> None:
         """What had the focus may have gone or been disabled: then the keyboard is back on the page, wherever Qt has moved it."""
         focused = (before, cast("QWidget | None", self.focusWidget()))
-        if self._page is not None and not all(one is not None and self._can_have_focus(one) for one in focused):
-            self._focus(self._page)
+        if self._shown is not None and not all(one is not None and self._can_have_focus(one) for one in focused):
+            self._focus(self._shown)
 
     def _can_have_focus(self, widget: QWidget) -> bool:
         return shiboken6.isValid(widget) and widget.isEnabled() and widget.isVisibleTo(self)
@@ -181,6 +211,7 @@ class StaffWindow(QWidget):
         self.setStyleSheet(style_sheet(sizes, patron=False))
         old = self._frame
         self._spares.clear()
+        self._beside.forget()
         self._frame = QWidget()
         self._rail, self._top = Rail(self._emit, sizes), TopBar(sizes)
         self._status = StatusBar(sizes, self._emit, self._more_time)
@@ -196,6 +227,7 @@ class StaffWindow(QWidget):
         whole.addWidget(self._status)
         self._frame.setLayout(whole)
         self._banners.stand_in(self._frame)
+        self._rail.dead_pressed.connect(self._banners.tell_of_rail)
         self._frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._page = None
         if old is not None:
@@ -231,11 +263,14 @@ class StaffWindow(QWidget):
 
     def control_of_key(self, key: Qt.Key) -> Control | None:
         if key in _RAIL_KEYS:
-            return self._if_live(self._rail.button(_RAIL_KEYS[key]))
+            live = self._if_live(self._rail.button(_RAIL_KEYS[key]))
+            return live or Control(self._banners.tell_of_rail, guarded=False)
         if key is Qt.Key.Key_F12:
             return self._way_out()
-        if key is Qt.Key.Key_Escape and self._page is not None and self._page.escape is not None:
-            return self._saying(self._page.escape)
+        if key is Qt.Key.Key_Escape and self._counter is not None and self._counter.leaving_for is not None:
+            return self._saying(LeavingDenied())
+        if key is Qt.Key.Key_Escape and self._shown is not None and self._shown.escape is not None:
+            return self._saying(self._shown.escape)
         return None
 
     def control_of_enter(self) -> Control | None:
@@ -248,7 +283,9 @@ class StaffWindow(QWidget):
         """F12: the button that leaves, where there is one; a page that hides or disables it is not left."""
         if self._counter is None:
             return None
-        event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
+        event: Event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
+        if self._counter.beside is not None:
+            event = BesideClosed()
         found = [button for button in self.findChildren(QAbstractButton) if event_of(button) == event and button.isVisible()]
         return self._if_live(*found) if found else self._saying(event)
 
@@ -271,12 +308,13 @@ class StaffWindow(QWidget):
 
     def scanned(self, text: str, whole: bool) -> None:
         """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
-        if self._page is None or not self._page.takes_barcodes:
-            self._banners.tell_of_barcode("staff.barcode.close" if self._page is None else self._page.where_barcodes_go)
+        page = self._shown
+        if page is None or not page.takes_barcodes:
+            self._banners.tell_of_barcode("staff.barcode.close" if page is None else page.where_barcodes_go)
             return
-        field = self._page.number_field()
+        field = page.number_field()
         if whole or field is None:
-            self._page.take_barcode(text)
+            page.take_barcode(text)
         else:
             field.setText(text)
             field.setFocus()

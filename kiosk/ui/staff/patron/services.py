@@ -63,14 +63,16 @@ class Services(QWidget):
         low = self._sizes.small or len(wanted) > _TALL_ABREAST
         most = _TALL_ABREAST if not low else 6 if self._sizes.panel > 400 else 4
         across = ceil(len(wanted) / ceil(len(wanted) / most))
-        self.tiles = {service: self._tile(service, low=low) for service in wanted}
+        chords = (*map(str, range(1, 10)), *[""] * len(wanted))
+        self.tiles = {service: self._tile(service, chord, low=low) for service, chord in zip(wanted, chords, strict=False)}
         for index, tile in enumerate(self.tiles.values()):
             self._grid.addWidget(tile, index // across, index % across)
         for index in range(_TALL_ABREAST):
             self._grid.setColumnStretch(index, int(index < across))
 
-    def _tile(self, service: AnyService, *, low: bool) -> Tile:
-        tile = Tile(icon_of(service), name_of(service), self._sizes, elsewhere=service not in _HERE, low=low)
+    def _tile(self, service: AnyService, chord: str, *, low: bool) -> Tile:
+        """`chord`: the digit that presses it together with Alt; there are nine."""
+        tile = Tile(icon_of(service), name_of(service), self._sizes, chord=chord, elsewhere=service not in _HERE, low=low)
         says(tile, ServiceChosen(service), self._tell)
         return tile
 

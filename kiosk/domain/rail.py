@@ -1,0 +1,178 @@
+"""The rail and its function keys: 状況 and 使い方 open beside the work; where work would be lost the others ask first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from kiosk.domain import registration, serving, unlinking
+from kiosk.domain.consequences import why_unfinished
+from kiosk.domain.events import (
+    CardStopAnswered,
+    Event,
+    GuardianCheckSet,
+    HandoverAsked,
+    HelpChosen,
+    HoldConfirmed,
+    HomeChosen,
+    ItemEntered,
+    LeavePressed,
+    LeavingConfirmed,
+    LibraryCardEntered,
+    NextPatronCalled,
+    NextPatronDenied,
+    RegistrationChosen,
+    RenewalChosen,
+    ServiceChosen,
+    SlipChosen,
+    StatusChosen,
+    TimeUp,
+    UnlinkingChosen,
+)
+from kiosk.domain.idleness import ACTING
+from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
+from kiosk.domain.states import (
+    AlreadyLinked,
+    ConfirmingLink,
+    Counter,
+    Flow,
+    LendGoal,
+    LendingRefused,
+    LookingUpPatron,
+    PatronShown,
+    Proof,
+    Reading,
+    Registered,
+    RegistrationFlow,
+    RegistrationRefused,
+    Section,
+    Unlinked,
+    UnlinkingFlow,
+    UnlinkingRefused,
+    Waiting,
+)
+from kiosk.domain.turn import Step, end_session, go, stay, then
+
+LEADS_TO: dict[type[Event], Section] = {
+    HomeChosen: Section.HOME,
+    RegistrationChosen: Section.REGISTRATION,
+    UnlinkingChosen: Section.UNLINKING,
+    StatusChosen: Section.STATUS,
+    HelpChosen: Section.HELP,
+}
+BESIDE = (Section.STATUS, Section.HELP)
+"""Pages that are laid over the work and taken away again; it goes on beneath."""
+_FINISHED = (Registered, AlreadyLinked, RegistrationRefused, Unlinked, UnlinkingRefused)
+_GOES_ON = (
+    *(ItemEntered, ServiceChosen, RenewalChosen, HoldConfirmed, HandoverAsked, NextPatronCalled, NextPatronDenied, SlipChosen),
+    *(GuardianCheckSet, CardStopAnswered, LibraryCardEntered, LeavePressed),
+)
+"""What staff do with the work: who does it has answered whether to leave it."""
+
+
+def section(counter: Counter) -> Section:
+    """Which part of the rail what is shown belongs to."""
+    return counter.beside or section_of(counter.flow)
+
+
+def section_of(flow: Flow) -> Section:
+    """Which part of the rail the work belongs to."""
+    if isinstance(flow, get_args(Proof)):
+        return Section.HOME if isinstance(getattr(flow, "goal", None), LendGoal) else Section.REGISTRATION
+    if isinstance(flow, get_args(RegistrationFlow)):
+        return Section.REGISTRATION
+    return Section.UNLINKING if isinstance(flow, get_args(UnlinkingFlow)) else Section.HOME
+
+
+def leads_nowhere(flow: Flow) -> bool:
+    """Whether the work cannot be left by the rail: the patron is at the PIN or before it, or an act is under way."""
+    return isinstance(flow, (*ACTING, *get_args(Proof), ConfirmingLink))
+
+
+def choose(counter: Counter, event: Event) -> Step:
+    """A part of the rail was pressed."""
+    chosen, flow = LEADS_TO[type(event)], counter.flow
+    if chosen in BESIDE:
+        return replace(counter, beside=None if chosen is counter.beside else chosen, leaving_for=None), ()
+    here = chosen is section_of(flow)
+    if counter.beside is not None and here and not isinstance(flow, _FINISHED):
+        return replace(counter, beside=None), ()
+    if leads_nowhere(flow) or (here and chosen is not Section.HOME and not isinstance(flow, _FINISHED)):
+        return stay(counter)
+    if why_unfinished(counter) is not None:
+        return replace(counter, beside=None, leaving_for=chosen), ()
+    return _leave(counter, chosen)
+
+
+def leave(counter: Counter) -> Step:
+    """Staff leave the work for the page they have pressed."""
+    return stay(counter) if counter.leaving_for is None else _leave(counter, counter.leaving_for)
+
+
+def keep(before: Counter, event: Event, after: Counter) -> Counter:
+    """The page beside the work gives way to whatever comes next, and so does the question; who goes on with the work has answered it."""
+    if after.beside is None and after.leaving_for is None:
+        return after
+    comes_next = type(before.flow) is not type(after.flow) and not (_is_quiet(before) and _is_quiet(after))
+    if comes_next:
+        return replace(after, beside=None, leaving_for=None)
+    answered = after.leaving_for is not None and (isinstance(event, _GOES_ON) or why_unfinished(after) is None)
+    return replace(after, leaving_for=None) if answered else after
+
+
+def _is_quiet(counter: Counter) -> bool:
+    """Nobody is here; a card that nobody brought may be tried."""
+    flow = counter.flow
+    return isinstance(flow, Waiting) or (isinstance(flow, Reading) and flow.insertion in counter.strays)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What the next page takes over from the one that is left."""
+
+    language: Language = Language.JAPANESE
+    lying: Insertion | None = None
+    number: LibraryCardNumber | None = None
+
+
+def _left(counter: Counter) -> _Left:
+    """Whoever stands there may be registered next: in their language, with the card that is not linked yet where it lies."""
+    match counter.flow:
+        case LendingRefused(insertion=insertion):
+            return _Left(counter.language, insertion)
+        case PatronShown(patron=patron):
+            return _Left(counter.language, number=patron.number)
+        case LookingUpPatron(number=number, shown=Shown.LIBRARY_CARD):
+            return _Left(counter.language, number=number)
+        case Waiting():
+            return _Left(counter.language)
+    return _Left()
+
+
+def _leave(counter: Counter, chosen: Section) -> Step:
+    flow = counter.flow
+    if isinstance(flow, PatronShown):
+        leads_to = None if chosen is Section.HOME else chosen
+        leaving = replace(flow, leads_to=leads_to)
+        left = serving.step(replace(counter, leaving_for=None, flow=leaving), leaving, LeavePressed())
+        return then(left, lambda after: arrive(replace(counter, flow=leaving), LeavingConfirmed(), after))
+    if isinstance(flow, Waiting) and chosen is Section.HOME:
+        return go(counter, Waiting())
+    taken_over = _left(counter)
+    keep_lying = taken_over.lying if chosen is Section.REGISTRATION else None
+    return then(end_session(counter, keep=keep_lying), lambda ended: _open(ended, chosen, taken_over))
+
+
+def arrive(before: Counter, event: Event, after: Counter) -> Step:
+    """Where a patron's session was left for another page, and has ended by now, that page opens, unless nobody is there any more."""
+    flow = before.flow
+    left = isinstance(flow, PatronShown) and isinstance(after.flow, Waiting) and not isinstance(event, TimeUp)
+    if not left or not isinstance(flow, PatronShown) or flow.leads_to is None:
+        return stay(after)
+    return _open(after, flow.leads_to, _left(before))
+
+
+def _open(counter: Counter, chosen: Section, left: _Left) -> Step:
+    if chosen is Section.REGISTRATION:
+        return registration.begin(replace(counter, language=left.language), left.number)
+    return unlinking.begin(counter) if chosen is Section.UNLINKING else stay(counter)

@@ -1,0 +1,24 @@
+"""A page that lies over the work's: it says that the work waits beneath, and leads back to it."""
+
+from __future__ import annotations
+
+from kiosk.domain.events import BesideClosed
+from kiosk.domain.states import RESTING, Counter, CounterFacts
+from kiosk.text import say
+from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.panels import MIDDLE
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.words import Words
+
+
+class PageOver(Page):
+    escape = BesideClosed()
+
+    def __init__(self, emit: Emit, sizes: StaffSizes, name: str) -> None:
+        super().__init__(emit, sizes, name)
+        self.foot().addWidget(self.button(say("staff.action.back-to-work"), "quiet", BesideClosed(), icon="left", key="F12"))
+        self._kept = Words(say("staff.beside.kept"), "sub")
+        self.foot().addWidget(self._kept, 1, MIDDLE)
+
+    def project(self, counter: Counter, facts: CounterFacts) -> None:
+        self._kept.set_text("" if isinstance(counter.flow, RESTING) else say("staff.beside.kept"))
