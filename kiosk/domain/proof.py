@@ -92,9 +92,9 @@ def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
 
 
 def _failed(counter: Counter, flow: Proof, problem: Problem, outcome: Outcome, *, over: bool = False) -> Step:
-    """No proof now. Where the card may be laid anew, or has been meanwhile, it is remembered why that is asked."""
+    """No proof now. Where the card may be laid anew, it is remembered why that is asked."""
     pressed = isinstance(flow, CheckingPin) or (counter.interrupted is not None and counter.interrupted.pressed)
-    interrupted = None if over and flow.insertion in counter.cards else Interrupted(flow.goal.reading.token, problem, pressed)
+    interrupted = None if over else Interrupted(flow.goal.reading.token, problem, pressed)
     return outcome(replace(counter, interrupted=interrupted), Failed(flow.goal, flow.insertion, problem, over))
 
 
