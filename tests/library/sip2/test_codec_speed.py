@@ -1,4 +1,4 @@
-"""No exchange spends 1 ms in the codec, and no noise keeps it busy."""
+"""No noise keeps the codec busy. That no exchange stays long in it is held where what is timed runs alone: tests/test_speed.py."""
 
 from __future__ import annotations
 
@@ -7,35 +7,19 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.library.sip2 import Framer, Malformed, decode, encode, masked
+from kiosk.library.sip2 import Framer, Malformed, decode
 from kiosk.library.sip2.framing import LONGEST
-from tests.library.recorded import LINES
 
 
-def best(work: Callable[[], object], rounds: int = 100, runs: int = 7) -> float:
-    """Seconds of one round in the best of some runs: a busy machine makes figures worse and never better."""
+def best(work: Callable[[], object], runs: int = 3) -> float:
+    """Seconds of the best of some runs: a busy machine makes figures worse and never better."""
 
     def run() -> float:
         start = time.perf_counter()
-        for _ in range(rounds):
-            work()
-        return (time.perf_counter() - start) / rounds
+        work()
+        return time.perf_counter() - start
 
     return min(run() for _ in range(runs))
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
-def test_the_largest_recorded_message_takes_no_time(encoding: str) -> None:
-    message = decode(max(LINES, key=len))
-    line = encode(message, sequence=1, encoding=encoding)
-    assert best(lambda: decode(line, encoding=encoding)) < 0.001
-    assert best(lambda: encode(message, sequence=1, encoding=encoding)) < 0.001
-
-
-def test_a_patron_with_two_hundred_loans_takes_no_time() -> None:
-    line = max((line for line in LINES if line.startswith(b"64")), key=len).rstrip(b"\r\n")[:-9]
-    line += b"".join(b"AU%013d|" % item for item in range(200)) + b"AY1AZ0000"
-    assert best(lambda: (Framer().feed(line + b"\r"), decode(line), masked(line))) < 0.001
 
 
 @pytest.mark.parametrize(
@@ -52,4 +36,4 @@ def test_the_longest_noise_is_through_in_a_moment(noise: bytes) -> None:
         except Malformed:
             pass
 
-    assert best(read, rounds=1, runs=3) < 0.5
+    assert best(read) < 0.5
