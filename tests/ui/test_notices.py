@@ -302,12 +302,13 @@ def test_everything_can_be_read_however_much_there_is(hands: Hands) -> None:
 
 
 def test_more_time_is_one_press_away_before_and_while_the_seconds_are_counted(hands: Hands) -> None:
-    for width, height in ((1366, 768), (960, 540)):
+    for width, height in ((1366, 768), (960, 540), (800, 480)):
         at_size(hands, width, height)
         for idle in (False, True):
             hands.said.clear()
             hands.show(replace(SCENES["lending"][0], idle_warning=idle))
-            assert ("「5分延ばす」(Alt+T)" in hands.texts()) is idle
+            assert ("続ける" in hands.controls()) is idle
+            assert ("「5分延ばす」(Alt+T)" in hands.texts()) is (idle and width > 800)
             hands.press("5分延ばす")
             hands.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
             assert hands.said == [MoreTimePressed(), MoreTimePressed()]

@@ -205,7 +205,7 @@ class Banners(NoticeBand):
         self.fit()
 
     def _say_seconds(self) -> None:
-        more = say("staff.banner.idle-more") if self._may_have_more else ""
+        more = say("staff.banner.idle-more") if self._may_have_more and not self._sizes.narrow else ""
         self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds) + more)
 
     def tell_of_barcode(self, where: str) -> None:
@@ -250,7 +250,9 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
     made = Notice(kind, icon_size=sizes.icon, line=1.25, small=True)
     layout = made.layout()
     if layout is not None:
-        layout.setContentsMargins(10, 3, 8, 3)
+        # In the smallest windows there is room for a button, and for nothing above and below it.
+        edge = 1 if sizes.narrow else 3
+        layout.setContentsMargins(10, edge, 8, edge)
     return made
 
 
