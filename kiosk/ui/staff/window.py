@@ -9,7 +9,7 @@ from typing import cast
 
 import shiboken6
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
@@ -323,6 +323,11 @@ class StaffWindow(QWidget):
         if not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS:
             self._touched.start()
             self._emit(Touched())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With the keyboard beside the page, on the rail or the bar below, keys scroll the page all the same."""
+        if self._page is not None:
+            self._page.keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing it ends the program, in its own order; in the middle of a session it does nothing."""
