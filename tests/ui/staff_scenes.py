@@ -183,6 +183,10 @@ def staff_scenes() -> dict[str, Scene]:
         shown[f"service-{service}"] = counter(PatronShown(PATRON, Shown.MY_NUMBER_CARD, INSERTION, READING, service)), FACTS
     for code in AT_LENDING:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code), INSERTION)), FACTS
+    book = replace(problem(Code.NUMBER_PREFIX), entered="5201234567")
+    shown["waiting-book"] = counter(Waiting(book), ils=IlsCondition.READY), FACTS
+    refused = LendingRefused(replace(problem(Code.LIBRARY_CARD_UNKNOWN), entered=NUMBER.text), wrong=book)
+    shown["lending-refused-book"] = counter(refused, ils=IlsCondition.READY), FACTS
     shown["lending-refused-lifted"] = counter(LendingRefused(problem(Code.NOT_LINKED)), cards=()), FACTS
     for code in AT_REGISTRATION:
         shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code))), FACTS

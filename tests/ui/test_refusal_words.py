@@ -32,6 +32,7 @@ def test_a_number_that_came_from_a_link_is_compared_with_the_card(hands: Hands) 
     hands.show(counter(LendingRefused(Problem(Code.LIBRARY_CARD_UNKNOWN), linked=True)))
     assert "利用カードを出してもらい、バーコードを読み取ってください。" in hands.texts()
     assert "入力欄の番号" not in hands.texts()
+    assert "引き続き使えます" not in hands.texts()
 
 
 def test_a_stop_whose_reason_is_quoted_is_not_to_be_looked_up(hands: Hands) -> None:

@@ -170,8 +170,11 @@ class RefusalPage(Page):
 
     def _take_number(self, card: Panel, problem: Problem) -> None:
         """A library card serves in its place; a number that was refused stands there to be compared and corrected."""
-        first = "renewed-card" if problem.code in LIBRARY_CARD_FIRST else "corrected" if problem.entered else "use-card"
-        box = self._box(first, chosen=True)
+        if GUIDES.get(problem.code) == "number":
+            offer = "corrected" if problem.entered else "read-card"
+        else:
+            offer = "renewed-card" if problem.code in LIBRARY_CARD_FIRST else "use-card"
+        box = self._box(offer, chosen=True)
         box.inside.addSpacing(6)
         box.inside.addWidget(self._form)
         self._form.show()
