@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.domain.events import LeavePressed
+from kiosk.ui.staff.choices import Tile
 from kiosk.ui.staff.rail import RailButton
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of
+from kiosk.ui.widgets.words import Words
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
 
@@ -53,6 +55,17 @@ def test_the_rail_shows_the_keys_that_open_its_pages(hands: Hands, name: str, ke
     assert key in button.accessibleDescription().split()
 
 
+@pytest.mark.parametrize(("size", "scene"), [((800, 600), "local-many"), ((1024, 768), "lending")])
+def test_no_word_of_a_service_stands_on_its_key(hands: Hands, size: tuple[int, int], scene: str) -> None:
+    hands.window.resize(*size)
+    hands.show(*SCENES[scene])
+    tiles = [tile for tile in hands.window.findChildren(Tile) if tile.isVisible()]
+    assert len(tiles) >= 7
+    for tile in tiles:
+        assert not any(words.geometry().intersects(tile.chord_place()) for words in tile.findChildren(Words)), tile.accessibleName()
+        assert tile.rect().contains(tile.chord_place())
+
+
 def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hands) -> None:
     button = Button("終了して画面を消す", "primary", key="F12 長押し", parent=hands.window)
     button.show()
@@ -72,3 +85,11 @@ def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hand
 def test_what_is_said_of_a_button_does_not_take_its_key_away(hands: Hands) -> None:
     hands.show(*SCENES["guardian"])
     assert hands.control("次へ: 利用カード").accessibleDescription() == "あと6つの確認がすむと、次へ進めます。 Alt+N"
+
+
+def test_the_smallest_window_still_has_room_for_the_warning_before_the_page_is_closed(hands: Hands) -> None:
+    """Folded away it would be read too late."""
+    hands.window.resize(800, 480)
+    hands.show(*SCENES["idle-warning"])
+    assert "続ける" in hands.controls()
+    assert "秒たつと画面を閉じます" in hands.texts()
