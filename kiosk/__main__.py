@@ -46,11 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _at_home(options: argparse.Namespace) -> int:
     home = default_home() if options.home is None else home_at(options.home)
+    aside = options.practises and options.home is None
+    if aside:
+        home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
             if home.is_for_practice() and not options.practises:
                 raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-practice")
-            _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
+            if aside:
+                home.prepare(for_practice=True)
+            else:
+                _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(home, options)
         # After what was asked for: where the command itself could not go on, that is what has to be mended first.

@@ -21,21 +21,20 @@ _TROUBLE = {
 
 
 def add(commands: Commands) -> None:
-    commands.add("practice", act=practise, at_home=False, windowed=True)
+    commands.add("practice", act=practise, at_home=False, windowed=True).set_defaults(practises=True)
 
 
 def practise(home: Home, options: argparse.Namespace) -> int:
     """Without --home beside the usual home; never in one where a counter works."""
-    place = home if options.home is not None else home.for_practice()
-    _begin(place)
-    settings = read_settings(place.config)
+    _begin(home)
+    settings = read_settings(home.config)
     _check_readers(settings)
     application = start_display()
     from kiosk.demo.practice import run_practice
 
-    output.tell("practice.begins", folder=visible(str(place.folder)))
-    with kept_in(place.logs, settings.log):
-        return run_practice(application, place, settings)
+    output.tell("practice.begins", folder=visible(str(home.folder)))
+    with kept_in(home.logs, settings.log):
+        return run_practice(application, home, settings)
 
 
 def _begin(home: Home) -> None:

@@ -30,9 +30,7 @@ def lay(home: Home, options: argparse.Namespace) -> int:
 
     # The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be.
     for_trust = options.export_authority is not None
-    # Those of a practice that is begun without --home as well.
-    place = home if options.home is not None or for_trust else home.for_practice()
-    deck = Deck(place.cards_for_trust if for_trust else place.virtual_cards, demo=not for_trust)
+    deck = Deck(home.cards_for_trust if for_trust else home.virtual_cards, demo=not for_trust)
     if options.name not in deck.names:
         print(output.words("virtual-card.names", names=" ".join(deck.names)), file=sys.stderr)
         return output.MISUSE

@@ -36,4 +36,6 @@ def run_practice(application: QApplication, home: Home, settings: Settings) -> i
         with pretended_counter(home, pretended, keys, deck, setting) as program:
             tray = Tray(deck, VirtualReaders(), program.displays.staff, library, lays=False)
             tray.show()
-            return application.exec()
+            code = application.exec()
+            tray.close()
+            return code

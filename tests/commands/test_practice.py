@@ -65,6 +65,7 @@ def test_both_windows_say_so_and_a_card_of_its_authority_is_read(
 ) -> None:
     # Whoever lays a card first, without saying where, lays one of the practice.
     assert main(["virtual-card", "fine"]) == 1  # no reader outside the rig
+    assert not practice.folder.with_name("library-card-kiosk").exists()
     card = Deck(practice.virtual_cards).card("fine")
     pcscd.lay(card)
     seen: list[str] = []

@@ -74,14 +74,9 @@ class StaffWindow(QWidget):
         self._facts: CounterFacts | None = None
         self._sizes = staff_sizes(self.width())
         self._page: Page | None = None
-        self._practice = PracticeBand(self)
-        whole = column()
-        whole.addWidget(self._practice)
-        self.setLayout(whole)
-        self._across = QHBoxLayout()
-        whole.addLayout(self._across, 1)
-        self._across.setContentsMargins(0, 0, 0, 0)
-        self._across.setSpacing(0)
+        self._practice, self._whole = PracticeBand(self), column()
+        self._whole.addWidget(self._practice)
+        self.setLayout(self._whole)
         self._frame: QWidget | None = None
         self._half = ""
         """Half a number, typed at 窓口 before a card came."""
@@ -233,7 +228,7 @@ class StaffWindow(QWidget):
         if old is not None:
             old.hide()
             old.deleteLater()
-        self._across.addWidget(self._frame)
+        self._whole.addWidget(self._frame, 1)
         self._tick()
         if self._counter is not None and self._facts is not None:
             self.project(self._counter, self._facts)
