@@ -14,6 +14,7 @@ CHAPTERS = (
     lending.renewals,
     lending.holds,
     lending.elsewhere,
+    pages.beside_the_work,
     outage.lost_answers,
     outage.down,
     pages.trial_scan,

@@ -26,5 +26,23 @@ def pages(do: Moves) -> Steps:
     yield from do.see_staff("status.title", "status")
     yield from do.staff("rail.help")
     yield from do.see_staff("help.lending", "help")
-    yield from do.staff("rail.home")
+    yield from do.staff("action.back-to-work")
     yield from do.see_staff("home.title")
+
+
+def beside_the_work(do: Moves) -> Steps:
+    """A page of the rail asks before the work is left; help lies over it and gives it back."""
+    yield from do.chapter("beside")
+    yield from do.lay("fine")
+    yield from do.see_staff("holder.yes")
+    yield from do.staff("rail.unlinking")
+    yield from do.see_notice("leaving.stay", "leaving-asked")
+    yield from do.staff("leaving.stay")
+    yield from do.staff("holder.yes")
+    yield from do.see_staff("patron.name")
+    yield from do.staff("rail.help")
+    yield from do.see_staff("beside.kept", "help-beside")
+    yield from do.staff("action.back-to-work")
+    yield from do.see_staff("patron.name")
+    yield from do.lift()
+    yield from do.end()

@@ -25,6 +25,7 @@ _KEYS = (
     ("F4", "status"),
     ("F12", "end"),
     ("Alt+Y", "holder"),
+    ("Alt+1〜9", "service"),
     ("Alt+A", "renew"),
     ("Alt+C", "copy"),
     ("Alt+P", "put"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QToolButton
 from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
 from kiosk.domain.rail import BESIDE
 from kiosk.domain.states import Section
-from kiosk.text import say
+from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
 from kiosk.ui.theme import COLOURS, StaffSizes
@@ -126,7 +126,7 @@ class Rail(QFrame):
         """Where we are; with `leads_nowhere` nobody is taken away from the work."""
         for known, button in self._buttons.items():
             dead = leads_nowhere and known not in BESIDE
-            why = say("staff.rail.busy") if dead else ""
+            why = plain(say("staff.rail.busy")) if dead else ""
             button.setChecked(known is section)
             button.setEnabled(not dead)
             button.setAccessibleDescription(why)
