@@ -7,6 +7,7 @@ import uuid
 from kiosk.demo.library import LIBRARY_CARDS
 from kiosk.domain.events import (
     ApplicantChosen,
+    BesideClosed,
     CardStopAnswered,
     HandoverAccepted,
     HelpChosen,
@@ -249,11 +250,11 @@ class Stage:
 
     def to_status(self) -> None:
         self.to_home()
-        self.opened.say(StatusChosen())
+        self.opened.say(BesideClosed(), StatusChosen())
 
     def to_help(self) -> None:
         self.to_home()
-        self.opened.say(HelpChosen())
+        self.opened.say(BesideClosed(), HelpChosen())
 
     def _silent(self, command: int) -> None:
         card = watched(self._deck.card("fine"))
