@@ -124,7 +124,7 @@ _SMALL = StaffSizes(
 _NARROW = StaffSizes(
     radius=8, tile_radius=10, card_radius=14, border=1, line=1.5,
     title=22, heading=16, lead=15, body=14, note=12, aside=12, number=28, button_height=44, button_padding=10, gap=9,
-    margin_x=11, margin_y=12, icon=18, rail=60, top=48, status=38, side=232, panel=226, pin_panel=260, small=True, narrow=True,
+    margin_x=11, margin_y=12, icon=18, rail=60, top=56, status=38, side=232, panel=226, pin_panel=260, small=True, narrow=True,
 )  # fmt: skip
 """Nearly as much finds room in 800 pixels as in 1024: 800×600, and 1280×720 at 150 %."""
 
