@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.domain.events import LeavePressed
+from kiosk.ui.staff.choices import Tile
 from kiosk.ui.staff.rail import RailButton
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of
+from kiosk.ui.widgets.words import Words
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import staff_scenes
 
@@ -51,6 +53,17 @@ def test_the_rail_shows_the_keys_that_open_its_pages(hands: Hands, name: str, ke
     # Also while it has something else to say.
     hands.show(*SCENES["pin"])
     assert key in button.accessibleDescription().split()
+
+
+@pytest.mark.parametrize(("size", "scene"), [((800, 600), "local-many"), ((1024, 768), "lending")])
+def test_no_word_of_a_service_stands_on_its_key(hands: Hands, size: tuple[int, int], scene: str) -> None:
+    hands.window.resize(*size)
+    hands.show(*SCENES[scene])
+    tiles = [tile for tile in hands.window.findChildren(Tile) if tile.isVisible()]
+    assert len(tiles) >= 7
+    for tile in tiles:
+        assert not any(words.geometry().intersects(tile.chord_place()) for words in tile.findChildren(Words)), tile.accessibleName()
+        assert tile.rect().contains(tile.chord_place())
 
 
 def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hands) -> None:

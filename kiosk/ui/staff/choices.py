@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
@@ -104,7 +104,7 @@ class Tile(CheckedByState, Plate):
         super().__init__(text, sizes.tile_radius)
         set_chord(self, chord)
         self._chord = f"Alt+{chord}" if chord else ""
-        self._chord_size, self._low = 9 if sizes.small else round(sizes.note * 0.8), low
+        self._chord_size, self._low = 10 if sizes.small else round(sizes.note * 0.8), low
         self.follow_state()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon, self._size = icon, round(sizes.icon * (1.2 if not low else 0.9 if sizes.narrow else 1))
@@ -114,7 +114,9 @@ class Tile(CheckedByState, Plate):
         # Words ask for a width of their own; here they take what there is, in as many lines as that needs.
         self._words.setMinimumWidth(round(sizes.note * 3))
         if low:
-            beside = row(3, (4, 8, 2, 8)) if sizes.narrow else row(6, (8, 8, 24 if self._elsewhere else 6, 8))
+            # In a small window the chord has the lowest line for itself.
+            top, foot = (4, self._chord_size + 6) if chord and sizes.small else (8, 8)
+            beside = row(3, (4, top, 2, foot)) if sizes.narrow else row(6, (8, top, 24 if self._elsewhere else 6, foot))
             beside.addWidget(self._drawing, 0, MIDDLE)
             # Below the icon, wider than it, stands the chord.
             beside.addSpacing(max(0, round(self._chord_size * 3.2) - self._size) if chord and not sizes.small else 0)
@@ -151,5 +153,12 @@ class Tile(CheckedByState, Plate):
         font.setPixelSize(self._chord_size)
         painter.setFont(font)
         painter.setPen(QColor(COLOURS[colour]))
-        upright = Qt.AlignmentFlag.AlignBottom if self._low else Qt.AlignmentFlag.AlignTop
-        painter.drawText(self.rect().adjusted(6, 5, -6, -4), Qt.AlignmentFlag.AlignLeft | upright, self._chord)
+        painter.drawText(self.chord_place(), Qt.AlignmentFlag.AlignCenter, self._chord)
+
+    def chord_place(self) -> QRect:
+        """Where the chord is drawn; empty where there is none."""
+        font = QFont(self.font())
+        font.setPixelSize(self._chord_size)
+        metrics = QFontMetrics(font)
+        width, height = metrics.horizontalAdvance(self._chord), metrics.tightBoundingRect(self._chord).height() + 2
+        return QRect(6, self.height() - 4 - height if self._low else 5, width, height)
