@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import cast
 
 import shiboken6
-from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.consequences import LEAVING, has_consequences, is_work_open, subject, why_open
-from kiosk.domain.events import BesideClosed, BrokeSeen, Event, LeavePressed, LeavingDenied, Touched
-from kiosk.domain.keyboard import Why
+from kiosk.domain.consequences import is_work_open, subject
 from kiosk.domain.rail import leads_nowhere, section
-from kiosk.domain.states import RESTING, Counter, CounterFacts, OutOfOrder, Section
+from kiosk.domain.states import RESTING, Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
@@ -26,6 +23,7 @@ from kiosk.ui.presses import Presses
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.bars import StatusBar, TopBar
 from kiosk.ui.staff.beside import Beside
+from kiosk.ui.staff.ears import StaffEars
 from kiosk.ui.staff.holder import HolderPage
 from kiosk.ui.staff.home import HomePage
 from kiosk.ui.staff.page import Emit, Page
@@ -38,18 +36,8 @@ from kiosk.ui.staff.removal import Removal
 from kiosk.ui.staff.spare import Spares
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
-from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practiceband import PracticeBand
-
-_RAIL_KEYS = {
-    Qt.Key.Key_F1: Section.HELP,
-    Qt.Key.Key_F2: Section.REGISTRATION,
-    Qt.Key.Key_F3: Section.UNLINKING,
-    Qt.Key.Key_F4: Section.STATUS,
-}
-_TOUCH_MS = 1000
-"""A sign of life is passed on once in so long."""
 
 
 def _now() -> datetime:
@@ -83,8 +71,8 @@ class StaffWindow(QWidget):
         self._spares = Spares(self, self._build_page)
         self._beside = Beside(self._build_page, self._take_away)
         self._timing = timing or QtTiming()
-        self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing, self.alive)
-        self._touched = QElapsedTimer()
+        self._ears = StaffEars(self, emit)
+        self._keys, self._presses = Keys(self, self._ears, self._timing), Presses(self, self._timing, self._ears.alive)
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
@@ -127,6 +115,7 @@ class StaffWindow(QWidget):
                 self._came_beside(self._page)
             elif stays:
                 self._keep_focus(focused)
+        self._ears.follow(counter, self._shown)
 
     @property
     def _shown(self) -> Page | None:
@@ -223,6 +212,7 @@ class StaffWindow(QWidget):
         self._frame.setLayout(whole)
         self._banners.stand_in(self._frame)
         self._rail.dead_pressed.connect(self._banners.tell_of_rail)
+        self._ears.stand_by(self._rail, self._banners)
         self._frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._page = None
         if old is not None:
@@ -248,76 +238,6 @@ class StaffWindow(QWidget):
     def _tick(self) -> None:
         if self._frame is not None:
             self._top.show_time(self._clock())
-
-    # --- what staff do ------------------------------------------------------------------------------------------------------
-
-    def control_for(self, button: QAbstractButton) -> Control:
-        event = event_of(button)
-        guarded = event is not None and self._counter is not None and has_consequences(self._counter, event)
-        return Control(partial(click, button), guarded, button, button.accessibleName(), chord_of(button), event)
-
-    def control_of_key(self, key: Qt.Key) -> Control | None:
-        if key in _RAIL_KEYS:
-            live = self._if_live(self._rail.button(_RAIL_KEYS[key]))
-            return live or Control(self._banners.tell_of_rail, guarded=False)
-        if key is Qt.Key.Key_F12:
-            return self._way_out()
-        if key is Qt.Key.Key_Escape and self._counter is not None and self._counter.leaving_for is not None:
-            return self._saying(LeavingDenied())
-        if key is Qt.Key.Key_Escape and self._shown is not None and self._shown.escape is not None:
-            return self._saying(self._shown.escape)
-        return None
-
-    def control_of_enter(self) -> Control | None:
-        return None
-
-    def control_of_chord(self, letter: str) -> Control | None:
-        return self._if_live(*(button for button in self.findChildren(QAbstractButton) if chord_of(button) == letter))
-
-    def _way_out(self) -> Control | None:
-        """F12: the button that leaves, where there is one; a page that hides or disables it is not left."""
-        if self._counter is None:
-            return None
-        event: Event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
-        if self._counter.beside is not None:
-            event = BesideClosed()
-        found = [button for button in self.findChildren(QAbstractButton) if event_of(button) == event and button.isVisible()]
-        return self._if_live(*found) if found else self._saying(event)
-
-    def _saying(self, event: Event) -> Control:
-        guarded = self._counter is not None and has_consequences(self._counter, event)
-        return Control(partial(self._emit, event), guarded, event=event)
-
-    def _if_live(self, *buttons: QAbstractButton) -> Control | None:
-        return next((self.control_for(button) for button in buttons if button.isVisible() and button.isEnabled()), None)
-
-    def takes_text(self) -> bool:
-        return False
-
-    def spoiled(self) -> None:
-        """No page here takes characters in no field."""
-
-    def hint(self, why: Why, control: Control | None) -> None:
-        leaves = control is not None and isinstance(control.event, LEAVING)
-        self._banners.tell_of_key(why, control, why_open(self._counter) if leaves and self._counter is not None else None)
-
-    def scanned(self, text: str, whole: bool) -> None:
-        """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
-        page = self._shown
-        if page is None or not page.takes_barcodes:
-            self._banners.tell_of_barcode("staff.barcode.close" if page is None else page.where_barcodes_go)
-            return
-        field = page.number_field()
-        if whole or field is None:
-            page.take_barcode(text)
-        else:
-            field.setText(text)
-            field.setFocus()
-
-    def alive(self) -> None:
-        if not self._touched.isValid() or self._touched.elapsed() >= _TOUCH_MS:
-            self._touched.start()
-            self._emit(Touched())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """With the keyboard beside the page, on the rail or the bar below, keys scroll the page all the same."""
