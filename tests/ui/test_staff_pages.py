@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -46,7 +47,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.health import Finding
 from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, SlipKind, UnlinkReason
-from kiosk.domain.states import AskingPin, Registered, Waiting
+from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.number_label import NumberLabel
@@ -417,6 +418,20 @@ def test_half_a_number_goes_when_staff_go_elsewhere_or_serve_another_patron(hand
     for scene in meanwhile:
         hands.show(*SCENES[scene])
     hands.show(*SCENES["waiting"])
+    assert not hands.control("利用カードの番号の入力欄").property("text")
+
+
+def test_a_number_at_the_counter_that_nobody_goes_on_with_is_forgotten(hands: Hands, qtbot: QtBot) -> None:
+    counter, facts = SCENES["waiting"]
+    soon = replace(counter, rules=replace(counter.rules, idle_seconds=0.05))
+    hands.show(soon, facts)
+    hands.type("21")
+    qtbot.waitUntil(lambda: not hands.control("利用カードの番号の入力欄").property("text"), timeout=2000)
+    assert hands.said == []
+    refused = Problem(Code.NUMBER_PREFIX, (("prefix", "21"),), "9904067853")
+    hands.show(replace(soon, flow=Waiting(refused)), facts)
+    assert hands.control("利用カードの番号の入力欄").property("text") == "9904067853"
+    qtbot.waitUntil(lambda: hands.said == [LeavePressed()], timeout=2000)
     assert not hands.control("利用カードの番号の入力欄").property("text")
 
 

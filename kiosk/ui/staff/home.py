@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
@@ -132,6 +132,9 @@ class WaitingPanel(Ground):
         hint = say("staff.number.hint-short") if sizes.small else say("staff.number.hint")
         self.field = ScanField(say("staff.number.field"), hint, icon_size=sizes.icon)
         self.field.entered.connect(lambda text: emit(LibraryCardEntered(text)))
+        self._forgotten = QTimer(self, singleShot=True)
+        self._forgotten.timeout.connect(self._forget)
+        self.field.textChanged.connect(lambda: self._forgotten.start())
         self._leave = Button(say("staff.action.leave"), "quiet", icon="close")
         says(self._leave, LeavePressed(), emit)
         # Nothing moves when it comes.
@@ -175,6 +178,10 @@ class WaitingPanel(Ground):
         flow = counter.flow
         self._shown = counter
         self._reading.follow(flow)
+        idle = round(counter.rules.idle_seconds * 1000)
+        if self._forgotten.interval() != idle:
+            # Also where nothing has changed it would begin anew.
+            self._forgotten.setInterval(idle)
         self._show_trouble(counter, facts, crowded=crowded)
         problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
@@ -183,6 +190,12 @@ class WaitingPanel(Ground):
             self._wrong.set_text(wrong_words(problem, lends=counter.ils is not IlsCondition.NONE))
         self.field.keep("" if problem is None else problem.entered, problem)
         self._show_card()
+
+    def _forget(self) -> None:
+        """A number that nobody goes on with is somebody's: an Enter, whoever presses it, would open theirs."""
+        self.field.setText("")
+        if self._shown is not None and isinstance(self._shown.flow, Waiting) and self._shown.flow.problem is not None:
+            self._emit(LeavePressed())
 
     def _show_card(self) -> None:
         """A card is waited for, or read; of one that nobody brought nothing is said."""
