@@ -1,5 +1,5 @@
-"""One more look after a session has ended with something in doubt. Staff are told at once what is unclear and what is done about it,
-without whose it is; then what was found: with what was done late, its patron masked.
+"""One more look, or a few where it costs the line, after a session has ended with something in doubt. Staff are told at once what is
+unclear and what is done about it, without whose it is; then what was found: with what was done late, its patron masked.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
+from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
 from kiosk.domain.errors import ILS_TROUBLE
@@ -17,10 +18,12 @@ from kiosk.domain.turn import Step, asking
 
 SECONDS = 10.0
 """A server that has lost an answer carries out what it was sent within seconds, if it does at all."""
+MOST_LOOKS = 5
+"""On a line that was there. Whoever else is served waits for each that it falls silent at."""
 
 
 def at_the_end(before: Counter, after: Counter) -> Step:
-    """What a session leaves in doubt is remembered for one look: its number is needed for that, and goes with it."""
+    """What a session leaves in doubt is remembered for that look: its number is needed for that, and goes with it."""
     left, after = before.flow, _without_seen_to(after)
     if not isinstance(left, PatronShown) or isinstance(after.flow, PatronShown):
         return after, ()
@@ -64,31 +67,46 @@ def being_looked_at(counter: Counter) -> LookedAt | None:
 
 def look(counter: Counter, due: Ticket) -> Step:
     """It is time."""
-    return _look(counter, next(doubt for doubt in counter.doubts if doubt.due == due))
+    doubt = next(doubt for doubt in counter.doubts if doubt.due == due)
+    if doubt.looks and counter.ils.value in ILS_TROUBLE:
+        return _with(counter, doubt, replace(doubt, due=Ticket(0))), ()
+    return _look(counter, doubt)
 
 
 def line_changed(counter: Counter) -> Step:
-    """What has waited for the line is looked at as soon as it is back."""
+    """What has waited for the line is looked at as soon as it is back.
+
+    Where looking has cost the line more than once it is looked at later, since a server may answer everything else and hang at this.
+    """
     effects: tuple[Effect, ...] = ()
     for doubt in counter.doubts if counter.ils is IlsCondition.READY else ():
         if not doubt.due and not doubt.asked:
-            counter, asked = _look(counter, doubt)
+            counter, asked = _later(counter, doubt) if doubt.looks > 1 else _look(counter, doubt)
             effects = (*effects, *asked)
     return counter, effects
 
 
+def _later(counter: Counter, doubt: Doubt) -> Step:
+    counter, ticket = asking(counter)
+    return _with(counter, doubt, replace(doubt, due=ticket)), (StartTimer(ticket, seconds_after(doubt.looks)),)
+
+
 def _look(counter: Counter, doubt: Doubt) -> Step:
     counter, ticket = asking(counter)
-    asked = replace(doubt, due=Ticket(0), asked=ticket)
-    doubts = tuple(asked if each is doubt else each for each in counter.doubts)
-    return replace(counter, doubts=doubts), (LookAgain(ticket, doubt.service, doubt.number, doubt.item),)
+    looks = doubt.looks + (counter.ils is IlsCondition.READY)
+    asked = replace(doubt, due=Ticket(0), asked=ticket, looks=looks)
+    return _with(counter, doubt, asked), (LookAgain(ticket, doubt.service, doubt.number, doubt.item),)
+
+
+def _with(counter: Counter, doubt: Doubt, now: Doubt) -> Counter:
+    """Where there was `doubt` there is `now`."""
+    return replace(counter, doubts=tuple(now if each is doubt else each for each in counter.doubts))
 
 
 def looked(counter: Counter, ticket: Ticket, answer: ItemAnswer) -> Step:
     doubt = next(doubt for doubt in counter.doubts if doubt.asked == ticket)
-    if answer.outcome is Outcome.UNKNOWN and counter.ils.value in ILS_TROUBLE:
-        waiting = replace(doubt, asked=Ticket(0))
-        return replace(counter, doubts=tuple(waiting if each is doubt else each for each in counter.doubts)), ()
+    if answer.outcome is Outcome.UNKNOWN and counter.ils.value in ILS_TROUBLE and doubt.looks < MOST_LOOKS:
+        return _with(counter, doubt, replace(doubt, asked=Ticket(0))), ()
     counter = replace(counter, doubts=tuple(each for each in counter.doubts if each is not doubt))
     if _is_known(counter, doubt):
         return counter, ()

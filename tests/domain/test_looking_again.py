@@ -292,6 +292,37 @@ def test_while_the_line_is_away_it_waits_and_is_looked_at_as_soon_as_it_is_back(
     assert NUMBER.text not in repr(desk.counter)
 
 
+def test_a_look_that_costs_the_line_each_time_comes_later_and_has_an_end() -> None:
+    desk = ended(UNKNOWN, Service.RENEWAL).tell(IlsChanged(IlsCondition.READY))
+    in_session, waits = len(looks(desk)), []
+    later(desk)
+    for _ in range(5):
+        assert doing(desk) == (Service.RENEWAL, [A], Doing.ASKING)
+        find(desk.tell(IlsChanged(IlsCondition.UNREACHABLE)), UNKNOWN)
+        before = len(desk.of(StartTimer))
+        desk.tell(IlsChanged(IlsCondition.READY))
+        waits += [timer.seconds for timer in desk.of(StartTimer)[before:]]
+        later(desk)
+    assert (waits, len(looks(desk)) - in_session) == ([4, 8, 16], 5)
+    assert (doing(desk), [each.outcome for each in desk.counter.unclear]) == (None, [Outcome.UNKNOWN])
+    assert NUMBER.text not in repr(desk.counter)
+
+
+def test_a_line_that_is_away_again_is_not_asked_and_counts_for_nothing() -> None:
+    desk = later(ended(UNKNOWN).tell(IlsChanged(IlsCondition.READY)))
+    for _ in range(2):
+        find(desk.tell(IlsChanged(IlsCondition.UNREACHABLE)), UNKNOWN).tell(IlsChanged(IlsCondition.READY))
+    asked = len(looks(desk))
+    for _ in range(9):
+        assert doing(desk) == (Service.LOAN, [A], Doing.SOON)
+        later(desk.tell(IlsChanged(IlsCondition.UNREACHABLE)))
+        assert doing(desk) == (Service.LOAN, [A], Doing.WHEN_BACK)
+        desk.tell(IlsChanged(IlsCondition.READY))
+    assert len(looks(desk)) == asked
+    find(later(desk), DONE)
+    assert (doing(desk), len(desk.counter.late)) == (None, 1)
+
+
 def test_what_is_unclear_goes_over_night_and_when_the_item_is_asked_for_again() -> None:
     assert find(later(ended()), UNKNOWN).tell(DayBegan(TODAY)).counter.unclear == ()
     assert serve_again(find(later(ended()), UNKNOWN), Library(), OTHER_NUMBER.text).tell(ItemEntered(A)).counter.unclear == ()

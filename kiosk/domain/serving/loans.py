@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, LoanList, Reason, Told
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.errors import ILS_TROUBLE, Code
@@ -13,9 +14,6 @@ from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import ask_for_loans, go_on
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go, then
-
-_LONGEST_WAIT = 60.0
-"""Seconds."""
 
 
 def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
@@ -109,13 +107,11 @@ def waited(counter: Counter, flow: PatronShown) -> Step:
 
 
 def _later(counter: Counter) -> Step:
-    """After twice the time with each failure."""
     flow = counter.flow
     if not isinstance(flow, PatronShown) or not _lacks_list(counter, flow):
         return counter, ()
     counter, ticket = asking(counter)
-    seconds = min(2.0**flow.dealings.failures, _LONGEST_WAIT)
-    return go(counter, replace(flow, limit=ticket), StartTimer(ticket, seconds))
+    return go(counter, replace(flow, limit=ticket), StartTimer(ticket, seconds_after(flow.dealings.failures)))
 
 
 def _lacks_list(counter: Counter, flow: PatronShown) -> bool:

@@ -123,13 +123,15 @@ class Doubt:
     """What an ended session has left in doubt, until it has been looked at once more."""
 
     due: Ticket
-    """Of the timer until that look; 0 once it has been taken, or while it waits for the line to the library's system."""
+    """Of the timer until the next look; 0 while one is under way, or while it waits for the line to the library's system."""
     service: Service
     number: LibraryCardNumber
     item: Item = field(repr=False)
     at: datetime | None = None
     """When the session ended."""
     asked: Ticket = Ticket(0)
+    looks: int = 0
+    """So many have begun on a line that was there."""
 
 
 @dataclass(frozen=True, slots=True)
