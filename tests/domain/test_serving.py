@@ -320,6 +320,28 @@ def test_all_is_not_said_of_a_loan_of_which_it_is_not_known_whether_it_was_renew
     assert asked(desk) == [A, B, B], "whoever has looked may ask for it by itself"
 
 
+@pytest.mark.parametrize("instead", Instead)
+def test_what_was_renewed_in_place_of_a_loan_is_settled_for_all(instead: Instead) -> None:
+    library = Library(on_loan=[B])
+    desk = served(library)
+    desk.answering = False
+    scan(desk, A)
+    desk.open.clear()
+    desk.tell(ItemAnswered(desk.of(ServeItem)[-1].ticket, ItemAnswer(Item(A, title(A), DUE), Outcome.DONE, instead=instead)))
+    desk.answering = True
+    library.on_loan.append(A)
+    desk.tell(ServiceChosen(Service.RENEWAL), RenewalChosen())
+    assert asked(desk) == [A, B]
+    assert Reason.LENT_NOW not in {reason for _, _, reason in lines(desk)}
+
+
+def test_a_loan_that_is_being_renewed_is_not_said_to_be_left_out_of_all() -> None:
+    desk = scan(served(), C).tell(ServiceChosen(Service.RENEWAL))
+    desk.answering = False
+    desk.tell(RenewalChosen(C), RenewalChosen())
+    assert [line for line in lines(desk) if line[2] is Reason.LENT_NOW] == []
+
+
 def test_a_renewal_chosen_twice_is_asked_for_once() -> None:
     desk = served(Library(on_loan=[A, B])).tell(ServiceChosen(Service.RENEWAL), RenewalChosen(A), RenewalChosen(A))
     assert asked(desk) == [A]

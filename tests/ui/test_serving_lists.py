@@ -94,6 +94,28 @@ def test_renewing_all_says_what_was_done_and_what_was_not(hands: Hands) -> None:
     assert said in hands.texts()
 
 
+@pytest.mark.parametrize(
+    ("entry", "is_put_by", "pressable"),
+    [
+        (Entry(Service.RENEWAL, GARDEN, Progress.DONE), True, False),
+        (Entry(Service.RENEWAL, GARDEN, Progress.UNKNOWN, Reason.LOST_ANSWER), False, False),
+        (Entry(Service.RENEWAL, GARDEN, Progress.ASKED), False, False),
+        (Entry(Service.LOAN, GARDEN, Progress.DONE, instead=Instead.RENEWED), False, False),
+        (Entry(Service.LOAN, GARDEN, Progress.DONE, instead=Instead.RENEWED), True, False),
+        (Entry(Service.RENEWAL, GARDEN, Progress.REFUSED, Reason.RESERVED), False, True),
+        # It says why it leaves this one out.
+        (Entry(Service.LOAN, GARDEN, Progress.DONE), False, True),
+    ],
+)
+def test_all_can_be_renewed_as_long_as_that_does_anything(hands: Hands, entry: Entry, is_put_by: bool, pressable: bool) -> None:
+    counter, facts = SCENES["renewal"]
+    assert isinstance(counter.flow, PatronShown)
+    earlier, entries = ({entry.wish: entry}, ()) if is_put_by else ({}, (entry,))
+    dealings = replace(counter.flow.dealings, loans=(GARDEN,), earlier=earlier, entries=entries)
+    hands.show(replace(counter, flow=replace(counter.flow, dealings=dealings)), facts)
+    assert hands.control("すべて延長する").isEnabled() is pressable
+
+
 def test_what_is_put_by_in_a_long_session_is_counted(hands: Hands) -> None:
     lent = [Entry(Service.LOAN, Item(str(number), "雪国", DUE), Progress.DONE) for number in range(20260000, 20260300)]
     counter = at_counter(serving(CHECKED, Service.LOAN, *lent[:200]))

@@ -13,6 +13,7 @@ from kiosk.domain.rules import read_item
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
 from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise, unrecognised
 from kiosk.domain.serving.questions import go_on, known_as, place_of
+from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.serving.services import count
 from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
@@ -36,17 +37,12 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
-    """One of the loans, or all but those renewed in this session, or of which it is not known. Of those lent in it that is said."""
-    loans = [loan for loan in flow.dealings.loans or () if loan.number]
+    """One of the loans (`number`), or all that `of_all` has asked for. Of those it leaves out that is said."""
     if number is not None:
-        return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in loans if loan.number == number))
-    lines = (*flow.dealings.earlier.values(), *flow.dealings.entries)
-    settled = {entry.wish for entry in lines if entry.progress in (Progress.DONE, Progress.UNKNOWN)}
-    fresh = [loan for loan in loans if wish(Service.RENEWAL, loan) not in settled]
-    lent = [loan for loan in fresh if wish(Service.LOAN, loan) in settled]
+        return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in flow.dealings.loans or () if number and loan.number == number))
+    asked, lent = of_all(flow.dealings)
     left_out = {wish(Service.RENEWAL, loan): Entry(Service.RENEWAL, loan, Progress.REFUSED, Reason.LENT_NOW) for loan in lent}
-    flow = replace(flow, dealings=_on_top(flow.dealings, left_out))
-    return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in fresh if wish(Service.RENEWAL, loan) not in left_out))
+    return _ask_for(counter, replace(flow, dealings=_on_top(flow.dealings, left_out)), Service.RENEWAL, asked)
 
 
 def reserve(counter: Counter, flow: PatronShown, number: str) -> Step:

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from kiosk.domain.circulation import Item, Stop
 from kiosk.domain.events import HoldConfirmed, ItemEntered, RenewalChosen, ServiceChosen
 from kiosk.domain.model import Service
+from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import MOST, Line, Setting, are_more_than_shown, entry_lines, loan_lines, renewable, summary
+from kiosk.ui.staff.patron.lines import MOST, Line, Setting, are_more_than_shown, entry_lines, loan_lines, summary
 from kiosk.ui.staff.patron.listed import extent_of
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.staff.stops import causes
@@ -171,7 +172,7 @@ class LoansPage(ItemsPage):
         both = say("staff.items.count-and", count=extent.count, said=said) if extent.count and said else ""
         self._count.set_text(both or extent.count or said)
         self.all.set_text(extent.renew)
-        self.all.setEnabled(renewable(dealings))
+        self.all.setEnabled(any(of_all(dealings)))
         problem = dealings.problem
         if problem is None:
             self._not_listed.say(extent.title, extent.step)
