@@ -9,6 +9,8 @@ from kiosk.domain.states import Entry, Progress
 
 NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.LENT_NOW})
 """The library's system was not asked, and has said nothing of the item."""
+NOTHING_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
+"""Nobody misses that it was not done."""
 _SETTLES = frozenset(
     {
         *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD, Reason.NEXT_CARD),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
+from kiosk.domain.serving.knowledge import NOTHING_WANTED
 from kiosk.text import knows, say
-
-_NOTHING_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
 
 
 def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
@@ -18,7 +17,7 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         return "", ""
     reason = answer.reason or Reason.OTHER
     why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
-    if reason in DONE_BEFORE or (reason in _NOTHING_WANTED and answer.outcome is Outcome.REFUSED):
+    if reason in DONE_BEFORE or (reason in NOTHING_WANTED and answer.outcome is Outcome.REFUSED):
         # To say that nothing was lent or reserved would be wrong: it was, earlier; or nobody wanted that of it.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
-from kiosk.domain.serving.knowledge import in_doubt, is_done_before
+from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
 from kiosk.ui.staff.answers import told
@@ -26,8 +26,6 @@ _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
 """Says nothing against the item."""
 _OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD, Reason.NEXT_CARD})
 """What was read is no item, as far as is known."""
-_NOT_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
-"""Nobody misses that it was not done."""
 _RETURN_IN_TIME = frozenset({Reason.RESERVED, Reason.NO_MORE_RENEWALS})
 """Whoever may not renew is asked to return it by its day, unless that is over."""
 
@@ -98,7 +96,7 @@ def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) ->
 
 def is_undone(entry: Entry) -> bool:
     """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
-    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in _NOT_WANTED
+    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in NOTHING_WANTED
 
 
 def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
@@ -116,17 +114,10 @@ def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
     return lines[:MOST]
 
 
-def renewable(dealings: Dealings) -> bool:
-    """Whether asking for all that is listed would ask for anything. A title without its number cannot be asked for."""
-    renewals = (entry for entry in dealings.entries if entry.service is Service.RENEWAL)
-    settled = {entry.item.number for entry in renewals if entry.progress is Progress.DONE or entry.progress in UNANSWERED}
-    return any(loan.number and loan.number not in settled for loan in dealings.loans or ())
-
-
 def summary(dealings: Dealings, service: Service) -> str:
     """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
     asked = (*dealings.entries, *dealings.earlier.values())
-    entries = [entry for entry in asked if entry.service is service and entry.reason not in _NOT_WANTED]
+    entries = [entry for entry in asked if entry.service is service and entry.reason not in NOTHING_WANTED]
     before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
     of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
@@ -223,7 +214,7 @@ def _not_done(entry: Entry, key: str, title: str, number: str, stopped: str, *, 
         look, aside = Look.CARE, say("staff.line.unknown")
     elif entry.reason is Reason.ITEM_UNKNOWN:
         look, aside = Look.REFUSED, say(f"staff.line.{entry.reason}")
-    elif entry.reason in DONE_BEFORE or entry.reason in _NOT_WANTED:
+    elif entry.reason in DONE_BEFORE or entry.reason in NOTHING_WANTED:
         look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
     elif entry.reason in _OPEN:
         look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
