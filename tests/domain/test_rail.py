@@ -266,6 +266,14 @@ def test_the_number_of_the_open_patron_stands_in_the_registration_to_be_entered_
     assert desk.counter.language is Language.ENGLISH
 
 
+def test_the_number_of_the_patron_who_was_open_is_offered_for_their_own_card_and_never_for_their_childs() -> None:
+    desk = served().tell(RegistrationChosen(), ApplicantChosen(Applicant.SELF), NextPressed())
+    assert desk.at(AwaitingLibraryCard).draft.offered == NUMBER
+    desk = served().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
+    desk.tell(*(GuardianCheckSet(check, confirmed=True) for check in GuardianCheck), NextPressed())
+    assert desk.at(AwaitingLibraryCard).draft.offered is None
+
+
 def test_a_number_that_is_still_looked_up_travels_too_and_none_where_none_was() -> None:
     desk = Desk(RULES, library=Library(), answering=False).tell(LibraryCardEntered(NUMBER.text), RegistrationChosen())
     assert desk.at(ChoosingApplicant).draft.called == NUMBER

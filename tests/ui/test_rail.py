@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.events import HelpChosen, LeavingConfirmed, LeavingDenied, LibraryCardEntered, ServiceChosen
-from kiosk.domain.model import Service
-from kiosk.domain.states import ChoosingApplicant, ChoosingUnlinkReason, PatronShown, Section
+from kiosk.domain.model import Applicant, Service
+from kiosk.domain.states import AwaitingLibraryCard, ChoosingApplicant, ChoosingUnlinkReason, PatronShown, Section
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import NUMBER
@@ -142,6 +142,15 @@ def test_the_number_that_was_on_the_screen_is_entered_by_a_chord_and_by_no_bare_
     hands.said.clear()
     hands.key(Qt.Key.Key_U, ALT)
     assert hands.said == [LibraryCardEntered(NUMBER.text)]
+
+
+def test_the_number_that_was_on_the_screen_is_not_offered_for_a_child(hands: Hands) -> None:
+    counter, facts = SCENES["library-card-called"]
+    assert isinstance(counter.flow, AwaitingLibraryCard)
+    hands.show(replace(counter, flow=AwaitingLibraryCard(replace(counter.flow.draft, applicant=Applicant.CHILD))), facts)
+    assert not any(NUMBER.grouped in text for text in hands.texts())
+    hands.key(Qt.Key.Key_U, ALT)
+    assert hands.said == []
 
 
 @pytest.mark.parametrize(("digit", "service"), [("1", Service.LOAN), ("2", Service.RENEWAL), ("3", Service.HOLD), ("7", list(Service)[-1])])

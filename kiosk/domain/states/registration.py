@@ -17,7 +17,7 @@ class Draft:
     checks: frozenset[GuardianCheck] = frozenset()
     patron: Patron | None = None
     called: LibraryCardNumber | None = None
-    """Of the patron who was open when this began: to be compared with the library card, and entered by staff."""
+    """Of the patron who was open when this began: to be compared with the library card, and entered by staff. See `offered`."""
 
     @property
     def number(self) -> LibraryCardNumber:
@@ -25,6 +25,11 @@ class Draft:
         if self.patron is None:
             raise ValueError("no library card has been read yet")
         return self.patron.number
+
+    @property
+    def offered(self) -> LibraryCardNumber | None:
+        """The number staff may enter by a press: never for a child, whose card is another than that of the parent who was open."""
+        return None if self.by_guardian else self.called
 
     @property
     def by_guardian(self) -> bool:

@@ -129,7 +129,7 @@ class LibraryCardPage(Page):
             title = say("staff.library-card.title-child") if flow.draft.by_guardian else say("staff.library-card.title")
             self._title.set_text(title)
             self._lead.set_text(say("staff.library-card.lead"))
-            self._called.show_number(flow.draft.called)
+            self._called.show_number(flow.draft.offered)
             patron = flow.draft.patron
             self._stopped.say(*stopped_words(patron.standing.stops if patron is not None else frozenset()))
             self.form.set_ready(True)
