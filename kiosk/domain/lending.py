@@ -134,8 +134,8 @@ def _library_card(counter: Counter, flow: Waiting | LendingRefused, text: str) -
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
         if isinstance(flow, LendingRefused):
-            return go(counter, replace(flow, wrong=refused_number(refusal, text)))
-        ended, effects = end_session(counter, Waiting(refused_number(refusal, text)))
+            return go(counter, replace(flow, wrong=refused_number(counter, refusal, text)))
+        ended, effects = end_session(counter, Waiting(refused_number(counter, refusal, text)))
         return replace(ended, language=counter.language), effects
     return call_up(counter, number)
 
@@ -145,7 +145,7 @@ def _library_card_instead(counter: Counter, flow: Reading | FindingLink | Lookin
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, replace(flow, wrong=refused_number(refusal, text)))
+        return go(counter, replace(flow, wrong=refused_number(counter, refusal, text)))
     if isinstance(flow, LookingUpPatron) and flow.number == number and flow.shown is Shown.LIBRARY_CARD:
         return go(counter, replace(flow, wrong=None))
     release = () if flow.insertion is None else (ReleaseCard(flow.insertion),)

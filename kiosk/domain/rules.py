@@ -139,6 +139,13 @@ def take_apart(text: str, rule: BarcodeRule) -> Scan:
     return _scan(plain, rule.prefix.upper()) if rule.start_stop is StartStop.STRIP else Scan(plain)
 
 
+def may_be_secret(text: str, rule: BarcodeRule) -> bool:
+    """Whether this may be a PIN or an 個人番号, be it with a slip: as many digits as those have, where no library card is said to."""
+    plain = take_apart(text, rule).number
+    expected = rule.length + rule.drops if rule.length else 0
+    return plain.isdigit() and len(plain) in (4, 12) and len(plain) != expected
+
+
 def fits_check_digit(kind: CheckDigit, number: str) -> bool:
     """Whether the last digit of a number is what its method asks for; letters do not count. Always for NONE."""
     digits = "".join(character for character in number if character in "0123456789")

@@ -9,6 +9,7 @@ from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCa
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
+from kiosk.domain.rules import may_be_secret
 from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
@@ -36,9 +37,9 @@ def problem_of(counter: Counter, event: CardFailed) -> Problem:
     return Problem(event.code, event.params)
 
 
-def refused_number(refusal: Refused, text: str) -> Problem:
-    """Why `text` is no library card's number. It stays to be compared, unless it must never have been entered here."""
-    entered = "" if refusal.code is Code.NUMBER_IS_MY_NUMBER else text.strip()
+def refused_number(counter: Counter, refusal: Refused, text: str) -> Problem:
+    """Why `text` is no library card's number. It stays to be compared, unless it may be one that must never be entered here."""
+    entered = "" if may_be_secret(text, counter.rules.barcode) else text.strip()
     return Problem(refusal.code, tuple(refusal.params.items()), entered)
 
 

@@ -89,7 +89,7 @@ def _number(counter: Counter, flow: AskingUnlinkNumber, text: str) -> Step:
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, replace(flow, problem=refused_number(refusal, text)))
+        return go(counter, replace(flow, problem=refused_number(counter, refusal, text)))
     counter, ticket = asking(counter)
     finding = FindingLinkToClose(ticket, flow.reason, number, flow.card_stopped)
     return go(counter, finding, FindLinks(ticket, None, number))

@@ -27,7 +27,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Applicant, IlsCondition, UnlinkReason
 from kiosk.domain.rules import BarcodeRule
-from kiosk.domain.states import AskingUnlinkNumber, CounterRules, Flow, LendingRefused, Problem, Reading, Waiting
+from kiosk.domain.states import AskingUnlinkNumber, AwaitingLibraryCard, CounterRules, Flow, LendingRefused, Problem, Reading, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.scan import ScanField
 from tests.ui.scenes import INSERTION, TICKET, counter
@@ -135,6 +135,34 @@ def test_what_must_not_be_entered_here_is_erased(desk: Desk) -> None:
     desk.scan(MY_NUMBER, Qt.Key.Key_Return)
     assert flow_of(desk, Waiting).problem == Problem(Code.NUMBER_IS_MY_NUMBER)
     assert field(desk).text() == ""
+
+
+SECRETS = ("1234", "１２３４", " 12 34", MY_NUMBER, "123456789012", "1234-5678-9012", "１２３４ ５６７８ ９０１２")
+"""A PIN, and an 個人番号, also with one digit wrong, as people write them."""
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("begin", [at_once, ask_registration, ask_unlinking])
+def test_what_may_be_a_pin_or_an_individual_number_is_erased(desk: Desk, begin: Callable[[Desk], None], secret: str) -> None:
+    begin(desk)
+    desk.happen(LibraryCardEntered(secret))
+    settle()
+    flow = desk.counter.flow
+    assert isinstance(flow, Waiting | AwaitingLibraryCard | AskingUnlinkNumber)
+    assert flow.problem is not None
+    assert (flow.problem.entered, field(desk).text()) == ("", "")
+
+
+@pytest.mark.parametrize("number", ["123", "12345", "12345678901", "1234567890123", "D1234"])
+def test_what_is_neither_stays(desk: Desk, number: str) -> None:
+    desk.scan(number, Qt.Key.Key_Return)
+    assert field(desk).text() == number
+
+
+def test_a_slip_in_a_number_of_twelve_digits_is_corrected_where_library_cards_have_so_many(desk: Desk) -> None:
+    desk.counter = counter(Waiting(), cards=(), rules=CounterRules(barcode=BarcodeRule(length=12, prefix="21")))
+    desk.scan("123456789012", Qt.Key.Key_Return)
+    assert field(desk).text() == "123456789012"
 
 
 def test_a_number_that_was_left_alone_goes_with_its_refusal(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryC
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
-        return go(counter, AwaitingLibraryCard(flow.draft, refused_number(refusal, text)))
+        return go(counter, AwaitingLibraryCard(flow.draft, refused_number(counter, refusal, text)))
     if isinstance(flow, CheckingLibraryCard) and flow.number == number:
         return stay(counter)
     counter, ticket = asking(counter)
