@@ -154,7 +154,7 @@ def _card_left(counter: Counter) -> Step:
 def more_time_over(counter: Counter) -> Step:
     """Whoever is not back by then has the usual time until they are asked."""
     after = moretime.over(counter)
-    if moretime.is_running(after[0]) or after[0].idle_warning or isinstance(counter.flow, RESTING):
+    if moretime.is_running(after[0]) or after[0].idle_warning or not moretime.is_kept(counter.flow):
         return after
     return then(after, lambda counter: _start_idle(counter, counter.rules.idle_seconds))
 

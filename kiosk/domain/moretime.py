@@ -16,15 +16,16 @@ from kiosk.domain.states import (
     LookingUpPatron,
     Proof,
     Reading,
+    Registered,
     SavingLink,
 )
 from kiosk.domain.turn import Step, asking, stay
 
 SECONDS = 300.0
 TIMES = 2
-"""In one session: what nobody comes back to is closed within a quarter of an hour."""
-_NOT_KEPT = (*RESTING, *get_args(Proof), Reading, FindingLink, LookingUpPatron, SavingLink, ClosingLink)
-"""Open to nobody, over in a moment, or a patron's PIN."""
+"""In one session: what nobody comes back to is closed after ten minutes and the usual time."""
+_NOT_KEPT = (*RESTING, *get_args(Proof), Reading, FindingLink, LookingUpPatron, SavingLink, ClosingLink, Registered)
+"""Open to nobody, over in a moment, a patron's PIN, or what closes by itself."""
 
 
 def is_kept(flow: Flow) -> bool:

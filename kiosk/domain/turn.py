@@ -85,8 +85,8 @@ def seen(counter: Counter, insertion: Insertion) -> tuple[Play, ...]:
 
 
 def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
-    """Look up whose library card was read; the cards that lie there are not needed."""
-    counter, timers = spend(counter, frozenset(counter.cards))
+    """A session begins by looking up whose library card was read; the cards that lie there are not needed."""
+    counter, timers = spend(replace(counter, more_time=MoreTime()), frozenset(counter.cards))
     counter, ticket = asking(counter)
     return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number), *timers)
 

@@ -19,8 +19,8 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.model import Language
-from kiosk.domain.moretime import left_of, may_have_more
-from kiosk.domain.states import AskingPin, ConfirmingLink, MoreTime, PatronShown, Registered, Waiting
+from kiosk.domain.moretime import is_running, left_of, may_have_more
+from kiosk.domain.states import AskingPin, ConfirmingLink, LendingRefused, MoreTime, PatronShown, Registered, Waiting
 from tests.domain.walk import NUMBER, Card, Desk, link
 
 
@@ -83,6 +83,15 @@ def test_the_next_session_may_have_it_again() -> None:
     assert may_have_more(desk.counter)
 
 
+def test_a_library_card_read_on_a_refusal_begins_a_session_with_all_of_its_time() -> None:
+    desk = Desk()
+    desk.lay(Card())
+    desk.tell(MoreTimePressed(), MoreTimePressed()).at(LendingRefused)
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(PatronShown)
+    assert desk.counter.more_time == MoreTime()
+    assert may_have_more(desk.counter)
+
+
 def test_a_sign_of_life_does_not_take_it_away() -> None:
     desk = serving().tell(MoreTimePressed(), Touched(), LanguageChosen(Language.ENGLISH))
     assert not desk.leave_alone().counter.idle_warning
@@ -108,4 +117,11 @@ def test_a_finished_registration_closes_by_itself_all_the_same() -> None:
     desk = Desk().to_card().tell(MoreTimePressed())
     card = desk.lay(Card())
     desk.tell(LinkAgreed()).press_pin().at(Registered)
-    desk.lift(card).leave_alone().at(Waiting)
+    assert not is_running(desk.counter), "it is not said to stay open"
+    desk.lift(card)
+    used = desk.counter.more_time.used
+    assert not may_have_more(desk.counter)
+    assert desk.tell(MoreTimePressed()).counter.more_time.used == used
+    closing = desk.counter.idle_ticket
+    assert is_over(desk).counter.idle_ticket == closing, "what was asked for before does not put off its end"
+    desk.leave_alone().at(Waiting)
