@@ -48,7 +48,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, keep_idle_time, more_time_over, time_up
-from kiosk.domain.model import IlsCondition, Language, Ticket
+from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.states import (
     RESTING,
     AwaitingMyNumberCard,
@@ -131,13 +131,15 @@ def _around(counter: Counter, event: Event) -> Step:
             return afterwards.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
             return afterwards.look(counter, ticket)
-        case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron:
+        case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron_timer:
             return sessionend.told_long_enough(counter), ()
         case MoreTimePressed():
             return moretime.give(counter)
         case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
             return more_time_over(counter)
-        case TimeUp(ticket) if ticket == getattr(counter.flow, "limit", Ticket(0)):
+        case TimeUp(ticket) if isinstance(counter.flow, Reading | ReadingMyNumberCard) and ticket == counter.flow.limit:
+            return _flow(counter, event)
+        case TimeUp(ticket) if isinstance(counter.flow, PatronShown) and ticket == counter.flow.list_again_at:
             return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)

@@ -60,7 +60,7 @@ def tell(counter: Counter, before: Counter) -> Counter:
 def is_told_to_patron(counter: Counter) -> bool:
     """Whether the patron's window says it now."""
     told = counter.ended
-    return told is not None and bool(told.patron) and isinstance(counter.flow, Waiting)
+    return told is not None and bool(told.patron_timer) and isinstance(counter.flow, Waiting)
 
 
 def as_the_patron_reads(counter: Counter) -> Counter:
@@ -74,7 +74,7 @@ def as_the_patron_reads(counter: Counter) -> Counter:
 def told_long_enough(counter: Counter) -> Counter:
     """The patron has had time to read it."""
     told = counter.ended
-    return counter if told is None else replace(counter, ended=replace(told, patron=Ticket(0)))
+    return counter if told is None else replace(counter, ended=replace(told, patron_timer=Ticket(0)))
 
 
 def in_language(counter: Counter, language: Language) -> Counter:
@@ -94,7 +94,7 @@ def keep(before: Counter, after: Counter, event: Event) -> Step:
     stray = isinstance(flow, Reading) and flow.insertion in after.strays
     if not stray and not isinstance(flow, RESTING):
         return replace(after, ended=None), ()
-    return _closed(after, told) if told.patron is None else (after, ())
+    return _closed(after, told) if told.patron_timer is None else (after, ())
 
 
 def _who_left(before: Counter, after: Counter, event: Event) -> EndedBy | None:
@@ -109,4 +109,4 @@ def _who_left(before: Counter, after: Counter, event: Event) -> EndedBy | None:
 
 def _closed(counter: Counter, told: Ended) -> Step:
     counter, ticket = asking(counter)
-    return replace(counter, ended=replace(told, at=counter.now, patron=ticket)), (StartTimer(ticket, PATRON_SECONDS),)
+    return replace(counter, ended=replace(told, at=counter.now, patron_timer=ticket)), (StartTimer(ticket, PATRON_SECONDS),)

@@ -196,9 +196,9 @@ def test_a_finished_registration_that_closes_by_itself_is_nobodys_fault() -> Non
 
 def test_the_patron_reads_it_for_a_short_time_and_staff_until_they_have_seen_it() -> None:
     desk = left(registering())
-    [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == told(desk).patron]
+    [seconds] = [timer.seconds for timer in desk.of(StartTimer) if timer.ticket == told(desk).patron_timer]
     assert 10 <= seconds <= 30
-    desk.tell(TimeUp(told(desk).patron or Ticket(0)))
+    desk.tell(TimeUp(told(desk).patron_timer or Ticket(0)))
     assert not is_told_to_patron(desk.counter)
     assert told(desk).work is LeftWork.REGISTRATION
     desk.tell(StatusChosen(), HelpChosen(), HomeChosen()).leave_alone()
@@ -247,9 +247,9 @@ def test_a_session_that_waits_for_a_last_look_is_told_of_from_when_it_is_closed(
     desk.library.down = Code.ILS_UNREACHABLE
     desk.answer(LookAgain).at(Waiting)
     assert (told(desk).work, told(desk).at) == (LeftWork.SERVING_BY_LIBRARY_CARD, AT + timedelta(minutes=5))
-    assert told(desk).patron in [timer.ticket for timer in desk.of(StartTimer)[timers:]]
+    assert told(desk).patron_timer in [timer.ticket for timer in desk.of(StartTimer)[timers:]]
     assert is_told_to_patron(desk.counter)
-    desk.tell(TimeUp(told(desk).patron or Ticket(0)))
+    desk.tell(TimeUp(told(desk).patron_timer or Ticket(0)))
     assert not is_told_to_patron(desk.counter)
 
 

@@ -179,8 +179,8 @@ class Walker:
         if dice < self.purpose:
             return self.fitting(counter)
         if dice < self.purpose + 0.04 and timers:
-            limit = getattr(counter.flow, "limit", counter.idle_ticket) or counter.idle_ticket
-            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, limit, draw.choice(list(timers))]))
+            own = getattr(counter.flow, "limit", None) or getattr(counter.flow, "list_again_at", None) or counter.idle_ticket
+            return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, own, draw.choice(list(timers))]))
         kind = draw.random()
         if kind < 0.3:
             return self.card_moves(counter)

@@ -197,7 +197,7 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
     desk.show(counter(Waiting(), cards=(), ended=told))
     assert desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert complaints(desk.window) == []
-    desk.show(counter(Waiting(), cards=(), ended=replace(told, patron=type(TICKET)(0))))
+    desk.show(counter(Waiting(), cards=(), ended=replace(told, patron_timer=type(TICKET)(0))))
     assert not desk.says(plain(say("patron.timed-out.title", language)).replace("\n", ""))
     assert desk.says(plain(say("patron.waiting.title")).replace("\n", ""))
 

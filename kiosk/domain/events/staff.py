@@ -63,7 +63,7 @@ class LeavePressed:
     """やめる / おわる / 終了して画面を消す, on either window."""
 
     by: EndedBy = EndedBy.STAFF
-    """Whose window it was pressed on."""
+    """Who pressed it, on whichever window: 「渡すのをやめる」 on the patron's is for staff. A button for patrons has to say so."""
 
 
 @dataclass(frozen=True, slots=True)

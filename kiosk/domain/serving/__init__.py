@@ -94,7 +94,7 @@ def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return checked(counter, flow, patron)
         case PatronRefused(ticket, code, params) if ticket and ticket == flow.checking:
             return objected(counter, flow, Problem(code, params))
-        case TimeUp(ticket) if ticket and ticket == flow.limit:
+        case TimeUp(ticket) if ticket and ticket == flow.list_again_at:
             return waited(counter, flow)
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)

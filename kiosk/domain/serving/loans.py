@@ -102,7 +102,7 @@ def list_again(counter: Counter) -> Step:
 
 def waited(counter: Counter, flow: PatronShown) -> Step:
     """It is time to ask for it once more."""
-    flow = replace(flow, limit=Ticket(0))
+    flow = replace(flow, list_again_at=Ticket(0))
     return ask_for_loans(counter, flow) if _lacks_list(counter, flow) else go(counter, flow)
 
 
@@ -111,7 +111,7 @@ def _later(counter: Counter) -> Step:
     if not isinstance(flow, PatronShown) or not _lacks_list(counter, flow):
         return counter, ()
     counter, ticket = asking(counter)
-    return go(counter, replace(flow, limit=ticket), StartTimer(ticket, seconds_after(flow.dealings.failures)))
+    return go(counter, replace(flow, list_again_at=ticket), StartTimer(ticket, seconds_after(flow.dealings.failures)))
 
 
 def _lacks_list(counter: Counter, flow: PatronShown) -> bool:

@@ -228,13 +228,16 @@ class Counter:
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
     ended: Ended | None = None
-    """The session that was closed because nobody went on with it."""
+    """The session that was closed because nobody went on with it, or that somebody left before it was finished."""
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
     """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""
     more_time: MoreTime = field(default_factory=MoreTime)
     card_left: int = 0
-    """0: no card was left; 1: said to the patron; 2: said again; 3: staff are told."""
+    """How often the sound has called for the card that lies there; the patron may read of it before the first time. 3: staff are told too.
+
+    2 as well once staff have seen it, until they are reminded.
+    """
     card_left_ticket: Ticket = Ticket(0)
     left_language: Language | None = None
     """Of whoever's card lies there and is not needed any more; None while there is none."""

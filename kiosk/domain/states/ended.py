@@ -40,5 +40,5 @@ class Ended:
     """When it was closed, aware; None where nobody knows the time."""
     language: Language
     """Of the patron who was here."""
-    patron: Ticket | None
+    patron_timer: Ticket | None
     """Of the timer that ends what the patron's window says of it; None until it is closed, 0 when nothing more is said of it there."""

@@ -87,7 +87,7 @@ class Dealings:
     failed_at: datetime | None = None
     """When that was known."""
     failures: int = 0
-    """How often running they could not."""
+    """How often in a row they could not."""
     not_cards: frozenset[str] = frozenset()
     """Numbers that could not be asked for while the line was down, and that have turned out to be no library card since."""
     recheck: tuple[Wish, ...] = ()
@@ -163,7 +163,7 @@ class PatronShown:
     handing_failed_at: datetime | None = None
     handed: bool = False
     """The number has been typed there, and nothing since."""
-    limit: Ticket = Ticket(0)
+    list_again_at: Ticket = Ticket(0)
     """Of the timer after which the loans are asked for once more."""
     checking: Ticket = Ticket(0)
     """The patron is looked up once more: the library's system did not answer when they came."""
