@@ -166,8 +166,7 @@ def _leave(counter: Counter, chosen: Section) -> Step:
 def arrive(before: Counter, event: Event, after: Counter) -> Step:
     """Where a patron's session was left for another page, and has ended by now, that page opens, unless nobody is there any more."""
     flow = before.flow
-    left = isinstance(flow, PatronShown) and isinstance(after.flow, Waiting) and not isinstance(event, TimeUp)
-    if not left or not isinstance(flow, PatronShown) or flow.leads_to is None:
+    if not isinstance(flow, PatronShown) or flow.leads_to is None or not isinstance(after.flow, Waiting) or isinstance(event, TimeUp):
         return stay(after)
     return _open(after, flow.leads_to, _left(before))
 
