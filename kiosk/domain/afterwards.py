@@ -86,6 +86,14 @@ def line_changed(counter: Counter) -> Step:
     return counter, effects
 
 
+def tried_at_once(counter: Counter) -> Counter:
+    """Staff have the line tried: what was looked at before in vain is looked at as soon as the line is there."""
+    return replace(
+        counter,
+        doubts=tuple(replace(each, due=Ticket(0), looks=0) if each.looks and not each.asked else each for each in counter.doubts),
+    )
+
+
 def _later(counter: Counter, doubt: Doubt) -> Step:
     counter, ticket = asking(counter)
     return _with(counter, doubt, replace(doubt, due=ticket)), (StartTimer(ticket, seconds_after(doubt.looks)),)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.domain import moretime, serving, sessionend, strays
 from kiosk.domain.effects import Play, StartTimer
+from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.events import (
     Broke,
     CardFailed,
@@ -170,9 +171,14 @@ def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
         after = replace(after, idle_warning=False)
         if _tidied(after)[0] == after:
             return after, ()
-    if isinstance(event, NOT_A_SIGN_OF_LIFE) or (isinstance(event, ANSWERS) and after == before):
+    if isinstance(event, NOT_A_SIGN_OF_LIFE) or (isinstance(event, ANSWERS) and after == before) or _failed_by_itself(before, event):
         return after, ()
     return _start_idle(replace(after, idle_warning=False), _seconds(after))
+
+
+def _failed_by_itself(before: Counter, event: Event) -> bool:
+    """A patron who is shown was looked up once more, and nobody could be asked."""
+    return isinstance(event, PatronRefused) and event.code in ILS_TROUBLE and isinstance(before.flow, PatronShown)
 
 
 def _seconds(counter: Counter) -> float:

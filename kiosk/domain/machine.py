@@ -107,7 +107,8 @@ def _around(counter: Counter, event: Event) -> Step:
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
-            return replace(counter, ils=IlsCondition.STARTING, tried=Tried()), (RetryLibrary(),)
+            waiting = afterwards.tried_at_once(serving.tried_at_once(counter))
+            return replace(waiting, ils=IlsCondition.STARTING, tried=Tried()), (RetryLibrary(),)
         case SlipPrinted(ticket):
             return papers.printed(counter, ticket)
         case SlipFailed(ticket, code):
@@ -139,7 +140,7 @@ def _around(counter: Counter, event: Event) -> Step:
             return more_time_over(counter)
         case TimeUp(ticket) if isinstance(counter.flow, Reading | ReadingMyNumberCard) and ticket == counter.flow.limit:
             return _flow(counter, event)
-        case TimeUp(ticket) if isinstance(counter.flow, PatronShown) and ticket == counter.flow.list_again_at:
+        case TimeUp(ticket) if isinstance(counter.flow, PatronShown) and serving.waits_for(counter.flow, ticket):
             return _flow(counter, event)
         case TimeUp(ticket):
             return time_up(counter, ticket)

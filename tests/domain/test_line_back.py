@@ -80,6 +80,69 @@ def test_a_line_that_breaks_again_leaves_it_as_it_was_and_is_tried_the_next_time
     assert len(desk.of(LookUpPatron)) == 3
 
 
+def hangs_at_the_patron(desk: Desk) -> Desk:
+    """A server that logs in and answers everything but this."""
+    desk.tell(PatronRefused(desk.of(LookUpPatron)[-1].ticket, Code.ILS_UNREACHABLE))
+    return desk.tell(IlsChanged(IlsCondition.UNREACHABLE), IlsChanged(IlsCondition.READY))
+
+
+def test_a_look_up_that_costs_the_line_each_time_comes_later_each_time() -> None:
+    library = Library()
+    desk = unchecked(library)
+    desk.answering = False
+    idle, waits = desk.counter.idle_ticket, []
+    hangs_at_the_patron(desk.tell(IlsChanged(IlsCondition.READY)))
+    for _ in range(6):
+        asked = len(desk.of(LookUpPatron))
+        hangs_at_the_patron(desk)
+        hangs_at_the_patron(desk)
+        timer = desk.of(StartTimer)[-1]
+        waits.append(timer.seconds)
+        assert len(desk.of(LookUpPatron)) == asked, "whoever lends meanwhile does not wait behind it"
+        desk.tell(TimeUp(timer.ticket))
+        assert len(desk.of(LookUpPatron)) == asked + 1
+    assert waits == [4, 8, 16, 32, 60, 60]
+    assert desk.counter.idle_ticket == idle, "nobody has touched anything"
+    desk.answering = True
+    desk.open.clear()
+    desk.tell(PatronFound(desk.of(LookUpPatron)[-1].ticket, Patron(NUMBER, checked=True)))
+    assert desk.at(PatronShown).patron.checked
+
+
+def test_a_look_up_whose_time_has_come_waits_for_a_line_that_is_away() -> None:
+    desk = unchecked(Library())
+    desk.answering = False
+    desk.tell(IlsChanged(IlsCondition.READY))
+    hangs_at_the_patron(hangs_at_the_patron(desk)).tell(IlsChanged(IlsCondition.UNREACHABLE))
+    asked = len(desk.of(LookUpPatron))
+    desk.tell(TimeUp(desk.of(StartTimer)[-1].ticket))
+    assert len(desk.of(LookUpPatron)) == asked
+    desk.tell(IlsChanged(IlsCondition.READY))
+    desk.tell(TimeUp(desk.of(StartTimer)[-1].ticket))
+    assert len(desk.of(LookUpPatron)) == asked + 1
+
+
+def test_what_waits_is_asked_for_at_once_when_staff_have_it_tried() -> None:
+    desk = unchecked(Library())
+    desk.answering = False
+    desk.tell(IlsChanged(IlsCondition.READY))
+    hangs_at_the_patron(hangs_at_the_patron(desk))
+    asked = len(desk.of(LookUpPatron))
+    desk.tell(LibraryRetryPressed(), IlsChanged(IlsCondition.READY))
+    assert len(desk.of(LookUpPatron)) == asked + 1
+
+
+def test_a_list_that_waits_is_asked_for_at_once_when_staff_have_it_tried() -> None:
+    library = Library(on_loan=[A])
+    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
+    library.down = Code.ILS_UNREACHABLE
+    desk.tell(ServiceChosen(Service.RENEWAL))
+    desk.tell(TimeUp(desk.of(StartTimer)[-1].ticket))
+    library.down = None
+    desk.tell(LibraryRetryPressed(), IlsChanged(IlsCondition.READY))
+    assert desk.at(PatronShown).dealings.loans is not None
+
+
 def test_an_answer_after_the_session_or_to_another_question_means_nothing() -> None:
     desk = unchecked(Library())
     desk.answering = False

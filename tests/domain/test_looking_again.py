@@ -18,6 +18,7 @@ from kiosk.domain.events import (
     LateSeen,
     LeavePressed,
     LibraryCardEntered,
+    LibraryRetryPressed,
     LoansListed,
     LookedAgain,
     ServiceChosen,
@@ -306,6 +307,15 @@ def test_a_look_that_costs_the_line_each_time_comes_later_and_has_an_end() -> No
     assert (waits, len(looks(desk)) - in_session) == ([4, 8, 16], 5)
     assert (doing(desk), [each.outcome for each in desk.counter.unclear]) == (None, [Outcome.UNKNOWN])
     assert NUMBER.text not in repr(desk.counter)
+
+
+def test_a_look_that_waits_is_taken_at_once_when_staff_have_the_line_tried() -> None:
+    desk = later(ended(UNKNOWN).tell(IlsChanged(IlsCondition.READY)))
+    for _ in range(2):
+        find(desk.tell(IlsChanged(IlsCondition.UNREACHABLE)), UNKNOWN).tell(IlsChanged(IlsCondition.READY))
+    assert doing(desk) == (Service.LOAN, [A], Doing.SOON)
+    desk.tell(LibraryRetryPressed(), IlsChanged(IlsCondition.READY))
+    assert doing(desk) == (Service.LOAN, [A], Doing.ASKING)
 
 
 def test_a_line_that_is_away_again_is_not_asked_and_counts_for_nothing() -> None:

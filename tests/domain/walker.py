@@ -161,6 +161,8 @@ READERS = ("Reader A", "Reader B")
 ITEMS = ("1103447109", "1100892031", "1098221670")
 LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
+OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
+"""Of pages, where they have any."""
 
 
 @dataclass
@@ -179,7 +181,7 @@ class Walker:
         if dice < self.purpose:
             return self.fitting(counter)
         if dice < self.purpose + 0.04 and timers:
-            own = getattr(counter.flow, "limit", None) or getattr(counter.flow, "list_again_at", None) or counter.idle_ticket
+            own = next(filter(None, (getattr(counter.flow, name, None) for name in OWN_TIMERS)), counter.idle_ticket)
             return TimeUp(draw.choice([counter.idle_ticket, counter.card_left_ticket, own, draw.choice(list(timers))]))
         kind = draw.random()
         if kind < 0.3:

@@ -33,8 +33,8 @@ from kiosk.domain.events import (
     SlipChosen,
     TimeUp,
 )
-from kiosk.domain.model import Service, Shown, SlipKind
-from kiosk.domain.serving.checking import checked, line_changed, objected
+from kiosk.domain.model import Service, Shown, SlipKind, Ticket
+from kiosk.domain.serving.checking import checked, line_changed, objected, tried_at_once, waited_to_check
 from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, has_to_wait, settle, why_it_stays
 from kiosk.domain.serving.items import answered, enter, renew, reserve
@@ -45,7 +45,7 @@ from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem
 from kiosk.domain.turn import Step, go, stay
 
-__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "line_changed", "settle", "step"]
+__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "line_changed", "settle", "step", "tried_at_once", "waits_for"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
@@ -57,6 +57,11 @@ def begin(counter: Counter, flow: PatronShown) -> Step:
     if counter.rules.handover is HandoverWhen.ON_TAP and flow.shown is Shown.MY_NUMBER_CARD:
         return hand_over(counter, flow)
     return counter, ()
+
+
+def waits_for(flow: PatronShown, timer: Ticket) -> bool:
+    """Whether this timer is of something that is asked for again."""
+    return bool(timer) and timer in (flow.list_again_at, flow.check_again_at)
 
 
 def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
@@ -96,6 +101,8 @@ def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             return objected(counter, flow, Problem(code, params))
         case TimeUp(ticket) if ticket and ticket == flow.list_again_at:
             return waited(counter, flow)
+        case TimeUp(ticket) if ticket and ticket == flow.check_again_at:
+            return waited_to_check(counter, flow)
         case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.effects import LookUpPatron, Play
+from kiosk.domain.backoff import seconds_after
+from kiosk.domain.effects import LookUpPatron, Play, StartTimer
 from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import IlsCondition, Patron, Sound, Ticket
 from kiosk.domain.serving.loans import list_again
@@ -13,15 +14,42 @@ from kiosk.domain.turn import Step, asking, go, then
 
 
 def line_changed(counter: Counter) -> Step:
-    return then(_look_up(counter), list_again)
+    return then(_check_again(counter), list_again)
 
 
-def _look_up(counter: Counter) -> Step:
+def tried_at_once(counter: Counter) -> Counter:
+    """Staff have the line tried: what waits for its time is asked for as soon as the line is there."""
     flow = counter.flow
-    if counter.ils is not IlsCondition.READY or not isinstance(flow, PatronShown) or flow.patron.checked or flow.checking:
+    if not isinstance(flow, PatronShown):
+        return counter
+    dealings = replace(flow.dealings, failures=0)
+    return replace(counter, flow=replace(flow, checks=0, check_again_at=Ticket(0), dealings=dealings, list_again_at=Ticket(0)))
+
+
+def _check_again(counter: Counter) -> Step:
+    """Where that has cost the line more than once it comes later, since a server may answer everything else and hang at this."""
+    flow = counter.flow
+    if not isinstance(flow, PatronShown) or flow.check_again_at or not _lacks_patron(counter, flow):
         return counter, ()
+    if flow.checks <= 1:
+        return _look_up(counter, flow)
     counter, ticket = asking(counter)
-    return go(counter, replace(flow, checking=ticket), LookUpPatron(ticket, flow.patron.number))
+    return go(counter, replace(flow, check_again_at=ticket), StartTimer(ticket, seconds_after(flow.checks)))
+
+
+def waited_to_check(counter: Counter, flow: PatronShown) -> Step:
+    """It is time to look the patron up once more."""
+    flow = replace(flow, check_again_at=Ticket(0))
+    return _look_up(counter, flow) if _lacks_patron(counter, flow) else go(counter, flow)
+
+
+def _lacks_patron(counter: Counter, flow: PatronShown) -> bool:
+    return counter.ils is IlsCondition.READY and not flow.patron.checked and not flow.checking
+
+
+def _look_up(counter: Counter, flow: PatronShown) -> Step:
+    counter, ticket = asking(counter)
+    return go(counter, replace(flow, checking=ticket, checks=flow.checks + 1), LookUpPatron(ticket, flow.patron.number))
 
 
 def checked(counter: Counter, flow: PatronShown, patron: Patron) -> Step:

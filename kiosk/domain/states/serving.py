@@ -167,6 +167,10 @@ class PatronShown:
     """Of the timer after which the loans are asked for once more."""
     checking: Ticket = Ticket(0)
     """The patron is looked up once more: the library's system did not answer when they came."""
+    checks: int = 0
+    """So often they have been, in a row."""
+    check_again_at: Ticket = Ticket(0)
+    """Of the timer until the next time."""
     objection: Problem | None = None
     """What it says against this library card since."""
     slip: SlipKind = SlipKind.NONE
