@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.consequences import Open
 from kiosk.domain.events import EndedSeen, LibraryRetryPressed, UnclearSeen
 from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
-from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Stayed, Tried, Waiting
+from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Section, Stayed, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.page import Page
@@ -309,6 +309,23 @@ def test_keys_turn_the_long_page_from_a_field_too(hands: Hands) -> None:
     bar.setValue(0)
     hands.key(Qt.Key.Key_PageDown)
     assert bar.value() > 0
+
+
+@pytest.mark.parametrize("section", [Section.HELP, Section.STATUS])
+def test_from_the_rail_keys_scroll_what_is_shown_and_nothing_beneath_it(hands: Hands, section: Section) -> None:
+    hands.window.resize(960, 540)
+    settle()
+    state, facts = SCENES["status-many" if section is Section.STATUS else "guardian"]
+    hands.show(replace(state, beside=None), facts)
+    beneath = hands.window.findChildren(ScrollArea)
+    hands.show(replace(state, beside=section), facts)
+    hands.control(say(f"staff.rail.{section}")).setFocus()
+    values = [area.verticalScrollBar().value() for area in beneath]
+    bar = bar_of(hands).verticalScrollBar()
+    bar.setValue(0)
+    hands.key(Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    assert values == [area.verticalScrollBar().value() for area in beneath]
 
 
 def test_a_button_that_goes_with_its_press_leaves_the_keyboard_in_the_field(hands: Hands) -> None:
