@@ -112,6 +112,26 @@ def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_pat
         assert sorted(place.iterdir()) == before
 
 
+@pytest.mark.parametrize("at_keyboard", [True, False])
+def test_where_a_card_was_laid_first_people_practise(kiosk: Call, tmp_path: Path, at_keyboard: bool) -> None:
+    """As `practice` itself, it asks nobody whether a new place is meant."""
+    place = tmp_path / "new"
+    said = kiosk("virtual-card", "fine", "--home", str(place), at_keyboard=at_keyboard)
+    assert (said.out, said.err) == ("", say("command.virtual-card.no-service") + "\n")
+    assert Home(place).is_for_practice()
+    assert 'revocation = "none"' in Home(place).config.read_text("utf-8")
+
+
+def test_cards_for_trust_make_no_home_for_practice(kiosk: Call, tmp_path: Path) -> None:
+    place, file = tmp_path / "new", tmp_path / "authority.cer"
+    said = kiosk("virtual-card", "--export-authority", str(file), "--home", str(place))
+    assert say("command.why.home-unusable.not-begun") in said.err
+    assert not place.exists()
+    kiosk("virtual-card", "--export-authority", str(file), "--home", str(place), typed="はい\n", at_keyboard=True)
+    assert file.exists()
+    assert not Home(place).is_for_practice()
+
+
 def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:
     displays = Displays(DisplaySettings(), lambda event: None, lambda pin: None)
     try:
