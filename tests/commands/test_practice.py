@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -97,6 +98,19 @@ def test_without_a_reader_it_says_what_to_do(practice: Home, pcscd: PcscdRig, ca
     assert {plain_refusal(Code.READER_SERVICE_MISSING, "staff"), say("command.why.reader-service-missing.practice")} <= set(
         said.splitlines()
     )
+
+
+@pytest.mark.pcscd
+def test_the_command_that_it_names_lays_a_card_it_reads(
+    home: Home, pcscd: PcscdRig, when_shown: Callable[[str, list[str]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = home.folder.with_name("of its own")
+    laying = ["kiosk", "--home", str(place), "virtual-card"]
+    assert main(laying[1:]) == 1  # no reader outside the rig
+    pcscd.lay(Deck(Home(place).virtual_cards).card("fine"))
+    when_shown(plain(say("refusal.not-linked.title")), [])
+    assert main(["--home", str(place), "practice"]) == 0
+    assert shlex.split(capsys.readouterr().out.partition("「")[2].partition("」")[0]) == laying
 
 
 def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
