@@ -306,7 +306,7 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("waiting-doubted-unseen", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("lending-refused-doubted", "確認したので、受付を始める", StoreAccepted(Code.LINKS_ALTERED)),
     ("slip-trouble", "もう一度出す", SlipRetryPressed()),
-    ("late-loan", "図書館システムで見ました", LateSeen()),
+    ("late-loan", "図書館システムで確かめました", LateSeen()),
     ("slip-trouble-at-rest", "もう一度出す", SlipRetryPressed()),
     ("done-slip", "登録した内容を印刷", SlipAsked()),
     ("lending", "終わりに出すレシート: 貸出中すべて", SlipChosen(SlipKind.ALL)),

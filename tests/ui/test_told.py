@@ -244,7 +244,11 @@ UNCLEAR = {
     "unclear-soon": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "このあとすぐ、図書館システムに確かめます。"),
     "unclear-asking": ("延長されたか、まだわかりません", "1100 0000 17", "確かめています。"),
     "unclear-away": ("貸し出されたか、まだわかりません", "はじめての家庭菜園", "図書館システムにつながったら、すぐに確かめます。"),
-    "unclear-still": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "確かめられませんでした。"),
+    "unclear-still": (
+        "貸し出されたか、わかりません",
+        "資料番号 1100 8920 31、T-0001/B",
+        "確かめられませんでした。図書館システムで、資料番号で調べて",
+    ),
     "unclear-not-done": ("いまのところ、予約されていません", "信濃川の橋をたずねて", "10:32に確かめました。"),
 }
 
@@ -257,7 +261,7 @@ def test_home_tells_what_is_unclear_and_what_is_done_about_it_but_not_whose_it_i
     assert NUMBER.text not in hands.texts().replace(" ", "")
     assert NUMBER.masked not in hands.texts()
     if scene in ("unclear-still", "unclear-not-done"):
-        hands.press("図書館システムで確かめました")
+        hands.press("図書館システムで調べました")
         assert hands.said == [UnclearSeen()]
 
 
