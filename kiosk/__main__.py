@@ -20,7 +20,7 @@ from kiosk.domain.visible import visible
 
 def build_parser() -> Parser:
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
-    parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, home=None)
+    parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, begins_practice=_never, home=None)
     commands = parser.subcommands()
     for command in EVERY_COMMAND:
         command.add(commands)
@@ -44,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
 
 
+def _never(options: argparse.Namespace) -> bool:
+    """No home is begun for practice, but by commands that do nothing else there (`begins_practice`)."""
+    return False
+
+
 def _at_home(options: argparse.Namespace) -> int:
     home = default_home() if options.home is None else home_at(options.home)
     aside = options.practises and options.home is None
@@ -53,7 +58,7 @@ def _at_home(options: argparse.Namespace) -> int:
         if options.at_home:
             if home.is_for_practice() and not options.practises:
                 raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-practice")
-            if aside:
+            if aside or (options.begins_practice(options) and not home.is_begun()):
                 home.prepare(for_practice=True)
             else:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import subprocess
+import sys
 
 from kiosk.checks.card import look_at_readers
 from kiosk.commands import output
@@ -32,9 +35,15 @@ def practise(home: Home, options: argparse.Namespace) -> int:
     application = start_display()
     from kiosk.demo.practice import run_practice
 
-    output.tell("practice.begins", folder=visible(str(home.folder)))
+    output.tell("practice.begins", folder=visible(str(home.folder)), laying=_laying(None if options.home is None else home))
     with kept_in(home.logs, settings.log):
         return run_practice(application, home, settings)
+
+
+def _laying(home: Home | None) -> str:
+    """The command that lays a card for a practice in `home`: one laid elsewhere is of another authority."""
+    words = ["kiosk", *([] if home is None else ["--home", visible(str(home.folder))]), "virtual-card"]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _begin(home: Home) -> None:

@@ -17,10 +17,15 @@ _LOOK_EVERY = 0.5
 
 def add(commands: Commands) -> None:
     laying = commands.add("virtual-card", act=lay)
-    laying.set_defaults(practises=True)
+    laying.set_defaults(practises=True, begins_practice=lambda options: not _for_trust(options))
     laying.given("name", nargs="?", default="fine", metavar="NAME")
     laying.option("--slot", type=int, choices=(0, 1), default=0)
     laying.option("--export-authority", type=given_path, metavar="FILE")
+
+
+def _for_trust(options: argparse.Namespace) -> bool:
+    """The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be."""
+    return options.export_authority is not None
 
 
 def lay(home: Home, options: argparse.Namespace) -> int:
@@ -28,8 +33,7 @@ def lay(home: Home, options: argparse.Namespace) -> int:
     from kiosk.smartcard.virtual.deck import PIN, Deck
     from kiosk.smartcard.vpcd import PluggedCard, connect_to_slot
 
-    # The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be.
-    for_trust = options.export_authority is not None
+    for_trust = _for_trust(options)
     deck = Deck(home.cards_for_trust if for_trust else home.virtual_cards, demo=not for_trust)
     if options.name not in deck.names:
         print(output.words("virtual-card.names", names=" ".join(deck.names)), file=sys.stderr)

@@ -17,6 +17,7 @@ from kiosk.config.toml import BadToml, lines_of, loads
 from kiosk.domain.errors import Code, Refused, Unavailable
 
 type_of_section: dict[str, Any] = get_type_hints(Settings)
+_NAMES = frozenset(type_of_section).union(*([entry.name for entry in fields(shape)] for shape in type_of_section.values()))
 
 
 def read_settings(path: Path) -> Settings:
@@ -59,7 +60,7 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
         line = raw.count(b"\n", 0, error.start) + 1
         return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
     try:
-        document = loads(text)
+        document = loads(text, _NAMES)
     except BadToml as bad:
         return {}, [_mistake(path, bad.reason, bad.line, bad.shown, _form(bad))]
     values: dict[str, dict[str, Any]] = {}

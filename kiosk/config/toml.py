@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ _HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.-]+)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
 _WORD = re.compile(r"\s*(\[*\s*[\w.-]+(?:\s*\]+)?)")
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+_MOST_LINES = 100
+"""No setting is written over more."""
 
 _REASONS = (
     ("Expected '=' after a key", "equals"),
@@ -46,18 +50,18 @@ class BadToml(ValueError):
 
     line: int
     shown: str
-    """Its first word: never a value, which may be a password."""
+    """Its first word where that is a name of ours. Any other is `…`, or `[…]` as a heading: it may belong to a value, and be a password."""
     reason: str
     section: str
 
 
-def loads(text: str) -> dict[str, Any]:
-    """Raises BadToml."""
+def loads(text: str, names: Container[str]) -> dict[str, Any]:
+    """`names`: sections and settings, which may be shown. Raises BadToml."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # Besides its own error: numbers of thousands of digits, brackets within brackets without end.
-        raise _told(text, str(error)) from None
+        raise _told(text, str(error), names) from None
 
 
 def lines_of(text: str) -> dict[str, int]:
@@ -75,7 +79,7 @@ def lines_of(text: str) -> dict[str, int]:
     return lines
 
 
-def _told(text: str, message: str) -> BadToml:
+def _told(text: str, message: str, names: Container[str]) -> BadToml:
     lines = text.splitlines() or [""]
     kind = next((kind for beginning, kind in _REASONS if message.startswith(beginning)), "")
     position = _POSITION.search(message)
@@ -83,11 +87,29 @@ def _told(text: str, message: str) -> BadToml:
         number = min(int(position[1]), len(lines))
         kind = "list" if kind == "value" and not _KEY.match(lines[number - 1]) else kind
     else:
-        # What was not closed by the end began with the last setting.
-        settings = [number for number, line in enumerate(lines, 1) if _KEY.match(line)]
-        kind = "list" if kind == "value" and settings and "[" in lines[settings[-1] - 1] else kind
-        written = settings if kind == "list" else [number for number, line in enumerate(lines, 1) if line.strip()]
-        number = written[-1] if written else len(lines)
+        number = _unclosed(lines)
+        kind = "list" if kind == "value" and "[" in lines[number - 1] else kind
     sections = [header[1] for before in lines[: number - 1] if (header := _HEADER.match(before))]
-    word = _WORD.match(lines[number - 1])
-    return BadToml(number, word[1][:40] if word else "…", f"syntax-{kind}" if kind else "syntax", sections[-1] if sections else "")
+    shown = _shown(lines[number - 1], names)
+    return BadToml(number, shown, f"syntax-{kind}" if kind else "syntax", sections[-1] if sections else "")
+
+
+def _shown(line: str, names: Container[str]) -> str:
+    word = _WORD.match(line)
+    if word is None or word[1].strip("[] ") not in names:
+        return "[…]" if line.lstrip().startswith("[") else "…"
+    return word[1]
+
+
+def _unclosed(lines: list[str]) -> int:
+    """The line where that begins which is not closed by the end: the last that no following one completes."""
+    begun = 0
+    for number in range(1, len(lines) + 1):
+        try:
+            tomllib.loads("\n".join(lines[begun:number]))
+        except (ValueError, RecursionError):
+            if number - begun > _MOST_LINES:
+                break
+        else:
+            begun = number
+    return min(begun + 1, len(lines))

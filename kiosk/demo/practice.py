@@ -7,8 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import end_on_signals
-from kiosk.config import Home, Settings
-from kiosk.config.settings import HandoverSettings
+from kiosk.config import HandoverSettings, Home, IlsSettings, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server
 from kiosk.demo.program import Setting, pretended_counter
@@ -22,13 +21,19 @@ from kiosk.store.lock import RunningLock
 from kiosk.text import say
 
 
-def run_practice(application: QApplication, home: Home, settings: Settings) -> int:
-    """On the files of `home`, until it is closed. Of `settings` those are used that reach nothing real: no library's system, no window
-    of another program. Raises Unavailable: already-running, and the store's.
+def practice_settings(settings: Settings, library: IlsSettings) -> Settings:
+    """Those of `settings` that reach nothing real: no library's system, no window of another program, no printer. Slips come to lie in
+    the home, where they are deleted in time: elsewhere there may be real ones.
     """
+    slip = replace(settings.slip, to="off" if settings.slip.to == "off" else "pdf", printer="", pdf_folder="")
+    named = replace(settings.counter, name=say("demo.practice.counter"))
+    return replace(settings, counter=named, ils=library, handover=HandoverSettings(), slip=slip)
+
+
+def run_practice(application: QApplication, home: Home, settings: Settings) -> int:
+    """On the files of `home`, until it is closed. Raises Unavailable: already-running, and the store's."""
     with RunningLock(home.lock), serving(demo_server()) as library:
-        named = replace(settings.counter, name=say("demo.practice.counter"))
-        pretended = replace(settings, counter=named, ils=demo_ils(library), handover=HandoverSettings())
+        pretended = practice_settings(settings, demo_ils(library))
         keys = open_keys(FileKeyStore(home.folder / "practice-keys" / "keys.json"), home.store)
         deck = Deck(home.virtual_cards)
         setting = Setting(PcscReaders, PcscMonitor, practice=True)

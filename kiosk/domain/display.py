@@ -15,11 +15,9 @@ from kiosk.domain.events import (
     Event,
     GuardianCheckSet,
     HandoverAsked,
-    HelpChosen,
     HoldConfirmed,
     HolderConfirmed,
     HolderDenied,
-    HomeChosen,
     ItemEntered,
     LastTryChosen,
     LateSeen,
@@ -35,7 +33,6 @@ from kiosk.domain.events import (
     PadCleared,
     PadConfirmed,
     PadTyped,
-    RegistrationChosen,
     RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
@@ -43,14 +40,13 @@ from kiosk.domain.events import (
     SlipChosen,
     SlipRetryPressed,
     SlipTroubleSeen,
-    StatusChosen,
     StoreAccepted,
     StraySeen,
     UnclearSeen,
     UnlinkConfirmed,
-    UnlinkingChosen,
     UnlinkReasonChosen,
 )
+from kiosk.domain.rail import LEADS_TO
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -75,7 +71,7 @@ PATRONS_TURN = (ConfirmingLink, LastTryWarning, AskingPin)
 PATRON_MAY_KEEP = (*PATRONS_TURN, ReadingTries, CheckingPin, SavingLink, AwaitingMyNumberCard, ReadingMyNumberCard, FindingLinks)
 PATRON_READS = (Registered, AlreadyLinked, RegistrationRefused)
 """The last page of a registration, which a patron holding the display reads before giving it back."""
-PAGES = (HomeChosen, RegistrationChosen, UnlinkingChosen, StatusChosen, HelpChosen)
+PAGES = tuple(LEADS_TO)
 """The pages of the rail."""
 STAFF_ONLY = (
     *PAGES,

@@ -53,13 +53,15 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.turn import Step, end_session, go, stay, then
 
-LEADS_TO: dict[type[Event], Section] = {
-    HomeChosen: Section.HOME,
-    RegistrationChosen: Section.REGISTRATION,
-    UnlinkingChosen: Section.UNLINKING,
-    StatusChosen: Section.STATUS,
-    HelpChosen: Section.HELP,
+CHOSEN: dict[Section, Event] = {
+    Section.HOME: HomeChosen(),
+    Section.REGISTRATION: RegistrationChosen(),
+    Section.UNLINKING: UnlinkingChosen(),
+    Section.STATUS: StatusChosen(),
+    Section.HELP: HelpChosen(),
 }
+"""What a press on each part says."""
+LEADS_TO: dict[type[Event], Section] = {type(event): section for section, event in CHOSEN.items()}
 BESIDE = (Section.STATUS, Section.HELP)
 """Pages that are laid over the work and taken away again; it goes on beneath."""
 _FINISHED = (Registered, AlreadyLinked, RegistrationRefused, Unlinked, UnlinkingRefused)

@@ -314,7 +314,7 @@ def test_nobody_at_the_port(kiosk: Any, configured: Write) -> None:
     configured(port)
     said = kiosk("ils", "test")
     assert said.code == 1
-    assert "× 図書館システムが答えません\n  その host と port では、何も動いていません。" in said.out
+    assert "× 図書館システムから正しい応答がありません\n  その host と port では、何も動いていません。" in said.out
 
 
 def test_a_name_that_nobody_has(kiosk: Any, configured: Write) -> None:
@@ -334,7 +334,8 @@ def test_a_server_that_hangs_up(kiosk: Any, configured: Write, station: Any) -> 
 
 def test_another_service_at_the_port(kiosk: Any, configured: Write, station: Any) -> None:
     configured(station(answering({"93": b"HTTP/1.1 400 Bad Request\r\n\r\n"})).port)
-    assert "SIP2ではない応答が来ました。" in kiosk("ils", "test").out
+    said = kiosk("ils", "test")
+    assert "× 図書館システムから正しい応答がありません\n  SIP2ではない応答が来ました。" in said.out
 
 
 def test_a_login_that_is_refused_is_tried_once(kiosk: Any, configured: Write, server: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -99,6 +100,19 @@ def test_without_a_reader_it_says_what_to_do(practice: Home, pcscd: PcscdRig, ca
     )
 
 
+@pytest.mark.pcscd
+def test_the_command_that_it_names_lays_a_card_it_reads(
+    home: Home, pcscd: PcscdRig, when_shown: Callable[[str, list[str]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = home.folder.with_name("of its own")
+    laying = ["kiosk", "--home", str(place), "virtual-card"]
+    assert main(laying[1:]) == 1  # no reader outside the rig
+    pcscd.lay(Deck(Home(place).virtual_cards).card("fine"))
+    when_shown(plain(say("refusal.not-linked.title")), [])
+    assert main(["--home", str(place), "practice"]) == 0
+    assert shlex.split(capsys.readouterr().out.partition("「")[2].partition("」")[0]) == laying
+
+
 def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = tmp_path / "usual"
     usual.mkdir()
@@ -110,6 +124,26 @@ def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_pat
         assert (said.code, said.out) == (1, "")
         assert {say("command.why.home-unusable.not-for-practice"), say("command.place", place=str(place))} <= set(said.err.splitlines())
         assert sorted(place.iterdir()) == before
+
+
+@pytest.mark.parametrize("at_keyboard", [True, False])
+def test_where_a_card_was_laid_first_people_practise(kiosk: Call, tmp_path: Path, at_keyboard: bool) -> None:
+    """As `practice` itself, it asks nobody whether a new place is meant."""
+    place = tmp_path / "new"
+    said = kiosk("virtual-card", "fine", "--home", str(place), at_keyboard=at_keyboard)
+    assert (said.out, said.err) == ("", say("command.virtual-card.no-service") + "\n")
+    assert Home(place).is_for_practice()
+    assert 'revocation = "none"' in Home(place).config.read_text("utf-8")
+
+
+def test_cards_for_trust_make_no_home_for_practice(kiosk: Call, tmp_path: Path) -> None:
+    place, file = tmp_path / "new", tmp_path / "authority.cer"
+    said = kiosk("virtual-card", "--export-authority", str(file), "--home", str(place))
+    assert say("command.why.home-unusable.not-begun") in said.err
+    assert not place.exists()
+    kiosk("virtual-card", "--export-authority", str(file), "--home", str(place), typed="はい\n", at_keyboard=True)
+    assert file.exists()
+    assert not Home(place).is_for_practice()
 
 
 def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:

@@ -256,6 +256,7 @@ def staff_scenes() -> dict[str, Scene]:
     shown["over-served"] = beside(Section.HELP, shown["lending"][0].flow), FACTS
     shown["over-guardian"] = beside(Section.STATUS, STAFF_FLOWS["guardian-one-left"]), FACTS
     asked = {"served": "lending", "holder": "confirming-holder", "registration": "guardian", "unlinking": "unlink-confirm"}
+    asked |= {"unanswered": "renewal-answers", "doubt": "hold", "handing": "handover-under-way"}
     for why, at in asked.items():
         to = Section.HOME if why == "holder" else Section.REGISTRATION if why == "unlinking" else Section.UNLINKING
         shown[f"ask-{why}"] = replace(shown[at][0], leaving_for=to), FACTS

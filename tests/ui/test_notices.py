@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLeftSeen, LateSeen, MoreTimePressed, StoreAccepted
+from kiosk.domain.events import CardLeftSeen, LateSeen, MoreTimePressed, StoreAccepted, UnclearSeen
 from kiosk.domain.model import EndedBy, IlsCondition, Language
 from kiosk.domain.states import Counter, Ended, Handing, LeftWork, MoreTime, NextCard, PatronShown, Problem, Stayed, Tried, Waiting
 from kiosk.ui.staff import StaffWindow
@@ -21,7 +21,7 @@ from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import OTHER_INSERTION, SEEN_AT, TICKET
 from tests.ui.serving_scenes import NEXT_CARD, ON_TAP
-from tests.ui.staff_hands import Hands, settle
+from tests.ui.staff_hands import PAUSE, Hands, settle
 from tests.ui.staff_scenes import LACKING, UNCHECKED, staff_scenes, troubled
 
 SCENES = staff_scenes()
@@ -248,13 +248,22 @@ def test_a_press_that_was_meant_for_the_notice_before_presses_nothing(hands: Han
 
 def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_answered(hands: Hands) -> None:
     hands.show(replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late))
-    hands.control("図書館システムで見ました").setFocus()
+    hands.control("図書館システムで確かめました").setFocus()
     hands.key(Qt.Key.Key_Return)
     assert hands.said == []
     assert "キーを軽く押しただけでは決まりません" in hands.texts()
-    assert hands.focused is hands.control("図書館システムで見ました")
+    assert hands.focused is hands.control("図書館システムで確かめました")
     hands.hold(Qt.Key.Key_Return)
     assert hands.said == [LateSeen()]
+
+
+def test_what_came_late_and_what_is_unclear_are_acknowledged_each_by_its_own_words(hands: Hands) -> None:
+    hands.show(replace(SCENES["unclear-still"][0], late=SCENES["late-hold"][0].late))
+    hands.press("ほか1件")
+    hands.press("図書館システムで確かめました")
+    hands.timing.pass_(PAUSE)
+    hands.press("図書館システムで調べました")
+    assert hands.said == [LateSeen(), UnclearSeen()]
 
 
 def test_a_second_that_passes_lets_nothing_out_of_the_band(hands: Hands, qtbot: QtBot) -> None:
@@ -279,7 +288,7 @@ def test_the_second_half_of_a_double_click_presses_nothing(hands: Hands) -> None
     counter = replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late)
     hands.show(counter)
     hands.unfold()
-    button = hands.control("図書館システムで見ました")
+    button = hands.control("図書館システムで確かめました")
     assert isinstance(button, QAbstractButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     QTest.mouseDClick(button, Qt.MouseButton.LeftButton)

@@ -12,8 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.events import HelpChosen, LeavingConfirmed, LeavingDenied, LibraryCardEntered, ServiceChosen
 from kiosk.domain.model import Applicant, Service
+from kiosk.domain.rail import BESIDE, CHOSEN
 from kiosk.domain.states import AwaitingLibraryCard, ChoosingApplicant, ChoosingUnlinkReason, PatronShown, Section
+from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.places import PAGES_BESIDE
+from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.widgets.words import Words
 from tests.ui.scenes import NUMBER
 from tests.ui.staff_hands import ALT, Desk, Hands, settle
@@ -73,6 +77,19 @@ def test_a_book_scanned_at_help_is_not_lent_unseen(desk: Desk) -> None:
     desk.scan("1100000017", Qt.Key.Key_Return)
     assert desk.counter.flow == before
     assert desk.counter.beside is Section.HELP
+
+
+def test_every_key_on_the_rail_opens_its_part_and_stands_in_help(hands: Hands) -> None:
+    hands.show(*SCENES["waiting"])
+    for section, key in KEYS.items():
+        hands.key(Qt.Key[f"Key_{key}"])
+        assert hands.said.pop() == CHOSEN[section]
+    hands.show(*SCENES["help"])
+    assert set(hands.texts().splitlines()) >= {*KEYS.values(), *(plain(say(f"staff.help.key-{section}")) for section in KEYS)}
+
+
+def test_each_part_that_opens_beside_the_work_has_its_page() -> None:
+    assert PAGES_BESIDE.keys() == set(BESIDE)
 
 
 def test_help_begins_with_what_staff_are_at(hands: Hands) -> None:

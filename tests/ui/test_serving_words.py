@@ -107,7 +107,7 @@ def test_a_loan_whose_day_is_over_is_marked_and_heard_as_that(reason: Reason | N
 
 def test_what_was_left_out_of_renewing_all_says_why_and_can_be_renewed() -> None:
     made = renewal(Reason.LENT_NOW)
-    assert "まとめての延長から除きました" in made.why
+    assert "「すべて延長する」では延長していません" in made.why
     assert (made.renews, made.undone, made.look) == (GARDEN.number, False, Look.CARE)
     entries = (Entry(Service.RENEWAL, GARDEN, Progress.REFUSED, Reason.LENT_NOW),)
     assert summary(Dealings(entries), Service.RENEWAL) == ""

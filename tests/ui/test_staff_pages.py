@@ -145,7 +145,7 @@ SHOWS = [
     ("lending-wrong", ["資料の番号ではないようです"]),
     ("lending-ends-soon", ["利用カードは2027年2月22日まで", "更新をご案内ください", "貸出中\n—"]),
     ("lending-renewal-denied", ["できないことがあります", "いまは、貸出延長ができません。"]),
-    ("lending-offline", ["図書館システムが答えません", "図書館のシステムの画面で行ってください", "未確認です", "未貸出"]),
+    ("lending-offline", ["図書館システムから正しい応答がありません", "図書館のシステムの画面で行ってください", "未確認です", "未貸出"]),
     ("lending-handed-over", ["図書館のシステムの画面に、番号を入れました", "今回の貸出"]),
     ("lending-not-handed-over", ["残りは入力していません", "途中まで入力された番号を消し", "今回の貸出"]),
     ("lending-local", ["視聴覚ブースの利用", "録音［デイジー］"]),
@@ -157,7 +157,7 @@ SHOWS = [
     ("renewal-listing", ["貸出中の資料を調べています"]),
     ("renewal-describing", ["資料 1100 0000 17", "調べています"]),
     ("renewal-empty", ["貸出中の資料は、ありません。"]),
-    ("renewal-not-listed", ["図書館システムが答えません"]),
+    ("renewal-not-listed", ["図書館システムから正しい応答がありません"]),
     (
         "hold",
         [
@@ -306,7 +306,7 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("waiting-doubted-unseen", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("lending-refused-doubted", "確認したので、受付を始める", StoreAccepted(Code.LINKS_ALTERED)),
     ("slip-trouble", "もう一度出す", SlipRetryPressed()),
-    ("late-loan", "図書館システムで見ました", LateSeen()),
+    ("late-loan", "図書館システムで確かめました", LateSeen()),
     ("slip-trouble-at-rest", "もう一度出す", SlipRetryPressed()),
     ("done-slip", "登録した内容を印刷", SlipAsked()),
     ("lending", "終わりに出すレシート: 貸出中すべて", SlipChosen(SlipKind.ALL)),

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.consequences import Open
 from kiosk.domain.events import EndedSeen, LibraryRetryPressed, UnclearSeen
 from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
-from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Stayed, Tried, Waiting
+from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Section, Stayed, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.page import Page
@@ -244,7 +244,11 @@ UNCLEAR = {
     "unclear-soon": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "このあとすぐ、図書館システムに確かめます。"),
     "unclear-asking": ("延長されたか、まだわかりません", "1100 0000 17", "確かめています。"),
     "unclear-away": ("貸し出されたか、まだわかりません", "はじめての家庭菜園", "図書館システムにつながったら、すぐに確かめます。"),
-    "unclear-still": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "確かめられませんでした。"),
+    "unclear-still": (
+        "貸し出されたか、わかりません",
+        "資料番号 1100 8920 31、T-0001/B",
+        "確かめられませんでした。図書館システムで、資料番号で調べて",
+    ),
     "unclear-not-done": ("いまのところ、予約されていません", "信濃川の橋をたずねて", "10:32に確かめました。"),
 }
 
@@ -257,7 +261,7 @@ def test_home_tells_what_is_unclear_and_what_is_done_about_it_but_not_whose_it_i
     assert NUMBER.text not in hands.texts().replace(" ", "")
     assert NUMBER.masked not in hands.texts()
     if scene in ("unclear-still", "unclear-not-done"):
-        hands.press("図書館システムで確かめました")
+        hands.press("図書館システムで調べました")
         assert hands.said == [UnclearSeen()]
 
 
@@ -309,6 +313,23 @@ def test_keys_turn_the_long_page_from_a_field_too(hands: Hands) -> None:
     bar.setValue(0)
     hands.key(Qt.Key.Key_PageDown)
     assert bar.value() > 0
+
+
+@pytest.mark.parametrize("section", [Section.HELP, Section.STATUS])
+def test_from_the_rail_keys_scroll_what_is_shown_and_nothing_beneath_it(hands: Hands, section: Section) -> None:
+    hands.window.resize(960, 540)
+    settle()
+    state, facts = SCENES["status-many" if section is Section.STATUS else "guardian"]
+    hands.show(replace(state, beside=None), facts)
+    beneath = hands.window.findChildren(ScrollArea)
+    hands.show(replace(state, beside=section), facts)
+    hands.control(say(f"staff.rail.{section}")).setFocus()
+    values = [area.verticalScrollBar().value() for area in beneath]
+    bar = bar_of(hands).verticalScrollBar()
+    bar.setValue(0)
+    hands.key(Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    assert values == [area.verticalScrollBar().value() for area in beneath]
 
 
 def test_a_button_that_goes_with_its_press_leaves_the_keyboard_in_the_field(hands: Hands) -> None:

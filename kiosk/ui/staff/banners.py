@@ -169,7 +169,7 @@ class Banners(NoticeBand):
             return
         first, named = unclear[0], _items([each.item for each in unclear])
         if first.outcome is Outcome.UNKNOWN:
-            self._unclear.say(say(f"staff.banner.unclear-{first.service}"), f"{named}\n{say('staff.banner.unclear-unknown')}")
+            self._unclear.say(say(f"staff.banner.unknown-{first.service}"), f"{named}\n{say('staff.banner.unknown-next')}")
             return
         at = unclear[-1].at
         following = say("staff.banner.not-done-next")

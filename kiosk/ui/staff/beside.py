@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.states import Counter, CounterFacts, Section
 from kiosk.ui.staff.page import Page
-from kiosk.ui.staff.places import BESIDE, PageKind
+from kiosk.ui.staff.places import PAGES_BESIDE, PageKind
 
 
 class Beside:
@@ -46,7 +46,7 @@ class Beside:
             place.removeWidget(self.page)
             self._take_away(self.page)
         self._section = counter.beside
-        self.page = None if counter.beside is None else self._build(BESIDE[counter.beside])
+        self.page = None if counter.beside is None else self._build(PAGES_BESIDE[counter.beside])
         if self.page is None:
             work.show()
         else:

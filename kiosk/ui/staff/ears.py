@@ -10,18 +10,13 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from kiosk.domain.consequences import LEAVING, has_consequences, why_open
 from kiosk.domain.events import BesideClosed, BrokeSeen, Event, LeavePressed, LeavingDenied, Touched
 from kiosk.domain.keyboard import Why
-from kiosk.domain.states import Counter, OutOfOrder, Section
+from kiosk.domain.states import Counter, OutOfOrder
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.rail import Rail
+from kiosk.ui.staff.rail import KEYS, Rail
 from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 
-_RAIL_KEYS = {
-    Qt.Key.Key_F1: Section.HELP,
-    Qt.Key.Key_F2: Section.REGISTRATION,
-    Qt.Key.Key_F3: Section.UNLINKING,
-    Qt.Key.Key_F4: Section.STATUS,
-}
+_RAIL_KEYS = {Qt.Key[f"Key_{key}"]: section for section, key in KEYS.items()}
 _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
 

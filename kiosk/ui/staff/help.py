@@ -10,6 +10,7 @@ from kiosk.text import knows, say
 from kiosk.ui.staff.over import PageOver
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import Panel, column, facts, row, title_row
+from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.words import Words
 
@@ -18,11 +19,8 @@ _WORK = {
     Section.REGISTRATION: ("link", "registration"),
     Section.UNLINKING: ("unlink", "unlinking"),
 }
-_KEYS = (
-    ("F1", "help"),
-    ("F2", "registration"),
-    ("F3", "unlinking"),
-    ("F4", "status"),
+_EVERY_KEY = (
+    *((key, str(section)) for section, key in KEYS.items()),
     ("F12", "end"),
     ("Alt+Y", "holder"),
     ("Alt+1〜9", "service"),
@@ -65,7 +63,7 @@ class HelpPage(PageOver):
     def _keys(self) -> QWidget:
         card = Panel(self.sizes)
         card.inside.addLayout(title_row("keys", say("staff.help.keys"), self.sizes))
-        rows = [(key, Words(say(f"staff.help.key-{what}"))) for key, what in _KEYS]
+        rows = [(key, Words(say(f"staff.help.key-{what}"))) for key, what in _EVERY_KEY]
         named = (("escape", "back"), ("tab", "move"), ("enter", "press"))
         rows += [(say(f"staff.help.key-{key}"), Words(say(f"staff.help.key-{what}"))) for key, what in named]
         card.inside.addLayout(facts(rows, self.sizes))

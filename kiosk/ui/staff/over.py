@@ -21,4 +21,6 @@ class PageOver(Page):
         self.foot().addWidget(self._kept, 1, MIDDLE)
 
     def project(self, counter: Counter, facts: CounterFacts) -> None:
-        self._kept.set_text("" if isinstance(counter.flow, RESTING) else say("staff.beside.kept"))
+        is_over_work = not isinstance(counter.flow, RESTING)
+        self._kept.set_text(say("staff.beside.kept") if is_over_work else "")
+        self.where_barcodes_go = "staff.barcode.over" if is_over_work else "staff.barcode.close"

@@ -101,7 +101,7 @@ PAGES: dict[type[Flow], PageKind] = {
     OutOfOrder: TroublePage,
 }
 
-BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
+PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
     Waiting: (HolderPage, PatronPage, HomePage),

@@ -6,8 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
-from kiosk.domain.events import Event, HelpChosen, HomeChosen, RegistrationChosen, StatusChosen, UnlinkingChosen
-from kiosk.domain.rail import BESIDE
+from kiosk.domain.rail import BESIDE, CHOSEN
 from kiosk.domain.states import Section
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit
@@ -18,13 +17,6 @@ from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
 
-EVENTS: dict[Section, Event] = {
-    Section.HOME: HomeChosen(),
-    Section.REGISTRATION: RegistrationChosen(),
-    Section.UNLINKING: UnlinkingChosen(),
-    Section.STATUS: StatusChosen(),
-    Section.HELP: HelpChosen(),
-}
 _ICONS = {
     Section.HOME: "counter",
     Section.REGISTRATION: "link",
@@ -32,8 +24,8 @@ _ICONS = {
     Section.STATUS: "status",
     Section.HELP: "help",
 }
-_KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
-"""What opens it from everywhere. The window gives these keys their meaning."""
+KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
+"""What opens it from everywhere. `StaffEars` gives these keys their meaning."""
 _DEAD = 0.4
 """How much of a button is seen that leads nowhere now."""
 
@@ -45,7 +37,7 @@ class RailButton(CheckedByState, QToolButton):
 
     def __init__(self, section: Section, sizes: StaffSizes) -> None:
         super().__init__()
-        self._icon, self._sizes, self._key = _ICONS[section], sizes, _KEYS.get(section, "")
+        self._icon, self._sizes, self._key = _ICONS[section], sizes, KEYS.get(section, "")
         self.setAccessibleDescription("")
         self.setText(say(f"staff.rail.{section}"))
         self.setAccessibleName(self.text())
@@ -105,7 +97,7 @@ class Rail(QFrame):
         mark.setFixedSize(round(sizes.rail * 0.48), round(sizes.rail * 0.4))
         inside.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addSpacing(6)
-        for section, said in EVENTS.items():
+        for section, said in CHOSEN.items():
             if section is Section.HELP:
                 inside.addStretch(1)
             button = RailButton(section, sizes)

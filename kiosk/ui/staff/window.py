@@ -240,9 +240,9 @@ class StaffWindow(QWidget):
             self._top.show_time(self._clock())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """With the keyboard beside the page, on the rail or the bar below, keys scroll the page all the same."""
-        if self._page is not None:
-            self._page.keyPressEvent(event)
+        """With the keyboard beside the page, on the rail or the bar below, keys scroll the page that is seen all the same."""
+        if self._shown is not None:
+            self._shown.keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing it ends the program, in its own order; in the middle of a session it does nothing."""

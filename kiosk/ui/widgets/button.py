@@ -11,10 +11,8 @@ from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 
-_AIR = 20
-"""Pixels left and right of the label together, as a layout keeps them."""
 _LEAST_AIR = 12
-"""The same where there is no more room, before the key goes below."""
+"""Pixels left and right of the label together where there is no more room, before the key goes below."""
 _BETWEEN = 4
 """Pixels between the label and a key below it."""
 
