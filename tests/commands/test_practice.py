@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-import signal
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.__main__ import main
@@ -22,8 +22,9 @@ from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.widgets.practiceband import PracticeBand
 from tests.commands.conftest import Call
-from tests.opened import words_on
 from tests.pcscd_rig import PcscdRig
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -32,48 +33,28 @@ def practice(home: Home, tmp_path: Path) -> Home:
     return Home(tmp_path / "default" / "library-card-kiosk-practice")
 
 
-def bands() -> dict[str, PracticeBand]:
-    windows = {type(window).__name__: window for window in QApplication.topLevelWidgets() if window.isVisible()}
-    return {name: window.findChildren(PracticeBand)[0] for name, window in windows.items() if name in ("StaffWindow", "PatronWindow")}
-
-
-@pytest.fixture
-def when_shown(qapp: QApplication) -> Iterator[Callable[[str, list[str]], None]]:
-    """Ends the program once its staff window says `this`; what both bands said by then is added to `seen`."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    timer = QTimer(interval=20)
-
-    def end(this: str, seen: list[str]) -> None:
-        def look() -> None:
-            shown = bands()
-            if len(shown) == 2 and this in "".join(words_on(shown["StaffWindow"].window())):
-                seen.extend(band.text() for band in shown.values())
-                QApplication.exit(0)
-
-        timer.timeout.connect(look)
-        QTimer.singleShot(20_000, timer, lambda: QApplication.exit(9))
-        timer.start()
-
-    yield end
-    timer.stop()
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+def practised(this: str, *arguments: str) -> tuple[list[str], str]:
+    """What both bands said when staff's window said `this`, and what the terminal did."""
+    command = [sys.executable, "-m", "tests.commands.practised", this, *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    *told, said = ran.stdout.splitlines()
+    bands: list[str] = json.loads(said)
+    return bands, "\n".join(told)
 
 
 @pytest.mark.pcscd
 def test_both_windows_say_so_and_a_card_of_its_authority_is_read(
-    practice: Home, home: Home, pcscd: PcscdRig, when_shown: Callable[[str, list[str]], None], capsys: pytest.CaptureFixture[str]
+    practice: Home, home: Home, pcscd: PcscdRig, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Whoever lays a card first, without saying where, lays one of the practice.
     assert main(["virtual-card", "fine"]) == 1  # no reader outside the rig
     assert not practice.folder.with_name("library-card-kiosk").exists()
     card = Deck(practice.virtual_cards).card("fine")
     pcscd.lay(card)
-    seen: list[str] = []
-    when_shown(plain(say("refusal.not-linked.title")), seen)
-    assert main(["practice"]) == 0
+    seen, told = practised(plain(say("refusal.not-linked.title")), "practice")
     assert sorted(seen) == sorted([say("staff.practice"), plain(say("patron.practice", Language.JAPANESE))])
-    assert str(practice.folder) in capsys.readouterr().out
+    assert str(practice.folder) in told
     assert practice.store.exists()
     assert not home.store.exists()
     # What was done there is no counter's, and nobody serves from it.
@@ -101,16 +82,13 @@ def test_without_a_reader_it_says_what_to_do(practice: Home, pcscd: PcscdRig, ca
 
 
 @pytest.mark.pcscd
-def test_the_command_that_it_names_lays_a_card_it_reads(
-    home: Home, pcscd: PcscdRig, when_shown: Callable[[str, list[str]], None], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_that_it_names_lays_a_card_it_reads(home: Home, pcscd: PcscdRig) -> None:
     place = home.folder.with_name("of its own")
     laying = ["kiosk", "--home", str(place), "virtual-card"]
     assert main(laying[1:]) == 1  # no reader outside the rig
     pcscd.lay(Deck(Home(place).virtual_cards).card("fine"))
-    when_shown(plain(say("refusal.not-linked.title")), [])
-    assert main(["--home", str(place), "practice"]) == 0
-    assert shlex.split(capsys.readouterr().out.partition("「")[2].partition("」")[0]) == laying
+    _bands, told = practised(plain(say("refusal.not-linked.title")), "--home", str(place), "practice")
+    assert shlex.split(told.partition("「")[2].partition("」")[0]) == laying
 
 
 def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
