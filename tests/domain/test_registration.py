@@ -23,6 +23,7 @@ from kiosk.domain.events import (
     ReplacementChosen,
 )
 from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation, Sound
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -472,3 +473,13 @@ def test_the_lift_of_another_card_means_nothing() -> None:
     desk.lay(Card())
     before = desk.flow
     assert desk.tell(CardLifted(Insertion(99, OTHER_READER))).flow == before
+
+
+@pytest.mark.parametrize(
+    ("library", "unchecked"), [(Library(down=Code.ILS_UNREACHABLE), True), (Library(), False), (None, False)], ids=["down", "up", "none"]
+)
+def test_a_number_that_the_librarys_system_could_not_be_asked_about_stays_marked(library: Library | None, unchecked: bool) -> None:
+    desk = Desk(library=library)
+    desk.to_pad(Card())
+    desk.press_pin()
+    assert goes_unchecked(desk.counter, desk.at(Registered).draft) is unchecked

@@ -18,6 +18,7 @@ from kiosk.domain.model import (
     LibraryCardNumber,
     Patron,
     ReaderCondition,
+    ReplaceReason,
     Service,
     Shown,
     UnlinkReason,
@@ -32,6 +33,7 @@ from kiosk.domain.states import (
     ChoosingUnlinkReason,
     ClosingLink,
     ConfirmingHolder,
+    ConfirmingLink,
     ConfirmingUnlink,
     Counter,
     CounterFacts,
@@ -241,6 +243,11 @@ def staff_scenes() -> dict[str, Scene]:
     for name, interrupted in INTERRUPTED.items():
         for flow in ("confirm", "confirm-child", "pin", "pin-two-left", "last-try"):
             shown[f"{flow}-again-{name}"] = counter(STAFF_FLOWS[flow], interrupted=interrupted), FACTS
+    replacing = ConfirmingLink(CHILD, INSERTION, READING, ReplaceReason.REISSUED)
+    shown["place-unchecked"] = counter(AwaitingMyNumberCard(CHILD), ils=IlsCondition.UNREACHABLE, cards=()), FACTS
+    shown["confirm-unchecked"] = counter(replacing, ils=IlsCondition.UNREACHABLE, interrupted=INTERRUPTED["reader"]), FACTS
+    # The library's system is back by now.
+    shown["done-unchecked"] = counter(FLOWS["done-pending"], rules=RULES, ils=IlsCondition.READY), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS
