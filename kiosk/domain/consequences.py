@@ -141,9 +141,15 @@ def why_unfinished(counter: Counter) -> Open | None:
     flow = counter.flow
     if why := why_open(counter):
         return why
-    if not isinstance(flow, PatronShown):
-        return None
-    return Open.SERVED if flow.dealings.entries or flow.dealings.earlier or flow.handed else None
+    match flow:
+        # Refused, but to be gone on with: with another number, or another card.
+        case UnlinkingRefused():
+            return Open.UNLINKING
+        case RegistrationRefused(draft) if draft.checks:
+            return Open.REGISTRATION
+        case PatronShown(dealings=dealings) if dealings.entries or dealings.earlier or flow.handed:
+            return Open.SERVED
+    return None
 
 
 def _open_with(flow: PatronShown) -> Open | None:

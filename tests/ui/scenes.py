@@ -205,7 +205,9 @@ def scenes() -> dict[str, Counter]:
     for code in AT_LENDING:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
-        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
+        shown[f"registration-refused-{code}"] = counter(
+            RegistrationRefused(Draft() if code is Code.PROXY_REFUSED else DRAFT, problem(code))
+        )
     shown["help"] = counter(Waiting(), beside=Section.HELP)
     shown["waiting-doubted"] = counter(Waiting(), doubt=problem(Code.STORE_BEHIND))
     for condition in (

@@ -191,7 +191,10 @@ def staff_scenes() -> dict[str, Scene]:
     shown["lending-refused-book"] = counter(refused, ils=IlsCondition.READY), FACTS
     shown["lending-refused-lifted"] = counter(LendingRefused(problem(Code.NOT_LINKED)), cards=()), FACTS
     for code in AT_REGISTRATION:
-        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code))), FACTS
+        shown[f"registration-refused-{code}"] = (
+            counter(RegistrationRefused(Draft() if code is Code.PROXY_REFUSED else DRAFT, problem(code))),
+            FACTS,
+        )
     for code in WRONG_NUMBERS:
         shown[f"waiting-{code}"] = counter(Waiting(problem(code))), FACTS
         shown[f"library-card-{code}"] = counter(AwaitingLibraryCard(CHILD, problem(code))), FACTS
