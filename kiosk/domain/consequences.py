@@ -36,7 +36,7 @@ from kiosk.domain.events import (
     UnlinkConfirmed,
     UnlinkReasonChosen,
 )
-from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.serving.services import types_the_number
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -112,6 +112,8 @@ class Open(StrEnum):
     DOUBT = "doubt"
     NEXT_CARD = "next-card"
     HANDING = "handing"
+    NOT_DONE = "not-done"
+    """Something that was asked for, and that staff may believe to be done."""
     SERVED = "served"
     """Nothing, but the patron would have to be called up anew."""
 
@@ -159,7 +161,9 @@ def _open_with(flow: PatronShown) -> Open | None:
         return Open.DOUBT
     if flow.next_card is not None:
         return Open.NEXT_CARD
-    return Open.HANDING if flow.handing is Handing.UNDER_WAY else None
+    if flow.handing is Handing.UNDER_WAY:
+        return Open.HANDING
+    return Open.NOT_DONE if any(map(is_undone, flow.dealings.entries)) else None
 
 
 def subject(flow: Flow) -> tuple[object, ...]:
