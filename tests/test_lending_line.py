@@ -272,7 +272,7 @@ def test_the_next_patrons_card_does_not_hide_an_item_that_was_not_lent(open_desk
     assert desk.shown.patron.number.text == PATRONS["other"]
     check_row(desk, "shelf", Service.LOAN, Reason.RESERVED)
     # Staff have seen it: the card that lies there is read without being laid again.
-    desk.key(Qt.Key.Key_F12)
+    desk.hold(Qt.Key.Key_F12)
     desk.opened.until_at(ConfirmingHolder)
     desk.press("staff.holder.yes")
     assert desk.opened.until_at(PatronShown).patron.number.text == PATRONS["busy"]

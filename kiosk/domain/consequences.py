@@ -36,7 +36,7 @@ from kiosk.domain.events import (
     UnlinkConfirmed,
     UnlinkReasonChosen,
 )
-from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.serving.services import types_the_number
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -112,6 +112,8 @@ class Open(StrEnum):
     DOUBT = "doubt"
     NEXT_CARD = "next-card"
     HANDING = "handing"
+    NOT_DONE = "not-done"
+    """Something that was asked for, and that staff may believe to be done."""
     SERVED = "served"
     """Nothing, but the patron would have to be called up anew."""
 
@@ -141,9 +143,15 @@ def why_unfinished(counter: Counter) -> Open | None:
     flow = counter.flow
     if why := why_open(counter):
         return why
-    if not isinstance(flow, PatronShown):
-        return None
-    return Open.SERVED if flow.dealings.entries or flow.dealings.earlier or flow.handed else None
+    match flow:
+        # Refused, but to be gone on with: with another number, or another card.
+        case UnlinkingRefused():
+            return Open.UNLINKING
+        case RegistrationRefused(draft) if draft.checks:
+            return Open.REGISTRATION
+        case PatronShown(dealings=dealings) if dealings.entries or dealings.earlier or flow.handed:
+            return Open.SERVED
+    return None
 
 
 def _open_with(flow: PatronShown) -> Open | None:
@@ -153,7 +161,9 @@ def _open_with(flow: PatronShown) -> Open | None:
         return Open.DOUBT
     if flow.next_card is not None:
         return Open.NEXT_CARD
-    return Open.HANDING if flow.handing is Handing.UNDER_WAY else None
+    if flow.handing is Handing.UNDER_WAY:
+        return Open.HANDING
+    return Open.NOT_DONE if any(map(is_undone, flow.dealings.entries)) else None
 
 
 def subject(flow: Flow) -> tuple[object, ...]:

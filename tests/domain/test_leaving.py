@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.domain.circulation import Item, Reason, Told
+from kiosk.domain.consequences import Open, has_consequences, why_open
 from kiosk.domain.effects import DescribeItem, ListLoans, PrintSlip, ReadCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -469,3 +470,23 @@ def test_a_library_card_among_the_items_is_a_reason() -> None:
     desk = scan(served(library), OTHER_NUMBER.text).answer(ServeItem).tell(LeavePressed())
     desk.answer_all()
     assert isinstance(desk.flow, Waiting) or desk.at(PatronShown).stayed is Stayed.NEXT_CARD
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        (None, None),
+        (Reason.RESERVED, Open.NOT_DONE),
+        (Reason.NOT_FOR_LOAN, Open.NOT_DONE),
+        (Reason.ALREADY_LENT, None),
+        (Reason.LOST_ANSWER, Open.DOUBT),
+    ],
+)
+def test_a_tapped_key_leaves_nobody_with_an_item_that_was_not_lent(reason: Reason | None, why: Open | None) -> None:
+    desk = scan(served(Library(says={} if reason is None else {A: reason})), A).answer_all()
+    assert why_open(desk.counter) is why
+    assert has_consequences(desk.counter, LeavePressed()) is (why is not None)
+    if why is Open.NOT_DONE:
+        scan(desk, B).answer_all()
+        assert why_open(desk.counter) is why, "however much is lent behind it"
+        desk.tell(LeavePressed()).at(Waiting)

@@ -13,6 +13,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     ApplicantChosen,
     BesideClosed,
+    CardStopAnswered,
     Event,
     GuardianCheckSet,
     HelpChosen,
@@ -42,8 +43,10 @@ from kiosk.domain.states import (
     PatronShown,
     Reading,
     ReadingTries,
+    RegistrationRefused,
     Section,
     Stayed,
+    UnlinkingRefused,
     Waiting,
     When,
 )
@@ -77,13 +80,28 @@ def unlinking() -> Desk:
     return desk.tell(LibraryCardEntered(NUMBER.text))
 
 
+def unlinking_refused() -> Desk:
+    """The number was read wrong, and may be entered anew."""
+    desk = Desk().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), CardStopAnswered(stopped=True))
+    desk.tell(LibraryCardEntered(NUMBER.text)).at(UnlinkingRefused)
+    return desk
+
+
+def child_refused() -> Desk:
+    """All documents have been seen, and then a card that cannot be linked was laid."""
+    desk = Desk().to_library_card(Applicant.CHILD).tell(LibraryCardEntered(NUMBER.text))
+    desk.lay(Card(refused=Code.CARD_EXPIRED))
+    desk.at(RegistrationRefused)
+    return desk
+
+
 def at_pad() -> Desk:
     desk = Desk()
     desk.to_pad(Card())
     return desk
 
 
-UNFINISHED = [lent, half_registered, unlinking]
+UNFINISHED = [lent, half_registered, unlinking, unlinking_refused, child_refused]
 
 
 def as_it_was(counter: Counter) -> Counter:
@@ -198,6 +216,9 @@ def test_where_nothing_was_done_the_page_opens_at_once() -> None:
     served().tell(UnlinkingChosen()).at(ChoosingUnlinkReason)
     served().tell(HomeChosen()).at(Waiting)
     Desk().tell(RegistrationChosen(), UnlinkingChosen()).at(ChoosingUnlinkReason)
+    refused = Desk().to_card()
+    refused.lay(Card(refused=Code.CARD_EXPIRED))
+    refused.tell(UnlinkingChosen()).at(ChoosingUnlinkReason)
 
 
 @pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen()])

@@ -23,6 +23,8 @@ from kiosk.domain.events import (
     ReplacementChosen,
 )
 from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation, Sound
+from kiosk.domain.patronview import patron_view
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -472,3 +474,35 @@ def test_the_lift_of_another_card_means_nothing() -> None:
     desk.lay(Card())
     before = desk.flow
     assert desk.tell(CardLifted(Insertion(99, OTHER_READER))).flow == before
+
+
+@pytest.mark.parametrize(
+    ("library", "unchecked"), [(Library(down=Code.ILS_UNREACHABLE), True), (Library(), False), (None, False)], ids=["down", "up", "none"]
+)
+def test_a_number_that_the_librarys_system_could_not_be_asked_about_stays_marked(library: Library | None, unchecked: bool) -> None:
+    desk = Desk(library=library)
+    desk.to_pad(Card())
+    desk.press_pin()
+    assert goes_unchecked(desk.counter, desk.at(Registered).draft) is unchecked
+
+
+@pytest.mark.parametrize("lifted", [True, False], ids=["lifted", "lying"])
+@pytest.mark.parametrize("applicant", Applicant)
+def test_behind_a_refused_card_another_is_read_with_all_that_was_confirmed(applicant: Applicant, lifted: bool) -> None:
+    desk = Desk().to_library_card(applicant).tell(LibraryCardEntered(NUMBER.text))
+    refused = desk.lay(Card(refused=Code.CARD_EXPIRED))
+    draft = desk.at(RegistrationRefused).draft
+    if lifted:
+        desk.lift(refused)
+    assert desk.tell(BackPressed()).at(AwaitingMyNumberCard).draft == draft
+    assert patron_view(desk.counter, None).take_card is not lifted
+    if not lifted:
+        desk.lift(refused)
+    desk.lay(Card())
+    assert desk.at(ConfirmingLink).draft == draft
+
+
+def test_a_refusal_before_any_library_card_leads_back_nowhere() -> None:
+    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+    desk.at(RegistrationRefused)
+    desk.tell(BackPressed()).at(RegistrationRefused)

@@ -12,6 +12,7 @@ from kiosk.domain.model import (
     Applicant,
     CardReading,
     EndedBy,
+    IlsCondition,
     Insertion,
     Language,
     LibraryCardNumber,
@@ -204,7 +205,9 @@ def scenes() -> dict[str, Counter]:
     for code in AT_LENDING:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))
     for code in AT_REGISTRATION:
-        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code)))
+        shown[f"registration-refused-{code}"] = counter(
+            RegistrationRefused(Draft() if code is Code.PROXY_REFUSED else DRAFT, problem(code))
+        )
     shown["help"] = counter(Waiting(), beside=Section.HELP)
     shown["waiting-doubted"] = counter(Waiting(), doubt=problem(Code.STORE_BEHIND))
     for condition in (
@@ -226,6 +229,7 @@ def scenes() -> dict[str, Counter]:
     shown["done-card-left"] = counter(Registered(DRAFT, pending=False, replaced=False), card_left=2, spent=lying)
     shown["served-card-left"] = counter(PatronShown(Patron(NUMBER), Shown.LIBRARY_CARD), spent=lying)
     shown["reader-taken"] = counter(Waiting(), strays=lying, spent=lying, reader_names=(INSERTION.reader,))
+    shown["done-unchecked"] = counter(FLOWS["done-pending"], ils=IlsCondition.UNREACHABLE)
     shown["handover"] = counter(ConfirmingLink(DRAFT, INSERTION, READING), screen=Screen.OFFERED)
     shown["returning"] = counter(Waiting(), screen=Screen.RETURNING)
     shown["returning-wrong-code"] = counter(Waiting(), screen=Screen.RETURNING, wrong_staff_code=True)

@@ -18,6 +18,7 @@ from kiosk.domain.model import (
     LibraryCardNumber,
     Patron,
     ReaderCondition,
+    ReplaceReason,
     Service,
     Shown,
     UnlinkReason,
@@ -32,6 +33,7 @@ from kiosk.domain.states import (
     ChoosingUnlinkReason,
     ClosingLink,
     ConfirmingHolder,
+    ConfirmingLink,
     ConfirmingUnlink,
     Counter,
     CounterFacts,
@@ -189,7 +191,10 @@ def staff_scenes() -> dict[str, Scene]:
     shown["lending-refused-book"] = counter(refused, ils=IlsCondition.READY), FACTS
     shown["lending-refused-lifted"] = counter(LendingRefused(problem(Code.NOT_LINKED)), cards=()), FACTS
     for code in AT_REGISTRATION:
-        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(DRAFT, problem(code))), FACTS
+        shown[f"registration-refused-{code}"] = (
+            counter(RegistrationRefused(Draft() if code is Code.PROXY_REFUSED else DRAFT, problem(code))),
+            FACTS,
+        )
     for code in WRONG_NUMBERS:
         shown[f"waiting-{code}"] = counter(Waiting(problem(code))), FACTS
         shown[f"library-card-{code}"] = counter(AwaitingLibraryCard(CHILD, problem(code))), FACTS
@@ -241,6 +246,11 @@ def staff_scenes() -> dict[str, Scene]:
     for name, interrupted in INTERRUPTED.items():
         for flow in ("confirm", "confirm-child", "pin", "pin-two-left", "last-try"):
             shown[f"{flow}-again-{name}"] = counter(STAFF_FLOWS[flow], interrupted=interrupted), FACTS
+    replacing = ConfirmingLink(CHILD, INSERTION, READING, ReplaceReason.REISSUED)
+    shown["place-unchecked"] = counter(AwaitingMyNumberCard(CHILD), ils=IlsCondition.UNREACHABLE, cards=()), FACTS
+    shown["confirm-unchecked"] = counter(replacing, ils=IlsCondition.UNREACHABLE, interrupted=INTERRUPTED["reader"]), FACTS
+    # The library's system is back by now.
+    shown["done-unchecked"] = counter(FLOWS["done-pending"], rules=RULES, ils=IlsCondition.READY), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS

@@ -78,6 +78,7 @@ def single(desk_with: Callable[..., Desk]) -> Desk:
         ("done", "館内の検索機でのログイン"),
         ("done", "捨てたり失くしたりしないでください"),
         ("done-pending", "連携登録を受け付けました"),
+        ("done-unchecked", "利用カードの番号を、まだ確かめていません"),
         ("already", "すでに連携しています"),
         ("out-of-order", "お問い合わせ番号: 1124-3F0A"),
         ("idle-warning", "あと30秒で、画面を閉じます"),

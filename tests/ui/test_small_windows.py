@@ -34,7 +34,7 @@ def test_no_button_hides_its_key_in_a_small_window(hands: Hands, size: tuple[int
                 assert "F12" in button.shown_key, scene
             assert button.shown_key in button.accessibleDescription()
             shown[scene, button.accessibleName()] = button.shown_key
-    assert shown["lending", "終了して画面を消す"] == "F12"
+    assert shown["lending", "終了して画面を消す"] == "F12 長押し"
     assert shown["lending", "番号をコピー"] == "Alt+C"
     assert shown["guardian", "やめる"] == "F12 長押し"
     assert shown["lending-next-card", "次の方に替わる"] == "Alt+Y"

@@ -100,7 +100,8 @@ KEYS: list[tuple[str, Qt.Key, list[Event]]] = [
     ("record", Qt.Key.Key_Escape, [BackPressed()]),
     ("help", Qt.Key.Key_Escape, [BesideClosed()]),
     ("pin", Qt.Key.Key_Escape, []),
-    ("lending", Qt.Key.Key_F12, [LeavePressed()]),
+    ("lending-wrong", Qt.Key.Key_F12, [LeavePressed()]),
+    ("lending", Qt.Key.Key_F12, []),
     ("lending", Qt.Key.Key_Escape, []),
     ("served", Qt.Key.Key_Escape, []),
 ]

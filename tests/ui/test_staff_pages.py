@@ -46,7 +46,7 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.health import Finding
-from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, SlipKind, UnlinkReason
+from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusItem
@@ -56,7 +56,7 @@ from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
-from tests.ui.scenes import DRAFT, FACTS, INSERTION, counter, found
+from tests.ui.scenes import DRAFT, FACTS, INSERTION, NUMBER, counter, found
 from tests.ui.serving_scenes import LOANS, LOCAL
 from tests.ui.staff_hands import Hands, settle
 from tests.ui.staff_scenes import a_third_or_all, one_of_each, staff_scenes
@@ -106,6 +106,9 @@ SHOWS = [
     ("saving", ["登録しています"]),
     ("done", ["利用カードは、捨てないでください", "電話による貸出延長、予約、返却期限日の確認", "2つのカードをお返しください"]),
     ("done-pending", ["受け付けました(同期待ち)"]),
+    ("place-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "利用カードと見比べ"]),
+    ("confirm-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "利用カードと見比べ"]),
+    ("done-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "図書館システムが戻ったら"]),
     ("unlink-lost", ["0120-95-0178", "カードを止めたか選ぶと、番号を入れられます。"]),
     ("unlink-not-stopped", ["先に、カードを止めるよう伝えてください"]),
     ("unlink-confirm", ["この連携を解除しますか", "2025年4月1日から", "紛失"]),
@@ -242,6 +245,16 @@ def test_each_look_is_told_with_its_time(hands: Hands) -> None:
     assert hands.texts().count("10:32 に確認") == len(SCENES["status-busy"][1].findings)
 
 
+def test_a_library_card_that_nobody_checked_is_not_promised_to_serve(hands: Hands) -> None:
+    scene, facts = SCENES["done-unchecked"]
+    assert isinstance(scene.flow, Registered)
+    checked = replace(DRAFT, patron=Patron(NUMBER, checked=True))
+    for draft, ils, said in ((DRAFT, IlsCondition.READY, True), (checked, IlsCondition.READY, False), (DRAFT, IlsCondition.NONE, False)):
+        hands.show(replace(scene, flow=Registered(draft, pending=False, replaced=False), ils=ils), facts)
+        assert ("図書館システムで確かめていません" in hands.texts()) is said
+        assert ("これからは、マイナンバーカードだけで受け付けられます" in hands.texts()) is not said
+
+
 @pytest.mark.parametrize(("scene", "sentences"), SHOWS, ids=[scene for scene, _ in SHOWS])
 def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
     hands.show(*SCENES[scene])
@@ -275,7 +288,8 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("lending-refused-card-expired", "再登録をはじめる", RegistrationChosen()),
     ("lending-refused-card-expired", "閉じて、カードを待つ", LeavePressed()),
     ("lending-refused-not-linked", "連携登録をはじめる", RegistrationChosen()),
-    ("registration-refused-pin-locked", "登録をやり直す", RegistrationChosen()),
+    ("registration-refused-proxy-refused", "登録をやり直す", RegistrationChosen()),
+    ("registration-refused-pin-locked", "別のカードで続ける", BackPressed()),
     ("applicant", "ご本人", ApplicantChosen(Applicant.SELF)),
     ("applicant", "15歳未満の子", ApplicantChosen(Applicant.CHILD)),
     ("applicant", "それ以外の方", ApplicantChosen(None)),

@@ -87,8 +87,8 @@ def way_out(hands: Hands) -> Button:
     return next(button for button in hands.window.findChildren(Button) if button.isVisible() and "F12" in button.shown_key)
 
 
-HELD = ["library-card", "guardian", "confirming-holder", "confirm", "pin", "replacement-both", "unlink-number", "unlink-confirm"]
-TAPPED = ["applicant", "served", "lending", "help", "status", "done", "unlinked", "lending-refused-card-expired", "unlink-reason"]
+HELD = ["library-card", "guardian", "lending", "confirming-holder", "confirm", "pin", "replacement-both", "unlink-number", "unlink-confirm"]
+TAPPED = ["applicant", "served", "lending-empty", "help", "status", "done", "unlinked", "lending-refused-card-expired", "unlink-reason"]
 
 
 @pytest.mark.parametrize("scene", HELD + TAPPED)
@@ -100,7 +100,12 @@ def test_the_way_out_says_whether_its_key_is_held(hands: Hands, scene: str) -> N
 
 
 def test_the_way_out_follows_what_is_open(hands: Hands) -> None:
-    for scene, key in (("lending", "F12"), ("lending-next-card", "F12 長押し"), ("lending", "F12"), ("lending-all-sorts", "F12 長押し")):
+    for scene, key in (
+        ("lending-wrong", "F12"),
+        ("lending-next-card", "F12 長押し"),
+        ("lending-wrong", "F12"),
+        ("lending-all-sorts", "F12 長押し"),
+    ):
         hands.show(*SCENES[scene])
         assert way_out(hands).shown_key == key, scene
 
@@ -113,6 +118,7 @@ REASONS = {
     "lending-next-card": Open.NEXT_CARD,
     "lending-all-sorts": Open.UNANSWERED,
     "handover-under-way": Open.HANDING,
+    "lending": Open.NOT_DONE,
 }
 
 

@@ -5,12 +5,12 @@ The PIN is the last act and is the consent: nothing waits for a person between V
 
 from __future__ import annotations
 
-from kiosk.domain.events import Event, LeavePressed, SlipAsked
+from kiosk.domain.events import BackPressed, Event, LeavePressed, SlipAsked
 from kiosk.domain.model import LibraryCardNumber, SlipKind
 from kiosk.domain.papers import is_on_its_way, put_on_paper
 from kiosk.domain.registration.librarycard import about_the_library_card
 from kiosk.domain.registration.link import about_the_link, proof_ended
-from kiosk.domain.registration.mynumbercard import about_the_my_number_card
+from kiosk.domain.registration.mynumbercard import about_the_my_number_card, await_another
 from kiosk.domain.registration.person import about_the_person
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import (
@@ -63,6 +63,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             LeavePressed(),
         ):
             return end_session(counter)
+        case RegistrationRefused(draft), BackPressed() if draft.patron is not None:
+            return await_another(counter, draft)
         case Registered(draft), SlipAsked() if counter.rules.prints_slips:
             slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language)
             return stay(counter) if is_on_its_way(counter, slip) else put_on_paper(counter, slip)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from kiosk.domain.effects import LookUpPatron, Play
 from kiosk.domain.errors import ILS_TROUBLE, Refused
 from kiosk.domain.events import BackPressed, Event, LibraryCardEntered, PatronFound, PatronRefused
-from kiosk.domain.model import Patron, Sound
+from kiosk.domain.model import IlsCondition, Patron, Sound
 from kiosk.domain.registration.mynumbercard import await_card
 from kiosk.domain.registration.person import guardian
 from kiosk.domain.rules import read_library_card
-from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, ExplainingRecord, Problem
+from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, Draft, ExplainingRecord, Problem
 from kiosk.domain.turn import Step, asking, go, refused_number, stay
 
 
@@ -29,6 +29,11 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
         case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
             return go(counter, AwaitingLibraryCard(draft, Problem(code, params, flow.number.text)), Play(Sound.REFUSED))
     return stay(counter)
+
+
+def goes_unchecked(counter: Counter, draft: Draft) -> bool:
+    """Whether the library's system, which this counter has, could not be asked about the number that is to be linked."""
+    return counter.ils is not IlsCondition.NONE and draft.patron is not None and not draft.patron.checked
 
 
 def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, text: str) -> Step:

@@ -63,6 +63,12 @@ def await_card(counter: Counter, draft: Draft) -> Step:
     return go(counter, AwaitingMyNumberCard(draft))
 
 
+def await_another(counter: Counter, draft: Draft) -> Step:
+    """Ask for a card in place of the one that was refused; where that lies, its owner is told to take it first."""
+    counter, timers = spend(counter, frozenset(counter.cards))
+    return go(counter, AwaitingMyNumberCard(draft), *timers)
+
+
 def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | ReadingMyNumberCard | FindingLinks, event: Event) -> Step:
     draft = flow.draft
     if isinstance(flow, ReadingMyNumberCard) and (said := while_read(counter, flow, event, _ways(flow))) is not None:

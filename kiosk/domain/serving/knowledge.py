@@ -35,6 +35,11 @@ def in_doubt(entry: Entry) -> bool:
     return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason in _AS_OF_NOW)
 
 
+def is_undone(entry: Entry) -> bool:
+    """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
+    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in NOTHING_WANTED
+
+
 def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
     """The line of an item that was asked for again, or could not be, when `before` was known of it.
 

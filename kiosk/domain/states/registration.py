@@ -151,7 +151,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRefused:
-    """One cause, one next step; the library card keeps working."""
+    """One cause, one next step; the library card keeps working. What was confirmed before serves for another card."""
 
     draft: Draft
     problem: Problem

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.domain.model import Language
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
 from kiosk.ui.patron.cards import CardPair
@@ -54,14 +55,15 @@ class DonePage(Page):
         return panel
 
     def show_counter(self, counter: Counter) -> None:
-        if not isinstance(counter.flow, Registered):
+        flow, language = counter.flow, counter.language
+        if not isinstance(flow, Registered):
             return
-        language = counter.language
-        self._chip.say(say("patron.done.pending" if counter.flow.pending else "patron.done.chip", language))
+        self._chip.say(say("patron.done.pending" if flow.pending else "patron.done.chip", language))
         self._title.set_text(say("patron.done.title", language))
         self._cards.my_number.say(say("patron.done.my-number-card", language))
         self._cards.library.say(say("patron.done.library-card", language))
-        self._from_now_on.set_text(say("patron.done.from-now-on", language))
+        unchecked = goes_unchecked(counter, flow.draft)
+        self._from_now_on.set_text(say("patron.done.unchecked" if unchecked else "patron.done.from-now-on", language))
         self._say_uses(language)
         self.setAccessibleName(self._title.text.replace("\n", ""))
 

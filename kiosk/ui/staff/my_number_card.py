@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.domain.errors import Code
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import Lasted
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.text import refusal, say
@@ -25,7 +26,7 @@ class MyNumberCardPage(Page):
         super().__init__(emit, sizes, say("staff.my-number-card.name"))
         self._shown: Counter | None = None
         self._reading = ReadingTime(self, self._show_card)
-        self._trouble, self._stopped = Notice("care", icon_size=sizes.icon), Notice("care", icon_size=sizes.icon)
+        self._trouble, self._about_number = Notice("care", icon_size=sizes.icon), Notice("care", icon_size=sizes.icon)
         self._picture = WaitingPicture(sizes.title * 7, sizes.title * 4)
         self._title, self._lead = Words(kind="title", centred=True), Words(kind="lead", centred=True)
         self._number = Words(kind="strong")
@@ -38,7 +39,7 @@ class MyNumberCardPage(Page):
         inside.addLayout(facts([(say("staff.number.label"), self._number)], sizes))
         ground.setLayout(inside)
         self.body.addWidget(self._trouble)
-        self.body.addWidget(self._stopped)
+        self.body.addWidget(self._about_number)
         self.body.addWidget(ground, 1)
         self.wizard_foot()
 
@@ -50,7 +51,8 @@ class MyNumberCardPage(Page):
             return
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
-            self._stopped.say(*stopped_words(flow.draft.patron.standing.stops))
+            unchecked = say("staff.confirm.unchecked"), say("staff.confirm.unchecked-text")
+            self._about_number.say(*(unchecked if goes_unchecked(counter, flow.draft) else stopped_words(flow.draft.patron.standing.stops)))
         # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
         self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
         self._show_problem(self._problem(counter, facts))

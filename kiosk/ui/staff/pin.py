@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LinkToken, ReplaceReason
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import (
     AskingPin,
     CheckingPin,
@@ -42,7 +43,7 @@ class PatronsTurnPage(Page):
         self._mirror = PatronMirror(sizes, wide=True)
         self._mirror.setFixedWidth(sizes.pin_panel - sizes.margin_x)
         self._title, self._lead = Words(kind="title", line=1.35), Words(kind="lead")
-        self._care = Notice("care", icon_size=sizes.icon)
+        self._care, self._unchecked = (Notice("care", icon_size=sizes.icon) for _ in range(2))
         self._bars, self._left = TriesBars(round(sizes.body * 1.8)), Words(kind="strong")
         self._lying, self._lying_icon = Words(), icon_label("checkc", sizes.icon, "green")
         self._number, self._replaces = Words(kind="strong"), Words()
@@ -69,7 +70,7 @@ class PatronsTurnPage(Page):
         lying.addWidget(self._lying, 1)
         inside = column(self.sizes.gap // 2)
         inside.addStretch(1)
-        for widget in (self._title, self._lead, self._care):
+        for widget in (self._title, self._lead, self._care, self._unchecked):
             inside.addWidget(widget)
         always = QWidget()
         self._tries_row.setLayout(facts([(say("staff.pin.tries"), tries)], self.sizes, open_above=True))
@@ -97,6 +98,7 @@ class PatronsTurnPage(Page):
         self._mirror.show_state(counter, facts)
         self._tries_row.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         self._ends.show_month(None)
+        self._unchecked.say("")
         self._unknown.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         if isinstance(flow, ConfirmingLink):
             self._show_confirming(counter, flow)
@@ -124,6 +126,8 @@ class PatronsTurnPage(Page):
         guardian = say("staff.confirm.guardian") if flow.draft.by_guardian else ""
         title, text = _again(counter, flow.reading.token)
         self._care.say(title or guardian, text + guardian if title else "")
+        if goes_unchecked(counter, flow.draft):
+            self._unchecked.say(say("staff.confirm.unchecked"), say("staff.confirm.unchecked-text"))
         self._show_draft(flow.draft, flow.replaces)
         self._ends.show_month(flow.reading.ends)
         self._show_leave(say("staff.confirm.leave"), say("staff.confirm.leave-note"))

@@ -149,7 +149,9 @@ class RefusalPage(Page):
         if isinstance(flow, UnlinkingRefused):
             self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
-            self._offer(card, "restart", RegistrationChosen(), primary=True)
+            # From where another card is laid もどる leads to every step before it.
+            offer, event = ("restart", RegistrationChosen()) if flow.draft.patron is None else ("other-card", BackPressed())
+            self._offer(card, offer, event, primary=True)
             # Closing the page leads there: a second button for it would only ask which of the two to press.
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
         else:

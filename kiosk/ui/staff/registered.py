@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, SlipAsked
+from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import Counter, CounterFacts, Registered
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
@@ -20,11 +21,13 @@ class RegisteredPage(Page):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.registered.name"))
         self._notice = Notice("done", icon_size=round(sizes.icon * 1.2))
+        self._unchecked = Notice("care", icon_size=sizes.icon)
         self._number = Words(kind="strong")
         across = row(sizes.gap)
         across.addWidget(self._tell(), 1)
         across.addWidget(self._cannot(), 1)
         self.body.addWidget(self._notice)
+        self.body.addWidget(self._unchecked)
         self.body.addLayout(across)
         self.body.addStretch(1)
         self._done = self.leave_button(say("staff.action.done"), key="F12")
@@ -63,7 +66,9 @@ class RegisteredPage(Page):
             self._number.set_text(flow.draft.patron.number.grouped)
         self._print.setVisible(counter.rules.prints_slips)
         replaced = say("staff.registered.replaced") if flow.replaced else ""
+        unchecked = goes_unchecked(counter, flow.draft)
+        self._unchecked.say(say("staff.confirm.unchecked") if unchecked else "", say("staff.registered.unchecked-text"))
         if flow.pending:
             self._notice.say(say("staff.registered.pending"), say("staff.registered.pending-lead") + replaced)
         else:
-            self._notice.say(say("staff.registered.title"), say("staff.registered.lead") + replaced)
+            self._notice.say(say("staff.registered.title"), ("" if unchecked else say("staff.registered.lead")) + replaced)

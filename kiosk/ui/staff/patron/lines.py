@@ -11,7 +11,7 @@ from itertools import islice
 
 from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
-from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before
+from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
 from kiosk.ui.staff.answers import told
@@ -92,11 +92,6 @@ def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) ->
         times[entry.item.number] += 1
         lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", setting))
     return lines[::-1]
-
-
-def is_undone(entry: Entry) -> bool:
-    """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
-    return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in NOTHING_WANTED
 
 
 def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:

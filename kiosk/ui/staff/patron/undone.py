@@ -8,11 +8,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from kiosk.domain.model import Service
-from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.states import Dealings
 from kiosk.text import say
 from kiosk.ui.staff.panels import MIDDLE
-from kiosk.ui.staff.patron.lines import is_undone
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
