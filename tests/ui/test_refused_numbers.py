@@ -108,6 +108,33 @@ def test_a_refused_number_stays_and_the_next_scan_replaces_it(desk: Desk, place:
     assert desk.said[-1] == LibraryCardEntered(OTHER)
 
 
+@pytest.mark.parametrize(
+    "way", [(Qt.Key.Key_F1, Qt.Key.Key_F1), (Qt.Key.Key_F4, Qt.Key.Key_Escape), (Qt.Key.Key_F1, Qt.Key.Key_F4, Qt.Key.Key_F4)]
+)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_scan_replaces_a_refused_number_after_a_look_at_another_page(desk: Desk, place: str, way: tuple[Qt.Key, ...]) -> None:
+    begin, number, answer = PLACES[place]
+    begin(desk)
+    desk.scan(number, Qt.Key.Key_Return)
+    answer(desk)
+    for key in way:
+        desk.key(key)
+    assert field(desk).hasFocus()
+    desk.scan(OTHER, Qt.Key.Key_Return)
+    assert desk.said[-1] == LibraryCardEntered(OTHER)
+
+
+@pytest.mark.parametrize("place", ["at home", "in a registration", "at a lost card"])
+def test_a_scan_replaces_what_was_half_typed_before_a_look_at_another_page(desk: Desk, place: str) -> None:
+    PLACES[place][0](desk)
+    desk.type("2104")
+    desk.key(Qt.Key.Key_F1)
+    desk.key(Qt.Key.Key_F1)
+    assert field(desk).selectedText() == "2104"
+    desk.scan(OTHER, Qt.Key.Key_Return)
+    assert desk.said[-1] == LibraryCardEntered(OTHER)
+
+
 def test_of_a_refused_number_one_digit_is_corrected(desk: Desk) -> None:
     ask_registration(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
