@@ -243,6 +243,8 @@ def staff_scenes() -> dict[str, Scene]:
             shown[f"{flow}-again-{name}"] = counter(STAFF_FLOWS[flow], interrupted=interrupted), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS
+    lying = frozenset({INSERTION})
+    shown["former-card-left"] = counter(STAFF_FLOWS["served-long"], card_left=3, spent=lying, former=lying), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS
     shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
     for work in LeftWork:
