@@ -243,6 +243,7 @@ ELSEWHERE = {
     "unlink-lost": "先に、カードを止めたか選んでください。",
     "unlink-reason": "先に、解除の理由を選んでください。",
     "unlink-confirm": "「もどる」を押します。",
+    "replacement-both": "マイナンバーカードを取ってもらい、次の画面で「もどる」を押します。",
     "help": "窓口の画面に戻ると、利用カードを読み取れます。",
     "over-served": "「もとの画面にもどる」を押してから、もう一度読み取ってください。",
     "applicant": "この先の「利用カード」の段階で読み取ります。",
@@ -261,4 +262,6 @@ def test_a_barcode_that_means_nothing_here_is_told_where_it_does(hands: Hands, s
     hands.unfold()
     assert "読み取った番号は、使っていません" in hands.texts()
     assert ELSEWHERE[scene] in hands.texts().replace("\n", "")
+    names_a_way_back = "「もどる」" in ELSEWHERE[scene] and "次の画面で" not in ELSEWHERE[scene]
+    assert not names_a_way_back or "もどる" in hands.controls()
     assert hands.said == []
