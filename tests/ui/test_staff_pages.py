@@ -197,6 +197,12 @@ SHOWS = [
     ("late-renewal", ["延長されていました", "資料 1100 0000 17"]),
     ("late-hold", ["予約されていました", "重なりを取り消してください"]),
     ("slip-trouble-at-rest", ["レシートを出せませんでした", "利用カード 2104 ＊＊＊＊ 53 の方のレシートです"]),
+    ("waiting-card-lies", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
+    ("waiting-former-card-lies", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
+    (
+        "place-former-card-lies",
+        ["前の方のマイナンバーカードが、残っています", "いまの方のカードなら、いちど取って、置き直してもらってください。"],
+    ),
     ("former-card-left", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
     ("registered-card-left", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
@@ -253,6 +259,16 @@ def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
     seen = hands.texts()
     for sentence in sentences:
         assert sentence in seen
+
+
+@pytest.mark.parametrize("scene", ["waiting-card-lies", "waiting-former-card-lies", "place-former-card-lies"])
+def test_no_card_is_waited_for_where_one_lies_that_is_to_be_taken(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    for inviting in ("カードを待っています", "番号が出ます", "置いてもらいます"):
+        assert inviting not in hands.texts()
+    counter, facts = SCENES[scene]
+    hands.show(replace(counter, cards=(), spent=frozenset(), former=frozenset()), facts)
+    assert "カードを待っています" in hands.texts() or "置いてもらいます" in hands.texts()
 
 
 @pytest.mark.parametrize("scene", ["waiting", "served", "pin", "done", "unlinked", "lending-refused-card-expired"])

@@ -27,10 +27,11 @@ from kiosk.domain.events import (
 from kiosk.domain.keyboard import Why
 from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
-from kiosk.domain.turn import STAFF_ARE_TOLD, left_lying
+from kiosk.domain.turn import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.band import NoticeBand
+from kiosk.ui.staff.lying import left_words
 from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.patron.lines import grouped
@@ -82,7 +83,7 @@ class Banners(NoticeBand):
     def show_state(self, counter: Counter) -> None:
         self._ask_to_leave(counter)
         self._show_doubt(counter.doubt)
-        self._show_card_left(counter)
+        self._card_left.say(*(left_words(counter) if counter.card_left >= STAFF_ARE_TOLD else ("",)))
         self._show_two_cards(counter)
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
@@ -102,18 +103,6 @@ class Banners(NoticeBand):
         page = say(f"staff.rail.{counter.leaving_for}")
         self._leave.set_text(say("staff.leaving.leave", page=page))
         self._leaving.say(say(f"staff.leaving.{lost}", page=page), say(f"staff.leaving.{lost}-text"))
-
-    def _show_card_left(self, counter: Counter) -> None:
-        """Whose card lies there, and to whom it is given."""
-        if counter.card_left < STAFF_ARE_TOLD:
-            self._card_left.say("")
-            return
-        former = left_lying(counter) & counter.former
-        # What was refused may be any card.
-        any_card = any(stray.insertion in former for stray in counter.refused)
-        whose = "" if not former else "-former-any" if any_card else "-former"
-        detail = say("staff.banner.card-left-former-text" if whose else "staff.banner.card-left-text")
-        self._card_left.say(say(f"staff.banner.card-left{whose}"), detail)
 
     def _show_doubt(self, doubt: Problem | None) -> None:
         """What was found of the store, what to do first, and the button that lets cards be served again."""
