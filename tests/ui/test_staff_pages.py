@@ -45,7 +45,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Condition, Finding
 from kiosk.domain.model import Applicant, GuardianCheck, Language, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
@@ -119,7 +119,7 @@ SHOWS = [
     ("status-doubted", ["保存先が、前に見たときより古い状態です", "3件(正しいか、確かめていません)"]),
     ("lending-refused-doubted", ["連携登録が、記録と合いません", "データの確認がすんでいません"]),
     ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト"]),
-    ("status-no-lists", ["確かめない設定です", "調べたところに、気をつけることはありません"]),
+    ("status-no-lists", ["確かめない設定です", "注意のしるしが付いた行のほかに、気をつけることはありません"]),
     ("status-store", ["保存先のファイルが壊れています", "わかりません"]),
     ("status-overdue", ["答えがないので、わかりません", "10:32 から確認できていません"]),
     ("status-unseen", ["まだ調べていません", "まだ調べていないか、わからないところがあります"]),
@@ -214,6 +214,19 @@ def test_what_was_not_counted_is_no_nought_and_nothing_fine(hands: Hands, scene:
     hands.show(*SCENES[scene])
     for sentence in ("0件", "0回", "気をつけることはありません"):
         assert sentence not in hands.texts()
+
+
+@pytest.mark.parametrize("scene", [name for name in SCENES if name.startswith("status")])
+def test_nothing_to_take_care_of_is_said_only_where_no_row_is_marked(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    _, facts = SCENES[scene]
+    marked = any(finding.condition in (Condition.CARE, Condition.WRONG) for finding in facts.findings)
+    assert not marked or "調べたところに、気をつけることはありません" not in hands.texts()
+
+
+def test_where_no_row_is_marked_there_is_nothing_to_take_care_of(hands: Hands) -> None:
+    hands.show(*SCENES["status-busy"])
+    assert "調べたところに、気をつけることはありません" in hands.texts()
 
 
 @pytest.mark.parametrize("scene", ["waiting-display", "waiting-store", "waiting-without-trust", "waiting-reader-silent"])
