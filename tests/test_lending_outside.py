@@ -151,4 +151,4 @@ def test_a_scanner_at_the_screens_keyboard_lends_one_item_after_the_other(start:
         staff.see(f"{ITEMS[item].title}、{name('staff.line.done-loan')}")
     staff.see(f"{name('staff.patron.loans')} 4点")
     desktop.keys("F12")
-    staff.see(name("staff.home.title"))
+    staff.see(name("staff.banner.card-left"))

@@ -63,12 +63,10 @@ from kiosk.domain.states import (
     SavingLink,
     Waiting,
 )
-from kiosk.domain.turn import Step, asking, end_session, left_lying, stay, then, watch_for_card_left
+from kiosk.domain.turn import STAFF_ARE_TOLD, Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
-STAFF_ARE_TOLD = 3
-"""So often a card that was left has been spoken of then: to the patron before."""
 REMINDED_SECONDS = 60.0
 """After this time staff who have said that they see to a card are told once more."""
 NOT_A_SIGN_OF_LIFE = (

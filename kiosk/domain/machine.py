@@ -47,7 +47,7 @@ from kiosk.domain.events import (
     UnclearSeen,
 )
 from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
-from kiosk.domain.idleness import STAFF_ARE_TOLD, card_left_seen, keep_idle_time, more_time_over, time_up
+from kiosk.domain.idleness import card_left_seen, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.states import (
     RESTING,
@@ -71,7 +71,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, left_lying, start_reading, stay, then, without_card_left
+from kiosk.domain.turn import STAFF_ARE_TOLD, Step, end_session, for_the_same, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, LendingRefused, PatronShown, ConfirmingHolder)
@@ -204,7 +204,8 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
 
     def read(ended: Counter) -> Step:
-        return start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+        reading = start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+        return for_the_same(ended, reading) if isinstance(flow, LendingRefused) else reading
 
     return then(end_session(counter, keep=insertion), read)
 
@@ -225,6 +226,7 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
         counter,
         cards=tuple(lying for lying in counter.cards if lying != event.insertion),
         spent=counter.spent - {event.insertion},
+        former=counter.former - {event.insertion},
     )
     if not left_lying(counter):
         counter = without_card_left(counter)

@@ -40,7 +40,7 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.domain.trouble import reader_problem
-from kiosk.domain.turn import is_reader_free, left_lying
+from kiosk.domain.turn import is_reader_free, left_lying, to_be_taken
 
 ENDS_WITH_CARDS = (Registered, AlreadyLinked)
 """Pages that ask by themselves to take the cards: nothing is laid over them at once."""
@@ -113,7 +113,7 @@ def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Laste
     """`closed`: why no card can be taken (`hindrance`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
     says_so = page is PageName.CARD_LEFT or (isinstance(counter.flow, ENDS_WITH_CARDS) and not counter.card_left)
-    take_card = bool(left_lying(counter)) and not says_so
+    take_card = bool(to_be_taken(counter)) and not says_so
     return PatronView(page, problem, page is PageName.READING and lasted is Lasted.LONG, take_card, counter.idle_warning)
 
 
@@ -136,7 +136,7 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
     if counter.screen is Screen.RETURNING:
         return PageName.RETURNING, None
     match counter.flow:
-        case Waiting() | OutOfOrder() if left_lying(counter):
+        case Waiting() | OutOfOrder() if to_be_taken(counter):
             return PageName.CARD_LEFT, None
         case _ if is_told_to_patron(counter):
             return PageName.TIMED_OUT, _trouble(counter, closed)
@@ -186,11 +186,11 @@ _PAGES: dict[type[Flow], PageName] = {
 
 
 def _waiting(counter: Counter, closed: Problem | None) -> _Told:
-    if left_lying(counter):
+    if to_be_taken(counter):
         return PageName.CARD_LEFT, None
     if (trouble := _trouble(counter, closed)) is not None:
         return PageName.CLOSED, trouble
-    return (PageName.WAITING if is_reader_free(counter, counter.strays) else PageName.AWAY), None
+    return (PageName.WAITING if is_reader_free(counter, counter.strays | counter.former) else PageName.AWAY), None
 
 
 def _place(counter: Counter, closed: Problem | None, problem: Problem | None) -> _Told:
@@ -200,7 +200,7 @@ def _place(counter: Counter, closed: Problem | None, problem: Problem | None) ->
     if problem is not None:
         return PageName.PLACE_AGAIN, problem
     if not is_reader_free(counter, left_lying(counter) | counter.strays):
-        return (PageName.CARD_LEFT if left_lying(counter) else PageName.AWAY), None
+        return (PageName.CARD_LEFT if to_be_taken(counter) else PageName.AWAY), None
     return PageName.PLACE, None
 
 

@@ -51,7 +51,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, go, stay, then
+from kiosk.domain.turn import Step, end_session, for_the_same, go, stay, then
 
 CHOSEN: dict[Section, Event] = {
     Section.HOME: HomeChosen(),
@@ -132,6 +132,8 @@ def _is_quiet(counter: Counter) -> bool:
 class _Left:
     """What the next page takes over from the one that is left."""
 
+    same: bool = False
+    """Whether it is for the patron who was here."""
     language: Language = Language.JAPANESE
     lying: Insertion | None = None
     number: LibraryCardNumber | None = None
@@ -141,13 +143,13 @@ def _left(counter: Counter) -> _Left:
     """Whoever stands there may be registered next: in their language, with the card that is not linked yet where it lies."""
     match counter.flow:
         case LendingRefused(insertion=insertion):
-            return _Left(counter.language, insertion)
+            return _Left(True, counter.language, insertion)
         case PatronShown(patron=patron):
-            return _Left(counter.language, number=patron.number)
+            return _Left(True, counter.language, number=patron.number)
         case LookingUpPatron(number=number, shown=Shown.LIBRARY_CARD):
-            return _Left(counter.language, number=number)
+            return _Left(True, counter.language, number=number)
         case Waiting():
-            return _Left(counter.language)
+            return _Left(language=counter.language)
     return _Left()
 
 
@@ -174,6 +176,9 @@ def arrive(before: Counter, event: Event, after: Counter) -> Step:
 
 
 def _open(counter: Counter, chosen: Section, left: _Left) -> Step:
+    opened = stay(counter)
     if chosen is Section.REGISTRATION:
-        return registration.begin(replace(counter, language=left.language), left.number)
-    return unlinking.begin(counter) if chosen is Section.UNLINKING else stay(counter)
+        opened = registration.begin(replace(counter, language=left.language), left.number)
+    elif chosen is Section.UNLINKING:
+        opened = unlinking.begin(counter)
+    return for_the_same(counter, opened) if left.same else opened

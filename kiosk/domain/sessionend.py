@@ -26,7 +26,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     Waiting,
 )
-from kiosk.domain.turn import Step, asking
+from kiosk.domain.turn import Step, asking, to_be_taken
 
 PATRON_SECONDS = 20.0
 """Long enough for somebody who looks up; then the window invites the next patron again."""
@@ -66,7 +66,7 @@ def is_told_to_patron(counter: Counter) -> bool:
 def as_the_patron_reads(counter: Counter) -> Counter:
     """In the language of whoever was here, as long as their card lies there or something is told to them."""
     told = counter.ended
-    if counter.left_language is not None and isinstance(counter.flow, RESTING):
+    if counter.left_language is not None and to_be_taken(counter) and isinstance(counter.flow, RESTING):
         return replace(counter, language=counter.left_language)
     return counter if told is None or not is_told_to_patron(counter) else replace(counter, language=told.language)
 

@@ -10,9 +10,11 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
+from kiosk.domain.states import RESTING, Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
+STAFF_ARE_TOLD = 3
+"""So often a card that was left has been spoken of then: to the patron before."""
 
 
 def stay(counter: Counter) -> Step:
@@ -21,7 +23,22 @@ def stay(counter: Counter) -> Step:
 
 
 def go(counter: Counter, flow: Flow, *effects: Effect) -> Step:
-    return replace(counter, flow=flow), effects
+    return replace(_followed(counter, flow), flow=flow), effects
+
+
+def _followed(counter: Counter, flow: Flow) -> Counter:
+    """Where a session begins with `flow`, a card that was left before is no business of whoever has come: staff are told at once."""
+    begins = isinstance(counter.flow, RESTING) and not isinstance(flow, RESTING)
+    quiet = isinstance(flow, Reading) and flow.insertion in counter.strays
+    if not begins or quiet or not to_be_taken(counter):
+        return counter
+    return replace(counter, former=left_lying(counter), card_left=STAFF_ARE_TOLD)
+
+
+def for_the_same(before: Counter, after: Step) -> Step:
+    """The session that begins with `after` is of whoever had the one of `before`."""
+    counter, effects = after
+    return replace(counter, former=before.former, card_left=before.card_left if left_lying(counter) else 0), effects
 
 
 def asking(counter: Counter) -> tuple[Counter, Ticket]:
@@ -86,9 +103,10 @@ def seen(counter: Counter, insertion: Insertion) -> tuple[Play, ...]:
 
 def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
     """A session begins by looking up whose library card was read; the cards that lie there are not needed."""
-    counter, timers = spend(replace(counter, more_time=MoreTime()), frozenset(counter.cards))
-    counter, ticket = asking(counter)
-    return go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number), *timers)
+    counter, ticket = asking(replace(counter, more_time=MoreTime()))
+    counter, effects = go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
+    counter, timers = spend(counter, frozenset(counter.cards))
+    return counter, (*effects, *timers)
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:
@@ -124,6 +142,11 @@ def then(first: Step, second: Callable[[Counter], Step]) -> Step:
 def left_lying(counter: Counter) -> frozenset[Insertion]:
     """The cards whose owners ought to take them."""
     return counter.spent - counter.strays
+
+
+def to_be_taken(counter: Counter) -> frozenset[Insertion]:
+    """Those whose owners may still be there, and are asked to."""
+    return left_lying(counter) - counter.former
 
 
 def is_reader_free(counter: Counter, lying: frozenset[Insertion]) -> bool:

@@ -11,6 +11,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CardLeftSeen,
     CardPlaced,
+    Event,
     HelpChosen,
     HolderConfirmed,
     HomeChosen,
@@ -18,12 +19,14 @@ from kiosk.domain.events import (
     LeavePressed,
     LibraryCardEntered,
     ReaderChanged,
+    RegistrationChosen,
     StatusChosen,
+    UnlinkingChosen,
 )
 from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
 from kiosk.domain.patronview import PageName, PatronView, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
-from kiosk.domain.states import AwaitingMyNumberCard, Counter, PatronShown
+from kiosk.domain.states import RESTING, AwaitingMyNumberCard, Counter, PatronShown
 from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
 
 INVITING = {PageName.WAITING, PageName.PLACE, PageName.PLACE_AGAIN, PageName.CLOSED}
@@ -117,14 +120,66 @@ def test_it_is_told_on_the_last_page_of_a_registration_as_well(session: Callable
 def test_nobody_is_asked_to_lay_a_card_in_a_registration_where_one_lies() -> None:
     desk = ready(not_linked().tell(LeavePressed())).to_card()
     desk.at(AwaitingMyNumberCard)
-    assert view(desk.counter).page is PageName.CARD_LEFT
+    assert view(desk.counter).page is PageName.AWAY
     desk.lift(desk.counter.cards[0])
     assert view(desk.counter).page is PageName.PLACE
 
 
 def test_where_another_reader_is_free_the_next_card_is_asked_for_there() -> None:
     desk = ready(not_linked().tell(LeavePressed()), READER, OTHER_READER).to_card()
-    assert (view(desk.counter).page, view(desk.counter).take_card) == (PageName.PLACE, True)
+    assert (view(desk.counter).page, view(desk.counter).take_card) == (PageName.PLACE, False)
+
+
+def asks_to_take(counter: Counter) -> bool:
+    return view(counter).take_card or view(counter).page is PageName.CARD_LEFT
+
+
+NEXT_COMES: dict[str, Event] = {
+    "a library card": LibraryCardEntered(NUMBER.text),
+    "a registration": RegistrationChosen(),
+    "an unlinking": UnlinkingChosen(),
+    "a card": CardPlaced(Insertion(9, OTHER_READER)),
+}
+
+
+@pytest.mark.parametrize("event", NEXT_COMES.values(), ids=NEXT_COMES)
+@pytest.mark.parametrize("session", [served, at_the_pad, registered, linked_already, not_linked])
+def test_of_a_card_left_by_the_patron_before_staff_are_told_at_once_and_the_next_patron_never(
+    session: Callable[[], Desk], event: Event
+) -> None:
+    desk = ready(session().tell(LeavePressed()), READER, OTHER_READER)
+    former = desk.counter.cards[0]
+    assert asks_to_take(desk.counter)
+    if isinstance(event, CardPlaced):
+        desk.lying[event.insertion] = Card("z")
+    desk.tell(event)
+    assert not isinstance(desk.counter.flow, RESTING)
+    for _ in range(3):
+        assert not asks_to_take(desk.counter)
+        assert (desk.counter.former, desk.counter.card_left) == (frozenset({former}), 3)
+        desk.leave_lying()
+    ready(desk)
+    desk.tell(LeavePressed())
+    if isinstance(event, CardPlaced):
+        assert asks_to_take(desk.counter), "their own"
+        desk.lift(event.insertion)
+    assert view(desk.counter).page is PageName.AWAY, "the card of somebody who has gone lies on the only reader"
+    desk.lift(former)
+    assert (desk.counter.former, desk.counter.card_left, view(desk.counter).page) == (frozenset(), 0, PageName.WAITING)
+
+
+def test_whoever_lays_another_card_after_a_refusal_or_is_registered_next_is_asked_to_take_their_own() -> None:
+    desk = ready(not_linked(), READER, OTHER_READER)
+    desk.lay(Card("z"), OTHER_READER)
+    assert not desk.counter.former
+    called = not_linked().tell(LibraryCardEntered(NUMBER.text), RegistrationChosen())
+    assert not called.counter.former
+    assert asks_to_take(called.counter)
+
+
+def test_a_card_of_somebody_who_has_gone_speaks_no_language_to_whoever_comes() -> None:
+    desk = ready(served().tell(LanguageChosen(Language.ENGLISH), LeavePressed(), RegistrationChosen(), LeavePressed()))
+    assert reads(desk) == (PageName.AWAY, Language.JAPANESE)
 
 
 def test_a_library_card_instead_leaves_the_other_card_to_be_taken() -> None:

@@ -253,6 +253,12 @@ def staff_scenes() -> dict[str, Scene]:
     shown["done-unchecked"] = counter(FLOWS["done-pending"], rules=RULES, ils=IlsCondition.READY), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS
+    lying = frozenset({INSERTION})
+    shown["former-card-left"] = counter(STAFF_FLOWS["served-long"], card_left=3, spent=lying, former=lying), FACTS
+    one = {"spent": lying, "reader_names": (INSERTION.reader,)}
+    shown["waiting-card-lies"] = counter(Waiting(), **one), FACTS
+    shown["waiting-former-card-lies"] = counter(Waiting(), former=lying, **one), FACTS
+    shown["place-former-card-lies"] = counter(AwaitingMyNumberCard(DRAFT), former=lying, **one), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS
     shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
     for work in LeftWork:

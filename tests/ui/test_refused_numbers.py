@@ -108,6 +108,33 @@ def test_a_refused_number_stays_and_the_next_scan_replaces_it(desk: Desk, place:
     assert desk.said[-1] == LibraryCardEntered(OTHER)
 
 
+@pytest.mark.parametrize(
+    "way", [(Qt.Key.Key_F1, Qt.Key.Key_F1), (Qt.Key.Key_F4, Qt.Key.Key_Escape), (Qt.Key.Key_F1, Qt.Key.Key_F4, Qt.Key.Key_F4)]
+)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_scan_replaces_a_refused_number_after_a_look_at_another_page(desk: Desk, place: str, way: tuple[Qt.Key, ...]) -> None:
+    begin, number, answer = PLACES[place]
+    begin(desk)
+    desk.scan(number, Qt.Key.Key_Return)
+    answer(desk)
+    for key in way:
+        desk.key(key)
+    assert field(desk).hasFocus()
+    desk.scan(OTHER, Qt.Key.Key_Return)
+    assert desk.said[-1] == LibraryCardEntered(OTHER)
+
+
+@pytest.mark.parametrize("place", ["at home", "in a registration", "at a lost card"])
+def test_a_scan_replaces_what_was_half_typed_before_a_look_at_another_page(desk: Desk, place: str) -> None:
+    PLACES[place][0](desk)
+    desk.type("2104")
+    desk.key(Qt.Key.Key_F1)
+    desk.key(Qt.Key.Key_F1)
+    assert field(desk).selectedText() == "2104"
+    desk.scan(OTHER, Qt.Key.Key_Return)
+    assert desk.said[-1] == LibraryCardEntered(OTHER)
+
+
 def test_of_a_refused_number_one_digit_is_corrected(desk: Desk) -> None:
     ask_registration(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
@@ -216,6 +243,7 @@ ELSEWHERE = {
     "unlink-lost": "先に、カードを止めたか選んでください。",
     "unlink-reason": "先に、解除の理由を選んでください。",
     "unlink-confirm": "「もどる」を押します。",
+    "replacement-both": "マイナンバーカードを取ってもらい、次の画面で「もどる」を押します。",
     "help": "窓口の画面に戻ると、利用カードを読み取れます。",
     "over-served": "「もとの画面にもどる」を押してから、もう一度読み取ってください。",
     "applicant": "この先の「利用カード」の段階で読み取ります。",
@@ -234,4 +262,6 @@ def test_a_barcode_that_means_nothing_here_is_told_where_it_does(hands: Hands, s
     hands.unfold()
     assert "読み取った番号は、使っていません" in hands.texts()
     assert ELSEWHERE[scene] in hands.texts().replace("\n", "")
+    names_a_way_back = "「もどる」" in ELSEWHERE[scene] and "次の画面で" not in ELSEWHERE[scene]
+    assert not names_a_way_back or "もどる" in hands.controls()
     assert hands.said == []

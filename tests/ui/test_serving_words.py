@@ -120,6 +120,19 @@ def test_a_reason_that_is_known_is_said_and_not_asked_for() -> None:
     assert "図書館システムで理由を確かめて" in renewal(Reason.PATRON_STOPPED).step
 
 
+@pytest.mark.parametrize("reason", [Reason.OTHER, Reason.PATRON_STOPPED])
+@pytest.mark.parametrize("service", SERVICES)
+def test_where_the_librarys_system_has_said_why_nobody_is_sent_there_to_look(service: Service, reason: Reason) -> None:
+    def step(said: str) -> str:
+        [made] = entry_lines([Entry(service, GARDEN, Progress.REFUSED, reason, said)], service, Setting(TODAY))
+        assert plain(made.step) in made.spoken
+        return plain(made.step)
+
+    assert "理由を確かめて" in step("")
+    assert "理由を確かめて" in step(" ")
+    assert step("返却期限を過ぎているため、延長できません") == "図書館システムの表示を読んで、ご案内ください。"
+
+
 def test_the_next_patrons_card_is_a_question_and_no_refusal() -> None:
     made = line(Service.LOAN, Reason.NEXT_CARD, item=NUMBER)
     assert (plain(made.aside), made.look, made.undone) == ("次の方ですか", Look.CARE, False)

@@ -45,7 +45,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Condition, Finding
 from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
@@ -93,7 +93,10 @@ SHOWS = [
     ("library-card-number-is-my-number", ["マイナンバーのようです", "どこにも残っていません"]),
     ("place", ["マイナンバーカードを置いてもらってください", "カードを1枚だけ、財布から出して", "2104 0678 53"]),
     ("place-card-removed", ["読み取りの途中で、カードが離れました", "本人(子)のマイナンバーカードを置いてもらってください"]),
-    ("replacement-both", ["2104 ＊＊＊＊ 61", "2025年4月1日から", "別の電子証明書と連携しています"]),
+    (
+        "replacement-both",
+        ["読み取った利用カード: 2104 0678 53", "2104 ＊＊＊＊ 61", "2025年4月1日から", "別の電子証明書と連携しています"],
+    ),
     ("already", ["2025年4月1日から", "そのまま使えることを伝えてください"]),
     ("confirm-child", ["利用者に、内容を確かめてもらっています", "2104 0678 53"]),
     ("confirm-replacing", ["付け替え", "更新"]),
@@ -119,7 +122,7 @@ SHOWS = [
     ("status-doubted", ["保存先が、前に見たときより古い状態です", "3件(正しいか、確かめていません)"]),
     ("lending-refused-doubted", ["連携登録が、記録と合いません", "データの確認がすんでいません"]),
     ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト"]),
-    ("status-no-lists", ["確かめない設定です", "調べたところに、気をつけることはありません"]),
+    ("status-no-lists", ["確かめない設定です", "注意のしるしが付いた行のほかに、気をつけることはありません"]),
     ("status-store", ["保存先のファイルが壊れています", "わかりません"]),
     ("status-overdue", ["答えがないので、わかりません", "10:32 から確認できていません"]),
     ("status-unseen", ["まだ調べていません", "まだ調べていないか、わからないところがあります"]),
@@ -197,6 +200,13 @@ SHOWS = [
     ("late-renewal", ["延長されていました", "資料 1100 0000 17"]),
     ("late-hold", ["予約されていました", "重なりを取り消してください"]),
     ("slip-trouble-at-rest", ["レシートを出せませんでした", "利用カード 2104 ＊＊＊＊ 53 の方のレシートです"]),
+    ("waiting-card-lies", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
+    ("waiting-former-card-lies", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
+    (
+        "place-former-card-lies",
+        ["前の方のマイナンバーカードが、残っています", "いまの方のカードなら、いちど取って、置き直してもらってください。"],
+    ),
+    ("former-card-left", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
     ("registered-card-left", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
 ]
@@ -207,6 +217,19 @@ def test_what_was_not_counted_is_no_nought_and_nothing_fine(hands: Hands, scene:
     hands.show(*SCENES[scene])
     for sentence in ("0件", "0回", "気をつけることはありません"):
         assert sentence not in hands.texts()
+
+
+@pytest.mark.parametrize("scene", [name for name in SCENES if name.startswith("status")])
+def test_nothing_to_take_care_of_is_said_only_where_no_row_is_marked(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    _, facts = SCENES[scene]
+    marked = any(finding.condition in (Condition.CARE, Condition.WRONG) for finding in facts.findings)
+    assert not marked or "調べたところに、気をつけることはありません" not in hands.texts()
+
+
+def test_where_no_row_is_marked_there_is_nothing_to_take_care_of(hands: Hands) -> None:
+    hands.show(*SCENES["status-busy"])
+    assert "調べたところに、気をつけることはありません" in hands.texts()
 
 
 @pytest.mark.parametrize("scene", ["waiting-display", "waiting-store", "waiting-without-trust", "waiting-reader-silent"])
@@ -262,6 +285,16 @@ def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
     seen = hands.texts()
     for sentence in sentences:
         assert sentence in seen
+
+
+@pytest.mark.parametrize("scene", ["waiting-card-lies", "waiting-former-card-lies", "place-former-card-lies"])
+def test_no_card_is_waited_for_where_one_lies_that_is_to_be_taken(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    for inviting in ("カードを待っています", "番号が出ます", "置いてもらいます"):
+        assert inviting not in hands.texts()
+    counter, facts = SCENES[scene]
+    hands.show(replace(counter, cards=(), spent=frozenset(), former=frozenset()), facts)
+    assert "カードを待っています" in hands.texts() or "置いてもらいます" in hands.texts()
 
 
 @pytest.mark.parametrize("scene", ["waiting", "served", "pin", "done", "unlinked", "lending-refused-card-expired"])

@@ -14,7 +14,7 @@ def wrong(do: Moves) -> Steps:
     yield from do.pin(WRONG)
     yield from do.see_staff("pin.last-try", "last-try-after-mistake")
     yield from do.patron("last.not-today")
-    yield from do.see_staff("home.title")
+    yield from do.see_staff("banner.card-left")
     yield from do.lift()
 
 

@@ -57,7 +57,7 @@ def upright(do: Moves) -> Steps:
     yield from do.patron("confirm.act")
     yield from do.see_patron("pin.title", "upright-pin")
     yield from do.patron("leave")
-    yield from do.see_staff("home.title")
+    yield from do.see_staff("banner.card-left")
     yield from do.lift()
     yield from do.guide.turn(upright=False)
 

@@ -239,6 +239,8 @@ class Counter:
     2 as well once staff have seen it, until they are reminded.
     """
     card_left_ticket: Ticket = Ticket(0)
+    former: frozenset[Insertion] = frozenset()
+    """Of the cards left lying, those after whose session another has begun: their owners have gone, and only staff are told."""
     left_language: Language | None = None
     """Of whoever's card lies there and is not needed any more; None while there is none."""
     seen_today: frozenset[LinkToken] = frozenset()

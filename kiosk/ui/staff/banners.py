@@ -24,13 +24,14 @@ from kiosk.domain.events import (
     StraySeen,
     UnclearSeen,
 )
-from kiosk.domain.idleness import STAFF_ARE_TOLD
 from kiosk.domain.keyboard import Why
 from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
+from kiosk.domain.turn import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.band import NoticeBand
+from kiosk.ui.staff.lying import left_words
 from kiosk.ui.staff.moments import to_the_minute, to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.patron.lines import grouped
@@ -82,8 +83,7 @@ class Banners(NoticeBand):
     def show_state(self, counter: Counter) -> None:
         self._ask_to_leave(counter)
         self._show_doubt(counter.doubt)
-        left = counter.card_left >= STAFF_ARE_TOLD
-        self._card_left.say(say("staff.banner.card-left") if left else "", say("staff.banner.card-left-text"))
+        self._card_left.say(*(left_words(counter) if counter.card_left >= STAFF_ARE_TOLD else ("",)))
         self._show_two_cards(counter)
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)

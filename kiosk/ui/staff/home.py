@@ -13,10 +13,12 @@ from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationCh
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
+from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import say
 from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.library_card import wrong_words
+from kiosk.ui.staff.lying import left_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
@@ -203,7 +205,6 @@ class WaitingPanel(Ground):
             return
         counter, flow = self._shown, self._shown.flow
         if not is_reading(flow) or (isinstance(flow, Reading) and flow.insertion in counter.strays):
-            self._picture.show_waiting()
             self._say_waiting(counter)
             return
         self._picture.show_reading()
@@ -225,11 +226,20 @@ class WaitingPanel(Ground):
         self._leave.show()
 
     def _say_waiting(self, counter: Counter) -> None:
+        self._leave.hide()
+        if left := left_lying(counter):
+            # Nothing invites another card onto the one that lies there.
+            free = is_reader_free(counter, left | counter.strays)
+            self._picture.show_waiting() if free else self._picture.show_reading()
+            title, following = left_words(counter)
+            self._title.set_text(title)
+            self._lead.set_text(following)
+            return
+        self._picture.show_waiting()
         starting = counter.reader is ReaderCondition.STARTING
         asks_pin = counter.rules.lending_pin is not When.NEVER
         self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
-        self._leave.hide()
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
         """While no card can be taken a library card still is."""

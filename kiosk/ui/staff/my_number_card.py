@@ -8,8 +8,10 @@ from kiosk.domain.patronview import Lasted
 from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
+from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import refusal, say
 from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.staff.lying import left_words
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, column, facts
 from kiosk.ui.staff.stops import stopped_words
@@ -76,6 +78,10 @@ class MyNumberCardPage(Page):
     def _say_waiting(self, counter: Counter) -> None:
         if reader_problem(counter) is not None:
             self._say(say("staff.my-number-card.away"), say("staff.my-number-card.away-lead"))
+            return
+        if (left := left_lying(counter)) and not is_reader_free(counter, left | counter.strays):
+            self._picture.show_reading()
+            self._say(*left_words(counter))
             return
         child = isinstance(counter.flow, AwaitingMyNumberCard | ReadingMyNumberCard) and counter.flow.draft.by_guardian
         self._say(say("staff.my-number-card.title-child" if child else "staff.my-number-card.title"), say("staff.my-number-card.lead"))

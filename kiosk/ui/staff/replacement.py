@@ -34,7 +34,7 @@ class ReplacementPage(Page):
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.replacement.name"))
-        self.head(say("staff.replacement.title"), say("staff.replacement.lead"))
+        _, self._lead = self.head(say("staff.replacement.title"), say("staff.replacement.lead"))
         self._found = row(sizes.gap)
         self.body.addLayout(self._found)
         self._shown: object = None
@@ -58,6 +58,8 @@ class ReplacementPage(Page):
         if not isinstance(flow, ChoosingReplacement) or self._shown == (flow.by_card, flow.by_number):
             return
         self._shown = (flow.by_card, flow.by_number)
+        read = say("staff.replacement.this-number", number=flow.draft.number.grouped)
+        self._lead.set_text(f"{read}\n{say('staff.replacement.lead')}")
         if flow.by_card is not None:
             self._found.addWidget(self._link(say("staff.replacement.by-card"), flow.by_card, numbered=True), 1)
         if flow.by_number is not None:

@@ -49,6 +49,11 @@ class Row:
             self._at.setFixedWidth(round(sizes.note * 7.5))
         self._shown: tuple[Condition, str, str] | None = None
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether its sign says that something is not as it should be."""
+        return self._shown is not None and self._shown[0] in (Condition.CARE, Condition.WRONG)
+
     def show_state(self, condition: Condition, text: str, at: str = "") -> None:
         if self._shown == (condition, text, at):
             return
@@ -79,7 +84,7 @@ class StatusPage(PageOver):
         self._retried, self._retry = Words(kind="note"), self.button(say("staff.items.retry"), "secondary", LibraryRetryPressed())
         self.foot().addWidget(self._retried, 0, MIDDLE)
         self.foot().addWidget(self._retry)
-        self._shown: tuple[list[Care], bool] | None = None
+        self._shown: tuple[list[Care], bool, bool] | None = None
 
     def _lay_out(self, demo: bool) -> None:
         """Once: a demo has no parts that anybody looks after."""
@@ -108,7 +113,6 @@ class StatusPage(PageOver):
         if not self._rows:
             self._lay_out(facts.demo)
         checks = [name for name in self._rows if name not in (*_COUNTS, "ils")]
-        self._show_cares(all_cares(counter, facts), all(facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
         for name, shown in self._rows.items():
             if name == "ils":
                 self._show_library_system(counter.ils)
@@ -122,6 +126,7 @@ class StatusPage(PageOver):
             else:
                 finding = facts.finding(name)
                 shown.show_state(finding.condition, value_of(finding), seen_at(finding, counter.today))
+        self._show_cares(all_cares(counter, facts), all(facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
 
     def _show_count(self, name: str, facts: CounterFacts, *, doubted: bool) -> None:
         """A store that cannot be read has no numbers: not even a nought. Those of one that is not in order are only what stands in it."""
@@ -154,18 +159,20 @@ class StatusPage(PageOver):
         self._retried.set_text(told or name)
 
     def _show_cares(self, found: list[Care], known: bool) -> None:
-        """Nothing to care for is said only where everything was looked at."""
-        if (found, known) == self._shown:
+        """Nothing to care for is said only where everything was looked at, and of all rows only where none is marked."""
+        marked = any(shown.is_marked for shown in self._rows.values())
+        if (found, known, marked) == self._shown:
             return
-        self._shown = found, known
+        self._shown = found, known, marked
         while self._cares.count():
             item = self._cares.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        icon, colour = _ICONS[Condition.CARE if found else Condition.OK if known else Condition.UNKNOWN]
+        icon, colour = _ICONS[Condition.CARE if found else Condition.OK if known and not marked else Condition.UNKNOWN]
         card = Panel(self.sizes, "care" if found else "card", spacing=round(self.sizes.gap * 0.6))
-        for sentence, step in found or [(say("staff.status.fine" if known else "staff.status.unknown"), "")]:
+        otherwise = "unknown" if not known else "fine-but-marked" if marked else "fine"
+        for sentence, step in found or [(say(f"staff.status.{otherwise}"), "")]:
             card.inside.addLayout(bullet(icon, sentence, self.sizes, colour, step, "strong"))
         self._cares.addWidget(card)

@@ -38,6 +38,7 @@ from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.scan import ScanField
 
 
 def _now() -> datetime:
@@ -46,6 +47,13 @@ def _now() -> datetime:
 
 def _subject(counter: Counter) -> tuple[object, ...]:
     return subject(counter.flow), counter.beside, counter.leaving_for
+
+
+def _give_keyboard(widget: QWidget) -> None:
+    """What stands in a field is marked: the next scan replaces it, and is not written behind it."""
+    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+    if isinstance(widget, ScanField):
+        widget.selectAll()
 
 
 class StaffWindow(QWidget):
@@ -129,7 +137,7 @@ class StaffWindow(QWidget):
         if self._beside.page is not None:
             self._focus(self._beside.page)
         elif before is not None:
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+            _give_keyboard(before)
         else:
             self._focus(work)
 
@@ -174,7 +182,7 @@ class StaffWindow(QWidget):
         """Never on a button: what comes next may be a scan that nobody has asked for."""
         field = page.number_field() if page.starts_in_field else None
         if field is not None and field.isEnabled() and field.isVisibleTo(page):
-            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            _give_keyboard(field)
         else:
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             page.setFocus(Qt.FocusReason.OtherFocusReason)

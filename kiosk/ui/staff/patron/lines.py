@@ -26,6 +26,8 @@ _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
 """Says nothing against the item."""
 _OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD, Reason.NEXT_CARD})
 """What was read is no item, as far as is known."""
+_WHY_IS_ELSEWHERE = frozenset({Reason.OTHER, Reason.PATRON_STOPPED})
+"""The protocol does not tell why; the server's own words may."""
 _RETURN_IN_TIME = frozenset({Reason.RESERVED, Reason.NO_MORE_RENEWALS})
 """Whoever may not renew is asked to return it by its day, unless that is over."""
 
@@ -202,6 +204,8 @@ def _not_done(entry: Entry, key: str, title: str, number: str, stopped: str, *, 
     why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
     if entry.reason is Reason.PATRON_STOPPED and stopped and not in_doubt(entry):
         why, step = why + say("staff.line.stopped-why", reasons=stopped), say("staff.line.stopped-step")
+    elif (entry.reason or Reason.OTHER) in _WHY_IS_ELSEWHERE and entry.said.strip() and not in_doubt(entry):
+        step = say("staff.line.said-step")
     if overdue and entry.reason in _RETURN_IN_TIME:
         step = say("staff.line.overdue-step")
     said = _said(entry)
