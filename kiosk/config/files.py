@@ -10,6 +10,8 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
+from kiosk.domain.errors import Code, Unavailable
+
 
 @unique
 class FileTrouble(StrEnum):
@@ -113,6 +115,21 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):
         return FileTrouble.MISSING  # it leads to a disk that is not there
     return trouble
+
+
+_CODES = {
+    FileTrouble.FULL: Code.STORE_FULL,
+    FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
+    FileTrouble.FOREIGN: Code.STORE_FOREIGN,
+}
+
+
+def unusable(error: OSError, place: Path) -> Unavailable:
+    """Of a place in a home, or the home itself."""
+    trouble = file_trouble(error, place)
+    if trouble in _CODES:
+        return Unavailable(_CODES[trouble], place=str(place))
+    return Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=trouble.value)
 
 
 def _has_size_limit() -> bool:

@@ -69,8 +69,8 @@ WRITING = {"links unlink", "trust forget-lists"}
 EXPECTED: Mapping[str, Told] = {
     "home is a file": by_home(Code.HOME_UNUSABLE, "home", "not-a-folder", EVERYWHERE),
     "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing", EVERYWHERE),
-    "home of another user": by_home(Code.STORE_FOREIGN, "home/", by=EVERYWHERE),
-    "home shut": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
+    "home of another user": by_home(Code.STORE_FOREIGN, "home", by=EVERYWHERE),
+    "home shut": by_home(Code.HOME_UNUSABLE, "home", "denied", EVERYWHERE),
     "home not there": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "home with nothing of a counter": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "first start, home shut to writing": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
