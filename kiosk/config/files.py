@@ -21,6 +21,8 @@ class FileTrouble(StrEnum):
     FOREIGN = "foreign"
     """Denied, and another user's."""
     MISSING = "missing"
+    LEADS_NOWHERE = "leads-nowhere"
+    """Missing, or not to be made, as it lies behind a link to what is not there (a disk, for instance), or to itself."""
     NOT_A_FOLDER = "not-a-folder"
     """Something else stands where a folder is to be."""
     NOT_A_FILE = "not-a-file"
@@ -112,9 +114,13 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
         return FileTrouble.FOLDER
     if trouble is FileTrouble.TOO_LARGE and _has_size_limit():
         return FileTrouble.LIMITED
-    if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):
-        return FileTrouble.MISSING  # it leads to a disk that is not there
+    if trouble in (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER) and any(map(_leads_nowhere, (path, *path.parents))):
+        return FileTrouble.LEADS_NOWHERE
     return trouble
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return os.path.islink(path) and not os.path.exists(path)
 
 
 _CODES = {

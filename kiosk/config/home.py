@@ -104,8 +104,11 @@ class Home:
             return False
 
     def for_practice(self) -> Home:
-        """The home beside this one where people practise."""
-        return Home(self.folder.with_name(f"{self.folder.name}-practice"))
+        """The home beside this one where people practise. Raises Unavailable: home-unusable, where nothing lies beside it."""
+        folder = self.folder if self.folder.name not in ("", "..") else Path(os.path.realpath(self.folder))
+        if not folder.name:
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason="beside-root")
+        return Home(folder.with_name(f"{folder.name}-practice"))
 
     @property
     def logs(self) -> Path:
