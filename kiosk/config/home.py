@@ -160,20 +160,22 @@ class Home:
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if for_practice or not os.path.lexists(self.config):
-                self._begin_for(Purpose.PRACTICE if for_practice else Purpose.COUNTER)
+                said = begin_for(Purpose.PRACTICE if for_practice else Purpose.COUNTER, self.folder)
+                self._check_purpose(said, for_practice=for_practice)
             for place in (self.data, self.trust, self.crl):
                 place.mkdir(mode=0o700, exist_ok=True)
             if is_foreign(self.data):
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
+            place = self.folder / MARK
+            self._check_purpose(purpose_of(self.folder), for_practice=for_practice)
             place = self.config
             return not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
             raise unusable(error, place) from error
 
-    def _begin_for(self, purpose: Purpose) -> None:
-        said = begin_for(purpose, self.folder)
-        if purpose is not said and Purpose.PRACTICE in (purpose, said):
-            reason = "not-for-practice" if purpose is Purpose.PRACTICE else "for-practice"
+    def _check_purpose(self, said: Purpose | None, *, for_practice: bool) -> None:
+        if for_practice is not (said is Purpose.PRACTICE):
+            reason = "not-for-practice" if for_practice else "for-practice"
             raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason=reason)
 
     def _write_config(self, text: str) -> bool:

@@ -48,4 +48,4 @@ def _has_counter(folder: Path) -> bool:
             return said is Purpose.COUNTER
     except OSError:
         return False
-    return home.store.is_file() or all(os.path.lexists(place) for place in (home.config, home.data, home.trust, home.crl))
+    return os.path.isfile(home.store) or all(os.path.lexists(place) for place in (home.config, home.data, home.trust, home.crl))

@@ -74,6 +74,7 @@ EXPECTED: Mapping[str, Told] = {
     "home not there": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "home with nothing of a counter": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "first start, home shut to writing": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
+    "mark shut": by_home(Code.HOME_UNUSABLE, "home/library-card-kiosk.home", "denied"),
     "data is a file": by_home(Code.HOME_UNUSABLE, "home/data", "not-a-folder"),
     "data leads nowhere": by_home(Code.HOME_UNUSABLE, "home/data", "leads-nowhere"),
     "data of another user, shut": by_home(Code.STORE_FOREIGN, "home/data"),
