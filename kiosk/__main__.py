@@ -56,10 +56,9 @@ def _at_home(options: argparse.Namespace) -> int:
         home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
-            is_for_practice = home.is_for_practice()
-            if is_for_practice and not options.practises:
-                raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-practice")
-            if aside or is_for_practice or (options.begins_practice(options) and not home.is_begun()):
+            if not options.practises:
+                home.refuse_practice()
+            if aside or home.is_for_practice() or (options.begins_practice(options) and not home.is_begun()):
                 begin_practice(home)
             else:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)

@@ -35,6 +35,7 @@ def check(home: Home, options: argparse.Namespace) -> int:
 
 def write(home: Home, options: argparse.Namespace) -> int:
     """Begin the home with a config that holds the defaults as comments. One that is there stays as it is."""
+    home.refuse_practice()
     is_there = os.path.exists(home.config)
     if is_there and not os.path.isfile(home.config):
         trouble = file_trouble(not_a_file(home.config), home.config)

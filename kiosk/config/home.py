@@ -103,6 +103,11 @@ class Home:
         except OSError:
             return False
 
+    def refuse_practice(self) -> None:
+        """Raises Unavailable: home-unusable, where people practise."""
+        if self.is_for_practice():
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason="for-practice")
+
     def for_practice(self) -> Home:
         """The home beside this one where people practise. Raises Unavailable: home-unusable, where nothing lies beside it."""
         folder = self.folder if self.folder.name not in ("", "..") else Path(os.path.realpath(self.folder))

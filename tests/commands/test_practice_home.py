@@ -91,6 +91,8 @@ def test_one_that_is_marked_and_no_more_is_for_practice(kiosk: Call, tmp_path: P
     for command in beginning(place.folder):
         assert "フォルダー" not in kiosk(*command).err
     assert 'revocation = "none"' in place.config.read_text("utf-8").splitlines()
+    # Also where there is a config, it is not one to go on with as a counter.
+    assert FOR_PRACTICE in kiosk("config", "write", "--home", str(place.folder)).err
 
 
 def test_a_counter_that_was_begun_and_no_more_is_none_for_practice(kiosk: Call, tmp_path: Path) -> None:
