@@ -13,7 +13,7 @@ from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.asking import agrees, somebody_is_there
 from kiosk.commands.parser import Act, Parser
-from kiosk.config import FileTrouble, Home, LogSettings, default_home, file_trouble, home_at, read_settings
+from kiosk.config import FileTrouble, Home, LogSettings, begin_practice, default_home, file_trouble, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.visible import visible
 
@@ -56,10 +56,10 @@ def _at_home(options: argparse.Namespace) -> int:
         home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
-            if home.is_for_practice() and not options.practises:
-                raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-practice")
-            if aside or (options.begins_practice(options) and not home.is_begun()):
-                home.prepare(for_practice=True)
+            if not options.practises:
+                home.refuse_practice()
+            if aside or home.is_for_practice() or (options.begins_practice(options) and not home.is_begun()):
+                begin_practice(home)
             else:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))

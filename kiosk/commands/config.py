@@ -8,7 +8,8 @@ import sys
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.config import FileTrouble, Home, check_settings, default_config
+from kiosk.config import Home, check_settings, default_config, file_trouble
+from kiosk.config.files import not_a_file
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.visible import visible
 
@@ -34,12 +35,15 @@ def check(home: Home, options: argparse.Namespace) -> int:
 
 def write(home: Home, options: argparse.Namespace) -> int:
     """Begin the home with a config that holds the defaults as comments. One that is there stays as it is."""
-    if home.config.is_dir():
-        raise Unavailable(Code.CONFIG_UNREADABLE, place=str(home.config), reason=FileTrouble.FOLDER.value)
-    if os.path.lexists(home.config):
+    home.refuse_practice()
+    is_there = os.path.exists(home.config)
+    if is_there and not os.path.isfile(home.config):
+        trouble = file_trouble(not_a_file(home.config), home.config)
+        raise Unavailable(Code.CONFIG_UNREADABLE, place=str(home.config), reason=trouble.value)
+    # Where that cannot be told, or a link leads nowhere, the home says so better.
+    if is_there or not home.prepare():
         output.warn("config.there", file=visible(str(home.config)))
         return output.PROBLEM
-    home.prepare()
     # What is still to be decided is no trouble yet; a folder that others may write to is.
     check_settings(home.config)
     output.tell("config.written", file=visible(str(home.config)))

@@ -11,7 +11,7 @@ from kiosk.checks.card import look_at_readers
 from kiosk.commands import output
 from kiosk.commands.display import start_display
 from kiosk.commands.parser import Commands
-from kiosk.config import Home, Settings, default_home, read_settings
+from kiosk.config import Home, Settings, begin_practice, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.visible import visible
 from kiosk.log import kept_in
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
 
 def practise(home: Home, options: argparse.Namespace) -> int:
     """Without --home beside the usual home; never in one where a counter works."""
-    _begin(home)
+    begin_practice(home)
     settings = read_settings(home.config)
     _check_readers(settings)
     application = start_display()
@@ -44,15 +44,6 @@ def _laying(home: Home | None) -> str:
     """The command that lays a card for a practice in `home`: one laid elsewhere is of another authority."""
     words = ["kiosk", *([] if home is None else ["--home", visible(str(home.folder))]), "virtual-card"]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
-
-
-def _begin(home: Home) -> None:
-    """Raises Unavailable: home-unusable, also where it is, or may be, the home of a counter."""
-    usual = default_home().folder
-    is_usual = home.folder == usual or (home.folder.exists() and usual.exists() and home.folder.samefile(usual))
-    if is_usual or (home.is_begun() and not home.is_for_practice()):
-        raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="not-for-practice")
-    home.prepare(for_practice=True)
 
 
 def _check_readers(settings: Settings) -> None:

@@ -10,6 +10,8 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
+from kiosk.domain.errors import Code, Unavailable
+
 
 @unique
 class FileTrouble(StrEnum):
@@ -19,6 +21,8 @@ class FileTrouble(StrEnum):
     FOREIGN = "foreign"
     """Denied, and another user's."""
     MISSING = "missing"
+    LEADS_NOWHERE = "leads-nowhere"
+    """Missing, or not to be made, as it lies behind a link to what is not there (a disk, for instance), or to itself."""
     NOT_A_FOLDER = "not-a-folder"
     """Something else stands where a folder is to be."""
     NOT_A_FILE = "not-a-file"
@@ -110,9 +114,28 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
         return FileTrouble.FOLDER
     if trouble is FileTrouble.TOO_LARGE and _has_size_limit():
         return FileTrouble.LIMITED
-    if trouble is FileTrouble.NOT_A_FOLDER and any(place.is_symlink() and not place.exists() for place in (path, *path.parents)):
-        return FileTrouble.MISSING  # it leads to a disk that is not there
+    if trouble in (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER) and any(map(_leads_nowhere, (path, *path.parents))):
+        return FileTrouble.LEADS_NOWHERE
     return trouble
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return os.path.islink(path) and not os.path.exists(path)
+
+
+_CODES = {
+    FileTrouble.FULL: Code.STORE_FULL,
+    FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
+    FileTrouble.FOREIGN: Code.STORE_FOREIGN,
+}
+
+
+def unusable(error: OSError, place: Path) -> Unavailable:
+    """Of a place in a home, or the home itself."""
+    trouble = file_trouble(error, place)
+    if trouble in _CODES:
+        return Unavailable(_CODES[trouble], place=str(place))
+    return Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=trouble.value)
 
 
 def _has_size_limit() -> bool:

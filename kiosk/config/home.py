@@ -8,8 +8,10 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.config.files import FileTrouble, file_trouble, is_foreign
+from kiosk.config.files import FileTrouble, file_trouble, is_foreign, unusable
+from kiosk.config.purpose import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
+from kiosk.config.writing import write_new
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -94,17 +96,24 @@ class Home:
         """The same of an authority that a counter can be made to trust for a test."""
         return self.folder / "virtual-cards" / "for-trust"
 
-    @property
-    def practice_mark(self) -> Path:
-        """Says that nothing here is real."""
-        return self.folder / "practice"
-
     def is_for_practice(self) -> bool:
-        return os.path.lexists(self.practice_mark)
+        """False also where that cannot be told, which `prepare` says better."""
+        try:
+            return purpose_of(self.folder) is Purpose.PRACTICE
+        except OSError:
+            return False
+
+    def refuse_practice(self) -> None:
+        """Raises Unavailable: home-unusable, where people practise."""
+        if self.is_for_practice():
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason="for-practice")
 
     def for_practice(self) -> Home:
-        """The home beside this one where people practise."""
-        return Home(self.folder.with_name(f"{self.folder.name}-practice"))
+        """The home beside this one where people practise. Raises Unavailable: home-unusable, where nothing lies beside it."""
+        folder = self.folder if self.folder.name not in ("", "..") else Path(os.path.realpath(self.folder))
+        if not folder.name:
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason="beside-root")
+        return Home(folder.with_name(f"{folder.name}-practice"))
 
     @property
     def logs(self) -> Path:
@@ -121,53 +130,68 @@ class Home:
 
     def is_begun(self) -> bool:
         """Whether anything of a counter lies here; also where that cannot be told, which `prepare` says better."""
-        if self._is_too_long():
-            return True
         try:
-            return bool({place.name for place in (self.config, self.data, self.trust, self.lock)} & set(os.listdir(self.folder)))
-        except FileNotFoundError:
-            return self.folder.is_symlink()
+            return self._is_too_long() or self.has_begun()
         except OSError:
             return True
+
+    def has_begun(self) -> bool:
+        """Whether anything of a counter lies here. What was cut off at its empty folders has not begun. Raises OSError."""
+        try:
+            names = set(os.listdir(self.folder))
+        except FileNotFoundError:
+            if self.folder.is_symlink():
+                raise
+            return False
+        if names & {self.config.name, self.lock.name, MARK}:
+            return True
+        return any(os.listdir(place) for place in (self.data, self.trust) if place.name in names)
 
     def _is_too_long(self) -> bool:
         return len(os.fsencode(self.folder)) > _LONGEST
 
-    def prepare(self, *, for_practice: bool = False) -> None:
+    def prepare(self, *, for_practice: bool = False) -> bool:
         """Make the folders, readable by their owner alone, and the config with the defaults as comments where there is none yet.
+        Returns whether the config was made.
 
-        `for_practice` marks the home as such, and leaves nothing to be decided.
+        `for_practice`, which `begin_practice` alone asks for, marks the home as such before all else, and leaves nothing to be decided.
 
-        The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, store-foreign (the data are
-        another user's, whom even root would lock out), store-read-only, store-full.
+        The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, also where the home was begun
+        for something else; store-foreign (the data are another user's, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
         if self._is_too_long():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
         try:
-            for place in (self.folder, self.data, self.trust, self.crl):
-                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if for_practice or not os.path.lexists(self.config):
+                said = begin_for(Purpose.PRACTICE if for_practice else Purpose.COUNTER, self.folder)
+                self._check_purpose(said, for_practice=for_practice)
+            for place in (self.data, self.trust, self.crl):
+                place.mkdir(mode=0o700, exist_ok=True)
             if is_foreign(self.data):
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
-            if for_practice:
-                place = self.practice_mark
-                place.touch(mode=0o600)
+            place = self.folder / MARK
+            self._check_purpose(purpose_of(self.folder), for_practice=for_practice)
             place = self.config
-            if not self.config.exists():
-                self._write_config(_practice_config() if for_practice else default_config())
+            return not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
-            raise _unusable(error, place) from error
+            raise unusable(error, place) from error
 
-    def _write_config(self, text: str) -> None:
-        """Whole or not at all. Raises OSError."""
-        # It will hold the password of the library's system.
-        handle = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    def _check_purpose(self, said: Purpose | None, *, for_practice: bool) -> None:
+        if for_practice is not (said is Purpose.PRACTICE):
+            reason = "not-for-practice" if for_practice else "for-practice"
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason=reason)
+
+    def _write_config(self, text: str) -> bool:
+        """Whether it was not there. Raises OSError."""
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-        except OSError:
-            self.config.unlink(missing_ok=True)
-            raise
+            write_new(self.config, text.encode())
+        except FileExistsError:
+            if not self.config.exists():
+                raise
+            return False
+        return True
 
 
 def default_config() -> str:
@@ -177,20 +201,6 @@ def default_config() -> str:
 
 def _practice_config() -> str:
     return default_config().replace('# revocation = "none"', 'revocation = "none"', 1)
-
-
-_CODES = {
-    FileTrouble.FULL: Code.STORE_FULL,
-    FileTrouble.READ_ONLY: Code.STORE_READ_ONLY,
-    FileTrouble.FOREIGN: Code.STORE_FOREIGN,
-}
-
-
-def _unusable(error: OSError, place: Path) -> Unavailable:
-    trouble = file_trouble(error, place)
-    if trouble in _CODES:
-        return Unavailable(_CODES[trouble], place=str(place))
-    return Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=trouble.value)
 
 
 def default_home() -> Home:

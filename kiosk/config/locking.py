@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_PAUSE = 0.05
 
 if sys.platform == "win32":
     import msvcrt
@@ -23,3 +31,19 @@ def take_lock(handle: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+@contextlib.contextmanager
+def held(path: Path, seconds: float) -> Iterator[None]:
+    """The lock of this file, waited for so long. Raises TimeoutError, and any other OSError."""
+    # Never deleted: whoever had it open would hold a lock on a file without a name.
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        end = time.monotonic() + seconds
+        while not take_lock(handle):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{path} is held by another process")
+            threading.Event().wait(_PAUSE)
+        yield
+    finally:
+        os.close(handle)

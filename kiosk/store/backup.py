@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config import FileTrouble, file_trouble
+from kiosk.config.writing import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import forget_pages, make_file, make_folder, open_file, publish
+from kiosk.store.cipher import forget_pages, make_folder, open_file
 
 _ROOM = 64 * 1024
 

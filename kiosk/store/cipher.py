@@ -18,6 +18,7 @@ from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config.files import not_a_file, open_regular
+from kiosk.config.writing import sync_file, sync_folder
 from kiosk.domain.errors import Code, Unavailable
 
 # At level DEBUG it writes every statement with its values: numbers and tokens.
@@ -124,20 +125,6 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def make_file(path: Path) -> None:
-    """An empty file only its user can read. SQLite gives the -wal and -shm files the same mode. Raises FileExistsError."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def sync_file(path: Path) -> None:
-    # Windows flushes only what is open for writing.
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def forget_pages(path: Path) -> None:
     """Let what is read of a file from now on come from its disk, as far as the system does so (POSIX, advisory)."""
     sync_file(path)
@@ -147,50 +134,6 @@ def forget_pages(path: Path) -> None:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable. Windows does so by itself."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        except OSError as error:
-            if error.errno not in _NOT_SUPPORTED:
-                raise
-            os.sync()
-        finally:
-            os.close(handle)
-
-
-def publish(temporary: Path, path: Path) -> None:
-    """Give a finished file its name, durably, never over another. Raises FileExistsError."""
-    sync_file(temporary)
-    if os.name == "posix":
-        try:
-            os.link(temporary, path)  # rename would replace
-            temporary.unlink()
-        except OSError as error:
-            if error.errno not in _NOT_SUPPORTED:
-                raise
-            _take_name(temporary, path)
-    else:
-        temporary.rename(path)
-    sync_folder(path.parent)
-
-
-_NOT_SUPPORTED = {errno.EPERM, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
-"""What file systems without hard links (FAT, exFAT, many of networks) or without a sync of folders answer."""
-
-
-def _take_name(temporary: Path, path: Path) -> None:
-    """Without hard links: an empty file holds the name until the finished one takes its place."""
-    make_file(path)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 class CipherDatabase(SqliteDatabase):

@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.config.files import read_regular
+from kiosk.config.writing import make_file, publish
 from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.audit import Act, AuditHead, AuditTrail
 from kiosk.store.backup import back_up, check_whole, onto
-from kiosk.store.cipher import CipherDatabase, make_file, make_folder, open_file, publish
+from kiosk.store.cipher import CipherDatabase, make_folder, open_file
 from kiosk.store.files import leftovers, set_aside
 from kiosk.store.keyplace import KeyPlace
 from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of

@@ -140,6 +140,7 @@ FAULTS: dict[str, Callable[[Place], object]] = {
     "home not there": lambda place: shutil.rmtree(place.home.folder),
     "home with nothing of a counter": lambda place: in_its_place(place.home.folder, None),
     "first start, home shut to writing": first_start_shut,
+    "mark shut": lambda place: (place.home.folder / "library-card-kiosk.home").chmod(0),
     "data is a file": lambda place: in_its_place(place.home.data),
     "data leads nowhere": lambda place: leads_nowhere(place.home.data),
     "data of another user, shut": lambda place: give_away(place.home.data, 0o700),

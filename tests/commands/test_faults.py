@@ -68,14 +68,15 @@ TRUSTING = {"run", "tap", "trust list", "trust remove", "trust forget-lists"}
 WRITING = {"links unlink", "trust forget-lists"}
 EXPECTED: Mapping[str, Told] = {
     "home is a file": by_home(Code.HOME_UNUSABLE, "home", "not-a-folder", EVERYWHERE),
-    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "missing", EVERYWHERE),
-    "home of another user": by_home(Code.STORE_FOREIGN, "home/", by=EVERYWHERE),
-    "home shut": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
+    "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "leads-nowhere", EVERYWHERE),
+    "home of another user": by_home(Code.STORE_FOREIGN, "home", by=EVERYWHERE),
+    "home shut": by_home(Code.HOME_UNUSABLE, "home", "denied", EVERYWHERE),
     "home not there": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "home with nothing of a counter": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
     "first start, home shut to writing": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
+    "mark shut": by_home(Code.HOME_UNUSABLE, "home/library-card-kiosk.home", "denied"),
     "data is a file": by_home(Code.HOME_UNUSABLE, "home/data", "not-a-folder"),
-    "data leads nowhere": by_home(Code.HOME_UNUSABLE, "home/data", "missing"),
+    "data leads nowhere": by_home(Code.HOME_UNUSABLE, "home/data", "leads-nowhere"),
     "data of another user, shut": by_home(Code.STORE_FOREIGN, "home/data"),
     "data of another user, to be read": by_home(Code.STORE_FOREIGN, "home/data"),
     "data shut": by_store(Code.STORE_UNAVAILABLE, "file.denied"),
@@ -86,7 +87,7 @@ EXPECTED: Mapping[str, Told] = {
     "config of another user": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
     "config of another user, to be read": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
     "config open to all": told(Code.CONFIG_EXPOSED, "home/config.toml", RESTING_ON_CONFIG),
-    "config leads nowhere": by_home(Code.HOME_UNUSABLE, "home/config.toml", "missing"),
+    "config leads nowhere": by_home(Code.HOME_UNUSABLE, "home/config.toml", "leads-nowhere"),
     "config in CP932": INVALID,
     "config in UTF-16": INVALID,
     "config is no TOML": INVALID,
@@ -119,7 +120,7 @@ EXPECTED: Mapping[str, Told] = {
 }
 LOG_FAULTS = {
     "logs is a file": "not-a-folder",
-    "logs leads nowhere": "missing",
+    "logs leads nowhere": "leads-nowhere",
     "logs shut to writing": "denied",
     "logs of another user": "foreign",
     "log files shut": "folder",

@@ -67,7 +67,7 @@ def test_a_link_that_leads_to_itself_leads_nowhere(kiosk: Call, home: Home) -> N
     for arguments in (["config", "check"], ["run"], ["doctor"]):
         said = kiosk(*arguments)
         assert said.code != 0
-        assert say("command.why.file.missing") in said.out + said.err
+        assert say("command.why.file.leads-nowhere") in said.out + said.err
 
 
 @pytest.mark.parametrize(

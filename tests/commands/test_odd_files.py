@@ -64,7 +64,7 @@ def test_among_the_authorities_each_is_listed_with_its_reason(kiosk: Any, home: 
 def test_among_the_authorities_a_link_that_leads_nowhere_is_listed(kiosk: Any, home: Home) -> None:
     (home.trust / "gone.cer").symlink_to("/nowhere/at/all")
     said = kiosk("trust", "list")
-    assert (said.code, say("command.why.file.missing") in said.out) == (1, True)
+    assert (said.code, say("command.why.file.leads-nowhere") in said.out) == (1, True)
 
 
 def test_among_the_revocation_lists_each_is_named_and_the_others_serve(kiosk: Any, home: Home, authority: VirtualAuthority) -> None:

@@ -46,7 +46,7 @@ def test_a_resource_that_is_nowhere_is_said() -> None:
 def test_a_home_is_made_for_its_owner_alone_and_with_the_documented_config(tmp_path: Path) -> None:
     home = Home(tmp_path / "部屋" / "home")
     home.prepare()
-    assert {path.name for path in home.folder.iterdir()} == {"config.toml", "data", "trust", "crl"}
+    assert {path.name for path in home.folder.iterdir()} == {"library-card-kiosk.home", "config.toml", "data", "trust", "crl"}
     assert home.config.read_text("utf-8") == default_config()
     assert stat.S_IMODE(home.config.stat().st_mode) == 0o600 or sys.platform == "win32"
     if sys.platform != "win32":

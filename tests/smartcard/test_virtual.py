@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.smartcard.authority import Authority
@@ -311,3 +312,40 @@ def test_commands_are_kept_without_their_data(card: VirtualCard) -> None:
     assert "9876" not in repr(vars(card)["commands"])
     assert "9876" not in repr(card)
     assert repr(card.certificate) not in repr(card)
+
+
+def vouches_for(authority: Deck, holder: Deck) -> bool:
+    """Whether the one's authority has issued the other's card, for the key of its own."""
+    issued, key = x509.load_der_x509_certificate(holder.card("fine").certificate or b""), authority.card("fine").key
+    try:
+        issued.verify_directly_issued_by(authority.authority.certificate)
+    except (ValueError, InvalidSignature):
+        return False
+    return key is not None and issued.public_key() == key.public_key()
+
+
+def test_decks_that_are_begun_at_once_are_one_deck(tmp_path: Path) -> None:
+    together = threading.Barrier(3)
+
+    def begin() -> Deck:
+        together.wait(5)
+        deck = Deck(tmp_path)
+        deck.card("fine")
+        return deck
+
+    with ThreadPoolExecutor(3) as pool:
+        decks = [one.result(30) for one in [pool.submit(begin) for _ in range(3)]]
+    decks.append(Deck(tmp_path))
+    assert all(vouches_for(one, other) for one in decks for other in decks)
+
+
+@pytest.mark.parametrize("name", ["authority.cer", "authority.key.pem", "fine.key.pem"])
+@pytest.mark.parametrize("spoiled", [b"", b"of another authority"])
+def test_a_deck_that_is_spoiled_is_made_whole(tmp_path: Path, name: str, spoiled: bytes) -> None:
+    folder = tmp_path / "deck"
+    Deck(folder).card("fine")
+    if spoiled and name != "fine.key.pem":
+        Deck(tmp_path / "other")
+        spoiled = (tmp_path / "other" / name).read_bytes()
+    (folder / name).write_bytes(spoiled)
+    assert vouches_for(Deck(folder), Deck(folder))

@@ -20,6 +20,7 @@ _BY_TROUBLE = {
     FileTrouble.NOT_A_FILE: Verdict.NOT_A_FILE,
     FileTrouble.FOLDER: Verdict.NOT_A_FILE,
     FileTrouble.MISSING: Verdict.NOT_A_FILE,
+    FileTrouble.LEADS_NOWHERE: Verdict.NOT_A_FILE,
     FileTrouble.OVERSIZED: Verdict.TOO_LARGE,
     FileTrouble.DENIED: Verdict.DENIED,
     FileTrouble.FOREIGN: Verdict.DENIED,

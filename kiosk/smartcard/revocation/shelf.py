@@ -9,17 +9,14 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
-import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kiosk.config.exposure import exposure
 from kiosk.config.files import read_regular
-from kiosk.config.locking import take_lock
+from kiosk.config.locking import held
 from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList
@@ -34,7 +31,7 @@ _VERSION = 2
 _INDEX = "held.json"
 _LARGEST_INDEX = 64 << 20
 _LOCK = "lock"
-_LOCK_SECONDS, _LOCK_PAUSE = 10.0, 0.05
+_LOCK_SECONDS = 10.0
 """To write the numbers of a long list takes a second or two."""
 
 
@@ -124,7 +121,7 @@ class Shelf:
         """Take the memory away; how many lists there were. No counter may run meanwhile: it would save its own. Raises OSError."""
         if not self._folder.is_dir():
             return 0
-        with self._locked():
+        with held(self._folder / _LOCK, _LOCK_SECONDS):
             count = len(list(self.load(frozenset()).held))
             self._whole.clear()
             for path in [path for path in self._folder.iterdir() if path.name != _LOCK]:
@@ -139,25 +136,12 @@ class Shelf:
         joined = kept
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._locked():
+            with held(self._folder / _LOCK, _LOCK_SECONDS):
                 joined = Kept(self._joined(kept.held), kept.files)
                 self._save(joined, authorities)
         except OSError as error:
             log.warning("what was read of the revocation lists cannot be kept: %s", type(error).__name__)
         return joined
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        handle = os.open(self._folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            end = time.monotonic() + _LOCK_SECONDS
-            while not take_lock(handle):
-                if time.monotonic() > end:
-                    raise TimeoutError("another process is saving")
-                threading.Event().wait(_LOCK_PAUSE)
-            yield
-        finally:
-            os.close(handle)
 
     def _joined(self, held: Held) -> Held:
         """With what has been saved meanwhile by another process, where that is newer."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +13,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from kiosk.config.files import read_regular
+from kiosk.config.locking import held
+from kiosk.config.writing import sync_file
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 
 PIN = b"1234"
 CERTIFICATE_SIZE = 1429
 """As long as real ones are, so that a tap takes as many commands."""
+_LOCK_SECONDS = 10.0
 _HOLDER = "9A7794E9AGCIEG13221003A"
 _CHILD = "3C5518B2KFDHAM15100007A"
 _FAR, _SOON, _GONE = timedelta(days=1200), timedelta(days=40), timedelta(days=-60)
@@ -66,7 +69,10 @@ class Deck:
     """Named cards of one throw-away authority, made when first asked for."""
 
     def __init__(self, folder: Path | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC), *, demo: bool = True) -> None:
-        """`folder` keeps the keys from one run to the next; None: they live as long as the deck. `demo` marks the authority as such."""
+        """`folder` keeps the keys from one run to the next; None: they live as long as the deck. `demo` marks the authority as such.
+
+        Several programs may have one folder at a time. Raises OSError, as does whatever asks for a card.
+        """
         self._folder, self._clock = folder, clock
         self._keys: dict[str, PrivateKey] = {}
         self.authority = self._open_authority("authority", demo)
@@ -128,27 +134,41 @@ class Deck:
             if name not in self._keys:
                 self._keys[name] = create()
             return self._keys[name]
-        if not path.exists():
+        with _alone(path.parent):
+            # What cannot be used is made anew: nothing rests on it but links to a card that does not exist.
+            with suppress(FileNotFoundError, ValueError):
+                return cast(PrivateKey, load_pem_private_key(read_regular(path), password=None))
             key = create()
             _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             return key
-        return cast(PrivateKey, load_pem_private_key(read_regular(path), password=None))
 
     def _open_authority(self, name: str, demo: bool) -> VirtualAuthority:
         key = self._open_key(name, rsa_key)
-        path = None if self._folder is None else self._folder / f"{name}.cer"
-        if path is not None and path.exists():
-            return VirtualAuthority(key, x509.load_der_x509_certificate(read_regular(path)))
-        authority = VirtualAuthority.create(key=key, demo=demo)
-        if path is not None:
+        if self._folder is None:
+            return VirtualAuthority.create(key=key, demo=demo)
+        path = self._folder / f"{name}.cer"
+        with _alone(path.parent):
+            with suppress(FileNotFoundError, ValueError):
+                certificate = x509.load_der_x509_certificate(read_regular(path))
+                if certificate.public_key() == key.public_key():
+                    return VirtualAuthority(key, certificate)
+            authority = VirtualAuthority.create(key=key, demo=demo)
             _write(path, authority.der)
-        return authority
+            return authority
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Of several programs with one deck, one at a time makes what lacks."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with held(folder / "lock", _LOCK_SECONDS):
+        yield
 
 
 def _write(path: Path, content: bytes) -> None:
     """Private keys of nobody, but for this user's eyes all the same; complete or not there at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.draft")
     draft.touch(mode=0o600)
     draft.write_bytes(content)
+    sync_file(draft)
     draft.replace(path)

@@ -1,0 +1,51 @@
+"""Where people may practise: what is done there must never come among what is real."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kiosk.config.files import unusable
+from kiosk.config.home import Home, default_home
+from kiosk.config.purpose import Purpose, purpose_of
+from kiosk.domain.errors import Code, Unavailable
+
+
+def begin_practice(home: Home) -> None:
+    """Make of it a home for practice, or make whole what lacks of one. Raises Unavailable as `Home.prepare`: home-unusable also where a
+    counter works, or is to work, or inside its home.
+    """
+    try:
+        is_a_counters = _is_usual(home.folder) or _is_inside(home.folder) or (home.has_begun() and not home.is_for_practice())
+    except OSError as error:
+        raise unusable(error, home.folder) from error
+    if is_a_counters:
+        raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="not-for-practice")
+    home.prepare(for_practice=True)
+
+
+def _is_usual(folder: Path) -> bool:
+    usual, real = default_home().folder, Path(os.path.realpath(folder))
+    return any(_is_same(usual, place) for place in (real, *real.parents))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return Path(os.path.realpath(one)) == other or one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
+
+
+def _is_inside(folder: Path) -> bool:
+    return any(_has_counter(place) for place in Path(os.path.realpath(folder)).parents)
+
+
+def _has_counter(folder: Path) -> bool:
+    """More than a name is asked for: there are folders named `data` and files named `config.toml` that are nobody's home."""
+    home = Home(folder)
+    try:
+        if (said := purpose_of(folder)) is not None:
+            return said is Purpose.COUNTER
+    except OSError:
+        return False
+    return os.path.isfile(home.store) or all(os.path.lexists(place) for place in (home.config, home.data, home.trust, home.crl))
