@@ -416,6 +416,16 @@ def test_a_scan_where_none_is_wanted_presses_nothing_and_is_told(hands: Hands, q
     qtbot.waitUntil(lambda: "読み取った番号は、使っていません" in hands.texts(), timeout=1000)
 
 
+def test_a_scan_at_the_confirmation_is_told_how_to_change_the_library_card(hands: Hands) -> None:
+    hands.show(*SCENES["confirm"])
+    hands.scan("2104067853", Qt.Key.Key_Return)
+    assert hands.said == []
+    assert "利用カードを替えるときは、マイナンバーカードを取ってもらい" in hands.texts()
+    hands.show(*SCENES["pin"])
+    hands.scan("2104067853", Qt.Key.Key_Return)
+    assert "おわってから読み取ってください" in hands.texts()
+
+
 def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: Desk) -> None:
     """The first suffix opens another page before the second comes."""
     desk.key(Qt.Key.Key_F3)

@@ -36,8 +36,6 @@ from kiosk.ui.widgets.words import Words
 class PatronsTurnPage(Page):
     """ConfirmingLink, the PIN's states and SavingLink: one page, so that nothing jumps while the patron is busy."""
 
-    where_barcodes_go = "staff.barcode.patrons-turn"
-
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.pin.name"))
         self._mirror = PatronMirror(sizes, wide=True)
@@ -96,6 +94,7 @@ class PatronsTurnPage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         self._mirror.show_state(counter, facts)
+        self.where_barcodes_go = "staff.barcode.confirm" if isinstance(flow, ConfirmingLink) else "staff.barcode.patrons-turn"
         self._tries_row.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         self._ends.show_month(None)
         self._unchecked.say("")
