@@ -14,6 +14,7 @@ from kiosk.config import Home, begin_practice
 from kiosk.domain.errors import Unavailable
 from kiosk.text import say
 from tests.commands.conftest import Call
+from tests.pcscd_rig import PcscdRig
 
 NOT_FOR_PRACTICE = say("command.why.home-unusable.not-for-practice")
 FOR_PRACTICE = say("command.why.home-unusable.for-practice")
@@ -63,8 +64,11 @@ def test_a_counter_beside_the_usual_home_is_no_place_for_practice(
     assert main(["--home", str(beside), "config", "check"]) == 0
 
 
+@pytest.mark.pcscd
 @pytest.mark.parametrize("made", [(), ("data", "trust", "crl")], ids=["nothing", "folders"])
-def test_a_beginning_that_was_cut_off_is_begun_again(kiosk: Call, tmp_path: Path, made: tuple[str, ...]) -> None:
+def test_a_beginning_that_was_cut_off_is_begun_again(kiosk: Call, tmp_path: Path, pcscd: PcscdRig, made: tuple[str, ...]) -> None:
+    # With a reader there, windows would open.
+    pcscd.stop()
     place = Home(tmp_path / "new")
     for name in made:
         (place.folder / name).mkdir(parents=True)
