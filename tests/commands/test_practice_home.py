@@ -83,7 +83,9 @@ def test_a_beginning_that_was_cut_off_is_begun_again(kiosk: Call, tmp_path: Path
     assert FOR_PRACTICE in kiosk("config", "check", "--home", str(place.folder)).err
 
 
-def test_one_that_is_marked_and_no_more_is_for_practice(kiosk: Call, tmp_path: Path) -> None:
+@pytest.mark.pcscd
+def test_one_that_is_marked_and_no_more_is_for_practice(kiosk: Call, tmp_path: Path, pcscd: PcscdRig) -> None:
+    pcscd.stop()
     place = Home(tmp_path / "new")
     place.folder.mkdir()
     (place.folder / "crl").touch()
