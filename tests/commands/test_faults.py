@@ -29,6 +29,8 @@ RESTING_ON_CONFIG = {
     "trust forget-lists",
 }  # fmt: skip
 AT_HOME = RESTING_ON_CONFIG | {"trust add", "trust list", "trust remove", "virtual-card"}
+BEGINS = {"virtual-card"}
+"""Begins a home for practice where there is none."""
 EVERYWHERE = AT_HOME | {"demo"}
 RESTING_ON_STORE = RESTING_ON_CONFIG - {"doctor --scan", "ils test", "recovery restore", "config check"}
 ALL = EVERYWHERE | {"config show-default"}
@@ -71,8 +73,8 @@ EXPECTED: Mapping[str, Told] = {
     "home leads nowhere": by_home(Code.HOME_UNUSABLE, "home", "leads-nowhere", EVERYWHERE),
     "home of another user": by_home(Code.STORE_FOREIGN, "home", by=EVERYWHERE),
     "home shut": by_home(Code.HOME_UNUSABLE, "home", "denied", EVERYWHERE),
-    "home not there": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
-    "home with nothing of a counter": told(Code.HOME_UNUSABLE, "home", AT_HOME, "home-unusable.not-begun"),
+    "home not there": told(Code.HOME_UNUSABLE, "home", AT_HOME - BEGINS, "home-unusable.not-begun"),
+    "home with nothing of a counter": told(Code.HOME_UNUSABLE, "home", AT_HOME - BEGINS, "home-unusable.not-begun"),
     "first start, home shut to writing": by_home(Code.HOME_UNUSABLE, "home/", "denied", EVERYWHERE),
     "mark shut": by_home(Code.HOME_UNUSABLE, "home/library-card-kiosk.home", "denied"),
     "data is a file": by_home(Code.HOME_UNUSABLE, "home/data", "not-a-folder"),

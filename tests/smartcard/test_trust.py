@@ -259,7 +259,7 @@ def test_what_never_ends_is_not_read(tmp_path: Path, store: TrustStore, root: Vi
         "pipe.cer": "not-a-file",
         "zeroes.cer": "not-a-file",
         "folder.cer": "folder",
-        "nowhere.cer": "missing",
+        "nowhere.cer": "leads-nowhere",
     }
 
 
