@@ -170,6 +170,7 @@ class Scanner:
             if open_now < AHEAD:
                 self._scan(item(self.lent))
                 self.lent += 1
+                self.answered = time.perf_counter()
         elif open_now:
             self.answered = time.perf_counter()
         elif time.perf_counter() - self.answered >= MOMENT:

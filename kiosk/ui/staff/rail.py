@@ -92,6 +92,7 @@ class Rail(QFrame):
         self.setFixedWidth(sizes.rail)
         self.setAccessibleName(say("staff.rail.name"))
         self._buttons: dict[Section, RailButton] = {}
+        self._shown: tuple[Section, bool] | None = None
         inside = column(round(sizes.gap * 0.5), (0, 10, 0, 14))
         mark = Picture("app-mark", round(sizes.rail * 0.48), round(sizes.rail * 0.4))
         mark.setFixedSize(round(sizes.rail * 0.48), round(sizes.rail * 0.4))
@@ -116,6 +117,10 @@ class Rail(QFrame):
 
     def show_section(self, section: Section, *, leads_nowhere: bool) -> None:
         """Where we are; with `leads_nowhere` nobody is taken away from the work."""
+        if (section, leads_nowhere) == self._shown:
+            # Qt tells of each of these again, changed or not.
+            return
+        self._shown = section, leads_nowhere
         for known, button in self._buttons.items():
             dead = leads_nowhere and known not in BESIDE
             why = plain(say("staff.rail.busy")) if dead else ""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.circulation import Standing, stops_lending
 from kiosk.domain.events import SlipChosen
-from kiosk.domain.model import Shown, SlipKind
+from kiosk.domain.model import LibraryCardNumber, Shown, SlipKind
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.number_label import NumberLabel
@@ -128,6 +128,9 @@ class PatronPanel(Panel):
         self._number, self._validity = NumberLabel(sizes.number), Validity(sizes)
         facts.addWidget(self._number)
         facts.addWidget(self._validity)
+        yield
+        # Every digit once: letters of this size take long the first time, and nobody waits yet. It is replaced before it is seen.
+        self._number.show_number(LibraryCardNumber("0123456789"))
         yield
         self._figures = Figures(sizes)
         facts.addWidget(self._figures)
