@@ -15,7 +15,7 @@ import pytest
 
 from tests.atspi.desktop import Desktop, Outsider, name
 
-pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.window, pytest.mark.trial, pytest.mark.timeout(150)]
 
 STAFF, PATRON, TRAY = "職員", "利用者", "お試し"
 MOST_TABS = 24
@@ -114,7 +114,6 @@ def lend(hands: Hands, *delays: int) -> None:
     hands.see("staff.home.title")
 
 
-@pytest.mark.trial
 def test_on_one_display_with_a_keypad_everything_goes_by_keyboard(hands: Callable[[str], Hands]) -> None:
     at = hands("single")
     to_the_card(at)
