@@ -11,7 +11,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from kiosk.ui.garbage import collect_due
 
-pytest_plugins = ["tests.pcscd_rig", "tests.cases", "tests.desk", "tests.loandesk"]
+pytest_plugins = [
+    "tests.support.pcscd.rig",
+    "tests.support.count_cases",
+    "tests.support.counter.headless",
+    "tests.support.counter.with_library",
+]
 
 
 def pytest_sessionstart() -> None:

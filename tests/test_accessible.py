@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.model import GuardianCheck
-from tests.atspi.desktop import Desktop, Outsider, name
+from tests.support.screens.accessible_desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 

@@ -26,9 +26,9 @@ from kiosk.domain.states import (
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from tests.desk import WatchedCard, watched
-from tests.opened import Key, OpenedCounter, words_on
-from tests.stage import OWN, Stage
+from tests.support.counter.headless import WatchedCard, watched
+from tests.support.counter.steps import OWN, Stage
+from tests.support.counter.windowed import Key, OpenedCounter, words_on
 
 SETTINGS = Settings(
     card=CardSettings(revocation=RevocationSource.NONE),

@@ -38,10 +38,10 @@ from kiosk.domain.states import (
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.ui.pinpad import PinPad
-from tests.cases import CountCases
-from tests.opened import Key, OpenedCounter
-from tests.stage import OWN, PIN, Stage
-from tests.ui.reach import focusable
+from tests.support.count_cases import CountCases
+from tests.support.counter.steps import OWN, PIN, Stage
+from tests.support.counter.windowed import Key, OpenedCounter
+from tests.support.windows.focusable import focusable
 
 STAFF_CODE = "4711"
 BARCODES = {

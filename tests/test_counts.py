@@ -8,8 +8,8 @@ from pathlib import Path
 from kiosk.domain.events import HomeChosen, StatusChosen
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.smartcard.virtual.deck import Deck
-from tests.desk import Desk, judge_for
-from tests.smartcard.worlds import InProcess
+from tests.support.cards.readers import InProcess
+from tests.support.counter.headless import Desk, judge_for
 
 
 def test_each_visit_to_the_status_counts_anew(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.text import plain, say
-from tests.atspi.desktop import LIMIT, Desktop
+from tests.support.screens.accessible_desktop import LIMIT, Desktop
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
@@ -68,7 +68,7 @@ def displays(tmp_path: Path, stays: str) -> Iterator[Displays]:
         displays = Displays(desktop)
         displays.plug_in("L", LEFT, stays=stays == "L", first=True)
         displays.plug_in("R", RIGHT, stays=stays == "R")
-        desktop.start([sys.executable, "-m", "tests.atspi.counter", str(tmp_path / "counter"), "two"], "kiosk")
+        desktop.start([sys.executable, "-m", "tests.support.screens.demo_counter", str(tmp_path / "counter"), "two"], "kiosk")
         displays.wait_for(STAFF, is_within(LEFT))
         displays.wait_for(PATRON, is_at(RIGHT))
         yield displays
@@ -109,7 +109,7 @@ def test_windows_follow_a_display_whose_size_changes(tmp_path: Path) -> None:
     with Desktop(tmp_path) as desktop:
         displays = Displays(desktop)
         displays.know_mode("smaller", (74.5, 1280, 1344, 1472, 1664, 720, 723, 728, 748))
-        desktop.start([sys.executable, "-m", "tests.atspi.counter", str(tmp_path / "counter"), "single"], "kiosk")
+        desktop.start([sys.executable, "-m", "tests.support.screens.demo_counter", str(tmp_path / "counter"), "single"], "kiosk")
         displays.wait_for(STAFF, is_at((0, 0, 1920, 1080)))
         displays.switch_to("smaller")
         displays.wait_for(STAFF, is_within((0, 0, 1280, 720)))

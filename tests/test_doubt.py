@@ -23,9 +23,9 @@ from kiosk.store.cipher import open_file
 from kiosk.store.keyplace import key_place
 from kiosk.store.repository import Repository
 from kiosk.text import plain, say
-from tests.desk import KEYS, judge_for
-from tests.opened import OpenedCounter, words_on
-from tests.stage import OTHER, OWN, PIN, Stage
+from tests.support.counter.headless import KEYS, judge_for
+from tests.support.counter.steps import OTHER, OWN, PIN, Stage
+from tests.support.counter.windowed import OpenedCounter, words_on
 
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
 

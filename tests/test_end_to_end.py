@@ -20,7 +20,7 @@ from kiosk.equipment import judge_for, open_repository
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 LIMIT_MS = 15_000
 NUMBER = "2104067851"

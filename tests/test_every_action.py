@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.atspi.desktop import Desktop, Outsider
-from tests.cases import CountCases
+from tests.support.count_cases import CountCases
+from tests.support.screens.accessible_desktop import Desktop, Outsider
 
 pytestmark = [pytest.mark.window, pytest.mark.trial, pytest.mark.timeout(900)]
 
@@ -21,7 +21,7 @@ NOT_A_PRESS = {"SetFocus"}
 @pytest.fixture
 def outsider(tmp_path: Path) -> Iterator[Outsider]:
     with Desktop(tmp_path) as desktop:
-        yield desktop.outsider(desktop.start([sys.executable, "-m", "tests.atspi.pages"], "kiosk").pid)
+        yield desktop.outsider(desktop.start([sys.executable, "-m", "tests.support.screens.page_turner"], "kiosk").pid)
 
 
 def turn(outsider: Outsider, page: str, visit: int) -> list[str]:

@@ -16,8 +16,8 @@ import pytest
 
 from kiosk.demo.ils import PATRONS
 from kiosk.domain.model import LibraryCardNumber
-from tests.atspi.desktop import Desktop, Outsider, name
-from tests.library.handover.screen import Hands, Own, Terminal, Thief
+from tests.support.screens.accessible_desktop import Desktop, Outsider, name
+from tests.support.screens.xvfb import Hands, Own, Terminal, Thief
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
 
@@ -61,7 +61,7 @@ class Place:
         self.hands.until(lambda: self.hands.number("_NET_SUPPORTING_WM_CHECK") != 0, "the window manager")
 
     def counter(self, *options: str) -> Counter:
-        command = [sys.executable, "-m", "tests.atspi.counter", str(self._folder / "counter"), "two", "--linked", PATRON]
+        command = [sys.executable, "-m", "tests.support.screens.demo_counter", str(self._folder / "counter"), "two", "--linked", PATRON]
         child = self.desktop.start([*command, "--title", "図書館システム", "--suffix", "enter", *options], "kiosk")
         return Counter(self.desktop.outsider(child.pid))
 

@@ -33,10 +33,10 @@ from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.store.repository import Repository
 from kiosk.ui.widgets.words import Words
-from tests.desk import KEYS, deck, judge
-from tests.opened import OpenedCounter
-from tests.pcscd_rig import PcscdRig
-from tests.stage import OWN, Stage
+from tests.support.counter.headless import KEYS, deck, judge
+from tests.support.counter.steps import OWN, Stage
+from tests.support.counter.windowed import OpenedCounter
+from tests.support.pcscd.rig import PcscdRig
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))

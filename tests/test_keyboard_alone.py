@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.atspi.desktop import Desktop, Outsider, name
+from tests.support.screens.accessible_desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.trial, pytest.mark.timeout(150)]
 
@@ -26,7 +26,7 @@ class Hands:
 
     def __init__(self, desktop: Desktop, kind: str) -> None:
         self._desktop = desktop
-        child = desktop.start([sys.executable, "-m", "tests.atspi.counter", str(desktop.folder / "counter"), kind], "kiosk")
+        child = desktop.start([sys.executable, "-m", "tests.support.screens.demo_counter", str(desktop.folder / "counter"), kind], "kiosk")
         self.eyes: Outsider = desktop.outsider(child.pid)
         self.eyes.see(name("staff.home.title"), window=STAFF, limit=60)
         # What the window manager of a real desktop does for a window that opens.

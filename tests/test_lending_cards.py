@@ -18,8 +18,8 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, AwaitingMyNumberCard, LendingRefused, PatronShown
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, refusal, say
-from tests.desk import watched
-from tests.loandesk import DEMO, LoanDesk, Open, said
+from tests.support.counter.headless import watched
+from tests.support.counter.with_library import DEMO, LoanDesk, Open, said
 
 TODAY = now_in_japan().date()
 ENDED = TODAY - timedelta(days=20)

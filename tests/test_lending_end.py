@@ -26,10 +26,10 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
-from tests.desk import KEYS
-from tests.loandesk import DEMO, LoanDesk, Open, loan_desk
-from tests.needles import Needle, search
-from tests.opened import words_on
+from tests.support.counter.headless import KEYS
+from tests.support.counter.windowed import words_on
+from tests.support.counter.with_library import DEMO, LoanDesk, Open, loan_desk
+from tests.support.privacy.personal_data import Needle, search
 
 # --- slips ----------------------------------------------------------------------------------------------------------------
 

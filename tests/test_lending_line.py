@@ -16,7 +16,7 @@ from kiosk.domain.events import LibraryRetryPressed, TimeUp
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
 from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
 from kiosk.text import plain, say
-from tests.loandesk import LoanDesk, Open, numbers_of, said, why
+from tests.support.counter.with_library import LoanDesk, Open, numbers_of, said, why
 
 BACK_LIMIT = 20.0
 """Seconds within which a line that works again is found to."""

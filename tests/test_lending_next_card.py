@@ -9,7 +9,7 @@ from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.text import plain, say
-from tests.loandesk import LoanDesk, Open, numbers_of, why
+from tests.support.counter.with_library import LoanDesk, Open, numbers_of, why
 
 
 def called_up(open_desk: Open, **more: object) -> LoanDesk:

@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.demo.ils import ITEMS, PATRONS
 from kiosk.domain.model import LibraryCardNumber, Service
-from tests.atspi.desktop import Desktop, Outsider, name
+from tests.support.screens.accessible_desktop import Desktop, Outsider, name
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
@@ -68,7 +68,7 @@ def start(desktop: Desktop) -> Start:
     """Starts the counter, at which that patron of the pretend library has registered a card."""
 
     def started(patron: str) -> Outsider:
-        command = [sys.executable, "-m", "tests.atspi.counter", str(desktop.folder / "counter"), "two", "--linked", patron]
+        command = [sys.executable, "-m", "tests.support.screens.demo_counter", str(desktop.folder / "counter"), "two", "--linked", patron]
         outsider = desktop.outsider(desktop.start(command, "kiosk").pid)
         outsider.see(name("staff.home.title"), window=STAFF, limit=60)
         outsider.see(name("staff.bar.ils-ready"), window=STAFF)

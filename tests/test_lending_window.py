@@ -18,7 +18,7 @@ from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingR
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
 from kiosk.ui.staff.patron.row import Row
-from tests.loandesk import DEMO, LoanDesk, Open, numbers_of, why
+from tests.support.counter.with_library import DEMO, LoanDesk, Open, numbers_of, why
 
 TODAY = now_in_japan().date()
 

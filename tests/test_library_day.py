@@ -39,8 +39,8 @@ from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Flow, PatronShown, Progress, Waiting
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.virtual.deck import Deck
-from tests.desk import Desk, judge_for
-from tests.smartcard.worlds import InProcess
+from tests.support.cards.readers import InProcess
+from tests.support.counter.headless import Desk, judge_for
 
 OPENING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = OPENING.date()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pcscd_rig import PcscdRig, RigFailed
+from tests.support.pcscd.rig import PcscdRig, RigFailed
 
 
 def test_what_is_missing_is_said_with_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,24 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.thread import SLOW_AFTER
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import knows, say
-from tests.cases import CountCases
-from tests.desk import Desk, WatchedCard, token_of, watched
-from tests.mishaps import KINDS, SHORT, WORDS, Event, Kind, Mishap, begin_anew, check_presses, clear, go_on, name_of, register
-from tests.pcscd_rig import PcscdRig
-from tests.smartcard.worlds import BehindPcscd, InProcess, World
+from tests.support.cards.readers import BehindPcscd, InProcess, World
+from tests.support.count_cases import CountCases
+from tests.support.counter.card_faults import (
+    KINDS,
+    SHORT,
+    WORDS,
+    Event,
+    Kind,
+    Mishap,
+    begin_anew,
+    check_presses,
+    clear,
+    go_on,
+    name_of,
+    register,
+)
+from tests.support.counter.headless import Desk, WatchedCard, token_of, watched
+from tests.support.pcscd.rig import PcscdRig
 
 PIN, WRONG = b"1234", b"9071"
 SOON = 0.05

@@ -23,7 +23,7 @@ from kiosk.store.cipher import open_file
 from kiosk.store.keyfile import FileKeyStore, key_name
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
-from tests.needles import Needle, Person, needles_for, search
+from tests.support.privacy.personal_data import Needle, Person, needles_for, search
 
 ROOT = Path(__file__).parent.parent
 SOON = (datetime.now(UTC) + timedelta(days=40)).date()
@@ -64,7 +64,7 @@ class Premises:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PCSCLITE_CSOCK_NAME")}
         with (self.folder / "output" / "stdout").open("wb") as stdout, (self.folder / "output" / "stderr").open("wb") as stderr:
             return subprocess.run(
-                [sys.executable, "-m", "tests.day", str(self.home.folder), *options],
+                [sys.executable, "-m", "tests.support.privacy.scripted_day", str(self.home.folder), *options],
                 input=json.dumps([asdict(person) | {"ends": str(person.ends)} for person in people]).encode(),
                 cwd=self.folder / "cwd",
                 env=kept | {"PYTHONPATH": str(ROOT)} | {name: str(place) for name, place in places.items()},

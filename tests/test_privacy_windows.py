@@ -44,10 +44,10 @@ from kiosk.domain.states import (
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.text import say
-from tests.desk import KEYS, judge_by
-from tests.memory import draw_digits, places_of
-from tests.needles import Person, needles_for
-from tests.opened import OpenedCounter, words_on
+from tests.support.counter.headless import KEYS, judge_by
+from tests.support.counter.windowed import OpenedCounter, words_on
+from tests.support.privacy.personal_data import Person, needles_for
+from tests.support.privacy.pin_in_memory import draw_digits, places_of
 
 SOON = (datetime.now(UTC) + timedelta(days=40)).date()
 """Within the 90 days in which month and year of a certificate's end are told; never its day, which is a birthday."""

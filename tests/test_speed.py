@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.atspi.desktop import Desktop
 from tests.bench import codec, run
+from tests.support.screens.accessible_desktop import Desktop
 
 ATTEMPTS = 3
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]

@@ -22,8 +22,8 @@ from kiosk.store.cipher import open_file
 from kiosk.store.keys import open_keys
 from kiosk.store.migrations import VERSION
 from kiosk.text import plain, say
+from tests.support import ROOT, SUPPORT
 
-ROOT = Path(__file__).parent.parent
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
 LIMIT = 30
 
@@ -214,7 +214,7 @@ def test_a_disk_that_fills_up_while_the_program_runs(tmp_path: Path) -> None:
 
 def on_a_small_disk(what: str, folder: Path) -> tuple[int, list[str], list[str]]:
     """What only root can set up is tried in a child in name and mount spaces of its own, which an ordinary user may make, too."""
-    child = str(Path(__file__).with_name("counter_on_small_disk.py"))
+    child = str(SUPPORT / "counter" / "on_small_disk.py")
     places = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(folder / "config"), "QT_QPA_PLATFORM": "offscreen"}
     (folder / "disk").mkdir()
     command = ["unshare", "--map-root-user", "--mount", sys.executable, child, what, str(folder / "disk")]

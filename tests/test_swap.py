@@ -30,12 +30,12 @@ from kiosk.domain.states import (
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
-from tests.cases import CountCases
-from tests.desk import Desk, token_of, watched
-from tests.mishaps import act, check_presses, clear, go_on
-from tests.pcscd_rig import PcscdRig
-from tests.smartcard.worlds import BehindPcscd, InProcess, World
-from tests.swaps import PIN_A, PIN_B, WAYS, WRONG, Way, b_lies, cards_shown, change, check_warned
+from tests.support.cards.readers import BehindPcscd, InProcess, World
+from tests.support.count_cases import CountCases
+from tests.support.counter.card_faults import act, check_presses, clear, go_on
+from tests.support.counter.card_swaps import PIN_A, PIN_B, WAYS, WRONG, Way, b_lies, cards_shown, change, check_warned
+from tests.support.counter.headless import Desk, token_of, watched
+from tests.support.pcscd.rig import PcscdRig
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from kiosk.domain.states import (
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
-from tests.cases import CountCases
-from tests.desk import Desk, judge_for, token_of, watched
-from tests.mishaps import act, check_presses, clear
-from tests.smartcard.worlds import InProcess
-from tests.swaps import PIN_A, PIN_B, WAYS, Way, b_lies, cards_shown, change, check_warned
+from tests.support.cards.readers import InProcess
+from tests.support.count_cases import CountCases
+from tests.support.counter.card_faults import act, check_presses, clear
+from tests.support.counter.card_swaps import PIN_A, PIN_B, WAYS, Way, b_lies, cards_shown, change, check_warned
+from tests.support.counter.headless import Desk, judge_for, token_of, watched
 
 RULES = CounterRules(lending_pin=When.ALWAYS)
 NUMBERS = {"fine": "10000011", "one-try": "10000022"}

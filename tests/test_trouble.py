@@ -14,7 +14,7 @@ from kiosk.commands.display import has_display
 from kiosk.config import Home
 from kiosk.text import say
 from kiosk.ui.trouble import TroubleWindow
-from tests.opened import button_named, words_on
+from tests.support.counter.windowed import button_named, words_on
 
 
 @pytest.fixture

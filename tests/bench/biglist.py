@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk.smartcard.virtual.deck import Deck
-from tests.smartcard.foreign import big_list
+from tests.support.cards.malformed_der import big_list
 
 
 def main() -> None:

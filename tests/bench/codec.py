@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from kiosk.library.sip2 import Framer, Message, decode, encode
-from tests.library.recorded import EXCHANGES
+from tests.support.ils.recordings import EXCHANGES
 
 ROUNDS = 200
 LOANS = 200

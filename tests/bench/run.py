@@ -21,9 +21,9 @@ if __name__ == "__main__":
     # Started as a script; from here on the modules are named from the root of the checkout.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tests.atspi.desktop import Desktop
 from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
+from tests.support.screens.accessible_desktop import Desktop
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")

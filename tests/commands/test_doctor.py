@@ -16,7 +16,7 @@ import pytest
 
 from kiosk.config import Home, resource
 from kiosk.domain.health import OUTCOMES, Condition
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 CHECKS = ["config", "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit", "recovery"]
 MORE_CHECKS = ["ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]

@@ -13,8 +13,8 @@ from kiosk.demo.ils import LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.health import Condition, Finding
 from kiosk.domain.states import HandoverWhen
-from tests.library.handover.screen import Screen
-from tests.library.ils.scripted import STATUS, Station, answering
+from tests.support.ils.scripted_server import STATUS, Station, answering
+from tests.support.screens.xvfb import Screen
 
 TITLE = "図書館システム - 貸出"
 

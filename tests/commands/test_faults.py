@@ -18,9 +18,10 @@ from kiosk.config import Home
 from kiosk.domain.errors import Code
 from kiosk.text import plain, say
 from tests.commands.conftest import Call
+from tests.support import SUPPORT
 
 OTHER_USER = 65534
-DRIVER = Path(__file__).with_name("faulty_home.py")
+DRIVER = SUPPORT / "commands" / "faults_of_a_home.py"
 MISUSE = {Code.CONFIG_INVALID, Code.CONFIG_UNREADABLE}
 
 RESTING_ON_CONFIG = {

@@ -23,7 +23,7 @@ from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
 from kiosk.library.ils.wire import Trouble
 from kiosk.text import knows, say
-from tests.library.ils.scripted import DATE, PATRON, STATUS, Line, Station, answering, hang_up, seal
+from tests.support.ils.scripted_server import DATE, PATRON, STATUS, Line, Station, answering, hang_up, seal
 
 PASSWORD = "s3cret-pwd"
 Write = Callable[..., None]

@@ -22,7 +22,7 @@ from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.widgets.practiceband import PracticeBand
 from tests.commands.conftest import Call
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +35,7 @@ def practice(home: Home, tmp_path: Path) -> Home:
 
 def practised(this: str, *arguments: str) -> tuple[list[str], str]:
     """What both bands said when staff's window said `this`, and what the terminal did."""
-    command = [sys.executable, "-m", "tests.commands.practised", this, *arguments]
+    command = [sys.executable, "-m", "tests.support.commands.run_until_shown", this, *arguments]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     *told, said = ran.stdout.splitlines()

@@ -14,7 +14,7 @@ from kiosk.config import Home, begin_practice
 from kiosk.domain.errors import Unavailable
 from kiosk.text import say
 from tests.commands.conftest import Call
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 NOT_FOR_PRACTICE = say("command.why.home-unusable.not-for-practice")
 FOR_PRACTICE = say("command.why.home-unusable.for-practice")

@@ -26,8 +26,8 @@ from kiosk.smartcard.virtual.deck import PIN, Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.repository import Repository
 from kiosk.text import say
-from tests.pcscd_rig import PcscdRig
-from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM
+from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM
+from tests.support.pcscd.rig import PcscdRig
 
 READER = "Sony RC-S300/S 0"
 NUMBER = LibraryCardNumber("2104067853")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 
 def test_its_authority_can_be_trusted_when_exported(kiosk: Any, tmp_path: Path) -> None:

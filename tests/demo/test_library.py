@@ -9,7 +9,7 @@ from kiosk.demo.ils import ITEMS, PATRONS, Copy, serving
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, demo_ils, demo_server, demo_settings
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.rules import read_library_card
-from tests.demo.ils.wire import Wire, checkout, patron, values
+from tests.support.ils.raw_sip2_client import Wire, checkout, patron, values
 
 RULE = counter_rules(demo_settings()).barcode
 ALL_ITEMS = [item for items in SAMPLE_ITEMS.values() for item in items]

@@ -16,7 +16,7 @@ from kiosk.demo.tray import Tray, side_by_side
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
-from tests.demo.ils.wire import Wire, checkout
+from tests.support.ils.raw_sip2_client import Wire, checkout
 
 
 class Staff(QWidget):

@@ -29,8 +29,8 @@ from kiosk.domain.events import (
 from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import CounterRules, Flow, PatronShown, Progress, When
-from tests.domain.library import DUE, Library, title
-from tests.domain.walk import OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_library import DUE, Library, title
 
 DAYS, ACTS = 60, 400
 HOLDERS = "abc"

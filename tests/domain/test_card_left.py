@@ -27,7 +27,7 @@ from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
 from kiosk.domain.patronview import PageName, PatronView, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import RESTING, AwaitingMyNumberCard, Counter, PatronShown
-from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
 
 INVITING = {PageName.WAITING, PageName.PLACE, PageName.PLACE_AGAIN, PageName.CLOSED}
 

@@ -22,8 +22,8 @@ from kiosk.domain.events import (
 from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
 from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Card, Desk, link
+from tests.support.domain.scripted_library import Library
 
 CARD, OTHER = Card("a"), Card("b")
 LOCAL = LocalService("視聴覚室")

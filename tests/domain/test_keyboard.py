@@ -24,7 +24,7 @@ from kiosk.domain.keyboard import (
     Unfill,
     Why,
 )
-from tests.domain.fingers import ENTER, F12, FREE, GUARDED, KINDS, SPACE, TAB, Button, Keys, Y, repeat_by_x11
+from tests.support.domain.simulated_keyboard import ENTER, F12, FREE, GUARDED, KINDS, SPACE, TAB, Button, Keys, Y, repeat_by_x11
 
 LETTERS = st.text("0123456789AB \r\t\x01\x02→", min_size=1, max_size=20)
 APART = st.lists(st.floats(0.002, 0.25), min_size=20, max_size=20)

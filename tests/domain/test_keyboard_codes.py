@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.keyboard import Alive, Field, Forward, Kind, Scanned, Spoiled, Submit, Turned, Why
-from tests.domain.fingers import ENTER, FREE, TAB, Keys
+from tests.support.domain.simulated_keyboard import ENTER, FREE, TAB, Keys
 
 NO_CHARACTERS = {
     "Ctrl+]": Kind.OTHER,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.keyboard import Field, Forward, Kind, Moment, Pressed, Released, Turned, Why
-from tests.domain.fingers import ENTER, F12, FREE, GUARDED, TAB, Keys, Y, repeat_by_x11
+from tests.support.domain.simulated_keyboard import ENTER, F12, FREE, GUARDED, TAB, Keys, Y, repeat_by_x11
 
 
 def pulses(keys: Keys, gaps: list[float], last: float = 0.004) -> None:

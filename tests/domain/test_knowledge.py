@@ -29,8 +29,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Handing, HandoverWhen, PatronShown, Progress, When
-from tests.domain.library import DUE, RENEWED_DUE, Library, title
-from tests.domain.walk import NUMBER, OTHER_NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Desk
+from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 A, B = "1103447109", "1100892031"
 EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]

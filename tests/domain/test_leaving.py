@@ -37,8 +37,8 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.library import DUE, RENEWED_DUE, Library, title
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, Card, Desk, link
+from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 QUICK = CounterRules(confirm_holder=When.NEVER, prints_slips=True)
 ON_LIFT = CounterRules(confirm_holder=When.NEVER, prints_slips=True, end_on_lift=True)

@@ -34,7 +34,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
 

@@ -24,8 +24,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import IlsCondition, Patron, Service, Ticket
 from kiosk.domain.states import CounterRules, HandoverWhen, PatronShown, Problem, Tried, Waiting, When
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, Desk
+from tests.support.domain.scripted_library import Library
 
 A = "1103447109"
 QUICK = CounterRules(confirm_holder=When.NEVER)

@@ -14,8 +14,8 @@ from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.serving.loans import after_telling
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import CounterRules, PatronShown, Waiting, When
-from tests.domain.library import DUE, Library, title
-from tests.domain.walk import NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, Desk
+from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B, C = "1103447109", "1100892031", "1098221670"
 DENIED, SILENT = LoanList(counted=120), LoanList()

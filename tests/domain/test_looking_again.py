@@ -27,8 +27,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
-from tests.domain.library import DUE, Library, title
-from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Desk
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, Desk
+from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B = "1103447109", "1100892031"
 NOT_YET, UNKNOWN = (Outcome.REFUSED, Reason.NOT_THERE_YET), (Outcome.UNKNOWN, Reason.LOST_ANSWER)

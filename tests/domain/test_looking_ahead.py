@@ -40,8 +40,8 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link, token
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link, token
+from tests.support.domain.scripted_library import Library
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
 CARD, OTHER = Card("a"), Card("b")

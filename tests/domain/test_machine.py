@@ -92,7 +92,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, READER, TODAY, Card, Desk, link, token
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, READER, TODAY, Card, Desk, link, token
 
 STAFF_CODE = "0417"
 ONE_DISPLAY = CounterRules(single_display=True, staff_code=STAFF_CODE, confirm_holder=When.NEVER)

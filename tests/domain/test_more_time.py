@@ -21,7 +21,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Language
 from kiosk.domain.moretime import is_running, left_of, may_have_more
 from kiosk.domain.states import AskingPin, ConfirmingLink, LendingRefused, MoreTime, PatronShown, Registered, Waiting
-from tests.domain.walk import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
 
 
 def serving() -> Desk:

@@ -20,8 +20,8 @@ from kiosk.domain.events import (
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service, Shown, SlipKind, Sound
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import CounterRules, NextCard, PatronShown, Progress, Reading, Waiting, When
-from tests.domain.library import Library
-from tests.domain.walk import Card, Desk, link
+from tests.support.domain.scripted_counter import Card, Desk, link
+from tests.support.domain.scripted_library import Library
 
 NEXT, A, B, C = "D0000000077", "1103447109", "1100892031", "1098221670"
 RULES = CounterRules(confirm_holder=When.NEVER, barcode=BarcodeRule(prefix="D"), prints_slips=True)

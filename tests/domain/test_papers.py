@@ -26,8 +26,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Registered, Section, Waiting, When
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_NUMBER, TODAY, Card, Desk
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, Card, Desk
+from tests.support.domain.scripted_library import Library
 
 A, B = "1103447109", "1100892031"
 RULES = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)

@@ -33,7 +33,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.walk import NUMBER, OTHER_READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, Card, Desk, link
 
 
 def at_confirmation(card: Card) -> tuple[Desk, Insertion]:

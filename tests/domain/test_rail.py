@@ -50,8 +50,8 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_library import Library
 
 FIRST_CHECK = next(iter(GuardianCheck))
 A = "31234567890123"

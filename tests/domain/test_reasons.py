@@ -28,8 +28,8 @@ from kiosk.domain.states import (
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import say
 from kiosk.ui.patron.messages import Message
-from tests.domain.walk import Card, Desk, link
-from tests.ui.messages import message_of
+from tests.support.domain.scripted_counter import Card, Desk, link
+from tests.support.windows.patron_message import message_of
 
 NOT_THE_CARDS = frozenset({Code.PIN_WRONG, *OVER})
 BREAKING_OFF = [code for code in Code if code not in NOT_THE_CARDS]

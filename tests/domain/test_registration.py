@@ -45,8 +45,8 @@ from kiosk.domain.states import (
     SavingLink,
     Waiting,
 )
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, Params, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, Params, link
+from tests.support.domain.scripted_library import Library
 
 
 def problem(desk: Desk) -> Code:

@@ -22,8 +22,8 @@ from kiosk.domain.model import LocalService, Patron, Revocation, Service, SlipKi
 from kiosk.domain.rules import StartStop
 from kiosk.domain.slip import SlipLine
 from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting, When
-from tests.domain.library import DUE, RENEWED_DUE, Library, title
-from tests.domain.walk import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
 A, B, C = "1103447109", "1100892031", "1098221670"

@@ -35,8 +35,8 @@ from kiosk.domain.events import (
 from kiosk.domain.model import EndedBy, Insertion, Language, Ticket, UnlinkReason
 from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import CounterRules, Ended, LeftWork, PatronShown, Waiting, When
-from tests.domain.library import Library
-from tests.domain.walk import NUMBER, READER, TODAY, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, READER, TODAY, Card, Desk, link
+from tests.support.domain.scripted_library import Library
 
 AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from kiosk.domain.states import (
     ReadingMyNumberCard,
     Waiting,
 )
-from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
-from tests.ui.messages import message_of
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.windows.patron_message import message_of
 
 SIM = Card("s", refused=Code.NOT_MY_NUMBER_CARD)
 EMBEDDED = "Embedded reader 01 00"

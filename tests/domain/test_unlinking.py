@@ -28,7 +28,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from tests.domain.walk import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
 
 
 def asked_for(reason: UnlinkReason, desk: Desk | None = None) -> Desk:

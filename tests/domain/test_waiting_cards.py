@@ -18,7 +18,7 @@ from kiosk.domain.states import (
     Reading,
     ReadingMyNumberCard,
 )
-from tests.domain.walk import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
 
 GOOD = Card("b")
 

@@ -28,8 +28,8 @@ from kiosk.domain.states import (
     Screen,
     When,
 )
-from tests.domain.walker import LOCAL, STAFF_CODE, Walker
-from tests.domain.witness import Witness
+from tests.support.domain.invariants import Witness
+from tests.support.domain.random_events import LOCAL, STAFF_CODE, Walker
 
 pytestmark = pytest.mark.timeout(180)
 """17 s of a processor, which may be shared by many."""

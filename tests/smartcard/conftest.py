@@ -15,7 +15,7 @@ from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.thread import CardThread
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.watch import CardWatch
-from tests.smartcard.worlds import BehindPcscd, Ear, InProcess, World
+from tests.support.cards.readers import BehindPcscd, Ear, InProcess, World
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.deck import Deck
 from tests.smartcard.conftest import Counter
 from tests.smartcard.test_der import encoded
-from tests.smartcard.worlds import Ear, InProcess, World
+from tests.support.cards.readers import Ear, InProcess, World
 
 Counters = Callable[..., Counter]
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

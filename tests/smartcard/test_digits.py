@@ -14,9 +14,9 @@ from kiosk.domain.events import CardFailed, CardRead, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
-from tests.memory import draw_digits, places_of
 from tests.smartcard.conftest import Counter
-from tests.smartcard.worlds import World
+from tests.support.cards.readers import World
+from tests.support.privacy.pin_in_memory import draw_digits, places_of
 
 
 @pytest.fixture

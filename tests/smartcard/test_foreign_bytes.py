@@ -23,7 +23,7 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
 from kiosk.smartcard.trust import read_authority
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, ecdsa_key, rsa_key
-from tests.smartcard.foreign import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, content_of, mutations, signed
+from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, content_of, mutations, signed
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SHA384_WITH_RSA = bytes.fromhex("06092a864886f70d01010c")

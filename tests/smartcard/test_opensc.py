@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.smartcard.virtual.deck import PIN, Deck
-from tests.pcscd_rig import PcscdRig
+from tests.support.pcscd.rig import PcscdRig
 
 pytestmark = pytest.mark.pcscd
 MODULE = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu" / "opensc-pkcs11.so"

@@ -13,7 +13,7 @@ from smartcard import scard
 from kiosk.domain.errors import Code
 from kiosk.smartcard.pcsc import PcscReaders, code_of
 from kiosk.smartcard.virtual.deck import Deck
-from tests.pcscd_rig import SLOTS, PcscdRig
+from tests.support.pcscd.rig import SLOTS, PcscdRig
 
 ABOUT_FILES_AND_KEYS = {
     *("BAD_SEEK", "CANT_DISPOSE", "CERTIFICATE_UNAVAILABLE", "DIR_NOT_FOUND", "DUPLICATE_READER", "FILE_NOT_FOUND", "ICC_CREATEORDER"),

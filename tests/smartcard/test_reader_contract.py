@@ -14,8 +14,8 @@ from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.watch import CardWatch
 from tests.smartcard.conftest import Counter
-from tests.smartcard.worlds import Ear, World
-from tests.waiting import wait_until
+from tests.support.cards.readers import Ear, World
+from tests.support.wait import wait_until
 
 Watching = Callable[..., tuple[CardWatch, Ear]]
 Counters = Callable[..., Counter]

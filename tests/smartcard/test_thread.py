@@ -20,8 +20,8 @@ from kiosk.smartcard.thread import CardThread
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.deck import Deck
 from tests.smartcard.conftest import Counter
-from tests.smartcard.worlds import Ear, InProcess
-from tests.waiting import wait_until
+from tests.support.cards.readers import Ear, InProcess
+from tests.support.wait import wait_until
 
 Counters = Callable[..., Counter]
 HERE, THERE = (Insertion(1, name) for name in InProcess.names)

@@ -15,7 +15,7 @@ from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.smartcard.watch import CardWatch, Desk, choose_readers
-from tests.smartcard.worlds import Ear
+from tests.support.cards.readers import Ear
 
 NAMES = ("ACS ACR1252 00 00", "Sony RC-S300/S 00 00", "Sony RC-S300/S 01 00")
 

@@ -14,13 +14,14 @@ import pytest
 
 from kiosk.domain.deeds import Deed
 from kiosk.store.repository import Repository
+from tests.support import ROOT, SUPPORT
 
-HERE = Path(__file__).parent
+PROGRAM = SUPPORT / "store" / "killed_at_every_point.py"
 
 
 @pytest.fixture(scope="module")
 def counter() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("killed_counter", HERE / "killed_counter.py")
+    spec = importlib.util.spec_from_file_location(PROGRAM.stem, PROGRAM)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -30,8 +31,10 @@ def counter() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("shim") / "sync_shim.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "sync_shim.c"), "-ldl"], check=True, timeout=30)
+    library = tmp_path_factory.mktemp("shim") / "kill_at_sync.so"
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(PROGRAM.with_name("kill_at_sync.c")), "-ldl"], check=True, timeout=30
+    )
     return library
 
 
@@ -59,10 +62,8 @@ def test_killed_anywhere(
         for act in (*counter.ACTS, counter.USE):
             act(store)
             expected.append(picture(store))
-    environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(HERE.parents[1])}
-    subprocess.run(
-        [sys.executable, str(HERE / "killed_counter.py"), kind, str(tmp_path), registry], check=True, env=environment, timeout=110
-    )
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, str(PROGRAM), kind, str(tmp_path), registry], check=True, env=environment, timeout=110)
     folders = sorted(tmp_path.glob(f"{kind}-*"))
     seen, caught_up = set(), 0
     for folder in folders:

@@ -24,6 +24,7 @@ from kiosk.store.keyfile import FileKeyStore
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.repository import Repository
+from tests.support import SUPPORT
 
 OpenStore = Callable[..., Repository]
 
@@ -269,7 +270,7 @@ with Repository(path, open_keys(FileKeyStore(home / "keys.json"), path), "窓口
 
 
 # What only root can set up is tried in a child in name and mount spaces of its own (unshare), which an ordinary user may make, too.
-DISK = Path(__file__).with_name("small_disk.py")
+DISK = SUPPORT / "store" / "on_small_disk.py"
 
 
 def on_a_small_disk(what: str, tmp_path: Path) -> list[str]:

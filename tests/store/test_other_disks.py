@@ -15,8 +15,9 @@ import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.text import plain, say
+from tests.support import SUPPORT
 
-HERE = Path(__file__).parent
+PROGRAM = SUPPORT / "store" / "on_fat_disk.py"
 LIMIT = 50
 KINDS = ("exfat", "vfat")
 ANSWERS = ("EPERM", "EINVAL", "ENOSYS", "EOPNOTSUPP")
@@ -24,15 +25,19 @@ ANSWERS = ("EPERM", "EINVAL", "ENOSYS", "EOPNOTSUPP")
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("shim") / "fat_shim.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-w", "-o", str(library), str(HERE / "fat_shim.c"), "-ldl"], check=True, timeout=30)
+    library = tmp_path_factory.mktemp("shim") / "refuse_like_fat.so"
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", "-w", "-o", str(library), str(PROGRAM.with_name("refuse_like_fat.c")), "-ldl"],
+        check=True,
+        timeout=30,
+    )
     return library
 
 
 def on(kind: str, what: str, folder: Path, **environment: str) -> Any:
-    """What foreign_disk.py saw, in a mount space of its own."""
+    """What on_fat_disk.py saw, in a mount space of its own."""
     places = {"PYTHONPATH": os.getcwd(), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-    command = [sys.executable, str(HERE / "foreign_disk.py"), what, kind, str(folder)]
+    command = [sys.executable, str(PROGRAM), what, kind, str(folder)]
     if kind != "refusing":
         if os.geteuid() != 0 or not shutil.which(f"mkfs.{kind}"):
             pytest.skip("only root mounts an image of a stick")

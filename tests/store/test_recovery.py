@@ -17,7 +17,7 @@ from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore, seal, unseal
 from kiosk.store.repository import Repository
 from kiosk.store.sheet import sheet
-from tests.codes import code_of
+from tests.support.error_code import code_of
 
 OpenStore = Callable[..., Repository]
 

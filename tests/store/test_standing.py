@@ -34,7 +34,7 @@ from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 from kiosk.store.standing import Standing
-from tests.codes import code_of
+from tests.support.error_code import code_of
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
-from tests.ui.desk import Desk
-from tests.ui.staff_hands import Hands
+from tests.support.windows.patron_window import Desk
+from tests.support.windows.staff_window import Hands
 
 
 def _take_down(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from Xlib.display import Display
 from Xlib.protocol.event import SelectionNotify
 
 from kiosk.ui.clipboard import MARKS
-from tests.atspi.desktop import Desktop
+from tests.support.screens.accessible_desktop import Desktop
 
 pytestmark = pytest.mark.window
 
@@ -64,10 +64,10 @@ class Other:
 
 
 class Window:
-    """The process of `copies.py`."""
+    """The process of `clipboard_program.py`."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "tests.ui.copies"]
+        command = [sys.executable, "-m", "tests.support.screens.clipboard_program"]
         self.child = subprocess.Popen(command, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.child.stdout is not None
         assert self.child.stdout.readline() == "ready\n"

@@ -20,14 +20,14 @@ from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, OutOfOrder, Screen, Section
 from kiosk.ui.widgets.scan import ScanField
-from tests.cases import CountCases
-from tests.ui.desk import Desk as PatronDesk
-from tests.ui.liveness import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
-from tests.ui.reach import is_guarded
-from tests.ui.scenes import FACTS, scenes
-from tests.ui.scenes import counter as counter_in
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import a_third_or_all, one_of_each
+from tests.support.count_cases import CountCases
+from tests.support.windows.focusable import is_guarded
+from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
+from tests.support.windows.patron_samples import FACTS, scenes
+from tests.support.windows.patron_samples import counter as counter_in
+from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.staff_samples import a_third_or_all, one_of_each
+from tests.support.windows.staff_window import Hands, settle
 
 NUMBER = "2104067853"
 Act = Callable[[QWidget], None]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
 from kiosk.smartcard.judge import CardJudge
-from tests.opened import OpenedCounter
+from tests.support.counter.windowed import OpenedCounter
 
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, Qt
 from kiosk.domain.events import HolderConfirmed, ItemEntered, LibraryCardEntered
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.patron import PatronPage
-from tests.ui.staff_hands import ALT, Hands
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import ALT, Hands
 
 SCENES = staff_scenes()
 ENTER = Qt.Key.Key_Return

@@ -33,9 +33,9 @@ from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
-from tests.ui.desk import Desk
-from tests.ui.scenes import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.patron_samples import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
+from tests.support.windows.patron_window import Desk
+from tests.support.windows.staff_samples import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
     **{f"patron {name}": (scene, FACTS) for name, scene in scenes().items()},

@@ -19,10 +19,10 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.band import NoticeBand
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
-from tests.ui.scenes import OTHER_INSERTION, SEEN_AT, TICKET
-from tests.ui.serving_scenes import NEXT_CARD, ON_TAP
-from tests.ui.staff_hands import PAUSE, Hands, settle
-from tests.ui.staff_scenes import LACKING, UNCHECKED, staff_scenes, troubled
+from tests.support.windows.patron_samples import OTHER_INSERTION, SEEN_AT, TICKET
+from tests.support.windows.serving_samples import NEXT_CARD, ON_TAP
+from tests.support.windows.staff_samples import LACKING, UNCHECKED, staff_scenes, troubled
+from tests.support.windows.staff_window import PAUSE, Hands, settle
 
 SCENES = staff_scenes()
 Places = dict[str, tuple[int, int, int, int]]

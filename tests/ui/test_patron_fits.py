@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.domain.model import Language
-from tests.ui.desk import Desk
-from tests.ui.fits import complaints
-from tests.ui.scenes import scenes
+from tests.support.windows.layout_faults import complaints
+from tests.support.windows.patron_samples import scenes
+from tests.support.windows.patron_window import Desk
 
 FHD_15_6_INCH = 345
 DISPLAYS = {

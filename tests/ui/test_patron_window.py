@@ -31,9 +31,9 @@ from kiosk.text import plain, say
 from kiosk.ui import readingtime
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import drawn
-from tests.ui.desk import Desk
-from tests.ui.messages import message_of
-from tests.ui.scenes import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
+from tests.support.windows.patron_message import message_of
+from tests.support.windows.patron_samples import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
+from tests.support.windows.patron_window import Desk
 
 SCENES = scenes()
 

@@ -16,8 +16,8 @@ from kiosk.domain.states import AskingPin
 from kiosk.ui.padkey import HIGHLIGHT_MS, PadKey
 from kiosk.ui.pinpad import PinPad
 from kiosk.ui.theme import patron_sizes
-from tests.ui.desk import Desk
-from tests.ui.scenes import FLOWS, GOAL, counter
+from tests.support.windows.patron_samples import FLOWS, GOAL, counter
+from tests.support.windows.patron_window import Desk
 
 ENTER = Qt.Key.Key_Return
 

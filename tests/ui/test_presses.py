@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.presses import Presses
-from tests.ui.manual_timing import ManualTiming
+from tests.support.windows.manual_timing import ManualTiming
 
 MIDDLE = QPoint(200, 100)
 

@@ -19,9 +19,9 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.places import PAGES_BESIDE
 from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.widgets.words import Words
-from tests.ui.scenes import NUMBER
-from tests.ui.staff_hands import ALT, Desk, Hands, settle
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.patron_samples import NUMBER
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import ALT, Desk, Hands, settle
 
 SCENES = staff_scenes()
 FIELD = "資料のバーコードの入力欄"

@@ -11,10 +11,10 @@ from kiosk.domain.states import Counter, Reading, ReadingMyNumberCard
 from kiosk.text import plain, say
 from kiosk.ui import readingtime
 from kiosk.ui.staff import StaffWindow
-from tests.ui.desk import Desk
-from tests.ui.scenes import INSERTION, OTHER_INSERTION, TICKET, counter
-from tests.ui.scenes import scenes as patron_scenes
-from tests.ui.staff_hands import Hands
+from tests.support.windows.patron_samples import INSERTION, OTHER_INSERTION, TICKET, counter
+from tests.support.windows.patron_samples import scenes as patron_scenes
+from tests.support.windows.patron_window import Desk
+from tests.support.windows.staff_window import Hands
 
 STAY = plain(say("staff.home.stay"))
 WAITS = {"lending": plain(say("staff.home.title")), "registration": plain(say("staff.my-number-card.title"))}

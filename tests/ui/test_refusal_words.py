@@ -10,9 +10,9 @@ from kiosk.domain.machine import step
 from kiosk.domain.states import LendingRefused, Problem
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.widgets.control import event_of
-from tests.ui.scenes import NUMBER, counter
-from tests.ui.staff_hands import Hands
-from tests.ui.staff_scenes import one_of_each
+from tests.support.windows.patron_samples import NUMBER, counter
+from tests.support.windows.staff_samples import one_of_each
+from tests.support.windows.staff_window import Hands
 
 SCENES = {name: scene for name, scene in one_of_each().items() if "refused-" in name or name == "unlink-refused"}
 OF_LIBRARY_CARD = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS)

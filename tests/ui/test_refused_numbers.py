@@ -30,9 +30,9 @@ from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import AskingUnlinkNumber, AwaitingLibraryCard, CounterRules, Flow, LendingRefused, Problem, Reading, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.scan import ScanField
-from tests.ui.scenes import INSERTION, TICKET, counter
-from tests.ui.staff_hands import Desk, Hands, settle
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.patron_samples import INSERTION, TICKET, counter
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Desk, Hands, settle
 
 RULES = CounterRules(barcode=BarcodeRule(length=10, prefix="21"))
 NUMBER, OTHER = "2104067853", "2104067861"

@@ -38,13 +38,13 @@ from kiosk.domain.states import (
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import event_of
 from kiosk.ui.widgets.scan import ScanField
-from tests.cases import CountCases
-from tests.ui.desk import Desk as PatronDesk
-from tests.ui.manual_timing import ManualTiming
-from tests.ui.reach import focusable, is_guarded
-from tests.ui.scenes import scenes
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import a_third_or_all, one_of_each
+from tests.support.count_cases import CountCases
+from tests.support.windows.focusable import focusable, is_guarded
+from tests.support.windows.manual_timing import ManualTiming
+from tests.support.windows.patron_samples import scenes
+from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.staff_samples import a_third_or_all, one_of_each
+from tests.support.windows.staff_window import Hands, settle
 
 NONE, CONTROL, KEYPAD, SHIFT, ALT = (
     Qt.KeyboardModifier.NoModifier,

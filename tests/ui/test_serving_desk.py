@@ -16,8 +16,8 @@ from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, Loa
 from kiosk.domain.model import IlsCondition, Service, SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
 from kiosk.ui.staff import StaffWindow
-from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES
-from tests.ui.staff_hands import ALT, Desk
+from tests.support.windows.serving_samples import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES
+from tests.support.windows.staff_window import ALT, Desk
 
 ENTER, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
 FIELD = "資料のバーコードの入力欄"

@@ -14,9 +14,9 @@ from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, PatronShown, Progress
 from kiosk.ui.staff.patron.lines import MOST
 from kiosk.ui.staff.patron.row import Row
-from tests.ui.serving_scenes import BRIDGE, CHECKED, DUE, GARDEN, LOANS, MAGAZINE, at_counter, serving
-from tests.ui.staff_hands import Hands
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.serving_samples import BRIDGE, CHECKED, DUE, GARDEN, LOANS, MAGAZINE, at_counter, serving
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Hands
 
 SCENES = staff_scenes()
 NOTHING_ON_LOAN = "貸出中の資料は、ありません。"

@@ -20,9 +20,9 @@ from kiosk.ui.staff.patron.figures import Figure
 from kiosk.ui.staff.patron.lines import MOST
 from kiosk.ui.staff.patron.row import Row, Veil
 from kiosk.ui.staff.patron.rows import Rows
-from tests.ui.serving_scenes import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
 

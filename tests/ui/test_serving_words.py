@@ -11,9 +11,9 @@ from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
 from kiosk.text import plain
 from kiosk.ui.staff.patron.lines import MOST, Line, Look, Setting, entry_lines, loan_lines, summary
+from tests.support.windows.patron_samples import TODAY
+from tests.support.windows.serving_samples import GARDEN
 from tests.test_seed import catalogues
-from tests.ui.scenes import TODAY
-from tests.ui.serving_scenes import GARDEN
 
 SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 REFUSALS = ("貸出不可", "延長不可", "予約不可")

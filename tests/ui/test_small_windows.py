@@ -11,8 +11,8 @@ from kiosk.ui.staff.rail import RailButton
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of
 from kiosk.ui.widgets.words import Words
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
 WITH_KEYS = ["lending", "lending-next-card", "renewal", "guardian", "confirming-holder", "unlink-confirm"]

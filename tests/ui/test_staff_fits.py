@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
-from tests.ui.fits import complaints
-from tests.ui.staff_hands import settle
-from tests.ui.staff_scenes import one_of_each, staff_scenes
+from tests.support.windows.layout_faults import complaints
+from tests.support.windows.staff_samples import one_of_each, staff_scenes
+from tests.support.windows.staff_window import settle
 
 SIZES = (
     *((1024, 768), (800, 480)),

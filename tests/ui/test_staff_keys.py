@@ -63,9 +63,9 @@ from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.patron import PatronPage
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.widgets.focus import FocusRing
-from tests.ui.scenes import LINK, PATRON, READING
-from tests.ui.staff_hands import ALT, Desk, Hands
-from tests.ui.staff_scenes import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.patron_samples import LINK, PATRON, READING
+from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.staff_window import ALT, Desk, Hands
 
 SCENES = staff_scenes()
 ENTER, TAB, LINE_FEED, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_J, Qt.Key.Key_Space

@@ -56,10 +56,10 @@ from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
-from tests.ui.scenes import DRAFT, FACTS, INSERTION, NUMBER, counter, found
-from tests.ui.serving_scenes import LOANS, LOCAL
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.patron_samples import DRAFT, FACTS, INSERTION, NUMBER, counter, found
+from tests.support.windows.serving_samples import LOANS, LOCAL
+from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
 

@@ -19,11 +19,11 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
-from tests.ui.desk import Desk as PatronDesk
-from tests.ui.fits import complaints
-from tests.ui.scenes import INSERTION, NUMBER, SEEN_AT, TICKET, counter
-from tests.ui.staff_hands import Hands, settle
-from tests.ui.staff_scenes import staff_scenes
+from tests.support.windows.layout_faults import complaints
+from tests.support.windows.patron_samples import INSERTION, NUMBER, SEEN_AT, TICKET, counter
+from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
 PRESSED = {"under way": Tried(), "failed": Tried(under_way=False, at=SEEN_AT)}

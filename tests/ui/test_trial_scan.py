@@ -14,8 +14,8 @@ from kiosk.domain.states import CounterRules, Section, Waiting
 from kiosk.ui.staff import StaffWindow, trial_scan
 from kiosk.ui.staff.scan_steps import card_steps, item_steps
 from kiosk.ui.widgets.words import Words
-from tests.ui.scenes import counter
-from tests.ui.staff_hands import Hands
+from tests.support.windows.patron_samples import counter
+from tests.support.windows.staff_window import Hands
 
 ENTER = Qt.Key.Key_Return
 RULE = BarcodeRule(length=10, prefix="2104", check_digit=CheckDigit.SEVEN_DR)

@@ -17,8 +17,8 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.bars import StatusBar
 from kiosk.ui.staff.patron.row import Row
 from kiosk.ui.staff.patron.rows import Rows
-from tests.ui.serving_scenes import BRIDGE, CHECKED, GARDEN, MAGAZINE, MANY, at_counter, serving
-from tests.ui.staff_hands import Hands, settle
+from tests.support.windows.serving_samples import BRIDGE, CHECKED, GARDEN, MAGAZINE, MANY, at_counter, serving
+from tests.support.windows.staff_window import Hands, settle
 
 REFUSED = Entry(Service.LOAN, MAGAZINE, Progress.REFUSED, Reason.RESERVED)
 LOST = Entry(Service.LOAN, BRIDGE, Progress.UNKNOWN, Reason.LOST_ANSWER)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from kiosk.demo.ils import KOHA, Flavour, LibraryServer, Login, Mishap, opening, serving
-from tests.demo.ils.wire import LOGIN, MOMENT, Wire
+from tests.support.ils.raw_sip2_client import LOGIN, MOMENT, Wire
 
 Serve = Callable[..., LibraryServer]
 

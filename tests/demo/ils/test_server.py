@@ -28,7 +28,7 @@ from kiosk.demo.ils import (
 from kiosk.demo.ils.desk import Desk
 from kiosk.demo.ils.dialogue import Dialogue
 from tests.demo.ils.conftest import Serve
-from tests.demo.ils.wire import MOMENT, OWN, Wire, checkin, checkout, hold, patron, renewal, values
+from tests.support.ils.raw_sip2_client import MOMENT, OWN, Wire, checkin, checkout, hold, patron, renewal, values
 
 Dial = Callable[[LibraryServer], Wire]
 BAMBOO, POST = ITEMS["bamboo"].number, ITEMS["post"].number

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Flavour, LibraryServer
 from tests.demo.ils.conftest import Serve
-from tests.demo.ils.wire import OWN, STAMP, Wire, checkout, hold, information, numbered, patron, renewal, values
+from tests.support.ils.raw_sip2_client import OWN, STAMP, Wire, checkout, hold, information, numbered, patron, renewal, values
 
 Dial = Callable[[LibraryServer], Wire]
 NONE = " " * 14

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.library import handover
-from tests.library.handover.screen import Screen
+from tests.support.screens.xvfb import Screen
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Desktop, Suffix, Target
 from kiosk.library.handover.apart import hand_over_apart
-from tests.library.handover.screen import Screen, Thief
+from tests.support import SUPPORT
+from tests.support.screens.xvfb import Screen, Thief
 
 pytestmark = pytest.mark.window
 
@@ -98,7 +99,7 @@ def test_a_process_that_cannot_begin_is_told_as_that(monkeypatch: pytest.MonkeyP
 def test_a_program_that_waits_for_the_screen_never_freezes_it(screen: Screen, desktop: Desktop, times: int) -> None:
     """Qt waits for the X server with the interpreter's lock in its hand: a thread that held the server could then not let it go."""
     window = screen.terminal(TITLE)
-    script = Path(__file__).with_name("waits_for_x.py")
+    script = SUPPORT / "screens" / "handover_holding_gil.py"
     for _ in range(times):
         ran = subprocess.run(
             [sys.executable, str(script), NUMBER, TITLE],

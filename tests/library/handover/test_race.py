@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover import Desktop, Suffix, Target, hand_over
-from tests.library.handover.screen import Foreign, Own, Screen, Terminal, Thief
+from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal, Thief
 
 pytestmark = [pytest.mark.window, pytest.mark.trial]
 

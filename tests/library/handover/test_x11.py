@@ -15,9 +15,9 @@ from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import LIMIT, Desktop, Suffix, Target, find_windows, hand_over
 from kiosk.library.handover.x11 import X11Desktop
-from tests.library.handover.between import Between, Hurried, Waiting
-from tests.library.handover.screen import Foreign, Own, Screen, Terminal
-from tests.waiting import end
+from tests.support.screens.interrupted_handover import Between, Hurried, Waiting
+from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal
+from tests.support.wait import end
 
 pytestmark = pytest.mark.window
 

@@ -8,8 +8,8 @@ from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import Line, Station, client_of, seal
-from tests.library.ils.shelf import Shelf
+from tests.support.ils.scripted_server import Line, Station, client_of, seal
+from tests.support.ils.unreliable_server import Shelf
 
 NUMBER = LibraryCardNumber("D0000000001")
 NAMES = {NUMBER.text: "竹内 芸子"}

@@ -6,7 +6,7 @@ from datetime import date
 
 from kiosk.domain.circulation import Due, Item, Outcome
 from kiosk.domain.model import IlsCondition, Service
-from tests.library.ils.scripted import BOOK, LENT, NUMBER, PATRON, TITLE, Station, answering, client_of
+from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, TITLE, Station, answering, client_of
 
 
 def test_a_whole_dialogue_in_bytes() -> None:

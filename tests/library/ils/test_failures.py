@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.circulation import Due, Item, Outcome, Reason
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     CLOSED,
     DATE,

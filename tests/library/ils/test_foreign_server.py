@@ -14,7 +14,7 @@ import pytest
 from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
-from tests.library.ils.scripted import client_of, free_port
+from tests.support.ils.scripted_server import client_of, free_port
 
 TAKEUCHI, NOBODY = LibraryCardNumber("D0000000077"), LibraryCardNumber("D0000000099")
 BOOKS = {"1100000000017": "吾輩は猫である", "1100000000025": "竹取物語 芸"}

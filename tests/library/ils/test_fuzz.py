@@ -17,8 +17,8 @@ from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import Station, client_of
-from tests.library.ils.shelf import ALTERING, FIRST_DUE, NEEDS_NUMBERS, Mood, MoodyServer, Shelf, title
+from tests.support.ils.scripted_server import Station, client_of
+from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBERS, Mood, MoodyServer, Shelf, title
 
 NAMES = {"D0000000001": "竹内 芸子", "D0000000002": "髙﨑 花", "D0000000003": "山田 処"}
 UNKNOWN = LibraryCardNumber("D0000000009")

@@ -10,8 +10,8 @@ from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Flavour, Libr
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import BOOK, DATE, NUMBER, STATUS, TITLE, TODAY, Answer, Line, Station, answering, client_of, seal
-from tests.library.ils.scripted import field as field_of
+from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, STATUS, TITLE, TODAY, Answer, Line, Station, answering, client_of, seal
+from tests.support.ils.scripted_server import field as field_of
 
 HELD = f"161N{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{TITLE}|BR1|"
 ITEM = f"18040201{DATE}AB{BOOK}|AJ{TITLE}|"

@@ -10,7 +10,7 @@ import pytest
 from kiosk.demo.ils import PATRONS, PLAIN, LibraryServer, opening, serving
 from kiosk.domain.circulation import LoanList, Told
 from kiosk.domain.model import IlsCondition, LibraryCardNumber
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     DATE,
     NUMBER,
     STATUS,
@@ -25,7 +25,7 @@ from tests.library.ils.scripted import (
     in_turn,
     seal,
 )
-from tests.library.ils.scripted import field as field_of
+from tests.support.ils.scripted_server import field as field_of
 
 STATUS_WITHOUT_63 = STATUS.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
 PATRON_STATUS = f"24              000{DATE}AE花子 山田|AAD0123456789|BLY|AOKENRITSU|"

@@ -7,7 +7,7 @@ import pytest
 from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     DATE,
     LENT,

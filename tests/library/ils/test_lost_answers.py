@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.domain.circulation import Due, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     DATE,
     LENT,

@@ -13,7 +13,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.library.ils import IlsClient
 from kiosk.library.ils.server import Server
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     LENT,
     NUMBER,

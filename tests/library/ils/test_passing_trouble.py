@@ -8,7 +8,7 @@ from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     DATE,
     LENT,

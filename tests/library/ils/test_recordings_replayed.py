@@ -14,8 +14,8 @@ from kiosk.domain.circulation import Due, Item, Outcome, Reason, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import Line, Station, client_of, field, seal
-from tests.library.recorded import EXCHANGES, Exchange
+from tests.support.ils.recordings import EXCHANGES, Exchange
+from tests.support.ils.scripted_server import Line, Station, client_of, field, seal
 
 CHANGES = {"11", "29", "15", "09", "65"}
 HANAKO = LibraryCardNumber("D0123456789")

@@ -9,7 +9,7 @@ import pytest
 from kiosk.config.settings import Ils
 from kiosk.domain.circulation import Due, Item, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
-from tests.library.ils.scripted import BOOK, DATE, NUMBER, PATRON, STATUS, TITLE, Station, answering, client_of, hang_up
+from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, PATRON, STATUS, TITLE, Station, answering, client_of, hang_up
 
 LOAN, RENEWAL, HOLD = Service.LOAN, Service.RENEWAL, Service.HOLD
 REPLIES = {LOAN: ("11", "120NUN"), RENEWAL: ("29", "300NUN"), HOLD: ("15", "160N")}

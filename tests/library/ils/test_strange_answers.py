@@ -15,7 +15,7 @@ from kiosk.domain.circulation import Item, ItemAnswer
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Patron, Service
 from kiosk.library.ils import IlsClient
-from tests.library.ils.scripted import BOOK, LOGIN, NUMBER, STATUS, Line, Station, client_of, seal
+from tests.support.ils.scripted_server import BOOK, LOGIN, NUMBER, STATUS, Line, Station, client_of, seal
 
 ANSWERS = {Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_DIFFERS}
 WIDTHS = {"64": 14 + 3 + 18 + 24, "18": 2 + 2 + 2 + 18, "12": 4 + 18, "30": 4 + 18, "16": 2 + 18}

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
-from tests.library.ils.scripted import BOOK, LENT, NUMBER, PATRON, Line, Station, answering, client_of, hang_up
+from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, Line, Station, answering, client_of, hang_up
 
 NAME = "sip.library.example"
 SHORT = 0.2

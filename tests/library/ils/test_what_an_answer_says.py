@@ -10,7 +10,7 @@ import pytest
 from kiosk.config.settings import Ils
 from kiosk.domain.circulation import Due, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
-from tests.library.ils.scripted import (
+from tests.support.ils.scripted_server import (
     BOOK,
     DATE,
     LENT,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.library.sip2 import Checksum, Malformed, Message, decode, encode
-from tests.library.recorded import REPLIES
+from tests.support.ils.recordings import REPLIES
 
 BODY = "121NNY20261123    184958AOKENRITSU|AAD0123456789|AB1100000000017|AJ竹取物語|AH20261207    235900|AY6AZ"
 

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk.library.sip2 import LAYOUTS, Checksum, Layout, Malformed, Message, decode, encode
-from tests.library.recorded import LINES
+from tests.support.ils.recordings import LINES
 
 ASCII = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 DATES = st.from_regex(r"\A([0-9]{8}[A-Z ]{4}[0-9]{6}| {18})\Z")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.library.sip2 import Framer, Malformed
-from tests.library.recorded import REPLIES
+from tests.support.ils.recordings import REPLIES
 
 CONTENTS = [reply.strip(b"\r\n") for reply, _ in REPLIES]
 STREAMS = st.lists(st.sampled_from([b"\r", b"\n", b"\0", b"|", b"AZ", b"12", b"941", b"96", "竹".encode("cp932"), b"x"])).map(b"".join)

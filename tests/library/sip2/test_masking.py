@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.library.sip2 import Message, decode, masked
-from tests.library.recorded import LINES
+from tests.support.ils.recordings import LINES
 
 SECRET = [
     "kioskpwd",

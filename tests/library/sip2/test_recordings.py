@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kiosk.library.sip2 import Checksum, decode, encode
-from tests.library.recorded import EXCHANGES, REPLIES, Exchange
-from tests.library.sip2.naive import parts
+from tests.support.ils.independent_sip2_parser import parts
+from tests.support.ils.recordings import EXCHANGES, REPLIES, Exchange
 
 
 def test_the_recordings_are_all_there() -> None:

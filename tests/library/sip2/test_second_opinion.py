@@ -9,7 +9,7 @@ import pytest
 from pysip2 import models
 
 from kiosk.library.sip2 import FIELDS, LAYOUTS, Message, decode, encode, sip_date
-from tests.library.recorded import EXCHANGES, Exchange
+from tests.support.ils.recordings import EXCHANGES, Exchange
 
 THEIRS = {kind: models.spec_for_id(kind) for kind in LAYOUTS}
 

@@ -1,0 +1,26 @@
+"""What the tests stand on. Nothing here is a test; what is run as a program of its own says so in its first lines.
+
+- `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
+  behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),
+  `on_small_disk` (a program).
+- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` draws events
+  and `invariants` holds every step to the rules; `simulated_keyboard`.
+- `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
+  `serving_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`, `live_controls`,
+  `manual_timing`.
+- `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
+  `accessible_desktop` (AT-SPI). Programs: `demo_counter`, `page_turner`, `clipboard_program`, `tk_form`, `atspi_driver`,
+  `handover_holding_gil`.
+- `cards/`: `readers` (virtual or behind a real pcscd), `malformed_der`. `pcscd/`: a real pcscd; `rig` has the fixture.
+- `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
+- `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload.
+- `commands/`: programs. `faults_of_a_home`, `run_until_shown`.
+- `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
+- `wait` (for a condition or a process, with a limit), `error_code`, `count_cases` (the fixture), `apart_functions` (for test_apart.py).
+"""
+
+from pathlib import Path
+
+SUPPORT = Path(__file__).parent
+ROOT = SUPPORT.parents[1]
+"""The checkout: where `python -m tests.…` has to run."""

@@ -1,0 +1,50 @@
+"""`kiosk ARGUMENTS…` in a process of its own; ends once staff's window says THIS.
+
+Usage: python -m tests.support.commands.run_until_shown THIS ARGUMENTS…
+
+A program that has been ended leaves Qt's loop unfit for another in its process. Prints, as its last line, what the bands of both
+windows said.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.__main__ import main
+from kiosk.commands.display import start_display
+from kiosk.ui.widgets.practiceband import PracticeBand
+from tests.support.counter.windowed import words_on
+
+LIMIT_MS = 20_000
+
+
+def shown_bands() -> dict[str, PracticeBand]:
+    windows = {type(window).__name__: window for window in QApplication.topLevelWidgets() if window.isVisible()}
+    return {name: window.findChildren(PracticeBand)[0] for name, window in windows.items() if name in ("StaffWindow", "PatronWindow")}
+
+
+def run(this: str, arguments: list[str]) -> int:
+    start_display()
+    seen: list[str] = []
+    timer = QTimer(interval=20)
+
+    def look() -> None:
+        shown = shown_bands()
+        if len(shown) == 2 and this in "".join(words_on(shown["StaffWindow"].window())):
+            seen.extend(band.text() for band in shown.values())
+            QApplication.exit(0)
+
+    timer.timeout.connect(look)
+    timer.start()
+    QTimer.singleShot(LIMIT_MS, timer, lambda: QApplication.exit(9))
+    code = main(arguments)
+    sys.stdout.write(json.dumps(seen) + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,191 @@
+"""What can go wrong with one command to a card, and a patron who goes on all the same."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LastTryChosen, LeavePressed, LinkAgreed, ReplacementChosen
+from kiosk.domain.model import LibraryCardNumber, ReplaceReason, UnlinkReason
+from kiosk.domain.states import (
+    AlreadyLinked,
+    AskingPin,
+    AwaitingMyNumberCard,
+    ChoosingReplacement,
+    ConfirmingLink,
+    Counter,
+    Flow,
+    LastTryWarning,
+    LendingRefused,
+    Problem,
+    Registered,
+    RegistrationRefused,
+)
+from kiosk.smartcard.virtual.card import Fault, Trouble
+from tests.support.cards.readers import World
+from tests.support.counter.headless import Desk, Trace, WatchedCard
+
+
+class Event(Enum):
+    """What happens in the room while the card has a command and has not answered."""
+
+    LIFTED = auto()
+    UNPLUGGED = auto()
+    RESTARTED = auto()
+    SILENT = auto()
+
+
+WORDS = (
+    *(0x6A82, 0x6A86, 0x6D00, 0x6E00, 0x6F00, 0x6700, 0x6982, 0x6985, 0x6986, 0x6983, 0x6984),
+    *(0x63C0, 0x63C1, 0x63C2, 0x6300, 0x6100, 0x6110, 0x6C00, 0x6C10, 0x6281, 0x6282, 0x6B00, 0x9000),
+)
+SHORT = (b"", b"\x90")
+Kind = Event | int | bytes
+KINDS: tuple[Kind, ...] = (*Event, *WORDS, *SHORT)
+"""Events in the room, status words without data, answers without a status word."""
+
+
+def name_of(kind: Kind) -> str:
+    if isinstance(kind, Event):
+        return kind.name.lower()
+    return f"{kind:04X}" if isinstance(kind, int) else f"{len(kind)} bytes"
+
+
+@dataclass
+class Mishap:
+    """One kind at one command. `processed`: the card has carried the command out, and only its answer is lost or replaced."""
+
+    kind: Kind
+    processed: bool
+    world: World
+    _hands: list[threading.Thread] = field(default_factory=list)
+
+    def fault(self) -> Fault:
+        match self.kind:
+            case Event.LIFTED:
+                return Fault(trouble=Trouble.LIFTED, processed=self.processed)
+            case Event.SILENT:
+                return Fault(trouble=Trouble.SILENT, processed=self.processed)
+            case Event.UNPLUGGED:
+                return Fault(trouble=Trouble.SILENT, processed=self.processed, before=lambda: self._meanwhile(self.world.unplug))
+            case Event.RESTARTED:
+                return Fault(trouble=Trouble.SILENT, processed=self.processed, before=lambda: self._meanwhile(self._crash))
+            case int(word):
+                return Fault(answer=word.to_bytes(2, "big"), processed=self.processed)
+            case bytes(answer):
+                return Fault(answer=answer, processed=self.processed)
+
+    def _crash(self) -> None:
+        self.world.stop_service(crash=True)
+
+    def _meanwhile(self, act: Callable[[], None]) -> None:
+        """By other hands, while the card is silent: what they do ends the command."""
+        self._hands.append(threading.Thread(target=act, daemon=True))
+        self._hands[-1].start()
+
+    def mend(self, desk: Desk) -> None:
+        """Reader or service are there again, and no card lies anywhere."""
+        for hands in self._hands:
+            hands.join(20)
+            assert not hands.is_alive()
+        if self._hands:
+            if self.kind is Event.UNPLUGGED:
+                self.world.replug()
+            else:
+                self.world.start_service()
+            desk.until(lambda counter: counter.reader == "ready" and bool(counter.cards))
+        desk.lift_all()
+
+
+STOPS = (AwaitingMyNumberCard, RegistrationRefused, Registered, AlreadyLinked, LendingRefused)
+"""Where a registration waits for a card or is over."""
+WAITS = (ChoosingReplacement, ConfirmingLink, LastTryWarning, AskingPin)
+
+
+def act(desk: Desk, pins: Iterator[bytes]) -> bool:
+    """What somebody does at once who only wants to get through, whatever is shown; False where there is nothing to do or to type."""
+    match desk.flow:
+        case ChoosingReplacement():
+            desk.say(ReplacementChosen(ReplaceReason.CORRECTION))
+        case ConfirmingLink():
+            desk.say(LinkAgreed())
+        case LastTryWarning():
+            desk.say(LastTryChosen())
+        case AskingPin():
+            digits = next(pins, b"")
+            if digits:
+                desk.press_pin(digits)
+            return bool(digits)
+        case _:
+            return False
+    return True
+
+
+def go_on(desk: Desk, pins: Iterator[bytes], slot: int | None = None) -> Problem | None:
+    """A patron who goes on to the end. Returns how it ends: None is the end of a registration.
+
+    With a `slot`, the card there is lifted when the screen asks for it; otherwise it is left to answer as late as it likes.
+    """
+    while True:
+        desk.until(lambda counter: _waits_for_somebody(counter) or (slot is not None and _is_slow(counter)))
+        match desk.flow:
+            case AwaitingMyNumberCard(_, problem) | RegistrationRefused(_, problem) | LendingRefused(problem):
+                return problem
+            case Registered() | AlreadyLinked():
+                return None
+            case AskingPin(tries_left=left) if not act(desk, pins):
+                return Problem(Code.PIN_WRONG, (("tries_left", left),))
+            case AskingPin():
+                pass
+            case _ if not act(desk, pins) and slot is not None:
+                desk.lift(slot)
+
+
+def _waits_for_somebody(counter: Counter) -> bool:
+    flow: Flow = counter.flow
+    if isinstance(flow, AwaitingMyNumberCard):
+        return flow.problem is not None
+    return isinstance(flow, (*WAITS, *STOPS))
+
+
+def _is_slow(counter: Counter) -> bool:
+    return bool(getattr(counter.flow, "slow", False))
+
+
+def begin_anew(desk: Desk, number: str) -> None:
+    """To where a My Number Card is asked for, whatever was there before; a registration that waits for one goes on as it is."""
+    desk.until_at(*STOPS)
+    if not isinstance(desk.flow, AwaitingMyNumberCard):
+        desk.say(LeavePressed())
+        desk.begin_registration(number)
+
+
+def register(desk: Desk, card: WatchedCard, number: str) -> None:
+    """A whole registration at a counter on which no card lies."""
+    begin_anew(desk, number)
+    desk.lay_for_registration(card)
+    assert go_on(desk, iter([card.pin])) is None, desk.flow
+
+
+def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> None:
+    """Rule 1: never a VERIFY without its own press, nor other digits than were pressed."""
+    presses = 0
+    for what, _ in trace:
+        presses += {"press": 1, "verify": -1}.get(what, 0)
+        presses = min(presses, 1)
+        assert presses >= 0, "a VERIFY that nobody pressed for"
+    for card in cards:
+        left = iter(pressed)
+        assert all(any(sent == digits for digits in left) for sent in card.pins), "digits that nobody pressed"
+        assert all(command[1] not in (0x24, 0x2C) for command in card.sent), "a command that changes the PIN"
+
+
+def clear(desk: Desk) -> None:
+    """Everybody takes their cards and goes, and no link stays."""
+    for link in desk.repository.list_links(masked=False):
+        desk.repository.close_link(uuid.uuid4(), LibraryCardNumber(link.number), UnlinkReason.CORRECTION)
+    desk.end()

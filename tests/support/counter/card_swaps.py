@@ -1,0 +1,96 @@
+"""Ways to lift card A and lay card B, another holder's with one try left, and what must hold whatever was under way."""
+
+from __future__ import annotations
+
+import itertools
+from enum import Enum, auto
+from typing import NamedTuple
+
+from kiosk.domain.events import CardPlaced
+from kiosk.domain.model import Insertion, LinkToken
+from kiosk.domain.states import LastTryWarning
+from tests.support.cards.readers import InProcess
+from tests.support.counter.headless import Desk, WatchedCard
+
+PIN_A, PIN_B, WRONG = b"1234", b"8260", b"9071"
+
+
+class Pace(Enum):
+    """What the counter hears of the change, and when."""
+
+    UNHEARD = auto()
+    """Both, after it is done; on the same reader in this process, the watch never sees the reader empty."""
+    HEARD = auto()
+    """That A was lifted, before B is laid."""
+    OVERLAP = auto()
+    """B is laid on the other reader before A is lifted."""
+
+
+class Way(NamedTuple):
+    """One way to change the cards."""
+
+    a_slot: int
+    b_slot: int
+    pace: Pace
+    at_once: bool
+    """The patron does the next thing before the counter has heard of the change."""
+    pin_after: bytes
+    """What is typed from then on: A's PIN by a patron who has noticed nothing, or B's by B's holder."""
+
+    def __str__(self) -> str:
+        return f"{self.a_slot}-{self.b_slot} {self.pace.name.lower()}{' at once' * self.at_once}"
+
+
+WAYS = [
+    Way(*way)
+    for way in itertools.product((0, 1), (0, 1), Pace, (True, False), (PIN_A, PIN_B))
+    if way[0] != way[1] or way[2] is not Pace.OVERLAP
+]
+
+
+def change(desk: Desk, way: Way, b: WatchedCard, *, lifted: bool) -> None:
+    """Lift A, unless it was `lifted` already in the middle of a command, and lay B."""
+    world = desk.world
+    if way.pace is Pace.OVERLAP:
+        world.lay(b, way.b_slot)
+    if way.pace is Pace.HEARD:
+        desk.lift(way.a_slot)
+    elif not (isinstance(world, InProcess) and way.a_slot == way.b_slot and not lifted):
+        world.lift(way.a_slot)
+    if way.pace is not Pace.OVERLAP:
+        world.lay(b, way.b_slot)
+
+
+def b_lies(desk: Desk, way: Way) -> bool:
+    """Whether the counter has heard of all. pcscd may count a card that was pulled twice: then another one seems to have come and gone."""
+    first = next(event.insertion for _, event in desk.heard if isinstance(event, CardPlaced))
+    assert first.reader == desk.world.names[way.a_slot]
+    lying = desk.counter.cards
+    return len(lying) == 1 and lying[0].reader == desk.world.names[way.b_slot] and lying[0].number > first.number
+
+
+def cards_shown(desk: Desk) -> dict[Insertion, LinkToken]:
+    """Which card each insertion was shown to be: one and the same for as long as it lay.
+
+    B under A's number: B was laid after the watch had seen A, and before the card thread connected. What was read is B's then, tries
+    and all, and on the one connection to B; so it is as good as any reading of B.
+    """
+    cards: dict[Insertion, LinkToken] = {}
+    for counter in desk.shown:
+        reading = getattr(getattr(counter.flow, "goal", counter.flow), "reading", None)
+        insertion = getattr(counter.flow, "insertion", None)
+        if reading is not None and insertion is not None:
+            assert cards.setdefault(insertion, reading.token) == reading.token, f"{insertion} was two cards"
+    return cards
+
+
+def check_warned(desk: Desk, cards: dict[Insertion, LinkToken], b: str, token: LinkToken) -> None:
+    """No VERIFY reaches B before its one try was shown, nor for a press on a pad that was opened for A."""
+    for place, (what, who) in enumerate(desk.trace):
+        if what == "verify" and who == b:
+            before = desk.trace[:place]
+            pressed = [where for said, where in before if said == "press"][-1]
+            assert isinstance(pressed, Insertion)
+            assert cards[pressed] == token, "a press for the other card"
+            warned = [flow.insertion for said, flow in before if said == "shown" and isinstance(flow, LastTryWarning)]
+            assert pressed in warned, "nobody was told of the last try"

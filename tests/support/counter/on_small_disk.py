@@ -1,0 +1,108 @@
+"""Run by test_starting.py as root of its own name space: a counter with its windows on a tmpfs that fills up or is made read-only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from kiosk.__main__ import main as command
+from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings, read_settings
+from kiosk.domain.events import HolderConfirmed, LinkAgreed
+from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, Registered, RegistrationRefused
+from kiosk.equipment import open_repository
+from kiosk.log import kept_in
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.text import plain, say
+from tests.support.counter.headless import judge_for
+from tests.support.counter.steps import OTHER, OWN, PIN, Stage
+from tests.support.counter.windowed import OpenedCounter, words_on
+from tests.support.store.on_small_disk import fill, mount
+
+SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
+
+
+def tell(**what: object) -> None:
+    for key, value in what.items():
+        sys.stdout.write(f"{key}:{value}\n")
+
+
+def refused(stage: Stage) -> str:
+    """What a registration ends with, once both windows say it."""
+    opened = stage.opened
+    stage.to_card()
+    stage.lay()
+    opened.until_at(ConfirmingLink)
+    opened.say(LinkAgreed())
+    opened.until_at(AskingPin)
+    stage.confirm(PIN)
+    flow = stage.opened.until_at(RegistrationRefused, Registered)
+    if not isinstance(flow, RegistrationRefused):
+        return "registered"
+    code = flow.problem.code
+    for window, parts in ((stage.opened.staff, ("staff", "staff-next")), (stage.opened.patron, ("patron", "patron-next"))):
+        shown = "\n".join(text.replace("\n", "") for text in words_on(window))
+        for part in parts:
+            assert plain(say(f"refusal.{code}.{part}")).replace("\n", "") in shown, part
+    return str(code)
+
+
+def lent(stage: Stage) -> str:
+    """What a tap of the linked card ends with: the link is read, and that the use cannot be written down does not stop it."""
+    stage.opened.end()
+    stage.lay("renewed")
+    return type(stage.opened.until_at(ConfirmingHolder, LendingRefused)).__name__
+
+
+def written(opened: OpenedCounter, expected: str) -> str:
+    """What the windows know of the writing down, once the use that was confirmed has been tried."""
+    if isinstance(opened.flow, ConfirmingHolder):
+        opened.say(HolderConfirmed())
+    facts = opened.program.conductor
+    opened.until(lambda _: facts.facts.finding("records").word == expected)
+    return facts.facts.finding("records").outcome
+
+
+def full(disk: Path) -> None:
+    """It fills up while the program runs, log included, and is emptied again."""
+    QApplication([])
+    deck = Deck(demo=False)
+    (disk / "logs").mkdir()
+    with (
+        kept_in(disk / "logs", LogSettings("debug")),
+        OpenedCounter(SETTINGS, judge_for(deck), disk / "data" / "kiosk.db") as opened,
+    ):
+        stage = Stage(opened, deck, judge_for(deck))
+        stage.link(OTHER, "renewed")
+        ballast = disk / "ballast"
+        with ballast.open("wb") as file:
+            fill(file.fileno())
+        tell(refused=refused(stage), links=opened.repository.count_links(), lent=lent(stage), use=written(opened, "wrong"))
+        ballast.unlink()
+        tell(then=refused(stage), links=opened.repository.count_links(), lent=lent(stage), use=written(opened, "fine"))
+        tell(audit=opened.repository.verify_audit())
+        tell(both=all(opened.repository.find_by_number(number) is not None for number in (OWN, OTHER)))
+        opened.end()
+
+
+def read_only(disk: Path) -> None:
+    """It is read-only when the program starts."""
+    home = Home(disk / "home")
+    home.prepare()
+    home.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")
+    open_repository(home, read_settings(home.config))[0].close()
+    before = home.store.read_bytes()
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+    tell(code=command(["--home", str(home.folder), "run"]), untouched=home.store.read_bytes() == before)
+
+
+def main() -> None:
+    what, disk = sys.argv[1], Path(sys.argv[2])
+    mount(disk, "size=2m")
+    {"full": full, "read-only": read_only}[what](disk)
+
+
+if __name__ == "__main__":
+    main()

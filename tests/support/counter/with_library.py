@@ -1,0 +1,284 @@
+"""A counter with its windows and the pretend library behind it, over the real client: the test is staff, patron, scanner and the line.
+
+What stands on the windows is read as somebody sees it or hears it read; what became of it is read from the library's own memory.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from kiosk.app import slip_printer
+from kiosk.config import DisplaySettings, Home, Ils, Settings
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
+from kiosk.demo.ils.server import now_in_japan
+from kiosk.demo.library import demo_ils, demo_settings
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Revocation, Service, UnlinkReason
+from kiosk.domain.states import ConfirmingHolder, Counter, PatronShown, Waiting
+from kiosk.library.ils import IlsClient
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.virtual.deck import Deck
+from kiosk.text import plain, say
+from kiosk.ui.staff.answers import told
+from kiosk.ui.staff.patron.row import Row
+from kiosk.ui.staff.patron.rows import Rows
+from tests.support.counter.headless import token_of
+from tests.support.counter.windowed import Key, OpenedCounter, button_named, words_on
+
+DEMO = replace(KOHA, expiry_field="PA")
+"""A Koha that also tells how long a library card is good."""
+NONE = Qt.KeyboardModifier.NoModifier
+ENTER: Key = (Qt.Key.Key_Return, NONE, "\r")
+_SYSTEMS = {system.value: system for system in Ils}
+_TEXTS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t", Qt.Key.Key_Space: " "}
+SCAN_MS = 4
+"""Between two characters of a barcode scanner."""
+Window = Literal["staff", "patron"]
+Open = Callable[..., "LoanDesk"]
+"""Opens one more; keywords as of `loan_desk`."""
+
+
+@dataclass
+class Line:
+    """The line to the library's system: what happens to the next requests of a kind, and a clock by which staff can wait."""
+
+    ahead: float = 0
+    due: dict[str, deque[Mishap]] = field(default_factory=dict)
+
+    def clock(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def happen(self, kind: str, *mishaps: Mishap) -> None:
+        """To the next requests of this kind, one after the other."""
+        self.due.setdefault(kind, deque()).extend(mishaps)
+
+    def __call__(self, number: int, kind: str) -> Mishap:
+        waiting = self.due.get(kind)
+        return waiting.popleft() if waiting else Mishap()
+
+
+class LoanDesk:
+    """One counter at which `server` is asked. Made by `loan_desk`."""
+
+    def __init__(self, opened: OpenedCounter, server: LibraryServer, line: Line, deck: Deck, judge: CardJudge, home: Home) -> None:
+        self.opened, self.server, self.line, self.home = opened, server, line, home
+        self._deck, self._judge = deck, judge
+        self.staff, self.patron = opened.staff, opened.patron
+
+    # --- what people do -----------------------------------------------------------------------------------------------------
+
+    def link(self, patron: str, card: str = "fine") -> None:
+        """The patron of that name in the pretend library has registered this card."""
+        token = token_of(self._judge, self._deck.card(card))
+        number = LibraryCardNumber(PATRONS[patron])
+        self.opened.repository.save_link(uuid.uuid4(), token, number, revocation=Revocation.GOOD)
+
+    def unlink(self, patron: str) -> None:
+        self.opened.repository.close_link(uuid.uuid4(), LibraryCardNumber(PATRONS[patron]), UnlinkReason.WISH)
+
+    def lay(self, card: str = "fine", slot: int = 0) -> None:
+        self.opened.lay(self._deck.card(card), slot)
+
+    def tap(self, patron: str, card: str = "fine") -> PatronShown:
+        """Their card is laid, and staff confirm the photo."""
+        self.link(patron, card)
+        self.lay(card)
+        self.opened.until_at(ConfirmingHolder)
+        self.press("staff.holder.yes")
+        return self.opened.until_at(PatronShown)
+
+    def press(self, key: str, window: Window = "staff", **params: str | int) -> None:
+        self.opened.press(self._window(window), say(key, **params))
+
+    def scan(self, *items: str, gap_ms: int = SCAN_MS) -> None:
+        """Barcodes of the pretend library's items by their names, one right after the other, wherever the keyboard is."""
+        self.scan_text(*(ITEMS[item].number for item in items), gap_ms=gap_ms)
+
+    def scan_text(self, *texts: str, gap_ms: int = SCAN_MS) -> None:
+        """What the bars say, between the start and stop characters of NW-7."""
+        self.opened.type_keys([key for text in texts for key in (*keys_of(f"A{text}A"), ENTER)], gap_ms)
+
+    def type_by_hand(self, text: str) -> None:
+        self.opened.type_keys([*keys_of(text), ENTER], 120)
+
+    def key(self, key: Qt.Key) -> None:
+        """A key by itself, pressed by a finger."""
+        self.opened.type_keys([(key, NONE, _TEXTS.get(key, ""))], 120)
+
+    def chord(self, letter: str) -> None:
+        """Together with Alt."""
+        self.opened.type_keys([(Qt.Key(ord(letter)), Qt.KeyboardModifier.AltModifier, letter)], 120)
+
+    def hold(self, key: Qt.Key) -> None:
+        """Long enough to press what has consequences."""
+        self.opened.hold((key, NONE, _TEXTS.get(key, "")), 0.6)
+
+    def choose(self, service: Service) -> None:
+        self.press(f"staff.patron.{service}")
+
+    def end(self) -> None:
+        """F12 held, whatever is in doubt, and everybody is gone."""
+        self.hold(Qt.Key.Key_F12)
+        self.opened.until_at(Waiting)
+        self.opened.end()
+        self.opened.settle()
+
+    # --- what is seen -------------------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> PatronShown:
+        assert isinstance(self.opened.flow, PatronShown), self.opened.flow
+        return self.opened.flow
+
+    def answered(self, limit: float = 15.0) -> None:
+        """Until every item has its answer, every title has come and every row stands there."""
+
+        def settled(counter: Counter) -> bool:
+            dealings = counter.flow.dealings if isinstance(counter.flow, PatronShown) else None
+            return dealings is not None and not (dealings.unanswered or dealings.listing or dealings.describing)
+
+        self.opened.until(settled, limit)
+        self.built()
+
+    def built(self) -> None:
+        self.opened.until(lambda _: all(rows.complete for rows in self.staff.findChildren(Rows)))
+        self.opened.settle()
+
+    def connected(self) -> None:
+        self.opened.until(lambda counter: counter.ils is IlsCondition.READY)
+
+    def rows(self) -> list[str]:
+        """The rows in sight as they are read out, from above."""
+        shown = [row for row in self.staff.findChildren(Row) if row.isVisible()]
+        return [row.accessibleName() for row in sorted(shown, key=lambda row: row.mapTo(self.staff, QPoint()).y())]
+
+    def row(self, title: str) -> str:
+        """The one row about this item, with everything that stands in it."""
+        [found] = [row for row in self.staff.findChildren(Row) if row.isVisible() and title in row.accessibleName()]
+        return "\n".join(words_on(found))
+
+    def sees(self, text: str, window: Window = "staff") -> bool:
+        """Whether this stands in sight there, or is read out."""
+        return plain(text).replace("\n", "") in "\n".join(said(self._window(window)))
+
+    def see(self, key: str, window: Window = "staff", **params: str | int) -> None:
+        sentence = say(key, **params)
+        self.opened.until(lambda _: self.sees(sentence, window))
+
+    @property
+    def focused(self) -> str:
+        """The name of what has the keyboard on staff's window."""
+        return self.staff.focusWidget().accessibleName()
+
+    def button(self, key: str, **params: str | int) -> bool:
+        """Whether staff can press it."""
+        return button_named(self.staff, plain(say(key, **params)).replace("\n", "")) is not None
+
+    def _window(self, window: Window) -> QWidget:
+        return self.staff if window == "staff" else self.patron
+
+    # --- what the library's system remembers --------------------------------------------------------------------------------
+
+    def executed(self, kind: str) -> dict[str, int]:
+        """How often each item was lent, renewed or reserved by requests of this kind, whatever came of it."""
+        return {each.item: count for each, count in self.server.snapshot().executed.items() if each.kind == kind}
+
+    def give_back(self, *items: str) -> None:
+        """At the counter for returns."""
+
+        def act(library: Circulation) -> None:
+            for item in items:
+                library.give_back(ITEMS[item].number)
+
+        self.server.change(act)
+
+    def has_on_loan(self, patron: str) -> set[str]:
+        return set(self.server.snapshot().loans_of(PATRONS[patron]))
+
+
+def keys_of(text: str) -> list[Key]:
+    return [(Qt.Key(ord(letter.upper())), NONE, letter) for letter in text]
+
+
+def said(window: QWidget) -> list[str]:
+    """What stands in sight in a window, and the names by which it is read out."""
+    found = [window.windowTitle()]
+    for widget in window.findChildren(QWidget):
+        if widget.isVisible():
+            text = widget.text() if isinstance(widget, QLineEdit) else ""
+            found += [widget.accessibleName(), widget.accessibleDescription(), text]
+    return [text.replace("\n", "") for text in found if text]
+
+
+def numbers_of(*items: str) -> set[str]:
+    return {ITEMS[item].number for item in items}
+
+
+@contextmanager
+def loan_desk(
+    folder: Path,
+    deck: Deck,
+    judge: CardJudge,
+    *,
+    flavour: Flavour = DEMO,
+    latency: float = 0,
+    rules: Rules | None = None,
+    settings: Callable[[Settings], Settings] = lambda settings: settings,
+    answer_seconds: float = 8,
+) -> Iterator[LoanDesk]:
+    """As the demo sets itself up, its library's system answering after `latency` seconds; ready, and with the keyboard on staff's window.
+
+    `settings` may change what the counter is told.
+    """
+    line = Line()
+    server = LibraryServer(opening(now_in_japan().date(), rules), flavour, login=Login("kiosk", "secret"), latency=latency, mishap=line)
+    with serving(server):
+        system = _SYSTEMS.get(flavour.name, Ils.GENERIC)
+        ils = replace(demo_ils(server), system=system, expiry_field=flavour.expiry_field)
+        quiet = replace(demo_settings(ils=ils), display=DisplaySettings(sounds=0))
+        chosen = settings(quiet)
+        today = now_in_japan().date()
+        client = IlsClient(chosen.ils, lambda: today, monotonic=line.clock, answer_seconds=answer_seconds, settle_seconds=0.05)
+        home = Home(folder / "home")
+        home.prepare()
+        opened = OpenedCounter(chosen, judge, home.store, library=client, print_slip=slip_printer(home, chosen))
+        with opened:
+            desk = LoanDesk(opened, server, line, deck, judge, home)
+            desk.connected()
+            opened.give_keyboard_to(opened.staff)
+            yield desk
+
+
+@contextmanager
+def opener(folder: Path, deck: Deck, judge: CardJudge) -> Iterator[Open]:
+    """Counters opened as tests want them, each in a folder of its own; closed at the end."""
+    with ExitStack() as opened:
+
+        def opening(**more: object) -> LoanDesk:
+            place = folder / f"desk {len(list(folder.iterdir()))}"
+            place.mkdir()
+            return opened.enter_context(loan_desk(place, deck, judge, **more))  # type: ignore[arg-type]
+
+        yield opening
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) -> Iterator[Open]:
+    with opener(tmp_path, deck, judge) as opening:
+        yield opening
+
+
+def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
+    """Cause and next step, as staff read them."""
+    return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]

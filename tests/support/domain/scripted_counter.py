@@ -1,0 +1,275 @@
+"""A counter at which everything outside is scripted: cards, store and library system answer at once, or when told to."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from kiosk.domain.effects import (
+    CloseLink,
+    DescribeItem,
+    Effect,
+    FindLinks,
+    HandOver,
+    ListLoans,
+    LookAgain,
+    LookUpPatron,
+    ReadCard,
+    ReadTries,
+    RecogniseLibraryCard,
+    SaveLink,
+    ServeItem,
+    StartTimer,
+    VerifyPin,
+)
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    ApplicantChosen,
+    CardFailed,
+    CardKnown,
+    CardLifted,
+    CardPlaced,
+    CardRead,
+    Event,
+    GuardianCheckSet,
+    HandedOver,
+    HandoverFailed,
+    HolderProved,
+    LastTryChosen,
+    LibraryCardEntered,
+    LinkAgreed,
+    LinkClosed,
+    LinkSaved,
+    LinksFound,
+    NextPressed,
+    PadConfirmed,
+    PadTyped,
+    PatronFound,
+    PatronRefused,
+    PinRejected,
+    RegistrationChosen,
+    StoreFailed,
+    TimeUp,
+    TriesRead,
+)
+from kiosk.domain.machine import step
+from kiosk.domain.model import (
+    Applicant,
+    CardReading,
+    GuardianCheck,
+    IlsCondition,
+    Insertion,
+    LibraryCardNumber,
+    Link,
+    LinkToken,
+    Month,
+    Patron,
+    Revocation,
+)
+from kiosk.domain.states import AskingPin, Counter, CounterRules, Flow
+from tests.support.domain.scripted_library import Library
+
+TODAY = date(2026, 11, 23)
+NUMBER = LibraryCardNumber("2104067853")
+OTHER_NUMBER = LibraryCardNumber("2104067861")
+READER, OTHER_READER = "Reader A", "Reader B"
+Params = tuple[tuple[str, str | int], ...]
+EffectType = TypeVar("EffectType")
+FlowType = TypeVar("FlowType")
+
+
+@dataclass
+class Card:
+    """A card as a counter can come to know one. `holder` is a letter that stands for its certificate."""
+
+    holder: str = "a"
+    tries: int = 3
+    refused: Code | None = None
+    """What reading it ends with, when it is not accepted."""
+    refuses_tries: Code | None = None
+    breaks_at_pin: Code | None = None
+    signs_as: str = ""
+    """Whose certificate its signature fits, when not its own."""
+    ends: Month | None = None
+
+    @property
+    def token(self) -> LinkToken:
+        return token(self.holder)
+
+
+def token(holder: str) -> LinkToken:
+    return LinkToken(holder.encode() * 32)
+
+
+def link(card: Card, number: LibraryCardNumber = NUMBER) -> Link:
+    return Link(card.token, number, datetime(2026, 4, 1, tzinfo=UTC), "counter 1")
+
+
+@dataclass
+class Desk:
+    """Tell it what happens; then look at `flow`, `counter` and `asked`."""
+
+    rules: CounterRules = field(default_factory=CounterRules)
+    links: list[Link] = field(default_factory=list)
+    library: Library | None = None
+    """The library's system; None where none is connected. A scripted `patron_refused` comes before what it says."""
+    patron_refused: Code | None = None
+    patron_params: Params = ()
+    window_fails: Code | None = None
+    """Why the number cannot be handed over to the window of another program."""
+    store_fails: Code | None = None
+    pending: bool = False
+    answering: bool = True
+    """False: questions wait in `open` until `answer` is called, as with a slow card."""
+    asked: list[Effect] = field(default_factory=list)
+    """Every effect so far."""
+    open: deque[Effect] = field(default_factory=deque)
+    lying: dict[Insertion, Card] = field(default_factory=dict)
+    pin_is_right: bool = True
+    now: datetime | None = None
+    """What the clock says."""
+
+    def __post_init__(self) -> None:
+        self.counter = Counter(self.rules, TODAY, ils=IlsCondition.NONE if self.library is None else IlsCondition.READY)
+
+    @property
+    def flow(self) -> Flow:
+        return self.counter.flow
+
+    def tell(self, *events: Event) -> Desk:
+        for event in events:
+            self.counter, effects = step(replace(self.counter, now=self.now), event)
+            self.asked.extend(effects)
+            self.open.extend(effect for effect in effects if isinstance(effect, QUESTIONS))
+            while self.answering and self.open:
+                self.answer()
+        return self
+
+    def answer(self, kind: type[Effect] | None = None) -> Desk:
+        """Let the oldest open question (of this kind) be answered."""
+        question = next(question for question in self.open if kind is None or isinstance(question, kind))
+        self.open.remove(question)
+        return self.tell(self.answer_to(question))
+
+    def answer_all(self) -> Desk:
+        """Let everything open be answered, and what is asked then."""
+        while self.open:
+            self.answer()
+        return self
+
+    def of(self, kind: type[EffectType]) -> list[EffectType]:
+        """The effects of one kind so far."""
+        return [effect for effect in self.asked if isinstance(effect, kind)]
+
+    def seconds(self) -> float:
+        """What the newest timer was set to."""
+        return self.of(StartTimer)[-1].seconds
+
+    def at(self, kind: type[FlowType]) -> FlowType:
+        """The flow, which has to be of this kind."""
+        flow = self.flow
+        assert isinstance(flow, kind), f"at {type(flow).__name__} instead of {kind.__name__}"
+        return flow
+
+    # --- what people do
+
+    def lay(self, card: Card, reader: str = READER) -> Insertion:
+        insertion = Insertion(len(self.lying) + 1, reader)
+        self.lying[insertion] = card
+        self.tell(CardPlaced(insertion))
+        return insertion
+
+    def begin_to_read(self, insertion: Insertion, holder: str = "") -> Desk:
+        """The first block of this card's certificate has come; the rest is still being read."""
+        reading = next(effect for effect in reversed(self.of(ReadCard)) if effect.insertion == insertion)
+        return self.tell(CardKnown(reading.ticket, insertion, token(holder) if holder else self.lying[insertion].token))
+
+    def lift(self, insertion: Insertion) -> Desk:
+        return self.tell(CardLifted(insertion))
+
+    def leave_alone(self) -> Desk:
+        """Nobody does anything until the idle time is over."""
+        return self.tell(TimeUp(self.counter.idle_ticket))
+
+    def leave_lying(self) -> Desk:
+        """The card lies on for the seconds after which that is said."""
+        return self.tell(TimeUp(self.counter.card_left_ticket))
+
+    def press_pin(self, *, right: bool = True) -> Desk:
+        self.pin_is_right = right
+        return self.tell(*(PadTyped(count) for count in (1, 2, 3, 4)), PadConfirmed())
+
+    def to_library_card(self, applicant: Applicant = Applicant.SELF) -> Desk:
+        self.tell(RegistrationChosen(), ApplicantChosen(applicant), NextPressed())
+        if applicant is Applicant.CHILD:
+            self.tell(*(GuardianCheckSet(check, confirmed=True) for check in GuardianCheck), NextPressed())
+        return self
+
+    def to_card(self) -> Desk:
+        return self.to_library_card().tell(LibraryCardEntered(NUMBER.text))
+
+    def to_pad(self, card: Card) -> Insertion:
+        """A registration as far as the open pad."""
+        self.to_card()
+        insertion = self.lay(card)
+        self.tell(LinkAgreed())
+        if card.tries == 1:
+            self.tell(LastTryChosen())
+        self.at(AskingPin)
+        return insertion
+
+    # --- what the outside says
+
+    def answer_to(self, question: Effect) -> Event:
+        match question:
+            case ReadCard(ticket, insertion):
+                card = self.lying[insertion]
+                if card.refused is not None:
+                    return CardFailed(ticket, insertion, card.refused)
+                return CardRead(ticket, insertion, CardReading(card.token, Revocation.GOOD, card.ends))
+            case ReadTries(ticket, insertion):
+                card = self.lying[insertion]
+                if card.refuses_tries is not None:
+                    return CardFailed(ticket, insertion, card.refuses_tries)
+                return TriesRead(ticket, insertion, card.tries)
+            case VerifyPin():
+                return self._verified(question)
+            case FindLinks(ticket, by_token, number):
+                if self.store_fails is not None:
+                    return StoreFailed(ticket, self.store_fails)
+                by_card = next((link for link in self.links if link.token == by_token), None)
+                return LinksFound(ticket, by_card, next((link for link in self.links if link.number == number), None))
+            case LookUpPatron(ticket) if self.patron_refused is not None:
+                return PatronRefused(ticket, self.patron_refused, self.patron_params)
+            case LookUpPatron(ticket, number) if self.library is None:
+                return PatronFound(ticket, Patron(number))
+            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain() if (
+                self.library is not None
+            ):
+                return self.library.answer_to(question)
+            case HandOver(ticket):
+                return HandedOver(ticket) if self.window_fails is None else HandoverFailed(ticket, self.window_fails)
+            case SaveLink(ticket):
+                return LinkSaved(ticket, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
+            case CloseLink(ticket):
+                return LinkClosed(ticket, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
+        raise AssertionError(f"{question} is no question")
+
+    def _verified(self, question: VerifyPin) -> Event:
+        ticket, insertion = question.ticket, question.insertion
+        card = self.lying[insertion]
+        if card.breaks_at_pin is not None:
+            return CardFailed(ticket, insertion, card.breaks_at_pin)
+        if not self.pin_is_right:
+            card.tries -= 1
+            return PinRejected(ticket, insertion, card.tries)
+        card.tries = 3
+        return HolderProved(ticket, insertion, token(card.signs_as or card.holder))
+
+
+QUESTIONS = (
+    *(ReadCard, ReadTries, VerifyPin, FindLinks, SaveLink, CloseLink),
+    *(LookUpPatron, ServeItem, ListLoans, DescribeItem, RecogniseLibraryCard, LookAgain, HandOver),
+)
