@@ -27,7 +27,6 @@ from kiosk.domain.events import (
     IlsChanged,
     ItemAnswered,
     ItemDescribed,
-    LeavePressed,
     LibraryCardRecognised,
     LibraryFailed,
     LinkClosed,
@@ -115,8 +114,7 @@ def _closed(counter: Counter) -> Step:
     """A patron who was served leaves like any other: with the slip, and the card that lies there next is read."""
     if not isinstance(counter.flow, PatronShown):
         return end_session(counter)
-    left = serving.step(counter, replace(counter.flow, leads_to=None), LeavePressed())
-    return then(left, _timed)
+    return then(serving.leave(counter, counter.flow), _timed)
 
 
 def _timed(counter: Counter) -> Step:

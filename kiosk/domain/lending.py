@@ -95,8 +95,6 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _show(seen, flow, patron, Shown.MY_NUMBER_CARD)
         case ConfirmingHolder(insertion, reading, patron), HolderDenied():
             return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
-        case PatronShown(), _:
-            return serving.step(counter, flow, event)
         case LendingRefused(), CardLifted(where) if (fresh := overtaken_by(counter, where)) is not None:
             return start_reading(counter, fresh)
         case LendingRefused(insertion=insertion), CardLifted(where) if where == insertion:

@@ -1,7 +1,7 @@
 """The counter as a whole: `step(counter, event) -> (counter, effects)`, pure and total.
 
 Here lies what is true around every flow: which cards lie where, the pages of the rail, idleness, a card left behind, the single
-display, the day. What an event means inside a flow is said in `lending`, `registration`, `proof` and `unlinking`.
+display, the day. What an event means inside a flow is said in `lending`, `serving`, `registration`, `proof` and `unlinking`.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ from kiosk.domain.states import (
     LendingFlow,
     LendingRefused,
     OutOfOrder,
-    PatronShown,
     Proof,
     Reading,
     ReadingMyNumberCard,
     RegistrationFlow,
     Screen,
+    ServingFlow,
     Tried,
     Unlinked,
     UnlinkingFlow,
@@ -74,7 +74,7 @@ from kiosk.domain.states import (
 from kiosk.domain.turn import STAFF_ARE_TOLD, Step, end_session, for_the_same, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
-READY_FOR_CARD = (Waiting, LendingRefused, PatronShown, ConfirmingHolder)
+READY_FOR_CARD = (Waiting, LendingRefused, ConfirmingHolder)
 """Where a card that is laid is read at once, beside the finished pages."""
 FINISHED = (*PATRON_READS, Unlinked, UnlinkingRefused, LendingRefused)
 
@@ -103,12 +103,14 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged() | ServiceSilent() | ServiceAnswered():
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
-            return then(serving.line_changed(tried_by_now(replace(counter, ils=condition))), afterwards.line_changed)
+            return then(_flow(tried_by_now(replace(counter, ils=condition)), event), afterwards.line_changed)
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
-        case LibraryRetryPressed() if counter.ils not in (IlsCondition.NONE, IlsCondition.STARTING):
-            waiting = afterwards.tried_at_once(serving.tried_at_once(counter))
-            return replace(waiting, ils=IlsCondition.STARTING, tried=Tried()), (RetryLibrary(),)
+        case LibraryRetryPressed():
+            if counter.ils in (IlsCondition.NONE, IlsCondition.STARTING):
+                return stay(counter)
+            waiting = replace(afterwards.tried_at_once(counter), ils=IlsCondition.STARTING, tried=Tried())
+            return then((waiting, (RetryLibrary(),)), lambda tried: _flow(tried, event))
         case SlipPrinted(ticket):
             return papers.printed(counter, ticket)
         case SlipFailed(ticket, code):
@@ -138,12 +140,8 @@ def _around(counter: Counter, event: Event) -> Step:
             return moretime.give(counter)
         case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
             return more_time_over(counter)
-        case TimeUp(ticket) if isinstance(counter.flow, Reading | ReadingMyNumberCard) and ticket == counter.flow.limit:
-            return _flow(counter, event)
-        case TimeUp(ticket) if isinstance(counter.flow, PatronShown) and serving.waits_for(counter.flow, ticket):
-            return _flow(counter, event)
         case TimeUp(ticket):
-            return time_up(counter, ticket)
+            return then(_flow(counter, event), lambda after: time_up(after, ticket))
         case EndedSeen():
             return replace(counter, ended=None), ()
         case StraySeen():
@@ -178,6 +176,8 @@ def _flow(counter: Counter, event: Event) -> Step:
         return proof.step(counter, flow, event, ended)
     if isinstance(flow, LENDING):
         return lending.step(counter, flow, event)
+    if isinstance(flow, ServingFlow):
+        return serving.step(counter, flow, event)
     if isinstance(flow, REGISTRATION):
         return registration.step(counter, flow, event)
     if isinstance(flow, UNLINKING):
@@ -198,8 +198,6 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
         return _flow(counter, event)
     if isinstance(flow, RESTING):
         return start_reading(counter, insertion)
-    if isinstance(flow, PatronShown):
-        return serving.leave(counter, replace(flow, leads_to=None))
     # After a refusal the same person lays a card again: in their language, and knowing what broke off.
     again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
 

@@ -17,7 +17,6 @@ from kiosk.domain.events import (
     HomeChosen,
     ItemEntered,
     LeavePressed,
-    LeavingConfirmed,
     LibraryCardEntered,
     NextPatronCalled,
     NextPatronDenied,
@@ -157,9 +156,8 @@ def _leave(counter: Counter, chosen: Section) -> Step:
     flow = counter.flow
     if isinstance(flow, PatronShown):
         leads_to = None if chosen is Section.HOME else chosen
-        leaving = replace(flow, leads_to=leads_to)
-        left = serving.step(replace(counter, leaving_for=None, flow=leaving), leaving, LeavePressed())
-        return then(left, lambda after: arrive(replace(counter, flow=leaving), LeavingConfirmed(), after))
+        left = serving.leave(replace(counter, leaving_for=None), flow, leads_to)
+        return then(left, lambda after: _arrive(after, leads_to, _left(counter)))
     if isinstance(flow, Waiting) and chosen is Section.HOME:
         return go(counter, Waiting())
     taken_over = _left(counter)
@@ -169,10 +167,13 @@ def _leave(counter: Counter, chosen: Section) -> Step:
 
 def arrive(before: Counter, event: Event, after: Counter) -> Step:
     """Where a patron's session was left for another page, and has ended by now, that page opens, unless nobody is there any more."""
-    flow = before.flow
-    if not isinstance(flow, PatronShown) or flow.leads_to is None or not isinstance(after.flow, Waiting) or isinstance(event, TimeUp):
+    if not isinstance(before.flow, PatronShown) or isinstance(event, TimeUp):
         return stay(after)
-    return _open(after, flow.leads_to, _left(before))
+    return _arrive(after, before.flow.leads_to, _left(before))
+
+
+def _arrive(after: Counter, leads_to: Section | None, left: _Left) -> Step:
+    return stay(after) if leads_to is None or not isinstance(after.flow, Waiting) else _open(after, leads_to, left)
 
 
 def _open(counter: Counter, chosen: Section, left: _Left) -> Step:

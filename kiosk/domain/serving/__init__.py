@@ -11,17 +11,20 @@ from dataclasses import replace
 from kiosk.domain.circulation import stops_lending
 from kiosk.domain.events import (
     CardLifted,
+    CardPlaced,
     Event,
     HandedOver,
     HandoverAsked,
     HandoverFailed,
     HoldConfirmed,
+    IlsChanged,
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
     LeavePressed,
     LibraryCardRecognised,
     LibraryFailed,
+    LibraryRetryPressed,
     LoansListed,
     LookedAgain,
     NextPatronCalled,
@@ -33,23 +36,23 @@ from kiosk.domain.events import (
     SlipChosen,
     TimeUp,
 )
-from kiosk.domain.model import Service, Shown, SlipKind, Ticket
+from kiosk.domain.model import Service, Shown, SlipKind
 from kiosk.domain.serving.checking import checked, line_changed, objected, tried_at_once, waited_to_check
 from kiosk.domain.serving.doubts import looked
-from kiosk.domain.serving.ending import finish, has_to_wait, settle, why_it_stays
+from kiosk.domain.serving.ending import finish, why_it_stays
 from kiosk.domain.serving.items import answered, enter, renew, reserve
 from kiosk.domain.serving.loans import described, failed, listed, waited
 from kiosk.domain.serving.nextcard import call, deny, recognised
-from kiosk.domain.serving.questions import go_on, leave
+from kiosk.domain.serving.questions import go_on, leave_when_answered
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
-from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem, Screen, Section, ServingFlow
 from kiosk.domain.turn import Step, go, stay
 
-__all__ = ["BY_ITEM", "begin", "has_to_wait", "is_served_here", "leave", "line_changed", "settle", "step", "tried_at_once", "waits_for"]
+__all__ = ["BY_ITEM", "begin", "is_served_here", "leave", "step"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
-    """The patron has just been shown: ready to lend where that is possible here; the number goes where it is wanted at once."""
+    """Lending ends here: the patron is shown, ready to lend where that is possible; the number goes where it is wanted at once."""
     flow = replace(flow, slip=counter.rules.slip)
     if flow.patron.checked and not stops_lending(flow.patron.standing.stops):
         flow = replace(flow, service=Service.LOAN)
@@ -59,17 +62,18 @@ def begin(counter: Counter, flow: PatronShown) -> Step:
     return counter, ()
 
 
-def waits_for(flow: PatronShown, timer: Ticket) -> bool:
-    """Whether this timer is of something that is asked for again."""
-    return bool(timer) and timer in (flow.list_again_at, flow.check_again_at)
+def leave(counter: Counter, flow: PatronShown, leads_to: Section | None = None) -> Step:
+    """End the session as 終わる does; `leads_to` is what opens once it has ended."""
+    leaving = replace(flow, leads_to=leads_to)
+    return step(replace(counter, flow=leaving), leaving, LeavePressed())
 
 
-def step(counter: Counter, flow: PatronShown, event: Event) -> Step:
+def step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
     after, effects = _step(counter, flow, event)
     return why_it_stays(flow, event, after), effects
 
 
-def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
+def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
     dealings, card = flow.dealings, flow.next_card
     match event:
         case ServiceChosen(service):
@@ -117,7 +121,14 @@ def _step(counter: Counter, flow: PatronShown, event: Event) -> Step:
             # Only the slip is still waited for, and whoever asks to leave twice does not want to.
             return finish(counter, flow)
         case LeavePressed():
-            return leave(counter, flow)
+            return leave_when_answered(counter, flow)
+        case CardPlaced() if counter.screen is Screen.STAFF:
+            # The next patron's; it is read when this session has ended.
+            return leave_when_answered(counter, replace(flow, leads_to=None))
         case CardLifted(where) if where == flow.insertion and counter.rules.end_on_lift:
-            return leave(counter, flow)
+            return leave_when_answered(counter, flow)
+        case IlsChanged():
+            return line_changed(counter)
+        case LibraryRetryPressed():
+            return tried_at_once(counter, flow), ()
     return stay(counter)

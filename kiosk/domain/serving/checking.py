@@ -17,11 +17,8 @@ def line_changed(counter: Counter) -> Step:
     return then(_check_again(counter), list_again)
 
 
-def tried_at_once(counter: Counter) -> Counter:
+def tried_at_once(counter: Counter, flow: PatronShown) -> Counter:
     """Staff have the line tried: what waits for its time is asked for as soon as the line is there."""
-    flow = counter.flow
-    if not isinstance(flow, PatronShown):
-        return counter
     dealings = replace(flow.dealings, failures=0)
     return replace(counter, flow=replace(flow, checks=0, check_again_at=Ticket(0), dealings=dealings, list_again_at=Ticket(0)))
 

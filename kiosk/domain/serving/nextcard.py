@@ -10,7 +10,7 @@ from kiosk.domain.errors import Refused
 from kiosk.domain.model import LibraryCardNumber, Sound, Ticket
 from kiosk.domain.rules import BarcodeRule, read_library_card
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt
-from kiosk.domain.serving.questions import answered_for, go_on, leave
+from kiosk.domain.serving.questions import answered_for, go_on, leave_when_answered
 from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
 
@@ -61,7 +61,7 @@ def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bo
 
 def call(counter: Counter, flow: PatronShown, card: NextCard) -> Step:
     """End this session, with its slip, and call up whose card it is."""
-    return leave(counter, replace(flow, next_card=replace(card, called=True)))
+    return leave_when_answered(counter, replace(flow, next_card=replace(card, called=True)))
 
 
 def deny(counter: Counter, flow: PatronShown) -> Step:

@@ -14,7 +14,7 @@ from kiosk.domain.states import Counter, Dealings, Entry, PatronShown, Progress
 from kiosk.domain.turn import Step, asking, go
 
 
-def leave(counter: Counter, flow: PatronShown) -> Step:
+def leave_when_answered(counter: Counter, flow: PatronShown) -> Step:
     """End the session, once everything is answered and the slip can be printed; a card laid meanwhile is read then."""
     if flow.next_card is not None and flow.next_card.is_question:
         flow = replace(flow, next_card=None, dealings=answered_for(flow.dealings))

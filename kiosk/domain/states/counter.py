@@ -30,9 +30,10 @@ from kiosk.domain.states.pages import OutOfOrder, Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
+from kiosk.domain.states.serving import ServingFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
-Flow = LendingFlow | RegistrationFlow | Proof | UnlinkingFlow | OutOfOrder
+Flow = LendingFlow | ServingFlow | RegistrationFlow | Proof | UnlinkingFlow | OutOfOrder
 RESTING = (Waiting, OutOfOrder)
 """Pages that belong to nobody: they do not time out, are left without ceremony, and say in full that a card was left."""
 

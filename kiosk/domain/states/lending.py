@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.problem import Problem
-from kiosk.domain.states.serving import PatronShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +91,4 @@ class LendingRefused:
     """Why a library card number entered here was not taken."""
 
 
-LendingFlow = Waiting | Reading | FindingLink | LookingUpPatron | ConfirmingHolder | PatronShown | LendingRefused
+LendingFlow = Waiting | Reading | FindingLink | LookingUpPatron | ConfirmingHolder | LendingRefused

@@ -183,3 +183,6 @@ class PatronShown:
     """Services already counted for this session."""
     holder_confirmed: bool = False
     pin_checked: bool = False
+
+
+ServingFlow = PatronShown
