@@ -5,37 +5,8 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from typing import get_args
 
-from kiosk.domain.events import (
-    ApplicantChosen,
-    CardLeftSeen,
-    CardStopAnswered,
-    EndedSeen,
-    Event,
-    GuardianCheckSet,
-    HandoverAccepted,
-    HandoverAsked,
-    HoldConfirmed,
-    HolderConfirmed,
-    HolderDenied,
-    LastTryChosen,
-    LateSeen,
-    LeavePressed,
-    LeavingConfirmed,
-    LinkAgreed,
-    MoreTimePressed,
-    NextPatronCalled,
-    NextPatronDenied,
-    RenewalChosen,
-    ReplacementChosen,
-    ServiceChosen,
-    SlipTroubleSeen,
-    StoreAccepted,
-    StraySeen,
-    TakenBack,
-    UnclearSeen,
-    UnlinkConfirmed,
-    UnlinkReasonChosen,
-)
+from kiosk.domain.events import Event, ServiceChosen
+from kiosk.domain.events.about import Acting, Harmless
 from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.serving.services import types_the_number
 from kiosk.domain.states import (
@@ -57,46 +28,21 @@ from kiosk.domain.states import (
     UnlinkingRefused,
 )
 
-DECIDING = (
-    # What staff attest, or choose for the patron.
-    ApplicantChosen,
-    GuardianCheckSet,
-    UnlinkReasonChosen,
-    CardStopAnswered,
-    HolderConfirmed,
-    HolderDenied,
-    UnlinkConfirmed,
-    ReplacementChosen,
-    LinkAgreed,
-    LastTryChosen,
-    HandoverAccepted,
-    TakenBack,
-    NextPatronCalled,
-    NextPatronDenied,
-    HoldConfirmed,
-    RenewalChosen,
-    HandoverAsked,
-    StoreAccepted,
-    MoreTimePressed,
-    LateSeen,
-    UnclearSeen,
-    SlipTroubleSeen,
-    CardLeftSeen,
-    StraySeen,
-    EndedSeen,
-    # What is lost has been said.
-    LeavingConfirmed,
-)
-LEAVING = (LeavePressed,)
-"""It takes away what is on the page. The rail does not: see `rail`."""
 _NOTHING_TO_LOSE = (ChoosingApplicant, AlreadyLinked, Registered, RegistrationRefused, ChoosingUnlinkReason, Unlinked, UnlinkingRefused)
 
 
 def has_consequences(counter: Counter, event: Event) -> bool:
     """Whether a key that is only tapped must not say this."""
-    if isinstance(event, ServiceChosen) and isinstance(counter.flow, PatronShown):
-        return types_the_number(counter, counter.flow, event.service)
-    return isinstance(event, DECIDING) or (isinstance(event, LEAVING) and is_work_open(counter))
+    match event.about.acting:
+        case Acting.ALWAYS:
+            return True
+        case Acting.WITH_OPEN_WORK:
+            return is_work_open(counter)
+        case Acting.WITH_HANDOVER:
+            flow = counter.flow
+            return isinstance(event, ServiceChosen) and isinstance(flow, PatronShown) and types_the_number(counter, flow, event.service)
+        case Harmless():
+            return False
 
 
 @unique

@@ -4,49 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.events import (
-    ApplicantChosen,
-    BackPressed,
-    BesideClosed,
-    BrokeSeen,
-    CardLeftSeen,
-    CardStopAnswered,
-    EndedSeen,
-    Event,
-    GuardianCheckSet,
-    HandoverAsked,
-    HoldConfirmed,
-    HolderConfirmed,
-    HolderDenied,
-    ItemEntered,
-    LastTryChosen,
-    LateSeen,
-    LeavingConfirmed,
-    LeavingDenied,
-    LibraryCardEntered,
-    LibraryRetryPressed,
-    LinkAgreed,
-    MoreTimePressed,
-    NextPatronCalled,
-    NextPatronDenied,
-    NextPressed,
-    PadCleared,
-    PadConfirmed,
-    PadTyped,
-    RenewalChosen,
-    ReplacementChosen,
-    ServiceChosen,
-    SlipAsked,
-    SlipChosen,
-    SlipRetryPressed,
-    SlipTroubleSeen,
-    StoreAccepted,
-    StraySeen,
-    UnclearSeen,
-    UnlinkConfirmed,
-    UnlinkReasonChosen,
-)
-from kiosk.domain.rail import LEADS_TO
+from kiosk.domain.events import Event
+from kiosk.domain.events.about import By
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -71,57 +30,19 @@ PATRONS_TURN = (ConfirmingLink, LastTryWarning, AskingPin)
 PATRON_MAY_KEEP = (*PATRONS_TURN, ReadingTries, CheckingPin, SavingLink, AwaitingMyNumberCard, ReadingMyNumberCard, FindingLinks)
 PATRON_READS = (Registered, AlreadyLinked, RegistrationRefused)
 """The last page of a registration, which a patron holding the display reads before giving it back."""
-PAGES = tuple(LEADS_TO)
-"""The pages of the rail."""
-STAFF_ONLY = (
-    *PAGES,
-    BesideClosed,
-    LeavingConfirmed,
-    LeavingDenied,
-    NextPressed,
-    BackPressed,
-    ApplicantChosen,
-    GuardianCheckSet,
-    LibraryCardEntered,
-    ReplacementChosen,
-    HolderConfirmed,
-    HolderDenied,
-    ServiceChosen,
-    ItemEntered,
-    NextPatronCalled,
-    NextPatronDenied,
-    HoldConfirmed,
-    RenewalChosen,
-    HandoverAsked,
-    SlipChosen,
-    SlipAsked,
-    SlipRetryPressed,
-    SlipTroubleSeen,
-    LateSeen,
-    UnclearSeen,
-    CardLeftSeen,
-    StraySeen,
-    EndedSeen,
-    UnlinkReasonChosen,
-    CardStopAnswered,
-    UnlinkConfirmed,
-    LibraryRetryPressed,
-    MoreTimePressed,
-    BrokeSeen,
-    StoreAccepted,
-)
-"""What only staff may say; it is not heard while the patron holds the single display."""
-PATRON_ONLY = (LinkAgreed, LastTryChosen, PadTyped, PadCleared, PadConfirmed)
-"""What only the patron may say; it is not heard before the patron has taken the single display."""
 
 
 def is_heard(counter: Counter, event: Event) -> bool:
     """Whether whoever holds the display may say this. With two displays each has their own, and everybody is heard."""
     if not counter.rules.single_display:
         return True
-    if isinstance(event, STAFF_ONLY):
-        return counter.screen is Screen.STAFF
-    return counter.screen is Screen.PATRON or not isinstance(event, PATRON_ONLY)
+    match event.about.by:
+        case By.STAFF:
+            return counter.screen is Screen.STAFF
+        case By.PATRON:
+            return counter.screen is Screen.PATRON
+        case By.EITHER | By.NOBODY:
+            return True
 
 
 def turn_display(counter: Counter) -> Step:

@@ -228,3 +228,21 @@ Effect = (
     | StartTimer
     | Play
 )
+
+Question = (
+    ReadCard
+    | ReadTries
+    | VerifyPin
+    | FindLinks
+    | SaveLink
+    | CloseLink
+    | LookUpPatron
+    | ServeItem
+    | ListLoans
+    | DescribeItem
+    | RecogniseLibraryCard
+    | LookAgain
+    | HandOver
+    | PrintSlip
+)
+"""What is answered, by an event with the same ticket."""

@@ -7,47 +7,8 @@ from dataclasses import replace
 from kiosk.domain import moretime, serving, sessionend, strays
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.errors import ILS_TROUBLE
-from kiosk.domain.events import (
-    Broke,
-    CardFailed,
-    CardKnown,
-    CardLeftSeen,
-    CardLifted,
-    CardPlaced,
-    CardRead,
-    CardSlow,
-    CardsTurn,
-    CardWaits,
-    DayBegan,
-    EndedSeen,
-    Event,
-    HandedOver,
-    HandoverFailed,
-    HolderProved,
-    IlsChanged,
-    ItemAnswered,
-    ItemDescribed,
-    LibraryCardRecognised,
-    LibraryFailed,
-    LinkClosed,
-    LinkSaved,
-    LinksFound,
-    LoansListed,
-    LookedAgain,
-    PatronFound,
-    PatronRefused,
-    PinRejected,
-    ReaderChanged,
-    ServiceAnswered,
-    ServiceSilent,
-    SlipFailed,
-    SlipPrinted,
-    StoreFailed,
-    StoreLooked,
-    StraySeen,
-    TimeUp,
-    TriesRead,
-)
+from kiosk.domain.events import Event, PatronRefused
+from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Sound, Ticket
 from kiosk.domain.papers import without_troubles
 from kiosk.domain.states import (
@@ -68,21 +29,6 @@ ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
 REMINDED_SECONDS = 60.0
 """After this time staff who have said that they see to a card are told once more."""
-NOT_A_SIGN_OF_LIFE = (
-    *(TimeUp, DayBegan, Broke),
-    *(ReaderChanged, ServiceSilent, ServiceAnswered, IlsChanged, StoreLooked),
-    *(CardLeftSeen, StraySeen, EndedSeen, LibraryFailed),
-)
-"""What devices and clocks say, what staff read that is no part of a session, and what fails by itself again and again."""
-ANSWERS = (
-    CardLifted,
-    CardPlaced,
-    *(CardRead, CardFailed, CardSlow, CardsTurn, CardWaits, TriesRead, HolderProved, PinRejected),
-    *(LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown),
-    *(ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, HandedOver, HandoverFailed),
-    *(SlipPrinted, SlipFailed, LookedAgain),
-)
-"""What nobody at the counter said; a sign of life only where it changes something."""
 
 
 def is_acting(flow: Flow) -> bool:
@@ -167,9 +113,14 @@ def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
         after = replace(after, idle_warning=False)
         if _tidied(after)[0] == after:
             return after, ()
-    if isinstance(event, NOT_A_SIGN_OF_LIFE) or (isinstance(event, ANSWERS) and after == before) or _failed_by_itself(before, event):
+    if not _is_sign_of_life(before, event, changes=after != before):
         return after, ()
     return _start_idle(replace(after, idle_warning=False), _seconds(after))
+
+
+def _is_sign_of_life(before: Counter, event: Event, *, changes: bool) -> bool:
+    said = event.about.sign_of_life
+    return (said is SignOfLife.ALWAYS or (said is SignOfLife.BY_CHANGE and changes)) and not _failed_by_itself(before, event)
 
 
 def _failed_by_itself(before: Counter, event: Event) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import get_args
 
 from kiosk.domain import afterwards, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
-from kiosk.domain.display import PAGES, PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain.display import PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
     BesideClosed,
@@ -32,6 +32,7 @@ from kiosk.domain.events import (
     LibraryRetryPressed,
     LookedAgain,
     MoreTimePressed,
+    RailEvent,
     ReaderChanged,
     ServiceAnswered,
     ServiceSilent,
@@ -162,7 +163,7 @@ def _around(counter: Counter, event: Event) -> Step:
             return _broke(counter, incident)
         case BrokeSeen() if isinstance(counter.flow, OutOfOrder):
             return end_session(counter)
-    if isinstance(event, PAGES):
+    if isinstance(event, RailEvent):
         return rail.choose(counter, event)
     return _flow(counter, event)
 

@@ -8,26 +8,16 @@ from typing import get_args
 from kiosk.domain import registration, serving, unlinking
 from kiosk.domain.consequences import why_unfinished
 from kiosk.domain.events import (
-    CardStopAnswered,
     Event,
-    GuardianCheckSet,
-    HandoverAsked,
     HelpChosen,
-    HoldConfirmed,
     HomeChosen,
-    ItemEntered,
-    LeavePressed,
-    LibraryCardEntered,
-    NextPatronCalled,
-    NextPatronDenied,
+    RailEvent,
     RegistrationChosen,
-    RenewalChosen,
-    ServiceChosen,
-    SlipChosen,
     StatusChosen,
     TimeUp,
     UnlinkingChosen,
 )
+from kiosk.domain.events.about import GoesOn
 from kiosk.domain.idleness import ACTING
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
 from kiosk.domain.states import (
@@ -52,23 +42,13 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.turn import Step, end_session, for_the_same, go, stay, then
 
-CHOSEN: dict[Section, Event] = {
-    Section.HOME: HomeChosen(),
-    Section.REGISTRATION: RegistrationChosen(),
-    Section.UNLINKING: UnlinkingChosen(),
-    Section.STATUS: StatusChosen(),
-    Section.HELP: HelpChosen(),
+CHOSEN: dict[Section, RailEvent] = {
+    event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())
 }
 """What a press on each part says."""
-LEADS_TO: dict[type[Event], Section] = {type(event): section for section, event in CHOSEN.items()}
 BESIDE = (Section.STATUS, Section.HELP)
 """Pages that are laid over the work and taken away again; it goes on beneath."""
 _FINISHED = (Registered, AlreadyLinked, RegistrationRefused, Unlinked, UnlinkingRefused)
-_GOES_ON = (
-    *(ItemEntered, ServiceChosen, RenewalChosen, HoldConfirmed, HandoverAsked, NextPatronCalled, NextPatronDenied, SlipChosen),
-    *(GuardianCheckSet, CardStopAnswered, LibraryCardEntered, LeavePressed),
-)
-"""What staff do with the work: who does it has answered whether to leave it."""
 
 
 def section(counter: Counter) -> Section:
@@ -90,9 +70,9 @@ def leads_nowhere(flow: Flow) -> bool:
     return isinstance(flow, (*ACTING, *get_args(Proof), ConfirmingLink))
 
 
-def choose(counter: Counter, event: Event) -> Step:
+def choose(counter: Counter, event: RailEvent) -> Step:
     """A part of the rail was pressed."""
-    chosen, flow = LEADS_TO[type(event)], counter.flow
+    chosen, flow = event.section, counter.flow
     if chosen in BESIDE:
         return replace(counter, beside=None if chosen is counter.beside else chosen, leaving_for=None), ()
     here = chosen is section_of(flow)
@@ -117,7 +97,7 @@ def keep(before: Counter, event: Event, after: Counter) -> Counter:
     comes_next = type(before.flow) is not type(after.flow) and not (_is_quiet(before) and _is_quiet(after))
     if comes_next:
         return replace(after, beside=None, leaving_for=None)
-    answered = after.leaving_for is not None and (isinstance(event, _GOES_ON) or why_unfinished(after) is None)
+    answered = after.leaving_for is not None and (event.about.goes_on is not GoesOn.NO or why_unfinished(after) is None)
     return replace(after, leaving_for=None) if answered else after
 
 

@@ -8,7 +8,6 @@ from typing import get_args
 
 import pytest
 
-from kiosk.domain.display import STAFF_ONLY
 from kiosk.domain.effects import Play, ReadCard, ReleaseCard, RetryLibrary, SaveLink, StartTimer, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -21,6 +20,7 @@ from kiosk.domain.events import (
     CardRead,
     CardSlow,
     DayBegan,
+    EndedSeen,
     Event,
     GoOnPressed,
     HandoverAccepted,
@@ -53,10 +53,9 @@ from kiosk.domain.events import (
     Touched,
     TriesRead,
     UnlinkingChosen,
-    patron,
     staff,
 )
-from kiosk.domain.idleness import ANSWERS, NOT_A_SIGN_OF_LIFE
+from kiosk.domain.events.about import By, SignOfLife
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     CardReading,
@@ -218,12 +217,10 @@ def test_what_a_device_says_is_no_sign_of_life(event: Event) -> None:
     desk.leave_alone().at(Waiting)
 
 
-def test_every_event_that_nobody_says_is_known_as_one() -> None:
-    """Whoever adds an event says what it is to a session that is left alone."""
-    said = {event for event in get_args(Event) if event.__module__ in (staff.__name__, patron.__name__)} | {BrokeSeen}
-    not_said = set(get_args(Event)) - said
-    assert {event.__name__ for event in not_said.symmetric_difference({*NOT_A_SIGN_OF_LIFE, *ANSWERS} - said)} == set()
-    assert not set(NOT_A_SIGN_OF_LIFE) & set(ANSWERS)
+def test_only_what_people_say_is_a_sign_of_life_by_itself() -> None:
+    always = {event for event in get_args(Event) if event.about.sign_of_life is SignOfLife.ALWAYS}
+    read_beside_a_session = {CardLeftSeen, StraySeen, EndedSeen}
+    assert always == {event for event in get_args(Event) if event.about.by is not By.NOBODY} - read_beside_a_session
 
 
 def test_there_is_time_to_make_a_library_card() -> None:
@@ -449,7 +446,7 @@ def in_the_patrons_hands() -> Desk:
 def test_what_stands_on_staffs_window_alone_is_not_heard_from_the_patron() -> None:
     on_either = {LeavePressed, TakenBack}
     on_staffs = {event for event in get_args(Event) if event.__module__ == staff.__name__} - on_either
-    assert {event.__name__ for event in on_staffs - set(STAFF_ONLY)} == set()
+    assert {event.__name__ for event in on_staffs if event.about.by is not By.STAFF} == set()
 
 
 def test_a_notice_for_staff_is_not_put_away_while_the_patron_holds_the_display() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from kiosk.domain.effects import ReadCard, ReadTries, VerifyPin
 from kiosk.domain.errors import Code
-from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderCondition, Ticket
+from kiosk.domain.events.about import Answering, SignOfLife, Told
+from kiosk.domain.events.answer import CardAnswer
+from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderCondition
 
 
 @dataclass(frozen=True, slots=True)
 class CardPlaced:
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
     found: bool = False
     """It has lain there since the reader was first seen: nobody need have brought it."""
@@ -17,6 +22,7 @@ class CardPlaced:
 
 @dataclass(frozen=True, slots=True)
 class CardLifted:
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
 
 
@@ -24,6 +30,7 @@ class CardLifted:
 class ReaderChanged:
     """Readers came or went; `names` are those there are now."""
 
+    about: ClassVar = Told(SignOfLife.NEVER)
     condition: ReaderCondition
     names: tuple[str, ...] = ()
     wanted: str = ""
@@ -34,39 +41,40 @@ class ReaderChanged:
 class ServiceSilent:
     """The PC/SC service does not answer any more, so that no card would be seen."""
 
+    about: ClassVar = Told(SignOfLife.NEVER)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswered:
     """It does again, or still does."""
 
+    about: ClassVar = Told(SignOfLife.NEVER)
+
 
 @dataclass(frozen=True, slots=True)
-class CardKnown:
+class CardKnown(CardAnswer):
     """The first block of the certificate tells whose it is, while the rest is still read and nothing has been judged.
 
     Enough to look up, never enough to show anything.
     """
 
-    ticket: Ticket
-    insertion: Insertion
+    about: ClassVar = Answering((ReadCard,))
     token: LinkToken
 
 
 @dataclass(frozen=True, slots=True)
-class CardRead:
+class CardRead(CardAnswer):
     """The card is a My Number Card whose certificate is accepted."""
 
-    ticket: Ticket
-    insertion: Insertion
+    about: ClassVar = Answering((ReadCard,))
     reading: CardReading
 
 
 @dataclass(frozen=True, slots=True)
-class CardFailed:
-    """The card is refused, or could not be asked. Answers ReadCard, ReadTries and VerifyPin."""
+class CardFailed(CardAnswer):
+    """The card is refused, or could not be asked."""
 
-    ticket: Ticket
-    insertion: Insertion
+    about: ClassVar = Answering((ReadCard, ReadTries, VerifyPin))
     code: Code
     params: tuple[tuple[str, str | int], ...] = ()
 
@@ -75,6 +83,7 @@ class CardFailed:
 class CardSlow:
     """A transmit has not come back for five seconds: only lifting the card frees it."""
 
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
 
 
@@ -82,6 +91,7 @@ class CardSlow:
 class CardWaits:
     """This card is to be read, but one on another reader does not answer, and only lifting that one ends the waiting."""
 
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
     behind: str
     """The reader of the card that does not answer."""
@@ -91,28 +101,44 @@ class CardWaits:
 class CardsTurn:
     """This card waits no longer: its reading begins."""
 
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
-class TriesRead:
-    ticket: Ticket
-    insertion: Insertion
+class TriesRead(CardAnswer):
+    about: ClassVar = Answering((ReadTries,))
     tries_left: int
     """0 is locked."""
 
 
 @dataclass(frozen=True, slots=True)
-class HolderProved:
+class HolderProved(CardAnswer):
     """The PIN was right and the card's signature over a fresh challenge fits the certificate behind `token`."""
 
-    ticket: Ticket
-    insertion: Insertion
+    about: ClassVar = Answering((VerifyPin,))
     token: LinkToken
 
 
 @dataclass(frozen=True, slots=True)
-class PinRejected:
-    ticket: Ticket
-    insertion: Insertion
+class PinRejected(CardAnswer):
+    about: ClassVar = Answering((VerifyPin,))
     tries_left: int
+
+
+CardEvent = (
+    CardPlaced
+    | CardLifted
+    | ReaderChanged
+    | ServiceSilent
+    | ServiceAnswered
+    | CardKnown
+    | CardRead
+    | CardFailed
+    | CardSlow
+    | CardWaits
+    | CardsTurn
+    | TriesRead
+    | HolderProved
+    | PinRejected
+)

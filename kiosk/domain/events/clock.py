@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from kiosk.domain.events.about import By, GoesOn, Harmless, Said, SignOfLife, Told
 from kiosk.domain.model import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class TimeUp:
+    about: ClassVar = Told(SignOfLife.NEVER)
     ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class DayBegan:
+    about: ClassVar = Told(SignOfLife.NEVER)
     today: date
 
 
@@ -22,9 +26,13 @@ class DayBegan:
 class Broke:
     """Our own code failed; `incident` finds it in the log."""
 
+    about: ClassVar = Told(SignOfLife.NEVER)
     incident: str
 
 
 @dataclass(frozen=True, slots=True)
 class BrokeSeen:
-    pass
+    about: ClassVar = Said(By.STAFF, Harmless("the session is gone already, and the incident is in the log"), GoesOn.NO)
+
+
+ClockEvent = TimeUp | DayBegan | Broke | BrokeSeen

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from kiosk.domain.events.about import CHANGED_AGAIN, CHARACTERS, ENDS_NOTHING, HELD_IN_ANY_CASE, Acting, By, GoesOn, Said
 from kiosk.domain.model import Language
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageChosen:
+    about: ClassVar = Said(By.EITHER, CHANGED_AGAIN, GoesOn.NO)
     language: Language
 
 
@@ -16,19 +19,26 @@ class LanguageChosen:
 class HandoverAccepted:
     """はじめる, on the single display turned to the patron."""
 
+    about: ClassVar = Said(By.EITHER, Acting.ALWAYS, GoesOn.NO)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkAgreed:
     """The patron has seen what will be linked and goes on to the PIN."""
+
+    about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class LastTryChosen:
     """The patron knows that one more mistake locks the card, and opens the pad."""
 
+    about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
+
 
 @dataclass(frozen=True, slots=True)
 class PadTyped:
+    about: ClassVar = Said(By.PATRON, CHARACTERS, GoesOn.NO)
     count: int
     """How many digits the pad holds; the digits stay there."""
 
@@ -37,17 +47,32 @@ class PadTyped:
 class PadCleared:
     """The pad threw away what came too fast, too long or was no digit: most likely a barcode."""
 
+    about: ClassVar = Said(By.PATRON, CHARACTERS, GoesOn.NO)
+
 
 @dataclass(frozen=True, slots=True)
 class PadConfirmed:
     """The patron pressed the pad's confirm key on four digits. The digits travel beside this event, never in it."""
+
+    about: ClassVar = Said(
+        By.PATRON,
+        HELD_IN_ANY_CASE,
+        GoesOn.NO,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class GoOnPressed:
     """続ける, on the idle warning. Any other touch or key says the same through `Touched`."""
 
+    about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
     """Somebody is there: a key or a touch that meant nothing else."""
+
+    about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
+
+
+PatronEvent = LanguageChosen | HandoverAccepted | LinkAgreed | LastTryChosen | PadTyped | PadCleared | PadConfirmed | GoOnPressed | Touched

@@ -5,26 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.circulation import Instead, Outcome, Told
-from kiosk.domain.events import (
-    Event,
-    HoldConfirmed,
-    ItemAnswered,
-    ItemEntered,
-    LibraryCardRecognised,
-    LookedAgain,
-    NextPatronCalled,
-    NextPatronDenied,
-    RenewalChosen,
-    ServiceChosen,
-)
+from kiosk.domain.events import Event, ItemAnswered, LibraryCardRecognised, LookedAgain
+from kiosk.domain.events.about import GoesOn
 from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.papers import put_on_paper
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.slip import Slip, SlipLine, in_order
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress, Stayed
 from kiosk.domain.turn import Step, call_up, end_session, start_reading, then
-
-_GO_ON = (ItemEntered, HoldConfirmed, RenewalChosen, ServiceChosen, NextPatronCalled, NextPatronDenied)
 
 
 def has_to_wait(flow: PatronShown) -> bool:
@@ -47,7 +35,7 @@ def why_it_stays(before: PatronShown, event: Event, after: Counter) -> Counter:
         return after
     if before.leaving and not flow.leaving:
         return replace(after, flow=replace(flow, stayed=_reason(event), leads_to=None))
-    goes_on = flow.leaving or isinstance(event, _GO_ON)
+    goes_on = flow.leaving or event.about.goes_on is GoesOn.ITEMS
     return replace(after, flow=replace(flow, stayed=None)) if flow.stayed is not None and goes_on else after
 
 

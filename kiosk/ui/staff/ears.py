@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from kiosk.domain.consequences import LEAVING, has_consequences, why_open
+from kiosk.domain.consequences import has_consequences, why_open
 from kiosk.domain.events import BesideClosed, BrokeSeen, Event, LeavePressed, LeavingDenied, Touched
 from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, OutOfOrder
@@ -84,7 +84,7 @@ class StaffEars:
         """No page here takes characters in no field."""
 
     def hint(self, why: Why, control: Control | None) -> None:
-        leaves = control is not None and isinstance(control.event, LEAVING)
+        leaves = control is not None and isinstance(control.event, LeavePressed)
         self._banners.tell_of_key(why, control, why_open(self._counter) if leaves and self._counter is not None else None)
 
     def scanned(self, text: str, whole: bool) -> None:

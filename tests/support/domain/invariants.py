@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from kiosk.domain.consequences import why_unfinished
-from kiosk.domain.display import PAGES
 from kiosk.domain.effects import Effect, Play, ReadCard, ReadTries, ReleaseCard, SaveLink, ServeItem, StartTimer, VerifyPin
 from kiosk.domain.events import (
     Broke,
@@ -35,6 +34,7 @@ from kiosk.domain.events import (
     PatronFound,
     PatronRefused,
     PinRejected,
+    RailEvent,
     StatusChosen,
     StoreFailed,
     TakenBack,
@@ -308,7 +308,7 @@ class Witness:
 
     def the_rail_takes_no_work_unasked(self, before: Counter, event: Event, after: Counter) -> None:
         """A press in the rail changes nothing of work that is unfinished; help and status change nothing at all."""
-        if isinstance(event, StatusChosen | HelpChosen) or (isinstance(event, PAGES) and why_unfinished(before) is not None):
+        if isinstance(event, StatusChosen | HelpChosen) or (isinstance(event, RailEvent) and why_unfinished(before) is not None):
             assert after.flow == before.flow
         assert after.leaving_for is None or why_unfinished(after) is not None
         assert after.leaving_for is None or after.beside is None

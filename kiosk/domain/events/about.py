@@ -1,0 +1,102 @@
+"""What is true of an event whatever it holds. Every event declares it once, as its `about`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto, unique
+from typing import ClassVar
+
+from kiosk.domain.effects import Question
+
+
+@unique
+class By(Enum):
+    """Who says it. With a single display only its holder is heard (`display`)."""
+
+    STAFF = auto()
+    PATRON = auto()
+    EITHER = auto()
+    NOBODY = auto()
+    """At the counter: devices, clocks and the program itself do."""
+
+
+@unique
+class Acting(Enum):
+    """Where it has consequences, so that a key says it only as a chord or when held (`keyboard`)."""
+
+    ALWAYS = auto()
+    WITH_OPEN_WORK = auto()
+    """It takes away what is on the page."""
+    WITH_HANDOVER = auto()
+    """Where it types the number into another window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """A key that is only tapped may say it."""
+
+    because: str
+
+
+@unique
+class GoesOn(Enum):
+    """Whether whoever says it goes on with the work."""
+
+    NO = auto()
+    WORK = auto()
+    """It answers the question whether to leave the work."""
+    ITEMS = auto()
+    """That as well, and what a session has stayed for is seen to."""
+
+
+@unique
+class SignOfLife(Enum):
+    """Whether somebody is there who says it, so that the session has its whole time again."""
+
+    ALWAYS = auto()
+    BY_CHANGE = auto()
+    """Where it changes anything."""
+    NEVER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """By people, on either window."""
+
+    by: By
+    acting: Acting | Harmless
+    goes_on: GoesOn
+    sign_of_life: SignOfLife = SignOfLife.ALWAYS
+
+
+class _Unsaid:
+    __slots__ = ()
+    by: ClassVar = By.NOBODY
+    acting: ClassVar = Harmless("nobody says it")
+    goes_on: ClassVar = GoesOn.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Told(_Unsaid):
+    """By devices, clocks and the program itself, unasked."""
+
+    sign_of_life: SignOfLife
+
+
+@dataclass(frozen=True, slots=True)
+class Answering(_Unsaid):
+    """Told in answer to one of these questions."""
+
+    questions: tuple[type[Question], ...]
+    sign_of_life: SignOfLife = SignOfLife.BY_CHANGE
+
+
+ONE_STEP_BACK = Harmless("the page before is one press away, and nothing has been asked of anybody")
+ASKED_AGAIN = Harmless("what was entered on the page before is asked for again")
+ASKS_FIRST = Harmless("asks first where anything would be lost (`rail`)")
+LIES_OVER = Harmless("the work stays as it is beneath")
+ENDS_NOTHING = Harmless("nothing ends")
+CHANGED_AGAIN = Harmless("changed again by the next press")
+PAPER = Harmless("brings out paper, which says what has been done already")
+CHARACTERS = Harmless("made of characters, which are what a scanner is for; what they may do is judged by the page that takes them")
+HELD_IN_ANY_CASE = Harmless("no button a key can reach: by keyboard it is always a held key (`control_of_enter` of the patron's window)")
