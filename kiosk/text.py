@@ -1,8 +1,9 @@
 """Every sentence people see or hear read out, by key and language, for windows, command line and slips.
 
 The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); a key's first word names its part:
-`patron.pin.title` lies in `patron.po`. Parts for staff and operators exist in Japanese only. In a sentence `{name}` is filled in,
-`[…]` after kanji is its reading, `|` marks where a line may break and a newline where it must.
+`patron.pin.title` lies in `patron.po`. What patrons read (`patron`, `slip`) exists in every language, what staff and operators read
+(`staff`, `refusal`, `command`, `demo`) in Japanese only. In a sentence `{name}` is filled in, `[…]` after kanji is its reading, `|` marks
+where a line may break and a newline where it must.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ import re
 from collections.abc import Set
 from datetime import date
 from functools import cache
+from typing import Literal, get_args
 
 import polib
 
 from kiosk.config import resource
 from kiosk.domain.circulation import Stop
+from kiosk.domain.codefacts import ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 
+StaffPart = Literal["title", "staff", "staff-next"]
+STAFF_PARTS: tuple[StaffPart, ...] = get_args(StaffPart)
+"""What staff are told of a code: its name, the cause, the next step."""
 _DENIALS = frozenset({Stop.CHARGE_DENIED.value, Stop.RENEWAL_DENIED.value, Stop.RECALL_DENIED.value, Stop.HOLD_DENIED.value})
 _FULL_WIDTH_MARKS = str.maketrans("|[]", "｜［］")
 _READING = re.compile(r"\[([^\]]*)\]")
@@ -47,50 +53,67 @@ def say(key: str, language: Language = Language.JAPANESE, /, **params: str | int
     return sentence.format(**params) if params else sentence
 
 
-def refusal(code: Code, part: str, language: Language = Language.JAPANESE, /, **params: str | int) -> str:
-    """The sentence `refusal.<code>.<part>`, filled in, with its marks.
+def refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
+    """What staff read of a code (`refusal.<code>.<part>`), filled in, with its marks.
 
     Part `staff` also says what the library's system told, as far as `params` hold it: why a library card is stopped (`stops`: values
-    of `Stop` by blanks; `said`: the system's own words) and until when a card was good (`until`, an ISO date). `language` is staff's.
+    of `Stop` by blanks; `said`: the system's own words) and until when a card was good (`until`, an ISO date).
     Part `staff-next` asks for no reason that is told, and where nothing was `entered`, since the number came from a link, for the card.
     """
-    sentence, known = _refusal(code, part, language, params)
+    sentence, known = _refusal(code, part, params)
     # What others wrote may hold what would be a mark here.
     return sentence.format(
         **{name: value.translate(_FULL_WIDTH_MARKS) if isinstance(value, str) else value for name, value in known.items()}
     )
 
 
-def plain_refusal(code: Code, part: str, /, **params: str | int) -> str:
-    """The same in Japanese without marks; what is filled in (a path, say) stays letter for letter as it is."""
-    sentence, known = _refusal(code, part, Language.JAPANESE, params)
+def plain_refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
+    """The same without marks; what is filled in (a path, say) stays letter for letter as it is."""
+    sentence, known = _refusal(code, part, params)
     return plain(sentence).format(**known)
 
 
-def _refusal(code: Code, part: str, language: Language, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
+def refusal_to_patron(code: Code, language: Language, /, **params: str | int) -> tuple[str, str]:
+    """What a patron reads of a code, in their language: the cause and the next step."""
+    key = patron_key(code)
+    return say(key, language, **params), say(f"{key}-next", language, **params)
+
+
+def patron_key(code: Code) -> str:
+    """The key of the sentence that tells a patron of this code; its next step stands under the same with `-next`."""
+    match code.about.patron:
+        case ToPatron.OWN:
+            return f"patron.refusal.{code}"
+        case ToPatron.NOTHING:
+            return f"patron.refusal.{ToPatron.CLOSED}"
+        case shared:
+            return f"patron.refusal.{shared}"
+
+
+def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
     """A sentence still to be filled in, and with what."""
     key = f"refusal.{code}.{part}"
     if part == "staff-next":
         told = params.get("said") or stop_causes(str(params.get("stops", "")))
         if code is Code.LIBRARY_CARD_STOPPED and told:
-            return say(f"{key}-told", language), params
+            return say(f"{key}-told"), params
         if code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) and params.get("entered") == "":
-            return say(f"{key}-linked", language), params
+            return say(f"{key}-linked"), params
     if part != "staff":
-        return say(key, language), params
+        return say(key), params
     if code is Code.LIBRARY_CARD_STOPPED:
         stops = str(params.get("stops", ""))
         # Beside the system's own words it tells nothing that something is denied.
         reasons = stop_causes(stops) if params.get("said") else stop_reasons(stops)
-        sentence = say(f"{key}-why" if reasons else key, language)
-        sentence += say(f"{key}-said", language) if params.get("said") else ""
+        sentence = say(f"{key}-why" if reasons else key)
+        sentence += say(f"{key}-said") if params.get("said") else ""
         return sentence, {**params, "reasons": reasons}
     if code is Code.LIBRARY_CARD_EXPIRED and "until" in params:
         day = date.fromisoformat(str(params["until"]))
-        return say(key, language) + say(f"{key}-until", language), {**params, "year": day.year, "month": day.month, "day": day.day}
+        return say(key) + say(f"{key}-until"), {**params, "year": day.year, "month": day.month, "day": day.day}
     if code is Code.LIBRARY_CARD_DIFFERS and params.get("answered") == "unnumbered":
-        return say(f"{key}-unnumbered", language), params
-    return say(key, language), params
+        return say(f"{key}-unnumbered"), params
+    return say(key), params
 
 
 def stop_reasons(stops: str) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.config import CardSettings, DisplaySettings, LibraryCardSettings, RevocationSource, Settings
 from kiosk.domain.errors import Code
+from kiosk.domain.model import Language
 from kiosk.domain.rules import CheckDigit
 from kiosk.domain.states import (
     AwaitingLibraryCard,
@@ -25,7 +26,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.text import plain, say
+from kiosk.text import plain, refusal_to_patron, say
 from tests.support.counter.headless import WatchedCard, watched
 from tests.support.counter.steps import OWN, Stage
 from tests.support.counter.windowed import Key, OpenedCounter, words_on
@@ -72,8 +73,8 @@ def check_said(opened: OpenedCounter, problem: Problem | None, codes: set[Code])
     params = dict(problem.params)
     for part in ("staff", "staff-next"):
         assert says(opened.staff, say(f"refusal.{problem.code}.{part}", **params)), part
-    for part in ("patron", "patron-next"):
-        assert says(opened.patron, say(f"refusal.{problem.code}.{part}", **params)), part
+    for told in refusal_to_patron(problem.code, Language.JAPANESE, **params):
+        assert says(opened.patron, told), told
 
 
 # --- cards --------------------------------------------------------------------------------------------------------------

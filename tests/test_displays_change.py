@@ -15,7 +15,7 @@ from tests.support.screens.accessible_desktop import LIMIT, Desktop
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
-STAFF, PATRON = plain(say("staff.window.title")), plain(say("patron.window"))
+STAFF, PATRON = plain(say("staff.window.title")), plain(say("staff.window.patron"))
 Place = tuple[int, int, int, int]
 LEFT: Place = (0, 0, 960, 1080)
 RIGHT: Place = (960, 0, 960, 540)

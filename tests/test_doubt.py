@@ -81,7 +81,7 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
     shutil.copyfile(older, kept.store)
     with kept.counter(deck) as stage:
         stage.opened.until(lambda counter: counter.doubt is not None)
-        invited, closed = (plain(say(f"{key}")).replace("\n", "") for key in ("patron.waiting.title", "refusal.store-doubted.patron"))
+        invited, closed = (plain(say(f"{key}")).replace("\n", "") for key in ("patron.waiting.title", "patron.refusal.closed"))
         assert said_to(stage.opened.patron, closed)
         assert not said_to(stage.opened.patron, invited)
         stage.lay()

@@ -133,7 +133,7 @@ def test_on_one_display_with_a_keypad_everything_goes_by_keyboard(hands: Callabl
     at.tab_to(name("patron.end"))
     at.press("Return")
     at.see("patron.returning.title", PATRON)
-    at.tab_to(name("patron.returning.take-back"))
+    at.tab_to(name("staff.single-display.take-back"))
     at.hold("Return")
     lend(at, 5, 60, 100)
 

@@ -16,7 +16,7 @@ from kiosk.smartcard import apdu
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.thread import SLOW_AFTER
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.text import knows, say
+from kiosk.text import STAFF_PARTS, knows, patron_key, refusal, refusal_to_patron
 from tests.support.cards.readers import BehindPcscd, InProcess, World
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import (
@@ -225,10 +225,11 @@ class Matrix:
             return
         params = {name: value for name, value in problem.params}
         for language in Language:
-            for part in ("patron", "patron-next", "staff", "staff-next"):
-                key = f"refusal.{problem.code}.{part}"
-                assert knows(key, language), f"{key} in {language}"
-                assert say(key, language, **params)
+            key = patron_key(problem.code)
+            assert knows(key, language), f"{key} in {language}"
+            assert knows(f"{key}-next", language), f"{key}-next in {language}"
+            assert all(refusal_to_patron(problem.code, language, **params))
+        assert all(refusal(problem.code, part, **params) for part in STAFF_PARTS)
 
 
 def desk_for(world: World, judge: CardJudge, folder: Path, kind: Kind) -> Desk:

@@ -19,19 +19,17 @@ from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language, Service
-from kiosk.text import knows, plain, plain_refusal, refusal, say, stop_causes, stop_reasons
+from kiosk.text import STAFF_PARTS, knows, patron_key, plain, plain_refusal, refusal, refusal_to_patron, say, stop_causes, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
-PATRON_PARTS = ("refusal", "patron", "slip")
-STAFF_PARTS = ("staff", "command", "demo")
-KEY = re.compile(rf"(?:{'|'.join(PATRON_PARTS + STAFF_PARTS)})(?:\.[a-z0-9_-]+)+")
+PATRON_PARTS = ("patron", "slip")
+JAPANESE_PARTS = ("staff", "refusal", "command", "demo")
+KEY = re.compile(rf"(?:{'|'.join(PATRON_PARTS + JAPANESE_PARTS)})(?:\.[a-z0-9_-]+)+")
 SPEAKS_COMMAND = re.compile(r"(?:output\.)?(?:words|tell)")
 WILD = "[a-z0-9._-]+"
-BEGINS_WITH_PART = re.compile(rf"(?:{'|'.join(PATRON_PARTS + STAFF_PARTS)})\\\.")
+BEGINS_WITH_PART = re.compile(rf"(?:{'|'.join(PATRON_PARTS + JAPANESE_PARTS)})\\\.")
 SPEAKERS = {"patron": "ui/patron/", "slip": "ui/slip/", "staff": "ui/staff/", "command": "commands/", "demo": "demo/"}
 """The package that says most of a part's sentences, and may leave the part's name out."""
-FOR_STAFF = re.compile(r"patron\.(window|language\..+|handover\.(for-staff|staff-.+|stop)|returning\..+)")
-"""What staff read on the patron's display, and what each language calls itself, need not be in every catalogue."""
 UNREAD = re.compile(r"[一-鿿々](?![一-鿿々]*\[)")
 
 
@@ -50,59 +48,50 @@ def blanks(sentence: str) -> set[str]:
 def every_sentence() -> list[tuple[str, Language, str]]:
     return [
         (key, language, sentence)
-        for part in PATRON_PARTS + STAFF_PARTS
+        for part in PATRON_PARTS + JAPANESE_PARTS
         for language in Language
         for key, sentence in catalogue(part, language).items()
     ]
 
 
-@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("code", Code)
-def test_every_refusal_has_cause_and_next_step(code: Code, language: Language) -> None:
-    for sentence in ("title", "patron", "patron-next", "staff", "staff-next"):
-        assert knows(f"refusal.{code}.{sentence}", language)
+def test_every_code_is_told_to_staff_and_in_every_language_to_the_patron(code: Code) -> None:
+    assert [part for part in STAFF_PARTS if not knows(f"refusal.{code}.{part}")] == []
+    told = patron_key(code), f"{patron_key(code)}-next"
+    assert [(key, language) for key in told for language in Language if not knows(key, language)] == []
 
 
-def test_no_refusal_is_kept_that_has_no_code() -> None:
+def test_no_refusal_is_kept_that_no_code_says() -> None:
+    assert {key.split(".")[1] for key in catalogue("refusal", Language.JAPANESE)} == {code.value for code in Code}
+    told = {f"{patron_key(code)}{end}" for code in Code for end in ("", "-next")}
     for language in Language:
-        named = {key.split(".")[1] for key in catalogue("refusal", language)}
-        assert named == {code.value for code in Code}
+        assert {key for key in catalogue("patron", language) if key.startswith("patron.refusal.")} == told
+
+
+@pytest.mark.parametrize("language", [language for language in Language if language is not Language.JAPANESE])
+def test_a_language_holds_what_patrons_read_and_nothing_else(language: Language) -> None:
+    """Staff work in Japanese: a new language is these catalogues, and each key of theirs."""
+    assert {path.stem for path in resource(f"i18n/{language}").glob("*.po")} == set(PATRON_PARTS)
+    for part in PATRON_PARTS:
+        assert catalogue(part, language).keys() == catalogue(part, Language.JAPANESE).keys()
 
 
 @pytest.mark.parametrize("part", PATRON_PARTS)
 def test_a_sentence_has_the_same_blanks_in_every_language(part: str) -> None:
     japanese = catalogue(part, Language.JAPANESE)
     for language in Language:
-        other = catalogue(part, language)
-        assert sorted(key for key in japanese.keys() - other.keys() if not FOR_STAFF.fullmatch(key)) == []
-        assert {key: blanks(text) for key, text in other.items()} == {key: blanks(japanese[key]) for key in other}
+        assert {key: blanks(text) for key, text in catalogue(part, language).items()} == {
+            key: blanks(japanese[key]) for key in catalogue(part, language)
+        }
 
 
 def test_a_refusal_has_only_the_blanks_its_code_promises() -> None:
-    promised = {
-        Code.PIN_WRONG: {"tries_left"},
-        Code.CLOCK_DOUBTFUL: {"year", "month", "day"},
-        Code.CARD_ANSWER_UNEXPECTED: {"sw"},
-        Code.NUMBER_LENGTH: {"expected", "got"},
-        Code.NUMBER_PREFIX: {"prefix"},
-        Code.LIBRARY_CARD_EXPIRED: {"year", "month", "day"},
-        Code.LIBRARY_CARD_STOPPED: {"reasons", "said"},
-        Code.SLIP_PRINTER_MISSING: {"printer"},
-        Code.SLIP_PRINTER_SILENT: {"printer"},
-        Code.SLIP_PRINTER_FAILED: {"printer"},
-        Code.RECOVERY_LINE: {"line"},
-        Code.RECOVERY_LEFTOVER: {"file"},
-        Code.STORE_MISSING: {"file"},
-        Code.STORE_MOVED: {"first"},
-        Code.STORE_COPY: {"first"},
-        Code.CONFIG_INVALID: {"file", "line", "key", "expected"},
-        Code.CONFIG_EXPOSED: {"file"},
-        Code.OUT_OF_ORDER: {"incident"},
-        Code.CARD_WAITED: {"reader"},
-        Code.READER_AMBIGUOUS: {"wanted", "readers"},
-    }
-    for key, sentence in catalogue("refusal", Language.JAPANESE).items():
-        assert blanks(sentence) <= promised.get(Code(key.split(".")[1]), set()), key
+    made = {"until": {"year", "month", "day"}, "stops": {"reasons"}}
+    for code in Code:
+        promised = {blank for name in code.about.params for blank in (name, *made.get(name, ()))}
+        told = [sentence for key, sentence in catalogue("refusal", Language.JAPANESE).items() if key.split(".")[1] == code]
+        told += [say(f"{patron_key(code)}{end}", language) for language in Language for end in ("", "-next")]
+        assert {blank for sentence in told for blank in blanks(sentence)} <= promised, code
 
 
 @pytest.mark.parametrize("stop", Stop)
@@ -142,8 +131,7 @@ def test_a_stop_is_told_to_staff_with_its_reasons_and_to_the_patron_without() ->
     assert refusal(code, "staff", **told) == said.format(*"［］｜")
     assert plain_refusal(code, "staff", **told) == said.format(*"[]|")
     for language in Language:
-        for part in ("title", "patron", "patron-next"):
-            assert refusal(code, part, language, **told) == say(f"refusal.{code}.{part}", language)
+        assert refusal_to_patron(code, language, **told) == refusal_to_patron(code, language)
 
 
 def test_a_stop_without_a_cause_names_what_is_denied_or_says_where_to_look() -> None:
@@ -163,20 +151,19 @@ def test_a_path_is_told_letter_for_letter() -> None:
 
 
 def test_a_patron_reads_every_kanji_of_easy_japanese() -> None:
-    for key, sentence in catalogue("refusal", Language.EASY_JAPANESE).items() | catalogue("patron", Language.EASY_JAPANESE).items():
-        if key.startswith("patron.") or re.search(r"\.patron(-next)?$", key):
-            assert not UNREAD.search(re.sub(r"\[[^\]]*\]", lambda reading: f"[{'-' * len(reading[0])}]", sentence)), key
+    for key, sentence in catalogue("patron", Language.EASY_JAPANESE).items():
+        assert not UNREAD.search(re.sub(r"\[[^\]]*\]", lambda reading: f"[{'-' * len(reading[0])}]", sentence)), key
 
 
 def test_a_patron_is_never_blamed_nor_shown_a_code() -> None:
     for key, language, sentence in every_sentence():
-        if key.startswith(("refusal.", "patron.")) and ".staff" not in key:
+        if key.startswith("patron."):
             assert not re.search(r"エラー|認証に失敗|不正|ERROR|[Ee]rror|\b[0-9A-F]{4}\b", sentence), (key, language)
 
 
 def test_a_card_whose_pin_was_never_usable_is_nobodys_mistake() -> None:
     for language in Language:
-        said = say("refusal.pin-unavailable.patron", language) + say("refusal.pin-unavailable.patron-next", language)
+        said = say("patron.refusal.pin-unavailable", language) + say("patron.refusal.pin-unavailable-next", language)
         assert not re.search(r"間違|まちがい|誤|違い|ちがい|3回|wrong|mistake|three", said)
 
 
@@ -282,7 +269,7 @@ def test_marks_are_taken_away_for_reading_out() -> None:
 
 
 def test_blanks_are_filled_and_a_language_without_the_sentence_speaks_japanese() -> None:
-    assert say("refusal.pin-wrong.patron-next", Language.ENGLISH, tries_left=2) == "Tries left: 2."
+    assert say("patron.refusal.pin-wrong-next", Language.ENGLISH, tries_left=2) == "Tries left: 2."
     assert say("command.run.help", Language.ENGLISH) == say("command.run.help")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.domain.errors import Code, KioskError, Unavailable
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.diagnosis import cannot_be_loaded
 
 if TYPE_CHECKING:
@@ -95,12 +95,12 @@ def show_trouble(trouble: KioskError) -> None:
         return
     from kiosk.app import show_trouble as show
 
-    show(application, say(f"refusal.{trouble.code}.title"), output.explain(trouble).splitlines())
+    show(application, refusal(trouble.code, "title", **trouble.params), output.explain(trouble).splitlines())
 
 
 def show_otherwise(trouble: KioskError) -> None:
     """In a window of another program, if there is one. It is left to itself: nobody waits for it."""
-    title, text = say(f"refusal.{trouble.code}.title"), output.explain(trouble)
+    title, text = refusal(trouble.code, "title", **trouble.params), output.explain(trouble)
     if sys.platform == "win32":
         import ctypes
 

@@ -17,7 +17,7 @@ from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.visible import visible
 from kiosk.equipment import open_library
-from kiosk.text import knows, plain_refusal, say, stop_reasons
+from kiosk.text import knows, plain_refusal, refusal, say, stop_reasons
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient, Sight
@@ -66,7 +66,7 @@ def trouble(error: KioskError, ca_file: str) -> str:
     reason = str(error.params.get("reason", ""))
     key = f"command.why.{error.code}.{reason}"
     place = [output.words("place", place=visible(ca_file))] if reason.startswith("authority-") else []
-    return "\n".join([say(f"refusal.{error.code}.title"), *([say(key)] if knows(key) else []), *place])
+    return "\n".join([refusal(error.code, "title", **error.params), *([say(key)] if knows(key) else []), *place])
 
 
 def lacking(server: Server) -> list[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, read_settings
-from kiosk.domain.errors import READER_TROUBLE, Code, KioskError, Refused, Unavailable
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Revocation
 from kiosk.equipment import judge_for, open_repository
 from kiosk.limits import in_time
@@ -244,7 +244,7 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
         print(output.explain(Unavailable(Code.REVOCATION_STALE)))
     if outcome.trouble:
         print(output.explain(outcome.trouble))
-        if outcome.trouble.code in READER_TROUBLE:
+        if outcome.trouble.code.is_reader_trouble:
             output.tell("tap.doctor")
     elif outcome.number:
         output.tell("tap.linked", number=outcome.number)

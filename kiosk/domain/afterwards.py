@@ -10,7 +10,6 @@ from enum import StrEnum, unique
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
-from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unclear, wish
@@ -60,7 +59,7 @@ def being_looked_at(counter: Counter) -> LookedAt | None:
         return None
     first = counter.doubts[0]
     doing = Doing.ASKING if first.asked else Doing.SOON
-    if counter.ils.value in ILS_TROUBLE or not (first.due or first.asked):
+    if counter.ils.is_trouble or not (first.due or first.asked):
         doing = Doing.WHEN_BACK
     return LookedAt(first.service, tuple(doubt.item for doubt in counter.doubts if doubt.service is first.service), doing)
 
@@ -68,7 +67,7 @@ def being_looked_at(counter: Counter) -> LookedAt | None:
 def look(counter: Counter, due: Ticket) -> Step:
     """It is time."""
     doubt = next(doubt for doubt in counter.doubts if doubt.due == due)
-    if doubt.looks and counter.ils.value in ILS_TROUBLE:
+    if doubt.looks and counter.ils.is_trouble:
         return _with(counter, doubt, replace(doubt, due=Ticket(0))), ()
     return _look(counter, doubt)
 
@@ -113,7 +112,7 @@ def _with(counter: Counter, doubt: Doubt, now: Doubt) -> Counter:
 
 def looked(counter: Counter, ticket: Ticket, answer: ItemAnswer) -> Step:
     doubt = next(doubt for doubt in counter.doubts if doubt.asked == ticket)
-    if answer.outcome is Outcome.UNKNOWN and counter.ils.value in ILS_TROUBLE and doubt.looks < MOST_LOOKS:
+    if answer.outcome is Outcome.UNKNOWN and counter.ils.is_trouble and doubt.looks < MOST_LOOKS:
         return _with(counter, doubt, replace(doubt, asked=Ticket(0))), ()
     counter = replace(counter, doubts=tuple(each for each in counter.doubts if each is not doubt))
     if _is_known(counter, doubt):

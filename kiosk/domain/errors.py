@@ -3,132 +3,186 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from typing import Self
+
+from kiosk.domain.codefacts import (
+    About,
+    Family,
+    Guide,
+    ToPatron,
+    about_card,
+    about_counter,
+    about_library_card,
+    about_link,
+    about_number,
+    about_pin,
+    about_reader,
+)
 
 
 @unique
 class Code(StrEnum):
-    """Stable names of trouble. They appear in logs, in the audit trail and as keys of the sentences; none is ever reused."""
+    """Stable names of trouble. They appear in logs, in the audit trail and as keys of the sentences; none is ever reused.
+
+    For staff each has a title, a cause and a next step (`refusal.<code>.title`, `.staff`, `.staff-next`).
+    """
+
+    about: About
+    _value_: str
+
+    def __new__(cls, name: str, *declared: About) -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        # Exactly one: a name alone ends the import. (mypy takes `Code("pin-wrong")`, which looks one up, for a call of this.)
+        (member.about,) = declared
+        return member
 
     # the card and its certificate
-    NOT_MY_NUMBER_CARD = "not-my-number-card"
-    LIBRARY_CARD_ON_READER = "library-card-on-reader"
-    PHONE_NOT_ACCEPTED = "phone-not-accepted"
-    NO_CERTIFICATE = "no-certificate"
-    CERTIFICATE_UNREADABLE = "certificate-unreadable"
-    CARD_EXPIRED = "card-expired"
-    CARD_NOT_YET_VALID = "card-not-yet-valid"
-    CLOCK_DOUBTFUL = "clock-doubtful"  # year, month, day: what the computer takes for today
-    CARD_STOPPED = "card-stopped"
-    ISSUER_UNKNOWN = "issuer-unknown"
-    TRUST_MISSING = "trust-missing"
-    TRUST_UNUSABLE = "trust-unusable"  # files are there, and each is damaged, exposed or forged
-    TRUST_ENDED = "trust-ended"
-    REVOCATION_STALE = "revocation-stale"
-    REVOCATION_TOO_OLD = "revocation-too-old"  # for `crl_max_age`: no card is accepted until a newer list is there
-    KEY_MISMATCH = "key-mismatch"
+    NOT_MY_NUMBER_CARD = "not-my-number-card", about_card(Guide.LAY, lay_again=True)
+    LIBRARY_CARD_ON_READER = "library-card-on-reader", about_card(Guide.OTHER_CARD, lay_again=True)
+    PHONE_NOT_ACCEPTED = "phone-not-accepted", about_card(Guide.PHONE, lay_again=True)
+    NO_CERTIFICATE = "no-certificate", about_card(Guide.OFFICE, lay_again=False, library_card_serves=True)
+    CERTIFICATE_UNREADABLE = "certificate-unreadable", about_card(Guide.OFFICE, lay_again=False, library_card_serves=True)
+    CARD_EXPIRED = "card-expired", about_card(Guide.RENEW, lay_again=False, library_card_serves=True, by_date=True)
+    CARD_NOT_YET_VALID = "card-not-yet-valid", about_card(Guide.WAIT, lay_again=False, library_card_serves=True, by_date=True)
+    CLOCK_DOUBTFUL = "clock-doubtful", about_counter(Family.CLOCK, ToPatron.OWN, year=int, month=int, day=int)
+    """With what the computer takes for today."""
+    CARD_STOPPED = "card-stopped", about_card(Guide.OFFICE, lay_again=False, library_card_serves=True)
+    ISSUER_UNKNOWN = "issuer-unknown", about_card(Guide.WAIT, lay_again=False, library_card_serves=True)
+    TRUST_MISSING = "trust-missing", about_counter(Family.TRUST, ToPatron.CLOSED)
+    TRUST_UNUSABLE = "trust-unusable", about_counter(Family.TRUST, ToPatron.CLOSED)
+    """Files are there, and each is damaged, exposed or forged."""
+    TRUST_ENDED = "trust-ended", about_counter(Family.TRUST, ToPatron.CLOSED)
+    REVOCATION_STALE = "revocation-stale", about_counter(Family.REVOCATION, ToPatron.CLOSED)
+    REVOCATION_TOO_OLD = "revocation-too-old", about_counter(Family.REVOCATION, ToPatron.CLOSED)
+    """For `crl_max_age`: no card is accepted until a newer list is there."""
+    KEY_MISMATCH = "key-mismatch", about_card(Guide.WAIT, lay_again=False, library_card_serves=True, ends_proof=True)
     # the PIN
-    PIN_WRONG = "pin-wrong"  # tries_left
-    PIN_LOCKED = "pin-locked"
-    PIN_UNAVAILABLE = "pin-unavailable"  # found locked before anybody pressed a key: locked earlier, or a card without a PIN
+    PIN_WRONG = "pin-wrong", about_pin(Guide.REGISTER, ends_proof=False, library_card_serves=False, tries_left=int)
+    PIN_LOCKED = "pin-locked", about_pin(Guide.OFFICE, ends_proof=True, library_card_serves=True)
+    PIN_UNAVAILABLE = "pin-unavailable", about_pin(Guide.OFFICE, ends_proof=True, library_card_serves=True)
+    """Found locked before anybody pressed a key: locked earlier, or a card without a PIN."""
     # the way to the card
-    CARD_REMOVED = "card-removed"
-    CARD_SILENT = "card-silent"
-    CARD_INTERRUPTED = "card-interrupted"  # it broke off: no answer, or no whole one; whether the card has left is not known
-    CARD_WAITED = "card-waited"  # reader: the card there says nothing and keeps this one waiting
-    CARD_UNREADABLE = "card-unreadable"
-    CARD_IN_USE = "card-in-use"
-    CARD_ANSWER_UNEXPECTED = "card-answer-unexpected"  # sw
-    READER_MISSING = "reader-missing"
-    READER_SERVICE_MISSING = "reader-service-missing"
-    READER_DENIED = "reader-denied"
-    READER_AMBIGUOUS = "reader-ambiguous"  # wanted, readers
-    READER_INTERRUPTED = "reader-interrupted"  # it was away and is there again
-    READER_SILENT = "reader-silent"  # the service is there and does not answer
+    CARD_REMOVED = "card-removed", about_card(Guide.LAY, lay_again=True)
+    CARD_SILENT = "card-silent", about_card(Guide.LAY, lay_again=True)
+    CARD_INTERRUPTED = "card-interrupted", about_card(Guide.LAY, lay_again=True)
+    """It broke off: no answer, or no whole one; whether the card has left is not known."""
+    CARD_WAITED = "card-waited", about_card(Guide.LAY, lay_again=True, patron=ToPatron.NO_READING, reader=str)
+    """The card on `reader` says nothing and keeps this one waiting."""
+    CARD_UNREADABLE = "card-unreadable", about_card(Guide.LAY, lay_again=True)
+    CARD_IN_USE = "card-in-use", about_card(Guide.LAY, lay_again=True)
+    CARD_ANSWER_UNEXPECTED = "card-answer-unexpected", about_card(Guide.LAY, lay_again=True, sw=str)
+    READER_INTERRUPTED = "reader-interrupted", about_card(Guide.LAY, lay_again=True)
+    """The reader was away and is there again."""
+    READER_MISSING = "reader-missing", about_reader()
+    READER_SERVICE_MISSING = "reader-service-missing", about_reader()
+    READER_DENIED = "reader-denied", about_reader()
+    READER_AMBIGUOUS = "reader-ambiguous", about_reader(wanted=str, readers=str)
+    READER_SILENT = "reader-silent", about_reader()
+    """The service is there and does not answer."""
     # the link
-    NOT_LINKED = "not-linked"
-    LINKED_ELSEWHERE = "linked-elsewhere"
-    NUMBER_LINKED_ELSEWHERE = "number-linked-elsewhere"
-    HOLDER_DENIED = "holder-denied"
-    PROXY_REFUSED = "proxy-refused"
-    NOTHING_TO_UNLINK = "nothing-to-unlink"
+    NOT_LINKED = "not-linked", about_link(Guide.REGISTER, library_card_serves=True)
+    LINKED_ELSEWHERE = "linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)
+    NUMBER_LINKED_ELSEWHERE = "number-linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)
+    HOLDER_DENIED = "holder-denied", about_link(Guide.HOLDER, library_card_serves=False)
+    PROXY_REFUSED = "proxy-refused", about_link(Guide.PROXY, library_card_serves=False)
+    NOTHING_TO_UNLINK = "nothing-to-unlink", about_link(Guide.UNLINK, patron=ToPatron.NOTHING, library_card_serves=False)
     # the library card
-    NUMBER_EMPTY = "number-empty"
-    NUMBER_CHARACTERS = "number-characters"
-    NUMBER_LENGTH = "number-length"  # expected, got
-    NUMBER_PREFIX = "number-prefix"
-    NUMBER_CHECK_DIGIT = "number-check-digit"
-    NUMBER_IS_MY_NUMBER = "number-is-my-number"
-    BARCODE_ON_WRONG_STEP = "barcode-on-wrong-step"
-    LIBRARY_CARD_EXPIRED = "library-card-expired"
-    LIBRARY_CARD_STOPPED = "library-card-stopped"
-    LIBRARY_CARD_UNKNOWN = "library-card-unknown"
-    LIBRARY_CARD_DIFFERS = "library-card-differs"  # the library's system answered with another number
+    NUMBER_EMPTY = "number-empty", about_number(perhaps_item=False)
+    NUMBER_CHARACTERS = "number-characters", about_number(perhaps_item=True)
+    NUMBER_LENGTH = "number-length", about_number(perhaps_item=True, expected=str, got=int)
+    NUMBER_PREFIX = "number-prefix", about_number(perhaps_item=True, prefix=str)
+    NUMBER_CHECK_DIGIT = "number-check-digit", about_number(perhaps_item=True)
+    NUMBER_IS_MY_NUMBER = "number-is-my-number", about_number(perhaps_item=False)
+    BARCODE_ON_WRONG_STEP = "barcode-on-wrong-step", about_counter(Family.PROGRAM, ToPatron.OWN)
+    LIBRARY_CARD_EXPIRED = "library-card-expired", about_library_card(Guide.LIBRARY, until=str)
+    """`until`, an ISO date, where it is known."""
+    LIBRARY_CARD_STOPPED = "library-card-stopped", about_library_card(Guide.STOPPED, stops=str, said=str)
+    """`stops`: values of `Stop` by blanks; `said`: the system's own words."""
+    LIBRARY_CARD_UNKNOWN = "library-card-unknown", about_library_card(Guide.NUMBER)
+    LIBRARY_CARD_DIFFERS = "library-card-differs", about_library_card(Guide.NUMBER, answered=str)
+    """The library's system answered with another number, or with none (`answered`: "unnumbered")."""
     # the library's system
-    ILS_UNREACHABLE = "ils-unreachable"
-    ILS_LOGIN_REFUSED = "ils-login-refused"
-    ILS_LOGIN_LOST = "ils-login-lost"  # refused now, and has worked since the program was started
-    ILS_NOT_TRUSTED = "ils-not-trusted"
-    ITEM_NUMBER = "item-number"  # what was scanned cannot be the number of an item
+    ILS_UNREACHABLE = "ils-unreachable", about_counter(Family.ILS, ToPatron.NOTHING)
+    ILS_LOGIN_REFUSED = "ils-login-refused", about_counter(Family.ILS, ToPatron.NOTHING)
+    ILS_LOGIN_LOST = "ils-login-lost", about_counter(Family.ILS, ToPatron.NOTHING)
+    """Refused now, and has worked since the program was started."""
+    ILS_NOT_TRUSTED = "ils-not-trusted", about_counter(Family.ILS, ToPatron.NOTHING)
+    ITEM_NUMBER = "item-number", about_counter(Family.ITEM, ToPatron.NOTHING)
+    """What was scanned cannot be the number of an item."""
     # the window of another program
-    HANDOVER_NO_WINDOW = "handover-no-window"
-    HANDOVER_CHANGED = "handover-changed"
-    HANDOVER_IMPOSSIBLE = "handover-impossible"
-    HANDOVER_KEYS_HELD = "handover-keys-held"
+    HANDOVER_NO_WINDOW = "handover-no-window", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_CHANGED = "handover-changed", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_IMPOSSIBLE = "handover-impossible", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_KEYS_HELD = "handover-keys-held", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     # paper
-    SLIP_FAILED = "slip-failed"
-    SLIP_PRINTER_MISSING = "slip-printer-missing"  # printer
-    SLIP_PRINTER_SILENT = "slip-printer-silent"  # printer
-    SLIP_PRINTER_FAILED = "slip-printer-failed"  # printer
+    SLIP_FAILED = "slip-failed", about_counter(Family.SLIP, ToPatron.NOTHING)
+    SLIP_PRINTER_MISSING = "slip-printer-missing", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
+    SLIP_PRINTER_SILENT = "slip-printer-silent", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
+    SLIP_PRINTER_FAILED = "slip-printer-failed", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
     # this counter
-    STORE_FULL = "store-full"
-    STORE_READ_ONLY = "store-read-only"
-    STORE_LOCKED = "store-locked"
-    STORE_NEWER = "store-newer"
-    STORE_DAMAGED = "store-damaged"
-    STORE_KEY_MISSING = "store-key-missing"
-    STORE_KEY_WRONG = "store-key-wrong"
-    STORE_FOREIGN = "store-foreign"
-    STORE_UNAVAILABLE = "store-unavailable"
-    STORE_MISSING = "store-missing"  # file: keys are there, the store made with them is not
-    STORE_MOVED = "store-moved"  # first: the folder it was last seen in
-    STORE_COPY = "store-copy"  # first: the folder it still lies in, too
-    STORE_REPLACED = "store-replaced"  # its files are no longer those that were opened
-    STORE_DOUBTED = "store-doubted"  # no card is served before staff have confirmed one of the following
-    STORE_BEHIND = "store-behind"  # lacking: older than the anchor
-    STORE_FORKED = "store-forked"
-    STORE_UNANCHORED = "store-unanchored"
-    STORE_RESTORED = "store-restored"  # lacking, where it is known
-    LINKS_ALTERED = "links-altered"
-    ANCHOR_UNWRITTEN = "anchor-unwritten"
-    NOTHING_MOVED = "nothing-moved"
-    STORE_KEY_UNREADABLE = "store-key-unreadable"
-    STORE_UNPROTECTED = "store-unprotected"  # the disk cannot limit who reads (FAT)
-    HOME_UNUSABLE = "home-unusable"
-    BACKUP_FAILED = "backup-failed"
-    RECOVERY_LINE = "recovery-line"  # line
-    RECOVERY_MISMATCH = "recovery-mismatch"
-    RECOVERY_OCCUPIED = "recovery-occupied"
-    RECOVERY_LEFTOVER = "recovery-leftover"  # file
-    AUDIT_BROKEN = "audit-broken"
-    ALREADY_RUNNING = "already-running"
-    CONFIG_INVALID = "config-invalid"  # file, line, key, expected
-    CONFIG_EXPOSED = "config-exposed"  # file: others than its owner may write to it
-    CONFIG_UNREADABLE = "config-unreadable"
-    DISPLAY_UNUSABLE = "display-unusable"
-    FILE_UNUSABLE = "file-unusable"  # named on the command line
-    TRUST_FILE_INVALID = "trust-file-invalid"
-    TRUST_REFUSED = "trust-refused"
-    TRUST_FINGERPRINT = "trust-fingerprint"
-    OUT_OF_ORDER = "out-of-order"  # incident: our own bug
+    STORE_FULL = "store-full", about_counter(Family.STORE, ToPatron.NOT_SAVED)
+    STORE_READ_ONLY = "store-read-only", about_counter(Family.STORE, ToPatron.NOT_SAVED)
+    STORE_LOCKED = "store-locked", about_counter(Family.STORE, ToPatron.NOT_SAVED)
+    STORE_NEWER = "store-newer", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_DAMAGED = "store-damaged", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_KEY_MISSING = "store-key-missing", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_KEY_WRONG = "store-key-wrong", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_FOREIGN = "store-foreign", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_UNAVAILABLE = "store-unavailable", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_MISSING = "store-missing", about_counter(Family.STORE, ToPatron.CLOSED, file=str)
+    """Keys are there, the store made with them is not."""
+    STORE_MOVED = "store-moved", about_counter(Family.STORE, ToPatron.CLOSED, first=str)
+    """`first`: the folder it was last seen in."""
+    STORE_COPY = "store-copy", about_counter(Family.STORE, ToPatron.CLOSED, first=str)
+    """`first`: the folder it still lies in, too."""
+    STORE_REPLACED = "store-replaced", about_counter(Family.STORE, ToPatron.CLOSED)
+    """Its files are no longer those that were opened."""
+    STORE_DOUBTED = "store-doubted", about_counter(Family.STORE, ToPatron.CLOSED)
+    """No card is served before staff have confirmed one of the following."""
+    STORE_BEHIND = "store-behind", about_counter(Family.STORE, ToPatron.CLOSED, lacking=int)
+    """Older than the anchor."""
+    STORE_FORKED = "store-forked", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_UNANCHORED = "store-unanchored", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_RESTORED = "store-restored", about_counter(Family.STORE, ToPatron.CLOSED, lacking=int)
+    """`lacking`, where it is known."""
+    LINKS_ALTERED = "links-altered", about_counter(Family.STORE, ToPatron.CLOSED)
+    ANCHOR_UNWRITTEN = "anchor-unwritten", about_counter(Family.STORE, ToPatron.CLOSED)
+    NOTHING_MOVED = "nothing-moved", about_counter(Family.STORE, ToPatron.NOTHING)
+    STORE_KEY_UNREADABLE = "store-key-unreadable", about_counter(Family.STORE, ToPatron.CLOSED)
+    STORE_UNPROTECTED = "store-unprotected", about_counter(Family.STORE, ToPatron.CLOSED)
+    """The disk cannot limit who reads (FAT)."""
+    HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
+    BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
+    RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
+    RECOVERY_MISMATCH = "recovery-mismatch", about_counter(Family.STORE, ToPatron.NOTHING)
+    RECOVERY_OCCUPIED = "recovery-occupied", about_counter(Family.STORE, ToPatron.NOTHING)
+    RECOVERY_LEFTOVER = "recovery-leftover", about_counter(Family.STORE, ToPatron.NOTHING, file=str)
+    AUDIT_BROKEN = "audit-broken", about_counter(Family.STORE, ToPatron.CLOSED)
+    ALREADY_RUNNING = "already-running", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    CONFIG_INVALID = "config-invalid", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str, line=int, key=str, expected=str)
+    CONFIG_EXPOSED = "config-exposed", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
+    """Others than its owner may write to it."""
+    CONFIG_UNREADABLE = "config-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    DISPLAY_UNUSABLE = "display-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    FILE_UNUSABLE = "file-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """Named on the command line."""
+    TRUST_FILE_INVALID = "trust-file-invalid", about_counter(Family.TRUST, ToPatron.NOTHING)
+    TRUST_REFUSED = "trust-refused", about_counter(Family.TRUST, ToPatron.NOTHING)
+    TRUST_FINGERPRINT = "trust-fingerprint", about_counter(Family.TRUST, ToPatron.NOTHING)
+    OUT_OF_ORDER = "out-of-order", about_counter(Family.PROGRAM, ToPatron.NOTHING, incident=str)
+    """Our own bug."""
 
+    @property
+    def is_reader_trouble(self) -> bool:
+        """No card can be read while it lasts."""
+        return self.about.family is Family.READER
 
-ILS_TROUBLE = frozenset({Code.ILS_UNREACHABLE, Code.ILS_LOGIN_REFUSED, Code.ILS_LOGIN_LOST, Code.ILS_NOT_TRUSTED})
-"""The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+    @property
+    def is_ils_trouble(self) -> bool:
+        """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+        return self.about.family is Family.ILS
 
-READER_TROUBLE = frozenset(
-    {Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED, Code.READER_AMBIGUOUS, Code.READER_SILENT}
-)
-"""No card can be read while it lasts."""
 
 LACKING = "lacking"
 """How many acts a store has not, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""

@@ -11,7 +11,6 @@ from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts, Problem, Tried
 from kiosk.domain.trouble import reader_problem
 
-_BY_DATE = frozenset({Code.CARD_EXPIRED, Code.CARD_NOT_YET_VALID})
 _COUNTED = frozenset({"code", "links", "pending", "registered", "used"})
 _TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.unusable": Code.TRUST_UNUSABLE, "trust.ended": Code.TRUST_ENDED}
 
@@ -48,7 +47,7 @@ def doubt_dates(counter: Counter, event: Event) -> Event:
     """With a clock that cannot be right, a card refused for its dates may be as good as any: the clock is named, not the card."""
     match event:
         case CardFailed(code=code, params=params):
-            by_date = code in _BY_DATE or ("reason", "authority-expired") in params
+            by_date = code.about.by_date or ("reason", "authority-expired") in params
         case PatronRefused(code=code, params=params):
             # Held against our own clock; where the library's system itself says so, no day is told.
             by_date = code is Code.LIBRARY_CARD_EXPIRED and "until" in dict(params)

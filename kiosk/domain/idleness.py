@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kiosk.domain import moretime, serving, sessionend, strays
 from kiosk.domain.effects import Play, StartTimer
-from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Sound, Ticket
@@ -125,7 +124,7 @@ def _is_sign_of_life(before: Counter, event: Event, *, changes: bool) -> bool:
 
 def _failed_by_itself(before: Counter, event: Event) -> bool:
     """A patron who is shown was looked up once more, and nobody could be asked."""
-    return isinstance(event, PatronRefused) and event.code in ILS_TROUBLE and isinstance(before.flow, PatronShown)
+    return isinstance(event, PatronRefused) and event.code.is_ils_trouble and isinstance(before.flow, PatronShown)
 
 
 def _seconds(counter: Counter) -> float:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from kiosk.domain import proof, serving, strays
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
-from kiosk.domain.errors import ILS_TROUBLE, Code, Refused
+from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
     CardFailed,
     CardKnown,
@@ -217,7 +217,7 @@ def _look_up(
 
 def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Step:
     """The library's system says no; where it says nothing, its trouble is not the patron's: the number is theirs all the same."""
-    if problem.code in ILS_TROUBLE:
+    if problem.code.is_ils_trouble:
         return _patron(counter, flow, Patron(flow.number))
     if flow.shown is Shown.LIBRARY_CARD:
         problem = replace(problem, entered=flow.number.text)

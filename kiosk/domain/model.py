@@ -197,6 +197,10 @@ class IlsCondition(StrEnum):
     LOGIN_LOST = "ils-login-lost"
     NOT_TRUSTED = "ils-not-trusted"
 
+    @property
+    def is_trouble(self) -> bool:
+        return self not in (IlsCondition.NONE, IlsCondition.STARTING, IlsCondition.READY)
+
 
 @unique
 class EndedBy(StrEnum):

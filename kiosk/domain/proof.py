@@ -50,9 +50,6 @@ class Failed:
 
 Outcome = Callable[[Counter, Proved | Failed], Step]
 
-OVER = frozenset({Code.PIN_LOCKED, Code.PIN_UNAVAILABLE, Code.KEY_MISMATCH})
-"""Ends of a proof that a second laying of the card would not change."""
-
 
 def begin(counter: Counter, goal: Goal, insertion: Insertion) -> Step:
     counter, ticket = asking(counter)
@@ -82,7 +79,7 @@ def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
         case ((ReadingTries(ticket, insertion) | CheckingPin(ticket, insertion)), CardFailed(answers, where, code)) if (
             answers == ticket and where == insertion
         ):
-            return _failed(counter, flow, problem_of(counter, event), outcome, over=code in OVER)
+            return _failed(counter, flow, problem_of(counter, event), outcome, over=code.about.ends_proof)
         case ((ReadingTries() | CheckingPin()), CardSlow(where)) if where == flow.insertion:
             return go(counter, replace(flow, slow=True))
         case _, CardLifted(where) if where == flow.insertion and not _answer_is_near(flow):

@@ -119,7 +119,7 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
     if len(plain) == 12 and length != 12 and plain.isdigit() and _is_my_number(plain):
         raise Refused(Code.NUMBER_IS_MY_NUMBER)
     if length and got != length:
-        raise Refused(Code.NUMBER_LENGTH, expected=length, got=got)
+        raise Refused(Code.NUMBER_LENGTH, expected=str(length), got=got)
     if not length and not 4 <= got <= 16:
         raise Refused(Code.NUMBER_LENGTH, expected="4-16", got=got)
     if not has_prefix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.errors import READER_TROUBLE, Code
+from kiosk.domain.errors import Code
 from kiosk.domain.model import LinkToken, ReaderCondition
 from kiosk.domain.states import Counter, Interrupted, Problem
 
@@ -19,7 +19,7 @@ def reader_problem(counter: Counter) -> Problem | None:
 
 def as_it_stands(counter: Counter, problem: Problem) -> Problem:
     """A reader's trouble that is over is told as one that was."""
-    over = problem.code in READER_TROUBLE and reader_problem(counter) is None
+    over = problem.code.is_reader_trouble and reader_problem(counter) is None
     return Problem(Code.READER_INTERRUPTED) if over else problem
 
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.effects import ReadTries, VerifyPin
-from kiosk.domain.errors import READER_TROUBLE, Code
+from kiosk.domain.errors import Code
 from kiosk.domain.events import CardSlow, LastTryChosen, LinkAgreed, PinRejected, ReaderChanged
 from kiosk.domain.model import Insertion, Language, ReaderCondition
-from kiosk.domain.proof import OVER
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -26,13 +25,12 @@ from kiosk.domain.states import (
     When,
 )
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
-from kiosk.text import say
+from kiosk.text import refusal_to_patron, say
 from kiosk.ui.patron.messages import Message
 from tests.support.domain.scripted_counter import Card, Desk, link
 from tests.support.windows.patron_message import message_of
 
-NOT_THE_CARDS = frozenset({Code.PIN_WRONG, *OVER})
-BREAKING_OFF = [code for code in Code if code not in NOT_THE_CARDS]
+BREAKING_OFF = [code for code in Code if code is not Code.PIN_WRONG and not code.about.ends_proof]
 """Whatever a card, its reader or a bug may end a proof with."""
 AWAY = [ReaderCondition.MISSING, ReaderCondition.SERVICE_MISSING, ReaderCondition.DENIED, ReaderCondition.AMBIGUOUS]
 READY = ReaderChanged(ReaderCondition.READY, ("Reader A",))
@@ -69,7 +67,7 @@ def test_who_is_asked_for_the_pin_again_is_told_why(code: Code, pressed: bool) -
     for language in Language:
         care = message_of(replace(desk.counter, language=language)).care
         assert care is not None
-        assert care[0] == say(f"refusal.{told.code}.patron", language)
+        assert care[0] == refusal_to_patron(told.code, language)[0]
         assert say("patron.again.next-pressed" if pressed else "patron.again.next", language) in care[1]
     desk.tell(LinkAgreed()).at(AskingPin)
     assert broken_off(desk.counter, again.reading.token) is not None, "it stands on the pad too"
@@ -115,7 +113,7 @@ def test_one_wrong_press_on_the_last_try_is_not_called_three() -> None:
     desk.to_pad(card)
     assert desk.press_pin(right=False).at(RegistrationRefused).problem.code is Code.PIN_LOCKED
     for language in Language:
-        told = say("refusal.pin-locked.staff", language) + say("refusal.pin-locked.patron", language)
+        told = say("refusal.pin-locked.staff") + say("patron.refusal.pin-locked", language)
         assert not any(count in told for count in ("3", "three", "連続"))
 
 
@@ -195,14 +193,14 @@ def test_while_the_reader_is_away_nobody_is_asked_to_lay_a_card(condition: Reade
     assert say("patron.away.lead") not in said(message)
 
 
-@pytest.mark.parametrize("code", sorted(READER_TROUBLE - {Code.READER_AMBIGUOUS}))
+@pytest.mark.parametrize("code", [code for code in Code if code.is_reader_trouble and code is not Code.READER_AMBIGUOUS])
 def test_a_readers_trouble_that_is_over_is_told_as_one_that_was(code: Code) -> None:
     desk = Desk().tell(READY)
     desk.lay(Card(refused=code))
     assert desk.at(LendingRefused).problem.code is code
-    assert say("refusal.reader-interrupted.patron") in said(message_of(desk.counter))
+    assert say("patron.refusal.reader-interrupted") in said(message_of(desk.counter))
     away = desk.tell(ReaderChanged(ReaderCondition(code.value)))
-    assert say(f"refusal.{code}.patron") in said(message_of(away.counter))
+    assert refusal_to_patron(code, Language.JAPANESE)[0] in said(message_of(away.counter))
 
 
 def test_with_one_try_left_the_reason_stands_before_the_choice() -> None:

@@ -122,7 +122,7 @@ def test_no_finding_moves_anything_on_the_home_page(hands: Hands, width: int, he
     hands.show(*SCENES["waiting"])
     before = places(hands)
     for name, facts in {**troubled(), "unchecked": UNCHECKED}.items():
-        for problem in (None, Problem(Code.NUMBER_LENGTH, (("expected", 10), ("got", 9)))):
+        for problem in (None, Problem(Code.NUMBER_LENGTH, (("expected", "10"), ("got", 9)))):
             hands.show(replace(SCENES["waiting"][0], flow=Waiting(problem)), facts)
             assert places(hands) == before, (name, problem)
 

@@ -44,15 +44,15 @@ def refusals(do: Moves) -> Steps:
 def languages(do: Moves) -> Steps:
     """The same registration in the two other languages, with a card that ends soon and one whose key is another's."""
     yield from do.chapter("languages")
-    yield from do.guide.press(do.guide.patron, say("patron.language.ja_easy"))
+    yield from do.guide.press(do.guide.patron, say("patron.language.name", Language.EASY_JAPANESE))
     yield from do.see_patron("waiting.title", "easy-waiting", Language.EASY_JAPANESE)
     yield from do.begin("self", "other")
-    yield from do.guide.press(do.guide.patron, say("patron.language.ja_easy"))
+    yield from do.guide.press(do.guide.patron, say("patron.language.name", Language.EASY_JAPANESE))
     yield from do.lay("about-to-expire")
     yield from do.see_staff("confirm.title", "easy-confirm")
     yield from do.patron("confirm.act", Language.EASY_JAPANESE)
     yield from do.see_patron("pin.title", "easy-pin", Language.EASY_JAPANESE)
-    yield from do.guide.press(do.guide.patron, say("patron.language.en"))
+    yield from do.guide.press(do.guide.patron, say("patron.language.name", Language.ENGLISH))
     yield from do.see_patron("pin.title", "english-pin", Language.ENGLISH)
     yield from do.guide.pin(RIGHT, say("patron.pin.confirm", Language.ENGLISH))
     yield from do.see_patron("done.title", "english-done", Language.ENGLISH)

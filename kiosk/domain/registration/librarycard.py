@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.effects import LookUpPatron, Play
-from kiosk.domain.errors import ILS_TROUBLE, Refused
+from kiosk.domain.errors import Refused
 from kiosk.domain.events import BackPressed, Event, LibraryCardEntered, PatronFound, PatronRefused
 from kiosk.domain.model import IlsCondition, Patron, Sound
 from kiosk.domain.registration.mynumbercard import await_card
@@ -24,7 +24,7 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
             return go(counter, guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
         case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
             return await_card(counter, replace(draft, patron=patron))
-        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code in ILS_TROUBLE:
+        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code.is_ils_trouble:
             return await_card(counter, replace(draft, patron=Patron(number)))
         case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
             return go(counter, AwaitingLibraryCard(draft, Problem(code, params, flow.number.text)), Play(Sound.REFUSED))

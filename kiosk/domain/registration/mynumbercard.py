@@ -35,25 +35,6 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.turn import Step, asking, card_to_read, go, overtaken_by, problem_of, same_card, seen, spend, stay, taken_up, then
 
-LAY_ANEW = frozenset(
-    {
-        Code.NOT_MY_NUMBER_CARD,
-        Code.LIBRARY_CARD_ON_READER,
-        Code.PHONE_NOT_ACCEPTED,
-        Code.CARD_REMOVED,
-        Code.CARD_SILENT,
-        Code.CARD_INTERRUPTED,
-        Code.CARD_WAITED,
-        Code.CARD_UNREADABLE,
-        Code.CARD_IN_USE,
-        Code.CARD_ANSWER_UNEXPECTED,
-        Code.READER_MISSING,
-        Code.READER_SERVICE_MISSING,
-        Code.READER_DENIED,
-    }
-)
-"""Trouble that another laying of a card may mend; all else ends the registration."""
-
 
 def await_card(counter: Counter, draft: Draft) -> Step:
     """Ask for the card, unless one that has had no session yet lies there already."""
@@ -93,7 +74,7 @@ def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | Read
             return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, reading.token, number))
         case ReadingMyNumberCard(ticket, _, insertion), CardFailed(answers, where, code) if answers == ticket and where == insertion:
             counter = strays.refused(counter, insertion, problem_of(counter, event))
-            if code in LAY_ANEW:
+            if code.about.lay_again:
                 return lay_anew(counter, draft, problem_of(counter, event), insertion)
             return refuse(counter, draft, problem_of(counter, event), ReleaseCard(insertion))
         case FindingLinks(insertion=insertion), CardLifted(where) if where == insertion:

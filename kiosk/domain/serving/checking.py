@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.effects import LookUpPatron, Play, StartTimer
-from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import IlsCondition, Patron, Sound, Ticket
 from kiosk.domain.serving.loans import list_again
 from kiosk.domain.states import Counter, PatronShown, Problem
@@ -57,6 +56,6 @@ def checked(counter: Counter, flow: PatronShown, patron: Patron) -> Step:
 def objected(counter: Counter, flow: PatronShown, problem: Problem) -> Step:
     """Staff are told; what was done meanwhile is not undone by that. Where nobody could be asked, all stays as it was."""
     flow = replace(flow, checking=Ticket(0))
-    if problem.code in ILS_TROUBLE:
+    if problem.code.is_ils_trouble:
         return go(counter, flow)
     return go(counter, replace(flow, objection=problem), Play(Sound.REFUSED))

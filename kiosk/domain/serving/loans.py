@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, LoanList, Reason, Told
 from kiosk.domain.effects import StartTimer
-from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, Service, Ticket
 from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import ask_for_loans, go_on
@@ -115,5 +115,5 @@ def _later(counter: Counter) -> Step:
 
 
 def _lacks_list(counter: Counter, flow: PatronShown) -> bool:
-    is_looked_at = flow.service is Service.RENEWAL and not flow.leaving
-    return counter.ils is IlsCondition.READY and is_looked_at and flow.dealings.problem in ILS_TROUBLE
+    is_looked_at, problem = flow.service is Service.RENEWAL and not flow.leaving, flow.dealings.problem
+    return counter.ils is IlsCondition.READY and is_looked_at and problem is not None and problem.is_ils_trouble

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, ServeItem
-from kiosk.domain.errors import ILS_TROUBLE
 from kiosk.domain.model import SlipKind
 from kiosk.domain.serving.ending import finish, slip_waits
 from kiosk.domain.serving.knowledge import in_doubt
@@ -22,7 +21,7 @@ def leave_when_answered(counter: Counter, flow: PatronShown) -> Step:
         flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
     if not flow.leaving and not flow.dealings.looking:
         # Whoever does not answer now is asked once the session has ended.
-        is_there = counter.ils.value not in ILS_TROUBLE
+        is_there = not counter.ils.is_trouble
         doubts = tuple(entry.wish for entry in flow.dealings.entries if is_there and in_doubt(entry))
         flow = replace(flow, dealings=replace(flow.dealings, recheck=doubts))
     return go_on(counter, replace(flow, leaving=True))

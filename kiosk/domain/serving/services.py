@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.effects import Act, HandOver, Play, RecordAct
-from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
@@ -22,7 +22,7 @@ def is_served_here(counter: Counter, service: AnyService | None) -> bool:
 
 def is_done_here(counter: Counter, service: AnyService) -> bool:
     """The same, where the library's system answers now."""
-    return is_served_here(counter, service) and counter.ils.value not in ILS_TROUBLE
+    return is_served_here(counter, service) and not counter.ils.is_trouble
 
 
 def types_the_number(counter: Counter, flow: PatronShown, service: AnyService) -> bool:

@@ -1,4 +1,4 @@
-"""What is at the foot of every page: the way out, and three languages, each named in its own."""
+"""What is at the foot of every page: the way out, and the languages, each named in its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.ui.widgets.wordbutton import WordButton
 
 
 class LanguageSwitch(QWidget):
-    """Three buttons; the one chosen is filled."""
+    """A button for each; the one chosen is filled."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class LanguageSwitch(QWidget):
         self._buttons: dict[Language, WordButton] = {}
         for language in Language:
             button = WordButton(sizes, "quiet", role="language")
-            button.say(say(f"patron.language.{language}"))
+            button.say(say("patron.language.name", language))
             says(button, LanguageChosen(language), emit)
             row.addWidget(button)
             self._buttons[language] = button

@@ -67,16 +67,16 @@ class HandoverPage(Page):
         column.setSpacing(gap)
         whom = Point(self.sizes, "counter", kind="aside")
         column.addWidget(whom)
-        whom.say(say("patron.handover.for-staff"))
-        column.addWidget(Words(say("patron.handover.staff-title"), "strong", line=1.4))
+        whom.say(say("staff.single-display.for-staff"))
+        column.addWidget(Words(say("staff.single-display.title"), "strong", line=1.4))
         for number in STEPS:
             column.addLayout(self._step(number))
         column.addStretch(1)
         look_away = Point(self.sizes, "eyeoff", kind="aside")
         column.addWidget(look_away)
-        look_away.say(say("patron.handover.staff-look-away"))
+        look_away.say(say("staff.single-display.look-away"))
         stop = WordButton(self.sizes, "quiet", role="language", icon="close")
-        stop.say(say("patron.handover.stop"))
+        stop.say(say("staff.single-display.stop"))
         says(stop, LeavePressed(), self.emit_event)
         column.addWidget(stop, 0, Qt.AlignmentFlag.AlignLeft)
         return panel
@@ -90,8 +90,8 @@ class HandoverPage(Page):
         row.addWidget(circle, 0, Qt.AlignmentFlag.AlignTop)
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(Words(say(f"patron.handover.staff-{number}"), "aside-strong", line=1.3))
-        texts.addWidget(Words(say(f"patron.handover.staff-{number}-note"), "aside", line=1.3))
+        texts.addWidget(Words(say(f"staff.single-display.step-{number}"), "aside-strong", line=1.3))
+        texts.addWidget(Words(say(f"staff.single-display.step-{number}-note"), "aside", line=1.3))
         row.addLayout(texts, 1)
         return row
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
 from kiosk.domain.patronview import PageName, PatronView
@@ -37,30 +36,12 @@ from kiosk.domain.states import (
     SavingLink,
 )
 from kiosk.domain.trouble import as_it_stands, broken_off
-from kiosk.text import one_line, say
+from kiosk.text import one_line, refusal_to_patron, say
 from kiosk.ui.patronpicture import picture_of
 
 STEPS = ("place", "confirm", "pin", "done")
 PLACE, CONFIRM, PIN, DONE = range(len(STEPS))
 LEAVE, END = "patron.leave", "patron.end"
-
-STILL_USABLE = frozenset(
-    {
-        Code.NO_CERTIFICATE,
-        Code.CARD_EXPIRED,
-        Code.CARD_NOT_YET_VALID,
-        Code.CARD_STOPPED,
-        Code.PIN_LOCKED,
-        Code.PIN_UNAVAILABLE,
-        Code.ISSUER_UNKNOWN,
-        Code.CERTIFICATE_UNREADABLE,
-        Code.KEY_MISMATCH,
-        Code.NOT_LINKED,
-        Code.LINKED_ELSEWHERE,
-        Code.NUMBER_LINKED_ELSEWHERE,
-    }
-)
-"""Refusals of the My Number Card that leave the library card what it was; it is said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +119,8 @@ def step_labels(language: Language) -> list[str]:
 
 def why_again(interrupted: Interrupted, language: Language) -> str:
     """What ended the proof before."""
-    return say(f"refusal.{interrupted.problem.code}.patron", language, **dict(interrupted.problem.params))
+    cause, _next = refusal_to_patron(interrupted.problem.code, language, **dict(interrupted.problem.params))
+    return cause
 
 
 class _Speaker:
@@ -192,13 +174,11 @@ class _Speaker:
 
     def _problem(self, problem: Problem) -> tuple[str, str]:
         problem = as_it_stands(self._counter, problem)
-        params = dict(problem.params)
-        cause = say(f"refusal.{problem.code}.patron", self._language, **params)
-        return cause, say(f"refusal.{problem.code}.patron-next", self._language, **params)
+        return refusal_to_patron(problem.code, self._language, **dict(problem.params))
 
     def _refusal(self, problem: Problem) -> Message:
         """One cause, one next step; where the library card is what it was, that is said too."""
-        works = (("libcard", self._say("refused.works")),) if problem.code in STILL_USABLE else ()
+        works = (("libcard", self._say("refused.works")),) if problem.code.about.library_card_serves else ()
         return Message(*self._problem(problem), points=works, picture=picture_of(self._view.page, self._counter))
 
     def _record(self) -> Message:

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
+from kiosk.domain.errors import Code
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
 from kiosk.domain.trouble import broken_off
-from kiosk.text import say
+from kiosk.text import refusal_to_patron, say
 from kiosk.ui.patron.messages import why_again
 from kiosk.ui.patron.page import Emit, Page
 from kiosk.ui.patron.tries import TriesLeft
@@ -145,8 +146,7 @@ def _what_happened(counter: Counter, flow: AskingPin) -> tuple[str, str]:
     if flow.barcode_cleared:
         return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
     if flow.after_mistake:
-        left = flow.tries_left
-        return say("refusal.pin-wrong.patron", language, tries_left=left), say("refusal.pin-wrong.patron-next", language, tries_left=left)
+        return refusal_to_patron(Code.PIN_WRONG, language, tries_left=flow.tries_left)
     if (again := broken_off(counter, flow.goal.reading.token)) is not None:
         return why_again(again, language), say("patron.again.tries", language)
     if flow.tries_left == 2:

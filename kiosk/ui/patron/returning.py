@@ -30,10 +30,13 @@ class ReturningPage(Page):
         self._typed, self._with_code = "", False
         self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(kind="lead", centred=True, line=1.5)
         self._wrong, self._told = (Notice(kind, icon_size=sizes.icon, line=1.3) for kind in ("care", "info"))
-        self._ask, self._dots = Words(say("patron.returning.code"), "note", centred=True), QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._ask, self._dots = (
+            Words(say("staff.single-display.code"), "note", centred=True),
+            QLabel(alignment=Qt.AlignmentFlag.AlignCenter),
+        )
         self._pad = self._build_pad()
         self._take = WordButton(sizes, "secondary", icon="counter")
-        self._take.say(say("patron.returning.take-back"))
+        self._take.say(say("staff.single-display.take-back"))
         self._take.clicked.connect(self._take_back)
         means(self._take, TakenBack(""))
         column = QVBoxLayout(self)
@@ -55,7 +58,7 @@ class ReturningPage(Page):
             key = PadKey(self.sizes, str(digit))
             key.pressed.connect(self._adder(str(digit)))
             grid.addWidget(key, digit // 5, digit % 5)
-        erase = PadKey(self.sizes, say("patron.returning.erase"), icon="erase")
+        erase = PadKey(self.sizes, say("staff.single-display.erase"), icon="erase")
         erase.pressed.connect(lambda: self._show_typed(""))
         grid.addWidget(erase, 1, 5)
         return pad
@@ -66,7 +69,7 @@ class ReturningPage(Page):
     def _show_typed(self, typed: str) -> None:
         self._typed = typed
         self._dots.setText("●" * len(typed) or "–")
-        self._dots.setAccessibleName(plain(say("patron.returning.typed", count=len(typed))))
+        self._dots.setAccessibleName(plain(say("staff.single-display.typed", count=len(typed))))
 
     def _take_back(self) -> None:
         code = self._typed
@@ -107,7 +110,7 @@ class ReturningPage(Page):
         for widget in (self._pad, self._dots, self._ask):
             widget.setVisible(self._with_code)
         wrong = counter.wrong_staff_code
-        self._wrong.say(say("patron.returning.wrong") if wrong else "")
+        self._wrong.say(say("staff.single-display.wrong") if wrong else "")
         self.setAccessibleName(self._title.text.replace("\n", ""))
 
     def showEvent(self, event: object) -> None:

@@ -6,7 +6,6 @@ import html
 from datetime import datetime
 
 from kiosk.config import SlipSettings
-from kiosk.domain.calendar import WEEKDAYS
 from kiosk.domain.circulation import Due, Told
 from kiosk.domain.model import Language, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
@@ -78,7 +77,7 @@ def due_words(due: Due, language: Language) -> str:
     day = due.day
     if day is None:
         return due.text
-    weekday = WEEKDAYS[day.weekday()] if language is not Language.ENGLISH else f"{day:%a}"
+    weekday = _say("slip.weekdays", language).split()[day.weekday()]
     return _say("slip.day", language, year=day.year, month=day.month, day=day.day, weekday=weekday)
 
 

@@ -116,7 +116,7 @@ class Banners(NoticeBand):
         if LACKING in params:
             told.append(say("staff.banner.doubt-lacking", count=params[LACKING]))
         told.append(refusal(doubt.code, "staff-next", **params))
-        self._doubt.say(say(f"refusal.{doubt.code}.title"), "".join(told))
+        self._doubt.say(refusal(doubt.code, "title"), "".join(told))
 
     def _accepted(self) -> None:
         if self._doubted is not None:

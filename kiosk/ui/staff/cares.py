@@ -5,22 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.codefacts import Family
+from kiosk.domain.errors import Code
 from kiosk.domain.health import OVERDUE, UNSEEN, Finding, cares
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import knows, refusal, say
 from kiosk.ui.widgets.words import unmarked
 
-_HINDERS = {
-    Code.TRUST_MISSING: "trust",
-    Code.TRUST_UNUSABLE: "trust",
-    Code.TRUST_ENDED: "trust",
-    Code.CLOCK_DOUBTFUL: "clock",
-    Code.REVOCATION_TOO_OLD: "revocation",
-    # What is doubted of the store is said beside it.
-    Code.STORE_DOUBTED: "",
-}
+_FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation"}
 """Which check a hindrance comes from; any other, while the readers are well, from the store."""
 Care = tuple[str, str]
 """A sentence, and what to do (or nothing)."""
@@ -48,7 +41,7 @@ def all_cares(counter: Counter, facts: CounterFacts) -> list[Care]:
     """What to look after, worst first."""
     hindered = hindrance_words(counter, facts)
     found = [hindered] if hindered else []
-    if counter.ils.value in ILS_TROUBLE:
+    if counter.ils.is_trouble:
         found.append(_problem_words(Problem(Code(counter.ils.value))))
     return found + [finding_words(finding) for finding in _beside_hindrance(counter, facts)]
 
@@ -95,8 +88,15 @@ def cares_seen(facts: CounterFacts) -> list[Finding]:
 
 def _beside_hindrance(counter: Counter, facts: CounterFacts) -> list[Finding]:
     problem = hindrance(counter, facts)
-    told = _HINDERS.get(problem.code, "store") if problem is not None and counter.reads_cards else ""
-    return [finding for finding in cares_seen(facts) if finding.check != told]
+    return [finding for finding in cares_seen(facts) if finding.check != _told_by(problem, counter)]
+
+
+def _told_by(problem: Problem | None, counter: Counter) -> str:
+    """The check whose finding the hindrance has told already."""
+    # What is doubted of the store is said beside it.
+    if problem is None or problem.code is Code.STORE_DOUBTED or not counter.reads_cards:
+        return ""
+    return _FOUND_BY.get(problem.code.about.family, "store")
 
 
 def _problem_words(problem: Problem) -> Care:

@@ -14,7 +14,7 @@ from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
 from kiosk.domain.turn import is_reader_free, left_lying
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.readingtime import ReadingTime
 from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
 from kiosk.ui.staff.library_card import wrong_words
@@ -209,7 +209,7 @@ class WaitingPanel(Ground):
             return
         self._picture.show_reading()
         if isinstance(flow, Reading) and flow.slow:
-            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+            self._say(refusal(Code.CARD_SILENT, "title"), refusal(Code.CARD_SILENT, "staff-next"))
         elif isinstance(flow, Reading) and flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryCardEntered
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
@@ -20,9 +19,6 @@ from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
-
-_PERHAPS_ITEM = frozenset({Code.NUMBER_CHARACTERS, Code.NUMBER_LENGTH, Code.NUMBER_PREFIX, Code.NUMBER_CHECK_DIGIT})
-"""What is said of an item's barcode where a library card was expected. Items have no rule of their own: libraries differ."""
 
 
 class NumberForm(QWidget):
@@ -67,7 +63,7 @@ def wrong_words(problem: Problem, *, lends: bool) -> str:
     """Why a number was not taken, and what to do. `lends`: where items are lent as well, it may have been an item's."""
     params = dict(problem.params)
     cause, step = refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params)
-    return cause + step + (say("staff.number.perhaps-item") if lends and problem.code in _PERHAPS_ITEM else "")
+    return cause + step + (say("staff.number.perhaps-item") if lends and problem.code.about.perhaps_item else "")
 
 
 class CalledNumber(Notice):

@@ -18,7 +18,7 @@ _VIEW = QRectF(-3, -3, 438, 250)
 """The drawings' own coordinates, in which the rest is given."""
 _STEPS, _STEP_Y = (96.0, 176.0, 256.0, 336.0), 22.0
 _LEAVE = QRectF(16, 215, 56, 18)
-_LANGUAGES = (QRectF(226, 215, 60, 18), QRectF(292, 215, 60, 18), QRectF(358, 215, 58, 18))
+_LANGUAGES, _APART = QRectF(226, 215, 190, 18), 6.0
 _TAKE_CARD, _GO_ON = QRectF(16, 8, 400, 28), QRectF(16, 168, 400, 30)
 
 
@@ -27,7 +27,7 @@ class Around:
     """What stands around a page and over it."""
 
     language: Language | None = None
-    """Which of the three is chosen; None where none is offered."""
+    """Which is chosen; None where none is offered."""
     leaves: bool = False
     """There is a button that leaves."""
     step: int | None = None
@@ -100,8 +100,10 @@ class Miniature(Picture):
         painter.drawLine(QPointF(2, 206), QPointF(430, 206))
         if self.around.leaves:
             _box(painter, _LEAVE, COLOURS["white"], COLOURS["edge_staff"])
-        for language, place in zip(Language, _LANGUAGES, strict=True):
+        width = (_LANGUAGES.width() + _APART) / len(Language) - _APART
+        for at, language in enumerate(Language):
             chosen = language is self.around.language
+            place = QRectF(_LANGUAGES.x() + at * (width + _APART), _LANGUAGES.y(), width, _LANGUAGES.height())
             _box(painter, place, COLOURS["blue" if chosen else "white"], COLOURS["blue" if chosen else "edge_staff"])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.errors import READER_TROUBLE
 from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
@@ -38,7 +37,7 @@ def out_of_sight(counter: Counter, facts: CounterFacts) -> str:
 
 def sentences(view: PatronView) -> list[str]:
     """Last words of `staff.mirror.…`: what the page says, then what stands over it."""
-    reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code in READER_TROUBLE
+    reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code.is_reader_trouble
     over = [name for name, shown in (("take-card", view.take_card), ("go-on", view.go_on)) if shown]
     return ["no-reader" if reader else view.page, *over]
 

@@ -88,7 +88,7 @@ class MyNumberCardPage(Page):
 
     def _say_reading(self, counter: Counter, flow: ReadingMyNumberCard) -> None:
         if flow.slow:
-            self._say(say(f"refusal.{Code.CARD_SILENT}.title"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+            self._say(refusal(Code.CARD_SILENT, "title"), refusal(Code.CARD_SILENT, "staff-next"))
         elif flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))

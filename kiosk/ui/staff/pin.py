@@ -163,7 +163,7 @@ class PatronsTurnPage(Page):
     def _show_card_busy(self, flow: ReadingTries | CheckingPin, name: str) -> None:
         checking = isinstance(flow, CheckingPin)
         if flow.slow:
-            self._say(name, say("staff.pin.slow"), say(f"refusal.{Code.CARD_SILENT}.staff-next"))
+            self._say(name, say("staff.pin.slow"), refusal(Code.CARD_SILENT, "staff-next"))
         elif checking:
             self._say(name, say("staff.pin.checking"), say("staff.pin.checking-lead"))
         else:
@@ -178,9 +178,7 @@ class PatronsTurnPage(Page):
         self._bars.show_left(left, f"{say('staff.pin.tries')} {words}")
         self._left.set_text(words)
         if after_mistake:
-            self._care.say(
-                say(f"refusal.{Code.PIN_WRONG}.staff", tries_left=left), say(f"refusal.{Code.PIN_WRONG}.staff-next", tries_left=left)
-            )
+            self._care.say(refusal(Code.PIN_WRONG, "staff", tries_left=left), refusal(Code.PIN_WRONG, "staff-next", tries_left=left))
         elif left == 2 and self._care.isHidden():
             self._care.say(say("staff.pin.two-left"), say("staff.pin.two-left-text"))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.codefacts import Guide
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
 from kiosk.domain.model import IlsCondition
@@ -22,46 +23,14 @@ from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.words import Words
 
-GUIDES: dict[Code, str] = {
-    Code.CARD_EXPIRED: "renew",
-    Code.NO_CERTIFICATE: "office",
-    Code.CARD_STOPPED: "office",
-    Code.PIN_LOCKED: "office",
-    Code.PIN_UNAVAILABLE: "office",
-    Code.CERTIFICATE_UNREADABLE: "office",
-    Code.NOT_LINKED: "register",
-    Code.PIN_WRONG: "register",
-    Code.NOT_MY_NUMBER_CARD: "lay",
-    Code.LIBRARY_CARD_ON_READER: "other-card",
-    Code.PHONE_NOT_ACCEPTED: "phone",
-    Code.CARD_REMOVED: "lay",
-    Code.CARD_SILENT: "lay",
-    Code.CARD_INTERRUPTED: "lay",
-    Code.CARD_WAITED: "lay",
-    Code.READER_INTERRUPTED: "lay",
-    Code.CARD_UNREADABLE: "lay",
-    Code.CARD_IN_USE: "lay",
-    Code.CARD_ANSWER_UNEXPECTED: "lay",
-    Code.LIBRARY_CARD_EXPIRED: "library",
-    Code.LIBRARY_CARD_STOPPED: "stopped",
-    Code.LIBRARY_CARD_UNKNOWN: "number",
-    Code.LIBRARY_CARD_DIFFERS: "number",
-    Code.HOLDER_DENIED: "holder",
-    Code.PROXY_REFUSED: "proxy",
-    Code.NOTHING_TO_UNLINK: "unlink",
-}
-"""Which steps the patron is told; everything else is not about the card, and the library card serves meanwhile ("wait")."""
-
-LIBRARY_CARD_FIRST = (Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED)
 Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
 
 
 def guide(flow: Refused) -> Iterator[tuple[str, str]]:
     """Titles and texts of what to tell the patron. Of a link something is said where it was looked up."""
-    group, step = GUIDES.get(flow.problem.code, "wait"), 1
+    asked, step = flow.problem.code.about.guide, 1
     linked = isinstance(flow, LendingRefused) and flow.linked
-    if group == "number" and not flow.problem.entered:
-        group = "linked-number"
+    group = "linked-number" if asked is Guide.NUMBER and not flow.problem.entered else asked.value
     while knows(f"staff.guide.{group}-{step}"):
         text = f"staff.guide.{group}-{step}-text"
         yield say(f"staff.guide.{group}-{step}"), say(f"{text}-linked" if linked and knows(f"{text}-linked") else text)
@@ -126,7 +95,7 @@ class RefusalPage(Page):
         across = row(self.sizes.gap)
         across.addWidget(icon_label("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
         texts = column(2)
-        texts.addWidget(Words(say(f"refusal.{problem.code}.title", **params), "title", line=1.3))
+        texts.addWidget(Words(refusal(problem.code, "title", **params), "title", line=1.3))
         texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))
         if problem.entered and not isinstance(flow, LendingRefused):
             texts.addWidget(Words(say("staff.refusal.number", number=grouped(problem.entered)), "strong"))
@@ -161,10 +130,10 @@ class RefusalPage(Page):
                 self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
             elif code is Code.CARD_EXPIRED:
                 self._offer(card, "again", RegistrationChosen())
-        if GUIDES.get(code, "wait") == "wait":
+        if code.about.guide is Guide.WAIT:
             manager = Panel(self.sizes, "plain", spacing=4)
             manager.inside.addWidget(Words(say("staff.refusal.manager-title"), "strong"))
-            title = say(f"refusal.{code}.title", **dict(flow.problem.params))
+            title = refusal(code, "title", **dict(flow.problem.params))
             manager.inside.addWidget(Words(say("staff.refusal.manager-text", title=title), "note"))
             card.inside.addWidget(manager)
         card.inside.addStretch(1)
@@ -172,10 +141,10 @@ class RefusalPage(Page):
 
     def _take_number(self, card: Panel, problem: Problem) -> None:
         """A library card serves in its place; a number that was refused stands there to be compared and corrected."""
-        if GUIDES.get(problem.code) == "number":
+        if problem.code.about.guide is Guide.NUMBER:
             offer = "corrected" if problem.entered else "read-card"
         else:
-            offer = "renewed-card" if problem.code in LIBRARY_CARD_FIRST else "use-card"
+            offer = "renewed-card" if problem.code.about.guide in (Guide.LIBRARY, Guide.STOPPED) else "use-card"
         box = self._box(offer, chosen=True)
         box.inside.addSpacing(6)
         box.inside.addWidget(self._form)

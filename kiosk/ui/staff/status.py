@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-from kiosk.domain.errors import ILS_TROUBLE
+from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.cares import Care, all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.over import PageOver
 from kiosk.ui.staff.page import Emit
@@ -121,7 +121,7 @@ class StatusPage(PageOver):
                 self._show_count(name, facts, doubted=counter.doubt is not None)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
                 starting = counter.reader is ReaderCondition.STARTING
-                title = say("staff.health.any.unseen") if starting else say(f"refusal.{counter.reader}.title")
+                title = say("staff.health.any.unseen") if starting else refusal(Code(counter.reader.value), "title")
                 shown.show_state(Condition.UNKNOWN if starting else Condition.WRONG, title)
             else:
                 finding = facts.finding(name)
@@ -145,13 +145,13 @@ class StatusPage(PageOver):
 
     def _show_library_system(self, condition: IlsCondition) -> None:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
-        said = say(f"staff.status.{quiet[condition]}") if condition in quiet else say(f"refusal.{condition}.title")
+        said = say(f"staff.status.{quiet[condition]}") if condition in quiet else refusal(Code(condition.value), "title")
         starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
-        self._rows["ils"].show_state(Condition.WRONG if condition.value in ILS_TROUBLE else starting, said)
+        self._rows["ils"].show_state(Condition.WRONG if condition.is_trouble else starting, said)
 
     def _show_retry(self, counter: Counter) -> None:
         """In the row that never moves. Whatever came of it is said beside it."""
-        trouble = counter.ils.value in ILS_TROUBLE
+        trouble = counter.ils.is_trouble
         show_retry(self._retry, counter)
         self._retry.setVisible(trouble or (counter.tried is not None and counter.tried.under_way))
         told = tried_words(counter)

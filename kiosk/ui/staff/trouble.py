@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BrokeSeen
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
-from kiosk.text import say
+from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, row
 from kiosk.ui.theme import StaffSizes
@@ -22,7 +22,7 @@ class TroublePage(Page):
         card = Panel(sizes, "care", spacing=sizes.gap // 2)
         heading = row(sizes.gap)
         heading.addWidget(icon_label("warn", round(sizes.title * 1.3), "yellow"))
-        heading.addWidget(Words(say(f"refusal.{Code.OUT_OF_ORDER}.title"), "title", line=1.35), 1)
+        heading.addWidget(Words(refusal(Code.OUT_OF_ORDER, "title"), "title", line=1.35), 1)
         card.inside.addLayout(heading)
         for words in (self._cause, self._next, self._incident, Words(say("staff.trouble.wiped"))):
             card.inside.addWidget(words)
@@ -35,6 +35,6 @@ class TroublePage(Page):
     def project(self, counter: Counter, facts: CounterFacts) -> None:
         if isinstance(counter.flow, OutOfOrder):
             incident = counter.flow.incident
-            self._cause.set_text(say(f"refusal.{Code.OUT_OF_ORDER}.staff", incident=incident))
-            self._next.set_text(say(f"refusal.{Code.OUT_OF_ORDER}.staff-next", incident=incident))
+            self._cause.set_text(refusal(Code.OUT_OF_ORDER, "staff", incident=incident))
+            self._next.set_text(refusal(Code.OUT_OF_ORDER, "staff-next", incident=incident))
             self._incident.set_text(say("staff.trouble.incident", incident=incident))

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication
 from kiosk.__main__ import main as command
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings, read_settings
 from kiosk.domain.events import HolderConfirmed, LinkAgreed
+from kiosk.domain.model import Language
 from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, Registered, RegistrationRefused
 from kiosk.equipment import open_repository
 from kiosk.log import kept_in
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.text import plain, say
+from kiosk.text import plain, refusal, refusal_to_patron
 from tests.support.counter.headless import judge_for
 from tests.support.counter.steps import OTHER, OWN, PIN, Stage
 from tests.support.counter.windowed import OpenedCounter, words_on
@@ -42,10 +43,11 @@ def refused(stage: Stage) -> str:
     if not isinstance(flow, RegistrationRefused):
         return "registered"
     code = flow.problem.code
-    for window, parts in ((stage.opened.staff, ("staff", "staff-next")), (stage.opened.patron, ("patron", "patron-next"))):
+    to_staff = refusal(code, "staff"), refusal(code, "staff-next")
+    for window, told in ((stage.opened.staff, to_staff), (stage.opened.patron, refusal_to_patron(code, Language.JAPANESE))):
         shown = "\n".join(text.replace("\n", "") for text in words_on(window))
-        for part in parts:
-            assert plain(say(f"refusal.{code}.{part}")).replace("\n", "") in shown, part
+        for sentence in told:
+            assert plain(sentence).replace("\n", "") in shown, sentence
     return str(code)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.circulation import Reason
-from kiosk.domain.errors import ILS_TROUBLE, Code
+from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.states import Counter, PatronShown
@@ -31,7 +31,7 @@ class LibraryStrip(Notice):
 
     def show_state(self, counter: Counter, flow: PatronShown, *, concerns: bool) -> None:
         """`concerns`: what is open, or may be chosen, is done through the library's system."""
-        trying, trouble = counter.ils is IlsCondition.STARTING, counter.ils.value in ILS_TROUBLE
+        trying, trouble = counter.ils is IlsCondition.STARTING, counter.ils.is_trouble
         tried = counter.tried
         denied = denied_service(flow)
         self.set_kind("info" if trying else "care")
@@ -61,7 +61,7 @@ def tried_words(counter: Counter) -> str:
     tried = counter.tried
     if tried is None or tried.under_way:
         return ""
-    failed = counter.ils.value in ILS_TROUBLE
+    failed = counter.ils.is_trouble
     if tried.at is None:
         return say("staff.tried.failed" if failed else "staff.tried.worked")
     return say("staff.tried.failed-at" if failed else "staff.tried.worked-at", time=to_the_second(tried.at))
