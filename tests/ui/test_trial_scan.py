@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.model import IlsCondition
-from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
+from kiosk.domain.rules import BarcodeRule, CheckDigit
 from kiosk.domain.states import CounterRules, Section, Waiting
 from kiosk.ui.staff import StaffWindow, trial_scan
-from kiosk.ui.staff.scan_steps import card_steps, item_steps
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import counter
 from tests.support.windows.staff_window import Hands
@@ -30,52 +29,39 @@ def hands(qtbot: QtBot) -> Hands:
     return made
 
 
-def sentences(text: str, rule: BarcodeRule) -> list[tuple[bool | None, str]]:
-    return [(step.good, step.sentence.replace("|", "")) for step in card_steps(text, rule)]
+def lines(hands: Hands) -> list[str]:
+    return [text for text in hands.texts().split("\n") if text]
 
 
-def test_a_good_card_is_taken_apart() -> None:
-    assert sentences("a2104067851b", RULE) == [
-        (None, "読み取ったまま: 「a2104067851b」(12文字)"),
-        (None, "整えたもの(全角、小文字、空白、ハイフン): A2104067851B"),
-        (None, "始めと終わりの文字: AとBを取り除きました"),
-        (True, "はじめの文字: 2104で始まっています"),
-        (True, "桁数: 10桁、設定どおりです"),
-        (True, "検査数字: 最後の1は合っています"),
-        (True, "利用カードの番号として受け付けます: 2104 0678 51"),
+def test_a_good_card_is_followed_to_its_number(hands: Hands) -> None:
+    hands.scan("a2104067851b", ENTER)
+    said = lines(hands)
+    first = said.index("読み取ったまま: 「a2104067851b」(12文字)")
+    assert said[first + 1 : first + 7] == [
+        "整えたもの(全角、小文字、空白、ハイフン): A2104067851B",
+        "始めと終わりの文字: AとBを取り除きました",
+        "はじめの文字: 2104で始まっています",
+        "桁数: 10桁、設定どおりです",
+        "検査数字: 最後の1は合っています",
+        "利用カードの番号として受け付けます: 2104 0678 51",
     ]
 
 
-def test_a_wrong_card_shows_which_rule_it_breaks() -> None:
-    bad = [sentence for good, sentence in sentences("A2205067853B", RULE) if good is False]
-    assert bad[:2] == ["はじめの文字: 2104で始まっていません", "検査数字: 最後は3ですが、計算では2です"]
-    assert [good for good, _ in sentences("12", RULE)][-1] is False
+def test_a_refused_card_ends_with_the_reason_and_what_to_do(hands: Hands) -> None:
+    hands.scan("A2205067853B", ENTER)
+    assert "検査数字: 最後は3ですが、計算では2です" in lines(hands)
+    assert "図書館の利用カードの番号ではありません。番号は2104で始まります" in hands.texts().replace(" ", "")
 
 
-def test_what_cannot_be_seen_is_shown() -> None:
-    assert sentences("\t2104[|]", RULE)[0] == (None, "読み取ったまま: 「␉2104［｜］」(8文字)".replace("|", ""))
+def test_letters_that_are_marks_in_a_sentence_are_shown(hands: Hands) -> None:
+    hands.scan("2104[|]", ENTER)
+    assert "読み取ったまま: 「2104［｜］」(7文字)" in lines(hands)
 
 
-def test_a_number_without_rules_is_only_described() -> None:
-    rule = BarcodeRule(start_stop=StartStop.KEEP)
-    assert (None, "始めと終わりの文字: 取り除かない設定です") in sentences("A12345B", rule)
-    assert (None, "桁数: 7桁です。4〜16桁のどれでもよい設定です") in sentences("A12345B", rule)
-
-
-def test_a_dropped_check_digit_is_said() -> None:
-    dropping = replace(RULE, length=9, drop_check_digit=True)
-    assert (None, "検査数字の1を取り除きました") in sentences("2104067851", dropping)
-
-
-def test_of_a_my_number_nothing_is_repeated() -> None:
-    (step,) = card_steps("123456789018", RULE)
-    assert step.good is False
-    assert "1234" not in step.sentence
-
-
-def test_an_item_is_taken_apart() -> None:
-    assert [step.sentence for step in item_steps("a1100892031b", StartStop.STRIP)][-1].endswith("1100892031")
-    assert item_steps("11 00", StartStop.STRIP)[-1].good is False
+def test_of_a_my_number_nothing_is_repeated(hands: Hands) -> None:
+    hands.scan("123456789018", ENTER)
+    assert "マイナンバー" in hands.texts()
+    assert "1234" not in hands.texts()
 
 
 def test_a_scan_anywhere_on_the_page_is_tried_and_does_nothing(hands: Hands) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.errors import Refused
 from kiosk.domain.states import CounterRules
-from kiosk.text import plain, say
+from kiosk.domain.trial import Trial, try_item, try_library_card
+from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.panels import MIDDLE, Panel, bullet, column, row, title_row
-from kiosk.ui.staff.scan_steps import ScanStep, card_steps, item_steps
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.scan import ScanField
 from kiosk.ui.widgets.segments import Segments
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, unmarked
 
 FORGET_MS = 60_000
 """A number read on trial goes by itself: this page belongs to nobody and may stay open all day."""
 _ICONS = {True: ("checkc", "green"), False: ("warn", "yellow"), None: ("info", "sub")}
 CARD, ITEM = 0, 1
+_GOOD = {CARD: "good-card", ITEM: "good-item"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    sentence: str
+    """With marks."""
+    good: bool | None
 
 
 class TrialScan(Panel):
@@ -61,28 +71,41 @@ class TrialScan(Panel):
         if not text.strip():
             return
         rules = self._rules
-        self._show(card_steps(text, rules.barcode) if self._what == CARD else item_steps(text, rules.items_start_stop))
+        trial = try_library_card(text, rules.barcode) if self._what == CARD else try_item(text, rules.items_start_stop)
+        self._show([*_lines(trial, _GOOD[self._what])])
         self._forget.start()
 
     def clear(self) -> None:
         self._forget.stop()
         self._show([])
 
-    def _show(self, steps: Sequence[ScanStep]) -> None:
+    def _show(self, said: list[_Line]) -> None:
         if self._answer is not None:
             self.inside.removeWidget(self._answer)
             self._answer.hide()
             self._answer.deleteLater()
             self._answer = None
-        if not steps:
+        if not said:
             return
         lines = column(round(self._sizes.body * 0.3))
-        for step in steps:
-            icon, colour = _ICONS[step.good]
-            lines.addLayout(bullet(icon, step.sentence, self._sizes, colour, kind="strong" if step is steps[-1] else "body"))
+        for line in said:
+            icon, colour = _ICONS[line.good]
+            lines.addLayout(bullet(icon, line.sentence, self._sizes, colour, kind="strong" if line is said[-1] else "body"))
         self._answer = QWidget()
         self._answer.setLayout(lines)
-        self._answer.setAccessibleName("\n".join(plain(step.sentence) for step in steps))
+        self._answer.setAccessibleName("\n".join(plain(line.sentence) for line in said))
         # Above the field, which stands at the foot of its page: it does not move.
         self.inside.insertWidget(self.inside.count() - 1, self._answer)
         self.answered.emit(self._answer)
+
+
+def _lines(trial: Trial, good: str) -> Iterator[_Line]:
+    """The last line is the number that would be taken, or why none would."""
+    for step in trial.steps:
+        params = {name: unmarked(value) if isinstance(value, str) else value for name, value in step.params.items()}
+        yield _Line(say(f"staff.scan.{step.saying}", **params), step.good)
+    match trial.verdict:
+        case Refused(code=code, params=params):
+            yield _Line(refusal(code, "staff", **params) + refusal(code, "staff-next", **params), False)
+        case number:
+            yield _Line(say(f"staff.scan.{good}", number=unmarked(number)), True)
