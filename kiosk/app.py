@@ -22,8 +22,8 @@ from kiosk.checks.rounds import Looks, Rounds, bounds_of, counter_looks, first_f
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.clock import ClockBounds
-from kiosk.domain.events import Broke, DayBegan
-from kiosk.domain.health import Finding, unseen
+from kiosk.domain.events import Broke, CheckFound, DayBegan, Event, Ticked
+from kiosk.domain.health import unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
@@ -48,8 +48,7 @@ from kiosk.ui.sound import Sounds
 from kiosk.ui.timing import Timing
 from kiosk.ui.trouble import TroubleWindow
 
-_TIDY_MS = 5000
-"""How often it is seen to that nothing that was found is gone by for too long."""
+_TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
 """How often the line to the library's system is looked after; how often something is sent over it is the config's `heartbeat_seconds`."""
 
@@ -95,23 +94,24 @@ class Program:
             post=post,
             start_timer=self._timers.start,
             play=self._sounds.play,
-            project=self._project,
+            project=lambda counter: self.displays.project(counter),
             look_at_store=lambda: check_store(equipment.repository),
             library=equipment.library,
             hand_over=equipment.hand_over,
             print_slip=equipment.print_slip,
         )
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
-        counter = Counter(rules=counter_rules(settings), today=today(), clock=equipment.clock, ils=ils)
-        self.conductor = Conductor(counter, awaiting(equipment), outside)
+        facts = awaiting(equipment)
+        counter = Counter(rules=counter_rules(settings), today=today(), clock=equipment.clock, facts=facts, ils=ils)
+        self.conductor = Conductor(counter, outside)
         self._settings, self._own_displays = settings, equipment.own_displays
         self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing, self._look_at_displays)
         self._bridge.happened.connect(self.conductor.happen)
         self._hooks = sys.excepthook, threading.excepthook
         self._minute = QTimer(interval=60_000)
         self._minute.timeout.connect(self._minute_passed)
-        self._tidy = QTimer(interval=_TIDY_MS)
-        self._tidy.timeout.connect(self.conductor.tidy_findings)
+        self._tick = QTimer(interval=_TICK_MS)
+        self._tick.timeout.connect(lambda: self.conductor.happen(Ticked()))
         self._library_beat = QTimer(interval=_LIBRARY_BEAT_MS)
         self._library_beat.timeout.connect(self.conductor.keep_library_alive)
 
@@ -121,8 +121,8 @@ class Program:
         self._garbage.start()
         self._hook_bugs()
         self.displays.show()
-        self._project(self.conductor.counter, self.conductor.facts)
-        self.conductor.look_at_store()
+        self.displays.project(self.conductor.counter)
+        self.conductor.happen(Ticked())
         self._examine()
         self._card.start()
         self._watch.start()
@@ -130,13 +130,13 @@ class Program:
         self._rounds.start()
         self._look_at_displays()
         self._minute.start()
-        self._tidy.start()
+        self._tick.start()
         self.conductor.keep_library_alive()
         self._library_beat.start()
 
     def stop(self) -> None:
         """Work, card, windows: nothing new is taken while what was begun ends."""
-        for timer in (self._minute, self._tidy, self._library_beat):
+        for timer in (self._minute, self._tick, self._library_beat):
             timer.stop()
         self._rounds.stop()
         self._heartbeat.stop()
@@ -153,14 +153,11 @@ class Program:
         self._garbage.stop()
         sys.excepthook, threading.excepthook = self._hooks
 
-    def _project(self, counter: Counter, facts: CounterFacts) -> None:
-        self.displays.project(counter, facts)
-
     def _examine(self) -> None:
         """Look through the whole store, while cards are served. What was found is shown at once."""
 
-        def examine() -> Finding | None:
-            return None if self._repository.examine() is None else check_store(self._repository)
+        def examine() -> Event | None:
+            return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
 
         # That it could not be done is one of the store's troubles, which the next look tells.
         self._examination.look(examine)
@@ -168,7 +165,7 @@ class Program:
     def _look_at_displays(self) -> None:
         if self._own_displays:
             seen = displays_now()
-            self.conductor.happen(check_displays(self._settings.display, seen, self.displays.arranged))
+            self.conductor.happen(CheckFound(check_displays(self._settings.display, seen, self.displays.arranged)))
 
     def _minute_passed(self) -> None:
         if today() != self.conductor.counter.today:
@@ -176,7 +173,6 @@ class Program:
             self._examine()
         elif self._repository.is_unexamined:
             self._examine()
-        self.conductor.look_at_store()
         self._look_at_displays()
 
     def _hook_bugs(self) -> None:

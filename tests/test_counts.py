@@ -17,7 +17,7 @@ def test_each_visit_to_the_status_counts_anew(tmp_path: Path) -> None:
         for links in (1, 2):
             token = LinkToken(bytes([links]) * 32)
             desk.repository.save_link(uuid.uuid4(), token, LibraryCardNumber(f"1000002{links}"), revocation=Revocation.NOT_CHECKED)
-            assert desk.conductor.facts.finding("store").number("links") == (links - 1 or None)
+            assert desk.counter.facts.finding("store").number("links") == (links - 1 or None)
             desk.say(StatusChosen())
-            desk.until(lambda counter, links=links: desk.conductor.facts.finding("store").number("links") == links)  # type: ignore[misc]
+            desk.until(lambda counter, links=links: desk.counter.facts.finding("store").number("links") == links)  # type: ignore[misc]
             desk.say(HomeChosen())

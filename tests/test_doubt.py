@@ -144,7 +144,7 @@ def test_a_registration_into_a_file_that_was_replaced_is_not_confirmed(qtbot: Qt
         assert said_to(stage.opened.staff, plain(say("refusal.store-replaced.staff-next")))
         stage.opened.end()
         # And no other card is invited.
-        stage.opened.until(lambda _: stage.opened.program.conductor.facts.finding("store").outcome == "store.wrong")
+        stage.opened.until(lambda _: stage.opened.program.conductor.counter.facts.finding("store").outcome == "store.wrong")
         assert not said_to(stage.opened.patron, plain(say("patron.waiting.title")).replace("\n", ""))
     for left in kept.store.parent.glob("kiosk.db-*"):
         left.unlink()

@@ -22,11 +22,10 @@ from kiosk.checks.rounds import Look, Rounds, counter_looks
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
 from kiosk.domain.clock import clock_bounds
 from kiosk.domain.errors import Code
-from kiosk.domain.events import Event, HomeChosen, StatusChosen
-from kiosk.domain.health import Finding, best_before, unseen
+from kiosk.domain.events import CheckFound, Event, HomeChosen, StatusChosen
+from kiosk.domain.health import Finding
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReaderCondition, Revocation
 from kiosk.domain.states import ConfirmingHolder, CounterFacts, LendingRefused
-from kiosk.effects.board import Board
 from kiosk.log import kept_in
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
@@ -55,7 +54,7 @@ def shown(window: QWidget) -> str:
 
 
 def facts(opened: OpenedCounter) -> CounterFacts:
-    return opened.program.conductor.facts
+    return opened.program.conductor.counter.facts
 
 
 # --- the store ----------------------------------------------------------------------------------------------------------
@@ -163,42 +162,8 @@ def test_a_log_that_cannot_be_written_is_said_and_comes_back(qapp: QApplication,
 # --- looks that hang ----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_not_looked_at_again_becomes_unknown_and_well_again() -> None:
-    moment = 100.0
-    board = Board((Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}), unseen("printing")), lambda: moment)
-    board.put(Finding("store.fine", {"links": 7}))
-    assert not board.tidy()
-    assert CounterFacts("窓口1", True, findings=board.findings).finding("printing").word == "unseen"
-    moment += best_before("store") - 1
-    assert not board.tidy()
-    board.put(Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}))
-    moment += 2
-    assert board.tidy()
-    moment += best_before("printing") - best_before("store")
-    board.put(Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}))
-    assert board.tidy()
-    assert not board.tidy()
-    facts = CounterFacts("窓口1", True, findings=board.findings)
-    late = facts.finding("store")
-    assert (late.outcome, late.number("links"), late.at is not None) == ("store.overdue", None, True)
-    assert facts.finding("trust").outcome == "trust.ready"
-    assert facts.finding("printing").word == "overdue"
-    board.put(Finding("store.fine", {"links": 8}))
-    assert CounterFacts("窓口1", True, findings=board.findings).finding("store").number("links") == 8
-
-
-def test_that_acts_are_not_written_down_is_said_until_one_is() -> None:
-    moment = 100.0
-    board = Board((), lambda: moment)
-    board.put(Finding("records.wrong", {"code": Code.STORE_FULL}))
-    moment += 24 * 3600
-    assert not board.tidy()
-    assert [finding.outcome for finding in board.findings] == ["records.wrong"]
-    assert board.put(Finding("records.fine"))
-
-
 def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
-    told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
     never = threading.Event()
 
     def hang() -> None:
@@ -206,7 +171,7 @@ def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
 
     rounds = Rounds(((Look("space", hang),), (Look("log", lambda: Finding("log.written")),)), told.put, first_after=0)
     rounds.start()
-    assert told.get(timeout=5) == Finding("log.written")
+    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
     began = time.monotonic()
     rounds.stop()
     assert time.monotonic() - began < 3
@@ -224,14 +189,14 @@ def test_what_may_lie_on_a_share_holds_back_nothing_else(tmp_path: Path, judge: 
 
 
 def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) -> None:
-    told: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
 
     def break_down() -> Finding:
         raise ValueError("a bug")
 
     rounds = Rounds(((Look("space", break_down), Look("log", lambda: Finding("log.written"))),), told.put, first_after=0)
     rounds.start()
-    assert told.get(timeout=5) == Finding("log.written")
+    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
     rounds.stop()
     assert told.empty()
     assert "ValueError" in caplog.text
@@ -265,11 +230,11 @@ def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcs
         assert "答えなくなりました" in shown(program.displays.staff)
         assert "カードリーダー: 使えます" not in shown(program.displays.staff)
         assert "カードを読み取れません" in shown(program.displays.patron)
-        assert conductor.facts.finding("service").outcome == "service.silent"
+        assert conductor.counter.facts.finding("service").outcome == "service.silent"
         pcscd.thaw()
         qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
         assert "カードリーダー: 使えます" in shown(program.displays.staff)
-        qtbot.waitUntil(lambda: conductor.facts.finding("service").outcome == "service.running", timeout=5_000)
+        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.running", timeout=5_000)
 
 
 @pytest.mark.trial

@@ -6,9 +6,9 @@ import queue
 from datetime import date
 from typing import Any, cast
 
-from kiosk.domain.events import Broke, Event, StatusChosen
+from kiosk.domain.events import Broke, CheckFound, Event, StatusChosen
 from kiosk.domain.health import Finding
-from kiosk.domain.states import Counter, CounterFacts, CounterRules, Section
+from kiosk.domain.states import Counter, CounterRules, Section
 from kiosk.effects import Conductor, Outside
 from kiosk.effects.worker import Worker
 
@@ -20,7 +20,7 @@ def nothing(*_: object) -> None:
 
 
 def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
-    posted: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    posted: queue.SimpleQueue[Event] = queue.SimpleQueue()
     looked: list[bool] = []
 
     def look() -> Finding:
@@ -28,7 +28,7 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
         raise ZeroDivisionError
 
     outside = Outside(cast(Any, None), cast(Any, None), posted.put, nothing, nothing, nothing, look)
-    conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23)), CounterFacts("窓口1", revocation_checked=False), outside)
+    conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23)), outside)
     conductor.happen(StatusChosen())
     conductor.stop()
     assert looked == [True]
@@ -37,7 +37,7 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
 
 
 def test_a_bug_in_what_somebody_waits_for_is_told_and_in_a_look_it_is_not() -> None:
-    posted: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+    posted: queue.SimpleQueue[Event] = queue.SimpleQueue()
     worker = Worker("work", posted.put)
 
     def fail() -> None:
@@ -45,8 +45,8 @@ def test_a_bug_in_what_somebody_waits_for_is_told_and_in_a_look_it_is_not() -> N
 
     worker.look(fail)
     worker.do(fail, nothing)
-    worker.do(lambda: Finding("records.fine"), nothing)
+    worker.do(lambda: CheckFound(Finding("records.fine")), nothing)
     worker.stop(LIMIT)
     assert isinstance(posted.get(timeout=LIMIT), Broke)
-    assert posted.get(timeout=LIMIT) == Finding("records.fine")
+    assert posted.get(timeout=LIMIT) == CheckFound(Finding("records.fine"))
     assert posted.empty()

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 from kiosk.checks.card import lost, readers
 from kiosk.domain.errors import Code
-from kiosk.domain.events import Event, ServiceAnswered, ServiceSilent
+from kiosk.domain.events import CheckFound, Event, ServiceAnswered, ServiceSilent
 from kiosk.domain.health import WATCHED, Finding
 
 
 class ReaderReports:
     """See `heartbeat.Ear`. `post` may be called on any thread."""
 
-    def __init__(self, post: Callable[[Event | Finding], None], wanted: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, post: Callable[[Event], None], wanted: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`wanted`: the config's reader."""
         self._post, self._wanted, self._monotonic = post, wanted, monotonic
         self._lock = threading.Lock()
@@ -37,4 +37,4 @@ class ReaderReports:
             if found != self._told or self._monotonic() - self._told_at >= WATCHED["reader"]:
                 self._told, self._told_at = found, self._monotonic()
                 for finding in found:
-                    self._post(finding)
+                    self._post(CheckFound(finding))

@@ -1,7 +1,7 @@
 """The looks that a running counter takes again and again, on threads of their own.
 
 Each thread takes those looks that would hang together: one that hangs holds back its own kind alone, and what it should have found
-becomes overdue (`effects.board`).
+becomes overdue (`domain.findings`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from kiosk.checks.printing import check_printing
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
-from kiosk.domain.events import Event
+from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import WATCHED, Finding
 from kiosk.domain.states import CounterFacts
 from kiosk.equipment import now
@@ -53,7 +53,7 @@ Looks = Sequence[Sequence[Look]]
 class Rounds:
     """`post` is called on any of its threads. All but `start` and `stop` happens by itself."""
 
-    def __init__(self, looks: Looks, post: Callable[[Event | Finding], None], first_after: float = _FIRST_AFTER) -> None:
+    def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
         self._stopping = threading.Event()
         self._threads = [
@@ -91,7 +91,7 @@ class Rounds:
                 record_incident(error)
             return
         if found is not None and not self._stopping.is_set():
-            self._post(found)
+            self._post(CheckFound(found))
 
 
 def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes, bounds: ClockBounds) -> Looks:
@@ -137,6 +137,6 @@ def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> 
         counter_name=settings.counter.name,
         revocation_checked=settings.card.revocation is RevocationSource.CRL,
         stale_lists_accepted=settings.card.accepts_stale_lists,
-        findings=(trust(judge.authorities, now(), judge.without),),
+        findings=(replace(trust(judge.authorities, now(), judge.without), at=now()),),
         demo=demo,
     )

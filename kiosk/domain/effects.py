@@ -188,9 +188,14 @@ class RecordAct:
 
 @dataclass(frozen=True, slots=True)
 class AcceptStore:
-    """Take the store as it is, since staff have confirmed what was found. Not answered: the facts tell what is doubted."""
+    """Take the store as it is, since staff have confirmed what was found. Answered by CheckFound: what is found of it then."""
 
     found: Code
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtStore:
+    """Look at the store and count what the windows show, behind what it was asked before. Answered by CheckFound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,7 @@ Effect = (
     | PrintSlip
     | RecordAct
     | AcceptStore
+    | LookAtStore
     | StartTimer
     | Play
 )

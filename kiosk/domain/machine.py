@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
+from kiosk.domain import afterwards, findings, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
 from kiosk.domain.display import PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     CardLeftSeen,
     CardLifted,
     CardPlaced,
+    CheckFound,
     DayBegan,
     EndedSeen,
     Event,
@@ -41,9 +42,9 @@ from kiosk.domain.events import (
     SlipRetryPressed,
     SlipTroubleSeen,
     StoreAccepted,
-    StoreLooked,
     StraySeen,
     TakenBack,
+    Ticked,
     TimeUp,
     UnclearSeen,
 )
@@ -105,8 +106,10 @@ def _around(counter: Counter, event: Event) -> Step:
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return then(_flow(tried_by_now(replace(counter, ils=condition)), event), afterwards.line_changed)
-        case StoreLooked(doubt):
-            return replace(counter, doubt=doubt), ()
+        case CheckFound(finding):
+            return findings.found(counter, finding), ()
+        case Ticked():
+            return findings.look(counter)
         case LibraryRetryPressed():
             if counter.ils in (IlsCondition.NONE, IlsCondition.STARTING):
                 return stay(counter)

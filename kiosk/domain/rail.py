@@ -7,6 +7,7 @@ from typing import get_args
 
 from kiosk.domain import registration, serving, unlinking
 from kiosk.domain.consequences import why_unfinished
+from kiosk.domain.effects import LookAtStore
 from kiosk.domain.events import (
     Event,
     HelpChosen,
@@ -74,7 +75,10 @@ def choose(counter: Counter, event: RailEvent) -> Step:
     """A part of the rail was pressed."""
     chosen, flow = event.section, counter.flow
     if chosen in BESIDE:
-        return replace(counter, beside=None if chosen is counter.beside else chosen, leaving_for=None), ()
+        opens = chosen is not counter.beside
+        # What is counted is about to be read.
+        looks = (LookAtStore(),) if opens and chosen is Section.STATUS else ()
+        return replace(counter, beside=chosen if opens else None, leaving_for=None), looks
     here = chosen is section_of(flow)
     if counter.beside is not None and here and not isinstance(flow, _FINISHED):
         return replace(counter, beside=None), ()

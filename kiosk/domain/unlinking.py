@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.effects import CloseLink, FindLinks, Play
+from kiosk.domain.effects import CloseLink, FindLinks, LookAtStore, Play
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
     BackPressed,
@@ -65,7 +65,7 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
         case ConfirmingUnlink(reason, link, card_stopped), UnlinkConfirmed():
             counter, ticket = asking(counter)
             closing = ClosingLink(ticket, reason, link.number, card_stopped)
-            return go(counter, closing, CloseLink(ticket, link.number, reason))
+            return go(counter, closing, CloseLink(ticket, link.number, reason), LookAtStore())
         case ConfirmingUnlink(reason, _, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
         case ClosingLink(ticket, reason, number, card_stopped), LinkClosed(answers, pending) if answers == ticket:

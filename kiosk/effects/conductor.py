@@ -23,6 +23,7 @@ from kiosk.domain.effects import (
     HandOver,
     ListLoans,
     LookAgain,
+    LookAtStore,
     LookUpPatron,
     Play,
     PrintSlip,
@@ -37,9 +38,10 @@ from kiosk.domain.effects import (
     StartTimer,
     VerifyPin,
 )
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.events import (
     CardFailed,
+    CheckFound,
     Event,
     HandedOver,
     HandoverFailed,
@@ -50,10 +52,8 @@ from kiosk.domain.events import (
     SlipFailed,
     SlipPrinted,
     StoreFailed,
-    StoreLooked,
 )
-from kiosk.domain.health import Condition, Finding
-from kiosk.domain.hindrance import store_doubt
+from kiosk.domain.health import Finding
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,
@@ -62,8 +62,7 @@ from kiosk.domain.model import (
     Ticket,
 )
 from kiosk.domain.slip import Slip
-from kiosk.domain.states import Counter, CounterFacts, Section
-from kiosk.effects.board import Board
+from kiosk.domain.states import Counter
 from kiosk.effects.librarydesk import LibraryDesk
 from kiosk.effects.outside import Outside
 from kiosk.effects.worker import Worker
@@ -76,37 +75,32 @@ class Conductor:
     """Owns the counter's state. Lives on the GUI thread."""
 
     def __init__(
-        self, counter: Counter, facts: CounterFacts, outside: Outside, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        counter: Counter,
+        outside: Outside,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.counter, self._now = counter, now
-        self._board = Board(facts.findings)
-        self.facts = replace(facts, findings=self._board.findings)
+        self.counter, self._now, self._monotonic = counter, now, monotonic
         self._outside = outside
         self._pin: Pin | None = None
         self._looking = False
         self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
         self._library = LibraryDesk(outside.library, outside.post)
 
-    def happen(self, event: Event | Finding) -> None:
-        """Let one event happen: the machine decides, its effects are carried out, the windows show it."""
-        if isinstance(event, Finding):
-            if self._board.put(event) or self.counter.beside is Section.STATUS:
-                self._show_board()
-            # Where it could not be read, nobody knows whether it is still doubted.
-            if event.check != "store" or event.outcome == "store.wrong" or event.condition is Condition.UNKNOWN:
-                return
-            event = StoreLooked(store_doubt(event))
-            if event.doubt == self.counter.doubt:
-                return
+    def happen(self, event: Event) -> None:
+        """Let one event happen: the machine decides, its effects are carried out, the windows show it.
+
+        Effects come first. Each only enqueues, and its answer comes through `post` as an event of its own, so the windows show this
+        state before any answer to it; meanwhile card and store are at work. And a bug in a window cannot keep an effect from being
+        carried out, whose answer the state waits for.
+        """
         before = self.counter
-        self.counter, effects = step(replace(before, now=self._now()), event)
+        self.counter, effects = step(replace(before, now=self._now(), monotonic=self._monotonic()), event)
         for effect in effects:
             self._carry_out(effect)
         if self.counter != before:
-            self._outside.project(self.counter, self.facts)
-        if self.counter.beside is Section.STATUS and before.beside is not Section.STATUS:
-            # What is counted is about to be read.
-            self.look_at_store()
+            self._outside.project(self.counter)
 
     def confirm_pin(self, pin: Pin) -> None:
         """The pad's confirm key was pressed: let it happen, with `pin` for the one VERIFY that may follow, and for no other."""
@@ -118,29 +112,17 @@ class Conductor:
                 self._pin.wipe()
                 self._pin = None
 
-    def look_at_store(self) -> None:
-        """Count anew, on the work thread. A look that waits there already is not asked for twice."""
+    def _look_at_store(self) -> None:
+        """On the work thread. A look that waits there already is not enqueued twice."""
         if self._looking:
             return
         self._looking = True
 
-        def look() -> Finding:
+        def look() -> Event:
             self._looking = False
-            return self._outside.look_at_store()
+            return CheckFound(self._outside.look_at_store())
 
         self._work.look(look)
-
-    def tidy_findings(self) -> None:
-        """To be called every few seconds: what was not looked at again in time counts as unknown."""
-        if self._board.tidy():
-            self._show_board()
-        if self.facts.finding("store").outcome == "store.wrong":
-            # The sooner its end is seen the better: no card is taken meanwhile.
-            self.look_at_store()
-
-    def _show_board(self) -> None:
-        self.facts = replace(self.facts, findings=self._board.findings)
-        self._outside.project(self.counter, self.facts)
 
     def keep_library_alive(self) -> None:
         """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""
@@ -172,10 +154,8 @@ class Conductor:
                 self._store(ticket, lambda: LinksFound(ticket, *links.links_for(token, number)))
             case SaveLink():
                 self._store(effect.ticket, self._saving(effect))
-                self.look_at_store()
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
-                self.look_at_store()
             case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain():
                 self._library.ask(effect)
             case RetryLibrary():
@@ -186,6 +166,8 @@ class Conductor:
                 self._print(ticket, slip)
             case RecordAct():
                 self._record(effect)
+            case LookAtStore():
+                self._look_at_store()
             case AcceptStore(found):
                 self._accept_store(found)
             case StartTimer(ticket, seconds):
@@ -247,18 +229,22 @@ class Conductor:
         self._work.do(work, lambda error: StoreFailed(ticket, error.code))
 
     def _accept_store(self, found: Code) -> None:
-        def accept() -> Finding:
+        def accept() -> Event:
             self._outside.links.accept_doubt(found)
-            return self._outside.look_at_store()
+            return CheckFound(self._outside.look_at_store())
 
-        self._work.do(accept, lambda error: Finding("records.wrong", {"code": error.code, **error.params}))
+        self._work.do(accept, _not_written)
 
     def _record(self, act: RecordAct) -> None:
         """A tap that cannot be written down is served all the same; the windows say that it was not, until one is written again."""
         links = self._outside.links
 
-        def write() -> Finding:
+        def write() -> Event:
             links.record(act)
-            return Finding("records.fine")
+            return CheckFound(Finding("records.fine"))
 
-        self._work.do(write, lambda error: Finding("records.wrong", {"code": error.code, **error.params}))
+        self._work.do(write, _not_written)
+
+
+def _not_written(error: KioskError) -> Event:
+    return CheckFound(Finding("records.wrong", {"code": error.code, **error.params}))

@@ -19,7 +19,6 @@ from kiosk.domain.events import (
     PatronFound,
     PatronRefused,
 )
-from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition, Patron
 from kiosk.effects.outside import LibrarySystem
 from kiosk.effects.worker import Worker
@@ -30,7 +29,7 @@ Question = LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibrar
 class LibraryDesk:
     """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
 
-    def __init__(self, library: LibrarySystem | None, post: Callable[[Event | Finding], None]) -> None:
+    def __init__(self, library: LibrarySystem | None, post: Callable[[Event], None]) -> None:
         self._library, self._post = library, post
         self._worker = Worker("library", post)
         self._told: IlsCondition | None = None

@@ -28,7 +28,7 @@ from kiosk.domain.model import (
     UnlinkReason,
 )
 from kiosk.domain.slip import Slip
-from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.states import Counter
 
 
 class LibrarySystem(Protocol):
@@ -84,10 +84,10 @@ class Outside:
 
     card: CardCommands
     links: Links
-    post: Callable[[Event | Finding], None]
+    post: Callable[[Event], None]
     start_timer: Callable[[Ticket, float], None]
     play: Callable[[Sound], None]
-    project: Callable[[Counter, CounterFacts], None]
+    project: Callable[[Counter], None]
     look_at_store: Callable[[], Finding]
     """Counts anew, on the work thread, what the windows show. Never raises: what cannot be read is a finding as well."""
     library: LibrarySystem | None = None

@@ -8,19 +8,18 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
-from kiosk.domain.health import Finding
 from kiosk.log import record_incident
 
 log = logging.getLogger("kiosk.effects")
 
 
 class Worker:
-    def __init__(self, name: str, post: Callable[[Event | Finding], None]) -> None:
+    def __init__(self, name: str, post: Callable[[Event], None]) -> None:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._dropped = 0
 
-    def do(self, work: Callable[[], Event | Finding | None], failed: Callable[[KioskError], Event | Finding | None]) -> None:
+    def do(self, work: Callable[[], Event | None], failed: Callable[[KioskError], Event | None]) -> None:
         """Enqueue `work`; its answer, or what `failed` makes of its trouble, is posted. A bug becomes Broke."""
         dropped = self._dropped
 
@@ -39,12 +38,12 @@ class Worker:
 
         self._thread.submit(run)
 
-    def look(self, take: Callable[[], Event | Finding | None]) -> None:
+    def look(self, take: Callable[[], Event | None]) -> None:
         """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. What should have been found
         becomes overdue.
         """
 
-        def taken() -> Event | Finding | None:
+        def taken() -> Event | None:
             try:
                 return take()
             except KioskError:

@@ -10,7 +10,6 @@ from math import ceil
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from kiosk.domain.events import Event, TimeUp
-from kiosk.domain.health import Finding
 from kiosk.domain.model import Ticket
 
 
@@ -18,7 +17,7 @@ class Bridge(QObject):
     """`post` may be called from any thread; `happened` is emitted on the GUI thread.
 
     Signals:
-        happened: an Event, or a Finding.
+        happened: an Event.
     """
 
     happened = Signal(object)
@@ -29,7 +28,7 @@ class Bridge(QObject):
         # A queued connection also from the GUI thread itself: an answer never overtakes the event that asked for it.
         self._posted.connect(self.happened, Qt.ConnectionType.QueuedConnection)
 
-    def post(self, event: Event | Finding) -> None:
+    def post(self, event: Event) -> None:
         self._posted.emit(event)
 
 

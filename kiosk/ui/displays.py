@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
-from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
+from kiosk.domain.states import AskingPin, Counter, Screen
 from kiosk.ui.arrangement import arrange
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
@@ -42,7 +42,7 @@ class Displays:
         self._tell = tell
         self.staff = StaffWindow(emit, timing=timing)
         self._emit, self._confirm_pin, self._timing = emit, confirm_pin, timing
-        self._shown: tuple[Counter, CounterFacts] | None = None
+        self._shown: Counter | None = None
         self._patron_opened = self._at_pad = False
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
@@ -87,7 +87,7 @@ class Displays:
         if self._patron_opened:
             self._place_patron()
             if self._shown is not None:
-                self._project_patron(*self._shown)
+                self._project_patron(self._shown)
         self._tell()
 
     def _place_staff(self) -> None:
@@ -135,18 +135,18 @@ class Displays:
         self._patron_opened = True
         self._place_patron()
         if self._shown is not None:
-            self._project_patron(*self._shown)
+            self._project_patron(self._shown)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
         # Staff's first: Qt paints in this order, and staff wait for the number.
-        self._shown = counter, facts
-        self.staff.project(counter, facts)
+        self._shown = counter
+        self.staff.project(counter)
         if self._patron_opened:
-            self._project_patron(counter, facts)
+            self._project_patron(counter)
 
-    def _project_patron(self, counter: Counter, facts: CounterFacts) -> None:
-        self.patron.project(counter, facts)
+    def _project_patron(self, counter: Counter) -> None:
+        self.patron.project(counter)
         if self._settings.single:
             self._cover(counter.screen is not Screen.STAFF)
         elif self._settings.keypad:

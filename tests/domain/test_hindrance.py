@@ -129,5 +129,5 @@ def facts(*findings: Finding) -> CounterFacts:
     ],
 )
 def test_why_no_card_can_be_taken(counter: Counter, facts: CounterFacts, expected: Code | None) -> None:
-    found = hindrance(counter, facts)
+    found = hindrance(replace(counter, facts=facts))
     assert (found.code if found else None) == expected

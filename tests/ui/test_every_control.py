@@ -23,7 +23,7 @@ from kiosk.ui.widgets.scan import ScanField
 from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import is_guarded
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
-from tests.support.windows.patron_samples import FACTS, scenes
+from tests.support.windows.patron_samples import FACTS, scenes, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
 from tests.support.windows.patron_window import Desk as PatronDesk
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each
@@ -89,7 +89,7 @@ def found(window: QWidget, counter: Counter, name: str, show: Callable[[], None]
     show()
     by_itself = counter.beside is Section.STATUS or counter.screen is Screen.RETURNING
     if by_itself or not any(each.accessibleName() == name for each in controls(window)):
-        window.project(counter_in(OutOfOrder("")), FACTS)  # type: ignore[attr-defined]
+        window.project(with_facts(counter_in(OutOfOrder("")), FACTS))  # type: ignore[attr-defined]
         show()
     QApplication.clipboard().clear()
     return next(each for each in controls(window) if each.accessibleName() == name)

@@ -107,8 +107,9 @@ def pictures(window: PatronWindow) -> set[str]:
 @pytest.mark.parametrize("name", SCENES)
 def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirror, name: str) -> None:
     scene, facts = SCENES[name]
-    desk.window.project(scene, facts)
-    mirror.show_state(scene, facts)
+    scene = replace(scene, facts=facts)
+    desk.window.project(scene)
+    mirror.show_state(scene)
     page, *over = told(mirror)
     [drawing] = mirror.findChildren(Miniature)
     if page in UNSEEN:
@@ -145,8 +146,8 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
         return desk.says("カードを読み取っています"), told(mirror) == ["カードを読み取っていることを伝えています"]
 
     for state in (counter(Waiting()), counter(FindingLink(TICKET, INSERTION, READING))):
-        desk.window.project(state, FACTS)
-        mirror.show_state(state, FACTS)
+        desk.window.project(replace(state, facts=FACTS))
+        mirror.show_state(replace(state, facts=FACTS))
         assert both() == (False, False)
     qtbot.waitUntil(lambda: both() == (True, True), timeout=2000)
 
@@ -155,8 +156,8 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
 def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
     for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
-        desk.window.project(here, FACTS)
-        mirror.show_state(here, FACTS)
+        desk.window.project(replace(here, facts=FACTS))
+        mirror.show_state(replace(here, facts=FACTS))
         key = "waiting" if here.ended is None else "timed-out"
         assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
         named = {each: say(f"staff.language.{each}") in texts(mirror) for each in Language}
@@ -174,7 +175,7 @@ def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirr
     differing += [counter(scenes()["library-card"].flow, spent=frozenset({INSERTION}))]
     drawn = []
     for state in differing:
-        mirror.show_state(state, FACTS)
+        mirror.show_state(replace(state, facts=FACTS))
         [drawing] = mirror.findChildren(Miniature)
         image = drawing.grab().toImage()
         assert image not in drawn
@@ -184,10 +185,10 @@ def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirr
 def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:
     pad = scenes()["pin"].flow
     assert isinstance(pad, AskingPin)
-    mirror.show_state(counter(pad), FACTS)
+    mirror.show_state(replace(counter(pad), facts=FACTS))
     before = mirror.grab().toImage()
     for typed in range(1, 5):
-        mirror.show_state(counter(replace(pad, typed=typed)), FACTS)
+        mirror.show_state(replace(counter(replace(pad, typed=typed)), facts=FACTS))
         assert mirror.grab().toImage() == before
 
 
@@ -198,8 +199,8 @@ def test_with_one_display_staff_are_told_that_the_patrons_page_is_not_shown(
     displays = Displays(DisplaySettings(single=True), lambda event: None, lambda pin: None)
     displays.show()
     state = counter(Waiting(), rules=CounterRules(single_display=True), screen=screen)
-    displays.project(state, FACTS)
+    displays.project(replace(state, facts=FACTS))
     qtbot.waitUntil(lambda: displays.patron.isVisible() is (screen is not Screen.STAFF), timeout=2000)
-    mirror.show_state(state, FACTS)
+    mirror.show_state(replace(state, facts=FACTS))
     assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面は、いまは出していません") is not displays.patron.isVisible()
     displays.close()

@@ -253,7 +253,7 @@ def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     desk = desk_with()
     desk.show(SCENES["waiting"])
     before = desk.texts()
-    desk.window.project(SCENES["reading"], FACTS)
+    desk.window.project(replace(SCENES["reading"], facts=FACTS))
     assert desk.texts() == before
     qtbot.waitUntil(lambda: desk.says("カードを読み取っています"), timeout=2000)
     qtbot.waitUntil(lambda: desk.says("置いたままにしてください"), timeout=2000)

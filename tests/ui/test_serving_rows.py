@@ -20,6 +20,7 @@ from kiosk.ui.staff.patron.figures import Figure
 from kiosk.ui.staff.patron.lines import MOST
 from kiosk.ui.staff.patron.row import Row, Veil
 from kiosk.ui.staff.patron.rows import Rows
+from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands, settle
@@ -124,7 +125,7 @@ def test_a_patron_takes_everything_along(hands: Hands) -> None:
     """In the very frame in which the page goes, and nothing of it is kept anywhere in the window."""
     for scene in ("lending-all-sorts", "renewal-answers", "hold", "local"):
         hands.show(*SCENES[scene])
-    hands.window.project(*SCENES["waiting"])
+    hands.show(*SCENES["waiting"])
     assert not [row for row in hands.window.findChildren(Row) if row.isVisible()]
     settle()
     assert hands.window.findChildren(Row) == []
@@ -167,7 +168,7 @@ def test_sixty_loans_stall_nothing(hands: Hands) -> None:
     for _ in range(3):
         show(hands, *MANY)
         stalls = Stalls()
-        hands.window.project(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1])
+        hands.window.project(with_facts(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1]))
         settle()
         longest.append(stalls.longest)
         hands.show(*SCENES["waiting"])
@@ -185,7 +186,7 @@ def test_two_thousand_loans_leave_no_trace(hands: Hands) -> None:
         asked = Entry(Service.LOAN, Item(f"1300{number:06}"), Progress.ASKED)
         done = Entry(Service.LOAN, Item(f"1300{number:06}", f"第{number}巻", DUE), Progress.DONE)
         for entry in (asked, done):
-            window.project(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts)
+            window.project(with_facts(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts))
             QApplication.processEvents()
         entries = (done, *entries)
         if number % 200 == 199:

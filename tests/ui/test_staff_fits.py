@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.layout_faults import complaints
+from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.staff_samples import one_of_each, staff_scenes
 from tests.support.windows.staff_window import settle
 
@@ -37,7 +38,7 @@ def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
     found: dict[str, list[str]] = {}
     scenes = staff_scenes() if width in NARROWEST else one_of_each()
     for name, (counter, facts) in scenes.items():
-        window.project(counter, facts)
+        window.project(with_facts(counter, facts))
         settle()
         for complaint in complaints(window):
             found.setdefault(complaint, []).append(name)
@@ -50,7 +51,7 @@ def test_a_cut_text_is_found(qtbot: QtBot) -> None:
     qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(1366, 768)
     window.show()
-    window.project(*staff_scenes()["status"])
+    window.project(with_facts(*staff_scenes()["status"]))
     QCoreApplication.processEvents()
     window.setStyleSheet(window.styleSheet() + "\nWords { font-size: 60px; }")
     window.setFixedSize(800, 480)

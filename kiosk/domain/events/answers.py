@@ -22,8 +22,8 @@ from kiosk.domain.effects import (
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import Answer
+from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition, Link, Patron
-from kiosk.domain.states.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class StoreFailed(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class StoreLooked:
-    """What was found of the store that staff have to confirm before a card is served; None when there is nothing."""
+class CheckFound:
+    """Something the counter rests on was looked at, whoever asked for it."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
-    doubt: Problem | None
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ AnswerEvent = (
     | LinkSaved
     | LinkClosed
     | StoreFailed
-    | StoreLooked
+    | CheckFound
     | PatronFound
     | PatronRefused
     | ItemAnswered

@@ -17,6 +17,13 @@ class TimeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticked:
+    """A few seconds have passed; `Counter.monotonic` tells how many."""
+
+    about: ClassVar = Told(SignOfLife.NEVER)
+
+
+@dataclass(frozen=True, slots=True)
 class DayBegan:
     about: ClassVar = Told(SignOfLife.NEVER)
     today: date
@@ -35,4 +42,4 @@ class BrokeSeen:
     about: ClassVar = Said(By.STAFF, Harmless("the session is gone already, and the incident is in the log"), GoesOn.NO)
 
 
-ClockEvent = TimeUp | DayBegan | Broke | BrokeSeen
+ClockEvent = TimeUp | Ticked | DayBegan | Broke | BrokeSeen

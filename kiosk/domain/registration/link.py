@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain import proof
-from kiosk.domain.effects import Play, ReleaseCard, SaveLink
+from kiosk.domain.effects import LookAtStore, Play, ReleaseCard, SaveLink
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed
 from kiosk.domain.model import Sound
@@ -42,4 +42,4 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
     counter, ticket = asking(counter)
     save = SaveLink(ticket, goal.reading.token, goal.draft.number, goal.reading.revocation, goal.draft.by_guardian, goal.replaces)
     saving = SavingLink(ticket, goal.draft, end.insertion, replaced=goal.replaces is not None)
-    return go(counter, saving, ReleaseCard(end.insertion), save)
+    return go(counter, saving, ReleaseCard(end.insertion), save, LookAtStore())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
@@ -179,6 +180,27 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """What the windows show around the flow: facts of the program, not of any session."""
+
+    counter_name: str = ""
+    revocation_checked: bool = False
+    """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
+    stale_lists_accepted: bool = False
+    """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
+    findings: tuple[Finding, ...] = ()
+    """What was found when it was looked at last: one of each check of WATCHED at most."""
+    has_registry: bool = False
+    demo: bool = False
+    practice: bool = False
+    """A demo on real readers: both windows say so, since it looks like the counter."""
+
+    def finding(self, check: str) -> Finding:
+        """What is known of this; unseen where it was not looked at yet."""
+        return next((finding for finding in self.findings if finding.check == check), unseen(check))
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """One counter: the flow it is in and what is true around every flow."""
 
@@ -188,6 +210,11 @@ class Counter:
     """Outside of them `today` cannot be right."""
     now: datetime | None = field(default=None, compare=False)
     """When that happens which happens now (aware); None where nobody tells. By itself it changes nothing that is shown."""
+    monotonic: float = field(default=0, compare=False)
+    """The same in seconds of a clock that nobody sets."""
+    facts: CounterFacts = field(default_factory=CounterFacts)
+    found_at: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """By check: `monotonic` when what is known of it was found."""
     flow: Flow = field(default_factory=Waiting)
     beside: Section | None = None
     """状況 or 使い方 lies over the page of the flow, which goes on beneath."""
@@ -256,24 +283,3 @@ class Counter:
     @property
     def doubts_clock(self) -> bool:
         return not self.clock.admits_day(self.today)
-
-
-@dataclass(frozen=True, slots=True)
-class CounterFacts:
-    """What the windows show around the flow: facts of the program, not of any session."""
-
-    counter_name: str
-    revocation_checked: bool
-    """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
-    stale_lists_accepted: bool = False
-    """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
-    findings: tuple[Finding, ...] = ()
-    """What was found when it was looked at last: one of each check of WATCHED at most."""
-    has_registry: bool = False
-    demo: bool = False
-    practice: bool = False
-    """A demo on real readers: both windows say so, since it looks like the counter."""
-
-    def finding(self, check: str) -> Finding:
-        """What is known of this; unseen where it was not looked at yet."""
-        return next((finding for finding in self.findings if finding.check == check), unseen(check))

@@ -17,7 +17,7 @@ from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
 from kiosk.domain.patronview import patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
-from kiosk.domain.states import Counter, CounterFacts, Problem
+from kiosk.domain.states import Counter, Problem
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
@@ -71,17 +71,17 @@ class PatronWindow(QWidget):
         self._timing = timing or QtTiming()
         self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         """Show this state."""
         counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
             self._presses.turned()
-        self._shown, self._closed = counter, hindrance(counter, facts)
+        self._shown, self._closed = counter, hindrance(counter)
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)
         self._practice.say(
-            plain(say("patron.practice", counter.language)) if facts.practice else "",
+            plain(say("patron.practice", counter.language)) if counter.facts.practice else "",
             max(_LEAST_BAND, min(self.width(), self.height()) // _BANDS),
         )
         self._show()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import ApplicantChosen, BackPressed
 from kiosk.domain.model import Applicant
-from kiosk.domain.states import Counter, CounterFacts, ExplainingRecord
+from kiosk.domain.states import Counter, ExplainingRecord
 from kiosk.text import say
 from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
@@ -67,7 +67,7 @@ class RecordPage(Page):
         card.inside.addStretch(1)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         if isinstance(counter.flow, ExplainingRecord) and self._next is not None:
             step = say("staff.step.guardian") if counter.flow.draft.by_guardian else say("staff.step.library-card")
             self._next.set_text(say("staff.action.next", step=step))

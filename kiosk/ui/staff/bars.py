@@ -162,10 +162,10 @@ class StatusBar(QFrame):
         needed = sum(part.sizeHint().width() + spacing for part in parts if part is self._links or not part.isHidden())
         self._links.setVisible(bool(self._links.property("trouble")) or needed + 20 <= self.width())
 
-    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter) -> None:
         self._more.setVisible(may_have_more(counter))
         condition = counter.reader
-        if condition is ReaderCondition.READY and facts.finding("reader").word == OVERDUE:
+        if condition is ReaderCondition.READY and counter.facts.finding("reader").word == OVERDUE:
             self._reader.show_state(say("staff.bar.reader-unknown"), "trouble")
         elif condition is ReaderCondition.READY:
             self._reader.show_state(say("staff.bar.reader-ready"))
@@ -174,7 +174,7 @@ class StatusBar(QFrame):
         else:
             self._reader.show_state(say(f"staff.bar.{condition}"), "trouble")
         self._ils.show_state(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
-        self._show_links(facts)
+        self._show_links(counter.facts)
         self._show_left()
 
     def _show_links(self, facts: CounterFacts) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import shiboken6
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kiosk.domain.states import Counter, CounterFacts, Section
+from kiosk.domain.states import Counter, Section
 from kiosk.ui.staff.page import Page
 from kiosk.ui.staff.places import PAGES_BESIDE, PageKind
 
@@ -26,7 +26,7 @@ class Beside:
         """For a window that is built anew, with all that was in it."""
         self.page = self._section = self._work = self._focused = None
 
-    def show(self, counter: Counter, facts: CounterFacts, work: Page, place: QVBoxLayout) -> bool:
+    def show(self, counter: Counter, work: Page, place: QVBoxLayout) -> bool:
         """Show, or take away, what lies over `work` in `place`. True where another page has come by that."""
         is_new = counter.beside is not self._section
         changed, self._work = is_new or (self.page is not None and work is not self._work), work
@@ -34,7 +34,7 @@ class Beside:
             self._change(counter, work, place)
         if self.page is not None:
             work.hide()
-            self.page.project(counter, facts)
+            self.page.project(counter)
             self.page.show()
         return changed
 

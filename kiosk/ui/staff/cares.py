@@ -26,29 +26,29 @@ _DECIDED = frozenset({"revocation.none", "revocation.unlimited"})
 """No trouble but decisions, which have a place of their own on the home page."""
 
 
-def hindrance_words(counter: Counter, facts: CounterFacts) -> Care | None:
+def hindrance_words(counter: Counter) -> Care | None:
     """Why no My Number Card can be taken now."""
-    problem = hindrance(counter, facts)
+    problem = hindrance(counter)
     if problem is None:
         return None
-    other = facts.finding("reader")
+    other = counter.facts.finding("reader")
     if problem.code is Code.READER_MISSING and other.outcome == "reader.other":
         return finding_words(other)
     return _problem_words(problem)
 
 
-def all_cares(counter: Counter, facts: CounterFacts) -> list[Care]:
+def all_cares(counter: Counter) -> list[Care]:
     """What to look after, worst first."""
-    hindered = hindrance_words(counter, facts)
+    hindered = hindrance_words(counter)
     found = [hindered] if hindered else []
     if counter.ils.is_trouble:
         found.append(_problem_words(Problem(Code(counter.ils.value))))
-    return found + [finding_words(finding) for finding in _beside_hindrance(counter, facts)]
+    return found + [finding_words(finding) for finding in _beside_hindrance(counter)]
 
 
-def cares_for_staff(counter: Counter, facts: CounterFacts) -> list[Care]:
+def cares_for_staff(counter: Counter) -> list[Care]:
     """Beside what keeps cards from being taken."""
-    return [finding_words(finding) for finding in _beside_hindrance(counter, facts) if finding.check in _FOR_STAFF]
+    return [finding_words(finding) for finding in _beside_hindrance(counter) if finding.check in _FOR_STAFF]
 
 
 def finding_words(finding: Finding) -> Care:
@@ -86,9 +86,9 @@ def cares_seen(facts: CounterFacts) -> list[Finding]:
     return [finding for finding in cares(facts.findings) if finding.check not in _SAID_ELSEWHERE and finding.outcome not in _DECIDED]
 
 
-def _beside_hindrance(counter: Counter, facts: CounterFacts) -> list[Finding]:
-    problem = hindrance(counter, facts)
-    return [finding for finding in cares_seen(facts) if finding.check != _told_by(problem, counter)]
+def _beside_hindrance(counter: Counter) -> list[Finding]:
+    problem = hindrance(counter)
+    return [finding for finding in cares_seen(counter.facts) if finding.check != _told_by(problem, counter)]
 
 
 def _told_by(problem: Problem | None, counter: Counter) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from kiosk.domain.calendar import wareki
 from kiosk.domain.events import GuardianCheckSet
 from kiosk.domain.model import GuardianCheck
-from kiosk.domain.states import CheckingGuardian, Counter, CounterFacts
+from kiosk.domain.states import CheckingGuardian, Counter
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Ground, Panel, bullet, column, row
@@ -98,7 +98,7 @@ class GuardianPage(Page):
         card.inside.addLayout(bullet("lock", say("staff.guardian.not-kept"), self.sizes, kind="note"))
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, CheckingGuardian):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.rail import section_of
-from kiosk.domain.states import Counter, CounterFacts, Section
+from kiosk.domain.states import Counter, Section
 from kiosk.text import knows, say
 from kiosk.ui.staff.over import PageOver
 from kiosk.ui.staff.page import Emit
@@ -49,9 +49,9 @@ class HelpPage(PageOver):
         across.addLayout(right, 1)
         self.body.addLayout(across)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         """What staff are at comes first."""
-        super().project(counter, facts)
+        super().project(counter)
         self._work.insertWidget(0, self._cards[section_of(counter.flow)])
 
     def _how(self, icon: str, what: str) -> QWidget:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
-from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
+from kiosk.domain.states import ConfirmingHolder, Counter
 from kiosk.text import say
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit, Page
@@ -73,7 +73,7 @@ class HolderPage(Page):
     def parts(self) -> Sequence[QWidget]:
         return [self._read, self._to_do]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingHolder):
             self._number.show_number(flow.patron.number)

@@ -12,7 +12,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.patronview import Lasted, is_reading
-from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
+from kiosk.domain.states import Counter, Reading, Waiting, When
 from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import refusal, say
 from kiosk.ui.readingtime import ReadingTime
@@ -93,25 +93,25 @@ class HomePage(Page):
         card.inside.addWidget(self.button(say(f"staff.home.{act}-start"), kind, event, key=key))
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         deque(self._building, maxlen=0)
         self._left.keep_in_place(self._panel.field)
-        self._mirror.show_state(counter, facts)
-        self._show_cares(counter, facts)
-        if facts.stale_lists_accepted:
+        self._mirror.show_state(counter)
+        self._show_cares(counter)
+        if counter.facts.stale_lists_accepted:
             self._unchecked.say(say("staff.home.stale-lists"), say("staff.home.stale-lists-text"))
-        elif facts.revocation_checked:
+        elif counter.facts.revocation_checked:
             self._unchecked.say("")
-        elif facts.demo:
+        elif counter.facts.demo:
             self._unchecked.say(say("staff.home.unchecked-demo"))
         else:
             self._unchecked.say(say("staff.home.unchecked"), say("staff.home.unchecked-text"))
         crowded = self.sizes.small and (self._cares.speaks or self._unchecked.speaks)
-        self._panel.show_state(counter, facts, crowded=crowded)
+        self._panel.show_state(counter, crowded=crowded)
 
-    def _show_cares(self, counter: Counter, facts: CounterFacts) -> None:
+    def _show_cares(self, counter: Counter) -> None:
         """The worst of what staff have to know, beside what keeps cards from being taken."""
-        cares = cares_for_staff(counter, facts)
+        cares = cares_for_staff(counter)
         sentence, step = cares[0] if cares else ("", "")
         more = say("staff.home.more-cares", count=len(cares) - 1) if len(cares) > 1 else ""
         self._cares.say(sentence, "\n".join(filter(None, (step, more))))
@@ -175,7 +175,7 @@ class WaitingPanel(Ground):
         card.inside.addLayout(across)
         return card
 
-    def show_state(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
+    def show_state(self, counter: Counter, *, crowded: bool) -> None:
         """`crowded`: the drawing gives way to what has to be read."""
         flow = counter.flow
         self._shown = counter
@@ -184,7 +184,7 @@ class WaitingPanel(Ground):
         if self._forgotten.interval() != idle:
             # Also where nothing has changed it would begin anew.
             self._forgotten.setInterval(idle)
-        self._show_trouble(counter, facts, crowded=crowded)
+        self._show_trouble(counter, crowded=crowded)
         problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
@@ -241,9 +241,9 @@ class WaitingPanel(Ground):
         self._title.set_text(say("staff.home.starting") if starting else say("staff.home.title"))
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
 
-    def _show_trouble(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
+    def _show_trouble(self, counter: Counter, *, crowded: bool) -> None:
         """While no card can be taken a library card still is."""
-        trouble = hindrance_words(counter, facts)
+        trouble = hindrance_words(counter)
         self._trouble.say(*(trouble or ("",)))
         self._title.setVisible(trouble is None)
         for widget in (self._picture, self._lead):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LibraryCardEntered
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
+from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, Problem
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
@@ -118,7 +118,7 @@ class LibraryCardPage(Page):
         self.body.addLayout(hints)
         self.wizard_foot()
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         self.keep_in_place(self.form.field)
         if isinstance(flow, AwaitingLibraryCard):

@@ -9,7 +9,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
-from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.patron.messages import leave_of, step_of
 from kiosk.ui.patronpicture import picture_of
@@ -27,9 +27,9 @@ _DRAWN = {PageName.CONFIRM: "confirm", PageName.PIN: "pin", PageName.LAST_TRY: "
 """Pages with a drawing of their own; the others are words and a picture."""
 
 
-def out_of_sight(counter: Counter, facts: CounterFacts) -> str:
+def out_of_sight(counter: Counter) -> str:
     """Why the patron sees no page, as last word of `staff.mirror.…`; empty where they see one."""
-    displays = facts.finding("displays")
+    displays = counter.facts.finding("displays")
     if (why := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
         return why
     return "" if is_in_sight(counter) else "single"
@@ -62,7 +62,7 @@ class PatronMirror(QWidget):
         super().__init__()
         self.setAccessibleName(say("staff.mirror.name"))
         self._wide = wide
-        self._shown: tuple[Counter, CounterFacts] | None = None
+        self._shown: Counter | None = None
         self._reading = ReadingTime(self, self._show)
         width = sizes.pin_panel - 2 * sizes.margin_x if wide else sizes.side - 2 * sizes.margin_x
         self._picture = Miniature(width, round(width * (0.58 if wide else 0.36)))
@@ -93,24 +93,24 @@ class PatronMirror(QWidget):
             inside.addWidget(self._sentence)
         self.setLayout(inside)
 
-    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
-        self._shown = as_the_patron_reads(counter), facts
+    def show_state(self, counter: Counter) -> None:
+        self._shown = as_the_patron_reads(counter)
         self._reading.follow(counter.flow)
         self._show()
 
     def _show(self) -> None:
         if self._shown is None:
             return
-        counter, facts = self._shown
+        counter = self._shown
         language = say(f"staff.language.{counter.language}")
         self._title.set_text(say("staff.mirror.title"))
         self._language.set_text(say("staff.mirror.title-language", language=language) if self._wide else language)
-        why = out_of_sight(counter, facts)
+        why = out_of_sight(counter)
         self._picture.setVisible(not why)
         if why:
             self._sentence.set_text(say(f"staff.mirror.{why}"))
             return
-        view = patron_view(counter, hindrance(counter, facts), self._reading.lasted)
+        view = patron_view(counter, hindrance(counter), self._reading.lasted)
         inset = "" if view.page in _DRAWN else picture_of(view.page, counter)
         self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset, around(counter, view))
         self._sentence.set_text("\n".join(say(f"staff.mirror.{said}") for said in sentences(view)))

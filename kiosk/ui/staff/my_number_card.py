@@ -6,7 +6,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.hindrance import hindrance
 from kiosk.domain.patronview import Lasted
 from kiosk.domain.registration.librarycard import goes_unchecked
-from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
+from kiosk.domain.states import AwaitingMyNumberCard, Counter, FindingLinks, Problem, ReadingMyNumberCard
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import refusal, say
@@ -45,7 +45,7 @@ class MyNumberCardPage(Page):
         self.body.addWidget(ground, 1)
         self.wizard_foot()
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         self._shown = counter
         self._reading.follow(flow)
@@ -57,7 +57,7 @@ class MyNumberCardPage(Page):
             self._about_number.say(*(unchecked if goes_unchecked(counter, flow.draft) else stopped_words(flow.draft.patron.standing.stops)))
         # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
         self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
-        self._show_problem(self._problem(counter, facts))
+        self._show_problem(self._problem(counter))
         self._show_card()
 
     def _show_card(self) -> None:
@@ -97,13 +97,13 @@ class MyNumberCardPage(Page):
         else:
             self._say_waiting(counter)
 
-    def _problem(self, counter: Counter, facts: CounterFacts) -> Problem | None:
+    def _problem(self, counter: Counter) -> Problem | None:
         """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""
         flow = counter.flow
         known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
             return None
-        return hindrance(counter, facts) or (as_it_stands(counter, known) if known is not None else None)
+        return hindrance(counter) or (as_it_stands(counter, known) if known is not None else None)
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
-from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.states import Counter
 from kiosk.text import plain, say
 from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.panels import column, row
@@ -76,7 +76,7 @@ class Page(QWidget):
         """All of it, in an order in which it can be taken away piece by piece."""
         return [self]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         """Show this state."""
 
     def number_field(self) -> ScanField | None:

@@ -12,7 +12,6 @@ from kiosk.domain.states import (
     CheckingPin,
     ConfirmingLink,
     Counter,
-    CounterFacts,
     Draft,
     LastTryWarning,
     LinkGoal,
@@ -91,9 +90,9 @@ class PatronsTurnPage(Page):
 
     # --- projection ---------------------------------------------------------------------------------------------------------
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
-        self._mirror.show_state(counter, facts)
+        self._mirror.show_state(counter)
         self.where_barcodes_go = "staff.barcode.confirm" if isinstance(flow, ConfirmingLink) else "staff.barcode.patrons-turn"
         self._tries_row.setVisible(isinstance(flow, AskingPin | LastTryWarning))
         self._ends.show_month(None)

@@ -11,7 +11,7 @@ from kiosk.domain.codefacts import Guide
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
 from kiosk.domain.model import IlsCondition
-from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
+from kiosk.domain.states import Counter, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
 from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.library_card import NumberForm
@@ -48,7 +48,7 @@ class RefusalPage(Page):
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, LendingRefused | RegistrationRefused | UnlinkingRefused):
             return

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, SlipAsked
 from kiosk.domain.registration.librarycard import goes_unchecked
-from kiosk.domain.states import Counter, CounterFacts, Registered
+from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, facts, row, title_row
@@ -58,7 +58,7 @@ class RegisteredPage(Page):
         card.inside.addStretch(1)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, Registered):
             return

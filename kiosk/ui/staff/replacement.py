@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.events import ReplacementChosen
 from kiosk.domain.model import Link, ReplaceReason
-from kiosk.domain.states import AlreadyLinked, ChoosingReplacement, Counter, CounterFacts
+from kiosk.domain.states import AlreadyLinked, ChoosingReplacement, Counter
 from kiosk.text import say
 from kiosk.ui.staff.choices import Choice
 from kiosk.ui.staff.page import Emit, Page
@@ -53,7 +53,7 @@ class ReplacementPage(Page):
         title, note = say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note")
         return self.choice(_ICONS[reason], title, note, ReplacementChosen(reason), chord=chord)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, ChoosingReplacement) or self._shown == (flow.by_card, flow.by_number):
             return
@@ -98,7 +98,7 @@ class AlreadyLinkedPage(Page):
         self.foot().addStretch(1)
         self.foot().addWidget(self._done)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         if isinstance(counter.flow, AlreadyLinked):
             self._notice.say(say("staff.linked.title"), say("staff.linked.lead"))
             self._number.set_text(counter.flow.link.number.grouped)

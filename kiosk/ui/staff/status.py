@@ -106,27 +106,27 @@ class StatusPage(PageOver):
     def take_barcode(self, text: str) -> None:
         self._trial.try_barcode(text)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
-        super().project(counter, facts)
+    def project(self, counter: Counter) -> None:
+        super().project(counter)
         self.keep_in_place(self._trial.field)
         self._trial.show_rules(counter.rules)
         if not self._rows:
-            self._lay_out(facts.demo)
+            self._lay_out(counter.facts.demo)
         checks = [name for name in self._rows if name not in (*_COUNTS, "ils")]
         for name, shown in self._rows.items():
             if name == "ils":
                 self._show_library_system(counter.ils)
                 self._show_retry(counter)
             elif name in _COUNTS:
-                self._show_count(name, facts, doubted=counter.doubt is not None)
+                self._show_count(name, counter.facts, doubted=counter.doubt is not None)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
                 starting = counter.reader is ReaderCondition.STARTING
                 title = say("staff.health.any.unseen") if starting else refusal(Code(counter.reader.value), "title")
                 shown.show_state(Condition.UNKNOWN if starting else Condition.WRONG, title)
             else:
-                finding = facts.finding(name)
+                finding = counter.facts.finding(name)
                 shown.show_state(finding.condition, value_of(finding), seen_at(finding, counter.today))
-        self._show_cares(all_cares(counter, facts), all(facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
+        self._show_cares(all_cares(counter), all(counter.facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
 
     def _show_count(self, name: str, facts: CounterFacts, *, doubted: bool) -> None:
         """A store that cannot be read has no numbers: not even a nought. Those of one that is not in order are only what stands in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BrokeSeen
-from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
+from kiosk.domain.states import Counter, OutOfOrder
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, row
@@ -32,7 +32,7 @@ class TroublePage(Page):
         self.foot().addStretch(1)
         self.foot().addWidget(self._home)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         if isinstance(counter.flow, OutOfOrder):
             incident = counter.flow.incident
             self._cause.set_text(refusal(Code.OUT_OF_ORDER, "staff", incident=incident))

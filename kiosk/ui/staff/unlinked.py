@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import UnlinkReason
-from kiosk.domain.states import ClosingLink, Counter, CounterFacts, Unlinked
+from kiosk.domain.states import ClosingLink, Counter, Unlinked
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import Panel, bullet, facts, title_row
@@ -21,7 +21,7 @@ class UnlinkBusyPage(Page):
         self._title, _ = self.head(say("staff.unlink-busy.finding"), say("staff.unlink-busy.lead"))
         self.body.addStretch(1)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         closing = isinstance(counter.flow, ClosingLink)
         self._title.set_text(say("staff.unlink-busy.closing") if closing else say("staff.unlink-busy.finding"))
 
@@ -47,7 +47,7 @@ class UnlinkedPage(Page):
         self.foot().addStretch(1)
         self.foot().addWidget(self._done)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, Unlinked):
             return

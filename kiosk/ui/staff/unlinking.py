@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import BackPressed, CardStopAnswered, UnlinkConfirmed, UnlinkReasonChosen
 from kiosk.domain.model import UnlinkReason
-from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter, CounterFacts
+from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter
 from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
 from kiosk.ui.staff.choices import Answer, Choice
@@ -85,7 +85,7 @@ class UnlinkNumberPage(Page):
         card.inside.addLayout(answers)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, AskingUnlinkNumber):
             return
@@ -129,7 +129,7 @@ class UnlinkConfirmPage(Page):
         self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink", chord="U")
         self.foot().addWidget(self._do)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingUnlink):
             self._number.show_number(flow.link.number)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import is_work_open, subject
 from kiosk.domain.rail import leads_nowhere, section
-from kiosk.domain.states import RESTING, Counter, CounterFacts
+from kiosk.domain.states import RESTING, Counter
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
@@ -67,7 +67,6 @@ class StaffWindow(QWidget):
         self.setMinimumSize(800, 480)
         self._emit, self._clock = emit, clock
         self._counter: Counter | None = None
-        self._facts: CounterFacts | None = None
         self._sizes = staff_sizes(self.width())
         self._page: Page | None = None
         self._practice, self._whole = PracticeBand(self), column()
@@ -92,13 +91,13 @@ class StaffWindow(QWidget):
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         if self._frame is None:
             self._build(staff_sizes(self.width()))
         if self._counter is None or _subject(self._counter) != _subject(counter):
             self._keys.turned()
             self._presses.turned()
-        self._counter, self._facts = counter, facts
+        self._counter = counter
         self._countdown.follow(counter)
         self._more_time.follow(counter)
         focused = cast("QWidget | None", self.focusWidget())
@@ -107,19 +106,19 @@ class StaffWindow(QWidget):
         self._rail.show_section(where, leads_nowhere=leads_nowhere(counter.flow))
         labels, now = steps(counter)
         self._top.show_place(say(f"staff.rail.{where}"), labels, now)
-        self._top.show_facts(facts)
-        self._practice.say(say("staff.practice") if facts.practice else "", self._sizes.note)
-        self._status.show_state(counter, facts)
+        self._top.show_facts(counter.facts)
+        self._practice.say(say("staff.practice") if counter.facts.practice else "", self._sizes.note)
+        self._status.show_state(counter)
         self._banners.show_state(counter)
         kind = PAGES[type(counter.flow)]
         stays = self._page is not None and type(self._page) is kind
         if self._page is not None and stays:
-            self._page.project(counter, facts)
+            self._page.project(counter)
         else:
-            self._open(kind, counter, facts)
+            self._open(kind, counter)
         if self._page is not None:
             self._page.guard_ways_out(is_work_open(counter))
-            if self._beside.show(counter, facts, self._page, self._middle):
+            if self._beside.show(counter, self._page, self._middle):
                 self._came_beside(self._page)
             elif stays:
                 self._keep_focus(focused)
@@ -144,11 +143,11 @@ class StaffWindow(QWidget):
     def _take_away(self, page: Page) -> None:
         self._removal.take(page)
 
-    def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
+    def _open(self, kind: PageKind, counter: Counter) -> None:
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
         page = self._spares.take(kind) or self._build_page(kind)
-        page.project(counter, facts)
+        page.project(counter)
         page.copied.connect(self._clipboard.copy)
         self._page = page
         self._keep_half_a_number(old, page)
@@ -228,8 +227,8 @@ class StaffWindow(QWidget):
             old.deleteLater()
         self._whole.addWidget(self._frame, 1)
         self._tick()
-        if self._counter is not None and self._facts is not None:
-            self.project(self._counter, self._facts)
+        if self._counter is not None:
+            self.project(self._counter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

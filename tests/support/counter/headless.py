@@ -32,7 +32,6 @@ from kiosk.domain.events import (
     RegistrationChosen,
     TimeUp,
 )
-from kiosk.domain.health import Finding
 from kiosk.domain.model import Applicant, IlsCondition, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
 from kiosk.domain.states import (
     AskingPin,
@@ -131,7 +130,7 @@ class Desk:
     ) -> None:
         self.world = world
         self.repository = Repository(store, keys, "窓口1", lambda: datetime.now(UTC))
-        self._queue: queue.SimpleQueue[Event | Finding] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.shown: list[Counter] = []
         """Every state the windows would have shown."""
         self.heard: list[tuple[Counter, Event]] = []
@@ -150,9 +149,8 @@ class Desk:
             look_at_store=lambda: check_store(self.repository),
             library=library,
         )
-        facts = CounterFacts("窓口1", revocation_checked=False)
         ils = IlsCondition.NONE if library is None else IlsCondition.STARTING
-        self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, ils=ils), facts, outside)
+        self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, facts=CounterFacts("窓口1"), ils=ils), outside)
 
     def __enter__(self) -> Desk:
         self._card.start()
@@ -176,7 +174,7 @@ class Desk:
     def flow(self) -> Flow:
         return self.counter.flow
 
-    def _project(self, counter: Counter, facts: CounterFacts) -> None:
+    def _project(self, counter: Counter) -> None:
         self.shown.append(counter)
         self.trace.append(("shown", counter.flow))
 
@@ -205,9 +203,8 @@ class Desk:
         while not self._queue.empty():
             self._happen(self._queue.get())
 
-    def _happen(self, event: Event | Finding) -> None:
-        if not isinstance(event, Finding):
-            self.heard.append((self.counter, event))
+    def _happen(self, event: Event) -> None:
+        self.heard.append((self.counter, event))
         self.conductor.happen(event)
 
     # --- what people do -------------------------------------------------------------------------------------------------

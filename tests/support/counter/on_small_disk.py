@@ -62,9 +62,9 @@ def written(opened: OpenedCounter, expected: str) -> str:
     """What the windows know of the writing down, once the use that was confirmed has been tried."""
     if isinstance(opened.flow, ConfirmingHolder):
         opened.say(HolderConfirmed())
-    facts = opened.program.conductor
-    opened.until(lambda _: facts.facts.finding("records").word == expected)
-    return facts.facts.finding("records").outcome
+    conductor = opened.program.conductor
+    opened.until(lambda _: conductor.counter.facts.finding("records").word == expected)
+    return conductor.counter.facts.finding("records").outcome
 
 
 def full(disk: Path) -> None:

@@ -17,6 +17,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.scan import ScanField
+from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.staff_samples import staff_scenes
 
 LEFT, CONTROL, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -28,7 +29,7 @@ class Copies:
         self.window = StaffWindow(lambda event: None)
         self.window.resize(1366, 768)
         self.window.show()
-        self.window.project(*SCENES["lending"])
+        self.window.project(with_facts(*SCENES["lending"]))
         QTest.qWaitForWindowExposed(self.window)
         self.window.activateWindow()
         QTest.qWait(50)
@@ -116,7 +117,7 @@ class Copies:
         QTest.mouseClick(self.field(), Qt.MouseButton.RightButton, pos=QPoint(70, 20))
 
     def leave(self) -> None:
-        self.window.project(*SCENES["waiting"])
+        self.window.project(with_facts(*SCENES["waiting"]))
 
     def stop(self) -> None:
         self.window.close_for_good()

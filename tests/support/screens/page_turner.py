@@ -19,7 +19,7 @@ from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.ui.patron import PatronWindow
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
-from tests.support.windows.patron_samples import FACTS, scenes
+from tests.support.windows.patron_samples import FACTS, scenes, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
 from tests.support.windows.staff_samples import one_of_each
 
@@ -39,10 +39,10 @@ class Side:
 
     def show(self, page: str) -> list[str]:
         """The names of what has to be heard there."""
-        self.window.project(counter_in(OutOfOrder("")), FACTS)
+        self.window.project(with_facts(counter_in(OutOfOrder("")), FACTS))
         counter, facts = self.pages[page]
         self.counter = at_rest(counter)
-        self.window.project(self.counter, facts)
+        self.window.project(with_facts(self.counter, facts))
         for _ in range(5):
             QApplication.processEvents()
         for entry in self.window.findChildren(QLineEdit):

@@ -90,6 +90,10 @@ ALL_WELL = tuple(Finding(outcome, params, SEEN_AT) for outcome, params in WELL)
 FACTS = CounterFacts(counter_name="登録カウンター 2", revocation_checked=True, findings=ALL_WELL)
 
 
+def with_facts(counter: Counter, facts: CounterFacts) -> Counter:
+    return replace(counter, facts=facts)
+
+
 def found(facts: CounterFacts, *changed: Finding) -> CounterFacts:
     """The same with other findings of these checks."""
     checks = {finding.check for finding in changed}

@@ -17,7 +17,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.patron.rows import Rows
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming
-from tests.support.windows.patron_samples import FACTS
+from tests.support.windows.patron_samples import FACTS, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
 
 LINE_FEED = Qt.Key.Key_J
@@ -54,7 +54,7 @@ class Hands:
             self.said.append(event)
 
     def show(self, counter: Counter, facts: CounterFacts = FACTS) -> None:
-        self.window.project(counter, facts)
+        self.window.project(with_facts(counter, facts))
         settle()
 
     @property
@@ -164,7 +164,7 @@ class Desk(Hands):
     def happen(self, event: Event) -> None:
         self.counter, effects = step(self.counter, event)
         self.asked += effects
-        self.window.project(self.counter, FACTS)
+        self.window.project(with_facts(self.counter, FACTS))
 
 
 def settle() -> None:

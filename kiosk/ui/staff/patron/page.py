@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.events import LeavePressed, ServiceChosen
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
-from kiosk.domain.states import Counter, CounterFacts, PatronShown
+from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column, row
@@ -109,7 +109,7 @@ class PatronPage(Page):
         lists = [part.rows for part in self._parts.values() if isinstance(part, ItemsPage)]
         return [*(shown for rows in lists for shown in rows.shown), *self._parts.values(), self._panel, self]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def project(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, PatronShown):
             return

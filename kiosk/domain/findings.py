@@ -1,0 +1,46 @@
+"""The latest finding of each check, and how long anybody may go by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.effects import LookAtStore
+from kiosk.domain.health import UNSEEN, WATCHED, Condition, Finding, best_before, overdue
+from kiosk.domain.hindrance import store_doubt
+from kiosk.domain.states import Counter
+from kiosk.domain.turn import Step
+
+
+def found(counter: Counter, finding: Finding) -> Counter:
+    """This is known of its check from now on; what the store is doubted for hinders until a look finds otherwise."""
+    if finding.at is None and finding.word != UNSEEN:
+        finding = replace(finding, at=counter.now)
+    counter = _with(counter, finding)
+    counter = replace(counter, found_at={**counter.found_at, finding.check: counter.monotonic})
+    # Where it could not be read, nobody knows whether it is still doubted.
+    if finding.check != "store" or finding.outcome == "store.wrong" or finding.condition is Condition.UNKNOWN:
+        return counter
+    return replace(counter, doubt=store_doubt(finding))
+
+
+def look(counter: Counter) -> Step:
+    """What was not looked at again in time counts as unknown: a look that hangs must not leave good news standing.
+
+    The store is looked at when its time has come, and all the time while it is wrong: until then no card is taken.
+    """
+    known = {finding.check: counter.monotonic for finding in counter.facts.findings} | dict(counter.found_at)
+    for finding in counter.facts.findings:
+        late = overdue(finding.check, finding.at)
+        if finding != late and counter.monotonic - known[finding.check] > best_before(finding.check):
+            counter = _with(counter, late)
+    store = counter.facts.finding("store")
+    is_due = "store" not in counter.found_at or counter.monotonic - known["store"] >= WATCHED["store"]
+    looks = (LookAtStore(),) if is_due or store.outcome == "store.wrong" else ()
+    return replace(counter, found_at=known), looks
+
+
+def _with(counter: Counter, finding: Finding) -> Counter:
+    """In the order of WATCHED."""
+    by_check = {known.check: known for known in counter.facts.findings} | {finding.check: finding}
+    ordered = tuple(by_check[check] for check in WATCHED if check in by_check)
+    return replace(counter, facts=replace(counter.facts, findings=ordered))
