@@ -211,44 +211,10 @@ class Play:
     sound: Sound
 
 
-Effect = (
-    ReadCard
-    | ReadTries
-    | VerifyPin
-    | ReleaseCard
-    | FindLinks
-    | SaveLink
-    | CloseLink
-    | LookUpPatron
-    | ServeItem
-    | ListLoans
-    | DescribeItem
-    | RecogniseLibraryCard
-    | LookAgain
-    | RetryLibrary
-    | HandOver
-    | PrintSlip
-    | RecordAct
-    | AcceptStore
-    | LookAtStore
-    | StartTimer
-    | Play
-)
+LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
+"""What the library's system is asked, on its own thread. `effects/librarydesk.py` says how, and what answers."""
 
-Question = (
-    ReadCard
-    | ReadTries
-    | VerifyPin
-    | FindLinks
-    | SaveLink
-    | CloseLink
-    | LookUpPatron
-    | ServeItem
-    | ListLoans
-    | DescribeItem
-    | RecogniseLibraryCard
-    | LookAgain
-    | HandOver
-    | PrintSlip
-)
+Question = ReadCard | ReadTries | VerifyPin | FindLinks | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
 """What is answered, by an event with the same ticket."""
+
+Effect = Question | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play

@@ -17,24 +17,18 @@ from kiosk import apart
 from kiosk.domain.effects import (
     AcceptStore,
     CloseLink,
-    DescribeItem,
     Effect,
     FindLinks,
     HandOver,
-    ListLoans,
-    LookAgain,
     LookAtStore,
-    LookUpPatron,
     Play,
     PrintSlip,
     ReadCard,
     ReadTries,
-    RecogniseLibraryCard,
     RecordAct,
     ReleaseCard,
     RetryLibrary,
     SaveLink,
-    ServeItem,
     StartTimer,
     VerifyPin,
 )
@@ -156,8 +150,6 @@ class Conductor:
                 self._store(effect.ticket, self._saving(effect))
             case CloseLink():
                 self._store(effect.ticket, self._closing(effect))
-            case LookUpPatron() | ServeItem() | ListLoans() | DescribeItem() | RecogniseLibraryCard() | LookAgain():
-                self._library.ask(effect)
             case RetryLibrary():
                 self._library.retry()
             case HandOver(ticket, number):
@@ -174,6 +166,8 @@ class Conductor:
                 self._outside.start_timer(ticket, seconds)
             case Play(sound):
                 self._outside.play(sound)
+            case _:
+                self._library.ask(effect)
 
     def _verify(self, ticket: Ticket, insertion: Insertion) -> None:
         """Hand the PIN over; it is the card thread's from here on. Without one (nobody pressed) nothing reaches the card."""

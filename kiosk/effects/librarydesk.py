@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
-from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
+from kiosk.domain.effects import DescribeItem, LibraryQuestion, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.events import (
     Event,
@@ -23,8 +23,6 @@ from kiosk.domain.model import IlsCondition, Patron
 from kiosk.effects.outside import LibrarySystem
 from kiosk.effects.worker import Worker
 
-Question = LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard | LookAgain
-
 
 class LibraryDesk:
     """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
@@ -35,7 +33,7 @@ class LibraryDesk:
         self._told: IlsCondition | None = None
         self._beating = False
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: LibraryQuestion) -> None:
         library = self._library
         if library is None:
             self._post(_unasked(question))
@@ -86,7 +84,7 @@ class LibraryDesk:
                 self._post(IlsChanged(library.condition))
 
 
-def _answer(library: LibrarySystem, question: Question) -> Event:
+def _answer(library: LibrarySystem, question: LibraryQuestion) -> Event:
     match question:
         case LookUpPatron(ticket, number):
             return PatronFound(ticket, library.patron(number))
@@ -102,7 +100,7 @@ def _answer(library: LibrarySystem, question: Question) -> Event:
             return LibraryCardRecognised(ticket, library.knows(number))
 
 
-def _failure(question: Question, error: KioskError) -> Event:
+def _failure(question: LibraryQuestion, error: KioskError) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
     if isinstance(question, LookAgain):
@@ -112,7 +110,7 @@ def _failure(question: Question, error: KioskError) -> Event:
     return LibraryFailed(question.ticket, error.code)
 
 
-def _unasked(question: Question) -> Event:
+def _unasked(question: LibraryQuestion) -> Event:
     if isinstance(question, LookUpPatron):
         return PatronFound(question.ticket, Patron(question.number))
     return _failure(question, Unavailable(Code.ILS_UNREACHABLE))
