@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
-from typing import get_args
 
 from kiosk.domain.events import Event, ServiceChosen
 from kiosk.domain.events.about import Acting, Harmless
 from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.serving.services import types_the_number
-from kiosk.domain.states import (
-    AlreadyLinked,
-    ChoosingApplicant,
-    ChoosingUnlinkReason,
-    ConfirmingHolder,
-    Counter,
-    Flow,
-    Handing,
-    LinkGoal,
-    PatronShown,
-    Proof,
-    Registered,
-    RegistrationFlow,
-    RegistrationRefused,
-    Unlinked,
-    UnlinkingFlow,
-    UnlinkingRefused,
-)
+from kiosk.domain.states import ConfirmingHolder, Counter, Flow, Handing, PatronShown, RegistrationRefused, Section, Stage, UnlinkingRefused
 
-_NOTHING_TO_LOSE = (ChoosingApplicant, AlreadyLinked, Registered, RegistrationRefused, ChoosingUnlinkReason, Unlinked, UnlinkingRefused)
+_MAY_LOSE = (Stage.OPEN, Stage.PROVING, Stage.ACTING)
 
 
 def has_consequences(counter: Counter, event: Event) -> bool:
@@ -75,13 +57,14 @@ def why_open(counter: Counter) -> Open | None:
         return _open_with(flow)
     if isinstance(flow, ConfirmingHolder):
         return Open.HOLDER
-    if isinstance(flow, _NOTHING_TO_LOSE):
+    if flow.about.stage not in _MAY_LOSE:
         return None
-    if isinstance(flow, get_args(RegistrationFlow)) or isinstance(getattr(flow, "goal", None), LinkGoal):
-        return Open.REGISTRATION
-    if isinstance(flow, get_args(UnlinkingFlow)):
-        return Open.UNLINKING
-    return Open.PROOF if isinstance(flow, get_args(Proof)) else None
+    match flow.about.section:
+        case Section.REGISTRATION:
+            return Open.REGISTRATION
+        case Section.UNLINKING:
+            return Open.UNLINKING
+    return Open.PROOF
 
 
 def why_unfinished(counter: Counter) -> Open | None:

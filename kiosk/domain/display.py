@@ -6,30 +6,8 @@ from dataclasses import replace
 
 from kiosk.domain.events import Event
 from kiosk.domain.events.about import By
-from kiosk.domain.states import (
-    AlreadyLinked,
-    AskingPin,
-    AwaitingMyNumberCard,
-    CheckingPin,
-    ConfirmingLink,
-    Counter,
-    FindingLinks,
-    LastTryWarning,
-    ReadingMyNumberCard,
-    ReadingTries,
-    Registered,
-    RegistrationRefused,
-    SavingLink,
-    Screen,
-    Waiting,
-)
+from kiosk.domain.states import Counter, Display, Screen, Waiting
 from kiosk.domain.turn import Step, card_to_read, start_reading
-
-PATRONS_TURN = (ConfirmingLink, LastTryWarning, AskingPin)
-"""Flows in which the patron has to act: the single display is turned to them."""
-PATRON_MAY_KEEP = (*PATRONS_TURN, ReadingTries, CheckingPin, SavingLink, AwaitingMyNumberCard, ReadingMyNumberCard, FindingLinks)
-PATRON_READS = (Registered, AlreadyLinked, RegistrationRefused)
-"""The last page of a registration, which a patron holding the display reads before giving it back."""
 
 
 def is_heard(counter: Counter, event: Event) -> bool:
@@ -49,12 +27,12 @@ def turn_display(counter: Counter) -> Step:
     """Who should hold the display now. It goes to the patron only by their own press and comes back only by staff's."""
     if not counter.rules.single_display:
         return counter, ()
-    flow = counter.flow
-    if counter.screen is Screen.STAFF and isinstance(flow, PATRONS_TURN):
+    whose = counter.flow.about.display
+    if counter.screen is Screen.STAFF and whose is Display.PATRONS:
         return replace(counter, screen=Screen.OFFERED), ()
-    if counter.screen is Screen.OFFERED and not isinstance(flow, PATRONS_TURN):
+    if counter.screen is Screen.OFFERED and whose is not Display.PATRONS:
         return replace(counter, screen=Screen.STAFF), ()
-    if counter.screen is Screen.PATRON and not isinstance(flow, (*PATRON_MAY_KEEP, *PATRON_READS)):
+    if counter.screen is Screen.PATRON and whose is Display.STAFFS:
         return replace(counter, screen=Screen.RETURNING, wrong_staff_code=False), ()
     return counter, ()
 

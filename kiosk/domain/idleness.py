@@ -10,29 +10,16 @@ from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Sound, Ticket
 from kiosk.domain.papers import without_troubles
-from kiosk.domain.states import (
-    RESTING,
-    AwaitingLibraryCard,
-    CheckingPin,
-    ClosingLink,
-    Counter,
-    Flow,
-    PatronShown,
-    Registered,
-    SavingLink,
-    Waiting,
-)
+from kiosk.domain.states import AwaitingLibraryCard, CheckingPin, Counter, Flow, PatronShown, Registered, Stage, Waiting
 from kiosk.domain.turn import STAFF_ARE_TOLD, Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
-ACTING = (CheckingPin, SavingLink, ClosingLink)
-"""Something is under way that has to be answered before anybody leaves."""
 REMINDED_SECONDS = 60.0
 """After this time staff who have said that they see to a card are told once more."""
 
 
 def is_acting(flow: Flow) -> bool:
     """Whether something has to be answered before anybody leaves, be it in the library's system."""
-    return isinstance(flow, ACTING) or (isinstance(flow, PatronShown) and flow.dealings.unanswered)
+    return flow.about.stage is Stage.ACTING or (isinstance(flow, PatronShown) and flow.dealings.unanswered)
 
 
 def time_up(counter: Counter, ticket: Ticket) -> Step:
@@ -41,7 +28,7 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _card_left(counter)
     if ticket != counter.idle_ticket:
         return stay(counter)
-    if isinstance(counter.flow, RESTING):
+    if counter.flow.about.rests:
         return _tidied(counter)
     if is_acting(counter.flow) and not _is_stuck(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
@@ -63,7 +50,7 @@ def _closed(counter: Counter) -> Step:
 
 
 def _timed(counter: Counter) -> Step:
-    if isinstance(counter.flow, RESTING):
+    if counter.flow.about.rests:
         return stay(counter)
     return _start_idle(replace(counter, idle_warning=False), counter.rules.idle_seconds)
 
@@ -108,7 +95,7 @@ def card_left_seen(counter: Counter) -> Step:
 
 def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
     """Any sign of life gives a session its whole time again."""
-    if isinstance(after.flow, RESTING):
+    if after.flow.about.rests:
         after = replace(after, idle_warning=False)
         if _tidied(after)[0] == after:
             return after, ()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import get_args
 
 from kiosk.domain import afterwards, findings, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
-from kiosk.domain.display import PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain.display import is_heard, taken_back, turn_display
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
     BesideClosed,
@@ -52,10 +52,8 @@ from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.idleness import card_left_seen, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.states import (
-    RESTING,
     AwaitingMyNumberCard,
     CheckingPin,
-    ConfirmingHolder,
     Counter,
     LendGoal,
     LendingFlow,
@@ -68,17 +66,12 @@ from kiosk.domain.states import (
     Screen,
     ServingFlow,
     Tried,
-    Unlinked,
     UnlinkingFlow,
-    UnlinkingRefused,
     Waiting,
 )
 from kiosk.domain.turn import STAFF_ARE_TOLD, Step, end_session, for_the_same, left_lying, start_reading, stay, then, without_card_left
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
-READY_FOR_CARD = (Waiting, LendingRefused, ConfirmingHolder)
-"""Where a card that is laid is read at once, beside the finished pages."""
-FINISHED = (*PATRON_READS, Unlinked, UnlinkingRefused, LendingRefused)
 
 
 def step(counter: Counter, event: Event) -> Step:
@@ -198,9 +191,9 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     if event.found:
         return _found(counter, event)
     counter = strays.brought(counter, insertion)
-    if counter.screen is not Screen.STAFF or not isinstance(flow, (*READY_FOR_CARD, *FINISHED)):
+    if counter.screen is not Screen.STAFF or not flow.about.takes_next_card:
         return _flow(counter, event)
-    if isinstance(flow, RESTING):
+    if flow.about.rests:
         return start_reading(counter, insertion)
     # After a refusal the same person lays a card again: in their language, and knowing what broke off.
     again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.model import Ticket
-from kiosk.domain.states import (
-    RESTING,
-    ClosingLink,
-    Counter,
-    FindingLink,
-    Flow,
-    LookingUpPatron,
-    Proof,
-    Reading,
-    Registered,
-    SavingLink,
-)
+from kiosk.domain.states import Counter, Flow, Registered, Stage
 from kiosk.domain.turn import Step, asking, stay
 
 SECONDS = 300.0
 TIMES = 2
 """In one session: what nobody comes back to is closed after ten minutes and the usual time."""
-_NOT_KEPT = (*RESTING, *get_args(Proof), Reading, FindingLink, LookingUpPatron, SavingLink, ClosingLink, Registered)
-"""Open to nobody, over in a moment, a patron's PIN, or what closes by itself."""
+_KEPT = (Stage.BEGUN, Stage.OPEN, Stage.FINISHED)
+"""Not what is open to nobody or over in a moment, nor a patron's PIN."""
 
 
 def is_kept(flow: Flow) -> bool:
-    """Whether more time holds here: never where a patron is at the PIN."""
-    return not isinstance(flow, _NOT_KEPT)
+    """Whether more time holds here: never where a patron is at the PIN, nor for a registration that closes by itself."""
+    return flow.about.stage in _KEPT and not isinstance(flow, Registered)
 
 
 def may_have_more(counter: Counter) -> bool:

@@ -9,80 +9,29 @@ from kiosk.domain.errors import Code
 from kiosk.domain.model import Shown
 from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import (
-    AlreadyLinked,
-    AskingPin,
-    AwaitingLibraryCard,
     AwaitingMyNumberCard,
-    CheckingGuardian,
     CheckingPin,
-    ChoosingReplacement,
-    ConfirmingHolder,
-    ConfirmingLink,
     Counter,
-    ExplainingRecord,
     FindingLink,
     FindingLinks,
     Flow,
-    LastTryWarning,
     LendingRefused,
     LookingUpPatron,
     OutOfOrder,
-    PatronShown,
+    PageName,
     Problem,
     Reading,
     ReadingMyNumberCard,
     ReadingTries,
-    Registered,
     RegistrationRefused,
-    SavingLink,
     Screen,
-    Unlinked,
     Waiting,
 )
 from kiosk.domain.trouble import reader_problem
 from kiosk.domain.turn import is_reader_free, left_lying, to_be_taken
 
-ENDS_WITH_CARDS = (Registered, AlreadyLinked)
+_ASKS_FOR_CARDS = (PageName.DONE, PageName.ALREADY)
 """Pages that ask by themselves to take the cards: nothing is laid over them at once."""
-
-
-@unique
-class PageName(StrEnum):
-    """The patron's pages, under the last words of their sentences' keys."""
-
-    HANDOVER = "handover"
-    RETURNING = "returning"
-    CARD_LEFT = "card-left"
-    TIMED_OUT = "timed-out"
-    """What became of what nobody went on with, for a short time; a card is asked for only where one can be taken."""
-    WAITING = "waiting"
-    CLOSED = "closed"
-    """No My Number Card can be taken."""
-    READING = "reading"
-    SLOW = "slow"
-    BEHIND = "behind"
-    CHECKING = "checking"
-    SERVED = "served"
-    REFUSED = "refused"
-    BROKEN = "broken"
-    STAFF = "staff"
-    RECORD = "record"
-    GUARDIAN = "guardian"
-    LIBRARY_CARD = "library-card"
-    PLACE = "place"
-    PLACE_AGAIN = "place-again"
-    AWAY = "away"
-    """Nothing is to be laid: it could not be read, or a card that staff know of lies where it would be."""
-    CONFIRM = "confirm"
-    READING_TRIES = "reading-tries"
-    LAST_TRY = "last"
-    PIN = "pin"
-    CHECKING_PIN = "checking-pin"
-    SAVING = "saving"
-    DONE = "done"
-    ALREADY = "already"
-    ENDED = "ended"
-    """Staff have done what they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +61,7 @@ class Lasted(StrEnum):
 def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
     """`closed`: why no card can be taken (`hindrance`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
-    says_so = page is PageName.CARD_LEFT or (isinstance(counter.flow, ENDS_WITH_CARDS) and not counter.card_left)
+    says_so = page is PageName.CARD_LEFT or (counter.flow.about.patron_page in _ASKS_FOR_CARDS and not counter.card_left)
     take_card = bool(to_be_taken(counter)) and not says_so
     return PatronView(page, problem, page is PageName.READING and lasted is Lasted.LONG, take_card, counter.idle_warning)
 
@@ -124,7 +73,7 @@ def is_in_sight(counter: Counter) -> bool:
 
 def is_reading(flow: Flow) -> bool:
     """Whether a card is being read, so that what is shown depends on how long it takes."""
-    return isinstance(flow, Reading | FindingLink | LookingUpPatron | ReadingMyNumberCard | FindingLinks)
+    return flow.about.patron_page is PageName.READING
 
 
 _Told = tuple[PageName, Problem | None]
@@ -160,29 +109,7 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
             return PageName.REFUSED, problem
         case ReadingTries(slow=True) | CheckingPin(slow=True):
             return PageName.SLOW, None
-    return _PAGES.get(type(counter.flow), PageName.STAFF), None
-
-
-_PAGES: dict[type[Flow], PageName] = {
-    ConfirmingHolder: PageName.CHECKING,
-    PatronShown: PageName.SERVED,
-    OutOfOrder: PageName.BROKEN,
-    ExplainingRecord: PageName.RECORD,
-    CheckingGuardian: PageName.GUARDIAN,
-    AwaitingLibraryCard: PageName.LIBRARY_CARD,
-    ChoosingReplacement: PageName.CHECKING,
-    ConfirmingLink: PageName.CONFIRM,
-    ReadingTries: PageName.READING_TRIES,
-    LastTryWarning: PageName.LAST_TRY,
-    AskingPin: PageName.PIN,
-    CheckingPin: PageName.CHECKING_PIN,
-    SavingLink: PageName.SAVING,
-    Registered: PageName.DONE,
-    AlreadyLinked: PageName.ALREADY,
-    # By telephone, too: whoever stands at the counter need not know what was done for whom.
-    Unlinked: PageName.ENDED,
-}
-"""Of the flows that always show the same; the rest is staff's work, which the patron waits for."""
+    return counter.flow.about.patron_page, None
 
 
 def _waiting(counter: Counter, closed: Problem | None) -> _Told:

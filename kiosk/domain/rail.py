@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import get_args
 
 from kiosk.domain import registration, serving, unlinking
 from kiosk.domain.consequences import why_unfinished
@@ -19,28 +18,8 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.events.about import GoesOn
-from kiosk.domain.idleness import ACTING
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
-from kiosk.domain.states import (
-    AlreadyLinked,
-    ConfirmingLink,
-    Counter,
-    Flow,
-    LendGoal,
-    LendingRefused,
-    LookingUpPatron,
-    PatronShown,
-    Proof,
-    Reading,
-    Registered,
-    RegistrationFlow,
-    RegistrationRefused,
-    Section,
-    Unlinked,
-    UnlinkingFlow,
-    UnlinkingRefused,
-    Waiting,
-)
+from kiosk.domain.states import Counter, Display, Flow, LendingRefused, LookingUpPatron, PatronShown, Reading, Section, Stage, Waiting
 from kiosk.domain.turn import Step, end_session, for_the_same, go, stay, then
 
 CHOSEN: dict[Section, RailEvent] = {
@@ -49,26 +28,16 @@ CHOSEN: dict[Section, RailEvent] = {
 """What a press on each part says."""
 BESIDE = (Section.STATUS, Section.HELP)
 """Pages that are laid over the work and taken away again; it goes on beneath."""
-_FINISHED = (Registered, AlreadyLinked, RegistrationRefused, Unlinked, UnlinkingRefused)
 
 
 def section(counter: Counter) -> Section:
     """Which part of the rail what is shown belongs to."""
-    return counter.beside or section_of(counter.flow)
-
-
-def section_of(flow: Flow) -> Section:
-    """Which part of the rail the work belongs to."""
-    if isinstance(flow, get_args(Proof)):
-        return Section.HOME if isinstance(getattr(flow, "goal", None), LendGoal) else Section.REGISTRATION
-    if isinstance(flow, get_args(RegistrationFlow)):
-        return Section.REGISTRATION
-    return Section.UNLINKING if isinstance(flow, get_args(UnlinkingFlow)) else Section.HOME
+    return counter.beside or counter.flow.about.section
 
 
 def leads_nowhere(flow: Flow) -> bool:
     """Whether the work cannot be left by the rail: the patron is at the PIN or before it, or an act is under way."""
-    return isinstance(flow, (*ACTING, *get_args(Proof), ConfirmingLink))
+    return flow.about.stage in (Stage.PROVING, Stage.ACTING) or flow.about.display is Display.PATRONS
 
 
 def choose(counter: Counter, event: RailEvent) -> Step:
@@ -79,10 +48,11 @@ def choose(counter: Counter, event: RailEvent) -> Step:
         # What is counted is about to be read.
         looks = (LookAtStore(),) if opens and chosen is Section.STATUS else ()
         return replace(counter, beside=chosen if opens else None, leaving_for=None), looks
-    here = chosen is section_of(flow)
-    if counter.beside is not None and here and not isinstance(flow, _FINISHED):
+    here = chosen is flow.about.section
+    anew = flow.about.stage is Stage.FINISHED and chosen is not Section.HOME
+    if counter.beside is not None and here and not anew:
         return replace(counter, beside=None), ()
-    if leads_nowhere(flow) or (here and chosen is not Section.HOME and not isinstance(flow, _FINISHED)):
+    if leads_nowhere(flow) or (here and chosen is not Section.HOME and not anew):
         return stay(counter)
     if why_unfinished(counter) is not None:
         return replace(counter, beside=None, leaving_for=chosen), ()

@@ -10,7 +10,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
-from kiosk.domain.states import RESTING, Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3
@@ -28,7 +28,7 @@ def go(counter: Counter, flow: Flow, *effects: Effect) -> Step:
 
 def _followed(counter: Counter, flow: Flow) -> Counter:
     """Where a session begins with `flow`, a card that was left before is no business of whoever has come: staff are told at once."""
-    begins = isinstance(counter.flow, RESTING) and not isinstance(flow, RESTING)
+    begins = counter.flow.about.rests and not flow.about.rests
     quiet = isinstance(flow, Reading) and flow.insertion in counter.strays
     if not begins or quiet or not to_be_taken(counter):
         return counter

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.model import Shown
-from kiosk.domain.patronview import PageName
-from kiosk.domain.states import Counter, PatronShown
+from kiosk.domain.states import Counter, PageName, PatronShown
 
 _PICTURES = {
     PageName.CARD_LEFT: "card-take",

@@ -24,9 +24,9 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
-from kiosk.domain.patronview import PageName, PatronView, patron_view
+from kiosk.domain.patronview import PatronView, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
-from kiosk.domain.states import RESTING, AwaitingMyNumberCard, Counter, PatronShown
+from kiosk.domain.states import AwaitingMyNumberCard, Counter, PageName, PatronShown
 from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
 
 INVITING = {PageName.WAITING, PageName.PLACE, PageName.PLACE_AGAIN, PageName.CLOSED}
@@ -153,7 +153,7 @@ def test_of_a_card_left_by_the_patron_before_staff_are_told_at_once_and_the_next
     if isinstance(event, CardPlaced):
         desk.lying[event.insertion] = Card("z")
     desk.tell(event)
-    assert not isinstance(desk.counter.flow, RESTING)
+    assert not desk.counter.flow.about.rests
     for _ in range(3):
         assert not asks_to_take(desk.counter)
         assert (desk.counter.former, desk.counter.card_left) == (frozenset({former}), 3)

@@ -27,7 +27,8 @@ from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
 from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting
-from kiosk.domain.states.pages import OutOfOrder, Section
+from kiosk.domain.states.outoforder import OutOfOrder
+from kiosk.domain.states.pages import Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
@@ -35,8 +36,6 @@ from kiosk.domain.states.serving import ServingFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
 
 Flow = LendingFlow | ServingFlow | RegistrationFlow | Proof | UnlinkingFlow | OutOfOrder
-RESTING = (Waiting, OutOfOrder)
-"""Pages that belong to nobody: they do not time out, are left without ceremony, and say in full that a card was left."""
 
 
 @unique

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
+from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
@@ -12,6 +16,7 @@ from kiosk.domain.states.problem import Problem
 class Waiting:
     """窓口: a card may come at any time; a library card may be scanned instead."""
 
+    about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.WAITING, LeftWork.LENDING, takes_next_card=True)
     problem: Problem | None = None
     """Why a library card number just entered was not taken."""
 
@@ -34,6 +39,7 @@ class Early:
 class Reading:
     """A card is being read; nothing that may be shown is known of it yet."""
 
+    about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
     insertion: Insertion
     slow: bool = False
@@ -48,6 +54,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class FindingLink:
+    about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
     insertion: Insertion
     reading: CardReading
@@ -59,6 +66,7 @@ class FindingLink:
 class LookingUpPatron:
     """The library system is asked; `insertion` and `reading` are None for a library card shown instead."""
 
+    about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
     number: LibraryCardNumber
     shown: Shown
@@ -73,6 +81,7 @@ class LookingUpPatron:
 class ConfirmingHolder:
     """Staff compare the photo on the card with the person. The patron window shows nothing of the patron yet."""
 
+    about: ClassVar = About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.LENDING, takes_next_card=True)
     insertion: Insertion
     reading: CardReading
     patron: Patron
@@ -83,6 +92,7 @@ class ConfirmingHolder:
 class LendingRefused:
     """The card does not serve today. `insertion` is set while it lies there and may go straight into a registration."""
 
+    about: ClassVar = About(Section.HOME, Stage.FINISHED, Display.STAFFS, PageName.REFUSED, LeftWork.REFUSED, takes_next_card=True)
     problem: Problem
     insertion: Insertion | None = None
     linked: bool = False

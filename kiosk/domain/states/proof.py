@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
+from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.registration import Draft
 
@@ -29,6 +32,12 @@ class LendGoal:
 Goal = LinkGoal | LendGoal
 
 
+def _about(goal: Goal, stage: Stage, display: Display, patron_page: PageName) -> About:
+    if isinstance(goal, LinkGoal):
+        return About(Section.REGISTRATION, stage, display, patron_page, LeftWork.REGISTRATION, RegistrationStep.PIN)
+    return About(Section.HOME, stage, display, patron_page, LeftWork.LENDING)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingTries:
     """The card is asked how many tries are left; none is spent."""
@@ -38,6 +47,10 @@ class ReadingTries:
     goal: Goal
     slow: bool = False
 
+    @property
+    def about(self) -> About:
+        return _about(self.goal, Stage.PROVING, Display.STAYS, PageName.READING_TRIES)
+
 
 @dataclass(frozen=True, slots=True)
 class LastTryWarning:
@@ -46,6 +59,10 @@ class LastTryWarning:
     insertion: Insertion
     goal: Goal
     after_mistake: bool = False
+
+    @property
+    def about(self) -> About:
+        return _about(self.goal, Stage.PROVING, Display.PATRONS, PageName.LAST_TRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,10 @@ class AskingPin:
     barcode_cleared: bool = False
     """The pad threw away what looked like a barcode."""
 
+    @property
+    def about(self) -> About:
+        return _about(self.goal, Stage.PROVING, Display.PATRONS, PageName.PIN)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckingPin:
@@ -69,6 +90,10 @@ class CheckingPin:
     insertion: Insertion
     goal: Goal
     slow: bool = False
+
+    @property
+    def about(self) -> About:
+        return _about(self.goal, Stage.ACTING, Display.STAYS, PageName.CHECKING_PIN)
 
 
 @dataclass(frozen=True, slots=True)

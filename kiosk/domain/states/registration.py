@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from kiosk.domain.model import Applicant, CardReading, GuardianCheck, Insertion, LibraryCardNumber, Link, Patron, ReplaceReason, Ticket
+from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
@@ -40,6 +44,9 @@ class Draft:
 class ChoosingApplicant:
     """対象の方: the patron, a child under 15 with a guardian, or somebody else (refused)."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.BEGUN, Display.STAFFS, PageName.STAFF, LeftWork.REGISTRATION, RegistrationStep.APPLICANT
+    )
     draft: Draft
 
 
@@ -47,6 +54,9 @@ class ChoosingApplicant:
 class ExplainingRecord:
     """What is recorded and what is not."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.RECORD, LeftWork.REGISTRATION, RegistrationStep.APPLICANT
+    )
     draft: Draft
 
 
@@ -54,18 +64,27 @@ class ExplainingRecord:
 class CheckingGuardian:
     """書類の確認; `draft.checks` holds those confirmed; `born_on_or_after` is the cut-off for being under 15 today."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.GUARDIAN, LeftWork.REGISTRATION, RegistrationStep.GUARDIAN
+    )
     draft: Draft
     born_on_or_after: date
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitingLibraryCard:
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.LIBRARY_CARD, LeftWork.REGISTRATION, RegistrationStep.LIBRARY_CARD
+    )
     draft: Draft
     problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckingLibraryCard:
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.REGISTRATION, RegistrationStep.LIBRARY_CARD
+    )
     ticket: Ticket
     draft: Draft
     number: LibraryCardNumber
@@ -75,12 +94,18 @@ class CheckingLibraryCard:
 class AwaitingMyNumberCard:
     """マイナンバーカードを置いてください. `problem` says why the card has to be laid anew."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.PLACE, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
+    )
     draft: Draft
     problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingMyNumberCard:
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.READING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
+    )
     ticket: Ticket
     draft: Draft
     insertion: Insertion
@@ -95,6 +120,9 @@ class ReadingMyNumberCard:
 
 @dataclass(frozen=True, slots=True)
 class FindingLinks:
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.READING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
+    )
     ticket: Ticket
     draft: Draft
     insertion: Insertion
@@ -105,6 +133,9 @@ class FindingLinks:
 class ChoosingReplacement:
     """The card or the number is linked otherwise: staff choose 付け替え with a reason, or leave. Links shown are masked."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
+    )
     draft: Draft
     insertion: Insertion
     reading: CardReading
@@ -116,6 +147,7 @@ class ChoosingReplacement:
 class AlreadyLinked:
     """This very pair is linked; nothing is to be done."""
 
+    about: ClassVar = About(Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.ALREADY, LeftWork.LINKED, takes_next_card=True)
     draft: Draft
     link: Link
 
@@ -124,6 +156,9 @@ class AlreadyLinked:
 class ConfirmingLink:
     """The patron sees what will be linked and agrees, before the PIN."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.OPEN, Display.PATRONS, PageName.CONFIRM, LeftWork.REGISTRATION, RegistrationStep.CONFIRM
+    )
     draft: Draft
     insertion: Insertion
     reading: CardReading
@@ -134,6 +169,9 @@ class ConfirmingLink:
 class SavingLink:
     """The holder is proved; the link is being written. Nothing waits for a person here."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.ACTING, Display.STAYS, PageName.SAVING, LeftWork.REGISTRATION, RegistrationStep.SAVE
+    )
     ticket: Ticket
     draft: Draft
     insertion: Insertion
@@ -144,6 +182,9 @@ class SavingLink:
 class Registered:
     """連携登録ができました: what the card cannot do, keep the library card, take both cards."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.DONE, LeftWork.REGISTERED, RegistrationStep.SAVE, takes_next_card=True
+    )
     draft: Draft
     pending: bool
     replaced: bool
@@ -153,6 +194,9 @@ class Registered:
 class RegistrationRefused:
     """One cause, one next step; the library card keeps working. What was confirmed before serves for another card."""
 
+    about: ClassVar = About(
+        Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.REFUSED, LeftWork.REGISTRATION, takes_next_card=True
+    )
     draft: Draft
     problem: Problem
 

@@ -10,7 +10,9 @@ from enum import StrEnum, unique
 from kiosk.domain.circulation import Instead, Item, Reason
 from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
-from kiosk.domain.states.pages import Section
+from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
@@ -183,6 +185,11 @@ class PatronShown:
     """Services already counted for this session."""
     holder_confirmed: bool = False
     pin_checked: bool = False
+
+    @property
+    def about(self) -> About:
+        left_as = LeftWork.SERVING_BY_LIBRARY_CARD if self.shown is Shown.LIBRARY_CARD else LeftWork.SERVING
+        return About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.SERVED, left_as)
 
 
 ServingFlow = PatronShown

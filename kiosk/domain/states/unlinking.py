@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kiosk.domain.model import LibraryCardNumber, Link, Ticket, UnlinkReason
+from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class ChoosingUnlinkReason:
-    pass
+    about: ClassVar = About(Section.UNLINKING, Stage.BEGUN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
 
 
 @dataclass(frozen=True, slots=True)
 class AskingUnlinkNumber:
     """By library card number; the My Number Card is not needed. For a lost card, `card_stopped` must be answered first."""
 
+    about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     reason: UnlinkReason
     card_stopped: bool | None = None
     problem: Problem | None = None
@@ -24,6 +29,7 @@ class AskingUnlinkNumber:
 
 @dataclass(frozen=True, slots=True)
 class FindingLinkToClose:
+    about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     ticket: Ticket
     reason: UnlinkReason
     number: LibraryCardNumber
@@ -32,6 +38,7 @@ class FindingLinkToClose:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmingUnlink:
+    about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     reason: UnlinkReason
     link: Link
     card_stopped: bool | None = None
@@ -39,6 +46,7 @@ class ConfirmingUnlink:
 
 @dataclass(frozen=True, slots=True)
 class ClosingLink:
+    about: ClassVar = About(Section.UNLINKING, Stage.ACTING, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     ticket: Ticket
     reason: UnlinkReason
     number: LibraryCardNumber
@@ -49,6 +57,7 @@ class ClosingLink:
 class Unlinked:
     """Done; for a lost card, what to tell the caller."""
 
+    about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.ENDED, LeftWork.UNLINKED, takes_next_card=True)
     reason: UnlinkReason
     number: LibraryCardNumber
     pending: bool
@@ -59,6 +68,7 @@ class Unlinked:
 class UnlinkingRefused:
     """What was answered before stays: going back leads to the number."""
 
+    about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING, takes_next_card=True)
     problem: Problem
     reason: UnlinkReason
     card_stopped: bool | None = None

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBo
 
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Language, Pin
-from kiosk.domain.patronview import PageName, PatronView
-from kiosk.domain.states import Counter
+from kiosk.domain.patronview import PatronView
+from kiosk.domain.states import Counter, PageName
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.patron.done import DonePage

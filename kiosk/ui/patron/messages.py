@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
-from kiosk.domain.patronview import PageName, PatronView
+from kiosk.domain.patronview import PatronView
 from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -27,6 +27,7 @@ from kiosk.domain.states import (
     LeftWork,
     LinkGoal,
     OutOfOrder,
+    PageName,
     PatronShown,
     Problem,
     ReadingMyNumberCard,

@@ -26,7 +26,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.keyboard import Why
 from kiosk.domain.moretime import may_have_more
-from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
+from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.domain.turn import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
@@ -258,7 +258,7 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
 
 def _shows_what_was(counter: Counter) -> bool:
     """Whether nobody is served yet on the page that follows."""
-    return isinstance(counter.flow, (*RESTING, Reading))
+    return counter.flow.about.rests or isinstance(counter.flow, Reading)
 
 
 def _items(items: Sequence[Item]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kiosk.domain.rail import section_of
 from kiosk.domain.states import Counter, Section
 from kiosk.text import knows, say
 from kiosk.ui.staff.over import PageOver
@@ -52,7 +51,7 @@ class HelpPage(PageOver):
     def project(self, counter: Counter) -> None:
         """What staff are at comes first."""
         super().project(counter)
-        self._work.insertWidget(0, self._cards[section_of(counter.flow)])
+        self._work.insertWidget(0, self._cards[counter.flow.about.section])
 
     def _how(self, icon: str, what: str) -> QWidget:
         card = Panel(self.sizes)

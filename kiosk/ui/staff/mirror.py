@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.health import Finding
 from kiosk.domain.hindrance import hindrance
-from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
+from kiosk.domain.patronview import PatronView, is_in_sight, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
-from kiosk.domain.states import Counter
+from kiosk.domain.states import Counter, PageName
 from kiosk.text import say
 from kiosk.ui.patron.messages import leave_of, step_of
 from kiosk.ui.patronpicture import picture_of

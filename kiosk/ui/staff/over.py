@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.events import BesideClosed
-from kiosk.domain.states import RESTING, Counter
+from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import MIDDLE
@@ -21,6 +21,6 @@ class PageOver(Page):
         self.foot().addWidget(self._kept, 1, MIDDLE)
 
     def project(self, counter: Counter) -> None:
-        is_over_work = not isinstance(counter.flow, RESTING)
+        is_over_work = not counter.flow.about.rests
         self._kept.set_text(say("staff.beside.kept") if is_over_work else "")
         self.where_barcodes_go = "staff.barcode.over" if is_over_work else "staff.barcode.close"

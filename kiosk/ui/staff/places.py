@@ -37,6 +37,7 @@ from kiosk.domain.states import (
     ReadingTries,
     Registered,
     RegistrationRefused,
+    RegistrationStep,
     SavingLink,
     Section,
     Unlinked,
@@ -109,26 +110,6 @@ COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
 }
 """What is likely to be opened after this, one or two pages on; built in advance."""
 
-_STEPS = ("applicant", "guardian", "library-card", "my-number-card", "confirm", "pin", "save")
-_STEP_OF: dict[type[Flow], str] = {
-    ChoosingApplicant: "applicant",
-    ExplainingRecord: "applicant",
-    CheckingGuardian: "guardian",
-    AwaitingLibraryCard: "library-card",
-    CheckingLibraryCard: "library-card",
-    AwaitingMyNumberCard: "my-number-card",
-    ReadingMyNumberCard: "my-number-card",
-    FindingLinks: "my-number-card",
-    ChoosingReplacement: "my-number-card",
-    ConfirmingLink: "confirm",
-    ReadingTries: "pin",
-    LastTryWarning: "pin",
-    AskingPin: "pin",
-    CheckingPin: "pin",
-    SavingLink: "save",
-    Registered: "save",
-}
-
 
 def steps(counter: Counter) -> tuple[list[str], int]:
     """The labels of the registration's steps and the present one (from 0); none outside a registration.
@@ -136,10 +117,10 @@ def steps(counter: Counter) -> tuple[list[str], int]:
     書類の確認 is left out for an adult.
     """
     flow = counter.flow
-    step = _STEP_OF.get(type(flow))
+    step = flow.about.step
     if step is None or section(counter) is not Section.REGISTRATION:
         return [], 0
     draft = getattr(flow, "draft", None) or getattr(getattr(flow, "goal", None), "draft", None)
-    child = step == "guardian" or (draft is not None and draft.by_guardian)
-    names = [name for name in _STEPS if child or name != "guardian"]
-    return [say(f"staff.step.{name}") for name in names], names.index(step)
+    child = step is RegistrationStep.GUARDIAN or (draft is not None and draft.by_guardian)
+    steps = [each for each in RegistrationStep if child or each is not RegistrationStep.GUARDIAN]
+    return [say(f"staff.step.{each}") for each in steps], steps.index(step)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import is_work_open, subject
 from kiosk.domain.rail import leads_nowhere, section
-from kiosk.domain.states import RESTING, Counter
+from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
@@ -152,7 +152,7 @@ class StaffWindow(QWidget):
         self._page = page
         self._keep_half_a_number(old, page)
         if old is not None:
-            if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
+            if isinstance(old, PatronPage) or counter.flow.about.rests:
                 self._clipboard.forget()
             self._middle.replaceWidget(old, page)
             self._removal.take(old)
@@ -257,7 +257,7 @@ class StaffWindow(QWidget):
             event.accept()
             return
         event.ignore()
-        if self._counter is None or isinstance(self._counter.flow, RESTING):
+        if self._counter is None or self._counter.flow.about.rests:
             QApplication.exit(0)
 
     def close_for_good(self) -> None:

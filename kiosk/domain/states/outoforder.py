@@ -1,0 +1,18 @@
+"""The page that belongs to no flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.ended import LeftWork
+from kiosk.domain.states.pages import PageName, Section
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """Our own code failed; staff are asked, the session is wiped."""
+
+    about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.BROKEN, LeftWork.LENDING)
+    incident: str
