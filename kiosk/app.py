@@ -42,11 +42,11 @@ from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
-from kiosk.ui.garbage import GarbageCollector
-from kiosk.ui.sight import displays_now
+from kiosk.ui.garbage_collection import GarbageCollector
+from kiosk.ui.installed_devices import displays_now
 from kiosk.ui.sound import Sounds
+from kiosk.ui.startup_failure import StartupFailureWindow
 from kiosk.ui.timing import Timing
-from kiosk.ui.trouble import TroubleWindow
 
 _TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
@@ -94,7 +94,7 @@ class Program:
             post=post,
             start_timer=self._timers.start,
             play=self._sounds.play,
-            project=lambda counter: self.displays.project(counter),
+            show_state=lambda counter: self.displays.show_state(counter),
             look_at_store=lambda: check_store(equipment.repository),
             library=equipment.library,
             hand_over=equipment.hand_over,
@@ -121,7 +121,7 @@ class Program:
         self._garbage.start()
         self._hook_bugs()
         self.displays.show()
-        self.displays.project(self.conductor.counter)
+        self.displays.show_state(self.conductor.counter)
         self.conductor.happen(Ticked())
         self._examine()
         self._card.start()
@@ -255,6 +255,6 @@ def end_on_signals(application: QApplication) -> None:
 
 def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
     """Why the counter did not start, in a window, until it is closed."""
-    window = TroubleWindow(title, lines)
+    window = StartupFailureWindow(title, lines)
     window.show()
     application.exec()

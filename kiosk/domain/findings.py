@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.availability import store_doubt
 from kiosk.domain.effects import LookAtStore
 from kiosk.domain.health import UNSEEN, WATCHED, Condition, Finding, best_before, overdue
-from kiosk.domain.hindrance import store_doubt
 from kiosk.domain.states import Counter
-from kiosk.domain.turn import Step
+from kiosk.domain.transition import Step
 
 
 def found(counter: Counter, finding: Finding) -> Counter:

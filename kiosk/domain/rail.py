@@ -20,7 +20,7 @@ from kiosk.domain.events import (
 from kiosk.domain.events.about import GoesOn
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
 from kiosk.domain.states import Counter, Display, Flow, LendingRefused, LookingUpPatron, PatronShown, Reading, Section, Stage, Waiting
-from kiosk.domain.turn import Step, end_session, for_the_same, go, stay, then
+from kiosk.domain.transition import Step, end_session, for_the_same, go, stay, then
 
 CHOSEN: dict[Section, RailEvent] = {
     event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())

@@ -94,7 +94,7 @@ class Conductor:
         for effect in effects:
             self._carry_out(effect)
         if self.counter != before:
-            self._outside.project(self.counter)
+            self._outside.show_state(self.counter)
 
     def confirm_pin(self, pin: Pin) -> None:
         """The pad's confirm key was pressed: let it happen, with `pin` for the one VERIFY that may follow, and for no other."""

@@ -13,7 +13,7 @@ from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import AskingPin, Counter, Screen
-from kiosk.ui.arrangement import arrange
+from kiosk.ui.display_assignment import arrange
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
 
@@ -87,7 +87,7 @@ class Displays:
         if self._patron_opened:
             self._place_patron()
             if self._shown is not None:
-                self._project_patron(self._shown)
+                self._show_patron(self._shown)
         self._tell()
 
     def _place_staff(self) -> None:
@@ -135,18 +135,18 @@ class Displays:
         self._patron_opened = True
         self._place_patron()
         if self._shown is not None:
-            self._project_patron(self._shown)
+            self._show_patron(self._shown)
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
         # Staff's first: Qt paints in this order, and staff wait for the number.
         self._shown = counter
-        self.staff.project(counter)
+        self.staff.show_state(counter)
         if self._patron_opened:
-            self._project_patron(counter)
+            self._show_patron(counter)
 
-    def _project_patron(self, counter: Counter) -> None:
-        self.patron.project(counter)
+    def _show_patron(self, counter: Counter) -> None:
+        self.patron.show_state(counter)
         if self._settings.single:
             self._cover(counter.screen is not Screen.STAFF)
         elif self._settings.keypad:

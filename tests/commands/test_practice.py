@@ -20,7 +20,7 @@ from kiosk.domain.states import Counter, CounterFacts, CounterRules
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
-from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.practice_banner import PracticeBand
 from tests.commands.conftest import Call
 from tests.support.pcscd.rig import PcscdRig
 
@@ -133,7 +133,7 @@ def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:
                 for window in (displays.staff, displays.patron):
                     window.resize(1024, 600)
                     window.show()
-                    window.project(Counter(CounterRules(), date(2026, 11, 29), facts=facts, language=language))
+                    window.show_state(Counter(CounterRules(), date(2026, 11, 29), facts=facts, language=language))
                     band = window.findChildren(PracticeBand)[0]
                     assert (band.isVisible(), band.height() > 0) == (practice, practice)
                     if practice:

@@ -19,13 +19,13 @@ from kiosk.domain.events import CardPlaced, Event
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, OutOfOrder, Screen, Section
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import is_guarded
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
 from tests.support.windows.patron_samples import FACTS, scenes, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
-from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each
 from tests.support.windows.staff_window import Hands, settle
 
@@ -89,7 +89,7 @@ def found(window: QWidget, counter: Counter, name: str, show: Callable[[], None]
     show()
     by_itself = counter.beside is Section.STATUS or counter.screen is Screen.RETURNING
     if by_itself or not any(each.accessibleName() == name for each in controls(window)):
-        window.project(with_facts(counter_in(OutOfOrder("")), FACTS))  # type: ignore[attr-defined]
+        window.show_state(with_facts(counter_in(OutOfOrder("")), FACTS))  # type: ignore[attr-defined]
         show()
     QApplication.clipboard().clear()
     return next(each for each in controls(window) if each.accessibleName() == name)
@@ -169,7 +169,7 @@ def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: C
 
 
 @pytest.mark.timeout(180)
-def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., PatronDesk], count_cases: CountCases) -> None:
+def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., ShownPatronWindow], count_cases: CountCases) -> None:
     desk = desk_with(keypad=True, single=True)
     met: set[object] = set()
     deaf: list[str] = []

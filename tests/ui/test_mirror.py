@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.model import EndedBy, Language, Shown
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import (
     AskingPin,
     Counter,
@@ -34,7 +34,7 @@ from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
@@ -105,10 +105,10 @@ def pictures(window: PatronWindow) -> set[str]:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirror, name: str) -> None:
+def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirror: PatronMirror, name: str) -> None:
     scene, facts = SCENES[name]
     scene = replace(scene, facts=facts)
-    desk.window.project(scene)
+    desk.window.show_state(scene)
     mirror.show_state(scene)
     page, *over = told(mirror)
     [drawing] = mirror.findChildren(Miniature)
@@ -141,22 +141,22 @@ def test_no_sentence_stands_for_two_pages() -> None:
     assert len(titles) == len(set(titles))
 
 
-def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: PatronMirror, qtbot: QtBot) -> None:
+def test_a_quick_reading_changes_nothing_on_either_window(desk: ShownPatronWindow, mirror: PatronMirror, qtbot: QtBot) -> None:
     def both() -> tuple[bool, bool]:
         return desk.says("カードを読み取っています"), told(mirror) == ["カードを読み取っていることを伝えています"]
 
     for state in (counter(Waiting()), counter(FindingLink(TICKET, INSERTION, READING))):
-        desk.window.project(replace(state, facts=FACTS))
+        desk.window.show_state(replace(state, facts=FACTS))
         mirror.show_state(replace(state, facts=FACTS))
         assert both() == (False, False)
     qtbot.waitUntil(lambda: both() == (True, True), timeout=2000)
 
 
 @pytest.mark.parametrize("language", Language)
-def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
+def test_staff_see_the_language_in_which_the_patron_reads(desk: ShownPatronWindow, mirror: PatronMirror, language: Language) -> None:
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
     for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
-        desk.window.project(replace(here, facts=FACTS))
+        desk.window.show_state(replace(here, facts=FACTS))
         mirror.show_state(replace(here, facts=FACTS))
         key = "waiting" if here.ended is None else "timed-out"
         assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
@@ -182,7 +182,7 @@ def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirr
         drawn.append(image)
 
 
-def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:
+def test_no_digit_is_seen_at_staffs(desk: ShownPatronWindow, mirror: PatronMirror) -> None:
     pad = scenes()["pin"].flow
     assert isinstance(pad, AskingPin)
     mirror.show_state(replace(counter(pad), facts=FACTS))
@@ -199,7 +199,7 @@ def test_with_one_display_staff_are_told_that_the_patrons_page_is_not_shown(
     displays = Displays(DisplaySettings(single=True), lambda event: None, lambda pin: None)
     displays.show()
     state = counter(Waiting(), rules=CounterRules(single_display=True), screen=screen)
-    displays.project(replace(state, facts=FACTS))
+    displays.show_state(replace(state, facts=FACTS))
     qtbot.waitUntil(lambda: displays.patron.isVisible() is (screen is not Screen.STAFF), timeout=2000)
     mirror.show_state(replace(state, facts=FACTS))
     assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面は、いまは出していません") is not displays.patron.isVisible()

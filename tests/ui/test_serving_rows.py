@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.circulation import Item
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
-from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.patron.figures import Figure
-from kiosk.ui.staff.patron.lines import MOST
-from kiosk.ui.staff.patron.row import Row, Veil
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.serving import ServingPage
+from kiosk.ui.staff.serving.figures import Figure
+from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.item_row import Row, Veil
+from kiosk.ui.staff.serving.item_texts import MOST
 from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes
@@ -141,8 +141,8 @@ def test_the_pages_of_patrons_do_not_pile_up(hands: Hands) -> None:
         hands.show(*SCENES["renewal-answers"])
     hands.show(*SCENES["waiting"])
     gc.collect()
-    kept = [one for one in gc.get_objects() if isinstance(one, Row | PatronPage) and shiboken6.isValid(one)]
-    assert [type(one) for one in kept if one.window() is hands.window] in ([], [PatronPage])
+    kept = [one for one in gc.get_objects() if isinstance(one, Row | ServingPage) and shiboken6.isValid(one)]
+    assert [type(one) for one in kept if one.window() is hands.window] in ([], [ServingPage])
 
 
 class Stalls:
@@ -168,7 +168,7 @@ def test_sixty_loans_stall_nothing(hands: Hands) -> None:
     for _ in range(3):
         show(hands, *MANY)
         stalls = Stalls()
-        hands.window.project(with_facts(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1]))
+        hands.window.show_state(with_facts(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1]))
         settle()
         longest.append(stalls.longest)
         hands.show(*SCENES["waiting"])
@@ -186,7 +186,7 @@ def test_two_thousand_loans_leave_no_trace(hands: Hands) -> None:
         asked = Entry(Service.LOAN, Item(f"1300{number:06}"), Progress.ASKED)
         done = Entry(Service.LOAN, Item(f"1300{number:06}", f"第{number}巻", DUE), Progress.DONE)
         for entry in (asked, done):
-            window.project(with_facts(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts))
+            window.show_state(with_facts(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts))
             QApplication.processEvents()
         entries = (done, *entries)
         if number % 200 == 199:

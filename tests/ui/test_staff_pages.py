@@ -49,10 +49,10 @@ from kiosk.domain.health import Condition, Finding
 from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.number_label import NumberLabel
-from kiosk.ui.staff.patron.lines import grouped
-from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
+from kiosk.ui.staff.page_of_state import COMES_NEXT, PAGES, PageKind
+from kiosk.ui.staff.serving.item_texts import grouped
+from kiosk.ui.staff.top_and_bottom_bar import StatusItem
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
@@ -564,7 +564,7 @@ def test_the_clock_is_japans(qtbot: QtBot) -> None:
     window = StaffWindow(lambda event: None, lambda: datetime(2026, 11, 25, 10, 24, tzinfo=JAPAN))
     qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(1366, 768)
-    window.project(replace(counter(Waiting()), facts=FACTS))
+    window.show_state(replace(counter(Waiting()), facts=FACTS))
     window.show()
     settle()
     texts = [widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible()]
@@ -616,7 +616,7 @@ def test_a_page_that_is_wanted_before_it_is_built_shows_all_the_same(qapp: QAppl
         next(pieces, None)
     del pieces
     for page in (whole, begun):
-        page.project(replace(counter, facts=facts))
+        page.show_state(replace(counter, facts=facts))
     assert [words.text for words in begun.findChildren(Words)] == [words.text for words in whole.findChildren(Words)]
 
 

@@ -6,19 +6,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.domain.model import Language
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
-from kiosk.ui.patron.cards import CardPair
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.card_tiles import CardPair
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.point import Point
+from kiosk.ui.widgets.icon_text import Point
 from kiosk.ui.widgets.words import Words
 
 NEEDED = ("phone", "web", "opac")
 
 
-class DonePage(Page):
+class DonePage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._chip = Point(sizes, "checkc", frame="chip", kind="done-chip", colour="green")
@@ -54,7 +54,7 @@ class DonePage(Page):
             column.addWidget(widget)
         return panel
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow, language = counter.flow, counter.language
         if not isinstance(flow, Registered):
             return

@@ -6,20 +6,20 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.model import EndedBy
+from kiosk.domain.reader_trouble import broken_off
 from kiosk.domain.states import Counter, LastTryWarning
-from kiosk.domain.trouble import broken_off
 from kiosk.text import say
-from kiosk.ui.patron.messages import why_again
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.message_texts import why_again
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.picture import Picture
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 
-class LastTryPage(Page):
+class LastTryPage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._wrong = Words(kind="lead", line=1.4)
@@ -63,7 +63,7 @@ class LastTryPage(Page):
         page.addLayout(choices)
         page.addStretch(1)
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         if not isinstance(counter.flow, LastTryWarning):
             return
         language = counter.language

@@ -14,7 +14,7 @@ from kiosk.ui.theme import PatronSizes
 Emit = Callable[[Event], None]
 
 
-class Page(QWidget):
+class PatronWindowPage(QWidget):
     """One page. It is made once for a window size and shows whatever counter it is given."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
@@ -26,7 +26,7 @@ class Page(QWidget):
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         return QBoxLayout(down if self.sizes.portrait else right)
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         """Show this state."""
         raise NotImplementedError
 

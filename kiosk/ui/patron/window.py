@@ -10,26 +10,26 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from kiosk.config import DisplaySettings
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.consequences import has_consequences, subject
 from kiosk.domain.events import Touched
-from kiosk.domain.hindrance import hindrance
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
-from kiosk.domain.patronview import patron_view
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.patron_view import patron_view
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, Problem
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
-from kiosk.ui.patron.frame import Frame
 from kiosk.ui.patron.page import Emit
-from kiosk.ui.presses import Presses
-from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.patron.page_stack import Frame
+from kiosk.ui.pointer_presses import Presses
+from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
-from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.practice_banner import PracticeBand
 
 _LEAST_BAND, _BANDS = 13, 50
 """Letters of the band of a practice, in pixels, and how many of them make the shorter side of the window."""
@@ -71,13 +71,13 @@ class PatronWindow(QWidget):
         self._timing = timing or QtTiming()
         self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing)
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         """Show this state."""
         counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
             self._presses.turned()
-        self._shown, self._closed = counter, hindrance(counter)
+        self._shown, self._closed = counter, why_unavailable(counter)
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)
         self._practice.say(
@@ -88,7 +88,7 @@ class PatronWindow(QWidget):
 
     def _show(self) -> None:
         if self._shown is not None:
-            self._built().show_counter(self._shown, patron_view(self._shown, self._closed, self._reading.lasted))
+            self._built().show_state(self._shown, patron_view(self._shown, self._closed, self._reading.lasted))
 
     # --- building --------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 
-from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open, why_unfinished
+from kiosk.domain.doubts_after_session import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
@@ -24,17 +24,17 @@ from kiosk.domain.events import (
     StraySeen,
     UnclearSeen,
 )
+from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.keyboard import Why
-from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray, Unclear
-from kiosk.domain.turn import STAFF_ARE_TOLD
+from kiosk.domain.transition import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
-from kiosk.ui.staff.band import NoticeBand
-from kiosk.ui.staff.lying import left_words
-from kiosk.ui.staff.moments import to_the_minute, to_the_second
+from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
+from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.timing import PASSING_MS, Timing
 from kiosk.ui.widgets.button import Button

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.states import Counter, Section
 from kiosk.text import knows, say
-from kiosk.ui.staff.over import PageOver
 from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import Panel, column, facts, row, title_row
 from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.theme import StaffSizes
@@ -29,7 +29,7 @@ _EVERY_KEY = (
 )
 
 
-class HelpPage(PageOver):
+class HelpPage(PageBeside):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.help.name"))
         self.head(say("staff.help.title"))
@@ -48,9 +48,9 @@ class HelpPage(PageOver):
         across.addLayout(right, 1)
         self.body.addLayout(across)
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         """What staff are at comes first."""
-        super().project(counter)
+        super().show_state(counter)
         self._work.insertWidget(0, self._cards[counter.flow.about.section])
 
     def _how(self, icon: str, what: str) -> QWidget:

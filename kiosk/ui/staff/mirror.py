@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.health import Finding
-from kiosk.domain.hindrance import hindrance
-from kiosk.domain.patronview import PatronView, is_in_sight, patron_view
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.patron_view import PatronView, is_in_sight, patron_view
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, PageName
 from kiosk.text import say
-from kiosk.ui.patron.messages import leave_of, step_of
-from kiosk.ui.patronpicture import picture_of
-from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.patron.message_texts import leave_of, step_of
+from kiosk.ui.patron_illustrations import picture_of
+from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.staff.miniature import Around, Miniature
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
@@ -51,7 +51,7 @@ def around(counter: Counter, view: PatronView) -> Around:
 
 
 def _has_another(displays: Finding) -> bool:
-    """Whether the patron's window has gone to another display than the config names (`ui.arrangement`)."""
+    """Whether the patron's window has gone to another display than the config names (`ui.display_assignment`)."""
     return displays.outcome == "displays.other" and bool(displays.number("apart"))
 
 
@@ -110,7 +110,7 @@ class PatronMirror(QWidget):
         if why:
             self._sentence.set_text(say(f"staff.mirror.{why}"))
             return
-        view = patron_view(counter, hindrance(counter), self._reading.lasted)
+        view = patron_view(counter, why_unavailable(counter), self._reading.lasted)
         inset = "" if view.page in _DRAWN else picture_of(view.page, counter)
         self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset, around(counter, view))
         self._sentence.set_text("\n".join(say(f"staff.mirror.{said}") for said in sentences(view)))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.errors import Code
-from kiosk.domain.hindrance import hindrance
-from kiosk.domain.patronview import Lasted
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.patron_view import Lasted
+from kiosk.domain.reader_trouble import as_it_stands, reader_problem
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, FindingLinks, Problem, ReadingMyNumberCard
-from kiosk.domain.trouble import as_it_stands, reader_problem
-from kiosk.domain.turn import is_reader_free, left_lying
+from kiosk.domain.transition import is_reader_free, left_lying
 from kiosk.text import refusal, say
-from kiosk.ui.readingtime import ReadingTime
-from kiosk.ui.staff.lying import left_words
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.reading_time import ReadingTime
+from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Ground, column, facts
-from kiosk.ui.staff.stops import stopped_words
+from kiosk.ui.staff.stop_reasons import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.words import Words, unmarked
 
 
-class MyNumberCardPage(Page):
+class MyNumberCardPage(StaffPage):
     where_barcodes_go = "staff.barcode.card-read"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -45,7 +45,7 @@ class MyNumberCardPage(Page):
         self.body.addWidget(ground, 1)
         self.wizard_foot()
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         self._shown = counter
         self._reading.follow(flow)
@@ -103,7 +103,7 @@ class MyNumberCardPage(Page):
         known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
             return None
-        return hindrance(counter) or (as_it_stands(counter, known) if known is not None else None)
+        return why_unavailable(counter) or (as_it_stands(counter, known) if known is not None else None)
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is None:

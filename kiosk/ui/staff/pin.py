@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LinkToken, ReplaceReason
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.reader_trouble import broken_off
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import (
     AskingPin,
     CheckingPin,
@@ -19,12 +20,11 @@ from kiosk.domain.states import (
     ReadingTries,
     SavingLink,
 )
-from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, row, title_row
-from kiosk.ui.staff.patron.validity import CertificateEnds
+from kiosk.ui.staff.serving.validity import CertificateEnds
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.notice import Notice
@@ -32,7 +32,7 @@ from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
 
 
-class PatronsTurnPage(Page):
+class PatronsTurnPage(StaffPage):
     """ConfirmingLink, the PIN's states and SavingLink: one page, so that nothing jumps while the patron is busy."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -88,9 +88,9 @@ class PatronsTurnPage(Page):
         ground.setLayout(inside)
         return ground
 
-    # --- projection ---------------------------------------------------------------------------------------------------------
+    # --- showing a state ----------------------------------------------------------------------------------------------------
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         self._mirror.show_state(counter)
         self.where_barcodes_go = "staff.barcode.confirm" if isinstance(flow, ConfirmingLink) else "staff.barcode.patrons-turn"

@@ -11,16 +11,16 @@ from kiosk.domain.codefacts import Guide
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
 from kiosk.domain.model import IlsCondition
+from kiosk.domain.reader_trouble import as_it_stands
 from kiosk.domain.states import Counter, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
-from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.library_card import NumberForm
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, row, title_row
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
@@ -37,7 +37,7 @@ def guide(flow: Refused) -> Iterator[tuple[str, str]]:
         step += 1
 
 
-class RefusalPage(Page):
+class RefusalPage(StaffPage):
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -48,7 +48,7 @@ class RefusalPage(Page):
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, LendingRefused | RegistrationRefused | UnlinkingRefused):
             return

@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, SlipAsked
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, bullet, facts, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 
 
-class RegisteredPage(Page):
+class RegisteredPage(StaffPage):
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -58,7 +58,7 @@ class RegisteredPage(Page):
         card.inside.addStretch(1)
         return card
 
-    def project(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, Registered):
             return

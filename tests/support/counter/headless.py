@@ -114,7 +114,7 @@ def token_of(judge: CardJudge, card: VirtualCard) -> LinkToken:
     return judge.judge(card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
 
 
-class Desk:
+class HeadlessCounter:
     """One counter with its two readers. Use as a context manager."""
 
     def __init__(
@@ -145,14 +145,14 @@ class Desk:
             post=self._queue.put,
             start_timer=lambda ticket, seconds: self.timers.append((ticket, seconds)),
             play=self._play,
-            project=self._project,
+            show_state=self._show_state,
             look_at_store=lambda: check_store(self.repository),
             library=library,
         )
         ils = IlsCondition.NONE if library is None else IlsCondition.STARTING
         self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, facts=CounterFacts("窓口1"), ils=ils), outside)
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> HeadlessCounter:
         self._card.start()
         self._watch.start()
         self.until(lambda counter: counter.reader == "ready")
@@ -174,7 +174,7 @@ class Desk:
     def flow(self) -> Flow:
         return self.counter.flow
 
-    def _project(self, counter: Counter) -> None:
+    def _show_state(self, counter: Counter) -> None:
         self.shown.append(counter)
         self.trace.append(("shown", counter.flow))
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.staff_samples import staff_scenes
 
@@ -29,7 +29,7 @@ class Copies:
         self.window = StaffWindow(lambda event: None)
         self.window.resize(1366, 768)
         self.window.show()
-        self.window.project(with_facts(*SCENES["lending"]))
+        self.window.show_state(with_facts(*SCENES["lending"]))
         QTest.qWaitForWindowExposed(self.window)
         self.window.activateWindow()
         QTest.qWait(50)
@@ -117,7 +117,7 @@ class Copies:
         QTest.mouseClick(self.field(), Qt.MouseButton.RightButton, pos=QPoint(70, 20))
 
     def leave(self) -> None:
-        self.window.project(with_facts(*SCENES["waiting"]))
+        self.window.show_state(with_facts(*SCENES["waiting"]))
 
     def stop(self) -> None:
         self.window.close_for_good()

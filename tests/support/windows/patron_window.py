@@ -15,13 +15,13 @@ from kiosk.domain.events import Event, Touched
 from kiosk.domain.model import Language, Pin
 from kiosk.domain.states import Counter
 from kiosk.ui.patron import PatronWindow
-from kiosk.ui.pinpad import PinPad
+from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS
 
 
-class Desk:
+class ShownPatronWindow:
     def __init__(self, width: int = 1280, height: int = 800, *, width_mm: int = 217, keypad: bool = False, single: bool = False) -> None:
         self.events: list[Event] = []
         self.pins: list[Pin] = []
@@ -39,7 +39,7 @@ class Desk:
             self.events.append(event)
 
     def show(self, counter: Counter, language: Language = Language.JAPANESE) -> None:
-        self.window.project(replace(counter, language=language, facts=FACTS))
+        self.window.show_state(replace(counter, language=language, facts=FACTS))
         QApplication.processEvents()
 
     def texts(self) -> list[str]:

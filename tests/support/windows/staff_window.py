@@ -14,7 +14,7 @@ from kiosk.domain.events import Event, Touched
 from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS, with_facts
@@ -54,7 +54,7 @@ class Hands:
             self.said.append(event)
 
     def show(self, counter: Counter, facts: CounterFacts = FACTS) -> None:
-        self.window.project(with_facts(counter, facts))
+        self.window.show_state(with_facts(counter, facts))
         settle()
 
     @property
@@ -147,7 +147,7 @@ class Hands:
 
 
 @dataclass
-class Desk(Hands):
+class LiveStaffWindow(Hands):
     """The same with the real machine behind the window; the test answers what it asks for."""
 
     counter: Counter = field(default_factory=lambda: counter_in(Waiting(), cards=()))
@@ -164,7 +164,7 @@ class Desk(Hands):
     def happen(self, event: Event) -> None:
         self.counter, effects = step(self.counter, event)
         self.asked += effects
-        self.window.project(with_facts(self.counter, FACTS))
+        self.window.show_state(with_facts(self.counter, FACTS))
 
 
 def settle() -> None:

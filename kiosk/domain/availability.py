@@ -1,0 +1,80 @@
+"""What keeps the counter from taking cards, and what its own troubles do to what is said of a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardFailed, Event, PatronRefused, ReaderChanged, ServiceAnswered, ServiceSilent
+from kiosk.domain.health import Finding
+from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.reader_trouble import reader_problem
+from kiosk.domain.states import Counter, Problem, Tried
+
+_COUNTED = frozenset({"code", "links", "pending", "registered", "used"})
+_TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.unusable": Code.TRUST_UNUSABLE, "trust.ended": Code.TRUST_ENDED}
+
+
+def why_unavailable(counter: Counter) -> Problem | None:
+    """Why no My Number Card can be taken now, whichever is laid. Library cards can be."""
+    facts = counter.facts
+    if (reader := reader_problem(counter)) is not None:
+        return reader
+    if (code := _TRUST.get(facts.finding("trust").outcome)) is not None:
+        return doubted(counter) if code is Code.TRUST_ENDED and counter.doubts_clock else Problem(code)
+    if facts.finding("revocation").number("closed"):
+        return Problem(Code.REVOCATION_TOO_OLD)
+    if counter.doubt is not None:
+        return Problem(Code.STORE_DOUBTED)
+    store = facts.finding("store")
+    return Problem(Code(str(store.params["code"]))) if store.outcome == "store.wrong" else None
+
+
+def store_doubt(store: Finding) -> Problem | None:
+    """What a look at the store found that staff have to confirm, without what was counted beside it."""
+    if store.outcome != "store.doubted":
+        return None
+    found = tuple((name, value) for name, value in store.params.items() if name not in _COUNTED)
+    return Problem(Code(str(store.params["code"])), found)
+
+
+def doubted(counter: Counter) -> Problem:
+    """The computer's date cannot be right."""
+    today = counter.today
+    return Problem(Code.CLOCK_DOUBTFUL, (("year", today.year), ("month", today.month), ("day", today.day)))
+
+
+def doubt_dates(counter: Counter, event: Event) -> Event:
+    """With a clock that cannot be right, a card refused for its dates may be as good as any: the clock is named, not the card."""
+    match event:
+        case CardFailed(code=code, params=params):
+            by_date = code.about.by_date or ("reason", "authority-expired") in params
+        case PatronRefused(code=code, params=params):
+            # Held against our own clock; where the library's system itself says so, no day is told.
+            by_date = code is Code.LIBRARY_CARD_EXPIRED and "until" in dict(params)
+        case _:
+            return event
+    if not by_date or not counter.doubts_clock:
+        return event
+    told = doubted(counter)
+    return replace(event, code=told.code, params=told.params)
+
+
+def tried_by_now(counter: Counter) -> Counter:
+    """Of 「いま試す」: the answer has come, be it as before. What is concluded after that belongs to no press."""
+    if counter.tried is None or not counter.tried.under_way or counter.ils is IlsCondition.STARTING:
+        return counter
+    return replace(counter, tried=Tried(under_way=False, at=counter.now))
+
+
+def hear_of_readers(counter: Counter, event: ReaderChanged | ServiceSilent | ServiceAnswered) -> Counter:
+    """While the service is silent nothing else is true of the readers, whatever was last heard of them."""
+    before = counter.reader_before
+    match event:
+        case ReaderChanged(condition, names, wanted):
+            heard = replace(counter, reader_names=names, reader_wanted=wanted)
+            return replace(heard, reader=condition) if before is None else replace(heard, reader_before=condition)
+        case ServiceSilent():
+            return counter if before is not None else replace(counter, reader=ReaderCondition.SILENT, reader_before=counter.reader)
+        case ServiceAnswered():
+            return counter if before is None else replace(counter, reader=before, reader_before=None)

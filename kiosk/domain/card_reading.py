@@ -1,0 +1,82 @@
+"""While a card is read: it may be slow, wait behind another that does not answer, give way to one, or be one that nobody brought.
+
+The same at lending and in a registration, which say by `Ways` how they go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kiosk.domain import stray_cards
+from kiosk.domain.effects import ReleaseCard, StartTimer
+from kiosk.domain.errors import Code
+from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
+from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.states import Counter, Problem, Reading, ReadingMyNumberCard
+from kiosk.domain.transition import Step, asking, card_to_read, go, other_card, problem_of, then
+
+Flow = Reading | ReadingMyNumberCard
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    read: Callable[[Counter, Insertion], Step]
+    """Begin to read this card instead."""
+    back: Callable[[Counter], Step]
+    """No card is being read any more; go back to waiting for one."""
+    fail: Callable[[Counter, Problem], Step]
+    """This card cannot be read."""
+
+
+def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | None:
+    """None for what is not said here."""
+    insertion = flow.insertion
+    if insertion in counter.strays:
+        return _tried(counter, flow, event, ways)
+    match event:
+        case CardSlow(where) if where == insertion:
+            other = other_card(counter, insertion)
+            return go(counter, replace(flow, slow=True)) if other is None else _give_way(counter, insertion, other, ways)
+        case CardPlaced(other, found=False) if flow.slow and other.reader != insertion.reader:
+            return _give_way(counter, insertion, other, ways)
+        case CardWaits(where, behind) if where == insertion and not flow.behind:
+            counter, ticket = asking(counter)
+            return go(counter, replace(flow, behind=behind, limit=ticket), StartTimer(ticket, counter.rules.wait_seconds))
+        case CardsTurn(where) if where == insertion and flow.behind:
+            return go(counter, replace(flow, behind="", limit=Ticket(0)))
+        case TimeUp(ticket) if ticket == flow.limit:
+            return ways.fail(counter, Problem(Code.CARD_WAITED, (("reader", flow.behind),)))
+        case CardLifted(where) if where == insertion and flow.slow:
+            return ways.fail(counter, Problem(Code.CARD_SILENT))
+    return None
+
+
+def _give_way(counter: Counter, insertion: Insertion, other: Insertion, ways: Ways) -> Step:
+    """A card that does not answer keeps no other from being read."""
+    counter = replace(counter, spent=counter.spent | ({insertion} & set(counter.cards)))
+    return then((counter, (ReleaseCard(insertion),)), lambda released: ways.read(released, other))
+
+
+def _tried(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | None:
+    """A card that nobody brought gives way to any that somebody lays; what becomes of it is not said to the patron."""
+    insertion = flow.insertion
+    match event:
+        case CardPlaced(laid, found=False):
+            return then(stray_cards.let_be(counter, insertion), lambda free: ways.read(free, laid))
+        case CardFailed(answers, where) if answers == flow.ticket and where == insertion:
+            over = stray_cards.let_be(counter, insertion, problem_of(counter, event))
+        case CardSlow(where) if where == insertion:
+            over = stray_cards.let_be(counter, insertion, Problem(Code.CARD_SILENT))
+        case CardLifted(where) if where == insertion:
+            over = stray_cards.let_be(counter, insertion)
+        case _:
+            return None
+    return then(over, lambda free: _next(free, ways))
+
+
+def _next(counter: Counter, ways: Ways) -> Step:
+    """A card that was laid meanwhile; one that has been refused is not read a second time."""
+    lying = card_to_read(counter)
+    read = lying is None or any(refused.insertion == lying for refused in counter.refused)
+    return ways.back(counter) if lying is None or read else ways.read(counter, lying)

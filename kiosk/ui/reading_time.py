@@ -1,0 +1,47 @@
+"""How long a card has been read, for every page that speaks of it: what is said depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from kiosk.domain.model import Insertion
+from kiosk.domain.patron_view import Lasted, is_reading
+from kiosk.domain.states import Flow
+
+NOTICEABLE_MS, LONG_MS = 400, 3000
+"""From here on a reading is said to go on; and the card is to stay where it is."""
+
+
+class ReadingTime(QObject):
+    """Told of each flow; `passed` is called when a reading has become noticeable, and when it has become long."""
+
+    def __init__(self, parent: QObject, passed: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._passed = passed
+        self._read: Insertion | None = None
+        self._reads = False
+        self.lasted = Lasted.LONG
+        self._noticeable, self._long = self._timer(NOTICEABLE_MS, Lasted.NOTICEABLY), self._timer(LONG_MS, Lasted.LONG)
+
+    def _timer(self, milliseconds: int, reached: Lasted) -> QTimer:
+        timer = QTimer(self, interval=milliseconds, singleShot=True)
+        timer.timeout.connect(lambda: self._reached(reached))
+        return timer
+
+    def follow(self, flow: Flow) -> None:
+        before = self._reads, self._read
+        self._reads, self._read = is_reading(flow), getattr(flow, "insertion", None)
+        # Each card has its own time, from the first look at it to the last.
+        if self._reads and before != (True, self._read):
+            self.lasted = Lasted.BRIEFLY
+            self._noticeable.start()
+            self._long.start()
+        elif not self._reads:
+            self._noticeable.stop()
+            self._long.stop()
+
+    def _reached(self, lasted: Lasted) -> None:
+        self.lasted = lasted
+        self._passed()

@@ -1,0 +1,44 @@
+"""Takes pages that have been left away, a few milliseconds at a time: with a long list of items one is a thousand widgets."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+import shiboken6
+from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from kiosk.ui.staff.page import StaffPage
+
+_MS = 3
+
+
+class Removal(QObject):
+    """Nothing of a page is seen, read out or heard from `take` on; of its patron nothing is left a moment later."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._widgets: deque[QWidget] = deque()
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._go_on)
+
+    def take(self, page: StaffPage) -> None:
+        page.hide()
+        for timer in page.findChildren(QTimer):
+            timer.stop()
+        for animation in page.findChildren(QAbstractAnimation):
+            animation.stop()
+        self._widgets.extend(page.removable())
+        self._timer.start()
+
+    def _go_on(self) -> None:
+        until = time.perf_counter() + _MS / 1000
+        while self._widgets:
+            widget = self._widgets.popleft()
+            if shiboken6.isValid(widget):
+                widget.deleteLater()
+                QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
+            if time.perf_counter() > until:
+                return
+        self._timer.stop()

@@ -1,0 +1,124 @@
+"""Pages that are built before they are wanted, a piece at a time, so that the windows never stand still for long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from PySide6.QtCore import QElapsedTimer, QObject, QRect, QSize, QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.states import Counter
+from kiosk.ui.staff.page import StaffPage
+from kiosk.ui.staff.page_of_state import PageKind
+
+_PAUSE_MS = 1
+"""Before each piece, so that keys, cards and answers come first; no longer, so that all is built before the next patron has come."""
+_SETTLED_MS, _MOST_PUT_OFF = 5, 5
+"""A piece waits until nothing new has been shown for so long; so often at most, for a page opened unbuilt holds up more than a piece."""
+
+
+class Spares(QObject):
+    """What comes next, drawn once unseen: a number then stands there a blink after the card, and home after the patron."""
+
+    def __init__(self, parent: QObject, build: Callable[[PageKind], StaffPage]) -> None:
+        super().__init__(parent)
+        self._build = build
+        self._spares: dict[PageKind, Spare] = {}
+        self._wanted: Sequence[PageKind] = ()
+        self._beside: StaffPage | None = None
+        self._counter: Counter | None = None
+        self._shown_since, self._put_off = QElapsedTimer(), 0
+        self._next = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._next.timeout.connect(self._go_on)
+
+    def shown(self, counter: Counter) -> None:
+        """Something new stands in the window."""
+        self._counter = counter
+        self._shown_since.start()
+
+    def prepare(self, kinds: Sequence[PageKind], beside: StaffPage) -> None:
+        """Begin with pages of these kinds, for the place that `beside` has."""
+        self._wanted, self._beside = kinds, beside
+        self._next.start()
+
+    def take(self, kind: PageKind) -> StaffPage | None:
+        """The page, however much of it is done; whatever is not is done when it is shown."""
+        spare = self._spares.pop(kind, None)
+        return None if spare is None else spare.page
+
+    def clear(self) -> None:
+        """For a window that is built anew."""
+        self._next.stop()
+        self._spares, self._beside = {}, None
+
+    def _go_on(self) -> None:
+        if self._shown_since.elapsed() < _SETTLED_MS and self._put_off < _MOST_PUT_OFF:
+            self._put_off += 1
+            self._next.start()
+            return
+        self._put_off = 0
+        if self._take_a_step():
+            self._next.start()
+
+    def _take_a_step(self) -> bool:
+        if self._counter is None or self._beside is None:
+            return False
+        missing = [kind for kind in self._wanted if kind not in self._spares]
+        if missing:
+            self._spares[missing[0]] = Spare(self._build(missing[0]))
+            return True
+        frame, counter, size = self._beside.parentWidget(), self._counter, self._beside.size()
+        return frame is not None and any(spare.go_on(frame, counter, size) for spare in self._spares.values())
+
+
+class Spare:
+    """`page` may be taken at any time: what has not been done yet is done when it is shown."""
+
+    def __init__(self, page: StaffPage) -> None:
+        self.page = page
+        page.hide()
+        self._pieces: Iterator[None] | None = None
+        self._unmeasured: list[QWidget] = []
+        self._undrawn: list[QWidget] = []
+        self._finished = False
+        self._room = self._laid_out = QSize()
+
+    def go_on(self, frame: QWidget, counter: Counter, size: QSize) -> bool:
+        """Do the next piece for a place in `frame` of that size; False when there is none left."""
+        page = self.page
+        if self._pieces is None:
+            # Here it gets its style, which takes as long as building it: what is added from now on has it from the beginning.
+            page.setParent(frame)
+            self._pieces = page.pieces(counter)
+        elif self._room != size:
+            # What is added is measured for the room it will have.
+            lay_out(page, size)
+            self._room = size
+        elif not self._finished:
+            self._finished = next(self._pieces, self) is self
+            if self._finished:
+                self._unmeasured = list(page.parts())
+        elif self._unmeasured:
+            measure(self._unmeasured.pop())
+        elif self._laid_out != size:
+            lay_out(page, size)
+            self._laid_out, self._undrawn = size, list(page.parts())
+        elif self._undrawn:
+            self._undrawn.pop().grab()
+        else:
+            return False
+        return True
+
+
+def measure(part: QWidget) -> None:
+    """Have everything in it know how large it would like to be: most of what a layout takes."""
+    for widget in (part, *part.findChildren(QWidget)):
+        widget.ensurePolished()
+    part.sizeHint()
+    part.minimumSizeHint()
+
+
+def lay_out(page: QWidget, size: QSize) -> None:
+    """For a place of that size, though it is not shown."""
+    page.resize(size)
+    page.grab(QRect(0, 0, 1, 1))

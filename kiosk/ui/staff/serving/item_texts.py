@@ -1,0 +1,250 @@
+"""What is said of each item on the list, as values: without Qt, and without anything kept."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum, unique
+from itertools import islice
+
+from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.model import Service
+from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
+from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
+from kiosk.text import plain, say
+from kiosk.ui.staff.item_answers import told
+from kiosk.ui.staff.serving.due_date import due_said, due_spoken, due_words, is_overdue
+
+MOST = 100
+"""Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
+_LONGEST_TITLE = 160
+_OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.FEE})
+"""It was not done, and may well be possible."""
+_OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
+"""Says nothing against the item."""
+_OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD, Reason.NEXT_CARD})
+"""What was read is no item, as far as is known."""
+_WHY_IS_ELSEWHERE = frozenset({Reason.OTHER, Reason.PATRON_STOPPED})
+"""The protocol does not tell why; the server's own words may."""
+_RETURN_IN_TIME = frozenset({Reason.RESERVED, Reason.NO_MORE_RENEWALS})
+"""Whoever may not renew is asked to return it by its day, unless that is over."""
+
+
+@unique
+class Look(StrEnum):
+    PLAIN = "plain"
+    WAITING = "waiting"
+    ASKED = "asked"
+    DONE = "done"
+    CARE = "care"
+    """Not known, or done before."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item. `title`, `number` and `said` are others' words, shown letter for letter; the rest are sentences with marks."""
+
+    key: str
+    """Tells it from every other line of its list, for as long as it is there."""
+    look: Look
+    title: str
+    number: str = ""
+    """Grouped; empty where it stands in place of the title."""
+    aside: str = ""
+    """At the right end: due date, place in the queue, or how it stands."""
+    why: str = ""
+    step: str = ""
+    said: str = ""
+    result: str = ""
+    """What became of it, where `aside` says something else."""
+    renews: str = ""
+    """The barcode that its button asks to be renewed; without one there is no button."""
+    reserves: str = ""
+    """The barcode for which its button says that there is no such hold."""
+    spoken: str = ""
+    """All of it, as it is heard."""
+    undone: bool = False
+    """See `is_undone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the lines are seen against."""
+
+    today: date
+    sure_of_today: bool = True
+    """Whether the clock is believed: without that nothing is called overdue."""
+    stopped: str = ""
+    """Why the patron is stopped, in words; empty where that is not known."""
+
+
+def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) -> list[Line]:
+    """What was asked for in this session for one service, the newest first. What was not done is never left out for what was."""
+    asked = [entry for entry in entries if entry.service is service]
+    room = max(MOST - sum(map(is_undone, asked)), 0)
+    places = [*filter(is_undone, asked)][:MOST], [entry for entry in asked if not is_undone(entry)][:room]
+    kept = {id(entry) for part in places for entry in part}
+    shown = [entry for entry in asked if id(entry) in kept]
+    lines: list[Line] = []
+    times: Tally[str] = Tally()
+    for entry in reversed(shown):
+        times[entry.item.number] += 1
+        lines.append(_entry_line(entry, f"{entry.item.number}#{times[entry.item.number]}", setting))
+    return lines[::-1]
+
+
+def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
+    """All that is on loan, each with what became of its renewal; above them what was scanned and is not on the list."""
+    answers: dict[str, Entry] = {}
+    for entry in dealings.entries:
+        if entry.service is Service.RENEWAL:
+            answers.setdefault(entry.item.number, entry)
+    loans = dealings.loans or ()
+    listed = {loan.number for loan in loans}
+    lines = [_entry_line(entry, number, setting) for number, entry in answers.items() if number not in listed]
+    for place, loan in enumerate(islice(loans, MOST)):
+        key = loan.number or f"title {place}"
+        lines.append(_loan_line(loan, key, answers.get(loan.number), loan.number in dealings.undescribed, setting))
+    return lines[:MOST]
+
+
+def summary(dealings: Dealings, service: Service) -> str:
+    """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
+    asked = (*dealings.entries, *dealings.earlier.values())
+    entries = [entry for entry in asked if entry.service is service and entry.reason not in NOTHING_WANTED]
+    before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
+    of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
+    instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
+    counts = {
+        f"done-{service}": instead[None],
+        "renewed": instead[Instead.RENEWED],
+        "same-date": instead[Instead.SAME_DATE],
+        "earlier": instead[Instead.EARLIER],
+        f"before-{service}": before,
+        f"refused-{service}": of[Progress.REFUSED] - before,
+        "unknown": of[Progress.UNKNOWN],
+    }
+    said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
+    waiting = sum(of[progress] for progress in UNANSWERED)
+    return "、".join([*said, say("staff.items.waiting", count=waiting)] if said and waiting else said)
+
+
+def are_more_than_shown(dealings: Dealings, service: Service) -> bool:
+    """Whether more was asked for in this session than stands there."""
+    return sum(entry.service is service for entry in (*dealings.entries, *dealings.earlier.values())) > MOST
+
+
+def grouped(number: str) -> str:
+    """Digits in fours, as people read them; anything else as it is."""
+    if not number.isdigit():
+        return number
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _names(item: Item, reason: Reason | None = None) -> tuple[str, str]:
+    """Title and number; without a title the number takes its place, under the name of what it is."""
+    title = " ".join(item.title.split())
+    if not title:
+        what = f"staff.line.{reason}-number" if reason in _OF_NUMBER else "staff.line.untitled"
+        return say(what, number=grouped(item.number)), ""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…", grouped(item.number)
+
+
+def _entry_line(entry: Entry, key: str, setting: Setting) -> Line:
+    title, number = _names(entry.item, entry.reason)
+    if entry.progress in UNANSWERED:
+        look = Look.WAITING if entry.progress is Progress.WAITING else Look.ASKED
+        aside = say(f"staff.line.{entry.progress}")
+        return Line(key, look, title, number, aside, spoken=_spoken(title, aside))
+    if entry.progress is Progress.DONE:
+        return _done(entry, key, title, number, setting.today)
+    line = _not_done(entry, key, title, number, setting.stopped)
+    if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
+        # It is what staff are to tell the patron.
+        spoken = _spoken(title, line.aside, due_spoken(entry.item.due), line.why + line.step) + line.said
+        return replace(line, aside=f"{line.aside}\n{due_words(entry.item.due, setting.today)}".strip(), spoken=spoken)
+    return line
+
+
+def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
+    service, said = entry.service, _said(entry)
+    if service is Service.HOLD:
+        done, place = say("staff.line.done-hold"), "" if entry.position is None else say("staff.line.position", position=entry.position)
+        return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
+    due = due_words(entry.item.due, today) or say("staff.line.undated")
+    if entry.instead is not None:
+        # It is not what was asked for.
+        done, why, step = (say(f"staff.line.{entry.instead}{part}") for part in ("", "-why", "-step"))
+        spoken = _spoken(title, done, due_spoken(entry.item.due), why + step) + said
+        aside, result = (due, done) if service is Service.RENEWAL else (f"{done}\n{due}", "")
+        return Line(key, Look.CARE, title, number, aside, why, step, said, result, spoken=spoken)
+    if service is Service.RENEWAL and (entry.item.due is None or entry.item.due.day is None):
+        # Whether anything was extended is not known without a date.
+        done, why, step = say("staff.line.done-renewal"), say("staff.line.undated-why"), say("staff.line.undated-step")
+        return Line(key, Look.CARE, title, number, due, why, step, said, done, spoken=_spoken(title, done, why + step) + said)
+    done = say(f"staff.line.done-{service}")
+    result = done if service is Service.RENEWAL else ""
+    spoken = _spoken(title, done, due_spoken(entry.item.due)) + said
+    return Line(key, Look.DONE, title, number, due, said=said, result=result, spoken=spoken)
+
+
+def _said(entry: Entry) -> str:
+    """What it costs, and the server's own words, whatever became of it."""
+    fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
+    said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
+    due = "" if entry.service is Service.HOLD else due_said(entry.item.due)
+    return "\n".join(filter(None, (fee, due, said)))
+
+
+def _not_done(entry: Entry, key: str, title: str, number: str, stopped: str, *, overdue: bool = False) -> Line:
+    service = entry.service
+    why, step = told(service, ItemAnswer(entry.item, Outcome(entry.progress.value), entry.reason, entry.said, entry.position))
+    if entry.reason is Reason.PATRON_STOPPED and stopped and not in_doubt(entry):
+        why, step = why + say("staff.line.stopped-why", reasons=stopped), say("staff.line.stopped-step")
+    elif (entry.reason or Reason.OTHER) in _WHY_IS_ELSEWHERE and entry.said.strip() and not in_doubt(entry):
+        step = say("staff.line.said-step")
+    if overdue and entry.reason in _RETURN_IN_TIME:
+        step = say("staff.line.overdue-step")
+    said = _said(entry)
+    if in_doubt(entry):
+        look, aside = Look.CARE, say("staff.line.unknown")
+    elif entry.reason is Reason.ITEM_UNKNOWN:
+        look, aside = Look.REFUSED, say(f"staff.line.{entry.reason}")
+    elif entry.reason in DONE_BEFORE or entry.reason in NOTHING_WANTED:
+        look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
+    elif entry.reason in _OPEN:
+        look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
+    else:
+        look, aside = Look.REFUSED, say(f"staff.line.refused-{'patron-' if entry.reason in _OF_PATRON else ''}{service}")
+    spoken = _spoken(title, aside, why + step) + said
+    reserves = entry.item.number if entry.reason is Reason.PERHAPS_RESERVED and entry.progress is Progress.REFUSED else ""
+    return Line(key, look, title, number, aside, why, step, said, reserves=reserves, spoken=spoken, undone=is_undone(entry))
+
+
+def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool, setting: Setting) -> Line:
+    if answer is not None and (answer.progress is Progress.DONE or answer.progress in UNANSWERED):
+        return _entry_line(answer, key, setting)
+    title, number = _names(loan)
+    due, overdue = due_words(loan.due, setting.today) or say("staff.line.no-due"), ""
+    if setting.sure_of_today and is_overdue(loan.due, setting.today):
+        overdue = say("staff.line.overdue")
+        due = f"{due}\n{overdue}"
+    if answer is not None:
+        line = _not_done(answer, key, title, number, setting.stopped, overdue=bool(overdue))
+        # What may have been done is not asked for again here: staff look in their system first.
+        again = loan.number if answer.progress is Progress.REFUSED else ""
+        spoken = "、".join(filter(None, (line.spoken, plain(overdue))))
+        return replace(line, aside=due, result=line.aside, renews=again, spoken=spoken)
+    sent = due_said(loan.due)
+    if described_later:
+        aside = say("staff.line.describing")
+        return Line(key, Look.PLAIN, title, number, aside, renews=loan.number, spoken=_spoken(title, aside))
+    spoken = _spoken(title, due_spoken(loan.due), overdue, sent)
+    return Line(key, Look.CARE if overdue else Look.PLAIN, title, number, due, said=sent, renews=loan.number, spoken=spoken)
+
+
+def _spoken(title: str, *sentences: str) -> str:
+    return "、".join([title, *(plain(sentence) for sentence in sentences if sentence)])

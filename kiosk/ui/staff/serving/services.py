@@ -1,0 +1,81 @@
+"""The services as tiles: the seven, and what this library adds."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kiosk.domain.events import ServiceChosen
+from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.text import plain, say
+from kiosk.ui.staff.choice_buttons import Tile
+from kiosk.ui.staff.page import Emit
+from kiosk.ui.theme import StaffSizes
+from kiosk.ui.widgets.control import says
+from kiosk.ui.widgets.words import unmarked
+
+_ICONS = {
+    Service.LOAN: "lend",
+    Service.RENEWAL: "renew",
+    Service.HOLD: "hold",
+    Service.INTERLIBRARY_LOAN: "illbook",
+    Service.INTERLIBRARY_COPY: "illcopy",
+    Service.NDL_DIGITAL: "ndl",
+    Service.INTERNET_TERMINAL: "net",
+}
+_HERE = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+_TALL_ABREAST = 7
+
+
+def icon_of(service: AnyService) -> str:
+    return _ICONS[service] if isinstance(service, Service) else "counter"
+
+
+def name_of(service: AnyService) -> str:
+    """With its break marks, where it is one of the seven."""
+    return unmarked(service.name) if isinstance(service, LocalService) else say(f"staff.patron.{service}")
+
+
+class Services(QWidget):
+    """One row of tiles where they find room; otherwise rows of equal length, of tiles with the icon at the left."""
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__()
+        self.setAccessibleName(plain(say("staff.patron.services")))
+        self._tell, self._sizes = emit, sizes
+        self.tiles: dict[AnyService, Tile] = {}
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(6 if sizes.narrow else 8)
+        self.setLayout(self._grid)
+        self.offer(())
+
+    def offer(self, local: tuple[LocalService, ...]) -> None:
+        """The seven and these. What is offered already stays."""
+        wanted: tuple[AnyService, ...] = (*Service, *local)
+        if tuple(self.tiles) == wanted:
+            return
+        for tile in self.tiles.values():
+            self._grid.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        low = self._sizes.small or len(wanted) > _TALL_ABREAST
+        most = _TALL_ABREAST if not low else 6 if self._sizes.panel > 400 else 4
+        across = ceil(len(wanted) / ceil(len(wanted) / most))
+        chords = (*map(str, range(1, 10)), *[""] * len(wanted))
+        self.tiles = {service: self._tile(service, chord, low=low) for service, chord in zip(wanted, chords, strict=False)}
+        for index, tile in enumerate(self.tiles.values()):
+            self._grid.addWidget(tile, index // across, index % across)
+        for index in range(_TALL_ABREAST):
+            self._grid.setColumnStretch(index, int(index < across))
+
+    def _tile(self, service: AnyService, chord: str, *, low: bool) -> Tile:
+        """`chord`: the digit that presses it together with Alt; there are nine."""
+        tile = Tile(icon_of(service), name_of(service), self._sizes, chord=chord, elsewhere=service not in _HERE, low=low)
+        says(tile, ServiceChosen(service), self._tell)
+        return tile
+
+    def choose(self, service: AnyService | None) -> None:
+        for offered, tile in self.tiles.items():
+            tile.choose(offered == service)
