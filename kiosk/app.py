@@ -42,11 +42,11 @@ from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers
 from kiosk.ui.displays import Displays
-from kiosk.ui.garbage import GarbageCollector
-from kiosk.ui.sight import displays_now
+from kiosk.ui.garbage_collection import GarbageCollector
+from kiosk.ui.installed_devices import displays_now
 from kiosk.ui.sound import Sounds
+from kiosk.ui.startup_failure import StartupFailureWindow
 from kiosk.ui.timing import Timing
-from kiosk.ui.trouble import TroubleWindow
 
 _TIDY_MS = 5000
 """How often it is seen to that nothing that was found is gone by for too long."""
@@ -259,6 +259,6 @@ def end_on_signals(application: QApplication) -> None:
 
 def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
     """Why the counter did not start, in a window, until it is closed."""
-    window = TroubleWindow(title, lines)
+    window = StartupFailureWindow(title, lines)
     window.show()
     application.exec()

@@ -9,7 +9,7 @@ import pytest
 # Windows are built in memory unless a test asks for a real screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from kiosk.ui.garbage import collect_due
+from kiosk.ui.garbage_collection import collect_due
 
 pytest_plugins = [
     "tests.support.pcscd.rig",
@@ -20,7 +20,7 @@ pytest_plugins = [
 
 
 def pytest_sessionstart() -> None:
-    """Only between tests, and on this thread: whichever thread of a later test collected a window would crash (`kiosk.ui.garbage`)."""
+    """Only between tests, and on this thread: whichever thread of a later test collected a window would crash (`ui.garbage_collection`)."""
     gc.disable()
 
 

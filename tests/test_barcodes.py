@@ -37,7 +37,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
-from kiosk.ui.pinpad import PinPad
+from kiosk.ui.pin_pad import PinPad
 from tests.support.count_cases import CountCases
 from tests.support.counter.steps import OWN, PIN, Stage
 from tests.support.counter.windowed import Key, OpenedCounter

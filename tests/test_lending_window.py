@@ -17,7 +17,7 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from kiosk.ui.staff.patron.row import Row
+from kiosk.ui.staff.serving.item_row import Row
 from tests.support.counter.with_library import DEMO, LoanDesk, Open, numbers_of, why
 
 TODAY = now_in_japan().date()

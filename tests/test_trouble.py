@@ -13,7 +13,7 @@ from kiosk.__main__ import main
 from kiosk.commands.display import has_display
 from kiosk.config import Home
 from kiosk.text import say
-from kiosk.ui.trouble import TroubleWindow
+from kiosk.ui.startup_failure import StartupFailureWindow
 from tests.support.counter.windowed import button_named, words_on
 
 
@@ -49,7 +49,7 @@ def test_the_window_says_it_until_it_is_closed(
     seen: list[str] = []
 
     def look() -> None:
-        window = next((one for one in QApplication.topLevelWidgets() if isinstance(one, TroubleWindow) and one.isVisible()), None)
+        window = next((one for one in QApplication.topLevelWidgets() if isinstance(one, StartupFailureWindow) and one.isVisible()), None)
         if window is None:
             return
         seen.extend(words_on(window))

@@ -8,8 +8,8 @@ from kiosk import apart
 from kiosk.config import DisplaySettings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
-from kiosk.ui.arrangement import Arrangement, arrange
-from kiosk.ui.sight import Display, Seen, see_displays, seen
+from kiosk.ui.display_assignment import Arrangement, arrange
+from kiosk.ui.installed_devices import Display, Seen, see_displays, seen
 
 _LIMIT = 30.0
 FAMILY = "BIZ UDPGothic"

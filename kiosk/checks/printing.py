@@ -10,7 +10,7 @@ from kiosk import apart
 from kiosk.config import SlipSettings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
-from kiosk.ui.sight import Printers, see_printers
+from kiosk.ui.installed_devices import Printers, see_printers
 
 _LIMIT = 20.0
 

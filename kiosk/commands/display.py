@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.text import refusal, say
-from kiosk.ui.diagnosis import cannot_be_loaded
+from kiosk.ui.qt_diagnosis import cannot_be_loaded
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

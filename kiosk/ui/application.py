@@ -16,7 +16,7 @@ from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstall
 from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.errors import Unavailable
-from kiosk.ui.diagnosis import display_called, why_not
+from kiosk.ui.qt_diagnosis import display_called, why_not
 
 LIMIT = 10.0
 """Seconds a display may take to answer."""

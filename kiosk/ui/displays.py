@@ -13,7 +13,7 @@ from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.model import Pin
 from kiosk.domain.states import AskingPin, Counter, CounterFacts, Screen
-from kiosk.ui.arrangement import arrange
+from kiosk.ui.display_assignment import arrange
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
 

@@ -36,9 +36,9 @@ from kiosk.domain.keyboard import (
 )
 from kiosk.ui.timing import Timing
 from kiosk.ui.widgets.control import Control
-from kiosk.ui.widgets.filling import Filling
-from kiosk.ui.widgets.listening import Listener
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.hold_progress import Filling
+from kiosk.ui.widgets.key_filter import Listener
+from kiosk.ui.widgets.scan_field import ScanField
 
 MODIFIERS = {
     *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R),

@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.domain.model import Service
 from kiosk.domain.states import UNANSWERED, PatronShown
-from kiosk.ui.staff.patron.services import Services
+from kiosk.ui.staff.serving.services import Services
 from tests.bench.lending import Scanner, measure
 from tests.bench.library import on_loan
 

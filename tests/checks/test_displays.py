@@ -9,8 +9,8 @@ import pytest
 from kiosk.checks.displays import check_displays, check_fonts
 from kiosk.commands.doctor import wording
 from kiosk.config import DisplaySettings
-from kiosk.ui.arrangement import Arrangement
-from kiosk.ui.sight import Display, Seen
+from kiosk.ui.display_assignment import Arrangement
+from kiosk.ui.installed_devices import Display, Seen
 
 STAFF = Display("DP-1", 1920, 1080, 344, primary=True)
 PATRON = Display("HDMI-1", 1280, 800, 0, primary=False, place=(1920, 0))

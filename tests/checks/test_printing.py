@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.checks.printing import check_printer, check_printing
 from kiosk.config import SlipSettings
-from kiosk.ui.sight import Printers
+from kiosk.ui.installed_devices import Printers
 
 BOTH = Printers(("Receipt 80", "Office"), "Office")
 

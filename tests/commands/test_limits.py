@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.config import Home
 from kiosk.text import say
-from kiosk.ui.diagnosis import cannot_be_loaded
+from kiosk.ui.qt_diagnosis import cannot_be_loaded
 from tests.commands.conftest import Call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")

@@ -20,7 +20,7 @@ from kiosk.domain.states import Counter, CounterFacts, CounterRules
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
-from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.practice_banner import PracticeBand
 from tests.commands.conftest import Call
 from tests.support.pcscd.rig import PcscdRig
 

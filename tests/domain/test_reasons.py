@@ -26,7 +26,7 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import refusal_to_patron, say
-from kiosk.ui.patron.messages import Message
+from kiosk.ui.patron.message_texts import Message
 from tests.support.domain.scripted_counter import Card, Desk, link
 from tests.support.windows.patron_message import message_of
 

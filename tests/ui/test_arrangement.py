@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.config import DisplaySettings
-from kiosk.ui.arrangement import Arrangement, arrange
+from kiosk.ui.display_assignment import Arrangement, arrange
 
 TWO = DisplaySettings()
 NAMED = DisplaySettings(staff_screen="DP-1", patron_screen="HDMI-1")

@@ -19,7 +19,7 @@ from kiosk.domain.events import CardPlaced, Event
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, OutOfOrder, Screen, Section
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import is_guarded
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown

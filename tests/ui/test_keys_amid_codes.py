@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 
 from kiosk.domain.events import HolderConfirmed, ItemEntered, LibraryCardEntered
 from kiosk.ui.staff.banners import Banners
-from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.serving import ServingPage
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import ALT, Hands
 
@@ -33,7 +33,7 @@ NO_CHARACTERS = {
 def test_no_part_of_a_code_is_entered(hands: Hands, gap: float, place: str) -> None:
     hands.show(*SCENES["lending"])
     field = hands.control("資料のバーコードの入力欄")
-    at = {"field": field, "page": hands.window.findChildren(PatronPage)[-1], "tile": hands.control("貸出延長")}[place]
+    at = {"field": field, "page": hands.window.findChildren(ServingPage)[-1], "tile": hands.control("貸出延長")}[place]
     for inside, (key, modifier) in NO_CHARACTERS.items():
         at.setFocus()
         hands.timing.pass_(7)

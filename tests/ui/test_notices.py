@@ -16,7 +16,7 @@ from kiosk.domain.events import CardLeftSeen, LateSeen, MoreTimePressed, StoreAc
 from kiosk.domain.model import EndedBy, IlsCondition, Language
 from kiosk.domain.states import Counter, Ended, Handing, LeftWork, MoreTime, NextCard, PatronShown, Problem, Stayed, Tried, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.band import NoticeBand
+from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import OTHER_INSERTION, SEEN_AT, TICKET

@@ -28,7 +28,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import EndedBy, Language, LibraryCardNumber, Shown, UnlinkReason
 from kiosk.domain.states import AskingPin, PatronShown, Unlinked
 from kiosk.text import plain, say
-from kiosk.ui import readingtime
+from kiosk.ui import reading_time
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import drawn
 from tests.support.windows.patron_message import message_of
@@ -248,8 +248,8 @@ def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
 def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     desk_with: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readingtime, "NOTICEABLE_MS", 30)
-    monkeypatch.setattr(readingtime, "LONG_MS", 90)
+    monkeypatch.setattr(reading_time, "NOTICEABLE_MS", 30)
+    monkeypatch.setattr(reading_time, "LONG_MS", 90)
     desk = desk_with()
     desk.show(SCENES["waiting"])
     before = desk.texts()

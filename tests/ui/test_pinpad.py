@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Pin
 from kiosk.domain.states import AskingPin
-from kiosk.ui.padkey import HIGHLIGHT_MS, PadKey
-from kiosk.ui.pinpad import PinPad
+from kiosk.ui.pad_keys import HIGHLIGHT_MS, PadKey
+from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.theme import patron_sizes
 from tests.support.windows.patron_samples import FLOWS, GOAL, counter
 from tests.support.windows.patron_window import Desk

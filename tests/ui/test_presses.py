@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.ui.presses import Presses
+from kiosk.ui.pointer_presses import Presses
 from tests.support.windows.manual_timing import ManualTiming
 
 MIDDLE = QPoint(200, 100)

@@ -16,7 +16,7 @@ from kiosk.domain.rail import BESIDE, CHOSEN
 from kiosk.domain.states import AwaitingLibraryCard, ChoosingApplicant, ChoosingUnlinkReason, PatronShown, Section
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.places import PAGES_BESIDE
+from kiosk.ui.staff.page_of_state import PAGES_BESIDE
 from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import NUMBER

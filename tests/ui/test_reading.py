@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.states import Counter, Reading, ReadingMyNumberCard
 from kiosk.text import plain, say
-from kiosk.ui import readingtime
+from kiosk.ui import reading_time
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.patron_samples import INSERTION, OTHER_INSERTION, TICKET, counter
 from tests.support.windows.patron_samples import scenes as patron_scenes
@@ -38,7 +38,7 @@ def stray(where: str) -> Counter:
 
 @pytest.fixture
 def quicker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readingtime, "LONG_MS", 600)
+    monkeypatch.setattr(reading_time, "LONG_MS", 600)
 
 
 @pytest.mark.parametrize("where", WAITS)

@@ -29,7 +29,7 @@ from kiosk.domain.model import Applicant, IlsCondition, UnlinkReason
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import AskingUnlinkNumber, AwaitingLibraryCard, CounterRules, Flow, LendingRefused, Problem, Reading, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.windows.patron_samples import INSERTION, TICKET, counter
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Desk, Hands, settle

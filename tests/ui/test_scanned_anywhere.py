@@ -36,7 +36,7 @@ from kiosk.domain.states import (
 )
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import event_of
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import focusable, is_guarded
 from tests.support.windows.manual_timing import ManualTiming

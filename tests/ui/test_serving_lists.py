@@ -12,8 +12,8 @@ from kiosk.domain.circulation import Due, Instead, Item, Reason
 from kiosk.domain.events import RenewalChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, PatronShown, Progress
-from kiosk.ui.staff.patron.lines import MOST
-from kiosk.ui.staff.patron.row import Row
+from kiosk.ui.staff.serving.item_row import Row
+from kiosk.ui.staff.serving.item_texts import MOST
 from tests.support.windows.serving_samples import BRIDGE, CHECKED, DUE, GARDEN, LOANS, MAGAZINE, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands

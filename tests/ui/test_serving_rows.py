@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.circulation import Item
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
-from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.patron.figures import Figure
-from kiosk.ui.staff.patron.lines import MOST
-from kiosk.ui.staff.patron.row import Row, Veil
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.serving import ServingPage
+from kiosk.ui.staff.serving.figures import Figure
+from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.item_row import Row, Veil
+from kiosk.ui.staff.serving.item_texts import MOST
 from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands, settle
@@ -140,8 +140,8 @@ def test_the_pages_of_patrons_do_not_pile_up(hands: Hands) -> None:
         hands.show(*SCENES["renewal-answers"])
     hands.show(*SCENES["waiting"])
     gc.collect()
-    kept = [one for one in gc.get_objects() if isinstance(one, Row | PatronPage) and shiboken6.isValid(one)]
-    assert [type(one) for one in kept if one.window() is hands.window] in ([], [PatronPage])
+    kept = [one for one in gc.get_objects() if isinstance(one, Row | ServingPage) and shiboken6.isValid(one)]
+    assert [type(one) for one in kept if one.window() is hands.window] in ([], [ServingPage])
 
 
 class Stalls:

@@ -10,7 +10,7 @@ from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
 from kiosk.text import plain
-from kiosk.ui.staff.patron.lines import MOST, Line, Look, Setting, entry_lines, loan_lines, summary
+from kiosk.ui.staff.serving.item_texts import MOST, Line, Look, Setting, entry_lines, loan_lines, summary
 from tests.support.windows.patron_samples import TODAY
 from tests.support.windows.serving_samples import GARDEN
 from tests.test_seed import catalogues

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.domain.events import LeavePressed
-from kiosk.ui.staff.choices import Tile
+from kiosk.ui.staff.choice_buttons import Tile
 from kiosk.ui.staff.rail import RailButton
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of

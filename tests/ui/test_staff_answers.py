@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
-from kiosk.ui.staff.answers import told
+from kiosk.ui.staff.item_answers import told
 
 ITEM = Item("1100000000017", "吾輩は猫である")
 SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)

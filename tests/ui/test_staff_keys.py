@@ -59,9 +59,9 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.page import Page
-from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.page import StaffPage
+from kiosk.ui.staff.serving import ServingPage
+from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.widgets.focus import FocusRing
 from tests.support.windows.patron_samples import LINK, PATRON, READING
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
@@ -156,7 +156,7 @@ def test_every_page_and_control_has_a_name_of_its_own_and_tab_reaches_each(hands
         hands.show(*scene)
         controls = hands.controls()
         assert all(controls), name
-        assert [bool(page.accessibleName()) for page in hands.window.findChildren(Page) if page.isVisible()] == [True], name
+        assert [bool(page.accessibleName()) for page in hands.window.findChildren(StaffPage) if page.isVisible()] == [True], name
         wanted = {control for control in controls.values() if control.isEnabled()}
         reached: set[QWidget] = set()
         for _ in range(len(wanted) + 3):
@@ -369,7 +369,7 @@ def test_another_service_is_ready_for_the_scanner_at_once(hands: Hands) -> None:
     hands.show(*SCENES["lending-local"])
     for scene in ("hold", "renewal", "local", "lending"):
         hands.show(*SCENES[scene])
-        wanted = hands.window.findChildren(PatronPage)[-1].accessibleName() if scene == "local" else "資料のバーコードの入力欄"
+        wanted = hands.window.findChildren(ServingPage)[-1].accessibleName() if scene == "local" else "資料のバーコードの入力欄"
         assert hands.focused.accessibleName() == wanted, scene
 
 

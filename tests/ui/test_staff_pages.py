@@ -49,10 +49,10 @@ from kiosk.domain.health import Condition, Finding
 from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, SlipKind, UnlinkReason
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.bars import StatusItem
 from kiosk.ui.staff.number_label import NumberLabel
-from kiosk.ui.staff.patron.lines import grouped
-from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind
+from kiosk.ui.staff.page_of_state import COMES_NEXT, PAGES, PageKind
+from kiosk.ui.staff.serving.item_texts import grouped
+from kiosk.ui.staff.top_and_bottom_bar import StatusItem
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words

@@ -16,7 +16,7 @@ from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
 from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Section, Stayed, Tried, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.page import Page
+from kiosk.ui.staff.page import StaffPage
 from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.support.windows.layout_faults import complaints
@@ -296,7 +296,7 @@ def test_every_page_scrolls_by_keyboard(hands: Hands, page: str, from_button: bo
     hands.show(*SCENES[page])
     bar = bar_of(hands).verticalScrollBar()
     if from_button or hands.focused.inherits("QLineEdit"):
-        [shown] = [each for each in hands.window.findChildren(Page) if each.isVisible()]
+        [shown] = [each for each in hands.window.findChildren(StaffPage) if each.isVisible()]
         next(button for button in shown.findChildren(QPushButton) if button.isVisible() and button.isEnabled()).setFocus()
     hands.key(Qt.Key.Key_End)
     assert bar.value() == bar.maximum()

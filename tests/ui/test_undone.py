@@ -14,9 +14,9 @@ from kiosk.domain.events import ServiceChosen
 from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, Progress
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.bars import StatusBar
-from kiosk.ui.staff.patron.row import Row
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.item_row import Row
+from kiosk.ui.staff.top_and_bottom_bar import StatusBar
 from tests.support.windows.serving_samples import BRIDGE, CHECKED, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_window import Hands, settle
 

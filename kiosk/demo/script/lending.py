@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.demo.script.moves import Moves, Steps
 from kiosk.text import plain, say
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
 
 NOT_LENT = 4
 """Beside one that the patron has already."""

@@ -8,7 +8,7 @@ from kiosk.demo.guide import Guide
 from kiosk.demo.ils import ITEMS
 from kiosk.domain.model import GuardianCheck, Language
 from kiosk.text import plain, say
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
 
 Steps = Iterator[Callable[[], bool]]
 RIGHT, WRONG = "1234", "9999"

@@ -9,16 +9,16 @@ from kiosk.domain.model import Language
 from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
-from kiosk.ui.patron.cards import CardPair
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.card_tiles import CardPair
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.point import Point
+from kiosk.ui.widgets.icon_text import Point
 from kiosk.ui.widgets.words import Words
 
 NEEDED = ("phone", "web", "opac")
 
 
-class DonePage(Page):
+class DonePage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._chip = Point(sizes, "checkc", frame="chip", kind="done-chip", colour="green")

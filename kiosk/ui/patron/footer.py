@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.domain.events import LanguageChosen, LeavePressed
 from kiosk.domain.model import EndedBy, Language
 from kiosk.text import say
-from kiosk.ui.patron.messages import END
+from kiosk.ui.patron.message_texts import END
 from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import says
-from kiosk.ui.widgets.point import Mark
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.icon_text import Mark
+from kiosk.ui.widgets.word_button import WordButton
 
 
 class LanguageSwitch(QWidget):

@@ -9,17 +9,17 @@ from kiosk.domain.model import EndedBy
 from kiosk.domain.states import Counter, LastTryWarning
 from kiosk.domain.trouble import broken_off
 from kiosk.text import say
-from kiosk.ui.patron.messages import why_again
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.message_texts import why_again
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.picture import Picture
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 
-class LastTryPage(Page):
+class LastTryPage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._wrong = Words(kind="lead", line=1.4)

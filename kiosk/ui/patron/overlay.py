@@ -14,8 +14,8 @@ from kiosk.ui.patron.page import Emit
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.timing import PASSING_MS
 from kiosk.ui.widgets.control import says
-from kiosk.ui.widgets.point import Mark
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.icon_text import Mark
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 

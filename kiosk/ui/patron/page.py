@@ -14,7 +14,7 @@ from kiosk.ui.theme import PatronSizes
 Emit = Callable[[Event], None]
 
 
-class Page(QWidget):
+class PatronWindowPage(QWidget):
     """One page. It is made once for a window size and shows whatever counter it is given."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:

@@ -15,17 +15,17 @@ from kiosk.domain.proof import PIN_LENGTH
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
 from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal_to_patron, say
-from kiosk.ui.patron.messages import why_again
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.message_texts import why_again
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.patron.tries import TriesLeft
-from kiosk.ui.pinpad import PinPad
+from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.theme import PatronSizes
+from kiosk.ui.widgets.icon_text import Point
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.point import Point
 from kiosk.ui.widgets.words import Words
 
 
-class PinPage(Page):
+class PinPage(PatronWindowPage):
     def __init__(
         self, sizes: PatronSizes, emit: Emit, confirm_pin: Callable[[Pin], None], keypad: bool, clock: Callable[[], float]
     ) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.domain.model import Language
 from kiosk.text import say
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.point import Mark
+from kiosk.ui.widgets.icon_text import Mark
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
 

@@ -21,15 +21,15 @@ from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.keys import Keys
-from kiosk.ui.patron.frame import Frame
 from kiosk.ui.patron.page import Emit
-from kiosk.ui.presses import Presses
-from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.patron.page_stack import Frame
+from kiosk.ui.pointer_presses import Presses
+from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.theme import PatronSizes, patron_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.control import Control, click, event_of
 from kiosk.ui.widgets.focus import FocusRing
-from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.practice_banner import PracticeBand
 
 _LEAST_BAND, _BANDS = 13, 50
 """Letters of the band of a practice, in pixels, and how many of them make the shorter side of the window."""

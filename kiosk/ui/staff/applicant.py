@@ -8,13 +8,13 @@ from kiosk.domain.events import ApplicantChosen, BackPressed
 from kiosk.domain.model import Applicant
 from kiosk.domain.states import Counter, CounterFacts, ExplainingRecord
 from kiosk.text import say
-from kiosk.ui.staff.choices import Choice
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.choice_buttons import Choice
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, bullet, row, title_row
 from kiosk.ui.theme import StaffSizes
 
 
-class ApplicantPage(Page):
+class ApplicantPage(StaffPage):
     where_barcodes_go = "staff.barcode.later"
     escape = BackPressed()
 
@@ -37,7 +37,7 @@ class ApplicantPage(Page):
         return self.choice(icon, title, note, ApplicantChosen(applicant), chord=chord)
 
 
-class RecordPage(Page):
+class RecordPage(StaffPage):
     where_barcodes_go = "staff.barcode.later"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -30,11 +30,11 @@ from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading,
 from kiosk.domain.turn import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
-from kiosk.ui.staff.band import NoticeBand
-from kiosk.ui.staff.lying import left_words
-from kiosk.ui.staff.moments import to_the_minute, to_the_second
+from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
+from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.timing import PASSING_MS, Timing
 from kiosk.ui.widgets.button import Button

@@ -13,10 +13,10 @@ from kiosk.domain.events import GuardianCheckSet
 from kiosk.domain.model import GuardianCheck
 from kiosk.domain.states import CheckingGuardian, Counter, CounterFacts
 from kiosk.text import plain, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Ground, Panel, bullet, column, row
 from kiosk.ui.theme import COLOURS, StaffSizes
-from kiosk.ui.widgets.check import CheckRow
+from kiosk.ui.widgets.check_row import CheckRow
 from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
@@ -28,7 +28,7 @@ TICKS = "K"
 ORDER = (GuardianCheck.UNDER_FIFTEEN, GuardianCheck.IS_GUARDIAN, *DOCUMENT)
 
 
-class GuardianPage(Page):
+class GuardianPage(StaffPage):
     where_barcodes_go = "staff.barcode.later"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.rail import section_of
 from kiosk.domain.states import Counter, CounterFacts, Section
 from kiosk.text import knows, say
-from kiosk.ui.staff.over import PageOver
 from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import Panel, column, facts, row, title_row
 from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.theme import StaffSizes
@@ -30,7 +30,7 @@ _EVERY_KEY = (
 )
 
 
-class HelpPage(PageOver):
+class HelpPage(PageBeside):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.help.name"))
         self.head(say("staff.help.title"))

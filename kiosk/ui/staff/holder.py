@@ -10,15 +10,15 @@ from kiosk.domain.events import HolderConfirmed, HolderDenied, LeavePressed
 from kiosk.domain.states import ConfirmingHolder, Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.staff.number_label import NumberLabel
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Chip, Panel, chip_row, column, row
-from kiosk.ui.staff.patron.validity import CertificateEnds, Validity
+from kiosk.ui.staff.serving.validity import CertificateEnds, Validity
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
 
-class HolderPage(Page):
+class HolderPage(StaffPage):
     where_barcodes_go = "staff.barcode.holder"
     escape = LeavePressed()
 

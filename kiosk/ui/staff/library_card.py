@@ -9,15 +9,15 @@ from kiosk.domain.events import LibraryCardEntered
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, CounterFacts, Problem
 from kiosk.text import refusal, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.stops import stopped_words
+from kiosk.ui.staff.stop_reasons import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 
@@ -89,7 +89,7 @@ class CalledNumber(Notice):
         self.say(say("staff.library-card.called", number=number.grouped), say("staff.library-card.called-text"))
 
 
-class LibraryCardPage(Page):
+class LibraryCardPage(StaffPage):
     takes_barcodes = True
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

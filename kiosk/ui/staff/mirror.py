@@ -11,9 +11,9 @@ from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_vi
 from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
-from kiosk.ui.patron.messages import leave_of, step_of
-from kiosk.ui.patronpicture import picture_of
-from kiosk.ui.readingtime import ReadingTime
+from kiosk.ui.patron.message_texts import leave_of, step_of
+from kiosk.ui.patron_illustrations import picture_of
+from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.staff.miniature import Around, Miniature
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.theme import StaffSizes
@@ -51,7 +51,7 @@ def around(counter: Counter, view: PatronView) -> Around:
 
 
 def _has_another(displays: Finding) -> bool:
-    """Whether the patron's window has gone to another display than the config names (`ui.arrangement`)."""
+    """Whether the patron's window has gone to another display than the config names (`ui.display_assignment`)."""
     return displays.outcome == "displays.other" and bool(displays.number("apart"))
 
 

@@ -10,18 +10,18 @@ from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, Fin
 from kiosk.domain.trouble import as_it_stands, reader_problem
 from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import refusal, say
-from kiosk.ui.readingtime import ReadingTime
-from kiosk.ui.staff.lying import left_words
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.reading_time import ReadingTime
+from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Ground, column, facts
-from kiosk.ui.staff.stops import stopped_words
+from kiosk.ui.staff.stop_reasons import stopped_words
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
 from kiosk.ui.widgets.words import Words, unmarked
 
 
-class MyNumberCardPage(Page):
+class MyNumberCardPage(StaffPage):
     where_barcodes_go = "staff.barcode.card-read"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -12,19 +12,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.domain.events import BackPressed, Event, LeavePressed, LibraryCardEntered, NextPressed
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
-from kiosk.ui.staff.choices import Choice
+from kiosk.ui.staff.choice_buttons import Choice
 from kiosk.ui.staff.panels import column, row
 from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 Emit = Callable[[Event], None]
 
 
-class Page(QWidget):
+class StaffPage(QWidget):
     """Built when its state is entered and thrown away when it is left, so that nothing of a patron stays behind.
 
     A page only shows: `project` paints a state, presses go out through `tell`.

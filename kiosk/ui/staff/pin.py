@@ -23,9 +23,9 @@ from kiosk.domain.states import (
 from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Ground, Panel, column, facts, hair_line, row, title_row
-from kiosk.ui.staff.patron.validity import CertificateEnds
+from kiosk.ui.staff.serving.validity import CertificateEnds
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.notice import Notice
@@ -33,7 +33,7 @@ from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
 
 
-class PatronsTurnPage(Page):
+class PatronsTurnPage(StaffPage):
     """ConfirmingLink, the PIN's states and SavingLink: one page, so that nothing jumps while the patron is busy."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -12,7 +12,7 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import column
 from kiosk.ui.theme import COLOURS, StaffSizes
-from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.checked_by_state import CheckedByState
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.picture import Picture
@@ -25,7 +25,7 @@ _ICONS = {
     Section.HELP: "help",
 }
 KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
-"""What opens it from everywhere. `StaffEars` gives these keys their meaning."""
+"""What opens it from everywhere. `StaffKeyActions` gives these keys their meaning."""
 _DEAD = 0.4
 """How much of a button is seen that leads nowhere now."""
 

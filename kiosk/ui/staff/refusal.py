@@ -15,12 +15,12 @@ from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, 
 from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.library_card import NumberForm
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, column, row, title_row
-from kiosk.ui.staff.patron.lines import grouped
+from kiosk.ui.staff.serving.item_texts import grouped
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
@@ -37,7 +37,7 @@ def guide(flow: Refused) -> Iterator[tuple[str, str]]:
         step += 1
 
 
-class RefusalPage(Page):
+class RefusalPage(StaffPage):
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

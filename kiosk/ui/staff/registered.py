@@ -8,14 +8,14 @@ from kiosk.domain.events import LeavePressed, SlipAsked
 from kiosk.domain.registration.librarycard import goes_unchecked
 from kiosk.domain.states import Counter, CounterFacts, Registered
 from kiosk.text import say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, bullet, facts, row, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 
 
-class RegisteredPage(Page):
+class RegisteredPage(StaffPage):
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -9,8 +9,8 @@ from kiosk.domain.events import ReplacementChosen
 from kiosk.domain.model import Link, ReplaceReason
 from kiosk.domain.states import AlreadyLinked, ChoosingReplacement, Counter, CounterFacts
 from kiosk.text import say
-from kiosk.ui.staff.choices import Choice
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.choice_buttons import Choice
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, column, facts, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
@@ -29,7 +29,7 @@ def since(link: Link) -> str:
     return say("staff.date.since", year=day.year, month=day.month, day=day.day)
 
 
-class ReplacementPage(Page):
+class ReplacementPage(StaffPage):
     where_barcodes_go = "staff.barcode.replacement"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -78,7 +78,7 @@ class ReplacementPage(Page):
         return card
 
 
-class AlreadyLinkedPage(Page):
+class AlreadyLinkedPage(StaffPage):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.linked.name"))
         self._notice = Notice("info", icon_size=sizes.icon)

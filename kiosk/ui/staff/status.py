@@ -10,15 +10,15 @@ from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import refusal, say
-from kiosk.ui.staff.cares import Care, all_cares, name_of, seen_at, value_of
-from kiosk.ui.staff.over import PageOver
+from kiosk.ui.staff.finding_texts import Care, all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
-from kiosk.ui.staff.patron.library import show_retry, tried_words
+from kiosk.ui.staff.serving.library_outage import show_retry, tried_words
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 _CHECKS = (("service", "reader", "trust", "revocation", "clock", "displays"), ("printing", "log", "files", "space", "disk", "recovery"))
@@ -65,7 +65,7 @@ class Row:
         self._at.setVisible(bool(at))
 
 
-class StatusPage(PageOver):
+class StatusPage(PageBeside):
     takes_barcodes = True
     starts_in_field = False
 

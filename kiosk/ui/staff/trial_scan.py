@@ -14,7 +14,7 @@ from kiosk.domain.trial import Trial, try_item, try_library_card
 from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.panels import MIDDLE, Panel, bullet, column, row, title_row
 from kiosk.ui.theme import StaffSizes
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.segments import Segments
 from kiosk.ui.widgets.words import Words, unmarked
 

@@ -6,14 +6,14 @@ from kiosk.domain.events import LeavePressed
 from kiosk.domain.model import UnlinkReason
 from kiosk.domain.states import ClosingLink, Counter, CounterFacts, Unlinked
 from kiosk.text import say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, bullet, facts, title_row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
 
 
-class UnlinkBusyPage(Page):
+class UnlinkBusyPage(StaffPage):
     where_barcodes_go = "staff.barcode.busy"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -26,7 +26,7 @@ class UnlinkBusyPage(Page):
         self._title.set_text(say("staff.unlink-busy.closing") if closing else say("staff.unlink-busy.finding"))
 
 
-class UnlinkedPage(Page):
+class UnlinkedPage(StaffPage):
     escape = LeavePressed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

@@ -9,22 +9,22 @@ from kiosk.domain.model import UnlinkReason
 from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter, CounterFacts
 from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
-from kiosk.ui.staff.choices import Answer, Choice
+from kiosk.ui.staff.choice_buttons import Answer, Choice
 from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.number_label import NumberLabel
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, facts, row
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 _ICONS = {UnlinkReason.LOST: "warn", UnlinkReason.WISH: "person", UnlinkReason.CORRECTION: "doc"}
 
 
-class UnlinkReasonPage(Page):
+class UnlinkReasonPage(StaffPage):
     where_barcodes_go = "staff.barcode.unlink-reason"
     escape = BackPressed()
 
@@ -43,7 +43,7 @@ class UnlinkReasonPage(Page):
         return self.choice(_ICONS[reason], title, note, UnlinkReasonChosen(reason), chord=chord)
 
 
-class UnlinkNumberPage(Page):
+class UnlinkNumberPage(StaffPage):
     where_barcodes_go = "staff.barcode.unlink-stop"
     takes_barcodes = True
 
@@ -108,7 +108,7 @@ class UnlinkNumberPage(Page):
         return self.form.field
 
 
-class UnlinkConfirmPage(Page):
+class UnlinkConfirmPage(StaffPage):
     where_barcodes_go = "staff.barcode.unlink-confirm"
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

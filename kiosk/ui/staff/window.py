@@ -19,26 +19,26 @@ from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
-from kiosk.ui.presses import Presses
+from kiosk.ui.pointer_presses import Presses
 from kiosk.ui.staff.banners import Banners
-from kiosk.ui.staff.bars import StatusBar, TopBar
-from kiosk.ui.staff.beside import Beside
-from kiosk.ui.staff.ears import StaffEars
 from kiosk.ui.staff.holder import HolderPage
-from kiosk.ui.staff.home import HomePage
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.idle import IdlePage
+from kiosk.ui.staff.key_actions import StaffKeyActions
+from kiosk.ui.staff.open_beside import Beside
+from kiosk.ui.staff.page import Emit, StaffPage
+from kiosk.ui.staff.page_of_state import COMES_NEXT, PAGES, PageKind, steps
+from kiosk.ui.staff.page_removal import Removal
 from kiosk.ui.staff.panels import column
-from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, steps
+from kiosk.ui.staff.prebuilt_pages import Spares
 from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.refusal import RefusalPage
-from kiosk.ui.staff.removal import Removal
-from kiosk.ui.staff.spare import Spares
+from kiosk.ui.staff.serving import ServingPage
+from kiosk.ui.staff.top_and_bottom_bar import StatusBar, TopBar
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
-from kiosk.ui.widgets.practiceband import PracticeBand
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.practice_banner import PracticeBand
+from kiosk.ui.widgets.scan_field import ScanField
 
 
 def _now() -> datetime:
@@ -69,7 +69,7 @@ class StaffWindow(QWidget):
         self._counter: Counter | None = None
         self._facts: CounterFacts | None = None
         self._sizes = staff_sizes(self.width())
-        self._page: Page | None = None
+        self._page: StaffPage | None = None
         self._practice, self._whole = PracticeBand(self), column()
         self._whole.addWidget(self._practice)
         self.setLayout(self._whole)
@@ -79,8 +79,8 @@ class StaffWindow(QWidget):
         self._spares = Spares(self, self._build_page)
         self._beside = Beside(self._build_page, self._take_away)
         self._timing = timing or QtTiming()
-        self._ears = StaffEars(self, emit)
-        self._keys, self._presses = Keys(self, self._ears, self._timing), Presses(self, self._timing, self._ears.alive)
+        self._key_actions = StaffKeyActions(self, emit)
+        self._keys, self._presses = Keys(self, self._key_actions, self._timing), Presses(self, self._timing, self._key_actions.alive)
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
@@ -123,14 +123,14 @@ class StaffWindow(QWidget):
                 self._came_beside(self._page)
             elif stays:
                 self._keep_focus(focused)
-        self._ears.follow(counter, self._shown)
+        self._key_actions.follow(counter, self._shown)
 
     @property
-    def _shown(self) -> Page | None:
+    def _shown(self) -> StaffPage | None:
         """The page that can be seen: the work's, or what lies over it."""
         return self._beside.page or self._page
 
-    def _came_beside(self, work: Page) -> None:
+    def _came_beside(self, work: StaffPage) -> None:
         """The keyboard goes along, and back to where it was."""
         self._banners.forget_passing()
         before = self._beside.focused_before()
@@ -141,7 +141,7 @@ class StaffWindow(QWidget):
         else:
             self._focus(work)
 
-    def _take_away(self, page: Page) -> None:
+    def _take_away(self, page: StaffPage) -> None:
         self._removal.take(page)
 
     def _open(self, kind: PageKind, counter: Counter, facts: CounterFacts) -> None:
@@ -153,7 +153,7 @@ class StaffWindow(QWidget):
         self._page = page
         self._keep_half_a_number(old, page)
         if old is not None:
-            if isinstance(old, PatronPage) or isinstance(counter.flow, RESTING):
+            if isinstance(old, ServingPage) or isinstance(counter.flow, RESTING):
                 self._clipboard.forget()
             self._middle.replaceWidget(old, page)
             self._removal.take(old)
@@ -164,21 +164,21 @@ class StaffWindow(QWidget):
         self._focus(page)
         self._spares.prepare(COMES_NEXT.get(type(counter.flow), ()), page)
 
-    def _build_page(self, kind: PageKind) -> Page:
+    def _build_page(self, kind: PageKind) -> StaffPage:
         return kind(self._emit, self._sizes)
 
-    def _keep_half_a_number(self, old: Page | None, page: Page) -> None:
+    def _keep_half_a_number(self, old: StaffPage | None, page: StaffPage) -> None:
         """What was being typed at 窓口 is there again after a card that came in between and led nowhere. It is marked: the next scan
         replaces it. It ends where another patron is served: left there, an Enter would open whoever it belongs to."""
-        if isinstance(old, HomePage):
+        if isinstance(old, IdlePage):
             self._half = old.number_field().text()
-        if isinstance(page, HomePage) and self._half:
+        if isinstance(page, IdlePage) and self._half:
             page.number_field().setText(self._half)
             page.number_field().selectAll()
         if not isinstance(page, HolderPage | RefusalPage):
             self._half = ""
 
-    def _focus(self, page: Page) -> None:
+    def _focus(self, page: StaffPage) -> None:
         """Never on a button: what comes next may be a scan that nobody has asked for."""
         field = page.number_field() if page.starts_in_field else None
         if field is not None and field.isEnabled() and field.isVisibleTo(page):
@@ -220,7 +220,7 @@ class StaffWindow(QWidget):
         self._frame.setLayout(whole)
         self._banners.stand_in(self._frame)
         self._rail.dead_pressed.connect(self._banners.tell_of_rail)
-        self._ears.stand_by(self._rail, self._banners)
+        self._key_actions.stand_by(self._rail, self._banners)
         self._frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._page = None
         if old is not None:

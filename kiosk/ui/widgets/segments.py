@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
-from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.checked_by_state import CheckedByState
 from kiosk.ui.widgets.icon import pixmap
 
 _RADIUS = 8

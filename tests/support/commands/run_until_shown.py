@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.__main__ import main
 from kiosk.commands.display import start_display
-from kiosk.ui.widgets.practiceband import PracticeBand
+from kiosk.ui.widgets.practice_banner import PracticeBand
 from tests.support.counter.windowed import words_on
 
 LIMIT_MS = 20_000

@@ -30,9 +30,9 @@ from kiosk.library.ils import IlsClient
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
-from kiosk.ui.staff.answers import told
-from kiosk.ui.staff.patron.row import Row
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.item_answers import told
+from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.item_row import Row
 from tests.support.counter.headless import token_of
 from tests.support.counter.windowed import Key, OpenedCounter, button_named, words_on
 

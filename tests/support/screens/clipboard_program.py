@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.windows.staff_samples import staff_scenes
 
 LEFT, CONTROL, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.ui.padkey import PadKey
+from kiosk.ui.pad_keys import PadKey
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.steps import StepBar
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 SLACK = 1

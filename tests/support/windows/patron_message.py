@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.patronview import patron_view
 from kiosk.domain.states import Counter
-from kiosk.ui.patron.messages import Message, message_for
+from kiosk.ui.patron.message_texts import Message, message_for
 
 
 def message_of(counter: Counter) -> Message:

@@ -14,7 +14,7 @@ from kiosk.domain.events import Event, Touched
 from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, Waiting
 from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.patron.rows import Rows
+from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.staff.patron.page import PatronPage
+from kiosk.ui.staff.serving.page import ServingPage
 
-__all__ = ["PatronPage"]
+__all__ = ["ServingPage"]

@@ -12,7 +12,7 @@ from kiosk.domain.events import BesideClosed, BrokeSeen, Event, LeavePressed, Le
 from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, OutOfOrder
 from kiosk.ui.staff.banners import Banners
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.rail import KEYS, Rail
 from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 
@@ -21,19 +21,19 @@ _TOUCH_MS = 1000
 """A sign of life is passed on once in so long."""
 
 
-class StaffEars:
+class StaffKeyActions:
     """The `Ears` of `ui.keys` for `window`. Told what stands in it by `stand_by` and, with every state, by `follow`."""
 
     def __init__(self, window: QWidget, emit: Emit) -> None:
         self._window, self._emit = window, emit
         self._counter: Counter | None = None
-        self._page: Page | None = None
+        self._page: StaffPage | None = None
         self._touched = QElapsedTimer()
 
     def stand_by(self, rail: Rail, banners: Banners) -> None:
         self._rail, self._banners = rail, banners
 
-    def follow(self, counter: Counter, page: Page | None) -> None:
+    def follow(self, counter: Counter, page: StaffPage | None) -> None:
         """`page`: the one that can be seen, the work's or what lies over it."""
         self._counter, self._page = counter, page
 

@@ -15,7 +15,7 @@ from kiosk.ui.widgets.words import Words
 WIDTH = 720
 
 
-class TroubleWindow(QWidget):
+class StartupFailureWindow(QWidget):
     """Shows `title` and `lines` until it is closed."""
 
     def __init__(self, title: str, lines: list[str]) -> None:

@@ -12,19 +12,19 @@ from kiosk.domain.events import TakenBack
 from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import Counter
 from kiosk.text import one_line, plain, say
-from kiosk.ui.padkey import PadKey
-from kiosk.ui.patron.messages import timed_out_word
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.pad_keys import PadKey
+from kiosk.ui.patron.message_texts import timed_out_word
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import means
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 LONGEST = 8
 
 
-class ReturningPage(Page):
+class ReturningPage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._typed, self._with_code = "", False

@@ -7,7 +7,7 @@ from kiosk.domain.states import Handing, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.panels import MIDDLE, Panel, Steps, row
-from kiosk.ui.staff.patron.services import icon_of, name_of
+from kiosk.ui.staff.serving.services import icon_of, name_of
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.icon import icon_label, pixmap

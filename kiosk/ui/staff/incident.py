@@ -6,14 +6,14 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import BrokeSeen
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
 from kiosk.text import refusal, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 
-class TroublePage(Page):
+class IncidentPage(StaffPage):
     escape = BrokeSeen()
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

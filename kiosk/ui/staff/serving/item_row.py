@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpacerI
 from kiosk.domain.events import HoldConfirmed, RenewalChosen
 from kiosk.text import say
 from kiosk.ui.staff.panels import TOP, column, row
-from kiosk.ui.staff.patron.lines import Line, Look
+from kiosk.ui.staff.serving.item_texts import Line, Look
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import means

@@ -8,8 +8,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, QRect, QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.states import Counter
-from kiosk.ui.staff.page import Page
-from kiosk.ui.staff.places import PageKind
+from kiosk.ui.staff.page import StaffPage
+from kiosk.ui.staff.page_of_state import PageKind
 
 _PAUSE_MS = 1
 """Before each piece, so that keys, cards and answers come first; no longer, so that all is built before the next patron has come."""
@@ -20,12 +20,12 @@ _SETTLED_MS, _MOST_PUT_OFF = 5, 5
 class Spares(QObject):
     """What comes next, drawn once unseen: a number then stands there a blink after the card, and home after the patron."""
 
-    def __init__(self, parent: QObject, build: Callable[[PageKind], Page]) -> None:
+    def __init__(self, parent: QObject, build: Callable[[PageKind], StaffPage]) -> None:
         super().__init__(parent)
         self._build = build
         self._spares: dict[PageKind, Spare] = {}
         self._wanted: Sequence[PageKind] = ()
-        self._beside: Page | None = None
+        self._beside: StaffPage | None = None
         self._counter: Counter | None = None
         self._shown_since, self._put_off = QElapsedTimer(), 0
         self._next = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -36,12 +36,12 @@ class Spares(QObject):
         self._counter = counter
         self._shown_since.start()
 
-    def prepare(self, kinds: Sequence[PageKind], beside: Page) -> None:
+    def prepare(self, kinds: Sequence[PageKind], beside: StaffPage) -> None:
         """Begin with pages of these kinds, for the place that `beside` has."""
         self._wanted, self._beside = kinds, beside
         self._next.start()
 
-    def take(self, kind: PageKind) -> Page | None:
+    def take(self, kind: PageKind) -> StaffPage | None:
         """The page, however much of it is done; whatever is not is done when it is shown."""
         spare = self._spares.pop(kind, None)
         return None if spare is None else spare.page
@@ -74,7 +74,7 @@ class Spares(QObject):
 class Spare:
     """`page` may be taken at any time: what has not been done yet is done when it is shown."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: StaffPage) -> None:
         self.page = page
         page.hide()
         self._pieces: Iterator[None] | None = None

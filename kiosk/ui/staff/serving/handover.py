@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame
 from kiosk.domain.events import HandoverAsked
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.text import refusal, say
-from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, column, row
+from kiosk.ui.staff.times import to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says

@@ -37,7 +37,7 @@ from kiosk.domain.states import (
 )
 from kiosk.domain.trouble import as_it_stands, broken_off
 from kiosk.text import one_line, refusal_to_patron, say
-from kiosk.ui.patronpicture import picture_of
+from kiosk.ui.patron_illustrations import picture_of
 
 STEPS = ("place", "confirm", "pin", "done")
 PLACE, CONFIRM, PIN, DONE = range(len(STEPS))

@@ -8,25 +8,25 @@ import shiboken6
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.states import Counter, CounterFacts, Section
-from kiosk.ui.staff.page import Page
-from kiosk.ui.staff.places import PAGES_BESIDE, PageKind
+from kiosk.ui.staff.page import StaffPage
+from kiosk.ui.staff.page_of_state import PAGES_BESIDE, PageKind
 
 
 class Beside:
     """`page` is what lies over the work now, if anything does. `build` makes one, `take_away` gets rid of it."""
 
-    def __init__(self, build: Callable[[PageKind], Page], take_away: Callable[[Page], None]) -> None:
+    def __init__(self, build: Callable[[PageKind], StaffPage], take_away: Callable[[StaffPage], None]) -> None:
         self._build, self._take_away = build, take_away
-        self.page: Page | None = None
+        self.page: StaffPage | None = None
         self._section: Section | None = None
-        self._work: Page | None = None
+        self._work: StaffPage | None = None
         self._focused: QWidget | None = None
 
     def forget(self) -> None:
         """For a window that is built anew, with all that was in it."""
         self.page = self._section = self._work = self._focused = None
 
-    def show(self, counter: Counter, facts: CounterFacts, work: Page, place: QVBoxLayout) -> bool:
+    def show(self, counter: Counter, facts: CounterFacts, work: StaffPage, place: QVBoxLayout) -> bool:
         """Show, or take away, what lies over `work` in `place`. True where another page has come by that."""
         is_new = counter.beside is not self._section
         changed, self._work = is_new or (self.page is not None and work is not self._work), work
@@ -38,7 +38,7 @@ class Beside:
             self.page.show()
         return changed
 
-    def _change(self, counter: Counter, work: Page, place: QVBoxLayout) -> None:
+    def _change(self, counter: Counter, work: StaffPage, place: QVBoxLayout) -> None:
         if self.page is None:
             self._focused = work.window().focusWidget()
         else:

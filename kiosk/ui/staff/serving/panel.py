@@ -16,11 +16,11 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, Panel, column, row
-from kiosk.ui.staff.patron.figures import Figures
-from kiosk.ui.staff.patron.undone import Undone
-from kiosk.ui.staff.patron.validity import CardEnds, CertificateEnds, Validity
 from kiosk.ui.staff.scroll import ScrollColumn
-from kiosk.ui.staff.stops import causes, denied
+from kiosk.ui.staff.serving.figures import Figures
+from kiosk.ui.staff.serving.not_done import Undone
+from kiosk.ui.staff.serving.validity import CardEnds, CertificateEnds, Validity
+from kiosk.ui.staff.stop_reasons import causes, denied
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.icon import icon_label

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.text import say
 from kiosk.ui.staff.panels import row
-from kiosk.ui.staff.patron.lines import Line, Look
-from kiosk.ui.staff.patron.row import Columns, Renew, Row
 from kiosk.ui.staff.scroll import ScrollColumn
+from kiosk.ui.staff.serving.item_row import Columns, Renew, Row
+from kiosk.ui.staff.serving.item_texts import Line, Look
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.picture import motion_is_wanted
 from kiosk.ui.widgets.words import Words

@@ -15,12 +15,12 @@ from kiosk.domain.patronview import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
 from kiosk.domain.turn import is_reader_free, left_lying
 from kiosk.text import refusal, say
-from kiosk.ui.readingtime import ReadingTime
-from kiosk.ui.staff.cares import cares_for_staff, hindrance_words
+from kiosk.ui.reading_time import ReadingTime
+from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.finding_texts import cares_for_staff, hindrance_words
 from kiosk.ui.staff.library_card import wrong_words
-from kiosk.ui.staff.lying import left_words
 from kiosk.ui.staff.mirror import PatronMirror
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import MIDDLE, Ground, Panel, column, row, title_row
 from kiosk.ui.staff.scroll import ScrollArea, ScrollColumn
 from kiosk.ui.theme import StaffSizes
@@ -28,11 +28,11 @@ from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import WaitingPicture
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words, unmarked
 
 
-class HomePage(Page):
+class IdlePage(StaffPage):
     takes_barcodes = True
     escape = LeavePressed()
 

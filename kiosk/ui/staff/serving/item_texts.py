@@ -14,8 +14,8 @@ from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
 from kiosk.text import plain, say
-from kiosk.ui.staff.answers import told
-from kiosk.ui.staff.patron.due import due_said, due_spoken, due_words, is_overdue
+from kiosk.ui.staff.item_answers import told
+from kiosk.ui.staff.serving.due_date import due_said, due_spoken, due_words, is_overdue
 
 MOST = 100
 """Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""

@@ -13,25 +13,25 @@ from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, CounterFacts, PatronShown
 from kiosk.text import plain, say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import column, row
-from kiosk.ui.staff.patron.handover import HandoverStrip
-from kiosk.ui.staff.patron.items import ItemsPage, page_for
-from kiosk.ui.staff.patron.library import LibraryStrip
-from kiosk.ui.staff.patron.nextcard import NextCardStrip
-from kiosk.ui.staff.patron.number import CalledPage, NumberPage
-from kiosk.ui.staff.patron.panel import PatronPanel
-from kiosk.ui.staff.patron.services import Services
-from kiosk.ui.staff.patron.undone import Undone, undone_in
 from kiosk.ui.staff.scroll import BAR, ScrollColumn
+from kiosk.ui.staff.serving.handover import HandoverStrip
+from kiosk.ui.staff.serving.items import ItemsPage, page_for
+from kiosk.ui.staff.serving.library_outage import LibraryStrip
+from kiosk.ui.staff.serving.next_card import NextCardStrip
+from kiosk.ui.staff.serving.not_done import Undone, undone_in
+from kiosk.ui.staff.serving.number import CalledPage, NumberPage
+from kiosk.ui.staff.serving.panel import PatronPanel
+from kiosk.ui.staff.serving.services import Services
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 
 Part = CalledPage | NumberPage | ItemsPage
 
 
-class PatronPage(Page):
+class ServingPage(StaffPage):
     """While items are asked for on this window, its field has the keyboard: it comes back there after everything."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:

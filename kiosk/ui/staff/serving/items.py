@@ -14,18 +14,18 @@ from kiosk.domain.model import Service
 from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
 from kiosk.text import refusal, say
-from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
-from kiosk.ui.staff.patron.lines import MOST, Line, Setting, are_more_than_shown, entry_lines, loan_lines, summary
-from kiosk.ui.staff.patron.listed import extent_of
-from kiosk.ui.staff.patron.rows import Rows
-from kiosk.ui.staff.stops import causes
+from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.item_texts import MOST, Line, Setting, are_more_than_shown, entry_lines, loan_lines, summary
+from kiosk.ui.staff.serving.list_completeness import extent_of
+from kiosk.ui.staff.stop_reasons import causes
+from kiosk.ui.staff.times import to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.scan import ScanField
+from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
 _PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}

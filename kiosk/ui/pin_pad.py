@@ -12,9 +12,9 @@ from kiosk.domain.keyboard import QUIET
 from kiosk.domain.model import Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.ui.keys import MODIFIERS
-from kiosk.ui.padkey import PadKey, PinSlots
+from kiosk.ui.pad_keys import PadKey, PinSlots
 from kiosk.ui.theme import PatronSizes
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 
 SCANNER_GAP = 0.040
 """Seconds. Nobody types two keys closer together; a barcode scanner does."""

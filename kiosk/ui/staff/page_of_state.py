@@ -48,30 +48,30 @@ from kiosk.ui.staff.applicant import ApplicantPage, RecordPage
 from kiosk.ui.staff.guardian import GuardianPage
 from kiosk.ui.staff.help import HelpPage
 from kiosk.ui.staff.holder import HolderPage
-from kiosk.ui.staff.home import HomePage
+from kiosk.ui.staff.idle import IdlePage
+from kiosk.ui.staff.incident import IncidentPage
 from kiosk.ui.staff.library_card import LibraryCardPage
 from kiosk.ui.staff.my_number_card import MyNumberCardPage
-from kiosk.ui.staff.page import Emit, Page
-from kiosk.ui.staff.patron import PatronPage
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.pin import PatronsTurnPage
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.registered import RegisteredPage
 from kiosk.ui.staff.replacement import AlreadyLinkedPage, ReplacementPage
+from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.status import StatusPage
-from kiosk.ui.staff.trouble import TroublePage
 from kiosk.ui.staff.unlinked import UnlinkBusyPage, UnlinkedPage
 from kiosk.ui.staff.unlinking import UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
 from kiosk.ui.theme import StaffSizes
 
-PageKind = Callable[[Emit, StaffSizes], Page]
+PageKind = Callable[[Emit, StaffSizes], StaffPage]
 
 PAGES: dict[type[Flow], PageKind] = {
-    Waiting: HomePage,
-    Reading: HomePage,
-    FindingLink: HomePage,
-    LookingUpPatron: HomePage,
+    Waiting: IdlePage,
+    Reading: IdlePage,
+    FindingLink: IdlePage,
+    LookingUpPatron: IdlePage,
     ConfirmingHolder: HolderPage,
-    PatronShown: PatronPage,
+    PatronShown: ServingPage,
     LendingRefused: RefusalPage,
     ChoosingApplicant: ApplicantPage,
     ExplainingRecord: RecordPage,
@@ -98,14 +98,14 @@ PAGES: dict[type[Flow], PageKind] = {
     ClosingLink: UnlinkBusyPage,
     Unlinked: UnlinkedPage,
     UnlinkingRefused: RefusalPage,
-    OutOfOrder: TroublePage,
+    OutOfOrder: IncidentPage,
 }
 
 PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
-    Waiting: (HolderPage, PatronPage, HomePage),
-    PatronShown: (HomePage, HolderPage, PatronPage),
+    Waiting: (HolderPage, ServingPage, IdlePage),
+    PatronShown: (IdlePage, HolderPage, ServingPage),
 }
 """What is likely to be opened after this, one or two pages on; built in advance."""
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
-from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.checked_by_state import CheckedByState
 from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words

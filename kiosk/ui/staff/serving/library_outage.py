@@ -8,9 +8,9 @@ from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, refusal, say
-from kiosk.ui.staff.moments import to_the_second
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE
+from kiosk.ui.staff.times import to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says

@@ -5,13 +5,13 @@ from __future__ import annotations
 from kiosk.domain.events import BesideClosed
 from kiosk.domain.states import RESTING, Counter, CounterFacts
 from kiosk.text import say
-from kiosk.ui.staff.page import Emit, Page
+from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import MIDDLE
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.words import Words
 
 
-class PageOver(Page):
+class PageBeside(StaffPage):
     escape = BesideClosed()
 
     def __init__(self, emit: Emit, sizes: StaffSizes, name: str) -> None:

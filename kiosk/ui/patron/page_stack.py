@@ -14,23 +14,23 @@ from kiosk.domain.patronview import PageName, PatronView
 from kiosk.domain.states import Counter
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
+from kiosk.ui.patron.display_offer import DisplayOfferPage
+from kiosk.ui.patron.display_return import ReturningPage
 from kiosk.ui.patron.done import DonePage
 from kiosk.ui.patron.footer import Footer
-from kiosk.ui.patron.handover import HandoverPage
 from kiosk.ui.patron.last_try import LastTryPage
-from kiosk.ui.patron.message import MessagePage
-from kiosk.ui.patron.messages import STEPS, Message, leave_of, message_for, step_labels, step_of
+from kiosk.ui.patron.message_page import MessagePage
+from kiosk.ui.patron.message_texts import STEPS, Message, leave_of, message_for, step_labels, step_of
 from kiosk.ui.patron.overlay import CardLeftBand, HintBand, IdleBand
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.patron.pin import PinPage
-from kiosk.ui.patron.returning import ReturningPage
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.steps import StepBar
 
 _AHEAD_MS = 50
 """Between two pictures that are drawn before they are wanted."""
-_OWN: dict[PageName, type[Page]] = {
-    PageName.HANDOVER: HandoverPage,
+_OWN: dict[PageName, type[PatronWindowPage]] = {
+    PageName.HANDOVER: DisplayOfferPage,
     PageName.RETURNING: ReturningPage,
     PageName.LAST_TRY: LastTryPage,
     PageName.PIN: PinPage,
@@ -54,10 +54,10 @@ class Frame(QWidget):
         super().__init__()
         self._sizes, self._emit, self._confirm_pin = sizes, emit, confirm_pin
         self._clock, self._keypad, self._focusable = clock, keypad, focusable
-        self._page: Page | None = None
+        self._page: PatronWindowPage | None = None
         self._message: Message | None = None
         self._foot: tuple[str, Language] | None = None
-        self._made: dict[type[Page], Page] = {}
+        self._made: dict[type[PatronWindowPage], PatronWindowPage] = {}
         self._pages = QStackedWidget()
         self._steps = StepBar(circle=sizes.circle)
         self._head, self._footer = self._around(self._steps), Footer(sizes, emit)
@@ -123,7 +123,7 @@ class Frame(QWidget):
         self._card_left.show_counter(counter, wanted=view.take_card)
         self._raise_bands()
 
-    def _page_for(self, counter: Counter, view: PatronView) -> tuple[Page, bool]:
+    def _page_for(self, counter: Counter, view: PatronView) -> tuple[PatronWindowPage, bool]:
         """The page, filled, and whether it says anything that it did not say before."""
         if (kind := _OWN.get(view.page)) is not None:
             return self._filled(kind, counter), True
@@ -135,18 +135,18 @@ class Frame(QWidget):
         self._message = message
         return page, new
 
-    def _filled(self, kind: type[Page], counter: Counter) -> Page:
+    def _filled(self, kind: type[PatronWindowPage], counter: Counter) -> PatronWindowPage:
         page = self._made_for(kind)
         page.show_counter(counter)
         return page
 
-    def _made_for(self, kind: type[Page]) -> Page:
+    def _made_for(self, kind: type[PatronWindowPage]) -> PatronWindowPage:
         if kind not in self._made:
-            page: Page
+            page: PatronWindowPage
             if kind is PinPage:
                 page = PinPage(self._sizes, self._emit, self._confirm_pin, self._keypad, self._clock)
-            elif kind is HandoverPage:
-                page = HandoverPage(self._sizes, self._emit, self._keypad)
+            elif kind is DisplayOfferPage:
+                page = DisplayOfferPage(self._sizes, self._emit, self._keypad)
             else:
                 page = kind(self._sizes, self._emit)
             self._made[kind] = page

@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kiosk.ui.staff.page import Page
+from kiosk.ui.staff.page import StaffPage
 
 _MS = 3
 
@@ -23,7 +23,7 @@ class Removal(QObject):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._go_on)
 
-    def take(self, page: Page) -> None:
+    def take(self, page: StaffPage) -> None:
         page.hide()
         for timer in page.findChildren(QTimer):
             timer.stop()

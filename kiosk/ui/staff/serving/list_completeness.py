@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kiosk.domain.circulation import Told
 from kiosk.domain.states import PatronShown
 from kiosk.text import say
-from kiosk.ui.staff.patron.lines import MOST
+from kiosk.ui.staff.serving.item_texts import MOST
 
 
 @dataclass(frozen=True, slots=True)

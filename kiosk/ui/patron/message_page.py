@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from kiosk.ui.patron.cards import CardPair
-from kiosk.ui.patron.messages import Message
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.card_tiles import CardPair
+from kiosk.ui.patron.message_texts import Message
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import means
+from kiosk.ui.widgets.icon_text import Point
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
-from kiosk.ui.widgets.point import Point
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 POINTS = 3
@@ -23,7 +23,7 @@ PICTURES = ("card-on-reader", "card-library", "card-my-number", "card-take", "do
 """What most pages show, in the order in which they come."""
 
 
-class MessagePage(Page):
+class MessagePage(PatronWindowPage):
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__(sizes, emit)
         self._message: Message | None = None

@@ -15,7 +15,7 @@ from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.countdown import MoreTimeLeft
-from kiosk.ui.staff.cares import cares_seen
+from kiosk.ui.staff.finding_texts import cares_seen
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
 from kiosk.ui.theme import StaffSizes

@@ -9,18 +9,18 @@ from kiosk.domain.events import HandoverAccepted, LeavePressed
 from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.patron.footer import LanguageSwitch
-from kiosk.ui.patron.page import Emit, Page
+from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.control import says
+from kiosk.ui.widgets.icon_text import Point
 from kiosk.ui.widgets.picture import Picture
-from kiosk.ui.widgets.point import Point
-from kiosk.ui.widgets.wordbutton import WordButton
+from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 STEPS = (1, 2, 3)
 
 
-class HandoverPage(Page):
+class DisplayOfferPage(PatronWindowPage):
     """Left for staff, right for the patron."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit, keypad: bool) -> None:

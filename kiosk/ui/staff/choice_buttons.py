@@ -10,7 +10,7 @@ from kiosk.text import plain
 from kiosk.ui.staff.panels import MIDDLE, TOP, column, row
 from kiosk.ui.theme import COLOURS, StaffSizes
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.checked import CheckedByState
+from kiosk.ui.widgets.checked_by_state import CheckedByState
 from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import icon_label, pixmap
 from kiosk.ui.widgets.words import Words

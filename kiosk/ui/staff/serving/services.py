@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from kiosk.domain.events import ServiceChosen
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.text import plain, say
-from kiosk.ui.staff.choices import Tile
+from kiosk.ui.staff.choice_buttons import Tile
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.control import says
