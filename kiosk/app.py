@@ -95,7 +95,7 @@ class Program:
             post=post,
             start_timer=self._timers.start,
             play=self._sounds.play,
-            project=self._project,
+            show_state=self._show_state,
             look_at_store=lambda: check_store(equipment.repository),
             library=equipment.library,
             hand_over=equipment.hand_over,
@@ -121,7 +121,7 @@ class Program:
         self._garbage.start()
         self._hook_bugs()
         self.displays.show()
-        self._project(self.conductor.counter, self.conductor.facts)
+        self._show_state(self.conductor.counter, self.conductor.facts)
         self.conductor.look_at_store()
         self._examine()
         self._card.start()
@@ -153,8 +153,8 @@ class Program:
         self._garbage.stop()
         sys.excepthook, threading.excepthook = self._hooks
 
-    def _project(self, counter: Counter, facts: CounterFacts) -> None:
-        self.displays.project(counter, facts)
+    def _show_state(self, counter: Counter, facts: CounterFacts) -> None:
+        self.displays.show_state(counter, facts)
 
     def _examine(self) -> None:
         """Look through the whole store, while cards are served. What was found is shown at once."""

@@ -20,9 +20,9 @@ from kiosk.domain.events import (
     CardLifted,
     CardPlaced,
     DayBegan,
+    DisplayTaken,
     EndedSeen,
     Event,
-    HandoverAccepted,
     IlsChanged,
     LanguageChosen,
     LateSeen,
@@ -149,7 +149,7 @@ def _around(counter: Counter, event: Event) -> Step:
             return replace(counter, stray_notice=None), ()
         case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
             return card_left_seen(counter)
-        case HandoverAccepted() if counter.screen is Screen.OFFERED:
+        case DisplayTaken() if counter.screen is Screen.OFFERED:
             return replace(counter, screen=Screen.PATRON), ()
         case TakenBack(code) if counter.screen is Screen.RETURNING:
             return taken_back(counter, code)

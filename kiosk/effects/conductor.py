@@ -103,7 +103,7 @@ class Conductor:
         for effect in effects:
             self._carry_out(effect)
         if self.counter != before:
-            self._outside.project(self.counter, self.facts)
+            self._outside.show_state(self.counter, self.facts)
         if self.counter.beside is Section.STATUS and before.beside is not Section.STATUS:
             # What is counted is about to be read.
             self.look_at_store()
@@ -140,7 +140,7 @@ class Conductor:
 
     def _show_board(self) -> None:
         self.facts = replace(self.facts, findings=self._board.findings)
-        self._outside.project(self.counter, self.facts)
+        self._outside.show_state(self.counter, self.facts)
 
     def keep_library_alive(self) -> None:
         """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""

@@ -87,7 +87,7 @@ class Outside:
     post: Callable[[Event | Finding], None]
     start_timer: Callable[[Ticket, float], None]
     play: Callable[[Sound], None]
-    project: Callable[[Counter, CounterFacts], None]
+    show_state: Callable[[Counter, CounterFacts], None]
     look_at_store: Callable[[], Finding]
     """Counts anew, on the work thread, what the windows show. Never raises: what cannot be read is a finding as well."""
     library: LibrarySystem | None = None

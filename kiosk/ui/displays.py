@@ -87,7 +87,7 @@ class Displays:
         if self._patron_opened:
             self._place_patron()
             if self._shown is not None:
-                self._project_patron(*self._shown)
+                self._show_patron(*self._shown)
         self._tell()
 
     def _place_staff(self) -> None:
@@ -135,18 +135,18 @@ class Displays:
         self._patron_opened = True
         self._place_patron()
         if self._shown is not None:
-            self._project_patron(*self._shown)
+            self._show_patron(*self._shown)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
         # Staff's first: Qt paints in this order, and staff wait for the number.
         self._shown = counter, facts
-        self.staff.project(counter, facts)
+        self.staff.show_state(counter, facts)
         if self._patron_opened:
-            self._project_patron(counter, facts)
+            self._show_patron(counter, facts)
 
-    def _project_patron(self, counter: Counter, facts: CounterFacts) -> None:
-        self.patron.project(counter, facts)
+    def _show_patron(self, counter: Counter, facts: CounterFacts) -> None:
+        self.patron.show_state(counter, facts)
         if self._settings.single:
             self._cover(counter.screen is not Screen.STAFF)
         elif self._settings.keypad:

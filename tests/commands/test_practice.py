@@ -133,7 +133,7 @@ def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:
                 for window in (displays.staff, displays.patron):
                     window.resize(1024, 600)
                     window.show()
-                    window.project(Counter(CounterRules(), date(2026, 11, 29), language=language), facts)
+                    window.show_state(Counter(CounterRules(), date(2026, 11, 29), language=language), facts)
                     band = window.findChildren(PracticeBand)[0]
                     assert (band.isVisible(), band.height() > 0) == (practice, practice)
                     if practice:

@@ -8,10 +8,10 @@ from kiosk.domain.events import (
     ApplicantChosen,
     CardLeftSeen,
     CardStopAnswered,
+    DisplayTaken,
     EndedSeen,
     Event,
     GuardianCheckSet,
-    HandoverAccepted,
     HandoverAsked,
     HoldConfirmed,
     HolderConfirmed,
@@ -40,7 +40,7 @@ from kiosk.domain.events.about import Acting, By, Harmless
 ALWAYS = {
     # What staff attest, or choose for the patron.
     *(ApplicantChosen, GuardianCheckSet, UnlinkReasonChosen, CardStopAnswered, HolderConfirmed, HolderDenied),
-    *(UnlinkConfirmed, ReplacementChosen, LinkAgreed, LastTryChosen, HandoverAccepted, TakenBack),
+    *(UnlinkConfirmed, ReplacementChosen, LinkAgreed, LastTryChosen, DisplayTaken, TakenBack),
     *(NextPatronCalled, NextPatronDenied, HoldConfirmed, RenewalChosen, HandoverAsked, StoreAccepted, MoreTimePressed),
     # What is not told again once it has been read.
     *(LateSeen, UnclearSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen),

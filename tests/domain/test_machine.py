@@ -20,10 +20,10 @@ from kiosk.domain.events import (
     CardRead,
     CardSlow,
     DayBegan,
+    DisplayTaken,
     EndedSeen,
     Event,
     GoOnPressed,
-    HandoverAccepted,
     HelpChosen,
     HolderConfirmed,
     HolderProved,
@@ -440,7 +440,7 @@ def offered() -> Desk:
 
 
 def in_the_patrons_hands() -> Desk:
-    return offered().tell(HandoverAccepted(), LinkAgreed())
+    return offered().tell(DisplayTaken(), LinkAgreed())
 
 
 def test_what_stands_on_staffs_window_alone_is_not_heard_from_the_patron() -> None:
@@ -461,7 +461,7 @@ def test_the_display_is_offered_to_the_patron_and_shows_no_pad_before_it_is_take
     desk = offered()
     assert screen(desk) is Screen.OFFERED
     desk.tell(LinkAgreed()).at(ConfirmingLink)
-    desk.tell(HandoverAccepted(), LinkAgreed()).at(AskingPin)
+    desk.tell(DisplayTaken(), LinkAgreed()).at(AskingPin)
     assert screen(desk) is Screen.PATRON
 
 
@@ -471,7 +471,7 @@ def test_a_pad_that_the_patron_has_not_taken_sends_nothing() -> None:
     assert desk.at(AskingPin).typed == 0
     assert desk.press_pin().at(AskingPin).typed == 0
     assert not desk.of(VerifyPin)
-    desk.tell(HandoverAccepted()).press_pin()
+    desk.tell(DisplayTaken()).press_pin()
     assert len(desk.of(VerifyPin)) == 1
 
 
@@ -566,7 +566,7 @@ def test_a_card_laid_before_the_display_is_back_is_read_then() -> None:
 def test_with_two_displays_nothing_is_turned() -> None:
     desk = at_pad()
     assert screen(desk) is Screen.STAFF
-    desk.tell(HandoverAccepted(), TakenBack(""))
+    desk.tell(DisplayTaken(), TakenBack(""))
     assert screen(desk) is Screen.STAFF
 
 

@@ -89,7 +89,7 @@ def found(window: QWidget, counter: Counter, name: str, show: Callable[[], None]
     show()
     by_itself = counter.beside is Section.STATUS or counter.screen is Screen.RETURNING
     if by_itself or not any(each.accessibleName() == name for each in controls(window)):
-        window.project(counter_in(OutOfOrder("")), FACTS)  # type: ignore[attr-defined]
+        window.show_state(counter_in(OutOfOrder("")), FACTS)  # type: ignore[attr-defined]
         show()
     QApplication.clipboard().clear()
     return next(each for each in controls(window) if each.accessibleName() == name)

@@ -107,7 +107,7 @@ def pictures(window: PatronWindow) -> set[str]:
 @pytest.mark.parametrize("name", SCENES)
 def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirror, name: str) -> None:
     scene, facts = SCENES[name]
-    desk.window.project(scene, facts)
+    desk.window.show_state(scene, facts)
     mirror.show_state(scene, facts)
     page, *over = told(mirror)
     [drawing] = mirror.findChildren(Miniature)
@@ -145,7 +145,7 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
         return desk.says("カードを読み取っています"), told(mirror) == ["カードを読み取っていることを伝えています"]
 
     for state in (counter(Waiting()), counter(FindingLink(TICKET, INSERTION, READING))):
-        desk.window.project(state, FACTS)
+        desk.window.show_state(state, FACTS)
         mirror.show_state(state, FACTS)
         assert both() == (False, False)
     qtbot.waitUntil(lambda: both() == (True, True), timeout=2000)
@@ -155,7 +155,7 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
 def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
     for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
-        desk.window.project(here, FACTS)
+        desk.window.show_state(here, FACTS)
         mirror.show_state(here, FACTS)
         key = "waiting" if here.ended is None else "timed-out"
         assert desk.says(plain(say(f"patron.{key}.title", language)).replace("\n", ""))
@@ -198,7 +198,7 @@ def test_with_one_display_staff_are_told_that_the_patrons_page_is_not_shown(
     displays = Displays(DisplaySettings(single=True), lambda event: None, lambda pin: None)
     displays.show()
     state = counter(Waiting(), rules=CounterRules(single_display=True), screen=screen)
-    displays.project(state, FACTS)
+    displays.show_state(state, FACTS)
     qtbot.waitUntil(lambda: displays.patron.isVisible() is (screen is not Screen.STAFF), timeout=2000)
     mirror.show_state(state, FACTS)
     assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面は、いまは出していません") is not displays.patron.isVisible()

@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from kiosk.config import resource
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
+    DisplayTaken,
     Event,
     GoOnPressed,
-    HandoverAccepted,
     LanguageChosen,
     LastTryChosen,
     LeavePressed,
@@ -117,7 +117,7 @@ def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: Desk, code: C
         ("idle-warning", "続ける", GoOnPressed()),
         ("waiting", "やさしい日本語", LanguageChosen(Language.EASY_JAPANESE)),
         ("pin", "English", LanguageChosen(Language.ENGLISH)),
-        ("handover", "はじめる", HandoverAccepted()),
+        ("handover", "はじめる", DisplayTaken()),
         ("handover", "渡すのをやめる", LeavePressed()),
         ("returning-without-code", "職員の画面に戻る", TakenBack("")),
     ],
@@ -253,7 +253,7 @@ def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     desk = desk_with()
     desk.show(SCENES["waiting"])
     before = desk.texts()
-    desk.window.project(SCENES["reading"], FACTS)
+    desk.window.show_state(SCENES["reading"], FACTS)
     assert desk.texts() == before
     qtbot.waitUntil(lambda: desk.says("カードを読み取っています"), timeout=2000)
     qtbot.waitUntil(lambda: desk.says("置いたままにしてください"), timeout=2000)

@@ -124,7 +124,7 @@ def test_a_patron_takes_everything_along(hands: Hands) -> None:
     """In the very frame in which the page goes, and nothing of it is kept anywhere in the window."""
     for scene in ("lending-all-sorts", "renewal-answers", "hold", "local"):
         hands.show(*SCENES[scene])
-    hands.window.project(*SCENES["waiting"])
+    hands.window.show_state(*SCENES["waiting"])
     assert not [row for row in hands.window.findChildren(Row) if row.isVisible()]
     settle()
     assert hands.window.findChildren(Row) == []
@@ -167,7 +167,7 @@ def test_sixty_loans_stall_nothing(hands: Hands) -> None:
     for _ in range(3):
         show(hands, *MANY)
         stalls = Stalls()
-        hands.window.project(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1])
+        hands.window.show_state(at_counter(replace(flow, dealings=Dealings(loans=loans))), SCENES["waiting"][1])
         settle()
         longest.append(stalls.longest)
         hands.show(*SCENES["waiting"])
@@ -185,7 +185,7 @@ def test_two_thousand_loans_leave_no_trace(hands: Hands) -> None:
         asked = Entry(Service.LOAN, Item(f"1300{number:06}"), Progress.ASKED)
         done = Entry(Service.LOAN, Item(f"1300{number:06}", f"第{number}巻", DUE), Progress.DONE)
         for entry in (asked, done):
-            window.project(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts)
+            window.show_state(at_counter(serving(CHECKED, Service.LOAN, entry, *entries)), facts)
             QApplication.processEvents()
         entries = (done, *entries)
         if number % 200 == 199:

@@ -37,7 +37,7 @@ def test_every_page_can_be_read(qtbot: QtBot, width: int, height: int) -> None:
     found: dict[str, list[str]] = {}
     scenes = staff_scenes() if width in NARROWEST else one_of_each()
     for name, (counter, facts) in scenes.items():
-        window.project(counter, facts)
+        window.show_state(counter, facts)
         settle()
         for complaint in complaints(window):
             found.setdefault(complaint, []).append(name)
@@ -50,7 +50,7 @@ def test_a_cut_text_is_found(qtbot: QtBot) -> None:
     qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(1366, 768)
     window.show()
-    window.project(*staff_scenes()["status"])
+    window.show_state(*staff_scenes()["status"])
     QCoreApplication.processEvents()
     window.setStyleSheet(window.styleSheet() + "\nWords { font-size: 60px; }")
     window.setFixedSize(800, 480)

@@ -564,7 +564,7 @@ def test_the_clock_is_japans(qtbot: QtBot) -> None:
     window = StaffWindow(lambda event: None, lambda: datetime(2026, 11, 25, 10, 24, tzinfo=JAPAN))
     qtbot.addWidget(window, before_close_func=StaffWindow.close_for_good)
     window.resize(1366, 768)
-    window.project(counter(Waiting()), FACTS)
+    window.show_state(counter(Waiting()), FACTS)
     window.show()
     settle()
     texts = [widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible()]
@@ -616,7 +616,7 @@ def test_a_page_that_is_wanted_before_it_is_built_shows_all_the_same(qapp: QAppl
         next(pieces, None)
     del pieces
     for page in (whole, begun):
-        page.project(counter, facts)
+        page.show_state(counter, facts)
     assert [words.text for words in begun.findChildren(Words)] == [words.text for words in whole.findChildren(Words)]
 
 

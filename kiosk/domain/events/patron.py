@@ -16,7 +16,7 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True)
-class HandoverAccepted:
+class DisplayTaken:
     """はじめる, on the single display turned to the patron."""
 
     about: ClassVar = Said(By.EITHER, Acting.ALWAYS, GoesOn.NO)
@@ -75,4 +75,4 @@ class Touched:
     about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
 
 
-PatronEvent = LanguageChosen | HandoverAccepted | LinkAgreed | LastTryChosen | PadTyped | PadCleared | PadConfirmed | GoOnPressed | Touched
+PatronEvent = LanguageChosen | DisplayTaken | LinkAgreed | LastTryChosen | PadTyped | PadCleared | PadConfirmed | GoOnPressed | Touched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from kiosk.domain.events import HandoverAccepted, LeavePressed
+from kiosk.domain.events import DisplayTaken, LeavePressed
 from kiosk.domain.states import Counter
 from kiosk.text import say
 from kiosk.ui.patron.footer import LanguageSwitch
@@ -28,7 +28,7 @@ class DisplayOfferPage(PatronWindowPage):
         self._keypad = keypad
         self._title, self._lead = Words(kind="title", centred=True, line=1.42), Words(centred=True, line=1.5)
         self._start = WordButton(sizes, "primary", icon="right", icon_behind=True, height=round(sizes.button_height * 1.25))
-        says(self._start, HandoverAccepted(), emit)
+        says(self._start, DisplayTaken(), emit)
         self._switch = LanguageSwitch(sizes, emit)
         whole = self.across()
         whole.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +95,7 @@ class DisplayOfferPage(PatronWindowPage):
         row.addLayout(texts, 1)
         return row
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         language = counter.language
         self._title.set_text(say("patron.handover.title", language))
         keypad = "\n" + say("patron.handover.lead-keypad", language) if self._keypad else ""

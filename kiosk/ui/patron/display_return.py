@@ -94,7 +94,7 @@ class ReturningPage(PatronWindowPage):
         else:
             event.ignore()
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         self._with_code = bool(counter.rules.staff_code)
         self._title.set_text(say("patron.returning.title", counter.language))
         self._lead.set_text(say("patron.returning.lead", counter.language))

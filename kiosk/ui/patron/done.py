@@ -54,7 +54,7 @@ class DonePage(PatronWindowPage):
             column.addWidget(widget)
         return panel
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow, language = counter.flow, counter.language
         if not isinstance(flow, Registered):
             return

@@ -63,7 +63,7 @@ class LastTryPage(PatronWindowPage):
         page.addLayout(choices)
         page.addStretch(1)
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         if not isinstance(counter.flow, LastTryWarning):
             return
         language = counter.language

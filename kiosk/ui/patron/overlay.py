@@ -65,7 +65,7 @@ class IdleBand(_Band):
         self._countdown, self._language = countdown, Language.JAPANESE
         countdown.ticked.connect(self._say)
 
-    def show_counter(self, counter: Counter, *, wanted: bool) -> None:
+    def show_state(self, counter: Counter, *, wanted: bool) -> None:
         self._language = counter.language
         self._say()
         self.setVisible(wanted)
@@ -97,7 +97,7 @@ class CardLeftBand(_HeadBand):
         self.row.insertWidget(0, Mark(sizes, "mycard"))
         self.detail.hide()
 
-    def show_counter(self, counter: Counter, *, wanted: bool) -> None:
+    def show_state(self, counter: Counter, *, wanted: bool) -> None:
         self.title.set_text(say("patron.card-left.band", counter.language))
         self.setVisible(wanted)
 

@@ -26,7 +26,7 @@ class PatronWindowPage(QWidget):
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         return QBoxLayout(down if self.sizes.portrait else right)
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         """Show this state."""
         raise NotImplementedError
 

@@ -101,7 +101,7 @@ class Frame(QWidget):
 
     # --- showing ---------------------------------------------------------------------------------------------------------
 
-    def show_counter(self, counter: Counter, view: PatronView) -> None:
+    def show_state(self, counter: Counter, view: PatronView) -> None:
         page, new = self._page_for(counter, view)
         if new:
             _settle(page)
@@ -119,8 +119,8 @@ class Frame(QWidget):
             self._foot = foot
             self._footer.show_leave(*foot)
             _settle(self._footer)
-        self._idle.show_counter(counter, wanted=view.go_on)
-        self._card_left.show_counter(counter, wanted=view.take_card)
+        self._idle.show_state(counter, wanted=view.go_on)
+        self._card_left.show_state(counter, wanted=view.take_card)
         self._raise_bands()
 
     def _page_for(self, counter: Counter, view: PatronView) -> tuple[PatronWindowPage, bool]:
@@ -137,7 +137,7 @@ class Frame(QWidget):
 
     def _filled(self, kind: type[PatronWindowPage], counter: Counter) -> PatronWindowPage:
         page = self._made_for(kind)
-        page.show_counter(counter)
+        page.show_state(counter)
         return page
 
     def _made_for(self, kind: type[PatronWindowPage]) -> PatronWindowPage:

@@ -69,7 +69,7 @@ class PinPage(PatronWindowPage):
         page.addLayout(texts, 1)
         page.addWidget(column)
 
-    def show_counter(self, counter: Counter) -> None:
+    def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         if not isinstance(flow, AskingPin):
             return

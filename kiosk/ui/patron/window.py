@@ -71,7 +71,7 @@ class PatronWindow(QWidget):
         self._timing = timing or QtTiming()
         self._keys, self._presses = Keys(self, self, self._timing), Presses(self, self._timing)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
         counter, before = as_the_patron_reads(counter), self._shown
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
@@ -88,7 +88,7 @@ class PatronWindow(QWidget):
 
     def _show(self) -> None:
         if self._shown is not None:
-            self._built().show_counter(self._shown, patron_view(self._shown, self._closed, self._reading.lasted))
+            self._built().show_state(self._shown, patron_view(self._shown, self._closed, self._reading.lasted))
 
     # --- building --------------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ class RecordPage(StaffPage):
         card.inside.addStretch(1)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         if isinstance(counter.flow, ExplainingRecord) and self._next is not None:
             step = say("staff.step.guardian") if counter.flow.draft.by_guardian else say("staff.step.library-card")
             self._next.set_text(say("staff.action.next", step=step))

@@ -98,7 +98,7 @@ class GuardianPage(StaffPage):
         card.inside.addLayout(bullet("lock", say("staff.guardian.not-kept"), self.sizes, kind="note"))
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, CheckingGuardian):
             return

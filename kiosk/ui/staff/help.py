@@ -49,9 +49,9 @@ class HelpPage(PageBeside):
         across.addLayout(right, 1)
         self.body.addLayout(across)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         """What staff are at comes first."""
-        super().project(counter, facts)
+        super().show_state(counter, facts)
         self._work.insertWidget(0, self._cards[section_of(counter.flow)])
 
     def _how(self, icon: str, what: str) -> QWidget:

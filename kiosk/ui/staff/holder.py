@@ -73,7 +73,7 @@ class HolderPage(StaffPage):
     def parts(self) -> Sequence[QWidget]:
         return [self._read, self._to_do]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingHolder):
             self._number.show_number(flow.patron.number)

@@ -93,7 +93,7 @@ class IdlePage(StaffPage):
         card.inside.addWidget(self.button(say(f"staff.home.{act}-start"), kind, event, key=key))
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         deque(self._building, maxlen=0)
         self._left.keep_in_place(self._panel.field)
         self._mirror.show_state(counter, facts)

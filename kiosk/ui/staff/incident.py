@@ -32,7 +32,7 @@ class IncidentPage(StaffPage):
         self.foot().addStretch(1)
         self.foot().addWidget(self._home)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         if isinstance(counter.flow, OutOfOrder):
             incident = counter.flow.incident
             self._cause.set_text(refusal(Code.OUT_OF_ORDER, "staff", incident=incident))

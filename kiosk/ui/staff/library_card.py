@@ -118,7 +118,7 @@ class LibraryCardPage(StaffPage):
         self.body.addLayout(hints)
         self.wizard_foot()
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         self.keep_in_place(self.form.field)
         if isinstance(flow, AwaitingLibraryCard):

@@ -45,7 +45,7 @@ class MyNumberCardPage(StaffPage):
         self.body.addWidget(ground, 1)
         self.wizard_foot()
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         self._shown = counter
         self._reading.follow(flow)

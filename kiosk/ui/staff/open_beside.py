@@ -34,7 +34,7 @@ class Beside:
             self._change(counter, work, place)
         if self.page is not None:
             work.hide()
-            self.page.project(counter, facts)
+            self.page.show_state(counter, facts)
             self.page.show()
         return changed
 

@@ -27,7 +27,7 @@ Emit = Callable[[Event], None]
 class StaffPage(QWidget):
     """Built when its state is entered and thrown away when it is left, so that nothing of a patron stays behind.
 
-    A page only shows: `project` paints a state, presses go out through `tell`.
+    A page only shows: `show_state` paints a state, presses go out through `tell`.
     """
 
     copied = Signal(str)
@@ -76,7 +76,7 @@ class StaffPage(QWidget):
         """All of it, in an order in which it can be taken away piece by piece."""
         return [self]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         """Show this state."""
 
     def number_field(self) -> ScanField | None:

@@ -20,7 +20,7 @@ class PageBeside(StaffPage):
         self._kept = Words(say("staff.beside.kept"), "sub")
         self.foot().addWidget(self._kept, 1, MIDDLE)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         is_over_work = not isinstance(counter.flow, RESTING)
         self._kept.set_text(say("staff.beside.kept") if is_over_work else "")
         self.where_barcodes_go = "staff.barcode.over" if is_over_work else "staff.barcode.close"

@@ -89,9 +89,9 @@ class PatronsTurnPage(StaffPage):
         ground.setLayout(inside)
         return ground
 
-    # --- projection ---------------------------------------------------------------------------------------------------------
+    # --- showing a state ----------------------------------------------------------------------------------------------------
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         self._mirror.show_state(counter, facts)
         self.where_barcodes_go = "staff.barcode.confirm" if isinstance(flow, ConfirmingLink) else "staff.barcode.patrons-turn"

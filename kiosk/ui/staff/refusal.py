@@ -48,7 +48,7 @@ class RefusalPage(StaffPage):
         self.foot().addWidget(self.leave_button(say("staff.action.close"), key="F12"))
         self.foot().addStretch(1)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, LendingRefused | RegistrationRefused | UnlinkingRefused):
             return

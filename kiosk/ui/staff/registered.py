@@ -58,7 +58,7 @@ class RegisteredPage(StaffPage):
         card.inside.addStretch(1)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, Registered):
             return

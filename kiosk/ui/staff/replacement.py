@@ -53,7 +53,7 @@ class ReplacementPage(StaffPage):
         title, note = say(f"staff.replacement.{reason}"), say(f"staff.replacement.{reason}-note")
         return self.choice(_ICONS[reason], title, note, ReplacementChosen(reason), chord=chord)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, ChoosingReplacement) or self._shown == (flow.by_card, flow.by_number):
             return
@@ -98,7 +98,7 @@ class AlreadyLinkedPage(StaffPage):
         self.foot().addStretch(1)
         self.foot().addWidget(self._done)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         if isinstance(counter.flow, AlreadyLinked):
             self._notice.say(say("staff.linked.title"), say("staff.linked.lead"))
             self._number.set_text(counter.flow.link.number.grouped)

@@ -54,7 +54,7 @@ class Row:
         """Whether its sign says that something is not as it should be."""
         return self._shown is not None and self._shown[0] in (Condition.CARE, Condition.WRONG)
 
-    def show_state(self, condition: Condition, text: str, at: str = "") -> None:
+    def show_condition(self, condition: Condition, text: str, at: str = "") -> None:
         if self._shown == (condition, text, at):
             return
         self._shown = condition, text, at
@@ -106,8 +106,8 @@ class StatusPage(PageBeside):
     def take_barcode(self, text: str) -> None:
         self._trial.try_barcode(text)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
-        super().project(counter, facts)
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
+        super().show_state(counter, facts)
         self.keep_in_place(self._trial.field)
         self._trial.show_rules(counter.rules)
         if not self._rows:
@@ -122,10 +122,10 @@ class StatusPage(PageBeside):
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
                 starting = counter.reader is ReaderCondition.STARTING
                 title = say("staff.health.any.unseen") if starting else refusal(Code(counter.reader.value), "title")
-                shown.show_state(Condition.UNKNOWN if starting else Condition.WRONG, title)
+                shown.show_condition(Condition.UNKNOWN if starting else Condition.WRONG, title)
             else:
                 finding = facts.finding(name)
-                shown.show_state(finding.condition, value_of(finding), seen_at(finding, counter.today))
+                shown.show_condition(finding.condition, value_of(finding), seen_at(finding, counter.today))
         self._show_cares(all_cares(counter, facts), all(facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
 
     def _show_count(self, name: str, facts: CounterFacts, *, doubted: bool) -> None:
@@ -134,20 +134,20 @@ class StatusPage(PageBeside):
         count = store.number(name)
         sure = store.condition is Condition.OK and not doubted
         if count is None:
-            self._rows[name].show_state(Condition.UNKNOWN, say("staff.status.uncounted"))
+            self._rows[name].show_condition(Condition.UNKNOWN, say("staff.status.uncounted"))
         elif name == "pending" and not count:
             said = "staff.status.pending-none" if facts.has_registry else "staff.status.pending-here"
-            self._rows[name].show_state(Condition.OK, say(said))
+            self._rows[name].show_condition(Condition.OK, say(said))
         else:
             said = say("staff.status.used-count", count=count) if name == "used" else say("staff.status.links-count", count=count)
             told = said if sure else say("staff.status.count-unsure", counted=said)
-            self._rows[name].show_state(Condition.OK if sure else Condition.UNKNOWN, told)
+            self._rows[name].show_condition(Condition.OK if sure else Condition.UNKNOWN, told)
 
     def _show_library_system(self, condition: IlsCondition) -> None:
         quiet = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
         said = say(f"staff.status.{quiet[condition]}") if condition in quiet else refusal(Code(condition.value), "title")
         starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
-        self._rows["ils"].show_state(Condition.WRONG if condition.is_trouble else starting, said)
+        self._rows["ils"].show_condition(Condition.WRONG if condition.is_trouble else starting, said)
 
     def _show_retry(self, counter: Counter) -> None:
         """In the row that never moves. Whatever came of it is said beside it."""

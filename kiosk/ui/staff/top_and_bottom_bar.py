@@ -107,7 +107,7 @@ class StatusItem(QFrame):
         inside.addWidget(self._text, 1, MIDDLE)
         self.setLayout(inside)
 
-    def show_state(self, text: str, state: str = "fine") -> None:
+    def show_condition(self, text: str, state: str = "fine") -> None:
         """`state` is one of _STATES."""
         icon, colour = _STATES[state]
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
@@ -166,14 +166,14 @@ class StatusBar(QFrame):
         self._more.setVisible(may_have_more(counter))
         condition = counter.reader
         if condition is ReaderCondition.READY and facts.finding("reader").word == OVERDUE:
-            self._reader.show_state(say("staff.bar.reader-unknown"), "trouble")
+            self._reader.show_condition(say("staff.bar.reader-unknown"), "trouble")
         elif condition is ReaderCondition.READY:
-            self._reader.show_state(say("staff.bar.reader-ready"))
+            self._reader.show_condition(say("staff.bar.reader-ready"))
         elif condition is ReaderCondition.STARTING:
-            self._reader.show_state(say("staff.bar.reader-starting"), "waiting")
+            self._reader.show_condition(say("staff.bar.reader-starting"), "waiting")
         else:
-            self._reader.show_state(say(f"staff.bar.{condition}"), "trouble")
-        self._ils.show_state(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
+            self._reader.show_condition(say(f"staff.bar.{condition}"), "trouble")
+        self._ils.show_condition(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
         self._show_links(facts)
         self._show_left()
 
@@ -182,14 +182,14 @@ class StatusBar(QFrame):
         store = facts.finding("store")
         pending = store.number("pending")
         if store.outcome == "store.doubted":
-            self._links.show_state(say("staff.bar.links-doubted"), "trouble")
+            self._links.show_condition(say("staff.bar.links-doubted"), "trouble")
         elif store.condition is Condition.WRONG:
-            self._links.show_state(say("staff.bar.links-wrong"), "trouble")
+            self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
         elif count := len(cares_seen(facts)):
-            self._links.show_state(say("staff.bar.cares", count=count), "trouble")
+            self._links.show_condition(say("staff.bar.cares", count=count), "trouble")
         elif pending is None:
-            self._links.show_state(say("staff.bar.links-unknown"), "none")
+            self._links.show_condition(say("staff.bar.links-unknown"), "none")
         elif pending:
-            self._links.show_state(say("staff.bar.links-pending", pending=pending), "waiting")
+            self._links.show_condition(say("staff.bar.links-pending", pending=pending), "waiting")
         else:
-            self._links.show_state(say("staff.bar.links-synced") if facts.has_registry else say("staff.bar.links-here"))
+            self._links.show_condition(say("staff.bar.links-synced") if facts.has_registry else say("staff.bar.links-here"))

@@ -21,7 +21,7 @@ class UnlinkBusyPage(StaffPage):
         self._title, _ = self.head(say("staff.unlink-busy.finding"), say("staff.unlink-busy.lead"))
         self.body.addStretch(1)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         closing = isinstance(counter.flow, ClosingLink)
         self._title.set_text(say("staff.unlink-busy.closing") if closing else say("staff.unlink-busy.finding"))
 
@@ -47,7 +47,7 @@ class UnlinkedPage(StaffPage):
         self.foot().addStretch(1)
         self.foot().addWidget(self._done)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, Unlinked):
             return

@@ -85,7 +85,7 @@ class UnlinkNumberPage(StaffPage):
         card.inside.addLayout(answers)
         return card
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, AskingUnlinkNumber):
             return
@@ -129,7 +129,7 @@ class UnlinkConfirmPage(StaffPage):
         self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink", chord="U")
         self.foot().addWidget(self._do)
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingUnlink):
             self._number.show_number(flow.link.number)

@@ -1,4 +1,4 @@
-"""The staff window: rail, bars, one page. It projects the counter's state and passes on what staff do; all meaning is elsewhere."""
+"""The staff window: rail, bars, one page. It shows the counter's state and passes on what staff do; all meaning is elsewhere."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _give_keyboard(widget: QWidget) -> None:
 
 
 class StaffWindow(QWidget):
-    """`project` is called with every state; what staff do goes out through `emit`."""
+    """`show_state` is called with every state; what staff do goes out through `emit`."""
 
     def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now, timing: Timing | None = None) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class StaffWindow(QWidget):
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         if self._frame is None:
             self._build(staff_sizes(self.width()))
         if self._counter is None or _subject(self._counter) != _subject(counter):
@@ -114,7 +114,7 @@ class StaffWindow(QWidget):
         kind = PAGES[type(counter.flow)]
         stays = self._page is not None and type(self._page) is kind
         if self._page is not None and stays:
-            self._page.project(counter, facts)
+            self._page.show_state(counter, facts)
         else:
             self._open(kind, counter, facts)
         if self._page is not None:
@@ -148,7 +148,7 @@ class StaffWindow(QWidget):
         """The old page and all it showed goes in the same frame as the new one comes."""
         old = self._page
         page = self._spares.take(kind) or self._build_page(kind)
-        page.project(counter, facts)
+        page.show_state(counter, facts)
         page.copied.connect(self._clipboard.copy)
         self._page = page
         self._keep_half_a_number(old, page)
@@ -197,7 +197,7 @@ class StaffWindow(QWidget):
         return shiboken6.isValid(widget) and widget.isEnabled() and widget.isVisibleTo(self)
 
     def _build(self, sizes: StaffSizes) -> None:
-        """Everything, once the width is known, and anew for another class of it; the state is projected again."""
+        """Everything, once the width is known, and anew for another class of it; the state is shown again."""
         self._sizes = sizes
         self._keys.turned()
         self.setStyleSheet(style_sheet(sizes, patron=False))
@@ -229,7 +229,7 @@ class StaffWindow(QWidget):
         self._whole.addWidget(self._frame, 1)
         self._tick()
         if self._counter is not None and self._facts is not None:
-            self.project(self._counter, self._facts)
+            self.show_state(self._counter, self._facts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

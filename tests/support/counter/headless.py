@@ -146,7 +146,7 @@ class Desk:
             post=self._queue.put,
             start_timer=lambda ticket, seconds: self.timers.append((ticket, seconds)),
             play=self._play,
-            project=self._project,
+            show_state=self._show_state,
             look_at_store=lambda: check_store(self.repository),
             library=library,
         )
@@ -176,7 +176,7 @@ class Desk:
     def flow(self) -> Flow:
         return self.counter.flow
 
-    def _project(self, counter: Counter, facts: CounterFacts) -> None:
+    def _show_state(self, counter: Counter, facts: CounterFacts) -> None:
         self.shown.append(counter)
         self.trace.append(("shown", counter.flow))
 

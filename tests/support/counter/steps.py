@@ -9,7 +9,7 @@ from kiosk.domain.events import (
     ApplicantChosen,
     BesideClosed,
     CardStopAnswered,
-    HandoverAccepted,
+    DisplayTaken,
     HelpChosen,
     HolderConfirmed,
     LastTryChosen,
@@ -125,11 +125,11 @@ class Stage:
     def to_agreement_taken(self) -> None:
         """On a single display: the patron has it."""
         self.to_agreement()
-        self.opened.say(HandoverAccepted())
+        self.opened.say(DisplayTaken())
 
     def to_pad(self, typed: bytes = b"", tries: int = 3) -> None:
         self.to_agreement(tries)
-        self.opened.say(HandoverAccepted(), LinkAgreed())
+        self.opened.say(DisplayTaken(), LinkAgreed())
         if isinstance(self.opened.until_at(AskingPin, LastTryWarning), LastTryWarning):
             self.opened.say(LastTryChosen())
         self.opened.settle()
@@ -137,7 +137,7 @@ class Stage:
 
     def to_last_try(self) -> None:
         self.to_agreement(1)
-        self.opened.say(HandoverAccepted(), LinkAgreed())
+        self.opened.say(DisplayTaken(), LinkAgreed())
         self.opened.until_at(LastTryWarning)
 
     def to_last_pad(self) -> None:
@@ -151,7 +151,7 @@ class Stage:
     def to_tries(self) -> None:
         self.to_agreement()
         self.card.fault(0, Fault(trouble=Trouble.SILENT))
-        self.opened.say(HandoverAccepted(), LinkAgreed())
+        self.opened.say(DisplayTaken(), LinkAgreed())
         self.opened.until_at(ReadingTries)
 
     def confirm(self, digits: bytes) -> None:

@@ -15,9 +15,9 @@ from kiosk.domain.events import (
     CardPlaced,
     CardRead,
     CardSlow,
+    DisplayTaken,
     Event,
     HandedOver,
-    HandoverAccepted,
     HandoverFailed,
     HelpChosen,
     HolderProved,
@@ -275,7 +275,7 @@ class Witness:
         if not after.rules.single_display:
             assert after.screen is Screen.STAFF
         if (before.screen, after.screen) == (Screen.OFFERED, Screen.PATRON):
-            assert isinstance(event, HandoverAccepted)
+            assert isinstance(event, DisplayTaken)
         if before.screen is Screen.STAFF:
             assert after.screen in (Screen.STAFF, Screen.OFFERED)
         if before.screen is Screen.PATRON:

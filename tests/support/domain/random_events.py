@@ -25,12 +25,12 @@ from kiosk.domain.events import (
     CardsTurn,
     CardWaits,
     DayBegan,
+    DisplayTaken,
     EndedSeen,
     Event,
     GoOnPressed,
     GuardianCheckSet,
     HandedOver,
-    HandoverAccepted,
     HandoverAsked,
     HandoverFailed,
     HelpChosen,
@@ -280,7 +280,7 @@ class Walker:
     def fitting(self, counter: Counter) -> Event:
         """What would happen next if everybody wanted to get on."""
         if counter.screen is Screen.OFFERED:
-            return HandoverAccepted()
+            return DisplayTaken()
         if counter.screen is Screen.RETURNING:
             return TakenBack(self.draw.choice([STAFF_CODE, STAFF_CODE, TYPED]))
         return self.expected_answer(counter) or self.expected_act(counter)
@@ -432,7 +432,7 @@ class Walker:
             CardLeftSeen(),
             StraySeen(),
             LanguageChosen(draw.choice(list(Language))),
-            HandoverAccepted(),
+            DisplayTaken(),
             LinkAgreed(),
             LastTryChosen(),
             PadTyped(draw.randint(-1, 5)),

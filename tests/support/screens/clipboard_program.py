@@ -28,7 +28,7 @@ class Copies:
         self.window = StaffWindow(lambda event: None)
         self.window.resize(1366, 768)
         self.window.show()
-        self.window.project(*SCENES["lending"])
+        self.window.show_state(*SCENES["lending"])
         QTest.qWaitForWindowExposed(self.window)
         self.window.activateWindow()
         QTest.qWait(50)
@@ -116,7 +116,7 @@ class Copies:
         QTest.mouseClick(self.field(), Qt.MouseButton.RightButton, pos=QPoint(70, 20))
 
     def leave(self) -> None:
-        self.window.project(*SCENES["waiting"])
+        self.window.show_state(*SCENES["waiting"])
 
     def stop(self) -> None:
         self.window.close_for_good()

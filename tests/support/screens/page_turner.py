@@ -39,10 +39,10 @@ class Side:
 
     def show(self, page: str) -> list[str]:
         """The names of what has to be heard there."""
-        self.window.project(counter_in(OutOfOrder("")), FACTS)
+        self.window.show_state(counter_in(OutOfOrder("")), FACTS)
         counter, facts = self.pages[page]
         self.counter = at_rest(counter)
-        self.window.project(self.counter, facts)
+        self.window.show_state(self.counter, facts)
         for _ in range(5):
             QApplication.processEvents()
         for entry in self.window.findChildren(QLineEdit):

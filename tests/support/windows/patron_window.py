@@ -39,7 +39,7 @@ class Desk:
             self.events.append(event)
 
     def show(self, counter: Counter, language: Language = Language.JAPANESE) -> None:
-        self.window.project(replace(counter, language=language), FACTS)
+        self.window.show_state(replace(counter, language=language), FACTS)
         QApplication.processEvents()
 
     def texts(self) -> list[str]:

@@ -54,7 +54,7 @@ class Hands:
             self.said.append(event)
 
     def show(self, counter: Counter, facts: CounterFacts = FACTS) -> None:
-        self.window.project(counter, facts)
+        self.window.show_state(counter, facts)
         settle()
 
     @property
@@ -164,7 +164,7 @@ class Desk(Hands):
     def happen(self, event: Event) -> None:
         self.counter, effects = step(self.counter, event)
         self.asked += effects
-        self.window.project(self.counter, FACTS)
+        self.window.show_state(self.counter, FACTS)
 
 
 def settle() -> None:

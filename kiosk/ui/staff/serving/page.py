@@ -109,7 +109,7 @@ class ServingPage(StaffPage):
         lists = [part.rows for part in self._parts.values() if isinstance(part, ItemsPage)]
         return [*(shown for rows in lists for shown in rows.shown), *self._parts.values(), self._panel, self]
 
-    def project(self, counter: Counter, facts: CounterFacts) -> None:
+    def show_state(self, counter: Counter, facts: CounterFacts) -> None:
         flow = counter.flow
         if not isinstance(flow, PatronShown):
             return
