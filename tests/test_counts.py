@@ -9,11 +9,11 @@ from kiosk.domain.events import HomeChosen, StatusChosen
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.smartcard.virtual.deck import Deck
 from tests.support.cards.readers import InProcess
-from tests.support.counter.headless import Desk, judge_for
+from tests.support.counter.headless import HeadlessCounter, judge_for
 
 
 def test_each_visit_to_the_status_counts_anew(tmp_path: Path) -> None:
-    with Desk(InProcess(), judge_for(Deck(demo=False)), tmp_path / "kiosk.db") as desk:
+    with HeadlessCounter(InProcess(), judge_for(Deck(demo=False)), tmp_path / "kiosk.db") as desk:
         for links in (1, 2):
             token = LinkToken(bytes([links]) * 32)
             desk.repository.save_link(uuid.uuid4(), token, LibraryCardNumber(f"1000002{links}"), revocation=Revocation.NOT_CHECKED)

@@ -19,7 +19,7 @@ from kiosk.domain.states import AwaitingLibraryCard, AwaitingMyNumberCard, Lendi
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, refusal, refusal_to_patron, say
 from tests.support.counter.headless import watched
-from tests.support.counter.with_library import DEMO, LoanDesk, Open, said
+from tests.support.counter.with_library import DEMO, LendingCounter, Open, said
 
 TODAY = now_in_japan().date()
 ENDED = TODAY - timedelta(days=20)
@@ -65,7 +65,7 @@ def next_step(card: NoGood, *, linked: bool) -> str:
     return say(step)
 
 
-def check_told(desk: LoanDesk, card: NoGood, *, linked: bool = False) -> None:
+def check_told(desk: LendingCounter, card: NoGood, *, linked: bool = False) -> None:
     """Cause and next step on staff's window, with what the library's system has told."""
     for sentence in (next_step(card, linked=linked), *card.words):
         assert desk.sees(sentence), sentence
@@ -73,7 +73,7 @@ def check_told(desk: LoanDesk, card: NoGood, *, linked: bool = False) -> None:
     assert desk.sees(refusal(card.code, "staff") if not card.words else card.words[0])
 
 
-def check_untold(desk: LoanDesk, card: NoGood) -> None:
+def check_untold(desk: LendingCounter, card: NoGood) -> None:
     """Nothing of the reason nor of the number stands on the patron's window."""
     number = LibraryCardNumber(PATRONS[card.patron])
     secrets = {*card.words, *REASONS, number.text, number.grouped, number.masked, PATRONS["replacement"], "延滞", "紛失", "弁償"}

@@ -28,13 +28,13 @@ from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
 from tests.support.counter.headless import KEYS
 from tests.support.counter.windowed import words_on
-from tests.support.counter.with_library import DEMO, LoanDesk, Open, loan_desk
+from tests.support.counter.with_library import DEMO, LendingCounter, Open, lending_counter
 from tests.support.privacy.personal_data import Needle, search
 
 # --- slips ----------------------------------------------------------------------------------------------------------------
 
 
-def slips(desk: LoanDesk, count: int) -> list[str]:
+def slips(desk: LendingCounter, count: int) -> list[str]:
     """The text of each slip, once so many lie there."""
     folder = desk.home.folder / "slips"
 
@@ -166,7 +166,7 @@ def test_the_program_ends_soon_however_many_slips_wait_for_a_silent_print_server
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{silent.getsockname()[1]}")
         to_printer = SlipSettings(to="printer", printer="カウンター2", default=SlipKind.TODAY)
-        with loan_desk(tmp_path, deck, judge, settings=lambda settings: replace(settings, slip=to_printer)) as desk:
+        with lending_counter(tmp_path, deck, judge, settings=lambda settings: replace(settings, slip=to_printer)) as desk:
             for patron, item in (("own", "stars"), ("other", "maps"), ("own", "cats")):
                 desk.scan_text(PATRONS[patron])
                 desk.opened.until_at(PatronShown)
@@ -249,7 +249,7 @@ NUMBERS = [each for patron in ("own", "busy") for each in needle(f"number of {pa
 NEEDLES = [*TITLES, *BARCODES, *NAMES, *WORDS, *NUMBERS]
 
 
-def in_windows(desk: LoanDesk) -> set[str]:
+def in_windows(desk: LendingCounter) -> set[str]:
     """The needles in any text, name or description of any widget there is, shown or not, and on the clipboard."""
     # What Qt's own loop does before it waits.
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -260,7 +260,7 @@ def in_windows(desk: LoanDesk) -> set[str]:
     return {each.name for each in NEEDLES if each.pattern.search(whole)}
 
 
-def serve(desk: LoanDesk) -> set[str]:
+def serve(desk: LendingCounter) -> set[str]:
     """Everything that can be done for a patron who is shown; the needles that stood in the windows meanwhile."""
     desk.scan(*LENT, *REFUSED)
     desk.answered()
@@ -281,7 +281,7 @@ def serve(desk: LoanDesk) -> set[str]:
     return found | in_windows(desk)
 
 
-def see_to_doubts(desk: LoanDesk) -> None:
+def see_to_doubts(desk: LendingCounter) -> None:
     """What is unclear is named until it is certain, or staff have looked."""
     desk.opened.say(*(TimeUp(doubt.due) for doubt in desk.opened.counter.doubts))
     desk.opened.until(lambda counter: not counter.doubts)
@@ -289,7 +289,7 @@ def see_to_doubts(desk: LoanDesk) -> None:
         desk.opened.say(UnclearSeen())
 
 
-def export(desk: LoanDesk, folder: Path) -> None:
+def export(desk: LendingCounter, folder: Path) -> None:
     """The store as it lies there, opened with its own key."""
     plainly = folder / "plain.db"
     with closing(open_file(desk.home.store, KEYS.database)) as connection:

@@ -16,13 +16,13 @@ from kiosk.domain.events import LibraryRetryPressed, TimeUp
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
 from kiosk.domain.states import ConfirmingHolder, PatronShown, Waiting
 from kiosk.text import plain, say
-from tests.support.counter.with_library import LoanDesk, Open, numbers_of, said, why
+from tests.support.counter.with_library import LendingCounter, Open, numbers_of, said, why
 
 BACK_LIMIT = 20.0
 """Seconds within which a line that works again is found to."""
 
 
-def check_row(desk: LoanDesk, item: str, service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> None:
+def check_row(desk: LendingCounter, item: str, service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> None:
     """Whether its title is known or not."""
     number = ITEMS[item].number
     rows = [text for text in desk.rows() if ITEMS[item].title in text or LibraryCardNumber(number).grouped in text]
@@ -31,7 +31,7 @@ def check_row(desk: LoanDesk, item: str, service: Service, reason: Reason, outco
         assert sentence in rows[0]
 
 
-def check_lent_once(desk: LoanDesk, item: str) -> None:
+def check_lent_once(desk: LendingCounter, item: str) -> None:
     """Scanned again it stands there as lent, and was lent once."""
     desk.scan(item)
     desk.answered()
@@ -295,7 +295,7 @@ def test_lifting_the_card_waits_for_the_answer_where_it_ends_the_session(open_de
 # --- looked at again --------------------------------------------------------------------------------------------------------
 
 
-def lend(desk: LoanDesk, patron: str, item: str) -> None:
+def lend(desk: LendingCounter, patron: str, item: str) -> None:
     """The server carries out what it was sent, at last."""
 
     def act(library: Circulation) -> None:

@@ -9,10 +9,10 @@ from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.text import plain, say
-from tests.support.counter.with_library import LoanDesk, Open, numbers_of, why
+from tests.support.counter.with_library import LendingCounter, Open, numbers_of, why
 
 
-def called_up(open_desk: Open, **more: object) -> LoanDesk:
+def called_up(open_desk: Open, **more: object) -> LendingCounter:
     """One patron is shown."""
     desk = open_desk(**more)
     desk.scan_text(PATRONS["own"])
@@ -20,7 +20,7 @@ def called_up(open_desk: Open, **more: object) -> LoanDesk:
     return desk
 
 
-def begun(open_desk: Open, **more: object) -> LoanDesk:
+def begun(open_desk: Open, **more: object) -> LendingCounter:
     """One patron has been lent a book, and another's library card is read, and a book with it."""
     desk = called_up(open_desk, **more)
     desk.scan("bamboo")

@@ -18,7 +18,7 @@ from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingR
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, say
 from kiosk.ui.staff.serving.item_row import Row
-from tests.support.counter.with_library import DEMO, LoanDesk, Open, numbers_of, why
+from tests.support.counter.with_library import DEMO, LendingCounter, Open, numbers_of, why
 
 TODAY = now_in_japan().date()
 
@@ -304,7 +304,7 @@ def test_by_keyboard_alone(open_desk: Open) -> None:
     desk.end()
 
 
-def tab_to(desk: LoanDesk, name: str) -> None:
+def tab_to(desk: LendingCounter, name: str) -> None:
     passed = []
     for _ in range(30):
         passed.append(desk.focused)
@@ -317,46 +317,46 @@ def tab_to(desk: LoanDesk, name: str) -> None:
 # --- scans where no item is wanted ----------------------------------------------------------------------------------------
 
 
-def at_home(desk: LoanDesk) -> None:
+def at_home(desk: LendingCounter) -> None:
     """Where it would be a library card."""
 
 
-def at_help(desk: LoanDesk) -> None:
+def at_help(desk: LendingCounter) -> None:
     desk.press("staff.rail.help")
 
 
-def at_status(desk: LoanDesk) -> None:
+def at_status(desk: LendingCounter) -> None:
     desk.press("staff.rail.status")
 
 
-def at_photo(desk: LoanDesk) -> None:
+def at_photo(desk: LendingCounter) -> None:
     desk.link("other")
     desk.lay()
     desk.opened.until_at(ConfirmingHolder)
 
 
-def at_refusal(desk: LoanDesk) -> None:
+def at_refusal(desk: LendingCounter) -> None:
     desk.lay()
     desk.opened.until_at(LendingRefused)
 
 
-def at_applicant(desk: LoanDesk) -> None:
+def at_applicant(desk: LendingCounter) -> None:
     desk.press("staff.home.registration-start")
 
 
-def at_library_card(desk: LoanDesk) -> None:
+def at_library_card(desk: LendingCounter) -> None:
     at_applicant(desk)
     desk.press("staff.applicant.self")
     desk.press("staff.action.next", step=say("staff.step.library-card"))
 
 
-def at_my_number_card(desk: LoanDesk) -> None:
+def at_my_number_card(desk: LendingCounter) -> None:
     at_library_card(desk)
     desk.scan_text(PATRONS["other"])
     desk.opened.until_at(AwaitingMyNumberCard)
 
 
-def at_another_service(desk: LoanDesk) -> None:
+def at_another_service(desk: LendingCounter) -> None:
     desk.tap("other")
     desk.choose(Service.INTERNET_TERMINAL)
     desk.see("staff.patron.enter")
@@ -378,7 +378,7 @@ PLACES = {
 
 @pytest.mark.parametrize(("place", "sentence"), PLACES.items(), ids=lambda each: each.__name__ if callable(each) else "")
 def test_an_item_scanned_on_another_page_is_no_loan_and_that_is_said(
-    open_desk: Open, place: Callable[[LoanDesk], None], sentence: str
+    open_desk: Open, place: Callable[[LendingCounter], None], sentence: str
 ) -> None:
     desk = open_desk()
     place(desk)

@@ -40,7 +40,7 @@ from kiosk.domain.states import CounterRules, Entry, Flow, PatronShown, Progress
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.virtual.deck import Deck
 from tests.support.cards.readers import InProcess
-from tests.support.counter.headless import Desk, judge_for
+from tests.support.counter.headless import HeadlessCounter, judge_for
 
 OPENING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = OPENING.date()
@@ -140,7 +140,7 @@ def _shows(flow: Flow, number: str) -> bool:
 
 @dataclass
 class Staff:
-    desk: Desk
+    desk: HeadlessCounter
     server: LibraryServer
     watch: Watch
     view: View = field(default_factory=View)
@@ -260,7 +260,7 @@ def play(plan: Plan, flavour: Flavour, encoding: str, tmp_path: Path) -> tuple[S
         watch = Watch()
         client = IlsClient(settings, lambda: TODAY, monotonic=watch, answer_seconds=2, settle_seconds=0.02)
         deck = Deck(tmp_path / "cards")
-        with Desk(InProcess(), judge_for(deck), tmp_path / "kiosk.db", CounterRules(), library=client) as desk:
+        with HeadlessCounter(InProcess(), judge_for(deck), tmp_path / "kiosk.db", CounterRules(), library=client) as desk:
             desk.begin_library()
             staff = Staff(desk, server, watch)
             for patron in range(plan.patrons):

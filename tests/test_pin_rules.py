@@ -33,7 +33,7 @@ from tests.support.counter.card_faults import (
     name_of,
     register,
 )
-from tests.support.counter.headless import Desk, WatchedCard, token_of, watched
+from tests.support.counter.headless import HeadlessCounter, WatchedCard, token_of, watched
 from tests.support.pcscd.rig import PcscdRig
 
 PIN, WRONG = b"1234", b"9071"
@@ -157,7 +157,7 @@ def loosely_expected(kind: Kind, step: str) -> set[Code | None]:
 class Matrix:
     """One counter that goes through one case after the other and is never started anew."""
 
-    def __init__(self, deck: Deck, judge: CardJudge, desk: Desk) -> None:
+    def __init__(self, deck: Deck, judge: CardJudge, desk: HeadlessCounter) -> None:
         self._deck, self._judge, self._desk = deck, judge, desk
         self._number = 10_000_000
 
@@ -232,8 +232,8 @@ class Matrix:
         assert all(refusal(problem.code, part, **params) for part in STAFF_PARTS)
 
 
-def desk_for(world: World, judge: CardJudge, folder: Path, kind: Kind) -> Desk:
-    return Desk(world, judge, folder / "kiosk.db", slow_after=SOON if kind is Event.SILENT else SLOW_AFTER)
+def desk_for(world: World, judge: CardJudge, folder: Path, kind: Kind) -> HeadlessCounter:
+    return HeadlessCounter(world, judge, folder / "kiosk.db", slow_after=SOON if kind is Event.SILENT else SLOW_AFTER)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)

@@ -34,7 +34,7 @@ from tests.support.cards.readers import BehindPcscd, InProcess, World
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear, go_on
 from tests.support.counter.card_swaps import PIN_A, PIN_B, WAYS, WRONG, Way, b_lies, cards_shown, change, check_warned
-from tests.support.counter.headless import Desk, token_of, watched
+from tests.support.counter.headless import HeadlessCounter, token_of, watched
 from tests.support.pcscd.rig import PcscdRig
 
 
@@ -43,7 +43,7 @@ class Step:
     """A moment of the registration with card A."""
 
     name: str
-    reach: Callable[[Desk], object] = lambda desk: None
+    reach: Callable[[HeadlessCounter], object] = lambda desk: None
     """From A just laid; nobody has done anything else."""
     a_tries: int = 3
     linked_before: bool = False
@@ -55,18 +55,18 @@ class Step:
         return self.name
 
 
-def _agree(desk: Desk) -> None:
+def _agree(desk: HeadlessCounter) -> None:
     desk.until_at(ConfirmingLink)
     desk.say(LinkAgreed())
 
 
-def _tries(desk: Desk) -> None:
+def _tries(desk: HeadlessCounter) -> None:
     _agree(desk)
     desk.until_at(ReadingTries)
 
 
-def _pad(typed: int) -> Callable[[Desk], None]:
-    def reach(desk: Desk) -> None:
+def _pad(typed: int) -> Callable[[HeadlessCounter], None]:
+    def reach(desk: HeadlessCounter) -> None:
         _agree(desk)
         desk.until_at(AskingPin)
         desk.say(*(PadTyped(count) for count in range(1, typed + 1)))
@@ -74,14 +74,14 @@ def _pad(typed: int) -> Callable[[Desk], None]:
     return reach
 
 
-def _mistaken(desk: Desk) -> None:
+def _mistaken(desk: HeadlessCounter) -> None:
     _pad(0)(desk)
     desk.press_pin(WRONG)
     desk.until(lambda counter: isinstance(counter.flow, AskingPin) and counter.flow.after_mistake)
 
 
-def _confirmed(kind: type[CheckingPin | SavingLink | Registered]) -> Callable[[Desk], None]:
-    def reach(desk: Desk) -> None:
+def _confirmed(kind: type[CheckingPin | SavingLink | Registered]) -> Callable[[HeadlessCounter], None]:
+    def reach(desk: HeadlessCounter) -> None:
         _pad(0)(desk)
         desk.press_pin(PIN_A)
         desk.until_at(kind)
@@ -89,17 +89,17 @@ def _confirmed(kind: type[CheckingPin | SavingLink | Registered]) -> Callable[[D
     return reach
 
 
-def _last_try(desk: Desk) -> None:
+def _last_try(desk: HeadlessCounter) -> None:
     _agree(desk)
     desk.until_at(LastTryWarning)
 
 
-def _last_pad(desk: Desk) -> None:
+def _last_pad(desk: HeadlessCounter) -> None:
     _last_try(desk)
     desk.say(LastTryChosen(), PadTyped(1))
 
 
-def _replacement_chosen(desk: Desk) -> None:
+def _replacement_chosen(desk: HeadlessCounter) -> None:
     desk.until_at(ChoosingReplacement)
     desk.say(ReplacementChosen(ReplaceReason.RENEWED))
 
@@ -127,7 +127,7 @@ STEPS = (
 class Swapped:
     """One case: A to its step, the change, and whoever goes on to the end; then everything that was recorded is looked at."""
 
-    def __init__(self, desk: Desk, deck: Deck, judge: CardJudge, number: str) -> None:
+    def __init__(self, desk: HeadlessCounter, deck: Deck, judge: CardJudge, number: str) -> None:
         self._desk, self._number = desk, number
         self._a, self._b = watched(deck.card("fine"), pin=PIN_A), watched(deck.card("one-try"), pin=PIN_B)
         self._tokens = {card.name: token_of(judge, card) for card in (self._a, self._b)}
@@ -215,7 +215,7 @@ def test_another_card_through_pcscd(
 
 
 def run(step: Step, ways: list[Way], world: World, deck: Deck, judge: CardJudge, folder: Path) -> None:
-    with Desk(world, judge, folder / "kiosk.db") as desk:
+    with HeadlessCounter(world, judge, folder / "kiosk.db") as desk:
         for number, way in enumerate(ways):
             try:
                 Swapped(desk, deck, judge, f"{10_000_000 + number}").run(step, way)

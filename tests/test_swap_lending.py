@@ -34,7 +34,7 @@ from tests.support.cards.readers import InProcess
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear
 from tests.support.counter.card_swaps import PIN_A, PIN_B, WAYS, Way, b_lies, cards_shown, change, check_warned
-from tests.support.counter.headless import Desk, judge_for, token_of, watched
+from tests.support.counter.headless import HeadlessCounter, judge_for, token_of, watched
 
 RULES = CounterRules(lending_pin=When.ALWAYS)
 NUMBERS = {"fine": "10000011", "one-try": "10000022"}
@@ -44,23 +44,23 @@ ENDS = (PatronShown, LendingRefused)
 @dataclass(frozen=True)
 class Step:
     name: str
-    reach: Callable[[Desk], object] = lambda desk: None
+    reach: Callable[[HeadlessCounter], object] = lambda desk: None
     command: int | None = None
 
     def __str__(self) -> str:
         return self.name
 
 
-def _type(count: int) -> Callable[[Desk], None]:
-    def reach(desk: Desk) -> None:
+def _type(count: int) -> Callable[[HeadlessCounter], None]:
+    def reach(desk: HeadlessCounter) -> None:
         desk.until_at(AskingPin)
         desk.say(*(PadTyped(typed) for typed in range(1, count + 1)))
 
     return reach
 
 
-def _confirmed(kind: type[CheckingPin | LookingUpPatron | ConfirmingHolder]) -> Callable[[Desk], None]:
-    def reach(desk: Desk) -> None:
+def _confirmed(kind: type[CheckingPin | LookingUpPatron | ConfirmingHolder]) -> Callable[[HeadlessCounter], None]:
+    def reach(desk: HeadlessCounter) -> None:
         desk.until_at(AskingPin)
         desk.press_pin(PIN_A)
         desk.until_at(kind)
@@ -68,7 +68,7 @@ def _confirmed(kind: type[CheckingPin | LookingUpPatron | ConfirmingHolder]) -> 
     return reach
 
 
-def _shown(desk: Desk) -> None:
+def _shown(desk: HeadlessCounter) -> None:
     _confirmed(ConfirmingHolder)(desk)
     desk.say(HolderConfirmed())
 
@@ -93,7 +93,7 @@ STEPS = (
 )
 
 
-def serve(desk: Desk, pins: Iterator[bytes]) -> None:
+def serve(desk: HeadlessCounter, pins: Iterator[bytes]) -> None:
     """Go on as if nothing had happened until somebody is shown, or refused."""
     while not isinstance(desk.flow, ENDS):
         desk.until(lambda counter: isinstance(counter.flow, (LastTryWarning, AskingPin, ConfirmingHolder, *ENDS)))
@@ -105,7 +105,7 @@ def serve(desk: Desk, pins: Iterator[bytes]) -> None:
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_another_card_at_every_step_of_lending(step: Step, tmp_path: Path, count_cases: CountCases, deck: Deck, judge: CardJudge) -> None:
-    with Desk(InProcess(), judge, tmp_path / "kiosk.db", RULES) as desk:
+    with HeadlessCounter(InProcess(), judge, tmp_path / "kiosk.db", RULES) as desk:
         for way in WAYS:
             try:
                 run(desk, deck, judge, step, way)
@@ -115,7 +115,7 @@ def test_another_card_at_every_step_of_lending(step: Step, tmp_path: Path, count
     count_cases("Cards swapped at a step of lending, in process", len(WAYS))
 
 
-def run(desk: Desk, deck: Deck, judge: CardJudge, step: Step, way: Way) -> None:
+def run(desk: HeadlessCounter, deck: Deck, judge: CardJudge, step: Step, way: Way) -> None:
     desk.trace.clear()
     desk.heard.clear()
     desk.shown.clear()

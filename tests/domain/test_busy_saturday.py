@@ -29,7 +29,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import CounterRules, Flow, PatronShown, Progress, When
-from tests.support.domain.scripted_counter import OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, Library, title
 
 DAYS, ACTS = 60, 400
@@ -50,7 +50,7 @@ class Saturday:
     draw: random.Random
     slip: SlipKind
     end_on_lift: bool
-    desk: Desk = field(init=False)
+    desk: ScriptedCounter = field(init=False)
     wished: Tally[Done] = field(default_factory=Tally)
     """What was scanned or chosen while that patron was on the screen."""
     books: list[Done] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Saturday:
     def __post_init__(self) -> None:
         cards = [Card(holder) for holder in HOLDERS]
         rules = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=self.slip, end_on_lift=self.end_on_lift)
-        self.desk = Desk(rules, links=[link(card, number_of(card.holder)) for card in cards], library=Library(), answering=False)
+        self.desk = ScriptedCounter(rules, links=[link(card, number_of(card.holder)) for card in cards], library=Library(), answering=False)
 
     def tell(self, *events: Event) -> None:
         """Let it happen, and look at what came of it."""

@@ -27,39 +27,39 @@ from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
 from kiosk.domain.patronview import PageName, PatronView, patron_view
 from kiosk.domain.sessionend import as_the_patron_reads
 from kiosk.domain.states import RESTING, AwaitingMyNumberCard, Counter, PatronShown
-from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 
 INVITING = {PageName.WAITING, PageName.PLACE, PageName.PLACE_AGAIN, PageName.CLOSED}
 
 
-def ready(desk: Desk, *readers: str) -> Desk:
+def ready(desk: ScriptedCounter, *readers: str) -> ScriptedCounter:
     return desk.tell(ReaderChanged(ReaderCondition.READY, readers or (READER,)))
 
 
-def served() -> Desk:
-    desk = Desk(links=[link(Card())])
+def served() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())])
     desk.lay(Card())
     return desk.tell(HolderConfirmed())
 
 
-def at_the_pad() -> Desk:
-    desk = Desk()
+def at_the_pad() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     return desk
 
 
-def registered() -> Desk:
+def registered() -> ScriptedCounter:
     return at_the_pad().press_pin()
 
 
-def linked_already() -> Desk:
-    desk = Desk(links=[link(Card())]).to_card()
+def linked_already() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())]).to_card()
     desk.lay(Card())
     return desk
 
 
-def not_linked() -> Desk:
-    desk = Desk()
+def not_linked() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.lay(Card())
     return desk
 
@@ -68,12 +68,12 @@ def view(counter: Counter) -> PatronView:
     return patron_view(as_the_patron_reads(counter), None)
 
 
-def reads(desk: Desk) -> tuple[PageName, Language]:
+def reads(desk: ScriptedCounter) -> tuple[PageName, Language]:
     return view(desk.counter).page, as_the_patron_reads(desk.counter).language
 
 
 @pytest.mark.parametrize("session", [served, at_the_pad, registered, linked_already, not_linked])
-def test_whoever_has_left_a_card_is_told_at_once_in_their_language_until_it_is_lifted(session: Callable[[], Desk]) -> None:
+def test_whoever_has_left_a_card_is_told_at_once_in_their_language_until_it_is_lifted(session: Callable[[], ScriptedCounter]) -> None:
     desk = ready(session().tell(LanguageChosen(Language.ENGLISH))).tell(LeavePressed())
     for still in (HomeChosen(), StatusChosen(), HelpChosen(), HomeChosen()):
         assert reads(desk) == (PageName.CARD_LEFT, Language.ENGLISH)
@@ -109,7 +109,7 @@ def test_staff_who_have_seen_it_are_reminded_and_the_patron_is_told_meanwhile() 
 
 
 @pytest.mark.parametrize("session", [registered, linked_already])
-def test_it_is_told_on_the_last_page_of_a_registration_as_well(session: Callable[[], Desk]) -> None:
+def test_it_is_told_on_the_last_page_of_a_registration_as_well(session: Callable[[], ScriptedCounter]) -> None:
     desk = session()
     assert not view(desk.counter).take_card, "the page says it"
     assert desk.leave_lying().counter.card_left == 1
@@ -145,7 +145,7 @@ NEXT_COMES: dict[str, Event] = {
 @pytest.mark.parametrize("event", NEXT_COMES.values(), ids=NEXT_COMES)
 @pytest.mark.parametrize("session", [served, at_the_pad, registered, linked_already, not_linked])
 def test_of_a_card_left_by_the_patron_before_staff_are_told_at_once_and_the_next_patron_never(
-    session: Callable[[], Desk], event: Event
+    session: Callable[[], ScriptedCounter], event: Event
 ) -> None:
     desk = ready(session().tell(LeavePressed()), READER, OTHER_READER)
     former = desk.counter.cards[0]
@@ -191,7 +191,7 @@ def test_a_library_card_instead_leaves_the_other_card_to_be_taken() -> None:
 
 @pytest.mark.parametrize("found", [True, False])
 def test_a_card_that_stays_on_the_only_reader_never_goes_with_an_invitation(found: bool) -> None:
-    desk = ready(Desk())
+    desk = ready(ScriptedCounter())
     card = Insertion(1, READER)
     desk.lying[card] = Card("s", refused=Code.NOT_MY_NUMBER_CARD)
     desk.tell(CardPlaced(card, found=found), LeavePressed())

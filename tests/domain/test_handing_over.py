@@ -22,7 +22,7 @@ from kiosk.domain.events import (
 from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
 from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
 CARD, OTHER = Card("a"), Card("b")
@@ -31,12 +31,14 @@ BY_ITEM = {Service.LOAN, Service.RENEWAL, Service.HOLD}
 ELSEWHERE = [*(service for service in Service if service not in BY_ITEM), LOCAL]
 
 
-def desk_with(handover: HandoverWhen, library: Library | None = None, confirm: When = When.NEVER, pin: When = When.NEVER) -> Desk:
+def desk_with(
+    handover: HandoverWhen, library: Library | None = None, confirm: When = When.NEVER, pin: When = When.NEVER
+) -> ScriptedCounter:
     rules = CounterRules(confirm_holder=confirm, lending_pin=pin, handover=handover, local_services=(LOCAL,))
-    return Desk(rules, links=[link(CARD), link(OTHER, OTHER_NUMBER)], library=library)
+    return ScriptedCounter(rules, links=[link(CARD), link(OTHER, OTHER_NUMBER)], library=library)
 
 
-def handed(desk: Desk) -> list[str]:
+def handed(desk: ScriptedCounter) -> list[str]:
     return [effect.number.text for effect in desk.of(HandOver)]
 
 

@@ -29,25 +29,25 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Handing, HandoverWhen, PatronShown, Progress, When
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 A, B = "1103447109", "1100892031"
 EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
-def served(library: Library | None = None, **rules: object) -> Desk:
+def served(library: Library | None = None, **rules: object) -> ScriptedCounter:
     made = CounterRules(confirm_holder=When.NEVER, **rules)  # type: ignore[arg-type]
-    desk = Desk(made, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(made, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
     desk.at(PatronShown)
     return desk
 
 
-def line(desk: Desk, number: str = A) -> Entry:
+def line(desk: ScriptedCounter, number: str = A) -> Entry:
     return next(entry for entry in desk.at(PatronShown).dealings.entries if entry.item.number == number)
 
 
-def stands(desk: Desk, number: str = A) -> tuple[Progress, Reason | None]:
+def stands(desk: ScriptedCounter, number: str = A) -> tuple[Progress, Reason | None]:
     found = line(desk, number)
     return found.progress, found.reason
 

@@ -37,7 +37,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 QUICK = CounterRules(confirm_holder=When.NEVER, prints_slips=True)
@@ -46,33 +46,33 @@ A, B, C = "1103447109", "1100892031", "1098221670"
 FIRST, SECOND = Card("a"), Card("b")
 
 
-def served(library: Library | None = None, rules: CounterRules = QUICK) -> Desk:
+def served(library: Library | None = None, rules: CounterRules = QUICK) -> ScriptedCounter:
     """The first of two patrons is shown, whose card lies on the reader; the library's system waits to be told to answer."""
-    desk = Desk(rules, links=[link(FIRST), link(SECOND, OTHER_NUMBER)], library=library or Library())
+    desk = ScriptedCounter(rules, links=[link(FIRST), link(SECOND, OTHER_NUMBER)], library=library or Library())
     desk.lay(FIRST)
     desk.at(PatronShown)
     desk.answering = False
     return desk
 
 
-def with_slip(kind: SlipKind, library: Library | None = None) -> Desk:
+def with_slip(kind: SlipKind, library: Library | None = None) -> ScriptedCounter:
     return served(library, CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=kind))
 
 
-def scan(desk: Desk, *items: str) -> Desk:
+def scan(desk: ScriptedCounter, *items: str) -> ScriptedCounter:
     return desk.tell(*(ItemEntered(item) for item in items))
 
 
-def lay_the_next(desk: Desk) -> None:
+def lay_the_next(desk: ScriptedCounter) -> None:
     """On the other reader, while the first card may still lie."""
     desk.lay(SECOND, OTHER_READER)
 
 
-def press(*events: Event) -> Callable[[Desk], object]:
+def press(*events: Event) -> Callable[[ScriptedCounter], object]:
     return lambda desk: desk.tell(*events)
 
 
-def lift(desk: Desk) -> None:
+def lift(desk: ScriptedCounter) -> None:
     desk.lift(desk.counter.cards[0])
 
 
@@ -87,7 +87,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_session_left_while_something_is_unanswered_ends_when_it_is_answered(end: Callable[[Desk], object]) -> None:
+def test_a_session_left_while_something_is_unanswered_ends_when_it_is_answered(end: Callable[[ScriptedCounter], object]) -> None:
     library = Library()
     desk = scan(served(library, ON_LIFT), A, B)
     end(desk)
@@ -102,7 +102,7 @@ def test_a_session_left_while_something_is_unanswered_ends_when_it_is_answered(e
 
 @pytest.mark.parametrize("reason", [Reason.RESERVED, Reason.LOST_ANSWER])
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_session_left_stays_when_something_is_refused_or_unknown(end: Callable[[Desk], object], reason: Reason) -> None:
+def test_a_session_left_stays_when_something_is_refused_or_unknown(end: Callable[[ScriptedCounter], object], reason: Reason) -> None:
     desk = scan(served(Library(says={A: reason}), ON_LIFT), A, B)
     end(desk)
     desk.answer_all()
@@ -123,7 +123,7 @@ def test_the_next_patrons_card_is_read_where_it_lies_when_all_is_answered() -> N
 
 
 @pytest.mark.parametrize("then", [ENDS["F12"], ENDS["home"], lambda desk: desk.leave_alone().leave_alone()])
-def test_the_next_patrons_card_is_read_where_it_lies_once_a_refusal_has_been_seen_to(then: Callable[[Desk], object]) -> None:
+def test_the_next_patrons_card_is_read_where_it_lies_once_a_refusal_has_been_seen_to(then: Callable[[ScriptedCounter], object]) -> None:
     desk = scan(served(Library(says={A: Reason.RESERVED})), A)
     lay_the_next(desk)
     desk.answer(ServeItem)
@@ -222,7 +222,7 @@ def line(number: str, service: Service = Service.LOAN) -> SlipLine:
     return SlipLine(Item(number, title(number), DUES[service]), service, position=2 if service is Service.HOLD else None)
 
 
-def printed(desk: Desk) -> list[Slip]:
+def printed(desk: ScriptedCounter) -> list[Slip]:
     return [effect.slip for effect in desk.of(PrintSlip)]
 
 
@@ -243,7 +243,7 @@ def test_todays_slip_waits_for_what_is_unanswered_and_is_printed_once() -> None:
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_every_end_of_a_session_prints_its_slip(end: Callable[[Desk], object]) -> None:
+def test_every_end_of_a_session_prints_its_slip(end: Callable[[ScriptedCounter], object]) -> None:
     desk = served(rules=CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY, end_on_lift=True))
     end(scan(desk, A).answer(ServeItem))
     assert printed(desk) == [Slip(SlipKind.TODAY, NUMBER, (line(A),))]
@@ -306,7 +306,7 @@ def test_titles_that_are_being_fetched_already_are_only_waited_for() -> None:
 
 
 @pytest.mark.parametrize("meanwhile", [lay_the_next, lift], ids=["next card", "lifting"])
-def test_a_card_that_comes_or_goes_does_not_cut_the_slip_short(meanwhile: Callable[[Desk], object]) -> None:
+def test_a_card_that_comes_or_goes_does_not_cut_the_slip_short(meanwhile: Callable[[ScriptedCounter], object]) -> None:
     rules = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.ALL, end_on_lift=True)
     desk = served(Library(on_loan=[B, C]), rules).tell(LeavePressed()).answer(ListLoans)
     meanwhile(desk)
@@ -324,7 +324,7 @@ def test_the_next_card_is_read_when_the_slip_of_all_has_been_printed() -> None:
 
 
 @pytest.mark.parametrize("again", [press(LeavePressed()), press(HomeChosen(), LeavingConfirmed())], ids=["F12", "home"])
-def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[Desk], object]) -> None:
+def test_asking_to_leave_again_does_not_wait_for_the_slip(again: Callable[[ScriptedCounter], object]) -> None:
     desk = scan(with_slip(SlipKind.ALL, Library(on_loan=[B])), A).answer(ServeItem).tell(LeavePressed())
     again(desk)
     assert not isinstance(desk.flow, PatronShown)
@@ -420,7 +420,7 @@ def test_a_page_of_the_rail_opens_once_the_slip_is_on_its_way() -> None:
 
 
 def test_a_card_refused_before_the_library_card_was_shown_is_not_read_again_after_it() -> None:
-    desk = Desk(QUICK, library=Library())
+    desk = ScriptedCounter(QUICK, library=Library())
     desk.lay(Card())
     desk.at(LendingRefused)
     desk.tell(LibraryCardEntered(NUMBER.text)).at(PatronShown)
@@ -431,7 +431,7 @@ def test_a_card_refused_before_the_library_card_was_shown_is_not_read_again_afte
 
 
 def test_a_card_laid_while_the_library_card_is_looked_up_is_read_after_it() -> None:
-    desk = Desk(QUICK, links=[link(SECOND, OTHER_NUMBER)], library=Library(), answering=False)
+    desk = ScriptedCounter(QUICK, links=[link(SECOND, OTHER_NUMBER)], library=Library(), answering=False)
     desk.tell(LibraryCardEntered(NUMBER.text))
     desk.lay(SECOND)
     desk.answering = True
@@ -446,7 +446,7 @@ def test_a_card_laid_while_the_library_card_is_looked_up_is_read_after_it() -> N
 
 @pytest.mark.parametrize("end", [ENDS["F12"], ENDS["home"], lay_the_next], ids=["F12", "home", "next card"])
 @pytest.mark.parametrize(("reason", "stayed"), [(Reason.RESERVED, Stayed.REFUSED), (Reason.LOST_ANSWER, Stayed.UNSURE)])
-def test_why_a_session_stays_is_said(end: Callable[[Desk], object], reason: Reason, stayed: Stayed) -> None:
+def test_why_a_session_stays_is_said(end: Callable[[ScriptedCounter], object], reason: Reason, stayed: Stayed) -> None:
     desk = scan(served(Library(says={A: reason}), ON_LIFT), A)
     assert desk.at(PatronShown).stayed is None
     end(desk)

@@ -34,14 +34,14 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, ScriptedCounter, link
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
 
 
 def test_a_linked_card_calls_up_the_library_card_number() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     insertion = desk.lay(card)
     assert desk.at(ConfirmingHolder).patron.number == NUMBER
     desk.tell(HolderConfirmed())
@@ -57,7 +57,7 @@ def test_a_linked_card_calls_up_the_library_card_number() -> None:
 
 def test_a_use_is_recorded_with_what_was_checked() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     desk.lay(card)
     desk.tell(HolderConfirmed())
     assert desk.of(RecordAct) == [RecordAct(Act.USE, NUMBER, None, Revocation.GOOD, pin_checked=False, holder_confirmed=True)]
@@ -65,7 +65,7 @@ def test_a_use_is_recorded_with_what_was_checked() -> None:
 
 def test_no_pin_is_asked_for_at_lending_unless_the_library_wants_it() -> None:
     card = Card()
-    desk = Desk(QUICK, links=[link(card)])
+    desk = ScriptedCounter(QUICK, links=[link(card)])
     desk.lay(card)
     desk.at(PatronShown)
     assert not desk.of(VerifyPin)
@@ -73,7 +73,7 @@ def test_no_pin_is_asked_for_at_lending_unless_the_library_wants_it() -> None:
 
 def test_not_the_holder_refuses_and_shows_nothing_of_the_patron() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     desk.lay(card)
     desk.tell(HolderDenied())
     assert desk.at(LendingRefused).problem.code is Code.HOLDER_DENIED
@@ -83,7 +83,7 @@ def test_not_the_holder_refuses_and_shows_nothing_of_the_patron() -> None:
 
 def test_the_first_look_of_the_day_is_enough_where_the_library_says_so() -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=When.FIRST_OF_DAY), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.FIRST_OF_DAY), links=[link(card)])
     insertion = desk.lay(card)
     desk.tell(HolderConfirmed(), LeavePressed()).lift(insertion)
     insertion = desk.lay(card)
@@ -96,7 +96,7 @@ def test_the_first_look_of_the_day_is_enough_where_the_library_says_so() -> None
 @pytest.mark.parametrize("when", [When.ALWAYS, When.NEVER])
 def test_nobody_is_remembered_unless_the_rule_needs_it(when: When) -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=when, lending_pin=when), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(confirm_holder=when, lending_pin=when), links=[link(card)])
     desk.lay(card)
     desk.press_pin().tell(HolderConfirmed())
     desk.at(PatronShown)
@@ -107,7 +107,7 @@ def test_nobody_is_remembered_unless_the_rule_needs_it(when: When) -> None:
 def test_the_pin_is_asked_for_at_each_tap_or_once_a_day() -> None:
     card = Card()
     for when, second in ((When.ALWAYS, AskingPin), (When.FIRST_OF_DAY, PatronShown)):
-        desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=when), links=[link(card)])
+        desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, lending_pin=when), links=[link(card)])
         insertion = desk.lay(card)
         desk.at(AskingPin)
         desk.press_pin()
@@ -119,7 +119,7 @@ def test_the_pin_is_asked_for_at_each_tap_or_once_a_day() -> None:
 
 def test_a_pin_due_again_at_midnight_is_asked_of_a_card_that_still_has_its_power() -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=When.FIRST_OF_DAY), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, lending_pin=When.FIRST_OF_DAY), links=[link(card)])
     insertion = desk.lay(card)
     desk.press_pin().tell(LeavePressed()).lift(insertion)
     desk.answering = False
@@ -132,21 +132,21 @@ def test_a_pin_due_again_at_midnight_is_asked_of_a_card_that_still_has_its_power
 
 def test_the_last_try_is_warned_of_at_lending_too() -> None:
     card = Card(tries=1)
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS), links=[link(card)])
     desk.lay(card)
     desk.at(LastTryWarning)
 
 
 def test_a_card_whose_pin_is_locked_is_refused_where_a_pin_is_needed() -> None:
     card = Card(tries=0)
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS), links=[link(card)])
     desk.lay(card)
     assert desk.at(LendingRefused).problem.code is Code.PIN_UNAVAILABLE
 
 
 def test_the_month_a_certificate_ends_goes_with_the_patron() -> None:
     card = Card(ends=Month(2027, 1))
-    desk = Desk(QUICK, links=[link(card)])
+    desk = ScriptedCounter(QUICK, links=[link(card)])
     desk.lay(card)
     reading = desk.at(PatronShown).reading
     assert reading is not None
@@ -154,14 +154,14 @@ def test_the_month_a_certificate_ends_goes_with_the_patron() -> None:
 
 
 def test_a_card_not_linked_says_so() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lay(Card())
     assert desk.at(LendingRefused).problem.code is Code.NOT_LINKED
 
 
 @pytest.mark.parametrize("code", [Code.CARD_EXPIRED, Code.CARD_STOPPED, Code.ISSUER_UNKNOWN, Code.NOT_MY_NUMBER_CARD])
 def test_a_card_not_accepted_is_refused_recorded_and_unpowered(code: Code) -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.lay(Card(refused=code))
     assert desk.at(LendingRefused).problem.code is code
     assert desk.of(RecordAct)[0].code is code
@@ -171,7 +171,7 @@ def test_a_card_not_accepted_is_refused_recorded_and_unpowered(code: Code) -> No
 
 def test_an_expired_library_card_serves_no_more_with_the_my_number_card() -> None:
     card = Card()
-    desk = Desk(links=[link(card)], patron_refused=Code.LIBRARY_CARD_EXPIRED)
+    desk = ScriptedCounter(links=[link(card)], patron_refused=Code.LIBRARY_CARD_EXPIRED)
     desk.lay(card)
     assert desk.at(LendingRefused).problem.code is Code.LIBRARY_CARD_EXPIRED
 
@@ -187,7 +187,7 @@ LIBRARY_CARD_PROBLEMS: dict[Code, tuple[tuple[str, str], ...]] = {
 @pytest.mark.parametrize(("code", "params"), LIBRARY_CARD_PROBLEMS.items())
 def test_a_library_card_that_is_no_good_is_refused_with_all_that_was_said(code: Code, params: tuple[tuple[str, str], ...]) -> None:
     card = Card()
-    desk = Desk(QUICK, links=[link(card)], patron_refused=code, patron_params=params)
+    desk = ScriptedCounter(QUICK, links=[link(card)], patron_refused=code, patron_params=params)
     desk.lay(card)
     refused = desk.at(LendingRefused)
     assert refused == LendingRefused(Problem(code, params), None, linked=True)
@@ -202,7 +202,7 @@ def test_a_library_card_that_is_no_good_is_refused_with_all_that_was_said(code: 
 @pytest.mark.parametrize("pin", [When.NEVER, When.ALWAYS])
 def test_a_library_system_in_trouble_still_gives_the_number(pin: When, code: Code) -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=pin), links=[link(card)], patron_refused=code)
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, lending_pin=pin), links=[link(card)], patron_refused=code)
     desk.lay(card)
     desk.press_pin()
     assert desk.at(PatronShown).patron == Patron(NUMBER, checked=False)
@@ -214,31 +214,31 @@ def test_a_library_system_in_trouble_still_gives_the_number(pin: When, code: Cod
 def test_a_patron_whose_number_is_not_a_card_of_this_library_any_more_is_looked_up_by_the_link_all_the_same() -> None:
     """The rule of the barcode is for what is scanned; a link was made under the rule of its time."""
     card = Card()
-    desk = Desk(CounterRules(BarcodeRule(length=8), confirm_holder=When.NEVER), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(BarcodeRule(length=8), confirm_holder=When.NEVER), links=[link(card)])
     desk.lay(card)
     assert desk.at(PatronShown).patron.number == NUMBER
 
 
 def test_a_store_in_trouble_refuses() -> None:
-    desk = Desk(store_fails=Code.STORE_DAMAGED)
+    desk = ScriptedCounter(store_fails=Code.STORE_DAMAGED)
     desk.lay(Card())
     assert desk.at(LendingRefused).problem.code is Code.STORE_DAMAGED
 
 
 def test_a_library_card_serves_beside_the_my_number_card() -> None:
-    desk = Desk().tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter().tell(LibraryCardEntered(NUMBER.text))
     assert desk.at(PatronShown).shown is Shown.LIBRARY_CARD
     assert not desk.of(RecordAct)
 
 
 def test_a_library_card_serves_after_a_refusal_too() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lay(Card(refused=Code.CARD_EXPIRED))
     assert desk.tell(LibraryCardEntered(NUMBER.text)).at(PatronShown).patron.number == NUMBER
 
 
 def test_a_number_that_cannot_be_one_is_said_and_put_away() -> None:
-    desk = Desk().tell(LibraryCardEntered("x"))
+    desk = ScriptedCounter().tell(LibraryCardEntered("x"))
     problem = desk.at(Waiting).problem
     assert problem is not None
     assert problem.code is Code.NUMBER_CHARACTERS
@@ -247,27 +247,27 @@ def test_a_number_that_cannot_be_one_is_said_and_put_away() -> None:
 
 @pytest.mark.parametrize("service", list(Service))
 def test_every_service_can_be_chosen_for_a_patron(service: Service) -> None:
-    desk = Desk().tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
+    desk = ScriptedCounter().tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
     assert desk.at(PatronShown).service is service
 
 
 def test_the_card_may_be_lifted_at_the_beep() -> None:
     card = Card()
-    desk = Desk(QUICK, links=[link(card)])
+    desk = ScriptedCounter(QUICK, links=[link(card)])
     desk.lift(desk.lay(card))
     desk.at(PatronShown)
 
 
 def test_lifting_ends_the_session_where_the_library_says_so() -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, end_on_lift=True), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, end_on_lift=True), links=[link(card)])
     desk.lift(desk.lay(card))
     desk.at(Waiting)
 
 
 def test_the_next_card_ends_the_session_and_its_language() -> None:
     card, other = Card("a"), Card("b")
-    desk = Desk(QUICK, links=[link(card), link(other, OTHER_NUMBER)])
+    desk = ScriptedCounter(QUICK, links=[link(card), link(other, OTHER_NUMBER)])
     insertion = desk.lay(card)
     desk.tell(LanguageChosen(Language.ENGLISH)).lift(insertion).lay(other)
     assert desk.at(PatronShown).patron.number == OTHER_NUMBER
@@ -275,7 +275,7 @@ def test_the_next_card_ends_the_session_and_its_language() -> None:
 
 
 def test_another_card_after_a_refusal_is_read_in_the_same_language() -> None:
-    desk = Desk().tell(LanguageChosen(Language.ENGLISH))
+    desk = ScriptedCounter().tell(LanguageChosen(Language.ENGLISH))
     desk.lift(desk.lay(Card(refused=Code.NOT_MY_NUMBER_CARD))).lay(Card())
     assert desk.at(LendingRefused).problem.code is Code.NOT_LINKED
     assert desk.counter.language is Language.ENGLISH
@@ -284,7 +284,7 @@ def test_another_card_after_a_refusal_is_read_in_the_same_language() -> None:
 @pytest.mark.parametrize("answers", [1, 2])
 def test_a_card_laid_in_place_of_the_one_looked_up_is_shown_instead(answers: int) -> None:
     first, second = Card("a"), Card("b")
-    desk = Desk(links=[link(first), link(second, OTHER_NUMBER)], answering=False)
+    desk = ScriptedCounter(links=[link(first), link(second, OTHER_NUMBER)], answering=False)
     insertion = desk.lay(first)
     for _ in range(answers):
         desk.answer()
@@ -298,7 +298,7 @@ def test_a_card_laid_in_place_of_the_one_looked_up_is_shown_instead(answers: int
 
 def test_a_card_laid_while_the_one_before_is_read_is_read_next() -> None:
     first, second = Card("a", refused=Code.CARD_REMOVED), Card("b")
-    desk = Desk(links=[link(second)], answering=False)
+    desk = ScriptedCounter(links=[link(second)], answering=False)
     insertion = desk.lay(first)
     desk.lift(insertion).lay(second)
     desk.answering = True
@@ -309,7 +309,7 @@ def test_a_card_laid_while_the_one_before_is_read_is_read_next() -> None:
 
 def test_a_card_on_another_reader_waits_while_the_first_still_lies() -> None:
     first, second = Card("a"), Card("b")
-    desk = Desk(links=[link(first), link(second, OTHER_NUMBER)], answering=False)
+    desk = ScriptedCounter(links=[link(first), link(second, OTHER_NUMBER)], answering=False)
     desk.lay(first)
     desk.lay(second, OTHER_READER)
     desk.answering = True
@@ -320,7 +320,7 @@ def test_a_card_on_another_reader_waits_while_the_first_still_lies() -> None:
 def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() -> None:
     """That a card is gone may be known from its silence before the reader says so."""
     first, second = Card("a", refused=Code.CARD_REMOVED), Card("b")
-    desk = Desk(links=[link(second)], answering=False)
+    desk = ScriptedCounter(links=[link(second)], answering=False)
     insertion = desk.lay(first)
     desk.lay(second, OTHER_READER)
     desk.answering = True
@@ -331,7 +331,7 @@ def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() 
 
 
 def test_a_silent_card_is_freed_by_lifting_it() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     insertion = desk.lay(Card())
     desk.tell(CardSlow(insertion))
     assert desk.at(Reading).slow
@@ -342,7 +342,7 @@ def test_a_silent_card_is_freed_by_lifting_it() -> None:
 @pytest.mark.parametrize("answers", [0, 1, 2])
 def test_a_library_card_serves_while_the_my_number_card_is_read_or_says_nothing(answers: int, slow: bool) -> None:
     card = Card()
-    desk = Desk(links=[link(card)], answering=False)
+    desk = ScriptedCounter(links=[link(card)], answering=False)
     insertion = desk.lay(card)
     for _ in range(answers):
         desk.answer()
@@ -359,7 +359,7 @@ def test_a_library_card_serves_while_the_my_number_card_is_read_or_says_nothing(
 @pytest.mark.parametrize("answers", [0, 1, 2])
 def test_a_number_that_cannot_be_one_is_said_while_the_card_is_read_on(answers: int) -> None:
     card = Card()
-    desk = Desk(CounterRules(BarcodeRule(length=10)), links=[link(card)], answering=False)
+    desk = ScriptedCounter(CounterRules(BarcodeRule(length=10)), links=[link(card)], answering=False)
     desk.lay(card)
     for _ in range(answers):
         desk.answer()
@@ -371,7 +371,7 @@ def test_a_number_that_cannot_be_one_is_said_while_the_card_is_read_on(answers: 
 
 
 def test_another_library_card_read_while_one_is_looked_up_is_the_one_that_counts() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
     assert [question.number for question in desk.of(LookUpPatron)] == [NUMBER, OTHER_NUMBER]
     assert desk.answer_all().at(PatronShown).patron.number == OTHER_NUMBER
@@ -379,7 +379,7 @@ def test_another_library_card_read_while_one_is_looked_up_is_the_one_that_counts
 
 @pytest.mark.parametrize("slow", [False, True])
 def test_a_card_being_read_can_be_left(slow: bool) -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     insertion = desk.lay(Card())
     if slow:
         desk.tell(CardSlow(insertion))
@@ -390,7 +390,7 @@ def test_a_card_being_read_can_be_left(slow: bool) -> None:
 
 
 def test_a_card_slow_elsewhere_means_nothing_here() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     desk.lay(Card())
     assert not desk.tell(CardSlow(Insertion(9, OTHER_READER))).at(Reading).slow
 
@@ -398,7 +398,7 @@ def test_a_card_slow_elsewhere_means_nothing_here() -> None:
 @pytest.mark.parametrize("answers", [1, 2])
 def test_a_look_up_that_takes_long_can_be_left(answers: int) -> None:
     card = Card()
-    desk = Desk(links=[link(card)], answering=False)
+    desk = ScriptedCounter(links=[link(card)], answering=False)
     desk.lay(card)
     for _ in range(answers):
         desk.answer()
@@ -409,7 +409,7 @@ def test_a_look_up_that_takes_long_can_be_left(answers: int) -> None:
 
 def test_a_card_counts_again_only_when_it_has_been_lifted() -> None:
     card = Card()
-    desk = Desk(QUICK, links=[link(card)])
+    desk = ScriptedCounter(QUICK, links=[link(card)])
     insertion = desk.lay(card)
     desk.tell(LeavePressed(), CardPlaced(insertion)).at(Waiting)
     desk.lift(insertion).lay(card)

@@ -24,16 +24,16 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import IlsCondition, Patron, Service, Ticket
 from kiosk.domain.states import CounterRules, HandoverWhen, PatronShown, Problem, Tried, Waiting, When
-from tests.support.domain.scripted_counter import NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import Library
 
 A = "1103447109"
 QUICK = CounterRules(confirm_holder=When.NEVER)
 
 
-def unchecked(library: Library) -> Desk:
+def unchecked(library: Library) -> ScriptedCounter:
     library.down = Code.ILS_UNREACHABLE
-    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.UNREACHABLE))
+    desk = ScriptedCounter(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.UNREACHABLE))
     assert not desk.at(PatronShown).patron.checked
     return desk
 
@@ -80,7 +80,7 @@ def test_a_line_that_breaks_again_leaves_it_as_it_was_and_is_tried_the_next_time
     assert len(desk.of(LookUpPatron)) == 3
 
 
-def hangs_at_the_patron(desk: Desk) -> Desk:
+def hangs_at_the_patron(desk: ScriptedCounter) -> ScriptedCounter:
     """A server that logs in and answers everything but this."""
     desk.tell(PatronRefused(desk.of(LookUpPatron)[-1].ticket, Code.ILS_UNREACHABLE))
     return desk.tell(IlsChanged(IlsCondition.UNREACHABLE), IlsChanged(IlsCondition.READY))
@@ -134,7 +134,7 @@ def test_what_waits_is_asked_for_at_once_when_staff_have_it_tried() -> None:
 
 def test_a_list_that_waits_is_asked_for_at_once_when_staff_have_it_tried() -> None:
     library = Library(on_loan=[A])
-    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
+    desk = ScriptedCounter(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
     library.down = Code.ILS_UNREACHABLE
     desk.tell(ServiceChosen(Service.RENEWAL))
     desk.tell(TimeUp(desk.of(StartTimer)[-1].ticket))
@@ -176,7 +176,9 @@ def test_that_it_was_tried_is_known_with_the_time_whatever_came_of_it(condition:
 
 
 def test_an_answer_to_an_item_is_newer_than_what_was_tried() -> None:
-    desk = Desk(QUICK, library=Library()).tell(LibraryCardEntered(NUMBER.text), LibraryRetryPressed(), IlsChanged(IlsCondition.READY))
+    desk = ScriptedCounter(QUICK, library=Library()).tell(
+        LibraryCardEntered(NUMBER.text), LibraryRetryPressed(), IlsChanged(IlsCondition.READY)
+    )
     assert desk.tell(ItemEntered(A)).counter.tried is None
     desk.tell(LibraryRetryPressed(), IlsChanged(IlsCondition.UNREACHABLE), DayBegan(date(2026, 11, 24)))
     assert desk.counter.tried is None
@@ -184,7 +186,7 @@ def test_an_answer_to_an_item_is_newer_than_what_was_tried() -> None:
 
 def test_a_list_that_cannot_be_had_again_says_when() -> None:
     library = Library()
-    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text))
     library.down, desk.now = Code.ILS_UNREACHABLE, AT
     desk.tell(ServiceChosen(Service.RENEWAL))
     assert (desk.at(PatronShown).dealings.problem, desk.at(PatronShown).dealings.failed_at) == (Code.ILS_UNREACHABLE, AT)
@@ -197,7 +199,7 @@ def test_a_list_that_cannot_be_had_again_says_when() -> None:
 
 
 def test_a_number_that_cannot_be_handed_over_again_says_when() -> None:
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, handover=HandoverWhen.ON_CHOICE), window_fails=Code.HANDOVER_NO_WINDOW)
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, handover=HandoverWhen.ON_CHOICE), window_fails=Code.HANDOVER_NO_WINDOW)
     desk.tell(LibraryCardEntered(NUMBER.text))
     desk.now = AT
     assert desk.tell(HandoverAsked()).at(PatronShown).handing_failed_at == AT
@@ -217,7 +219,7 @@ def test_a_list_that_the_line_cost_comes_by_itself() -> None:
 
 def test_a_list_that_fails_on_a_good_line_is_asked_for_later_each_time_and_keeps_no_session() -> None:
     library = Library(on_loan=[A])
-    desk = Desk(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
+    desk = ScriptedCounter(QUICK, library=library).tell(LibraryCardEntered(NUMBER.text), IlsChanged(IlsCondition.READY))
     library.down = Code.ILS_UNREACHABLE
     desk.tell(ServiceChosen(Service.RENEWAL))
     idle, waits = desk.counter.idle_ticket, []

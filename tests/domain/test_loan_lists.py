@@ -14,7 +14,7 @@ from kiosk.domain.model import Service, SlipKind
 from kiosk.domain.serving.loans import after_telling
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.domain.states import CounterRules, PatronShown, Waiting, When
-from tests.support.domain.scripted_counter import NUMBER, Desk
+from tests.support.domain.scripted_counter import NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B, C = "1103447109", "1100892031", "1098221670"
@@ -25,15 +25,15 @@ SOME_TITLES = LoanList(("雪国の民家",), Told.PART, 120, as_titles=True)
 EVERY_LIST = {"denied": DENIED, "silent": SILENT, "cut": CUT, "titles": TITLES, "some titles": SOME_TITLES}
 
 
-def served(lists: LoanList, slip: SlipKind = SlipKind.ALL, library: Library | None = None) -> Desk:
+def served(lists: LoanList, slip: SlipKind = SlipKind.ALL, library: Library | None = None) -> ScriptedCounter:
     """A patron whose loans the library's system lists so, or not; ready for a renewal."""
     rules = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=slip)
-    desk = Desk(rules, library=library or Library(on_loan=[A, B], lists=lists)).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(rules, library=library or Library(on_loan=[A, B], lists=lists)).tell(LibraryCardEntered(NUMBER.text))
     desk.at(PatronShown)
     return desk
 
 
-def printed(desk: Desk) -> list[Slip]:
+def printed(desk: ScriptedCounter) -> list[Slip]:
     return [effect.slip for effect in desk.of(PrintSlip)]
 
 

@@ -27,7 +27,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, Desk
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B = "1103447109", "1100892031"
@@ -38,16 +38,16 @@ Found = tuple[Outcome, Reason | None]
 EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
-def in_doubt(found: Found, service: Service = Service.LOAN, item: str = A) -> Desk:
+def in_doubt(found: Found, service: Service = Service.LOAN, item: str = A) -> ScriptedCounter:
     """A patron who is served, and an item of which it is not certain what became of it."""
     rules = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)
-    desk = Desk(rules, library=Library()).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
+    desk = ScriptedCounter(rules, library=Library()).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
     desk.answering = False
     desk.open.clear()
     return ask(desk, found, item)
 
 
-def ask(desk: Desk, found: Found, item: str = A) -> Desk:
+def ask(desk: ScriptedCounter, found: Found, item: str = A) -> ScriptedCounter:
     desk.tell(ItemEntered(item))
     asked = desk.of(ServeItem)[-1]
     desk.open.remove(asked)
@@ -57,11 +57,11 @@ def ask(desk: Desk, found: Found, item: str = A) -> Desk:
     return desk
 
 
-def looks(desk: Desk) -> list[tuple[Service, str]]:
+def looks(desk: ScriptedCounter) -> list[tuple[Service, str]]:
     return [(look.service, look.item.number) for look in desk.of(LookAgain)]
 
 
-def find(desk: Desk, found: Found) -> Desk:
+def find(desk: ScriptedCounter, found: Found) -> ScriptedCounter:
     """What the newest look shows."""
     look = desk.of(LookAgain)[-1]
     if look in desk.open:
@@ -70,12 +70,12 @@ def find(desk: Desk, found: Found) -> Desk:
     return desk.tell(LookedAgain(look.ticket, ItemAnswer(item, *found)))
 
 
-def line(desk: Desk) -> tuple[Progress, Reason | None]:
+def line(desk: ScriptedCounter) -> tuple[Progress, Reason | None]:
     entry = desk.at(PatronShown).dealings.entries[0]
     return entry.progress, entry.reason
 
 
-def later(desk: Desk) -> Desk:
+def later(desk: ScriptedCounter) -> ScriptedCounter:
     """So long after the session as it takes until it is looked at once more."""
     return desk.tell(*(TimeUp(doubt.due) for doubt in desk.counter.doubts))
 
@@ -171,7 +171,7 @@ def test_a_list_of_loans_that_lacks_it_makes_it_known_as_of_now() -> None:
 # --- after the session ------------------------------------------------------------------------------------------------------
 
 
-def ended(found: Found = NOT_YET, service: Service = Service.LOAN) -> Desk:
+def ended(found: Found = NOT_YET, service: Service = Service.LOAN) -> ScriptedCounter:
     desk = find(in_doubt(found, service).tell(LeavePressed()), found)
     desk.at(Waiting)
     return desk
@@ -247,7 +247,7 @@ def test_an_answer_to_no_look_means_nothing() -> None:
 # --- what is not known yet, or cannot be
 
 
-def doing(desk: Desk) -> tuple[Service, list[str], Doing] | None:
+def doing(desk: ScriptedCounter) -> tuple[Service, list[str], Doing] | None:
     looked_at = being_looked_at(desk.counter)
     return None if looked_at is None else (looked_at.service, [item.number for item in looked_at.items], looked_at.doing)
 
@@ -346,7 +346,7 @@ def test_a_look_that_broke_leaves_it_unclear() -> None:
 # --- a notice that nobody needs any more
 
 
-def told_late(service: Service = Service.LOAN) -> Desk:
+def told_late(service: Service = Service.LOAN) -> ScriptedCounter:
     desk = find(later(ended(service=service)), DONE)
     assert desk.counter.late
     return desk
@@ -362,7 +362,7 @@ def test_it_is_told_whose_it_is_and_when_as_the_audit_trail_would_write_it() -> 
     assert NUMBER.text not in repr(desk.counter)
 
 
-def serve_again(desk: Desk, library: Library, number: str = NUMBER.text) -> Desk:
+def serve_again(desk: ScriptedCounter, library: Library, number: str = NUMBER.text) -> ScriptedCounter:
     desk.answering, desk.library = True, library
     return desk.tell(LibraryCardEntered(number))
 

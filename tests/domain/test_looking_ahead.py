@@ -40,7 +40,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, link, token
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, ScriptedCounter, link, token
 from tests.support.domain.scripted_library import Library
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
@@ -48,19 +48,19 @@ CARD, OTHER = Card("a"), Card("b")
 AHEAD = (FindLinks, LookUpPatron)
 
 
-def reading(rules: CounterRules = QUICK, card: Card = CARD, library: Library | None = None) -> tuple[Desk, Insertion]:
+def reading(rules: CounterRules = QUICK, card: Card = CARD, library: Library | None = None) -> tuple[ScriptedCounter, Insertion]:
     """A card is being read whose first block has come; nothing that was asked is answered yet."""
-    desk = Desk(rules, links=[link(CARD), link(OTHER, OTHER_NUMBER)], library=library or Library(), answering=False)
+    desk = ScriptedCounter(rules, links=[link(CARD), link(OTHER, OTHER_NUMBER)], library=library or Library(), answering=False)
     insertion = desk.lay(card)
     desk.begin_to_read(insertion)
     return desk, insertion
 
 
-def questions(desk: Desk) -> list[type]:
+def questions(desk: ScriptedCounter) -> list[type]:
     return [type(effect) for effect in desk.asked if isinstance(effect, AHEAD)]
 
 
-def answer_ahead(desk: Desk, count: int) -> None:
+def answer_ahead(desk: ScriptedCounter, count: int) -> None:
     for kind in AHEAD[:count]:
         desk.answer(kind)
 
@@ -85,7 +85,7 @@ def test_looking_ahead_leads_where_looking_afterwards_does(answers: int) -> None
     desk, _ = reading()
     answer_ahead(desk, answers)
     desk.answer(ReadCard).answer_all()
-    straight = Desk(QUICK, links=[link(CARD)], library=Library())
+    straight = ScriptedCounter(QUICK, links=[link(CARD)], library=Library())
     straight.lay(CARD)
     assert desk.flow == straight.flow
 
@@ -323,7 +323,7 @@ def test_a_first_block_told_of_twice_is_believed_the_second_time() -> None:
 
 
 def test_a_first_block_that_comes_when_no_card_is_read_means_nothing() -> None:
-    desk = Desk(QUICK, links=[link(CARD)], library=Library())
+    desk = ScriptedCounter(QUICK, links=[link(CARD)], library=Library())
     insertion = desk.lay(CARD)
     shown = desk.at(PatronShown)
     assert desk.begin_to_read(insertion).flow == shown

@@ -91,7 +91,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, READER, TODAY, Card, Desk, link, token
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, READER, TODAY, Card, ScriptedCounter, link, token
 
 STAFF_CODE = "0417"
 ONE_DISPLAY = CounterRules(single_display=True, staff_code=STAFF_CODE, confirm_holder=When.NEVER)
@@ -100,71 +100,71 @@ ONE_DISPLAY = CounterRules(single_display=True, staff_code=STAFF_CODE, confirm_h
 # --- sessions that every test below is run in
 
 
-def at_choosing() -> Desk:
-    return Desk().tell(RegistrationChosen())
+def at_choosing() -> ScriptedCounter:
+    return ScriptedCounter().tell(RegistrationChosen())
 
 
-def at_library_card() -> Desk:
-    return Desk().to_library_card()
+def at_library_card() -> ScriptedCounter:
+    return ScriptedCounter().to_library_card()
 
 
-def at_card() -> Desk:
-    return Desk().to_card()
+def at_card() -> ScriptedCounter:
+    return ScriptedCounter().to_card()
 
 
-def at_confirmation() -> Desk:
-    desk = Desk().to_card()
+def at_confirmation() -> ScriptedCounter:
+    desk = ScriptedCounter().to_card()
     desk.lay(Card())
     return desk
 
 
-def at_replacement() -> Desk:
-    desk = Desk(links=[link(Card("b"))]).to_card()
+def at_replacement() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card("b"))]).to_card()
     desk.lay(Card())
     return desk
 
 
-def at_last_try() -> Desk:
-    desk = Desk().to_card()
+def at_last_try() -> ScriptedCounter:
+    desk = ScriptedCounter().to_card()
     desk.lay(Card(tries=1))
     return desk.tell(LinkAgreed())
 
 
-def at_pad() -> Desk:
-    desk = Desk()
+def at_pad() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     return desk
 
 
-def registered() -> Desk:
+def registered() -> ScriptedCounter:
     return at_pad().press_pin()
 
 
-def registration_refused() -> Desk:
-    return Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+def registration_refused() -> ScriptedCounter:
+    return ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(None))
 
 
-def at_holder() -> Desk:
-    desk = Desk(links=[link(Card())])
+def at_holder() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())])
     desk.lay(Card())
     return desk
 
 
-def at_patron() -> Desk:
+def at_patron() -> ScriptedCounter:
     return at_holder().tell(HolderConfirmed())
 
 
-def lending_refused() -> Desk:
-    desk = Desk()
+def lending_refused() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.lay(Card())
     return desk
 
 
-def unlinking() -> Desk:
-    return Desk().tell(UnlinkingChosen())
+def unlinking() -> ScriptedCounter:
+    return ScriptedCounter().tell(UnlinkingChosen())
 
 
-SESSIONS: list[Callable[[], Desk]] = [
+SESSIONS: list[Callable[[], ScriptedCounter]] = [
     at_choosing,
     at_library_card,
     at_card,
@@ -186,7 +186,7 @@ NOT_INTERRUPTED_BY_THE_RAIL = (at_confirmation, at_last_try, at_pad)
 
 
 @pytest.mark.parametrize("session", SESSIONS)
-def test_a_session_left_alone_warns_and_then_clears(session: Callable[[], Desk]) -> None:
+def test_a_session_left_alone_warns_and_then_clears(session: Callable[[], ScriptedCounter]) -> None:
     desk = session().tell(LanguageChosen(Language.ENGLISH)).leave_alone()
     assert desk.counter.idle_warning
     assert desk.seconds() == 30
@@ -232,23 +232,23 @@ def test_there_is_time_to_make_a_library_card() -> None:
 
 
 def test_nobody_is_hurried_on_a_resting_page() -> None:
-    desk = Desk().tell(StatusChosen(), Touched(), HelpChosen(), HomeChosen())
+    desk = ScriptedCounter().tell(StatusChosen(), Touched(), HelpChosen(), HomeChosen())
     assert not desk.of(StartTimer)
 
 
 def test_a_language_left_behind_on_the_resting_page_is_put_back_without_a_question() -> None:
-    desk = Desk().tell(LanguageChosen(Language.ENGLISH)).leave_alone()
+    desk = ScriptedCounter().tell(LanguageChosen(Language.ENGLISH)).leave_alone()
     assert desk.counter.language is Language.JAPANESE
     assert not desk.counter.idle_warning
 
 
 def test_a_number_not_taken_is_put_away() -> None:
-    desk = Desk().tell(LibraryCardEntered("12")).leave_alone()
+    desk = ScriptedCounter().tell(LibraryCardEntered("12")).leave_alone()
     assert desk.at(Waiting).problem is None
 
 
 def test_a_finished_registration_closes_soon_after_the_card_has_left() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card())
     desk.press_pin()
     assert desk.seconds() != 8
@@ -268,7 +268,7 @@ def test_an_act_under_way_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("session", [session for session in SESSIONS if session not in NOT_INTERRUPTED_BY_THE_RAIL])
-def test_home_leaves_any_session_and_forgets_it(session: Callable[[], Desk]) -> None:
+def test_home_leaves_any_session_and_forgets_it(session: Callable[[], ScriptedCounter]) -> None:
     desk = session().tell(LanguageChosen(Language.ENGLISH), HomeChosen(), LeavingConfirmed())
     desk.at(Waiting)
     assert desk.counter.language is Language.JAPANESE
@@ -277,7 +277,7 @@ def test_home_leaves_any_session_and_forgets_it(session: Callable[[], Desk]) -> 
 
 @pytest.mark.parametrize("session", NOT_INTERRUPTED_BY_THE_RAIL)
 @pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen(), LeavingConfirmed()])
-def test_a_patron_at_the_pin_is_not_interrupted_by_the_rail(session: Callable[[], Desk], page: Event) -> None:
+def test_a_patron_at_the_pin_is_not_interrupted_by_the_rail(session: Callable[[], ScriptedCounter], page: Event) -> None:
     desk = session()
     before = desk.flow
     assert desk.tell(page).flow == before
@@ -286,19 +286,19 @@ def test_a_patron_at_the_pin_is_not_interrupted_by_the_rail(session: Callable[[]
 
 @pytest.mark.parametrize("page", [StatusChosen(), HelpChosen(), HomeChosen()])
 def test_a_card_is_read_from_any_resting_page(page: Event) -> None:
-    desk = Desk(answering=False).tell(page)
+    desk = ScriptedCounter(answering=False).tell(page)
     desk.lay(Card())
     desk.at(Reading)
 
 
 def test_a_registration_begun_on_the_resting_page_keeps_the_language_just_chosen() -> None:
-    assert Desk().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
+    assert ScriptedCounter().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
     assert lending_refused().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.ENGLISH
     assert registered().tell(LanguageChosen(Language.ENGLISH), RegistrationChosen()).counter.language is Language.JAPANESE
 
 
 @pytest.mark.parametrize("session", [registered, registration_refused, lending_refused, at_patron, at_holder])
-def test_the_next_card_is_read_where_nothing_is_under_way(session: Callable[[], Desk]) -> None:
+def test_the_next_card_is_read_where_nothing_is_under_way(session: Callable[[], ScriptedCounter]) -> None:
     desk = session()
     for insertion in desk.counter.cards:
         desk.lift(insertion)
@@ -348,7 +348,7 @@ def test_a_registered_card_left_on_the_reader_is_said() -> None:
 
 @pytest.mark.parametrize("session", SESSIONS)
 @pytest.mark.parametrize("lifted", [False, True])
-def test_every_card_read_is_unpowered_by_the_end(session: Callable[[], Desk], lifted: bool) -> None:
+def test_every_card_read_is_unpowered_by_the_end(session: Callable[[], ScriptedCounter], lifted: bool) -> None:
     desk = session()
     if lifted:
         for insertion in desk.counter.cards:
@@ -358,7 +358,7 @@ def test_every_card_read_is_unpowered_by_the_end(session: Callable[[], Desk], li
 
 
 def test_a_card_lifted_while_it_is_read_is_let_go_when_the_session_ends() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     insertion = desk.lay(Card())
     desk.lift(insertion).tell(HomeChosen()).at(Waiting)
     assert ReleaseCard(insertion) in desk.asked
@@ -368,7 +368,7 @@ def test_a_card_lifted_while_it_is_read_is_let_go_when_the_session_ends() -> Non
 
 
 @pytest.mark.parametrize("session", SESSIONS)
-def test_answers_to_other_questions_change_nothing(session: Callable[[], Desk]) -> None:
+def test_answers_to_other_questions_change_nothing(session: Callable[[], ScriptedCounter]) -> None:
     desk = session()
     before = desk.counter
     here = next(iter(before.cards), Insertion(1, READER))
@@ -389,7 +389,7 @@ def test_answers_to_other_questions_change_nothing(session: Callable[[], Desk]) 
 
 
 @pytest.mark.parametrize("session", SESSIONS)
-def test_a_bug_wipes_the_session_and_says_an_incident(session: Callable[[], Desk]) -> None:
+def test_a_bug_wipes_the_session_and_says_an_incident(session: Callable[[], ScriptedCounter]) -> None:
     desk = session().tell(Broke("1123-AB12"))
     assert desk.at(OutOfOrder).incident == "1123-AB12"
     assert NUMBER.text not in repr(desk.counter)
@@ -416,7 +416,7 @@ def test_the_readers_condition_is_known_and_ends_no_session() -> None:
 
 def test_midnight_forgets_whom_staff_have_seen() -> None:
     rules = CounterRules(confirm_holder=When.FIRST_OF_DAY, lending_pin=When.FIRST_OF_DAY)
-    desk = Desk(rules, links=[link(Card())])
+    desk = ScriptedCounter(rules, links=[link(Card())])
     desk.lay(Card())
     desk.press_pin().tell(HolderConfirmed()).at(PatronShown)
     assert desk.counter.seen_today == desk.counter.proved_today == frozenset({token("a")})
@@ -429,17 +429,17 @@ def test_midnight_forgets_whom_staff_have_seen() -> None:
 # --- the single display
 
 
-def screen(desk: Desk) -> Screen:
+def screen(desk: ScriptedCounter) -> Screen:
     return desk.counter.screen
 
 
-def offered() -> Desk:
-    desk = Desk(ONE_DISPLAY).to_card()
+def offered() -> ScriptedCounter:
+    desk = ScriptedCounter(ONE_DISPLAY).to_card()
     desk.lay(Card())
     return desk
 
 
-def in_the_patrons_hands() -> Desk:
+def in_the_patrons_hands() -> ScriptedCounter:
     return offered().tell(DisplayTaken(), LinkAgreed())
 
 
@@ -466,7 +466,7 @@ def test_the_display_is_offered_to_the_patron_and_shows_no_pad_before_it_is_take
 
 
 def test_a_pad_that_the_patron_has_not_taken_sends_nothing() -> None:
-    desk = Desk(CounterRules(single_display=True, lending_pin=When.ALWAYS), links=[link(Card())])
+    desk = ScriptedCounter(CounterRules(single_display=True, lending_pin=When.ALWAYS), links=[link(Card())])
     desk.lay(Card())
     assert desk.at(AskingPin).typed == 0
     assert desk.press_pin().at(AskingPin).typed == 0
@@ -582,14 +582,14 @@ def test_a_link_being_saved_survives_everything_but_a_bug() -> None:
 
 
 def test_a_placed_card_told_twice_is_read_once() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.lay(Card())
     desk.tell(CardPlaced(insertion), CardPlaced(insertion))
     assert len(desk.of(ReadCard)) == 1
 
 
 def test_the_library_system_is_tried_anew_when_somebody_asks_once_at_a_time() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.tell(IlsChanged(IlsCondition.LOGIN_LOST), LibraryRetryPressed(), LibraryRetryPressed())
     assert desk.counter.ils is IlsCondition.STARTING
     assert len(desk.of(RetryLibrary)) == 1
@@ -598,6 +598,6 @@ def test_the_library_system_is_tried_anew_when_somebody_asks_once_at_a_time() ->
 
 
 def test_where_no_library_system_is_connected_there_is_nothing_to_try() -> None:
-    desk = Desk().tell(IlsChanged(IlsCondition.NONE), LibraryRetryPressed())
+    desk = ScriptedCounter().tell(IlsChanged(IlsCondition.NONE), LibraryRetryPressed())
     assert desk.counter.ils is IlsCondition.NONE
     assert not desk.of(RetryLibrary)

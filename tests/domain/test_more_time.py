@@ -21,34 +21,34 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Language
 from kiosk.domain.moretime import is_running, left_of, may_have_more
 from kiosk.domain.states import AskingPin, ConfirmingLink, LendingRefused, MoreTime, PatronShown, Registered, Waiting
-from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 
 
-def serving() -> Desk:
-    desk = Desk(links=[link(Card())])
+def serving() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())])
     desk.lay(Card())
     return desk.tell(HolderConfirmed())
 
 
-def registering() -> Desk:
-    return Desk().to_library_card()
+def registering() -> ScriptedCounter:
+    return ScriptedCounter().to_library_card()
 
 
-def unlinking() -> Desk:
-    return Desk().tell(UnlinkingChosen())
+def unlinking() -> ScriptedCounter:
+    return ScriptedCounter().tell(UnlinkingChosen())
 
 
-SESSIONS: list[Callable[[], Desk]] = [serving, registering, unlinking]
+SESSIONS: list[Callable[[], ScriptedCounter]] = [serving, registering, unlinking]
 
 
-def is_over(desk: Desk) -> Desk:
+def is_over(desk: ScriptedCounter) -> ScriptedCounter:
     """The five minutes have passed."""
     return desk.tell(TimeUp(desk.counter.more_time.ticket))
 
 
 @pytest.mark.parametrize("session", SESSIONS)
 @pytest.mark.parametrize("warned", [False, True])
-def test_what_is_open_stays_for_five_minutes_and_then_for_the_usual_time(session: Callable[[], Desk], warned: bool) -> None:
+def test_what_is_open_stays_for_five_minutes_and_then_for_the_usual_time(session: Callable[[], ScriptedCounter], warned: bool) -> None:
     desk = session().leave_alone() if warned else session()
     flow = desk.flow
     desk.tell(MoreTimePressed())
@@ -84,7 +84,7 @@ def test_the_next_session_may_have_it_again() -> None:
 
 
 def test_a_library_card_read_on_a_refusal_begins_a_session_with_all_of_its_time() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lay(Card())
     desk.tell(MoreTimePressed(), MoreTimePressed()).at(LendingRefused)
     desk.tell(LibraryCardEntered(NUMBER.text)).at(PatronShown)
@@ -98,13 +98,13 @@ def test_a_sign_of_life_does_not_take_it_away() -> None:
 
 
 def test_nothing_that_is_open_to_nobody_is_kept() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     assert not may_have_more(desk.counter)
     assert desk.tell(MoreTimePressed()).counter.more_time == MoreTime()
 
 
 def test_a_patrons_pin_is_never_left_open_for_longer() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.tell(MoreTimePressed())
     desk.lay(Card())
     desk.at(ConfirmingLink)
@@ -114,7 +114,7 @@ def test_a_patrons_pin_is_never_left_open_for_longer() -> None:
 
 
 def test_a_finished_registration_closes_by_itself_all_the_same() -> None:
-    desk = Desk().to_card().tell(MoreTimePressed())
+    desk = ScriptedCounter().to_card().tell(MoreTimePressed())
     card = desk.lay(Card())
     desk.tell(LinkAgreed()).press_pin().at(Registered)
     assert not is_running(desk.counter), "it is not said to stay open"

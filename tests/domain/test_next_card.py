@@ -20,30 +20,30 @@ from kiosk.domain.events import (
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service, Shown, SlipKind, Sound
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import CounterRules, NextCard, PatronShown, Progress, Reading, Waiting, When
-from tests.support.domain.scripted_counter import Card, Desk, link
+from tests.support.domain.scripted_counter import Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
 NEXT, A, B, C = "D0000000077", "1103447109", "1100892031", "1098221670"
 RULES = CounterRules(confirm_holder=When.NEVER, barcode=BarcodeRule(prefix="D"), prints_slips=True)
 
 
-def served(says: Reason = Reason.ITEM_UNKNOWN, **library: object) -> Desk:
+def served(says: Reason = Reason.ITEM_UNKNOWN, **library: object) -> ScriptedCounter:
     """A desk at which a patron is lent to, and another's card is known."""
     behind = Library(says={NEXT: says, B: Reason.ITEM_UNKNOWN}, cards={NEXT}, **library)  # type: ignore[arg-type]
-    desk = Desk(RULES, library=behind).tell(LibraryCardEntered("D0123456789"))
+    desk = ScriptedCounter(RULES, library=behind).tell(LibraryCardEntered("D0123456789"))
     desk.at(PatronShown)
     return desk
 
 
-def scan(desk: Desk, *texts: str) -> Desk:
+def scan(desk: ScriptedCounter, *texts: str) -> ScriptedCounter:
     return desk.tell(*(ItemEntered(text) for text in texts))
 
 
-def lines(desk: Desk) -> list[tuple[str, Progress, Reason | None]]:
+def lines(desk: ScriptedCounter) -> list[tuple[str, Progress, Reason | None]]:
     return [(entry.item.number, entry.progress, entry.reason) for entry in desk.at(PatronShown).dealings.entries]
 
 
-def asked(desk: Desk) -> list[str]:
+def asked(desk: ScriptedCounter) -> list[str]:
     return [effect.item.number for effect in desk.of(ServeItem)]
 
 
@@ -107,7 +107,7 @@ def test_it_is_not_their_turn() -> None:
 
 def test_a_number_that_is_no_library_card_holds_nothing_up() -> None:
     library = Library(says={"D9999999999": Reason.ITEM_UNKNOWN})
-    desk = Desk(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
+    desk = ScriptedCounter(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
     desk.answering = False
     scan(desk, "D9999999999", A).answer_all()
     assert [effect.number.text for effect in desk.of(RecogniseLibraryCard)] == ["D9999999999"]
@@ -134,7 +134,7 @@ def test_what_cannot_be_a_library_card_is_not_asked_about() -> None:
 
 def test_the_patrons_own_card_is_told_as_such() -> None:
     library = Library(says={"D0123456789": Reason.ITEM_UNKNOWN}, cards={"D0123456789"})
-    desk = Desk(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
+    desk = ScriptedCounter(RULES, library=library).tell(LibraryCardEntered("D0123456789"))
     scan(desk, "D0123456789", A)
     assert lines(desk) == [(A, Progress.DONE, None), ("D0123456789", Progress.REFUSED, Reason.LIBRARY_CARD)]
     assert not desk.of(RecogniseLibraryCard)
@@ -164,7 +164,7 @@ def test_a_my_number_card_laid_meanwhile_is_read() -> None:
 
 def test_the_card_that_lay_there_before_is_not_read_for_the_next_patron() -> None:
     card = Card()
-    desk = Desk(RULES, [link(card)], Library(says={NEXT: Reason.ITEM_UNKNOWN}, cards={NEXT}))
+    desk = ScriptedCounter(RULES, [link(card)], Library(says={NEXT: Reason.ITEM_UNKNOWN}, cards={NEXT}))
     desk.lay(card)
     scan(desk, NEXT).tell(NextPatronCalled())
     assert desk.at(PatronShown).patron.number.text == NEXT
@@ -172,7 +172,7 @@ def test_the_card_that_lay_there_before_is_not_read_for_the_next_patron() -> Non
 
 
 def test_a_blocked_patron_is_lent_nothing_whatever_is_read() -> None:
-    desk = Desk(RULES, library=Library(Standing(stops=frozenset({Stop.CHARGE_DENIED})), cards={NEXT}))
+    desk = ScriptedCounter(RULES, library=Library(Standing(stops=frozenset({Stop.CHARGE_DENIED})), cards={NEXT}))
     desk.tell(LibraryCardEntered("D0123456789"), ServiceChosen(Service.LOAN))
     assert not asked(scan(desk, NEXT, A))
 
@@ -196,7 +196,9 @@ def test_a_library_card_read_while_the_line_was_down_is_asked_about_before_anyth
 
 
 def test_a_book_read_while_the_line_was_down_is_asked_about_once() -> None:
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, prints_slips=True), library=Library(says={C: Reason.NOT_REACHED}, cards={NEXT}))
+    desk = ScriptedCounter(
+        CounterRules(confirm_holder=When.NEVER, prints_slips=True), library=Library(says={C: Reason.NOT_REACHED}, cards={NEXT})
+    )
     desk.tell(LibraryCardEntered("2104067853")).at(PatronShown)
     scan(desk, C)
     desk.tell(IlsChanged(IlsCondition.READY))

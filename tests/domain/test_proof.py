@@ -33,17 +33,17 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, Card, ScriptedCounter, link
 
 
-def at_confirmation(card: Card) -> tuple[Desk, Insertion]:
-    desk = Desk().to_card()
+def at_confirmation(card: Card) -> tuple[ScriptedCounter, Insertion]:
+    desk = ScriptedCounter().to_card()
     return desk, desk.lay(card)
 
 
-def slowly_checking() -> tuple[Desk, Insertion]:
+def slowly_checking() -> tuple[ScriptedCounter, Insertion]:
     """A VERIFY is under way and not answered yet."""
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card())
     desk.answering = False
     desk.press_pin()
@@ -95,7 +95,7 @@ def test_a_wrong_pin_says_how_many_tries_are_left_and_then_locks() -> None:
 
 def test_time_gives_no_try_back() -> None:
     card = Card()
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(card)
     desk.press_pin(right=False).leave_alone().leave_alone().at(Waiting)
     desk.lift(insertion).to_pad(card)
@@ -110,7 +110,7 @@ def test_one_press_sends_one_verify() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_fewer_than_four_digits_send_nothing(count: int) -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     desk.tell(PadTyped(count), PadConfirmed()).at(AskingPin)
     assert not desk.of(VerifyPin)
@@ -118,13 +118,13 @@ def test_fewer_than_four_digits_send_nothing(count: int) -> None:
 
 @pytest.mark.parametrize("count", [-1, 5])
 def test_a_count_that_no_pad_can_hold_changes_nothing(count: int) -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     assert desk.tell(PadTyped(count)).at(AskingPin).typed == 0
 
 
 def test_a_barcode_on_the_pad_is_said_and_sends_nothing() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     desk.tell(PadTyped(4), PadCleared(), PadConfirmed(), LibraryCardEntered(NUMBER.text))
     assert (desk.at(AskingPin).typed, desk.at(AskingPin).barcode_cleared) == (0, True)
@@ -133,7 +133,7 @@ def test_a_barcode_on_the_pad_is_said_and_sends_nothing() -> None:
 
 
 def test_the_link_is_saved_only_for_the_certificate_that_signed() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card("a", signs_as="b"))
     assert desk.press_pin().at(RegistrationRefused).problem.code is Code.KEY_MISMATCH
     assert not desk.of(SaveLink)
@@ -141,7 +141,7 @@ def test_the_link_is_saved_only_for_the_certificate_that_signed() -> None:
 
 
 def test_a_lost_answer_is_never_asked_for_by_another_verify() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     card = Card(breaks_at_pin=Code.CARD_REMOVED)
     insertion = desk.to_pad(card)
     desk.press_pin()
@@ -225,7 +225,7 @@ def test_a_card_that_does_not_answer_verify_can_be_left(leave: bool) -> None:
 
 def test_a_card_laid_anew_while_its_last_try_was_spent_is_told_as_locked() -> None:
     card = Card(tries=1)
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS, confirm_holder=When.NEVER), links=[link(card)])
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS, confirm_holder=When.NEVER), links=[link(card)])
     first = desk.lay(card)
     desk.tell(LastTryChosen())
     desk.answering = False

@@ -50,7 +50,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
 FIRST_CHECK = next(iter(GuardianCheck))
@@ -58,45 +58,45 @@ A = "31234567890123"
 RULES = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)
 
 
-def served(library: Library | None = None) -> Desk:
+def served(library: Library | None = None) -> ScriptedCounter:
     """A patron called up by library card; nothing has been done for them yet."""
-    desk = Desk(RULES, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(RULES, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
     desk.at(PatronShown)
     return desk
 
 
-def lent() -> Desk:
+def lent() -> ScriptedCounter:
     return served().tell(ItemEntered(A))
 
 
-def half_registered() -> Desk:
+def half_registered() -> ScriptedCounter:
     """A guardian's first document has been seen."""
-    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
+    desk = ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
     return desk.tell(GuardianCheckSet(FIRST_CHECK, confirmed=True))
 
 
-def unlinking() -> Desk:
-    desk = Desk(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH))
+def unlinking() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH))
     return desk.tell(LibraryCardEntered(NUMBER.text))
 
 
-def unlinking_refused() -> Desk:
+def unlinking_refused() -> ScriptedCounter:
     """The number was read wrong, and may be entered anew."""
-    desk = Desk().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), CardStopAnswered(stopped=True))
+    desk = ScriptedCounter().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), CardStopAnswered(stopped=True))
     desk.tell(LibraryCardEntered(NUMBER.text)).at(UnlinkingRefused)
     return desk
 
 
-def child_refused() -> Desk:
+def child_refused() -> ScriptedCounter:
     """All documents have been seen, and then a card that cannot be linked was laid."""
-    desk = Desk().to_library_card(Applicant.CHILD).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter().to_library_card(Applicant.CHILD).tell(LibraryCardEntered(NUMBER.text))
     desk.lay(Card(refused=Code.CARD_EXPIRED))
     desk.at(RegistrationRefused)
     return desk
 
 
-def at_pad() -> Desk:
-    desk = Desk()
+def at_pad() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     return desk
 
@@ -112,10 +112,12 @@ def as_it_was(counter: Counter) -> Counter:
 # --- beside the work
 
 
-@pytest.mark.parametrize("work", [*UNFINISHED, served, at_pad, Desk])
+@pytest.mark.parametrize("work", [*UNFINISHED, served, at_pad, ScriptedCounter])
 @pytest.mark.parametrize("page", [HelpChosen(), StatusChosen()])
 @pytest.mark.parametrize("back", [BesideClosed(), "again"], ids=["closed", "pressed again"])
-def test_help_and_status_lie_over_the_work_and_take_nothing_from_it(work: Callable[[], Desk], page: Event, back: Event | str) -> None:
+def test_help_and_status_lie_over_the_work_and_take_nothing_from_it(
+    work: Callable[[], ScriptedCounter], page: Event, back: Event | str
+) -> None:
     desk = work()
     before = as_it_was(desk.counter)
     desk.tell(page)
@@ -130,7 +132,7 @@ def test_one_page_beside_the_work_takes_the_place_of_the_other() -> None:
 
 
 @pytest.mark.parametrize(("work", "own"), [(lent, HomeChosen()), (half_registered, RegistrationChosen()), (unlinking, UnlinkingChosen())])
-def test_the_works_own_part_of_the_rail_leads_back_to_it(work: Callable[[], Desk], own: Event) -> None:
+def test_the_works_own_part_of_the_rail_leads_back_to_it(work: Callable[[], ScriptedCounter], own: Event) -> None:
     desk = work()
     before = as_it_was(desk.counter)
     assert as_it_was(desk.tell(HelpChosen(), own).counter) == before
@@ -144,11 +146,11 @@ def test_an_item_that_is_answered_beneath_leaves_help_where_it_is() -> None:
 
 
 def test_help_gives_way_to_what_comes_next() -> None:
-    desk = Desk(answering=False).tell(HelpChosen())
+    desk = ScriptedCounter(answering=False).tell(HelpChosen())
     desk.lay(Card())
     desk.at(Reading)
     assert desk.counter.beside is None
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.lay(Card())
     desk.at(ConfirmingLink)
     desk.answering = False
@@ -167,7 +169,7 @@ def test_a_session_that_times_out_closes_what_lies_over_it() -> None:
 
 @pytest.mark.parametrize("work", UNFINISHED)
 @pytest.mark.parametrize("page", [HomeChosen(), RegistrationChosen(), UnlinkingChosen()])
-def test_unfinished_work_is_left_only_after_a_question(work: Callable[[], Desk], page: Event) -> None:
+def test_unfinished_work_is_left_only_after_a_question(work: Callable[[], ScriptedCounter], page: Event) -> None:
     desk = work()
     before = as_it_was(desk.counter)
     own = (half_registered, RegistrationChosen()), (unlinking, UnlinkingChosen())
@@ -196,7 +198,7 @@ def test_an_answer_to_no_question_leaves_nothing() -> None:
     ("work", "goes_on"),
     [(served, ItemEntered(A)), (half_registered, GuardianCheckSet(FIRST_CHECK, confirmed=False)), (lent, HelpChosen())],
 )
-def test_who_goes_on_with_the_work_has_answered(work: Callable[[], Desk], goes_on: Event) -> None:
+def test_who_goes_on_with_the_work_has_answered(work: Callable[[], ScriptedCounter], goes_on: Event) -> None:
     desk = work().tell(ItemEntered(A), UnlinkingChosen())
     assert desk.counter.leaving_for is Section.UNLINKING
     assert desk.tell(goes_on).counter.leaving_for is None
@@ -215,8 +217,8 @@ def test_the_question_stands_while_the_library_answers_and_goes_with_the_session
 def test_where_nothing_was_done_the_page_opens_at_once() -> None:
     served().tell(UnlinkingChosen()).at(ChoosingUnlinkReason)
     served().tell(HomeChosen()).at(Waiting)
-    Desk().tell(RegistrationChosen(), UnlinkingChosen()).at(ChoosingUnlinkReason)
-    refused = Desk().to_card()
+    ScriptedCounter().tell(RegistrationChosen(), UnlinkingChosen()).at(ChoosingUnlinkReason)
+    refused = ScriptedCounter().to_card()
     refused.lay(Card(refused=Code.CARD_EXPIRED))
     refused.tell(UnlinkingChosen()).at(ChoosingUnlinkReason)
 
@@ -296,7 +298,7 @@ def test_the_number_of_the_patron_who_was_open_is_offered_for_their_own_card_and
 
 
 def test_a_number_that_is_still_looked_up_travels_too_and_none_where_none_was() -> None:
-    desk = Desk(RULES, library=Library(), answering=False).tell(LibraryCardEntered(NUMBER.text), RegistrationChosen())
+    desk = ScriptedCounter(RULES, library=Library(), answering=False).tell(LibraryCardEntered(NUMBER.text), RegistrationChosen())
     assert desk.at(ChoosingApplicant).draft.called == NUMBER
-    assert Desk().tell(RegistrationChosen()).at(ChoosingApplicant).draft.called is None
+    assert ScriptedCounter().tell(RegistrationChosen()).at(ChoosingApplicant).draft.called is None
     assert READER not in repr(desk.flow)

@@ -27,7 +27,7 @@ from kiosk.domain.states import (
 from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import refusal_to_patron, say
 from kiosk.ui.patron.message_texts import Message
-from tests.support.domain.scripted_counter import Card, Desk, link
+from tests.support.domain.scripted_counter import Card, ScriptedCounter, link
 from tests.support.windows.patron_message import message_of
 
 BREAKING_OFF = [code for code in Code if code is not Code.PIN_WRONG and not code.about.ends_proof]
@@ -40,10 +40,10 @@ def said(message: Message) -> str:
     return f"{message.title} {message.lead} {message.care}"
 
 
-def broken(code: Code, *, pressed: bool, tries: int = 3) -> tuple[Desk, Card, Insertion]:
+def broken(code: Code, *, pressed: bool, tries: int = 3) -> tuple[ScriptedCounter, Card, Insertion]:
     """A registration whose proof ended so."""
     card = Card(tries=tries, breaks_at_pin=code if pressed else None, refuses_tries=None if pressed else code)
-    desk = Desk().tell(READY).to_card()
+    desk = ScriptedCounter().tell(READY).to_card()
     insertion = desk.lay(card)
     desk.tell(LinkAgreed())
     if pressed:
@@ -109,7 +109,7 @@ def test_a_card_found_locked_that_was_never_sent_a_pin_is_not_blamed_on_this_pat
 
 def test_one_wrong_press_on_the_last_try_is_not_called_three() -> None:
     card = Card(tries=1)
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(card)
     assert desk.press_pin(right=False).at(RegistrationRefused).problem.code is Code.PIN_LOCKED
     for language in Language:
@@ -119,7 +119,7 @@ def test_one_wrong_press_on_the_last_try_is_not_called_three() -> None:
 
 def test_the_press_that_locked_a_card_is_told_though_another_card_lies_there_by_now() -> None:
     card = Card()
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)]).tell(READY)
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS), links=[link(card)]).tell(READY)
     insertion = desk.lay(card)
     desk.answering = False
     checking = desk.press_pin().at(CheckingPin)
@@ -131,7 +131,7 @@ def test_the_press_that_locked_a_card_is_told_though_another_card_lies_there_by_
 @pytest.mark.parametrize("code", [Code.READER_SERVICE_MISSING, Code.CARD_INTERRUPTED, Code.CARD_SILENT])
 def test_at_lending_too_it_is_said_why_the_pin_is_asked_for_again(code: Code) -> None:
     card = Card(breaks_at_pin=code)
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(card)]).tell(READY)
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS), links=[link(card)]).tell(READY)
     insertion = desk.lay(card)
     desk.press_pin()
     assert desk.at(LendingRefused).problem.code is code
@@ -154,7 +154,7 @@ def test_a_patron_who_has_gone_leaves_no_reason_behind() -> None:
 
 
 def test_a_card_that_was_silent_is_not_said_to_have_left_by_itself() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card())
     desk.answering = False
     desk.press_pin().tell(CardSlow(insertion))
@@ -164,7 +164,7 @@ def test_a_card_that_was_silent_is_not_said_to_have_left_by_itself() -> None:
 
 @pytest.mark.parametrize("lifted", [True, False])
 def test_only_a_reader_says_that_a_card_has_left(lifted: bool) -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     insertion = desk.lay(Card(refused=Code.CARD_INTERRUPTED))
     if lifted:
@@ -176,7 +176,7 @@ def test_only_a_reader_says_that_a_card_has_left(lifted: bool) -> None:
 @pytest.mark.parametrize("condition", AWAY)
 @pytest.mark.parametrize("code", [None, *Code])
 def test_while_the_reader_is_away_nobody_is_asked_to_lay_a_card(condition: ReaderCondition, code: Code | None) -> None:
-    desk = Desk().tell(READY).to_card()
+    desk = ScriptedCounter().tell(READY).to_card()
     if code is not None:
         desk.lift(desk.lay(Card(refused=code)))
         if not isinstance(desk.flow, AwaitingMyNumberCard):
@@ -195,7 +195,7 @@ def test_while_the_reader_is_away_nobody_is_asked_to_lay_a_card(condition: Reade
 
 @pytest.mark.parametrize("code", [code for code in Code if code.is_reader_trouble and code is not Code.READER_AMBIGUOUS])
 def test_a_readers_trouble_that_is_over_is_told_as_one_that_was(code: Code) -> None:
-    desk = Desk().tell(READY)
+    desk = ScriptedCounter().tell(READY)
     desk.lay(Card(refused=code))
     assert desk.at(LendingRefused).problem.code is code
     assert say("patron.refusal.reader-interrupted") in said(message_of(desk.counter))

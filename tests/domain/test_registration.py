@@ -45,18 +45,18 @@ from kiosk.domain.states import (
     SavingLink,
     Waiting,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Desk, Params, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, OTHER_READER, TODAY, Card, Params, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
 
-def problem(desk: Desk) -> Code:
+def problem(desk: ScriptedCounter) -> Code:
     assert isinstance(desk.flow, RegistrationRefused | AwaitingMyNumberCard | AwaitingLibraryCard)
     assert desk.flow.problem is not None
     return desk.flow.problem.code
 
 
 def test_a_patron_registers_themselves() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     screens: list[type] = []
     card = Card()
     desk.tell(RegistrationChosen())
@@ -82,7 +82,7 @@ def test_a_patron_registers_themselves() -> None:
 
 
 def test_the_pin_is_the_last_act_and_nothing_waits_for_a_person_between_verify_and_save() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     before = len(desk.asked)
     desk.press_pin()
@@ -91,14 +91,14 @@ def test_the_pin_is_the_last_act_and_nothing_waits_for_a_person_between_verify_a
 
 
 def test_somebody_elses_card_is_refused_before_any_card_is_asked_for() -> None:
-    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+    desk = ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(None))
     assert problem(desk) is Code.PROXY_REFUSED
     assert desk.of(RecordAct) == [RecordAct(Act.REFUSAL, None, Code.PROXY_REFUSED)]
     assert not desk.of(ReadCard)
 
 
 def test_a_guardian_registers_a_child_after_every_check() -> None:
-    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
+    desk = ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
     desk.at(CheckingGuardian)
     for check in GuardianCheck:
         desk.tell(NextPressed()).at(CheckingGuardian)
@@ -111,24 +111,24 @@ def test_a_guardian_registers_a_child_after_every_check() -> None:
 
 
 def test_a_guardians_check_taken_back_closes_the_way_again() -> None:
-    desk = Desk().to_library_card(Applicant.CHILD).tell(BackPressed())
+    desk = ScriptedCounter().to_library_card(Applicant.CHILD).tell(BackPressed())
     desk.tell(GuardianCheckSet(GuardianCheck.SAME_HOUSEHOLD, confirmed=False), NextPressed())
     desk.at(CheckingGuardian)
 
 
 def test_the_cut_off_is_shown_and_no_birthday_asked_for() -> None:
-    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
+    desk = ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(Applicant.CHILD), NextPressed())
     assert desk.at(CheckingGuardian).born_on_or_after == TODAY.replace(year=2011, day=24)
 
 
 def test_choosing_another_applicant_forgets_the_checks() -> None:
-    desk = Desk().to_library_card(Applicant.CHILD).tell(BackPressed(), BackPressed(), BackPressed())
+    desk = ScriptedCounter().to_library_card(Applicant.CHILD).tell(BackPressed(), BackPressed(), BackPressed())
     desk.tell(ApplicantChosen(Applicant.CHILD), NextPressed(), NextPressed())
     assert not desk.at(CheckingGuardian).draft.checks
 
 
 def test_a_library_card_made_the_same_day_is_waited_for() -> None:
-    desk = Desk(patron_refused=Code.LIBRARY_CARD_UNKNOWN).to_library_card().tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(patron_refused=Code.LIBRARY_CARD_UNKNOWN).to_library_card().tell(LibraryCardEntered(NUMBER.text))
     assert problem(desk) is Code.LIBRARY_CARD_UNKNOWN
     desk.patron_refused = None
     desk.tell(LibraryCardEntered(NUMBER.text)).at(AwaitingMyNumberCard)
@@ -136,7 +136,7 @@ def test_a_library_card_made_the_same_day_is_waited_for() -> None:
 
 @pytest.mark.parametrize("code", [Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN])
 def test_a_library_card_that_is_not_valid_is_not_linked(code: Code) -> None:
-    desk = Desk(patron_refused=code).to_card()
+    desk = ScriptedCounter(patron_refused=code).to_card()
     assert problem(desk) is code
     assert desk.of(LookUpPatron)
     desk.lay(Card())
@@ -152,7 +152,7 @@ def test_a_library_card_that_is_not_valid_is_not_linked(code: Code) -> None:
     ],
 )
 def test_what_the_librarys_system_says_of_a_library_card_is_told_before_any_card_is_asked_for(code: Code, params: Params) -> None:
-    desk = Desk(patron_refused=code, patron_params=params).to_card()
+    desk = ScriptedCounter(patron_refused=code, patron_params=params).to_card()
     assert desk.at(AwaitingLibraryCard).problem == Problem(code, params, NUMBER.text)
     assert desk.of(Play)[-1] == Play(Sound.REFUSED)
     assert not desk.of(ReadCard)
@@ -164,7 +164,7 @@ def test_what_the_librarys_system_says_of_a_library_card_is_told_before_any_card
 
 @pytest.mark.parametrize("code", [code for code in Code if code.is_ils_trouble])
 def test_a_library_system_in_trouble_leaves_the_card_unchecked_and_says_so(code: Code) -> None:
-    desk = Desk(patron_refused=code).to_card()
+    desk = ScriptedCounter(patron_refused=code).to_card()
     assert desk.at(AwaitingMyNumberCard).draft.patron == Patron(NUMBER, checked=False)
     desk.lay(Card())
     desk.tell(LinkAgreed()).press_pin()
@@ -173,7 +173,7 @@ def test_a_library_system_in_trouble_leaves_the_card_unchecked_and_says_so(code:
 
 def test_a_patron_with_stops_may_register_and_what_is_known_of_them_goes_along() -> None:
     standing = Standing(stops=frozenset({Stop.FINES}))
-    desk = Desk(library=Library(standing)).to_card()
+    desk = ScriptedCounter(library=Library(standing)).to_card()
     patron = desk.at(AwaitingMyNumberCard).draft.patron
     assert patron is not None
     assert patron.checked
@@ -181,14 +181,14 @@ def test_a_patron_with_stops_may_register_and_what_is_known_of_them_goes_along()
 
 
 def test_a_library_card_scanned_twice_is_looked_up_once() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(NUMBER.text))
     assert [question.number for question in desk.of(LookUpPatron)] == [NUMBER]
 
 
 def test_another_library_card_scanned_meanwhile_is_the_one_that_counts() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(OTHER_NUMBER.text))
     assert desk.at(CheckingLibraryCard).number == OTHER_NUMBER
@@ -197,14 +197,14 @@ def test_another_library_card_scanned_meanwhile_is_the_one_that_counts() -> None
 
 
 def test_a_number_that_cannot_be_one_ends_the_look_up_before_it() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text), LibraryCardEntered(""))
     assert desk.answer().at(AwaitingLibraryCard).problem == Problem(Code.NUMBER_EMPTY)
 
 
 def test_a_look_up_that_takes_long_can_be_taken_back() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text), BackPressed())
     back = desk.counter
@@ -214,7 +214,7 @@ def test_a_look_up_that_takes_long_can_be_taken_back() -> None:
 @pytest.mark.parametrize("answered", [0, 1])
 @pytest.mark.parametrize(("said", "shown"), [(LeavePressed(), Waiting), (BackPressed(), AwaitingLibraryCard)])
 def test_a_card_being_read_can_be_left(answered: int, said: Event, shown: type) -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     insertion = desk.lay(Card())
     for _ in range(answered):
@@ -227,7 +227,7 @@ def test_a_card_being_read_can_be_left(answered: int, said: Event, shown: type) 
 
 @pytest.mark.parametrize("refused", [None, Code.LIBRARY_CARD_EXPIRED, Code.ILS_UNREACHABLE])
 def test_the_answer_about_a_library_card_comes_too_late_for_the_next_registration(refused: Code | None) -> None:
-    desk = Desk(patron_refused=refused).to_library_card()
+    desk = ScriptedCounter(patron_refused=refused).to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text), LeavePressed()).to_library_card()
     now = desk.counter
@@ -235,22 +235,22 @@ def test_the_answer_about_a_library_card_comes_too_late_for_the_next_registratio
 
 
 def test_going_back_to_the_library_card_forgets_what_was_known_of_it() -> None:
-    desk = Desk(library=Library()).to_card().tell(BackPressed())
+    desk = ScriptedCounter(library=Library()).to_card().tell(BackPressed())
     assert desk.at(AwaitingLibraryCard).draft.patron is None
 
 
 def test_a_number_that_cannot_be_one_is_said_and_asked_for_again() -> None:
-    desk = Desk().to_library_card().tell(LibraryCardEntered("12"))
+    desk = ScriptedCounter().to_library_card().tell(LibraryCardEntered("12"))
     assert problem(desk) is Code.NUMBER_LENGTH
     desk.tell(LibraryCardEntered(NUMBER.text)).at(AwaitingMyNumberCard)
 
 
 def test_a_barcode_where_the_card_is_expected_is_said() -> None:
-    assert problem(Desk().to_card().tell(LibraryCardEntered(NUMBER.text))) is Code.BARCODE_ON_WRONG_STEP
+    assert problem(ScriptedCounter().to_card().tell(LibraryCardEntered(NUMBER.text))) is Code.BARCODE_ON_WRONG_STEP
 
 
 def test_a_card_laid_early_is_read_when_its_step_comes() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.lay(Card())
     assert not desk.of(ReadCard)
     desk.tell(LibraryCardEntered(NUMBER.text)).at(ConfirmingLink)
@@ -260,7 +260,7 @@ def test_a_card_laid_early_is_read_when_its_step_comes() -> None:
     "code", [Code.NOT_MY_NUMBER_CARD, Code.LIBRARY_CARD_ON_READER, Code.PHONE_NOT_ACCEPTED, Code.CARD_UNREADABLE, Code.CARD_IN_USE]
 )
 def test_a_card_that_can_be_laid_anew_is_asked_for_again(code: Code) -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     insertion = desk.lay(Card(refused=code))
     assert problem(desk) is code
     desk.at(AwaitingMyNumberCard)
@@ -273,7 +273,7 @@ def test_a_card_that_can_be_laid_anew_is_asked_for_again(code: Code) -> None:
     [Code.NO_CERTIFICATE, Code.CARD_EXPIRED, Code.CARD_STOPPED, Code.ISSUER_UNKNOWN, Code.TRUST_MISSING, Code.CERTIFICATE_UNREADABLE],
 )
 def test_a_card_that_cannot_be_registered_ends_it_and_is_unpowered(code: Code) -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     insertion = desk.lay(Card(refused=code))
     desk.at(RegistrationRefused)
     assert problem(desk) is code
@@ -283,14 +283,14 @@ def test_a_card_that_cannot_be_registered_ends_it_and_is_unpowered(code: Code) -
 
 def test_the_same_pair_again_is_said_and_nothing_is_done() -> None:
     card = Card()
-    desk = Desk(links=[link(card)]).to_card()
+    desk = ScriptedCounter(links=[link(card)]).to_card()
     desk.lay(card)
     desk.at(AlreadyLinked)
     assert not desk.of(ReadTries)
 
 
 def test_a_renewed_card_replaces_the_old_one_with_a_reason() -> None:
-    desk = Desk(links=[link(Card("old"))]).to_card()
+    desk = ScriptedCounter(links=[link(Card("old"))]).to_card()
     desk.lay(Card("b"))
     assert desk.at(ChoosingReplacement).by_number == link(Card("old"))
     desk.tell(ReplacementChosen(ReplaceReason.RENEWED), LinkAgreed()).press_pin()
@@ -300,7 +300,7 @@ def test_a_renewed_card_replaces_the_old_one_with_a_reason() -> None:
 
 def test_a_card_linked_to_another_library_card_is_shown_with_that_link() -> None:
     card = Card()
-    desk = Desk(links=[link(card, OTHER_NUMBER)]).to_card()
+    desk = ScriptedCounter(links=[link(card, OTHER_NUMBER)]).to_card()
     desk.lay(card)
     assert desk.at(ChoosingReplacement).by_card == link(card, OTHER_NUMBER)
     desk.tell(LeavePressed()).at(Waiting)
@@ -308,14 +308,14 @@ def test_a_card_linked_to_another_library_card_is_shown_with_that_link() -> None
 
 
 def test_a_pending_link_is_said_to_be_one() -> None:
-    desk = Desk(pending=True)
+    desk = ScriptedCounter(pending=True)
     desk.to_pad(Card())
     desk.press_pin()
     assert desk.at(Registered).pending
 
 
 def test_a_store_that_cannot_write_refuses_and_confirms_nothing() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     desk.store_fails = Code.STORE_FULL
     desk.press_pin()
@@ -324,7 +324,7 @@ def test_a_store_that_cannot_write_refuses_and_confirms_nothing() -> None:
 
 
 def test_from_not_linked_the_card_is_registered_where_it_lies() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.lay(Card())
     assert desk.at(LendingRefused).insertion == insertion
     desk.to_card()
@@ -333,21 +333,21 @@ def test_from_not_linked_the_card_is_registered_where_it_lies() -> None:
 
 
 def test_a_card_lifted_after_not_linked_has_to_be_laid_again() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lift(desk.lay(Card()))
     assert desk.at(LendingRefused).insertion is None
     assert isinstance(desk.to_card().flow, AwaitingMyNumberCard)
 
 
 def test_an_expired_card_is_not_read_again_where_it_lies() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lay(Card(refused=Code.CARD_EXPIRED))
     assert isinstance(desk.to_card().flow, AwaitingMyNumberCard)
 
 
 @pytest.mark.parametrize("agreed", [False, True])
 def test_a_swapped_card_is_read_shown_and_agreed_to_anew(agreed: bool) -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     first, second = Card("a"), Card("b", tries=2)
     insertion = desk.to_card().lay(first)
     if agreed:
@@ -364,7 +364,7 @@ def test_a_swapped_card_is_read_shown_and_agreed_to_anew(agreed: bool) -> None:
 
 
 def test_a_card_on_another_reader_is_ignored_until_the_session_ends() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card("a"))
     desk.lay(Card("b"), OTHER_READER)
     assert desk.at(AskingPin).insertion == insertion
@@ -374,7 +374,7 @@ def test_a_card_on_another_reader_is_ignored_until_the_session_ends() -> None:
 
 
 def test_a_swap_while_the_certificate_is_read_begins_with_the_card_that_lies_there() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     first = desk.lay(Card("a"))
     desk.lift(first)
@@ -387,7 +387,7 @@ def test_a_swap_while_the_certificate_is_read_begins_with_the_card_that_lies_the
 def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() -> None:
     """That a card is gone may be known from its silence before the reader says so."""
     first, second = Card("a", refused=Code.CARD_REMOVED), Card("b")
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     insertion = desk.lay(first)
     desk.lay(second, OTHER_READER)
@@ -399,7 +399,7 @@ def test_a_card_on_another_reader_has_its_turn_when_the_refused_one_is_lifted() 
 
 
 def test_a_silent_card_is_freed_by_lifting_it() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     insertion = desk.lay(Card())
     desk.tell(CardSlow(insertion))
@@ -411,7 +411,7 @@ def test_a_silent_card_is_freed_by_lifting_it() -> None:
 
 @pytest.mark.parametrize("stage", [ConfirmingLink, AskingPin])
 def test_lifting_the_card_before_the_pin_asks_for_it_again(stage: type) -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     insertion = desk.lay(Card())
     if stage is AskingPin:
         desk.tell(LinkAgreed())
@@ -420,7 +420,7 @@ def test_lifting_the_card_before_the_pin_asks_for_it_again(stage: type) -> None:
 
 
 def test_lifting_the_card_while_links_are_looked_up_asks_for_it_again() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.answering = False
     insertion = desk.lay(Card())
     desk.answer()
@@ -429,7 +429,7 @@ def test_lifting_the_card_while_links_are_looked_up_asks_for_it_again() -> None:
 
 
 def test_lifting_the_card_after_the_proof_changes_nothing() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     insertion = desk.to_pad(Card())
     desk.answering = False
     desk.press_pin().answer()
@@ -445,11 +445,11 @@ def events_of_leaving() -> list[list[Event]]:
 
 @pytest.mark.parametrize("steps", events_of_leaving(), ids=lambda steps: type(steps[-1]).__name__)
 def test_every_step_can_be_left(steps: list[Event]) -> None:
-    assert isinstance(Desk().tell(*steps, LeavePressed()).flow, Waiting)
+    assert isinstance(ScriptedCounter().tell(*steps, LeavePressed()).flow, Waiting)
 
 
 def test_a_look_up_that_takes_long_can_be_left() -> None:
-    desk = Desk().to_library_card()
+    desk = ScriptedCounter().to_library_card()
     desk.answering = False
     desk.tell(LibraryCardEntered(NUMBER.text))
     desk.at(CheckingLibraryCard)
@@ -458,19 +458,19 @@ def test_a_look_up_that_takes_long_can_be_left() -> None:
 
 
 def test_going_back_goes_one_step_back() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     for expected in (AwaitingLibraryCard, ExplainingRecord, ChoosingApplicant, Waiting):
         desk.tell(BackPressed()).at(expected)
 
 
 def test_choosing_registration_again_does_not_begin_it_anew() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     before = desk.flow
     assert desk.tell(RegistrationChosen()).flow == before
 
 
 def test_the_lift_of_another_card_means_nothing() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.lay(Card())
     before = desk.flow
     assert desk.tell(CardLifted(Insertion(99, OTHER_READER))).flow == before
@@ -480,7 +480,7 @@ def test_the_lift_of_another_card_means_nothing() -> None:
     ("library", "unchecked"), [(Library(down=Code.ILS_UNREACHABLE), True), (Library(), False), (None, False)], ids=["down", "up", "none"]
 )
 def test_a_number_that_the_librarys_system_could_not_be_asked_about_stays_marked(library: Library | None, unchecked: bool) -> None:
-    desk = Desk(library=library)
+    desk = ScriptedCounter(library=library)
     desk.to_pad(Card())
     desk.press_pin()
     assert goes_unchecked(desk.counter, desk.at(Registered).draft) is unchecked
@@ -489,7 +489,7 @@ def test_a_number_that_the_librarys_system_could_not_be_asked_about_stays_marked
 @pytest.mark.parametrize("lifted", [True, False], ids=["lifted", "lying"])
 @pytest.mark.parametrize("applicant", Applicant)
 def test_behind_a_refused_card_another_is_read_with_all_that_was_confirmed(applicant: Applicant, lifted: bool) -> None:
-    desk = Desk().to_library_card(applicant).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter().to_library_card(applicant).tell(LibraryCardEntered(NUMBER.text))
     refused = desk.lay(Card(refused=Code.CARD_EXPIRED))
     draft = desk.at(RegistrationRefused).draft
     if lifted:
@@ -503,6 +503,6 @@ def test_behind_a_refused_card_another_is_read_with_all_that_was_confirmed(appli
 
 
 def test_a_refusal_before_any_library_card_leads_back_nowhere() -> None:
-    desk = Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+    desk = ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(None))
     desk.at(RegistrationRefused)
     desk.tell(BackPressed()).at(RegistrationRefused)

@@ -22,7 +22,7 @@ from kiosk.domain.model import LocalService, Patron, Revocation, Service, SlipKi
 from kiosk.domain.rules import StartStop
 from kiosk.domain.slip import SlipLine
 from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting, When
-from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
@@ -30,27 +30,27 @@ A, B, C = "1103447109", "1100892031", "1098221670"
 EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
-def served(library: Library | None = None, rules: CounterRules = QUICK) -> Desk:
+def served(library: Library | None = None, rules: CounterRules = QUICK) -> ScriptedCounter:
     """A desk that has just shown a patron, ready to lend."""
-    desk = Desk(rules, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
+    desk = ScriptedCounter(rules, library=library or Library()).tell(LibraryCardEntered(NUMBER.text))
     desk.at(PatronShown)
     return desk
 
 
-def scan(desk: Desk, *items: str) -> Desk:
+def scan(desk: ScriptedCounter, *items: str) -> ScriptedCounter:
     return desk.tell(*(ItemEntered(item) for item in items))
 
 
-def lines(desk: Desk) -> list[tuple[str, Progress, Reason | None]]:
+def lines(desk: ScriptedCounter) -> list[tuple[str, Progress, Reason | None]]:
     """What the staff window lists, the newest first."""
     return [(entry.item.number, entry.progress, entry.reason) for entry in desk.at(PatronShown).dealings.entries]
 
 
-def asked(desk: Desk) -> list[str]:
+def asked(desk: ScriptedCounter) -> list[str]:
     return [effect.item.number for effect in desk.of(ServeItem)]
 
 
-def loans(desk: Desk) -> list[tuple[str, str, Due | None]]:
+def loans(desk: ScriptedCounter) -> list[tuple[str, str, Due | None]]:
     return [(loan.number, loan.title, loan.due) for loan in desk.at(PatronShown).dealings.loans or ()]
 
 
@@ -491,7 +491,7 @@ def test_services_of_the_librarys_own_are_counted_each_without_their_names() -> 
 
 def test_the_ndls_service_is_recorded_with_the_number_and_what_was_checked() -> None:
     card = Card()
-    desk = Desk(CounterRules(confirm_holder=When.NEVER, lending_pin=When.ALWAYS), links=[link(card)], library=Library())
+    desk = ScriptedCounter(CounterRules(confirm_holder=When.NEVER, lending_pin=When.ALWAYS), links=[link(card)], library=Library())
     desk.lay(card)
     desk.press_pin().tell(ServiceChosen(Service.NDL_DIGITAL), ServiceChosen(Service.NDL_DIGITAL))
     records = [record for record in desk.of(RecordAct) if record.act is Act.SERVICE]

@@ -35,83 +35,85 @@ from kiosk.domain.events import (
 from kiosk.domain.model import EndedBy, Insertion, Language, Ticket, UnlinkReason
 from kiosk.domain.sessionend import is_told_to_patron
 from kiosk.domain.states import CounterRules, Ended, LeftWork, PatronShown, Waiting, When
-from tests.support.domain.scripted_counter import NUMBER, READER, TODAY, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, READER, TODAY, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
 AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
 
 
-def registering() -> Desk:
-    return Desk().to_library_card()
+def registering() -> ScriptedCounter:
+    return ScriptedCounter().to_library_card()
 
 
-def at_the_pad() -> Desk:
-    desk = Desk()
+def at_the_pad() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.to_pad(Card())
     return desk
 
 
-def at_the_last_try() -> Desk:
-    desk = Desk().to_card()
+def at_the_last_try() -> ScriptedCounter:
+    desk = ScriptedCounter().to_card()
     desk.lay(Card(tries=1))
     return desk.tell(LinkAgreed())
 
 
-def registered() -> Desk:
+def registered() -> ScriptedCounter:
     return at_the_pad().press_pin()
 
 
-def refused() -> Desk:
-    return Desk().tell(RegistrationChosen(), ApplicantChosen(None))
+def refused() -> ScriptedCounter:
+    return ScriptedCounter().tell(RegistrationChosen(), ApplicantChosen(None))
 
 
-def linked_already() -> Desk:
-    desk = Desk(links=[link(Card())]).to_card()
+def linked_already() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())]).to_card()
     desk.lay(Card())
     return desk
 
 
-def unlinking() -> Desk:
-    return Desk(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
+def unlinking() -> ScriptedCounter:
+    return ScriptedCounter(links=[link(Card())]).tell(
+        UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text)
+    )
 
 
-def unlinked() -> Desk:
+def unlinked() -> ScriptedCounter:
     return unlinking().tell(UnlinkConfirmed())
 
 
-def looking_at_the_holder() -> Desk:
-    desk = Desk(links=[link(Card())])
+def looking_at_the_holder() -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())])
     desk.lay(Card())
     return desk
 
 
-def serving() -> Desk:
+def serving() -> ScriptedCounter:
     return looking_at_the_holder().tell(HolderConfirmed())
 
 
-def not_linked() -> Desk:
-    desk = Desk()
+def not_linked() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.lay(Card())
     return desk
 
 
-def not_known() -> Desk:
-    desk = Desk()
+def not_known() -> ScriptedCounter:
+    desk = ScriptedCounter()
     desk.lay(Card(refused=Code.CARD_EXPIRED))
     return desk
 
 
-def serving_by_library_card() -> Desk:
-    return Desk().tell(LibraryCardEntered(NUMBER.text))
+def serving_by_library_card() -> ScriptedCounter:
+    return ScriptedCounter().tell(LibraryCardEntered(NUMBER.text))
 
 
-def asking_to_lend() -> Desk:
-    desk = Desk(CounterRules(lending_pin=When.ALWAYS), links=[link(Card())])
+def asking_to_lend() -> ScriptedCounter:
+    desk = ScriptedCounter(CounterRules(lending_pin=When.ALWAYS), links=[link(Card())])
     desk.lay(Card())
     return desk
 
 
-LEFT: list[tuple[Callable[[], Desk], LeftWork]] = [
+LEFT: list[tuple[Callable[[], ScriptedCounter], LeftWork]] = [
     (registering, LeftWork.REGISTRATION),
     (at_the_pad, LeftWork.REGISTRATION),
     (at_the_last_try, LeftWork.REGISTRATION),
@@ -129,20 +131,20 @@ LEFT: list[tuple[Callable[[], Desk], LeftWork]] = [
 ]
 
 
-def left(desk: Desk) -> Desk:
+def left(desk: ScriptedCounter) -> ScriptedCounter:
     desk.now = AT
     desk.leave_alone().leave_alone()
     desk.answering = False
     return desk
 
 
-def told(desk: Desk) -> Ended:
+def told(desk: ScriptedCounter) -> Ended:
     assert desk.counter.ended is not None
     return desk.counter.ended
 
 
 @pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
-def test_what_was_closed_is_told_without_whose_it_was(session: Callable[[], Desk], work: LeftWork) -> None:
+def test_what_was_closed_is_told_without_whose_it_was(session: Callable[[], ScriptedCounter], work: LeftWork) -> None:
     desk = left(session().tell(LanguageChosen(Language.ENGLISH)))
     desk.at(Waiting)
     assert (told(desk).work, told(desk).at, told(desk).language) == (work, AT, Language.ENGLISH)
@@ -155,7 +157,7 @@ SIMPLY_LEFT = (refused, not_linked, not_known)
 
 
 @pytest.mark.parametrize(("session", "work"), LEFT, ids=[session.__name__ for session, _ in LEFT])
-def test_what_staff_have_left_undone_is_told_as_theirs(session: Callable[[], Desk], work: LeftWork) -> None:
+def test_what_staff_have_left_undone_is_told_as_theirs(session: Callable[[], ScriptedCounter], work: LeftWork) -> None:
     desk = session().leave_alone()
     assert desk.counter.idle_warning
     desk.now = AT
@@ -178,7 +180,7 @@ PATRON_LEAVES = [(session, work) for session, work in LEFT if work not in NO_WAY
 
 
 @pytest.mark.parametrize(("session", "work"), PATRON_LEAVES, ids=[session.__name__ for session, _ in PATRON_LEAVES])
-def test_what_the_patron_ends_is_told_to_staff_as_the_patrons(session: Callable[[], Desk], work: LeftWork) -> None:
+def test_what_the_patron_ends_is_told_to_staff_as_the_patrons(session: Callable[[], ScriptedCounter], work: LeftWork) -> None:
     desk = session()
     desk.now = AT
     desk.tell(LeavePressed(EndedBy.PATRON)).at(Waiting)
@@ -230,9 +232,9 @@ def test_the_next_patron_chooses_the_language_of_it() -> None:
     assert told(desk).language is Language.EASY_JAPANESE
 
 
-def doubtful() -> Desk:
+def doubtful() -> ScriptedCounter:
     rules = CounterRules(confirm_holder=When.NEVER)
-    desk = Desk(rules, library=Library(says={"1103447109": Reason.LOST_ANSWER}))
+    desk = ScriptedCounter(rules, library=Library(says={"1103447109": Reason.LOST_ANSWER}))
     desk.tell(LibraryCardEntered(NUMBER.text), ItemEntered("1103447109"))
     desk.answering = False
     return desk

@@ -19,14 +19,14 @@ from kiosk.domain.states import (
     ReadingMyNumberCard,
     Waiting,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.windows.patron_message import message_of
 
 SIM = Card("s", refused=Code.NOT_MY_NUMBER_CARD)
 EMBEDDED = "Embedded reader 01 00"
 
 
-def find(desk: Desk, card: Card, reader: str = EMBEDDED) -> Insertion:
+def find(desk: ScriptedCounter, card: Card, reader: str = EMBEDDED) -> Insertion:
     """The reader is seen for the first time, with this card on it."""
     insertion = Insertion(len(desk.lying) + 1, reader)
     desk.lying[insertion] = card
@@ -34,7 +34,7 @@ def find(desk: Desk, card: Card, reader: str = EMBEDDED) -> Insertion:
     return insertion
 
 
-def told_to_the_patron(desk: Desk) -> str:
+def told_to_the_patron(desk: ScriptedCounter) -> str:
     message = message_of(desk.counter)
     return f"{message.title}{message.lead}{message.care}"
 
@@ -51,7 +51,7 @@ NEVER_ACCEPTED = [
 
 @pytest.mark.parametrize("code", NEVER_ACCEPTED)
 def test_a_card_that_lay_there_first_is_told_to_staff_once_and_never_to_the_patron(code: Code) -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     resting = told_to_the_patron(desk)
     insertion = find(desk, Card("s", refused=code))
     assert told_to_the_patron(desk) == resting
@@ -65,7 +65,7 @@ def test_a_card_that_lay_there_first_is_told_to_staff_once_and_never_to_the_patr
     again(desk, insertion, code)
 
 
-def again(desk: Desk, insertion: Insertion, code: Code) -> None:
+def again(desk: ScriptedCounter, insertion: Insertion, code: Code) -> None:
     # The service is restarted, the reader unplugged: it is there again and nobody is told again.
     for _ in range(3):
         desk.tell(CardLifted(insertion))
@@ -77,7 +77,7 @@ def again(desk: Desk, insertion: Insertion, code: Code) -> None:
 
 def test_it_is_in_no_sessions_way() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     find(desk, SIM)
     for _ in range(3):
         laid = desk.lay(card, READER)
@@ -93,7 +93,7 @@ def test_it_is_in_no_sessions_way() -> None:
 
 @pytest.mark.parametrize("first", ["stray", "patron"])
 def test_a_patrons_card_is_read_though_the_other_is_being_tried(first: str) -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     if first == "patron":
         desk.lay(Card(), READER)
         find(desk, SIM)
@@ -106,7 +106,7 @@ def test_a_patrons_card_is_read_though_the_other_is_being_tried(first: str) -> N
 
 
 def test_a_registration_waits_on_with_the_reason_it_had() -> None:
-    desk = Desk().to_card()
+    desk = ScriptedCounter().to_card()
     desk.lift(desk.lay(Card("x", refused=Code.NOT_MY_NUMBER_CARD)))
     before = desk.flow
     assert desk.at(AwaitingMyNumberCard).problem == Problem(Code.NOT_MY_NUMBER_CARD)
@@ -122,7 +122,7 @@ def test_a_registration_waits_on_with_the_reason_it_had() -> None:
 
 
 def test_a_stray_card_that_does_not_answer_is_given_up() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     stray = find(desk, SIM)
     desk.tell(CardSlow(stray)).at(Waiting)
     assert desk.counter.stray_notice is not None
@@ -133,7 +133,7 @@ def test_a_stray_card_that_does_not_answer_is_given_up() -> None:
 
 def test_it_ends_nothing_when_a_reader_is_plugged_in_meanwhile() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     desk.lay(card)
     shown = desk.at(ConfirmingHolder)
     find(desk, SIM)
@@ -144,7 +144,7 @@ def test_it_ends_nothing_when_a_reader_is_plugged_in_meanwhile() -> None:
 def test_a_patrons_card_that_lay_there_first_is_a_patrons_card() -> None:
     """Laid before the counter was switched on, or on a reader put into another socket."""
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     find(desk, card)
     desk.at(ConfirmingHolder)
     desk.tell(LeavePressed())
@@ -152,14 +152,14 @@ def test_a_patrons_card_that_lay_there_first_is_a_patrons_card() -> None:
 
 
 def test_lifted_and_laid_it_is_anybodys_card() -> None:
-    desk = Desk()
+    desk = ScriptedCounter()
     desk.lift(find(desk, SIM)).lay(SIM, EMBEDDED)
     assert desk.at(LendingRefused).problem.code is Code.NOT_MY_NUMBER_CARD
 
 
 def test_a_refused_card_that_nobody_takes_is_let_be_in_the_end() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     left = desk.lay(SIM, OTHER_READER)
     desk.tell(LeavePressed()).leave_lying().leave_lying().leave_lying()
     assert desk.counter.stray_notice is not None
@@ -177,7 +177,7 @@ def test_a_refused_card_that_nobody_takes_is_let_be_in_the_end() -> None:
 
 def test_a_card_with_a_patron_behind_it_goes_on_being_left_behind() -> None:
     card = Card()
-    desk = Desk(links=[link(card)])
+    desk = ScriptedCounter(links=[link(card)])
     desk.lay(card)
     desk.tell(LeavePressed()).leave_lying().leave_lying().leave_lying()
     assert desk.counter.card_left == 3
@@ -186,7 +186,7 @@ def test_a_card_with_a_patron_behind_it_goes_on_being_left_behind() -> None:
 
 
 def test_what_the_card_says_too_late_means_nothing() -> None:
-    desk = Desk(answering=False)
+    desk = ScriptedCounter(answering=False)
     stray = find(desk, SIM)
     ticket = desk.at(Reading).ticket
     desk.tell(LeavePressed()).at(Waiting)

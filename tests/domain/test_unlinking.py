@@ -28,11 +28,11 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from tests.support.domain.scripted_counter import NUMBER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 
 
-def asked_for(reason: UnlinkReason, desk: Desk | None = None) -> Desk:
-    desk = Desk(links=[link(Card())]) if desk is None else desk
+def asked_for(reason: UnlinkReason, desk: ScriptedCounter | None = None) -> ScriptedCounter:
+    desk = ScriptedCounter(links=[link(Card())]) if desk is None else desk
     desk.tell(UnlinkingChosen(), UnlinkReasonChosen(reason))
     if reason is UnlinkReason.LOST:
         desk.tell(CardStopAnswered(stopped=True))
@@ -50,7 +50,7 @@ def test_a_lost_card_is_unlinked_without_the_card() -> None:
 
 
 def test_whether_a_lost_card_was_stopped_is_asked_first() -> None:
-    desk = Desk(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST))
+    desk = ScriptedCounter(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST))
     desk.tell(LibraryCardEntered(NUMBER.text)).at(AskingUnlinkNumber)
     assert not desk.of(FindLinks)
     assert desk.tell(CardStopAnswered(stopped=False)).at(AskingUnlinkNumber).card_stopped is False
@@ -63,11 +63,11 @@ def test_other_reasons_need_no_such_answer(reason: UnlinkReason) -> None:
 
 
 def test_nothing_to_unlink_is_said() -> None:
-    assert asked_for(UnlinkReason.WISH, Desk()).at(UnlinkingRefused).problem.code is Code.NOTHING_TO_UNLINK
+    assert asked_for(UnlinkReason.WISH, ScriptedCounter()).at(UnlinkingRefused).problem.code is Code.NOTHING_TO_UNLINK
 
 
 def test_a_wrong_number_is_said_and_asked_for_again() -> None:
-    desk = Desk().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered("7"))
+    desk = ScriptedCounter().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered("7"))
     problem = desk.at(AskingUnlinkNumber).problem
     assert problem is not None
     assert problem.code is Code.NUMBER_LENGTH
@@ -95,17 +95,17 @@ def test_a_store_in_trouble_confirms_nothing() -> None:
 
 
 def test_a_link_looked_up_late_changes_nothing() -> None:
-    desk = Desk(links=[link(Card())], answering=False)
+    desk = ScriptedCounter(links=[link(Card())], answering=False)
     asked_for(UnlinkReason.WISH, desk).at(FindingLinkToClose)
     desk.tell(HomeChosen(), LeavingConfirmed()).at(Waiting)
     desk.answer().at(Waiting)
 
 
 def test_going_back_and_leaving() -> None:
-    desk = Desk().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), BackPressed())
+    desk = ScriptedCounter().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), BackPressed())
     desk.at(ChoosingUnlinkReason)
     desk.tell(BackPressed()).at(Waiting)
-    desk = asked_for(UnlinkReason.WISH, Desk())
+    desk = asked_for(UnlinkReason.WISH, ScriptedCounter())
     assert desk.tell(BackPressed()).at(AskingUnlinkNumber).reason is UnlinkReason.WISH
     desk.tell(BackPressed()).at(ChoosingUnlinkReason)
 

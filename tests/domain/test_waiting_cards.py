@@ -18,13 +18,13 @@ from kiosk.domain.states import (
     Reading,
     ReadingMyNumberCard,
 )
-from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, Desk, link
+from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 
 GOOD = Card("b")
 
 
-def desk_for(registers: bool) -> Desk:
-    desk = Desk(links=[] if registers else [link(GOOD)])
+def desk_for(registers: bool) -> ScriptedCounter:
+    desk = ScriptedCounter(links=[] if registers else [link(GOOD)])
     if registers:
         desk.to_card()
     desk.answering = False

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_window import Hands
 
 
-def _take_down(desk: Desk) -> None:
+def _take_down(desk: ShownPatronWindow) -> None:
     desk.window.close_for_good()
     shiboken6.delete(desk.window)
 
@@ -28,12 +28,12 @@ def hands(qtbot: QtBot) -> Hands:
 
 
 @pytest.fixture
-def desk_with(qapp: QApplication) -> Iterator[Callable[..., Desk]]:
-    """A new window each time it is called, with Desk's arguments."""
-    made: list[Desk] = []
+def desk_with(qapp: QApplication) -> Iterator[Callable[..., ShownPatronWindow]]:
+    """A new window each time it is called, with the arguments of `ShownPatronWindow`."""
+    made: list[ShownPatronWindow] = []
 
-    def make(*size: int, **settings: object) -> Desk:
-        made.append(Desk(*size, **settings))  # type: ignore[arg-type]
+    def make(*size: int, **settings: object) -> ShownPatronWindow:
+        made.append(ShownPatronWindow(*size, **settings))  # type: ignore[arg-type]
         return made[-1]
 
     yield make
@@ -42,14 +42,14 @@ def desk_with(qapp: QApplication) -> Iterator[Callable[..., Desk]]:
 
 
 @pytest.fixture(scope="module")
-def _desk_of_module(qapp: QApplication) -> Iterator[Desk]:
-    desk = Desk()
+def _desk_of_module(qapp: QApplication) -> Iterator[ShownPatronWindow]:
+    desk = ShownPatronWindow()
     yield desk
     _take_down(desk)
 
 
 @pytest.fixture
-def desk(_desk_of_module: Desk) -> Desk:
+def desk(_desk_of_module: ShownPatronWindow) -> ShownPatronWindow:
     """The patron window of a counter with two displays; one for a whole module, as it is one for a whole day."""
     _desk_of_module.events.clear()
     _desk_of_module.pins.clear()

@@ -25,7 +25,7 @@ from tests.support.windows.focusable import is_guarded
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
 from tests.support.windows.patron_samples import FACTS, scenes
 from tests.support.windows.patron_samples import counter as counter_in
-from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each
 from tests.support.windows.staff_window import Hands, settle
 
@@ -169,7 +169,7 @@ def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: C
 
 
 @pytest.mark.timeout(180)
-def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., PatronDesk], count_cases: CountCases) -> None:
+def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., ShownPatronWindow], count_cases: CountCases) -> None:
     desk = desk_with(keypad=True, single=True)
     met: set[object] = set()
     deaf: list[str] = []

@@ -34,7 +34,7 @@ from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import FACTS, INSERTION, NUMBER, OTHER_INSERTION, READING, SEEN_AT, TICKET, counter, scenes
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import staff_scenes
 
 SCENES: dict[str, tuple[Counter, CounterFacts]] = {
@@ -105,7 +105,7 @@ def pictures(window: PatronWindow) -> set[str]:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_staff_are_told_of_the_page_that_is_shown(desk: Desk, mirror: PatronMirror, name: str) -> None:
+def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirror: PatronMirror, name: str) -> None:
     scene, facts = SCENES[name]
     desk.window.show_state(scene, facts)
     mirror.show_state(scene, facts)
@@ -140,7 +140,7 @@ def test_no_sentence_stands_for_two_pages() -> None:
     assert len(titles) == len(set(titles))
 
 
-def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: PatronMirror, qtbot: QtBot) -> None:
+def test_a_quick_reading_changes_nothing_on_either_window(desk: ShownPatronWindow, mirror: PatronMirror, qtbot: QtBot) -> None:
     def both() -> tuple[bool, bool]:
         return desk.says("カードを読み取っています"), told(mirror) == ["カードを読み取っていることを伝えています"]
 
@@ -152,7 +152,7 @@ def test_a_quick_reading_changes_nothing_on_either_window(desk: Desk, mirror: Pa
 
 
 @pytest.mark.parametrize("language", Language)
-def test_staff_see_the_language_in_which_the_patron_reads(desk: Desk, mirror: PatronMirror, language: Language) -> None:
+def test_staff_see_the_language_in_which_the_patron_reads(desk: ShownPatronWindow, mirror: PatronMirror, language: Language) -> None:
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, language, TICKET)
     for here in (counter(Waiting(), language=language), counter(Waiting(), cards=(), ended=told)):
         desk.window.show_state(here, FACTS)
@@ -181,7 +181,7 @@ def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirr
         drawn.append(image)
 
 
-def test_no_digit_is_seen_at_staffs(desk: Desk, mirror: PatronMirror) -> None:
+def test_no_digit_is_seen_at_staffs(desk: ShownPatronWindow, mirror: PatronMirror) -> None:
     pad = scenes()["pin"].flow
     assert isinstance(pad, AskingPin)
     mirror.show_state(counter(pad), FACTS)

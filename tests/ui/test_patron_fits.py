@@ -9,7 +9,7 @@ import pytest
 from kiosk.domain.model import Language
 from tests.support.windows.layout_faults import complaints
 from tests.support.windows.patron_samples import scenes
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 
 FHD_15_6_INCH = 345
 DISPLAYS = {
@@ -39,7 +39,7 @@ IN_THE_LONG_RUN = (
 
 @pytest.mark.parametrize("display", [pytest.param(name, marks=pytest.mark.trial) if name in IN_THE_LONG_RUN else name for name in DISPLAYS])
 @pytest.mark.parametrize("language", Language)
-def test_everything_can_be_read(desk_with: Callable[..., Desk], display: str, language: Language) -> None:
+def test_everything_can_be_read(desk_with: Callable[..., ShownPatronWindow], display: str, language: Language) -> None:
     width, height, width_mm = DISPLAYS[display]
     desk = desk_with(width, height, width_mm=width_mm, keypad=True)
     found = []
@@ -49,7 +49,7 @@ def test_everything_can_be_read(desk_with: Callable[..., Desk], display: str, la
     assert found == []
 
 
-def test_changing_the_language_where_one_stands_leaves_nothing_cut(desk: Desk) -> None:
+def test_changing_the_language_where_one_stands_leaves_nothing_cut(desk: ShownPatronWindow) -> None:
     found = []
     for name, scene in scenes().items():
         if "refused" in name:
@@ -60,7 +60,7 @@ def test_changing_the_language_where_one_stands_leaves_nothing_cut(desk: Desk) -
     assert found == []
 
 
-def test_a_window_that_grows_is_laid_out_anew(desk_with: Callable[..., Desk]) -> None:
+def test_a_window_that_grows_is_laid_out_anew(desk_with: Callable[..., ShownPatronWindow]) -> None:
     desk = desk_with(width_mm=0)
     desk.show(scenes()["done"])
     desk.window.resize(1920, 1080)
@@ -68,7 +68,7 @@ def test_a_window_that_grows_is_laid_out_anew(desk_with: Callable[..., Desk]) ->
     assert complaints(desk.window) == []
 
 
-def test_a_display_that_is_turned_upright_keeps_its_keys_as_large(desk_with: Callable[..., Desk]) -> None:
+def test_a_display_that_is_turned_upright_keeps_its_keys_as_large(desk_with: Callable[..., ShownPatronWindow]) -> None:
     """The configured width is that of the display as it lay: 217 mm, now its height. A key is 15 mm at least."""
     desk = desk_with(1280, 800, width_mm=217)
     desk.show(scenes()["pin"])

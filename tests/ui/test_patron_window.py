@@ -33,13 +33,13 @@ from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import drawn
 from tests.support.windows.patron_message import message_of
 from tests.support.windows.patron_samples import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 
 SCENES = scenes()
 
 
 @pytest.fixture
-def single(desk_with: Callable[..., Desk]) -> Desk:
+def single(desk_with: Callable[..., ShownPatronWindow]) -> ShownPatronWindow:
     return desk_with(single=True)
 
 
@@ -91,13 +91,13 @@ def single(desk_with: Callable[..., Desk]) -> Desk:
         ("unlinking", "職員が手続きをしています"),
     ],
 )
-def test_each_state_says_its_sentence(desk: Desk, scene: str, sentence: str) -> None:
+def test_each_state_says_its_sentence(desk: ShownPatronWindow, scene: str, sentence: str) -> None:
     desk.show(SCENES[scene])
     assert desk.says(sentence), desk.texts()
 
 
 @pytest.mark.parametrize("code", AT_LENDING)
-def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: Desk, code: Code) -> None:
+def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: ShownPatronWindow, code: Code) -> None:
     desk.show(SCENES[f"lending-refused-{code}"])
     assert len([text for text in desk.texts() if text.endswith("。")]) >= 2, desk.texts()
     desk.press("おわる")
@@ -122,19 +122,19 @@ def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: Desk, code: C
         ("returning-without-code", "職員の画面に戻る", TakenBack("")),
     ],
 )
-def test_each_button_tells_one_event(desk: Desk, scene: str, button: str, event: Event) -> None:
+def test_each_button_tells_one_event(desk: ShownPatronWindow, scene: str, button: str, event: Event) -> None:
     desk.show(SCENES[scene])
     desk.press(button)
     assert desk.events == [event]
 
 
-def test_nothing_can_be_left_while_the_pin_is_checked_and_the_link_saved(desk: Desk) -> None:
+def test_nothing_can_be_left_while_the_pin_is_checked_and_the_link_saved(desk: ShownPatronWindow) -> None:
     for scene in ("checking-pin", "saving", "waiting", "served"):
         desk.show(SCENES[scene])
         assert not {"やめる", "おわる"} & set(desk.buttons()), scene
 
 
-def test_a_touch_anywhere_is_a_sign_of_life(desk: Desk) -> None:
+def test_a_touch_anywhere_is_a_sign_of_life(desk: ShownPatronWindow) -> None:
     desk.show(SCENES["done"])
     QTest.mouseClick(desk.window, Qt.MouseButton.LeftButton, pos=desk.window.rect().center())
     assert desk.touches == 1
@@ -148,21 +148,21 @@ def _shows_number(text: str) -> bool:
 
 
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if not scene.startswith("confirm-") and scene != "confirm"])
-def test_no_library_card_number_but_where_it_is_agreed_to(desk: Desk, scene: str) -> None:
+def test_no_library_card_number_but_where_it_is_agreed_to(desk: ShownPatronWindow, scene: str) -> None:
     desk.show(SCENES["confirm"])
     assert any(_shows_number(text) for text in desk.texts())
     desk.show(SCENES[scene])
     assert not any(_shows_number(text) for text in desk.texts())
 
 
-def test_the_number_stays_in_no_label_once_the_session_is_over(desk: Desk) -> None:
+def test_the_number_stays_in_no_label_once_the_session_is_over(desk: ShownPatronWindow) -> None:
     desk.show(SCENES["confirm"])
     desk.show(SCENES["pin"])
     desk.show(SCENES["waiting"])
     assert not _shows_number(desk.everything_held())
 
 
-def test_who_brings_a_card_is_shown_the_same_until_staff_have_confirmed_the_holder(desk: Desk) -> None:
+def test_who_brings_a_card_is_shown_the_same_until_staff_have_confirmed_the_holder(desk: ShownPatronWindow) -> None:
     desk.show(SCENES["confirming-holder"])
     confirming = desk.texts()
     desk.show(replace(SCENES["confirming-holder"], flow=SCENES["served"].flow))
@@ -185,12 +185,12 @@ _OWN_NAMES = {"日本語", "やさしい日本語"}
 
 
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if not scene.startswith(("handover", "returning"))])
-def test_english_is_english(desk: Desk, scene: str) -> None:
+def test_english_is_english(desk: ShownPatronWindow, scene: str) -> None:
     desk.show(SCENES[scene], Language.ENGLISH)
     assert [text for text in desk.texts() if _JAPANESE.search(text) and text not in _OWN_NAMES] == []
 
 
-def test_the_language_changes_where_one_stands(desk: Desk) -> None:
+def test_the_language_changes_where_one_stands(desk: ShownPatronWindow) -> None:
     desk.show(SCENES["pin"])
     desk.press("1", "2")
     desk.show(counter(AskingPin(INSERTION, GOAL, 3, typed=2)), Language.ENGLISH)
@@ -209,7 +209,7 @@ def test_every_kanji_of_easy_japanese_is_read() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, language: Language) -> None:
+def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: ShownPatronWindow, language: Language) -> None:
     desk.show(SCENES["registration-refused-proxy-refused"], language)
     assert desk.says("15")
 
@@ -222,18 +222,18 @@ def test_a_guardian_of_a_child_is_named_to_whoever_is_sent_home(desk: Desk, lang
         (Language.ENGLISH, "showing that you live with the child"),
     ],
 )
-def test_a_guardian_is_told_all_that_the_document_has_to_show(desk: Desk, language: Language, sentence: str) -> None:
+def test_a_guardian_is_told_all_that_the_document_has_to_show(desk: ShownPatronWindow, language: Language, sentence: str) -> None:
     desk.show(SCENES["guardian"], language)
     assert desk.says(sentence)
 
 
-def test_none_of_what_a_document_has_to_show_is_drawn_as_if_it_did_not_count(desk: Desk) -> None:
+def test_none_of_what_a_document_has_to_show_is_drawn_as_if_it_did_not_count(desk: ShownPatronWindow) -> None:
     """Its four numbers have the same ground."""
     drawing = drawn("document-conditions", QSize(226, 334), 1.0).toImage()
     assert {drawing.pixelColor(26, y).name().upper() for y in (105, 157, 214, 284)} == {COLOURS["blue"]}
 
 
-def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
+def test_after_an_unlinking_nobody_is_told_to_wait(desk: ShownPatronWindow) -> None:
     desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
     assert desk.says("手続きがおわりました")
     assert desk.says("ご不明なことは、職員にお尋ねください")
@@ -246,7 +246,7 @@ def test_after_an_unlinking_nobody_is_told_to_wait(desk: Desk) -> None:
 
 
 def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
-    desk_with: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    desk_with: Callable[..., ShownPatronWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_time, "NOTICEABLE_MS", 30)
     monkeypatch.setattr(reading_time, "LONG_MS", 90)
@@ -261,7 +261,7 @@ def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     assert desk.texts() == before
 
 
-def test_the_idle_warning_counts_down(desk: Desk, qtbot: QtBot) -> None:
+def test_the_idle_warning_counts_down(desk: ShownPatronWindow, qtbot: QtBot) -> None:
     desk.show(SCENES["idle-warning"])
     assert desk.says("あと30秒")
     qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
@@ -269,7 +269,7 @@ def test_the_idle_warning_counts_down(desk: Desk, qtbot: QtBot) -> None:
     assert not desk.says("続けますか")
 
 
-def test_the_countdown_goes_on_when_the_window_is_built_anew(desk: Desk, qtbot: QtBot) -> None:
+def test_the_countdown_goes_on_when_the_window_is_built_anew(desk: ShownPatronWindow, qtbot: QtBot) -> None:
     desk.show(SCENES["idle-warning"])
     qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
     desk.window.resize(800, 1280)
@@ -281,7 +281,7 @@ def test_the_countdown_goes_on_when_the_window_is_built_anew(desk: Desk, qtbot: 
 # --- who has the keys -----------------------------------------------------------------------------------------------------
 
 
-def test_with_two_displays_this_window_takes_no_keys(desk: Desk) -> None:
+def test_with_two_displays_this_window_takes_no_keys(desk: ShownPatronWindow) -> None:
     assert desk.window.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
     for scene in SCENES.values():
         desk.show(scene)
@@ -289,7 +289,7 @@ def test_with_two_displays_this_window_takes_no_keys(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("scene", ["handover", "confirm", "last-try", "returning-without-code", "done", "pin", "idle-warning"])
-def test_on_a_single_display_tab_reaches_every_button_but_the_pads(single: Desk, scene: str) -> None:
+def test_on_a_single_display_tab_reaches_every_button_but_the_pads(single: ShownPatronWindow, scene: str) -> None:
     single.window.activateWindow()
     single.show(SCENES[scene])
     reached = set()
@@ -302,7 +302,7 @@ def test_on_a_single_display_tab_reaches_every_button_but_the_pads(single: Desk,
     assert reached == expected
 
 
-def test_the_single_display_is_taken_back_with_the_staff_code(single: Desk) -> None:
+def test_the_single_display_is_taken_back_with_the_staff_code(single: ShownPatronWindow) -> None:
     single.show(SCENES["returning"])
     single.press("4", "7", "1", "1", "職員の画面に戻る")
     single.scan("4711\r", gap=0.1)
@@ -316,7 +316,7 @@ def test_the_single_display_is_taken_back_with_the_staff_code(single: Desk) -> N
     assert "4711" not in single.everything_held()
 
 
-def test_nothing_but_the_window_itself_ever_becomes_a_window(desk_with: Callable[..., Desk]) -> None:
+def test_nothing_but_the_window_itself_ever_becomes_a_window(desk_with: Callable[..., ShownPatronWindow]) -> None:
     desk = desk_with(single=True)
     desk.window.activateWindow()
     desk.show(SCENES["waiting"])
@@ -325,14 +325,14 @@ def test_nothing_but_the_window_itself_ever_becomes_a_window(desk_with: Callable
         assert desk.window.isActiveWindow(), name
 
 
-def test_keys_go_to_the_page_until_tab_is_pressed(desk_with: Callable[..., Desk]) -> None:
+def test_keys_go_to_the_page_until_tab_is_pressed(desk_with: Callable[..., ShownPatronWindow]) -> None:
     desk = desk_with(single=True)
     for scene in ("handover", "pin", "confirm", "returning"):
         desk.show(SCENES[scene])
         assert not isinstance(desk.with_the_keys(), QAbstractButton)
 
 
-def test_a_patron_cannot_close_the_window(desk: Desk) -> None:
+def test_a_patron_cannot_close_the_window(desk: ShownPatronWindow) -> None:
     desk.window.close()
     assert desk.window.isVisible()
     desk.window.close_for_good()
@@ -364,7 +364,7 @@ def test_words_on_the_patron_window_reach_seven_to_one(words: str, ground: str) 
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_key_that_does_nothing_is_answered_in_the_patrons_language(single: Desk, language: Language) -> None:
+def test_a_key_that_does_nothing_is_answered_in_the_patrons_language(single: ShownPatronWindow, language: Language) -> None:
     single.show(SCENES["confirm"], language)
     for letter in ("a", "1103000001\r", "\r"):
         single.show(SCENES["waiting"], language)

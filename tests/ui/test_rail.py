@@ -21,15 +21,15 @@ from kiosk.ui.staff.rail import KEYS
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.patron_samples import NUMBER
 from tests.support.windows.staff_samples import staff_scenes
-from tests.support.windows.staff_window import ALT, Desk, Hands, settle
+from tests.support.windows.staff_window import ALT, Hands, LiveStaffWindow, settle
 
 SCENES = staff_scenes()
 FIELD = "資料のバーコードの入力欄"
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Desk:
-    made = Desk()
+def desk(qtbot: QtBot) -> LiveStaffWindow:
+    made = LiveStaffWindow()
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 
@@ -41,19 +41,19 @@ def hands(qtbot: QtBot) -> Hands:
     return made
 
 
-def at(desk: Desk, scene: str) -> Desk:
+def at(desk: LiveStaffWindow, scene: str) -> LiveStaffWindow:
     desk.counter, facts = SCENES[scene]
     desk.show(desk.counter, facts)
     return desk
 
 
-def lend(desk: Desk) -> Desk:
+def lend(desk: LiveStaffWindow) -> LiveStaffWindow:
     """The lending page of a patron for whom something was done."""
     return at(desk, "lending")
 
 
 @pytest.mark.parametrize("back", [Qt.Key.Key_F1, Qt.Key.Key_F12, Qt.Key.Key_Escape])
-def test_help_and_back_again_leaves_the_page_and_what_was_typed_and_where_the_keyboard_was(desk: Desk, back: Qt.Key) -> None:
+def test_help_and_back_again_leaves_the_page_and_what_was_typed_and_where_the_keyboard_was(desk: LiveStaffWindow, back: Qt.Key) -> None:
     lend(desk)
     before, patron = desk.texts(), desk.counter.flow
     desk.type("110")
@@ -71,7 +71,7 @@ def test_help_and_back_again_leaves_the_page_and_what_was_typed_and_where_the_ke
     assert desk.control("貸し出す").hasFocus()
 
 
-def test_a_book_scanned_at_help_is_not_lent_unseen(desk: Desk) -> None:
+def test_a_book_scanned_at_help_is_not_lent_unseen(desk: LiveStaffWindow) -> None:
     lend(desk).key(Qt.Key.Key_F1)
     before = desk.counter.flow
     desk.scan("1100000017", Qt.Key.Key_Return)
@@ -113,7 +113,7 @@ def test_the_question_is_read_at_once_with_both_its_buttons_the_safe_one_first(h
     assert hands.said == [LeavingDenied(), LeavingConfirmed()]
 
 
-def test_no_tapped_key_leaves_the_work_and_a_chord_does(desk: Desk) -> None:
+def test_no_tapped_key_leaves_the_work_and_a_chord_does(desk: LiveStaffWindow) -> None:
     lend(desk).key(Qt.Key.Key_F3)
     assert desk.counter.leaving_for is Section.UNLINKING
     desk.control("解除へ移る").setFocus()
@@ -126,7 +126,7 @@ def test_no_tapped_key_leaves_the_work_and_a_chord_does(desk: Desk) -> None:
     assert isinstance(desk.counter.flow, ChoosingUnlinkReason)
 
 
-def test_what_is_scanned_meanwhile_is_lent_and_ends_the_question(desk: Desk) -> None:
+def test_what_is_scanned_meanwhile_is_lent_and_ends_the_question(desk: LiveStaffWindow) -> None:
     lend(desk).key(Qt.Key.Key_F3)
     desk.scan("1100000017", Qt.Key.Key_Return)
     assert desk.counter.leaving_for is None
@@ -179,7 +179,7 @@ def test_services_are_chosen_by_alt_and_their_digit(hands: Hands, digit: str, se
     assert hands.said == [ServiceChosen(service)], "the digit alone is a number"
 
 
-def test_f2_where_nothing_was_done_takes_the_number_along(desk: Desk) -> None:
+def test_f2_where_nothing_was_done_takes_the_number_along(desk: LiveStaffWindow) -> None:
     at(desk, "served-by-number").key(Qt.Key.Key_F2)
     flow = desk.counter.flow
     assert isinstance(flow, ChoosingApplicant)

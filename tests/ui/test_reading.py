@@ -13,7 +13,7 @@ from kiosk.ui import reading_time
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.patron_samples import INSERTION, OTHER_INSERTION, TICKET, counter
 from tests.support.windows.patron_samples import scenes as patron_scenes
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_window import Hands
 
 STAY = plain(say("staff.home.stay"))
@@ -52,7 +52,7 @@ def test_staff_see_that_a_card_is_read_that_comes_while_a_stray_is_tried(hands: 
 
 @pytest.mark.usefixtures("quicker")
 @pytest.mark.parametrize("where", WAITS)
-def test_a_new_card_has_its_own_time(hands: Hands, desk: Desk, qtbot: QtBot, where: str) -> None:
+def test_a_new_card_has_its_own_time(hands: Hands, desk: ShownPatronWindow, qtbot: QtBot, where: str) -> None:
     other = Hands()
     qtbot.addWidget(other.window, before_close_func=StaffWindow.close_for_good)
     hands.show(stray(where))

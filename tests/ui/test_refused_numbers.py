@@ -32,7 +32,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.windows.patron_samples import INSERTION, TICKET, counter
 from tests.support.windows.staff_samples import staff_scenes
-from tests.support.windows.staff_window import Desk, Hands, settle
+from tests.support.windows.staff_window import Hands, LiveStaffWindow, settle
 
 RULES = CounterRules(barcode=BarcodeRule(length=10, prefix="21"))
 NUMBER, OTHER = "2104067853", "2104067861"
@@ -41,8 +41,8 @@ BOOK, MY_NUMBER = "5201234567", "123456789018"
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Desk:
-    made = Desk(counter=counter(Waiting(), cards=(), rules=RULES))
+def desk(qtbot: QtBot) -> LiveStaffWindow:
+    made = LiveStaffWindow(counter=counter(Waiting(), cards=(), rules=RULES))
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 
@@ -50,44 +50,44 @@ def desk(qtbot: QtBot) -> Desk:
 Flowing = TypeVar("Flowing", bound=Flow)
 
 
-def flow_of(desk: Desk, kind: type[Flowing]) -> Flowing:
+def flow_of(desk: LiveStaffWindow, kind: type[Flowing]) -> Flowing:
     assert isinstance(desk.counter.flow, kind)
     return desk.counter.flow
 
 
-def field(desk: Desk) -> ScanField:
+def field(desk: LiveStaffWindow) -> ScanField:
     settle()
     (found,) = (one for one in desk.window.findChildren(ScanField) if one.isVisible())
     return found
 
 
-def ask_registration(desk: Desk) -> None:
+def ask_registration(desk: LiveStaffWindow) -> None:
     for event in (RegistrationChosen(), ApplicantChosen(Applicant.SELF), NextPressed(), NextPressed()):
         desk.happen(event)
 
 
-def ask_unlinking(desk: Desk) -> None:
+def ask_unlinking(desk: LiveStaffWindow) -> None:
     for event in (UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST), CardStopAnswered(stopped=True)):
         desk.happen(event)
 
 
-def refuse(desk: Desk, code: Code = Code.LIBRARY_CARD_UNKNOWN) -> None:
+def refuse(desk: LiveStaffWindow, code: Code = Code.LIBRARY_CARD_UNKNOWN) -> None:
     """What was asked for last."""
     asked = next(effect for effect in reversed(desk.asked) if isinstance(effect, LookUpPatron | FindLinks))
     desk.happen(PatronRefused(asked.ticket, code) if isinstance(asked, LookUpPatron) else LinksFound(asked.ticket, None, None))
 
 
-def put(desk: Desk, flow: Flow) -> None:
+def put(desk: LiveStaffWindow, flow: Flow) -> None:
     """Where the counter has come to."""
     desk.counter = counter(flow, rules=RULES)
     desk.show(desk.counter)
 
 
-def at_once(desk: Desk) -> None:
+def at_once(desk: LiveStaffWindow) -> None:
     """Nobody need be asked."""
 
 
-PLACES: dict[str, tuple[Callable[[Desk], None], str, Callable[[Desk], None]]] = {
+PLACES: dict[str, tuple[Callable[[LiveStaffWindow], None], str, Callable[[LiveStaffWindow], None]]] = {
     "at home": (lambda desk: None, "12345", at_once),
     "at home, by the library's system": (lambda desk: None, NUMBER, refuse),
     "while a card is read": (lambda desk: put(desk, Reading(TICKET, INSERTION)), "12345", at_once),
@@ -98,7 +98,7 @@ PLACES: dict[str, tuple[Callable[[Desk], None], str, Callable[[Desk], None]]] = 
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_refused_number_stays_and_the_next_scan_replaces_it(desk: Desk, place: str) -> None:
+def test_a_refused_number_stays_and_the_next_scan_replaces_it(desk: LiveStaffWindow, place: str) -> None:
     begin, number, answer = PLACES[place]
     begin(desk)
     desk.scan(number, Qt.Key.Key_Return)
@@ -112,7 +112,7 @@ def test_a_refused_number_stays_and_the_next_scan_replaces_it(desk: Desk, place:
     "way", [(Qt.Key.Key_F1, Qt.Key.Key_F1), (Qt.Key.Key_F4, Qt.Key.Key_Escape), (Qt.Key.Key_F1, Qt.Key.Key_F4, Qt.Key.Key_F4)]
 )
 @pytest.mark.parametrize("place", PLACES)
-def test_a_scan_replaces_a_refused_number_after_a_look_at_another_page(desk: Desk, place: str, way: tuple[Qt.Key, ...]) -> None:
+def test_a_scan_replaces_a_refused_number_after_a_look_at_another_page(desk: LiveStaffWindow, place: str, way: tuple[Qt.Key, ...]) -> None:
     begin, number, answer = PLACES[place]
     begin(desk)
     desk.scan(number, Qt.Key.Key_Return)
@@ -125,7 +125,7 @@ def test_a_scan_replaces_a_refused_number_after_a_look_at_another_page(desk: Des
 
 
 @pytest.mark.parametrize("place", ["at home", "in a registration", "at a lost card"])
-def test_a_scan_replaces_what_was_half_typed_before_a_look_at_another_page(desk: Desk, place: str) -> None:
+def test_a_scan_replaces_what_was_half_typed_before_a_look_at_another_page(desk: LiveStaffWindow, place: str) -> None:
     PLACES[place][0](desk)
     desk.type("2104")
     desk.key(Qt.Key.Key_F1)
@@ -135,7 +135,7 @@ def test_a_scan_replaces_what_was_half_typed_before_a_look_at_another_page(desk:
     assert desk.said[-1] == LibraryCardEntered(OTHER)
 
 
-def test_of_a_refused_number_one_digit_is_corrected(desk: Desk) -> None:
+def test_of_a_refused_number_one_digit_is_corrected(desk: LiveStaffWindow) -> None:
     ask_registration(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
     refuse(desk)
@@ -149,7 +149,7 @@ def test_of_a_refused_number_one_digit_is_corrected(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("ils", [IlsCondition.READY, IlsCondition.NONE])
-def test_of_a_book_read_at_home_no_more_is_said_than_is_known(desk: Desk, ils: IlsCondition) -> None:
+def test_of_a_book_read_at_home_no_more_is_said_than_is_known(desk: LiveStaffWindow, ils: IlsCondition) -> None:
     desk.happen(IlsChanged(ils))
     desk.scan(BOOK, Qt.Key.Key_Return)
     settle()
@@ -157,7 +157,7 @@ def test_of_a_book_read_at_home_no_more_is_said_than_is_known(desk: Desk, ils: I
     assert ("先に利用者のカードを読み取ってください。" in desk.texts()) is (ils is IlsCondition.READY)
 
 
-def test_what_must_not_be_entered_here_is_erased(desk: Desk) -> None:
+def test_what_must_not_be_entered_here_is_erased(desk: LiveStaffWindow) -> None:
     desk.scan("12345", Qt.Key.Key_Return)
     desk.scan(MY_NUMBER, Qt.Key.Key_Return)
     assert flow_of(desk, Waiting).problem == Problem(Code.NUMBER_IS_MY_NUMBER)
@@ -170,7 +170,9 @@ SECRETS = ("1234", "１２３４", " 12 34", MY_NUMBER, "123456789012", "1234-56
 
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("begin", [at_once, ask_registration, ask_unlinking])
-def test_what_may_be_a_pin_or_an_individual_number_is_erased(desk: Desk, begin: Callable[[Desk], None], secret: str) -> None:
+def test_what_may_be_a_pin_or_an_individual_number_is_erased(
+    desk: LiveStaffWindow, begin: Callable[[LiveStaffWindow], None], secret: str
+) -> None:
     begin(desk)
     desk.happen(LibraryCardEntered(secret))
     settle()
@@ -181,24 +183,24 @@ def test_what_may_be_a_pin_or_an_individual_number_is_erased(desk: Desk, begin: 
 
 
 @pytest.mark.parametrize("number", ["123", "12345", "12345678901", "1234567890123", "D1234"])
-def test_what_is_neither_stays(desk: Desk, number: str) -> None:
+def test_what_is_neither_stays(desk: LiveStaffWindow, number: str) -> None:
     desk.scan(number, Qt.Key.Key_Return)
     assert field(desk).text() == number
 
 
-def test_a_slip_in_a_number_of_twelve_digits_is_corrected_where_library_cards_have_so_many(desk: Desk) -> None:
+def test_a_slip_in_a_number_of_twelve_digits_is_corrected_where_library_cards_have_so_many(desk: LiveStaffWindow) -> None:
     desk.counter = counter(Waiting(), cards=(), rules=CounterRules(barcode=BarcodeRule(length=12, prefix="21")))
     desk.scan("123456789012", Qt.Key.Key_Return)
     assert field(desk).text() == "123456789012"
 
 
-def test_a_number_that_was_left_alone_goes_with_its_refusal(desk: Desk) -> None:
+def test_a_number_that_was_left_alone_goes_with_its_refusal(desk: LiveStaffWindow) -> None:
     desk.scan("12345", Qt.Key.Key_Return)
     desk.key(Qt.Key.Key_Escape)
     assert field(desk).text() == ""
 
 
-def test_the_number_of_a_lost_card_is_entered_anew_in_its_field(desk: Desk) -> None:
+def test_the_number_of_a_lost_card_is_entered_anew_in_its_field(desk: LiveStaffWindow) -> None:
     """Not at the reasons: what was answered before is known."""
     ask_unlinking(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
@@ -211,7 +213,7 @@ def test_the_number_of_a_lost_card_is_entered_anew_in_its_field(desk: Desk) -> N
     assert field(desk).hasFocus()
 
 
-def test_a_store_that_fails_does_not_blame_the_number(desk: Desk) -> None:
+def test_a_store_that_fails_does_not_blame_the_number(desk: LiveStaffWindow) -> None:
     ask_unlinking(desk)
     desk.scan(NUMBER, Qt.Key.Key_Return)
     asked = next(effect for effect in reversed(desk.asked) if isinstance(effect, FindLinks))
@@ -222,7 +224,7 @@ def test_a_store_that_fails_does_not_blame_the_number(desk: Desk) -> None:
     assert field(desk).text() == NUMBER
 
 
-def test_on_a_refusal_a_number_that_cannot_be_one_ends_nothing(desk: Desk) -> None:
+def test_on_a_refusal_a_number_that_cannot_be_one_ends_nothing(desk: LiveStaffWindow) -> None:
     desk.scan(NUMBER, Qt.Key.Key_Return)
     refuse(desk)
     desk.scan(BOOK, Qt.Key.Key_Return)
@@ -231,7 +233,7 @@ def test_on_a_refusal_a_number_that_cannot_be_one_ends_nothing(desk: Desk) -> No
     assert "21 で始まります" in desk.texts()
 
 
-def test_what_was_typed_on_a_refusal_outlives_the_card_that_is_lifted(desk: Desk) -> None:
+def test_what_was_typed_on_a_refusal_outlives_the_card_that_is_lifted(desk: LiveStaffWindow) -> None:
     put(desk, LendingRefused(Problem(Code.NOT_LINKED), INSERTION))
     desk.type("2104")
     desk.happen(CardLifted(INSERTION))

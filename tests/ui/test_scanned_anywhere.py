@@ -41,7 +41,7 @@ from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import focusable, is_guarded
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import scenes
-from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each
 from tests.support.windows.staff_window import Hands, settle
 
@@ -355,7 +355,7 @@ def test_every_code_read_anywhere_decides_nothing(hands: Hands, count_cases: Cou
 # --- the patron window ------------------------------------------------------------------------------------------------
 
 
-def try_on_patron_window(desk: PatronDesk, chosen: list[Case], many: int, first: int) -> int:
+def try_on_patron_window(desk: ShownPatronWindow, chosen: list[Case], many: int, first: int) -> int:
     tried = 0
 
     def stroke(kind: QEvent.Type, key: Key) -> None:
@@ -380,7 +380,7 @@ def try_on_patron_window(desk: PatronDesk, chosen: list[Case], many: int, first:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("single", "keypad"), [(True, False), (True, True), (False, True)])
 def test_a_code_read_on_the_patrons_display_decides_nothing(qtbot: QtBot, single: bool, keypad: bool, count_cases: CountCases) -> None:
-    desk = PatronDesk(single=single, keypad=keypad)
+    desk = ShownPatronWindow(single=single, keypad=keypad)
     qtbot.addWidget(desk.window, before_close_func=lambda window: desk.window.close_for_good())
     count_cases("codes on the patron window", try_on_patron_window(desk, pairs(), 2, 0))
 
@@ -389,7 +389,7 @@ def test_a_code_read_on_the_patrons_display_decides_nothing(qtbot: QtBot, single
 @pytest.mark.timeout(1100)
 @pytest.mark.parametrize(("single", "keypad"), [(True, False), (True, True), (False, True)])
 def test_every_code_read_on_the_patrons_display_decides_nothing(qtbot: QtBot, single: bool, keypad: bool, count_cases: CountCases) -> None:
-    desk = PatronDesk(single=single, keypad=keypad)
+    desk = ShownPatronWindow(single=single, keypad=keypad)
     qtbot.addWidget(desk.window, before_close_func=lambda window: desk.window.close_for_good())
     often = [case for case in ALL if not case.alone]
     count_cases("codes on the patron window", try_on_patron_window(desk, often[::17], 120, 0))

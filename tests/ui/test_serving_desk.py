@@ -17,23 +17,23 @@ from kiosk.domain.model import IlsCondition, Service, SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.serving_samples import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES
-from tests.support.windows.staff_window import ALT, Desk
+from tests.support.windows.staff_window import ALT, LiveStaffWindow
 
 ENTER, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
 FIELD = "資料のバーコードの入力欄"
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Desk:
+def desk(qtbot: QtBot) -> LiveStaffWindow:
     """A patron with a good library card has just been called up by it."""
-    made = Desk()
+    made = LiveStaffWindow()
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     made.counter = replace(made.counter, rules=RULES, ils=IlsCondition.READY)
     call_up(made)
     return made
 
 
-def call_up(desk: Desk) -> None:
+def call_up(desk: LiveStaffWindow) -> None:
     desk.show(desk.counter)
     desk.scan("2104067853", ENTER)
     asked = last(desk, LookUpPatron)
@@ -43,15 +43,15 @@ def call_up(desk: Desk) -> None:
 Asked = TypeVar("Asked", bound=Effect)
 
 
-def last(desk: Desk, kind: type[Asked]) -> Asked:
+def last(desk: LiveStaffWindow, kind: type[Asked]) -> Asked:
     return [effect for effect in desk.asked if isinstance(effect, kind)][-1]
 
 
-def answer(desk: Desk, outcome: Outcome, item: Item, reason: Reason | None = None, position: int | None = None) -> None:
+def answer(desk: LiveStaffWindow, outcome: Outcome, item: Item, reason: Reason | None = None, position: int | None = None) -> None:
     desk.happen(ItemAnswered(last(desk, ServeItem).ticket, ItemAnswer(item, outcome, reason, position=position)))
 
 
-def test_item_after_item_is_lent_without_a_key_between(desk: Desk) -> None:
+def test_item_after_item_is_lent_without_a_key_between(desk: LiveStaffWindow) -> None:
     assert desk.focused.accessibleName() == FIELD
     desk.scan(GARDEN.number, ENTER)
     desk.scan(BRIDGE.number, ENTER)
@@ -73,7 +73,7 @@ def test_item_after_item_is_lent_without_a_key_between(desk: Desk) -> None:
     assert GARDEN.title not in desk.texts()
 
 
-def test_the_end_waits_for_the_answer(desk: Desk) -> None:
+def test_the_end_waits_for_the_answer(desk: LiveStaffWindow) -> None:
     desk.scan(GARDEN.number, ENTER)
     desk.hold(Qt.Key.Key_F12)
     assert "確かめています…" in desk.controls()
@@ -83,7 +83,7 @@ def test_the_end_waits_for_the_answer(desk: Desk) -> None:
     assert desk.control("終了して画面を消す").isEnabled()
 
 
-def test_loans_are_renewed_one_and_all(desk: Desk) -> None:
+def test_loans_are_renewed_one_and_all(desk: LiveStaffWindow) -> None:
     desk.press("貸出延長")
     assert "貸出中の資料を調べています" in desk.texts()
     desk.happen(LoansListed(last(desk, ListLoans).ticket, LoanList.whole((GARDEN.number, BRIDGE.number))))
@@ -101,7 +101,7 @@ def test_loans_are_renewed_one_and_all(desk: Desk) -> None:
         assert sentence in desk.texts()
 
 
-def test_a_place_in_the_queue_is_told(desk: Desk) -> None:
+def test_a_place_in_the_queue_is_told(desk: LiveStaffWindow) -> None:
     desk.press("予約")
     desk.type("1103447109")
     desk.key(ENTER)
@@ -114,14 +114,14 @@ def test_a_place_in_the_queue_is_told(desk: Desk) -> None:
     assert "3番目" in desk.texts()
 
 
-def test_what_is_no_item_is_said_below_the_field(desk: Desk) -> None:
+def test_what_is_no_item_is_said_below_the_field(desk: LiveStaffWindow) -> None:
     desk.scan("11 00|", ENTER)
     assert "資料の番号ではないようです" in desk.texts()
     desk.scan(GARDEN.number, ENTER)
     assert "資料の番号ではないようです" not in desk.texts()
 
 
-def test_the_number_is_typed_again_by_key(desk: Desk) -> None:
+def test_the_number_is_typed_again_by_key(desk: LiveStaffWindow) -> None:
     desk.counter = replace(desk.counter, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
     desk.show(desk.counter)
     desk.press("他館資料取り寄せ")
@@ -132,7 +132,7 @@ def test_the_number_is_typed_again_by_key(desk: Desk) -> None:
     assert last(desk, HandOver).ticket != first.ticket
 
 
-def test_the_next_patron_sees_nothing_of_the_last(desk: Desk) -> None:
+def test_the_next_patron_sees_nothing_of_the_last(desk: LiveStaffWindow) -> None:
     desk.scan(GARDEN.number, ENTER)
     answer(desk, Outcome.DONE, replace(GARDEN, due=DUE))
     desk.key(Qt.Key.Key_F12)

@@ -65,15 +65,15 @@ from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.widgets.focus import FocusRing
 from tests.support.windows.patron_samples import LINK, PATRON, READING
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
-from tests.support.windows.staff_window import ALT, Desk, Hands
+from tests.support.windows.staff_window import ALT, Hands, LiveStaffWindow
 
 SCENES = staff_scenes()
 ENTER, TAB, LINE_FEED, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_J, Qt.Key.Key_Space
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Desk:
-    made = Desk()
+def desk(qtbot: QtBot) -> LiveStaffWindow:
+    made = LiveStaffWindow()
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 
@@ -177,14 +177,14 @@ def test_the_scanner_may_be_used_at_once(hands: Hands) -> None:
 FlowType = TypeVar("FlowType", bound=Flow)
 
 
-def flow_of(desk: Desk, kind: type[FlowType]) -> FlowType:
+def flow_of(desk: LiveStaffWindow, kind: type[FlowType]) -> FlowType:
     """Where the desk is; fails when it is elsewhere."""
     flow = desk.counter.flow
     assert isinstance(flow, kind)
     return flow
 
 
-def tab_to(desk: Desk, name: str) -> None:
+def tab_to(desk: LiveStaffWindow, name: str) -> None:
     for _ in range(30):
         if desk.focused.accessibleName() == name:
             return
@@ -192,17 +192,17 @@ def tab_to(desk: Desk, name: str) -> None:
     raise AssertionError(name)
 
 
-def press(desk: Desk, name: str) -> None:
+def press(desk: LiveStaffWindow, name: str) -> None:
     tab_to(desk, name)
     desk.key(ENTER)
 
 
-def hold(desk: Desk, name: str) -> None:
+def hold(desk: LiveStaffWindow, name: str) -> None:
     tab_to(desk, name)
     desk.hold(ENTER)
 
 
-def lay_card(desk: Desk, number: int = 1) -> Insertion:
+def lay_card(desk: LiveStaffWindow, number: int = 1) -> Insertion:
     insertion = Insertion(number, "reader")
     desk.happen(CardPlaced(insertion))
     reading = [effect for effect in desk.asked if isinstance(effect, ReadCard)][-1]
@@ -210,7 +210,7 @@ def lay_card(desk: Desk, number: int = 1) -> Insertion:
     return insertion
 
 
-def test_a_child_is_registered_up_to_the_patrons_turn(desk: Desk) -> None:
+def test_a_child_is_registered_up_to_the_patrons_turn(desk: LiveStaffWindow) -> None:
     desk.key(Qt.Key.Key_F2)
     hold(desk, "15歳未満の子")
     press(desk, "次へ: 書類の確認")
@@ -236,11 +236,11 @@ def test_a_child_is_registered_up_to_the_patrons_turn(desk: Desk) -> None:
     assert "利用者に、内容を確かめてもらっています" in desk.texts()
 
 
-def lines_with_chord(desk: Desk) -> list[str]:
+def lines_with_chord(desk: LiveStaffWindow) -> list[str]:
     return [name for name, control in desk.controls().items() if "Alt+K" in control.accessibleDescription()]
 
 
-def test_a_key_held_for_long_or_pressed_twice_confirms_no_second_line(desk: Desk) -> None:
+def test_a_key_held_for_long_or_pressed_twice_confirms_no_second_line(desk: LiveStaffWindow) -> None:
     desk.key(Qt.Key.Key_F2)
     hold(desk, "15歳未満の子")
     press(desk, "次へ: 書類の確認")
@@ -270,7 +270,7 @@ def test_a_key_held_for_long_or_pressed_twice_confirms_no_second_line(desk: Desk
     assert lines_with_chord(desk) == ["15歳未満である"]
 
 
-def test_a_patron_is_served(desk: Desk) -> None:
+def test_a_patron_is_served(desk: LiveStaffWindow) -> None:
     lay_card(desk)
     desk.happen(LinksFound(flow_of(desk, FindingLink).ticket, LINK, LINK))
     desk.happen(PatronFound(flow_of(desk, LookingUpPatron).ticket, PATRON))
@@ -284,7 +284,7 @@ def test_a_patron_is_served(desk: Desk) -> None:
     assert "2104" not in desk.texts()
 
 
-def test_a_lost_card_is_unlinked(desk: Desk) -> None:
+def test_a_lost_card_is_unlinked(desk: LiveStaffWindow) -> None:
     desk.key(Qt.Key.Key_F3)
     desk.key(Qt.Key.Key_1, ALT)
     hold(desk, "止めた")
@@ -426,7 +426,7 @@ def test_a_scan_at_the_confirmation_is_told_how_to_change_the_library_card(hands
     assert "おわってから読み取ってください" in hands.texts()
 
 
-def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: Desk) -> None:
+def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: LiveStaffWindow) -> None:
     """The first suffix opens another page before the second comes."""
     desk.key(Qt.Key.Key_F3)
     hold(desk, "ご本人の希望")
@@ -472,7 +472,7 @@ def test_the_ring_follows_the_keyboard_only(hands: Hands) -> None:
     assert ring.isVisible()
 
 
-def test_tries_are_read_only_after_the_patron_agreed(desk: Desk) -> None:
+def test_tries_are_read_only_after_the_patron_agreed(desk: LiveStaffWindow) -> None:
     """Staff have no key that stands for the patron's consent."""
     desk.counter = replace(SCENES["confirm"][0])
     desk.show(desk.counter)

@@ -21,7 +21,7 @@ from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.button import Button
 from tests.support.windows.layout_faults import complaints
 from tests.support.windows.patron_samples import INSERTION, NUMBER, SEEN_AT, TICKET, counter
-from tests.support.windows.patron_window import Desk as PatronDesk
+from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands, settle
 
@@ -182,7 +182,7 @@ def test_staff_are_told_who_ended_it(hands: Hands) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_whoever_has_left_a_card_reads_first_to_take_it_and_then_why_it_was_closed(
-    desk_with: Callable[..., PatronDesk], language: Language
+    desk_with: Callable[..., ShownPatronWindow], language: Language
 ) -> None:
     desk = desk_with(1024, 600)
     told = Ended(LeftWork.SERVING, EndedBy.TIME, SEEN_AT, language, TICKET)
@@ -196,7 +196,7 @@ def test_whoever_has_left_a_card_reads_first_to_take_it_and_then_why_it_was_clos
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("work", LeftWork)
 def test_the_patron_reads_in_their_language_that_it_was_closed(
-    desk_with: Callable[..., PatronDesk], work: LeftWork, language: Language
+    desk_with: Callable[..., ShownPatronWindow], work: LeftWork, language: Language
 ) -> None:
     desk = desk_with()
     told = Ended(work, EndedBy.TIME, SEEN_AT, language, TICKET)
@@ -209,7 +209,7 @@ def test_the_patron_reads_in_their_language_that_it_was_closed(
 
 
 @pytest.mark.parametrize("work", LeftWork)
-def test_no_card_is_asked_for_where_none_can_be_taken_or_would_do(desk_with: Callable[..., PatronDesk], work: LeftWork) -> None:
+def test_no_card_is_asked_for_where_none_can_be_taken_or_would_do(desk_with: Callable[..., ShownPatronWindow], work: LeftWork) -> None:
     desk = desk_with()
     told = Ended(work, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
     desk.show(counter(Waiting(), cards=(), ended=told))
@@ -228,7 +228,9 @@ def test_staff_are_not_told_to_have_a_card_laid_that_helps_nobody(hands: Hands, 
 
 
 @pytest.mark.parametrize("language", Language)
-def test_after_an_unlinking_nothing_is_promised_of_the_library_card(desk_with: Callable[..., PatronDesk], language: Language) -> None:
+def test_after_an_unlinking_nothing_is_promised_of_the_library_card(
+    desk_with: Callable[..., ShownPatronWindow], language: Language
+) -> None:
     """Nobody has looked it up: it may be lost, stopped or run out."""
     desk = desk_with()
     desk.show(SCENES["unlinked-lost"][0], language)
@@ -238,7 +240,7 @@ def test_after_an_unlinking_nothing_is_promised_of_the_library_card(desk_with: C
     assert complaints(desk.window) == []
 
 
-def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., PatronDesk]) -> None:
+def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callable[..., ShownPatronWindow]) -> None:
     desk = desk_with(single=True)
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
     desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, ended=told))

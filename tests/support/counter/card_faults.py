@@ -27,7 +27,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from tests.support.cards.readers import World
-from tests.support.counter.headless import Desk, Trace, WatchedCard
+from tests.support.counter.headless import HeadlessCounter, Trace, WatchedCard
 
 
 class Event(Enum):
@@ -87,7 +87,7 @@ class Mishap:
         self._hands.append(threading.Thread(target=act, daemon=True))
         self._hands[-1].start()
 
-    def mend(self, desk: Desk) -> None:
+    def mend(self, desk: HeadlessCounter) -> None:
         """Reader or service are there again, and no card lies anywhere."""
         for hands in self._hands:
             hands.join(20)
@@ -106,7 +106,7 @@ STOPS = (AwaitingMyNumberCard, RegistrationRefused, Registered, AlreadyLinked, L
 WAITS = (ChoosingReplacement, ConfirmingLink, LastTryWarning, AskingPin)
 
 
-def act(desk: Desk, pins: Iterator[bytes]) -> bool:
+def act(desk: HeadlessCounter, pins: Iterator[bytes]) -> bool:
     """What somebody does at once who only wants to get through, whatever is shown; False where there is nothing to do or to type."""
     match desk.flow:
         case ChoosingReplacement():
@@ -125,7 +125,7 @@ def act(desk: Desk, pins: Iterator[bytes]) -> bool:
     return True
 
 
-def go_on(desk: Desk, pins: Iterator[bytes], slot: int | None = None) -> Problem | None:
+def go_on(desk: HeadlessCounter, pins: Iterator[bytes], slot: int | None = None) -> Problem | None:
     """A patron who goes on to the end. Returns how it ends: None is the end of a registration.
 
     With a `slot`, the card there is lifted when the screen asks for it; otherwise it is left to answer as late as it likes.
@@ -156,7 +156,7 @@ def _is_slow(counter: Counter) -> bool:
     return bool(getattr(counter.flow, "slow", False))
 
 
-def begin_anew(desk: Desk, number: str) -> None:
+def begin_anew(desk: HeadlessCounter, number: str) -> None:
     """To where a My Number Card is asked for, whatever was there before; a registration that waits for one goes on as it is."""
     desk.until_at(*STOPS)
     if not isinstance(desk.flow, AwaitingMyNumberCard):
@@ -164,7 +164,7 @@ def begin_anew(desk: Desk, number: str) -> None:
         desk.begin_registration(number)
 
 
-def register(desk: Desk, card: WatchedCard, number: str) -> None:
+def register(desk: HeadlessCounter, card: WatchedCard, number: str) -> None:
     """A whole registration at a counter on which no card lies."""
     begin_anew(desk, number)
     desk.lay_for_registration(card)
@@ -184,7 +184,7 @@ def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> No
         assert all(command[1] not in (0x24, 0x2C) for command in card.sent), "a command that changes the PIN"
 
 
-def clear(desk: Desk) -> None:
+def clear(desk: HeadlessCounter) -> None:
     """Everybody takes their cards and goes, and no link stays."""
     for link in desk.repository.list_links(masked=False):
         desk.repository.close_link(uuid.uuid4(), LibraryCardNumber(link.number), UnlinkReason.CORRECTION)

@@ -10,7 +10,7 @@ from kiosk.domain.events import CardPlaced
 from kiosk.domain.model import Insertion, LinkToken
 from kiosk.domain.states import LastTryWarning
 from tests.support.cards.readers import InProcess
-from tests.support.counter.headless import Desk, WatchedCard
+from tests.support.counter.headless import HeadlessCounter, WatchedCard
 
 PIN_A, PIN_B, WRONG = b"1234", b"8260", b"9071"
 
@@ -48,7 +48,7 @@ WAYS = [
 ]
 
 
-def change(desk: Desk, way: Way, b: WatchedCard, *, lifted: bool) -> None:
+def change(desk: HeadlessCounter, way: Way, b: WatchedCard, *, lifted: bool) -> None:
     """Lift A, unless it was `lifted` already in the middle of a command, and lay B."""
     world = desk.world
     if way.pace is Pace.OVERLAP:
@@ -61,7 +61,7 @@ def change(desk: Desk, way: Way, b: WatchedCard, *, lifted: bool) -> None:
         world.lay(b, way.b_slot)
 
 
-def b_lies(desk: Desk, way: Way) -> bool:
+def b_lies(desk: HeadlessCounter, way: Way) -> bool:
     """Whether the counter has heard of all. pcscd may count a card that was pulled twice: then another one seems to have come and gone."""
     first = next(event.insertion for _, event in desk.heard if isinstance(event, CardPlaced))
     assert first.reader == desk.world.names[way.a_slot]
@@ -69,7 +69,7 @@ def b_lies(desk: Desk, way: Way) -> bool:
     return len(lying) == 1 and lying[0].reader == desk.world.names[way.b_slot] and lying[0].number > first.number
 
 
-def cards_shown(desk: Desk) -> dict[Insertion, LinkToken]:
+def cards_shown(desk: HeadlessCounter) -> dict[Insertion, LinkToken]:
     """Which card each insertion was shown to be: one and the same for as long as it lay.
 
     B under A's number: B was laid after the watch had seen A, and before the card thread connected. What was read is B's then, tries
@@ -84,7 +84,7 @@ def cards_shown(desk: Desk) -> dict[Insertion, LinkToken]:
     return cards
 
 
-def check_warned(desk: Desk, cards: dict[Insertion, LinkToken], b: str, token: LinkToken) -> None:
+def check_warned(desk: HeadlessCounter, cards: dict[Insertion, LinkToken], b: str, token: LinkToken) -> None:
     """No VERIFY reaches B before its one try was shown, nor for a press on a pad that was opened for A."""
     for place, (what, who) in enumerate(desk.trace):
         if what == "verify" and who == b:

@@ -115,7 +115,7 @@ def token_of(judge: CardJudge, card: VirtualCard) -> LinkToken:
     return judge.judge(card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
 
 
-class Desk:
+class HeadlessCounter:
     """One counter with its two readers. Use as a context manager."""
 
     def __init__(
@@ -154,7 +154,7 @@ class Desk:
         ils = IlsCondition.NONE if library is None else IlsCondition.STARTING
         self.conductor = Conductor(Counter(rules or CounterRules(), TODAY, ils=ils), facts, outside)
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> HeadlessCounter:
         self._card.start()
         self._watch.start()
         self.until(lambda counter: counter.reader == "ready")

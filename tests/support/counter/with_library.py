@@ -45,8 +45,8 @@ _TEXTS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t", Qt.Key.Key_Space: " "}
 SCAN_MS = 4
 """Between two characters of a barcode scanner."""
 Window = Literal["staff", "patron"]
-Open = Callable[..., "LoanDesk"]
-"""Opens one more; keywords as of `loan_desk`."""
+Open = Callable[..., "LendingCounter"]
+"""Opens one more; keywords as of `lending_counter`."""
 
 
 @dataclass
@@ -68,8 +68,8 @@ class Line:
         return waiting.popleft() if waiting else Mishap()
 
 
-class LoanDesk:
-    """One counter at which `server` is asked. Made by `loan_desk`."""
+class LendingCounter:
+    """One counter at which `server` is asked. Made by `lending_counter`."""
 
     def __init__(self, opened: OpenedCounter, server: LibraryServer, line: Line, deck: Deck, judge: CardJudge, home: Home) -> None:
         self.opened, self.server, self.line, self.home = opened, server, line, home
@@ -226,7 +226,7 @@ def numbers_of(*items: str) -> set[str]:
 
 
 @contextmanager
-def loan_desk(
+def lending_counter(
     folder: Path,
     deck: Deck,
     judge: CardJudge,
@@ -236,7 +236,7 @@ def loan_desk(
     rules: Rules | None = None,
     settings: Callable[[Settings], Settings] = lambda settings: settings,
     answer_seconds: float = 8,
-) -> Iterator[LoanDesk]:
+) -> Iterator[LendingCounter]:
     """As the demo sets itself up, its library's system answering after `latency` seconds; ready, and with the keyboard on staff's window.
 
     `settings` may change what the counter is told.
@@ -254,7 +254,7 @@ def loan_desk(
         home.prepare()
         opened = OpenedCounter(chosen, judge, home.store, library=client, print_slip=slip_printer(home, chosen))
         with opened:
-            desk = LoanDesk(opened, server, line, deck, judge, home)
+            desk = LendingCounter(opened, server, line, deck, judge, home)
             desk.connected()
             opened.give_keyboard_to(opened.staff)
             yield desk
@@ -265,10 +265,10 @@ def opener(folder: Path, deck: Deck, judge: CardJudge) -> Iterator[Open]:
     """Counters opened as tests want them, each in a folder of its own; closed at the end."""
     with ExitStack() as opened:
 
-        def opening(**more: object) -> LoanDesk:
+        def opening(**more: object) -> LendingCounter:
             place = folder / f"desk {len(list(folder.iterdir()))}"
             place.mkdir()
-            return opened.enter_context(loan_desk(place, deck, judge, **more))  # type: ignore[arg-type]
+            return opened.enter_context(lending_counter(place, deck, judge, **more))  # type: ignore[arg-type]
 
         yield opening
 

@@ -108,7 +108,7 @@ def link(card: Card, number: LibraryCardNumber = NUMBER) -> Link:
 
 
 @dataclass
-class Desk:
+class ScriptedCounter:
     """Tell it what happens; then look at `flow`, `counter` and `asked`."""
 
     rules: CounterRules = field(default_factory=CounterRules)
@@ -138,7 +138,7 @@ class Desk:
     def flow(self) -> Flow:
         return self.counter.flow
 
-    def tell(self, *events: Event) -> Desk:
+    def tell(self, *events: Event) -> ScriptedCounter:
         for event in events:
             self.counter, effects = step(replace(self.counter, now=self.now), event)
             self.asked.extend(effects)
@@ -147,13 +147,13 @@ class Desk:
                 self.answer()
         return self
 
-    def answer(self, kind: type[Effect] | None = None) -> Desk:
+    def answer(self, kind: type[Effect] | None = None) -> ScriptedCounter:
         """Let the oldest open question (of this kind) be answered."""
         question = next(question for question in self.open if kind is None or isinstance(question, kind))
         self.open.remove(question)
         return self.tell(self.answer_to(question))
 
-    def answer_all(self) -> Desk:
+    def answer_all(self) -> ScriptedCounter:
         """Let everything open be answered, and what is asked then."""
         while self.open:
             self.answer()
@@ -181,33 +181,33 @@ class Desk:
         self.tell(CardPlaced(insertion))
         return insertion
 
-    def begin_to_read(self, insertion: Insertion, holder: str = "") -> Desk:
+    def begin_to_read(self, insertion: Insertion, holder: str = "") -> ScriptedCounter:
         """The first block of this card's certificate has come; the rest is still being read."""
         reading = next(effect for effect in reversed(self.of(ReadCard)) if effect.insertion == insertion)
         return self.tell(CardKnown(reading.ticket, insertion, token(holder) if holder else self.lying[insertion].token))
 
-    def lift(self, insertion: Insertion) -> Desk:
+    def lift(self, insertion: Insertion) -> ScriptedCounter:
         return self.tell(CardLifted(insertion))
 
-    def leave_alone(self) -> Desk:
+    def leave_alone(self) -> ScriptedCounter:
         """Nobody does anything until the idle time is over."""
         return self.tell(TimeUp(self.counter.idle_ticket))
 
-    def leave_lying(self) -> Desk:
+    def leave_lying(self) -> ScriptedCounter:
         """The card lies on for the seconds after which that is said."""
         return self.tell(TimeUp(self.counter.card_left_ticket))
 
-    def press_pin(self, *, right: bool = True) -> Desk:
+    def press_pin(self, *, right: bool = True) -> ScriptedCounter:
         self.pin_is_right = right
         return self.tell(*(PadTyped(count) for count in (1, 2, 3, 4)), PadConfirmed())
 
-    def to_library_card(self, applicant: Applicant = Applicant.SELF) -> Desk:
+    def to_library_card(self, applicant: Applicant = Applicant.SELF) -> ScriptedCounter:
         self.tell(RegistrationChosen(), ApplicantChosen(applicant), NextPressed())
         if applicant is Applicant.CHILD:
             self.tell(*(GuardianCheckSet(check, confirmed=True) for check in GuardianCheck), NextPressed())
         return self
 
-    def to_card(self) -> Desk:
+    def to_card(self) -> ScriptedCounter:
         return self.to_library_card().tell(LibraryCardEntered(NUMBER.text))
 
     def to_pad(self, card: Card) -> Insertion:

@@ -53,14 +53,14 @@ from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.store.keyplace import key_place
 from tests.support.cards.readers import InProcess
 from tests.support.counter.card_faults import Event, Mishap, go_on, register
-from tests.support.counter.headless import Desk, WatchedCard, judge_by
+from tests.support.counter.headless import HeadlessCounter, WatchedCard, judge_by
 from tests.support.privacy.personal_data import Person
 
 BUG = "66660006"
 
 
 class Day:
-    def __init__(self, desk: Desk, people: list[Person], authority: VirtualAuthority) -> None:
+    def __init__(self, desk: HeadlessCounter, people: list[Person], authority: VirtualAuthority) -> None:
         self._desk, self._people, self._authority, self._key = desk, people, authority, rsa_key()
 
     def _card(self, who: int, tries: int = 3) -> WatchedCard:
@@ -211,7 +211,7 @@ def main() -> None:
     library = Quoting(lambda number: days[0].bug(number))
     with (
         kept_in(home.logs, LogSettings("debug")),
-        Desk(InProcess(), judge_by(authority, keys.site), home.store, rules, keys=keys, library=library, slow_after=0.1) as desk,
+        HeadlessCounter(InProcess(), judge_by(authority, keys.site), home.store, rules, keys=keys, library=library, slow_after=0.1) as desk,
     ):
         days.append(Day(desk, people, authority))
         if sys.argv[2:] == ["crash"]:

@@ -63,7 +63,7 @@ class Side:
         return bool(self.before) and (changes_the_counter(self.counter, self.said) or shown(self.window) != self.before)
 
 
-class Desk(QWidget):
+class PageTurner(QWidget):
     """Sides are named in front of the page: `staff:waiting`."""
 
     def __init__(self, sides: dict[str, Side]) -> None:
@@ -103,7 +103,7 @@ def main() -> int:
     patron = PatronWindow(said["patron"].append, lambda pin: pin.wipe(), DisplaySettings(patron_width_mm=217))
     staff.resize(1366, 768)
     patron.resize(1280, 800)
-    desk = Desk(
+    desk = PageTurner(
         {
             "staff": Side(staff, one_of_each(), said["staff"]),
             "patron": Side(patron, {name: (scene, FACTS) for name, scene in scenes().items()}, said["patron"]),

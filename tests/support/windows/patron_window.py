@@ -21,7 +21,7 @@ from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS
 
 
-class Desk:
+class ShownPatronWindow:
     def __init__(self, width: int = 1280, height: int = 800, *, width_mm: int = 217, keypad: bool = False, single: bool = False) -> None:
         self.events: list[Event] = []
         self.pins: list[Pin] = []

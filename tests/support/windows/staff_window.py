@@ -147,7 +147,7 @@ class Hands:
 
 
 @dataclass
-class Desk(Hands):
+class LiveStaffWindow(Hands):
     """The same with the real machine behind the window; the test answers what it asks for."""
 
     counter: Counter = field(default_factory=lambda: counter_in(Waiting(), cards=()))

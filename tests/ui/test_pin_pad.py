@@ -17,7 +17,7 @@ from kiosk.ui.pad_keys import HIGHLIGHT_MS, PadKey
 from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.theme import patron_sizes
 from tests.support.windows.patron_samples import FLOWS, GOAL, counter
-from tests.support.windows.patron_window import Desk
+from tests.support.windows.patron_window import ShownPatronWindow
 
 ENTER = Qt.Key.Key_Return
 
@@ -152,14 +152,14 @@ def test_a_key_held_down_clears_the_pad(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def pad_page(desk: Desk) -> Desk:
+def pad_page(desk: ShownPatronWindow) -> ShownPatronWindow:
     """The window with its pad open and empty."""
     desk.show(counter(FLOWS["waiting"]))
     desk.show(counter(FLOWS["pin"]))
     return desk
 
 
-def test_four_touches_and_the_confirm_key_make_one_pin(pad_page: Desk) -> None:
+def test_four_touches_and_the_confirm_key_make_one_pin(pad_page: ShownPatronWindow) -> None:
     assert "連携登録する" not in pad_page.buttons()
     pad_page.press("4", "0", "7", "1")
     assert pad_page.events == [PadTyped(1), PadTyped(2), PadTyped(3), PadTyped(4)]
@@ -168,14 +168,14 @@ def test_four_touches_and_the_confirm_key_make_one_pin(pad_page: Desk) -> None:
     assert pad_page.pad.count == 0
 
 
-def test_a_fifth_touch_clears_the_pad(pad_page: Desk) -> None:
+def test_a_fifth_touch_clears_the_pad(pad_page: ShownPatronWindow) -> None:
     pad_page.press("1", "2", "3", "4", "5")
     assert pad_page.pad.count == 0
     assert pad_page.events[-1] == PadCleared()
     assert "連携登録する" not in pad_page.buttons()
 
 
-def test_what_is_missing_is_said_on_the_confirm_key(pad_page: Desk) -> None:
+def test_what_is_missing_is_said_on_the_confirm_key(pad_page: ShownPatronWindow) -> None:
     pad_page.press("1", "2")
     assert pad_page.says("あと2桁です")
     pad_page.press("消す")
@@ -188,7 +188,7 @@ def test_what_is_missing_is_said_on_the_confirm_key(pad_page: Desk) -> None:
 @pytest.mark.parametrize("single", [False, True])
 @pytest.mark.parametrize("keypad", [False, True])
 def test_a_barcode_at_the_open_pad_confirms_nothing(
-    desk_with: Callable[..., Desk], suffix: str, barcode: str, single: bool, keypad: bool
+    desk_with: Callable[..., ShownPatronWindow], suffix: str, barcode: str, single: bool, keypad: bool
 ) -> None:
     desk = desk_with(keypad=keypad, single=single)
     desk.show(counter(FLOWS["pin"]))
@@ -201,7 +201,7 @@ def test_a_barcode_at_the_open_pad_confirms_nothing(
 
 
 @pytest.mark.parametrize("keypad", [False, True])
-def test_a_barcode_does_not_confirm_what_fingers_have_typed(desk_with: Callable[..., Desk], keypad: bool) -> None:
+def test_a_barcode_does_not_confirm_what_fingers_have_typed(desk_with: Callable[..., ShownPatronWindow], keypad: bool) -> None:
     desk = desk_with(keypad=keypad, single=True)
     desk.show(counter(FLOWS["pin"]))
     desk.press("1", "2", "3", "4")
@@ -210,7 +210,7 @@ def test_a_barcode_does_not_confirm_what_fingers_have_typed(desk_with: Callable[
 
 
 @pytest.mark.parametrize("single", [False, True])
-def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., Desk], single: bool) -> None:
+def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., ShownPatronWindow], single: bool) -> None:
     desk = desk_with(keypad=True, single=single)
     desk.show(counter(FLOWS["pin"]))
     desk.scan("123", gap=0.2)
@@ -230,7 +230,9 @@ def test_on_a_keypad_enter_confirms_when_it_is_held(desk_with: Callable[..., Des
 @pytest.mark.parametrize("gap", [0.0, 0.06, 0.1, 0.15, 0.25])
 @pytest.mark.parametrize("suffix", ["\r", "\n", "\r\n", "\r\r", "\t", ""])
 @pytest.mark.parametrize("prefix", ["", " ", "\r"])
-def test_four_digits_read_at_any_speed_spend_no_try(desk_with: Callable[..., Desk], gap: float, suffix: str, prefix: str) -> None:
+def test_four_digits_read_at_any_speed_spend_no_try(
+    desk_with: Callable[..., ShownPatronWindow], gap: float, suffix: str, prefix: str
+) -> None:
     for single in (False, True):
         desk = desk_with(keypad=True, single=single)
         desk.show(counter(FLOWS["pin"]))
@@ -241,7 +243,9 @@ def test_four_digits_read_at_any_speed_spend_no_try(desk_with: Callable[..., Des
 @pytest.mark.parametrize("gap", [0.0, 0.045, 0.06, 0.1, 0.25])
 @pytest.mark.parametrize("label", ["99\r", "0000\r", "0\n", "00\t", "1234\r\r"])
 @pytest.mark.parametrize("touched", ["", "12"])
-def test_digits_of_a_label_do_not_stay_on_the_pad(desk_with: Callable[..., Desk], gap: float, label: str, touched: str) -> None:
+def test_digits_of_a_label_do_not_stay_on_the_pad(
+    desk_with: Callable[..., ShownPatronWindow], gap: float, label: str, touched: str
+) -> None:
     desk = desk_with(keypad=True, single=True)
     desk.show(counter(FLOWS["pin"]))
     desk.press(*touched)
@@ -252,7 +256,7 @@ def test_digits_of_a_label_do_not_stay_on_the_pad(desk_with: Callable[..., Desk]
     assert desk.says("少し待って、もう一度押してください")
 
 
-def test_what_pulses_of_enter_confirm_is_nothing(desk_with: Callable[..., Desk]) -> None:
+def test_what_pulses_of_enter_confirm_is_nothing(desk_with: Callable[..., ShownPatronWindow]) -> None:
     """Each release in the same millisecond as the next press."""
     for gap in (0.02, 0.06, 0.25):
         for before in ("0000", ""):
@@ -276,7 +280,7 @@ def test_what_pulses_of_enter_confirm_is_nothing(desk_with: Callable[..., Desk])
 
 
 @pytest.mark.parametrize("leave", ["another page", "another card", "hidden", "a mistake"])
-def test_the_pad_is_empty_whenever_its_page_was_left(pad_page: Desk, leave: str) -> None:
+def test_the_pad_is_empty_whenever_its_page_was_left(pad_page: ShownPatronWindow, leave: str) -> None:
     pad_page.press("1", "2", "3")
     match leave:
         case "another page":
@@ -292,7 +296,7 @@ def test_the_pad_is_empty_whenever_its_page_was_left(pad_page: Desk, leave: str)
     assert pad_page.pad.count == 0
 
 
-def test_every_key_looks_pressed_for_the_same_short_time(pad_page: Desk, qtbot: QtBot) -> None:
+def test_every_key_looks_pressed_for_the_same_short_time(pad_page: ShownPatronWindow, qtbot: QtBot) -> None:
     keys = pad_page.pad.findChildren(PadKey)
     assert len(keys) == 11
     for key in keys:
@@ -301,7 +305,7 @@ def test_every_key_looks_pressed_for_the_same_short_time(pad_page: Desk, qtbot: 
     qtbot.waitUntil(lambda: not any(key.property("hot") for key in keys), timeout=HIGHLIGHT_MS * 5)
 
 
-def test_the_keys_are_buttons_no_keyboard_can_press(desk_with: Callable[..., Desk]) -> None:
+def test_the_keys_are_buttons_no_keyboard_can_press(desk_with: Callable[..., ShownPatronWindow]) -> None:
     desk = desk_with(keypad=True, single=True)
     desk.show(counter(FLOWS["pin"]))
     buttons = desk.pad.findChildren(QPushButton)
@@ -309,7 +313,7 @@ def test_the_keys_are_buttons_no_keyboard_can_press(desk_with: Callable[..., Des
     assert all(button.focusPolicy() is Qt.FocusPolicy.NoFocus and not button.autoRepeat() for button in buttons)
 
 
-def test_what_is_shown_is_how_many_and_never_which(pad_page: Desk) -> None:
+def test_what_is_shown_is_how_many_and_never_which(pad_page: ShownPatronWindow) -> None:
     pad_page.press("7", "7")
     assert pad_page.pad.slots.accessibleName() == "4桁のうち2桁を入力しました"
     first = pad_page.pad.slots.grab().toImage()
