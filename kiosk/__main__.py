@@ -15,7 +15,7 @@ from kiosk.commands.asking import agrees, somebody_is_there
 from kiosk.commands.parser import Act, Parser
 from kiosk.config import FileTrouble, Home, LogSettings, begin_practice, default_home, file_trouble, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 
 
 def build_parser() -> Parser:
@@ -76,7 +76,7 @@ def _begin(home: Home, *, chosen: bool) -> None:
     """
     if chosen and not home.is_begun():
         place = str(home.folder)
-        if not (somebody_is_there() and agrees(output.words("home.ask", place=visible(place)))):
+        if not (somebody_is_there() and agrees(output.words("home.ask", place=escaped(place)))):
             raise Unavailable(Code.HOME_UNUSABLE, place=place, reason="not-begun")
     home.prepare()
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryCardEntered, LinkAgreed
 from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, PatronShown, RegistrationRefused
@@ -102,7 +102,7 @@ def test_a_lost_card_that_an_older_copy_brings_to_life_is_not_served(qtbot: QtBo
         assert said_to(stage.opened.patron, invited)
         stage.lay()
         assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED
-        assert Deed.ACCEPTED in [row.act for row in stage.opened.repository.audit_rows()]
+        assert AdministrativeAct.ACCEPTED in [row.act for row in stage.opened.repository.audit_rows()]
         stage.opened.end()
     with kept.counter(deck) as stage:
         assert stage.opened.repository.doubt is None

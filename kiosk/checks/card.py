@@ -11,8 +11,8 @@ from kiosk import apart
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.escaping import escaped
 from kiosk.domain.health import Finding, overdue
-from kiosk.domain.visible import visible
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
@@ -123,7 +123,7 @@ def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
         "count": found.count,
         "until": f"{until:%Y-%m-%d %H:%M}" if until else "―",
         "numbers": found.numbers,
-        "folder": visible(str(folder)),
+        "folder": escaped(str(folder)),
         "unused": "\n".join(f"{file}\t{why}" for file, why in found.files),
         "closed": int(lists.standings(now) == {Standing.TOO_OLD}),
     }

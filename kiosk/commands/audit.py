@@ -17,11 +17,11 @@ from kiosk.commands.given import day
 from kiosk.commands.parser import Commands
 from kiosk.commands.stored import with_repository
 from kiosk.config import Home
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.deeds import Deed
 from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.text import knows, plain, say
 
 if TYPE_CHECKING:
@@ -116,11 +116,11 @@ def _line(entry: AuditEntry) -> str:
     columns = (
         entry.place,
         _at(entry.at),
-        visible(entry.counter),
-        visible(entry.operator or ""),
+        escaped(entry.counter),
+        escaped(entry.operator or ""),
         _word(f"audit.act.{entry.act}", entry.act),
         _reason(entry),
-        visible(entry.number or ""),
+        escaped(entry.number or ""),
         checked,
     )
     return "\t".join(str(column) for column in columns)
@@ -130,7 +130,7 @@ def _at(text: str) -> str:
     try:
         return _moment(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
-        return visible(text)
+        return escaped(text)
 
 
 def _checked(word: str) -> str:
@@ -143,15 +143,15 @@ def _checked(word: str) -> str:
 
 def _word(key: str, written: str) -> str:
     """As people say it; as it is written there where no version of this program wrote it: an auditor sees the row all the same."""
-    return output.words(key) if knows(f"command.{key}") else visible(written)
+    return output.words(key) if knows(f"command.{key}") else escaped(written)
 
 
 def _reason(entry: AuditEntry) -> str:
     if not entry.reason:
         return ""
-    if entry.act in (Deed.TRUST_ADDED, Deed.TRUST_REMOVED):
-        return visible(entry.reason)
-    if entry.result == "refused" or entry.act == Deed.ACCEPTED:
+    if entry.act in (AdministrativeAct.TRUST_ADDED, AdministrativeAct.TRUST_REMOVED):
+        return escaped(entry.reason)
+    if entry.result == "refused" or entry.act == AdministrativeAct.ACCEPTED:
         title = f"refusal.{entry.reason}.title"
-        return plain(say(title)) if knows(title) else visible(entry.reason)
+        return plain(say(title)) if knows(title) else escaped(entry.reason)
     return _word(f"{'service' if entry.act == Act.SERVICE else 'audit.reason'}.{entry.reason}", entry.reason)

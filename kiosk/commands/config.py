@@ -11,7 +11,7 @@ from kiosk.commands.parser import Commands
 from kiosk.config import Home, check_settings, default_config, file_trouble
 from kiosk.config.files import not_a_file
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 
 
 def add(commands: Commands) -> None:
@@ -42,11 +42,11 @@ def write(home: Home, options: argparse.Namespace) -> int:
         raise Unavailable(Code.CONFIG_UNREADABLE, place=str(home.config), reason=trouble.value)
     # Where that cannot be told, or a link leads nowhere, the home says so better.
     if is_there or not home.prepare():
-        output.warn("config.there", file=visible(str(home.config)))
+        output.warn("config.there", file=escaped(str(home.config)))
         return output.PROBLEM
     # What is still to be decided is no trouble yet; a folder that others may write to is.
     check_settings(home.config)
-    output.tell("config.written", file=visible(str(home.config)))
+    output.tell("config.written", file=escaped(str(home.config)))
     return output.OK
 
 

@@ -13,9 +13,9 @@ from kiosk.commands.parser import Commands
 from kiosk.config import Home, IlsSettings, Settings, counter_rules, read_settings
 from kiosk.domain.circulation import LoanList, Told
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.escaping import escaped
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron
 from kiosk.domain.rules import read_library_card
-from kiosk.domain.visible import visible
 from kiosk.equipment import open_library
 from kiosk.text import knows, plain_refusal, refusal, say, stop_reasons
 
@@ -43,7 +43,7 @@ def test(home: Home, options: argparse.Namespace) -> int:
     number = read_library_card(options.patron, counter_rules(settings).barcode) if options.patron is not None else None
     client = open_library(home, settings)
     if client is None:
-        output.tell("ils.none", file=visible(str(home.config)))
+        output.tell("ils.none", file=escaped(str(home.config)))
         return output.PROBLEM
     try:
         if not _tell_server(client, home.ils_settings(settings.ils)):
@@ -65,7 +65,7 @@ def trouble(error: KioskError, ca_file: str) -> str:
     """What is wrong with the line to the library's system, and what to do about it; for whoever set it up. `ca_file`: its whole path."""
     reason = str(error.params.get("reason", ""))
     key = f"command.why.{error.code}.{reason}"
-    place = [output.words("place", place=visible(ca_file))] if reason.startswith("authority-") else []
+    place = [output.words("place", place=escaped(ca_file))] if reason.startswith("authority-") else []
     return "\n".join([refusal(error.code, "title", **error.params), *([say(key)] if knows(key) else []), *place])
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.asking import answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import note_deed, with_repository
+from kiosk.commands.stored import note_administrative_act, with_repository
 from kiosk.config import Home, counter_rules, read_settings
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.deeds import Deed
 from kiosk.domain.model import UnlinkReason
 from kiosk.domain.rules import read_library_card
 
@@ -40,7 +40,7 @@ def count(home: Home, options: argparse.Namespace) -> int:
 
 def list_links(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
-        note_deed(repository, Deed.LISTED)
+        note_administrative_act(repository, AdministrativeAct.LISTED)
         link = None
         for link in repository.list_links():
             print(f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}\t{link.counter}\t{link.number}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from kiosk.config import FileTrouble
 from kiosk.domain.errors import Code, KioskError
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.text import knows, plain_refusal, say
 
 OK = 0
@@ -61,7 +61,7 @@ def file_why(trouble: FileTrouble) -> str:
 def _place(error: KioskError, cause: str) -> list[str]:
     """Where it is wrong, unless that was said."""
     place = str(error.params.get("place", ""))
-    return [words("place", place=visible(place))] if place and place not in cause else []
+    return [words("place", place=escaped(place))] if place and place not in cause else []
 
 
 def _details(error: KioskError) -> list[str]:

@@ -13,7 +13,7 @@ from kiosk.commands.display import start_display
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, begin_practice, read_settings
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.log import kept_in
 
 _TROUBLE = {
@@ -35,14 +35,14 @@ def practise(home: Home, options: argparse.Namespace) -> int:
     application = start_display()
     from kiosk.demo.practice import run_practice
 
-    output.tell("practice.begins", folder=visible(str(home.folder)), laying=_laying(None if options.home is None else home))
+    output.tell("practice.begins", folder=escaped(str(home.folder)), laying=_laying(None if options.home is None else home))
     with kept_in(home.logs, settings.log):
         return run_practice(application, home, settings)
 
 
 def _laying(home: Home | None) -> str:
     """The command that lays a card for a practice in `home`: one laid elsewhere is of another authority."""
-    words = ["kiosk", *([] if home is None else ["--home", visible(str(home.folder))]), "virtual-card"]
+    words = ["kiosk", *([] if home is None else ["--home", escaped(str(home.folder))]), "virtual-card"]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 

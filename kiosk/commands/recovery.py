@@ -10,10 +10,10 @@ from pathlib import Path
 from kiosk.commands import output
 from kiosk.commands.given import check_name, check_readable, given, given_path
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import honestly, note_deed
+from kiosk.commands.stored import honestly, note_administrative_act
 from kiosk.config import Home, read_settings
 from kiosk.config.files import read_regular
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.equipment import key_place_of, open_repository
 
 
@@ -36,7 +36,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
     repository, keys = open_repository(home, read_settings(home.config))
 
     def tell() -> int:
-        note_deed(repository, Deed.SHEET)
+        note_administrative_act(repository, AdministrativeAct.SHEET)
         output.tell("recovery.before")
         print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
         output.tell("recovery.after")
@@ -75,7 +75,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
     def copy() -> int:
         # First, so that the copy tells of itself.
         check_name(options.folder)
-        note_deed(repository, Deed.BACKUP)
+        note_administrative_act(repository, AdministrativeAct.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
         output.tell("recovery.backed-up", file=str(made))
         return output.OK

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
-    from kiosk.domain.deeds import Deed
+    from kiosk.domain.administrative_acts import AdministrativeAct
     from kiosk.store.repository import Repository
 
 
@@ -23,7 +23,7 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
     settings = read_settings(home.config)
     if not home.has_store():
         key_place_of(home, settings).check_first_start()
-        output.tell("stored.new", place=visible(str(home.store)))
+        output.tell("stored.new", place=escaped(str(home.store)))
         return output.OK
     repository, _ = open_repository(home, settings)
     with repository:
@@ -48,7 +48,7 @@ def _tell_doubt(repository: Repository) -> int:
     return output.complain(Unavailable(repository.doubt.code, **dict(repository.doubt.params)))
 
 
-def note_deed(repository: Repository, deed: Deed) -> None:
+def note_administrative_act(repository: Repository, deed: AdministrativeAct) -> None:
     """Write down what is about to be done. A store that cannot be written to can still be read, and rescued: that is only said."""
     try:
         repository.note(deed)
@@ -58,7 +58,7 @@ def note_deed(repository: Repository, deed: Deed) -> None:
         print(output.words("stored.unrecorded"), file=sys.stderr)
 
 
-def note_trust(home: Home, deed: Deed, fingerprint: str = "") -> None:
+def note_trust(home: Home, deed: AdministrativeAct, fingerprint: str = "") -> None:
     """Write down what is done with the trust: for an authority with its fingerprint as far as it was given.
 
     Before there is a store there is no trail either.

@@ -16,8 +16,8 @@ from kiosk.commands.parser import Commands
 from kiosk.commands.stored import note_trust
 from kiosk.config import Home, read_settings
 from kiosk.config.files import read_regular
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.deeds import Deed
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.limits import in_time
 
@@ -56,7 +56,7 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
     store.add(content, authority.fingerprint)
-    note_trust(home, Deed.TRUST_ADDED, authority.fingerprint)
+    note_trust(home, AdministrativeAct.TRUST_ADDED, authority.fingerprint)
     output.tell("trust.added", count=len(store.load()))
     return output.OK
 
@@ -113,7 +113,7 @@ def forget_lists(home: Home, options: argparse.Namespace) -> int:
 
     with RunningLock(home.lock):
         authorities = TrustStore(home.trust).load()
-        note_trust(home, Deed.LISTS_FORGOTTEN)
+        note_trust(home, AdministrativeAct.LISTS_FORGOTTEN)
         with given(home.held_lists):
             count = Shelf(home.held_lists).forget()
         output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
@@ -130,7 +130,7 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
     if not TrustStore(home.trust).remove(options.fingerprint):
         print(output.words("trust.nothing-removed"), file=sys.stderr)
         return output.PROBLEM
-    note_trust(home, Deed.TRUST_REMOVED, options.fingerprint)
+    note_trust(home, AdministrativeAct.TRUST_REMOVED, options.fingerprint)
     output.tell("trust.removed")
     return output.OK
 

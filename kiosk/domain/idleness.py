@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import moretime, serving, sessionend, strays
+from kiosk.domain import idle_extension, serving, session_end, stray_cards
 from kiosk.domain.effects import Play, StartTimer
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Sound, Ticket
-from kiosk.domain.papers import without_troubles
+from kiosk.domain.slip_printing import without_troubles
 from kiosk.domain.states import (
     RESTING,
     AwaitingLibraryCard,
@@ -22,7 +22,7 @@ from kiosk.domain.states import (
     SavingLink,
     Waiting,
 )
-from kiosk.domain.turn import STAFF_ARE_TOLD, Step, asking, end_session, left_lying, stay, then, watch_for_card_left
+from kiosk.domain.transition import STAFF_ARE_TOLD, Step, asking, end_session, left_lying, stay, then, watch_for_card_left
 
 ACTING = (CheckingPin, SavingLink, ClosingLink)
 """Something is under way that has to be answered before anybody leaves."""
@@ -47,11 +47,11 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _start_idle(counter, counter.rules.idle_seconds)
     if _closes_by_itself(counter):
         return _closed(counter)
-    if moretime.is_running(counter):
+    if idle_extension.is_running(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning:
         closed, effects = _closed(counter)
-        return sessionend.tell(closed, counter), effects
+        return session_end.tell(closed, counter), effects
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 
@@ -88,15 +88,15 @@ def _card_left(counter: Counter) -> Step:
     """Said to the patron twice, then to staff, with the sound each time."""
     counter = replace(counter, card_left=min(counter.card_left + 1, STAFF_ARE_TOLD))
     if counter.card_left == STAFF_ARE_TOLD:
-        return strays.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
+        return stray_cards.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
     counter, timers = watch_for_card_left(counter, counter.rules.card_left_seconds)
     return counter, (Play(Sound.CARD_LEFT), *timers)
 
 
 def more_time_over(counter: Counter) -> Step:
     """Whoever is not back by then has the usual time until they are asked."""
-    after = moretime.over(counter)
-    if moretime.is_running(after[0]) or after[0].idle_warning or not moretime.is_kept(counter.flow):
+    after = idle_extension.over(counter)
+    if idle_extension.is_running(after[0]) or after[0].idle_warning or not idle_extension.is_kept(counter.flow):
         return after
     return then(after, lambda counter: _start_idle(counter, counter.rules.idle_seconds))
 

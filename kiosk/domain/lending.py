@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving, strays
+from kiosk.domain import proof, serving, stray_cards
+from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
@@ -27,7 +28,6 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
-from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -44,7 +44,7 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.domain.turn import (
+from kiosk.domain.transition import (
     Step,
     asking,
     call_up,
@@ -77,9 +77,9 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
         case Reading(early=Early(asked=asked)), StoreFailed(answers) if answers == asked:
             return go(counter, replace(flow, early=None))
         case Reading(ticket, insertion), CardRead(answers, where, accepted) if answers == ticket and where == insertion:
-            return _accepted(strays.accepted(same_card(counter, accepted.token), insertion), flow, accepted)
+            return _accepted(stray_cards.accepted(same_card(counter, accepted.token), insertion), flow, accepted)
         case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
-            counter = strays.refused(counter, insertion, problem_of(counter, event))
+            counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             return _refuse(counter, problem_of(counter, event), insertion)
         case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
             return _linked(counter, flow.insertion, flow.reading, by_card, flow.wrong)

@@ -9,8 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.domain import afterwards, lending, moretime, papers, proof, rail, registration, serving, sessionend, strays, unlinking
-from kiosk.domain.display import PATRON_READS, is_heard, taken_back, turn_display
+from kiosk.domain import (
+    doubts_after_session,
+    idle_extension,
+    lending,
+    proof,
+    rail,
+    registration,
+    serving,
+    session_end,
+    slip_printing,
+    stray_cards,
+    unlinking,
+)
+from kiosk.domain.availability import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
     BesideClosed,
@@ -47,9 +59,9 @@ from kiosk.domain.events import (
     TimeUp,
     UnclearSeen,
 )
-from kiosk.domain.hindrance import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.idleness import card_left_seen, keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language
+from kiosk.domain.single_display import PATRON_READS, is_heard, taken_back, turn_display
 from kiosk.domain.states import (
     RESTING,
     AwaitingMyNumberCard,
@@ -72,7 +84,17 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import STAFF_ARE_TOLD, Step, end_session, for_the_same, left_lying, start_reading, stay, then, without_card_left
+from kiosk.domain.transition import (
+    STAFF_ARE_TOLD,
+    Step,
+    end_session,
+    for_the_same,
+    left_lying,
+    start_reading,
+    stay,
+    then,
+    without_card_left,
+)
 
 LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFlow, RegistrationFlow, Proof, UnlinkingFlow))
 READY_FOR_CARD = (Waiting, LendingRefused, ConfirmingHolder)
@@ -87,9 +109,9 @@ def step(counter: Counter, event: Event) -> Step:
     after, effects = _around(counter, doubt_dates(counter, event))
     after, arriving = rail.arrive(counter, event, after)
     after = rail.keep(counter, event, after)
-    after, looks = afterwards.at_the_end(counter, papers.at_the_end(counter, after))
+    after, looks = doubts_after_session.at_the_end(counter, slip_printing.at_the_end(counter, after))
     after, screen_effects = turn_display(after)
-    after, told_effects = sessionend.keep(counter, after, event)
+    after, told_effects = session_end.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
     return after, (*effects, *arriving, *looks, *screen_effects, *told_effects, *idle_effects)
 
@@ -104,41 +126,41 @@ def _around(counter: Counter, event: Event) -> Step:
         case ReaderChanged() | ServiceSilent() | ServiceAnswered():
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
-            return then(_flow(tried_by_now(replace(counter, ils=condition)), event), afterwards.line_changed)
+            return then(_flow(tried_by_now(replace(counter, ils=condition)), event), doubts_after_session.line_changed)
         case StoreLooked(doubt):
             return replace(counter, doubt=doubt), ()
         case LibraryRetryPressed():
             if counter.ils in (IlsCondition.NONE, IlsCondition.STARTING):
                 return stay(counter)
-            waiting = replace(afterwards.tried_at_once(counter), ils=IlsCondition.STARTING, tried=Tried())
+            waiting = replace(doubts_after_session.tried_at_once(counter), ils=IlsCondition.STARTING, tried=Tried())
             return then((waiting, (RetryLibrary(),)), lambda tried: _flow(tried, event))
         case SlipPrinted(ticket):
-            return papers.printed(counter, ticket)
+            return slip_printing.printed(counter, ticket)
         case SlipFailed(ticket, code):
-            return papers.not_printed(counter, ticket, code)
+            return slip_printing.not_printed(counter, ticket, code)
         case SlipRetryPressed():
-            return papers.print_again(counter)
+            return slip_printing.print_again(counter)
         case SlipTroubleSeen():
-            return papers.without_troubles(counter), ()
+            return slip_printing.without_troubles(counter), ()
         case StoreAccepted(found):
             return counter, (AcceptStore(found),)
         case LanguageChosen(language):
-            return sessionend.in_language(counter, language), ()
+            return session_end.in_language(counter, language), ()
         case DayBegan(today):
             after = replace(counter, today=today, seen_today=frozenset(), proved_today=frozenset())
             return replace(after, late=(), unclear=(), doubts=(), papers=(), ended=None, tried=None), ()
         case LookedAgain(ticket, answer) if ticket and any(doubt.asked == ticket for doubt in counter.doubts):
-            return afterwards.looked(counter, ticket, answer)
+            return doubts_after_session.looked(counter, ticket, answer)
         case UnclearSeen():
-            return afterwards.unclear_seen(counter), ()
+            return doubts_after_session.unclear_seen(counter), ()
         case LateSeen():
-            return afterwards.seen(counter), ()
+            return doubts_after_session.seen(counter), ()
         case TimeUp(ticket) if ticket and any(doubt.due == ticket for doubt in counter.doubts):
-            return afterwards.look(counter, ticket)
+            return doubts_after_session.look(counter, ticket)
         case TimeUp(ticket) if ticket and counter.ended is not None and ticket == counter.ended.patron_timer:
-            return sessionend.told_long_enough(counter), ()
+            return session_end.told_long_enough(counter), ()
         case MoreTimePressed():
-            return moretime.give(counter)
+            return idle_extension.give(counter)
         case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
             return more_time_over(counter)
         case TimeUp(ticket):
@@ -194,7 +216,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     counter = replace(counter, cards=(*counter.cards, insertion))
     if event.found:
         return _found(counter, event)
-    counter = strays.brought(counter, insertion)
+    counter = stray_cards.brought(counter, insertion)
     if counter.screen is not Screen.STAFF or not isinstance(flow, (*READY_FOR_CARD, *FINISHED)):
         return _flow(counter, event)
     if isinstance(flow, RESTING):
@@ -214,7 +236,7 @@ def _found(counter: Counter, event: CardPlaced) -> Step:
     insertion, flow = event.insertion, counter.flow
     resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting)
     trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
-    counter = strays.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))
+    counter = stray_cards.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))
     if resting:
         return start_reading(counter, insertion)
     return _flow(counter, event) if isinstance(flow, AwaitingMyNumberCard) else stay(counter)
@@ -229,10 +251,10 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
     )
     if not left_lying(counter):
         counter = without_card_left(counter)
-    return then(_flow(counter, event), lambda after: (strays.lifted(after, event.insertion), ()))
+    return then(_flow(counter, event), lambda after: (stray_cards.lifted(after, event.insertion), ()))
 
 
 def _broke(counter: Counter, incident: str) -> Step:
     """What was asked for may have broken: its answer is not waited for."""
-    ended, effects = end_session(afterwards.not_looked(replace(counter, papers=())))
+    ended, effects = end_session(doubts_after_session.not_looked(replace(counter, papers=())))
     return replace(ended, flow=OutOfOrder(incident)), effects

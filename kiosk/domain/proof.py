@@ -25,7 +25,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import Insertion, Sound
 from kiosk.domain.states import AskingPin, CheckingPin, Counter, Flow, Goal, Interrupted, LastTryWarning, Problem, Proof, ReadingTries
-from kiosk.domain.turn import Step, asking, go, problem_of, stay
+from kiosk.domain.transition import Step, asking, go, problem_of, stay
 
 PIN_LENGTH = 4
 

@@ -40,7 +40,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
-from kiosk.domain.turn import Step, end_session, for_the_same, go, stay, then
+from kiosk.domain.transition import Step, end_session, for_the_same, go, stay, then
 
 CHOSEN: dict[Section, RailEvent] = {
     event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())

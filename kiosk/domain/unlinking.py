@@ -32,7 +32,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     UnlinkingRefused,
 )
-from kiosk.domain.turn import Step, asking, end_session, go, refused_number, stay
+from kiosk.domain.transition import Step, asking, end_session, go, refused_number, stay
 
 
 def begin(counter: Counter) -> Step:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk import apart
+from kiosk.domain.availability import store_doubt
 from kiosk.domain.effects import (
     AcceptStore,
     CloseLink,
@@ -53,7 +54,6 @@ from kiosk.domain.events import (
     StoreLooked,
 )
 from kiosk.domain.health import Condition, Finding
-from kiosk.domain.hindrance import store_doubt
 from kiosk.domain.machine import step
 from kiosk.domain.model import (
     Insertion,

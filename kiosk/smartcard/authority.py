@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.smartcard import der
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, within_calendar
@@ -43,7 +43,7 @@ class Authority:
         signed = signed_part(certificate, encoded)
         fields = signed_fields(next(der.elements(signed.content)).value)
         issuer, self.subject = fields[2].whole, fields[4].whole
-        self.name = visible(certificate.subject.rfc4514_string())
+        self.name = escaped(certificate.subject.rfc4514_string())
         """To be shown: nothing in it acts on a terminal."""
         self.serial = certificate.serial_number
         self.fingerprint = certificate.fingerprint(hashes.SHA256()).hex()

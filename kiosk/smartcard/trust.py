@@ -18,7 +18,7 @@ from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.exposure import Exposure, exposure
 from kiosk.config.files import read_regular
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.wholefile import write_whole
 
@@ -145,9 +145,9 @@ class TrustStore:
                 content = _content(path)
                 if exposed := _exposure(path):
                     raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
-                entries.append(PinnedFile(visible(path.name), self._check(content, path.stem)))
+                entries.append(PinnedFile(escaped(path.name), self._check(content, path.stem)))
             except KioskError as error:
-                entries.append(PinnedFile(visible(path.name), None, error))
+                entries.append(PinnedFile(escaped(path.name), None, error))
         trusted = [entry.authority for entry in entries if entry.authority]
         return tuple(_without_twins(entry, trusted) for entry in entries)
 

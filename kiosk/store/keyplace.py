@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
@@ -92,7 +92,9 @@ class KeyPlace:
                 raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
             if record.folder and is_copy(record, self.database):
                 raise Unavailable(Code.STORE_COPY, first=record.folder)
-            record = replace(record, folder=here, under_way=record.under_way or UnderWay(Deed.MOVED), before=record.before or record.folder)
+            record = replace(
+                record, folder=here, under_way=record.under_way or UnderWay(AdministrativeAct.MOVED), before=record.before or record.folder
+            )
             old_anchor = self._anchor_path(key_name(Path(record.before)) if record.before else name)
             if name != self.name:
                 # From now on a copy that comes to lie in the old place does not open.
@@ -105,7 +107,7 @@ class KeyPlace:
     def _finish(self, own: KeyRecord, left: tuple[str, KeyStore, KeyRecord] | None, old_anchor: Path | None = None) -> str:
         """The last steps of a move, when the keys are in their new place: what is left in the old one."""
         is_left = left is not None and left[2].folder == own.folder
-        if not is_left and (own.under_way is None or own.under_way.deed is not Deed.MOVED):
+        if not is_left and (own.under_way is None or own.under_way.deed is not AdministrativeAct.MOVED):
             raise Refused(Code.NOTHING_MOVED)
         anchors = [old_anchor] if old_anchor else []
         if own.before:

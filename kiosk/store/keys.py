@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import same_store
 from kiosk.store.files import leftovers
@@ -47,7 +47,7 @@ class Keys:
 class UnderWay:
     """What was begun with the store or its keys and may not be written down in the store yet."""
 
-    deed: Deed
+    deed: AdministrativeAct
     operation: UUID = field(default_factory=uuid4)
     """With which it is written down once."""
 
@@ -55,7 +55,7 @@ class UnderWay:
     def decoded(cls, text: str) -> UnderWay:
         """Raises ValueError."""
         deed, _, operation = text.partition(" ")
-        return cls(Deed(deed), UUID(operation))
+        return cls(AdministrativeAct(deed), UUID(operation))
 
     def encoded(self) -> str:
         return f"{self.deed} {self.operation}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import Problem
@@ -127,7 +127,7 @@ class OpenedStore:
             doubt = self._standing.settle(found)
             if doubt is not None:
                 told = [f"{name}:{value}" for name, value in doubt.params]
-                self._tell(now, Deed.ACCEPTED, None, reason=doubt.code, checked=told, operator=operator)
+                self._tell(now, AdministrativeAct.ACCEPTED, None, reason=doubt.code, checked=told, operator=operator)
 
     def _take_stock(self) -> None:
         with translated(self._path):
@@ -143,13 +143,13 @@ class OpenedStore:
         with self._writing() as now:
             self._standing.begin(kept)
             if self._standing.is_ahead:
-                self._tell(now, Deed.CAUGHT_UP, None, reason=None)
+                self._tell(now, AdministrativeAct.CAUGHT_UP, None, reason=None)
 
     def _refuse_doubted(self) -> None:
         if self._standing.doubt is not None:
             raise Unavailable(Code.STORE_DOUBTED)
 
-    def note(self, deed: Deed, detail: str | None = None, *, operation: UUID | None = None) -> None:
+    def note(self, deed: AdministrativeAct, detail: str | None = None, *, operation: UUID | None = None) -> None:
         """Write down what was done with the store, its keys or its trust; `detail` is nothing personal. An `operation` only once."""
         with self._writing() as now:
             if operation is None or not self._audit.knows(operation):

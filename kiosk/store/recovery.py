@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.config.files import read_regular
 from kiosk.config.writing import make_file, publish
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.audit import Act, AuditHead, AuditTrail
@@ -135,14 +135,14 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
     with translated(path):
         if path.exists():
             cut_off = place.under_way()
-            if cut_off is not None and cut_off.deed is Deed.BEGUN:
+            if cut_off is not None and cut_off.deed is AdministrativeAct.BEGUN:
                 return []
             raise Refused(Code.RECOVERY_OCCUPIED)
         record = place.store.load()
         anchor = [place.anchor_path] if place.anchor_path.exists() else []
         moved = set_aside([*leftovers(path), *anchor], now)
         # Last: until then the store is missing, and from then on whoever opens it writes down that it was begun.
-        place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(Deed.BEGUN)))
+        place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(AdministrativeAct.BEGUN)))
         return moved
 
 
@@ -192,7 +192,9 @@ def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None
             trail = AuditTrail(database)
             lacking = _lacking(place, keys, identity, trail.head())
             told = "" if lacking is None else f"{LACKING}:{lacking}"
-            trail.add(Act(now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, Deed.RESTORE, "done", None, told, None))
+            trail.add(
+                Act(now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, AdministrativeAct.RESTORE, "done", None, told, None)
+            )
             write_doubt(database, Problem(Code.STORE_RESTORED, () if lacking is None else ((LACKING, lacking),)))
     finally:
         database.close_all()

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.domain.audit_times import Misdated, misdated
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.chronicle import Misdated, misdated
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kiosk.domain.idle_extension import SECONDS, is_running, left_of
 from kiosk.domain.model import Ticket
-from kiosk.domain.moretime import SECONDS, is_running, left_of
 from kiosk.domain.states import Counter
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.model import Shown
-from kiosk.domain.patronview import PageName
+from kiosk.domain.patron_view import PageName
 from kiosk.domain.states import Counter, PatronShown
 
 _PICTURES = {

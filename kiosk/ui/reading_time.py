@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from kiosk.domain.model import Insertion
-from kiosk.domain.patronview import Lasted, is_reading
+from kiosk.domain.patron_view import Lasted, is_reading
 from kiosk.domain.states import Flow
 
 NOTICEABLE_MS, LONG_MS = 400, 3000

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home, read_settings
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
@@ -134,7 +134,7 @@ def says(kiosk: Any, home: Home, *command: str) -> Any:
     return kiosk("--home", str(home.folder), *command)
 
 
-def rows_of(store: Repository, deed: Deed) -> int:
+def rows_of(store: Repository, deed: AdministrativeAct) -> int:
     return sum(row.act == deed for row in store.audit_rows())
 
 
@@ -150,14 +150,14 @@ def test_a_move(kiosk: Any, used: Place) -> None:
             if said.code == 0:
                 # Whoever opens it next writes down what was not.
                 with used.opened(new) as store:
-                    assert rows_of(store, Deed.MOVED) == 1
+                    assert rows_of(store, AdministrativeAct.MOVED) == 1
             else:
                 assert "kiosk recovery moved" in said.err
                 assert str(old.data) in said.err
             again = says(kiosk, new, "recovery", "moved")
             assert again.code == 0 or "移された" in again.err or said.code == 0, again
             with used.opened(new) as store:
-                assert (store.doubt, store.examine(), store.count_links(), rows_of(store, Deed.MOVED)) == (None, None, 2, 1)
+                assert (store.doubt, store.examine(), store.count_links(), rows_of(store, AdministrativeAct.MOVED)) == (None, None, 2, 1)
                 store.close_link(uuid.uuid4(), LOST_NUMBER, UnlinkReason.LOST)
             # Nothing is left in the old place that a copy could be opened with.
             shutil.copytree(new.folder, old.folder)
@@ -195,7 +195,7 @@ def test_a_beginning(kiosk: Any, used: Place, left: bool) -> None:
             said = says(kiosk, used.home, "links", "count")
             assert (said.code, "0件" in said.out) == (0, True), (again, said)
             with used.opened() as store:
-                assert (store.doubt, store.examine(), rows_of(store, Deed.BEGUN)) == (None, None, 1)
+                assert (store.doubt, store.examine(), rows_of(store, AdministrativeAct.BEGUN)) == (None, None, 1)
             assert says(kiosk, used.home, "recovery", "begin").code == 1
 
 
@@ -211,7 +211,7 @@ def test_a_beginning_that_is_not_done_again_says_what_is_missing_or_is_written_d
                 assert error.code is Code.STORE_MISSING  # noqa: PT017 - either is right
             else:
                 with store:
-                    assert (store.doubt, rows_of(store, Deed.BEGUN)) == (None, 1)
+                    assert (store.doubt, rows_of(store, AdministrativeAct.BEGUN)) == (None, 1)
 
 
 LONG = pytest.mark.trial
@@ -254,5 +254,5 @@ def test_a_restore(kiosk: Any, used: Place, tmp_path: Path, machine: str, left: 
             assert says(kiosk, used.home, *restore).code == (1 if there else 0)
             with used.opened() as store:
                 assert store.doubt is not None
-                assert (store.doubt.code, store.count_links(), rows_of(store, Deed.RESTORE)) == (Code.STORE_RESTORED, 2, 1)
+                assert (store.doubt.code, store.count_links(), rows_of(store, AdministrativeAct.RESTORE)) == (Code.STORE_RESTORED, 2, 1)
                 assert store.examine() is None

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home, read_settings
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
@@ -112,7 +112,7 @@ def test_rows_of_a_wrong_clock_are_named(kiosk: Any, home: Home) -> None:
     ahead, behind = datetime(2045, 1, 2, 3, tzinfo=UTC), datetime(2010, 1, 2, 3, tzinfo=UTC)
     for moment in (today - timedelta(days=1), ahead, ahead, behind, today, today - timedelta(seconds=1)):
         with Repository(home.store, keys, "窓口1", partial(datetime.fromisoformat, moment.isoformat()), anchor=place.anchor(keys)) as store:
-            store.note(Deed.LISTED)
+            store.note(AdministrativeAct.LISTED)
     for command in (["audit", "list"], ["audit", "list", "--json"], ["audit", "list", "--since", "2026-01-01"], ["audit", "verify"]):
         said = kiosk(*command)
         assert said.code == 0
@@ -263,7 +263,7 @@ def test_the_trail_shows_each_service_and_whose_it_was_only_for_the_ndl(kiosk: A
 
 
 def test_every_word_of_the_audit_trail_has_its_own_for_people() -> None:
-    words = {f"act.{act}" for act in (*Act, *Deed, REGISTER, RELEASE)}
+    words = {f"act.{act}" for act in (*Act, *AdministrativeAct, REGISTER, RELEASE)}
     words |= {f"reason.{reason}" for reason in (*UnlinkReason, *ReplaceReason)}
     words |= {f"checked.revocation-{state}" for state in Revocation}
     words |= {f"checked.{what}" for what in ("certificate", "pin", "holder", "guardian")}

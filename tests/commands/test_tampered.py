@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home, read_settings
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
@@ -145,7 +145,7 @@ def test_a_thief_with_the_databases_key_alone(kiosk: Any, linked: Home, told: bo
 
 def test_that_something_was_confirmed_is_written_by_nobody_else(kiosk: Any, linked: Home) -> None:
     with opened(linked) as store:
-        store.note(Deed.SHEET)
+        store.note(AdministrativeAct.SHEET)
     database = CipherDatabase(linked.store, keys_of(linked).database)
     with database.atomic("IMMEDIATE"):
         database.ask("UPDATE audit SET at = '2020-01-01T00:00:00+00:00' WHERE place = 1")

@@ -24,8 +24,8 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.model import Insertion, Language, ReaderCondition, Sound
-from kiosk.domain.patronview import PageName, PatronView, patron_view
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.patron_view import PageName, PatronView, patron_view
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import RESTING, AwaitingMyNumberCard, Counter, PatronShown
 from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 

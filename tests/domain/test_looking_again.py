@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.domain.afterwards import Doing, being_looked_at
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
+from kiosk.domain.doubts_after_session import Doing, being_looked_at
 from kiosk.domain.effects import Act, ListLoans, LookAgain, PrintSlip, RecogniseLibraryCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.events import (
     Broke,

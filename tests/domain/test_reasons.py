@@ -10,6 +10,7 @@ from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardSlow, LastTryChosen, LinkAgreed, PinRejected, ReaderChanged
 from kiosk.domain.model import Insertion, Language, ReaderCondition
+from kiosk.domain.reader_trouble import as_it_stands, broken_off, reader_problem
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -24,7 +25,6 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.domain.trouble import as_it_stands, broken_off, reader_problem
 from kiosk.text import refusal_to_patron, say
 from kiosk.ui.patron.message_texts import Message
 from tests.support.domain.scripted_counter import Card, ScriptedCounter, link

@@ -23,8 +23,8 @@ from kiosk.domain.events import (
     ReplacementChosen,
 )
 from kiosk.domain.model import Applicant, GuardianCheck, Insertion, Patron, ReplaceReason, Revocation, Sound
-from kiosk.domain.patronview import patron_view
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.patron_view import patron_view
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,

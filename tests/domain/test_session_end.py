@@ -33,7 +33,7 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.model import EndedBy, Insertion, Language, Ticket, UnlinkReason
-from kiosk.domain.sessionend import is_told_to_patron
+from kiosk.domain.session_end import is_told_to_patron
 from kiosk.domain.states import CounterRules, Ended, LeftWork, PatronShown, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, READER, TODAY, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.store.repository import Repository
 from tests.support import ROOT, SUPPORT
 
@@ -44,7 +44,7 @@ def picture(store: Repository) -> Any:
     assert (store.doubt, store.troubles()) == (None, ())
     links = [(link.number, link.since, link.counter) for link in store.list_links(masked=False)]
     # That the anchor was caught up is told by a row of its own; the acts are the same.
-    acts = [(row.act, row.number, row.reason, row.operation) for row in store.audit_rows() if row.act != Deed.CAUGHT_UP]
+    acts = [(row.act, row.number, row.reason, row.operation) for row in store.audit_rows() if row.act != AdministrativeAct.CAUGHT_UP]
     return links, store.outbox_entries(), acts, store.month_statistics(), store.pending_count()
 
 
@@ -71,7 +71,7 @@ def test_killed_anywhere(
         with counter.open_counter(folder, has_registry) as store:
             found = picture(store)
             assert store.examine(aside=False) is None
-            caught_up += sum(row.act == Deed.CAUGHT_UP for row in store.audit_rows())
+            caught_up += sum(row.act == AdministrativeAct.CAUGHT_UP for row in store.audit_rows())
             assert found in expected[confirmed : confirmed + 2], folder.name
             seen.add((confirmed, expected.index(found)))
             # The operations may be asked for again, as by a counter that has got no answer; each has happened once in the end.

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from kiosk.checks.keeping import check_store
-from kiosk.domain.deeds import Deed
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
@@ -75,7 +75,7 @@ def save(store: Repository, operation: int, token: LinkToken, number: LibraryCar
 
 
 def deeds(store: Repository) -> list[str]:
-    return [row.act for row in store.audit_rows() if row.act in {*Deed}]
+    return [row.act for row in store.audit_rows() if row.act in {*AdministrativeAct}]
 
 
 def test_a_store_as_it_was_left_is_served(left: Path, begin: Callable[[], Repository]) -> None:
@@ -105,7 +105,7 @@ def test_an_older_copy_serves_no_card_until_somebody_has_confirmed_it(left: Path
     store.accept_doubt(Code.STORE_BEHIND)
     assert store.links_for(KEPT, None)[0] is not None
     assert store.links_for(LOST, None)[0] is None
-    (row,) = (row for row in store.audit_rows() if row.act == Deed.ACCEPTED)
+    (row,) = (row for row in store.audit_rows() if row.act == AdministrativeAct.ACCEPTED)
     assert (row.reason, row.checked) == ("store-behind", "lacking:2")
     store.close()
     store = begin()
@@ -156,10 +156,10 @@ def test_a_crash_between_act_and_anchor_is_caught_up(left: Path, place: KeyPlace
     store = begin()
     assert store.doubt is None
     assert store.links_for(LOST, None)[0] is not None
-    assert deeds(store) == [Deed.CAUGHT_UP]
+    assert deeds(store) == [AdministrativeAct.CAUGHT_UP]
     store.close()
     store = begin()
-    assert deeds(store) == [Deed.CAUGHT_UP]
+    assert deeds(store) == [AdministrativeAct.CAUGHT_UP]
     assert place.anchor_path.read_bytes() != before
 
 
@@ -173,7 +173,7 @@ def test_what_is_caught_up_with_a_wrong_clock_does_not_bear_that_clock_out(
     place.anchor_path.write_bytes(before)
     set_time("2045-06-30T03:00:00")
     store = begin()
-    assert [row.at[:4] for row in store.audit_rows() if row.act == Deed.CAUGHT_UP] == ["2045"]
+    assert [row.at[:4] for row in store.audit_rows() if row.act == AdministrativeAct.CAUGHT_UP] == ["2045"]
     assert store.left_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.model import EndedBy, Language, Shown
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import (
     AskingPin,
     Counter,

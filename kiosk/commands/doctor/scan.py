@@ -7,7 +7,7 @@ import sys
 
 from kiosk.commands import output
 from kiosk.config import Settings, counter_rules
-from kiosk.domain import trial
+from kiosk.domain import trial_scan
 from kiosk.domain.errors import Refused
 from kiosk.text import plain, say
 
@@ -19,7 +19,7 @@ def try_library_card(settings: Settings) -> int:
     scanned = _scanned("scan.ask")
     if scanned is None:
         return output.PROBLEM
-    return _tell_trial(trial.try_library_card(scanned, counter_rules(settings).barcode), good="good-card", adjust="scan.adjust")
+    return _tell_trial(trial_scan.try_library_card(scanned, counter_rules(settings).barcode), good="good-card", adjust="scan.adjust")
 
 
 def try_item(settings: Settings) -> int:
@@ -27,7 +27,7 @@ def try_item(settings: Settings) -> int:
     scanned = _scanned("scan.ask-item")
     if scanned is None:
         return output.PROBLEM
-    return _tell_trial(trial.try_item(scanned, settings.library_card.items_start_stop), good="good-item", adjust="scan.adjust-item")
+    return _tell_trial(trial_scan.try_item(scanned, settings.library_card.items_start_stop), good="good-item", adjust="scan.adjust-item")
 
 
 def _scanned(question: str) -> str | None:
@@ -40,7 +40,7 @@ def _scanned(question: str) -> str | None:
     return line.rstrip("\r\n")
 
 
-def _tell_trial(tried: trial.Trial, *, good: str, adjust: str) -> int:
+def _tell_trial(tried: trial_scan.Trial, *, good: str, adjust: str) -> int:
     for step in tried.steps:
         _tell(_MARKED[step.good], what=_sentence(step.saying, **step.params) + _setting(step.setting))
     if tried.fitting is not None:
@@ -59,7 +59,7 @@ def _sentence(saying: str, **params: str | int) -> str:
     return plain(say(f"staff.scan.{saying}")).format(**params)
 
 
-def _setting(setting: trial.Setting | None) -> str:
+def _setting(setting: trial_scan.Setting | None) -> str:
     """As a line of the config would say it: JSON writes these values as TOML does."""
     return "" if setting is None else f" [{setting.key} = {json.dumps(setting.value, ensure_ascii=False)}]"
 

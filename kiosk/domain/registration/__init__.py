@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from kiosk.domain.events import BackPressed, Event, LeavePressed, SlipAsked
 from kiosk.domain.model import LibraryCardNumber, SlipKind
-from kiosk.domain.papers import is_on_its_way, put_on_paper
-from kiosk.domain.registration.librarycard import about_the_library_card
+from kiosk.domain.registration.library_card import about_the_library_card
 from kiosk.domain.registration.link import about_the_link, proof_ended
-from kiosk.domain.registration.mynumbercard import about_the_my_number_card, await_another
+from kiosk.domain.registration.my_number_card import about_the_my_number_card, await_another
 from kiosk.domain.registration.person import about_the_person
 from kiosk.domain.slip import Slip
+from kiosk.domain.slip_printing import is_on_its_way, put_on_paper
 from kiosk.domain.states import (
     AlreadyLinked,
     AwaitingLibraryCard,
@@ -32,7 +32,7 @@ from kiosk.domain.states import (
     RegistrationRefused,
     SavingLink,
 )
-from kiosk.domain.turn import Step, end_session, go, stay
+from kiosk.domain.transition import Step, end_session, go, stay
 
 __all__ = ["begin", "proof_ended", "step"]
 

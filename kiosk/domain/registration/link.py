@@ -7,10 +7,10 @@ from kiosk.domain.effects import Play, ReleaseCard, SaveLink
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed
 from kiosk.domain.model import Sound
-from kiosk.domain.registration.mynumbercard import lay_anew
+from kiosk.domain.registration.my_number_card import lay_anew
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
-from kiosk.domain.turn import Step, asking, go, spend, stay
+from kiosk.domain.transition import Step, asking, go, spend, stay
 
 
 def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:

@@ -10,7 +10,7 @@ from kiosk.domain.model import Applicant, GuardianCheck
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.rules import born_on_or_after_to_be_under_15
 from kiosk.domain.states import AwaitingLibraryCard, CheckingGuardian, ChoosingApplicant, Counter, Draft, ExplainingRecord, Problem
-from kiosk.domain.turn import Step, end_session, go, stay
+from kiosk.domain.transition import Step, end_session, go, stay
 
 
 def about_the_person(counter: Counter, flow: ChoosingApplicant | ExplainingRecord | CheckingGuardian, event: Event) -> Step:

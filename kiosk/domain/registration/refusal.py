@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.domain.effects import Act, Play, RecordAct, ReleaseCard
 from kiosk.domain.model import Sound
 from kiosk.domain.states import Counter, Draft, Problem, RegistrationRefused
-from kiosk.domain.turn import Step, go
+from kiosk.domain.transition import Step, go
 
 
 def refuse(counter: Counter, draft: Draft, problem: Problem, *effects: ReleaseCard) -> Step:

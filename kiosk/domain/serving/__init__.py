@@ -46,7 +46,7 @@ from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave_when_answered
 from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem, Screen, Section, ServingFlow
-from kiosk.domain.turn import Step, go, stay
+from kiosk.domain.transition import Step, go, stay
 
 __all__ = ["BY_ITEM", "begin", "is_served_here", "leave", "step"]
 

@@ -9,7 +9,7 @@ from kiosk.domain.effects import LookUpPatron, Play, StartTimer
 from kiosk.domain.model import IlsCondition, Patron, Sound, Ticket
 from kiosk.domain.serving.loans import list_again
 from kiosk.domain.states import Counter, PatronShown, Problem
-from kiosk.domain.turn import Step, asking, go, then
+from kiosk.domain.transition import Step, asking, go, then
 
 
 def line_changed(counter: Counter) -> Step:

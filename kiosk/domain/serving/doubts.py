@@ -12,7 +12,7 @@ from kiosk.domain.serving.questions import go_on
 from kiosk.domain.serving.services import count
 from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
-from kiosk.domain.turn import Step, then
+from kiosk.domain.transition import Step, then
 
 
 def looked(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:

@@ -17,7 +17,7 @@ from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.serving.services import count
 from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
-from kiosk.domain.turn import Step, go, then
+from kiosk.domain.transition import Step, go, then
 
 _STOPS = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
 _TWICE = {Service.LOAN: Reason.ALREADY_LENT, Service.HOLD: Reason.ALREADY_RESERVED}

@@ -13,7 +13,7 @@ from kiosk.domain.model import IlsCondition, Service, Ticket
 from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import ask_for_loans, go_on
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
-from kiosk.domain.turn import Step, asking, go, then
+from kiosk.domain.transition import Step, asking, go, then
 
 
 def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:

@@ -12,7 +12,7 @@ from kiosk.domain.rules import BarcodeRule, read_library_card
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt
 from kiosk.domain.serving.questions import answered_for, go_on, leave_when_answered
 from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown, Progress
-from kiosk.domain.turn import Step, asking, go
+from kiosk.domain.transition import Step, asking, go
 
 NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
 """What the library's system says of a number that no item has, as far as its words are understood."""

@@ -10,7 +10,7 @@ from kiosk.domain.model import SlipKind
 from kiosk.domain.serving.ending import finish, slip_waits
 from kiosk.domain.serving.knowledge import in_doubt
 from kiosk.domain.states import Counter, Dealings, Entry, PatronShown, Progress
-from kiosk.domain.turn import Step, asking, go
+from kiosk.domain.transition import Step, asking, go
 
 
 def leave_when_answered(counter: Counter, flow: PatronShown) -> Step:

@@ -9,7 +9,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
-from kiosk.domain.turn import Step, asking, go, then
+from kiosk.domain.transition import Step, asking, go, then
 
 BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 """What the library's system does for us where one is connected; for all else it is given the number."""

@@ -15,7 +15,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from kiosk.config.exposure import Exposure, exposure
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 from kiosk.smartcard import fault
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
@@ -137,7 +137,7 @@ class CrlFolder:
         verdict = read.verdict if read else Verdict.FAILED
         uses = {_use(head, kept.held, there) for head in read.heads} if read and verdict is Verdict.READ else set()
         use = next((use for use in (Use.WENT_BACK, Use.USED, Use.OLDER) if use in uses), Use.NONE)
-        return ListFacts(visible(name), verdict, use, _exposure(self._folder / name))
+        return ListFacts(escaped(name), verdict, use, _exposure(self._folder / name))
 
     # --- reading --------------------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class CrlFolder:
         """A file that cannot be read (being copied, damaged), or is gone, leaves in use what was read of it before."""
         with self._refreshing:
             found = _stamps(self._folder)
-            self._unseen = visible(str(self._folder)) if found is None else ""
+            self._unseen = escaped(str(self._folder)) if found is None else ""
             found = found or {}
             self._present = tuple(sorted(found))
             known = {name: read for name, read in self._kept.files.items() if name in found}
@@ -217,9 +217,9 @@ class CrlFolder:
             for head, numbers in found:
                 held = held.taking(HeldList(head, numbers))
             spent, count = time.monotonic() - began, sum(head.count for head in heads)
-            log.info("revocation list %s: %d numbers in %.1f s, %d kB at most", visible(name), count, spent, peak)
+            log.info("revocation list %s: %d numbers in %.1f s, %d kB at most", escaped(name), count, spent, peak)
         else:
-            log.warning("revocation list %s is not used: %s", visible(name), verdict.value)
+            log.warning("revocation list %s is not used: %s", escaped(name), verdict.value)
         self._kept = Kept(held, {**self._kept.files, name: Read(stamp, verdict, heads)})
 
     def _note(self, process: subprocess.Popen[bytes]) -> None:

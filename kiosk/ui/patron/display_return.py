@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.domain.events import TakenBack
-from kiosk.domain.sessionend import is_told_to_patron
+from kiosk.domain.session_end import is_told_to_patron
 from kiosk.domain.states import Counter
 from kiosk.text import one_line, plain, say
 from kiosk.ui.pad_keys import PadKey

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.domain.model import Language
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import Counter, Registered
 from kiosk.text import say
 from kiosk.ui.patron.card_tiles import CardPair

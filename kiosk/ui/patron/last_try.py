@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.domain.events import LastTryChosen, LeavePressed
 from kiosk.domain.model import EndedBy
+from kiosk.domain.reader_trouble import broken_off
 from kiosk.domain.states import Counter, LastTryWarning
-from kiosk.domain.trouble import broken_off
 from kiosk.text import say
 from kiosk.ui.patron.message_texts import why_again
 from kiosk.ui.patron.page import Emit, PatronWindowPage

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
-from kiosk.domain.patronview import PageName, PatronView
-from kiosk.domain.sessionend import is_told_to_patron
+from kiosk.domain.patron_view import PageName, PatronView
+from kiosk.domain.reader_trouble import as_it_stands, broken_off
+from kiosk.domain.session_end import is_told_to_patron
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -35,7 +36,6 @@ from kiosk.domain.states import (
     RegistrationFlow,
     SavingLink,
 )
-from kiosk.domain.trouble import as_it_stands, broken_off
 from kiosk.text import one_line, refusal_to_patron, say
 from kiosk.ui.patron_illustrations import picture_of
 

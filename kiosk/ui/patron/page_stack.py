@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBo
 
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Language, Pin
-from kiosk.domain.patronview import PageName, PatronView
+from kiosk.domain.patron_view import PageName, PatronView
 from kiosk.domain.states import Counter
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown

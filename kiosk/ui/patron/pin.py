@@ -12,8 +12,8 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language, Pin
 from kiosk.domain.proof import PIN_LENGTH
+from kiosk.domain.reader_trouble import broken_off
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
-from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal_to_patron, say
 from kiosk.ui.patron.message_texts import why_again
 from kiosk.ui.patron.page import Emit, PatronWindowPage

@@ -10,13 +10,13 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from kiosk.config import DisplaySettings
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.consequences import has_consequences, subject
 from kiosk.domain.events import Touched
-from kiosk.domain.hindrance import hindrance
 from kiosk.domain.keyboard import Why
 from kiosk.domain.model import Pin
-from kiosk.domain.patronview import patron_view
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.patron_view import patron_view
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown
@@ -77,7 +77,7 @@ class PatronWindow(QWidget):
         if before is None or (before.screen, subject(before.flow)) != (counter.screen, subject(counter.flow)):
             self._keys.turned()
             self._presses.turned()
-        self._shown, self._closed = counter, hindrance(counter, facts)
+        self._shown, self._closed = counter, why_unavailable(counter, facts)
         self._reading.follow(counter.flow)
         self._countdown.follow(counter)
         self._practice.say(

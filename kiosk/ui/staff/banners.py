@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 
-from kiosk.domain.afterwards import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open, why_unfinished
+from kiosk.domain.doubts_after_session import LookedAt, being_looked_at, next_unclear
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
@@ -24,10 +24,10 @@ from kiosk.domain.events import (
     StraySeen,
     UnclearSeen,
 )
+from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.keyboard import Why
-from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import RESTING, Counter, Late, Paper, Problem, Reading, Stray, Unclear
-from kiosk.domain.turn import STAFF_ARE_TOLD
+from kiosk.domain.transition import STAFF_ARE_TOLD
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.card_left import left_words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.states import Counter
-from kiosk.domain.turn import left_lying
+from kiosk.domain.transition import left_lying
 from kiosk.text import say
 
 

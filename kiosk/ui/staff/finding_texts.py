@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.codefacts import Family
 from kiosk.domain.errors import Code
 from kiosk.domain.health import OVERDUE, UNSEEN, Finding, cares
-from kiosk.domain.hindrance import hindrance
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import knows, refusal, say
 from kiosk.ui.widgets.words import unmarked
 
 _FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation"}
-"""Which check a hindrance comes from; any other, while the readers are well, from the store."""
+"""Which check a reason comes from; any other, while the readers are well, from the store."""
 Care = tuple[str, str]
 """A sentence, and what to do (or nothing)."""
 
@@ -26,9 +26,9 @@ _DECIDED = frozenset({"revocation.none", "revocation.unlimited"})
 """No trouble but decisions, which have a place of their own on the home page."""
 
 
-def hindrance_words(counter: Counter, facts: CounterFacts) -> Care | None:
+def why_unavailable_words(counter: Counter, facts: CounterFacts) -> Care | None:
     """Why no My Number Card can be taken now."""
-    problem = hindrance(counter, facts)
+    problem = why_unavailable(counter, facts)
     if problem is None:
         return None
     other = facts.finding("reader")
@@ -39,16 +39,16 @@ def hindrance_words(counter: Counter, facts: CounterFacts) -> Care | None:
 
 def all_cares(counter: Counter, facts: CounterFacts) -> list[Care]:
     """What to look after, worst first."""
-    hindered = hindrance_words(counter, facts)
+    hindered = why_unavailable_words(counter, facts)
     found = [hindered] if hindered else []
     if counter.ils.is_trouble:
         found.append(_problem_words(Problem(Code(counter.ils.value))))
-    return found + [finding_words(finding) for finding in _beside_hindrance(counter, facts)]
+    return found + [finding_words(finding) for finding in _other_findings(counter, facts)]
 
 
 def cares_for_staff(counter: Counter, facts: CounterFacts) -> list[Care]:
     """Beside what keeps cards from being taken."""
-    return [finding_words(finding) for finding in _beside_hindrance(counter, facts) if finding.check in _FOR_STAFF]
+    return [finding_words(finding) for finding in _other_findings(counter, facts) if finding.check in _FOR_STAFF]
 
 
 def finding_words(finding: Finding) -> Care:
@@ -86,13 +86,13 @@ def cares_seen(facts: CounterFacts) -> list[Finding]:
     return [finding for finding in cares(facts.findings) if finding.check not in _SAID_ELSEWHERE and finding.outcome not in _DECIDED]
 
 
-def _beside_hindrance(counter: Counter, facts: CounterFacts) -> list[Finding]:
-    problem = hindrance(counter, facts)
+def _other_findings(counter: Counter, facts: CounterFacts) -> list[Finding]:
+    problem = why_unavailable(counter, facts)
     return [finding for finding in cares_seen(facts) if finding.check != _told_by(problem, counter)]
 
 
 def _told_by(problem: Problem | None, counter: Counter) -> str:
-    """The check whose finding the hindrance has told already."""
+    """The check whose finding has been told as the reason already."""
     # What is doubted of the store is said beside it.
     if problem is None or problem.code is Code.STORE_DOUBTED or not counter.reads_cards:
         return ""

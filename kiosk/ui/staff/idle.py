@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LeavePressed, LibraryCardEntered, RegistrationChosen, UnlinkingChosen
 from kiosk.domain.model import IlsCondition, ReaderCondition
-from kiosk.domain.patronview import Lasted, is_reading
+from kiosk.domain.patron_view import Lasted, is_reading
 from kiosk.domain.states import Counter, CounterFacts, Reading, Waiting, When
-from kiosk.domain.turn import is_reader_free, left_lying
+from kiosk.domain.transition import is_reader_free, left_lying
 from kiosk.text import refusal, say
 from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.staff.card_left import left_words
-from kiosk.ui.staff.finding_texts import cares_for_staff, hindrance_words
+from kiosk.ui.staff.finding_texts import cares_for_staff, why_unavailable_words
 from kiosk.ui.staff.library_card import wrong_words
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, StaffPage
@@ -243,7 +243,7 @@ class WaitingPanel(Ground):
 
     def _show_trouble(self, counter: Counter, facts: CounterFacts, *, crowded: bool) -> None:
         """While no card can be taken a library card still is."""
-        trouble = hindrance_words(counter, facts)
+        trouble = why_unavailable_words(counter, facts)
         self._trouble.say(*(trouble or ("",)))
         self._title.setVisible(trouble is None)
         for widget in (self._picture, self._lead):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.health import Finding
-from kiosk.domain.hindrance import hindrance
-from kiosk.domain.patronview import PageName, PatronView, is_in_sight, patron_view
-from kiosk.domain.sessionend import as_the_patron_reads
+from kiosk.domain.patron_view import PageName, PatronView, is_in_sight, patron_view
+from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import say
 from kiosk.ui.patron.message_texts import leave_of, step_of
@@ -110,7 +110,7 @@ class PatronMirror(QWidget):
         if why:
             self._sentence.set_text(say(f"staff.mirror.{why}"))
             return
-        view = patron_view(counter, hindrance(counter, facts), self._reading.lasted)
+        view = patron_view(counter, why_unavailable(counter, facts), self._reading.lasted)
         inset = "" if view.page in _DRAWN else picture_of(view.page, counter)
         self._picture.show_page(f"{_WINDOW}-{_DRAWN.get(view.page, 'words')}", inset, around(counter, view))
         self._sentence.set_text("\n".join(say(f"staff.mirror.{said}") for said in sentences(view)))

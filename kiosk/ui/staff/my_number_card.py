@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.errors import Code
-from kiosk.domain.hindrance import hindrance
-from kiosk.domain.patronview import Lasted
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.patron_view import Lasted
+from kiosk.domain.reader_trouble import as_it_stands, reader_problem
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import AwaitingMyNumberCard, Counter, CounterFacts, FindingLinks, Problem, ReadingMyNumberCard
-from kiosk.domain.trouble import as_it_stands, reader_problem
-from kiosk.domain.turn import is_reader_free, left_lying
+from kiosk.domain.transition import is_reader_free, left_lying
 from kiosk.text import refusal, say
 from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.staff.card_left import left_words
@@ -103,7 +103,7 @@ class MyNumberCardPage(StaffPage):
         known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
             return None
-        return hindrance(counter, facts) or (as_it_stands(counter, known) if known is not None else None)
+        return why_unavailable(counter, facts) or (as_it_stands(counter, known) if known is not None else None)
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is None:

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LinkToken, ReplaceReason
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.reader_trouble import broken_off
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import (
     AskingPin,
     CheckingPin,
@@ -20,7 +21,6 @@ from kiosk.domain.states import (
     ReadingTries,
     SavingLink,
 )
-from kiosk.domain.trouble import broken_off
 from kiosk.text import refusal, say
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.staff.page import Emit, StaffPage

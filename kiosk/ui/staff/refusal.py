@@ -11,8 +11,8 @@ from kiosk.domain.codefacts import Guide
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
 from kiosk.domain.model import IlsCondition
+from kiosk.domain.reader_trouble import as_it_stands
 from kiosk.domain.states import Counter, CounterFacts, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
-from kiosk.domain.trouble import as_it_stands
 from kiosk.text import knows, refusal, say
 from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.page import Emit, StaffPage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, SlipAsked
-from kiosk.domain.registration.librarycard import goes_unchecked
+from kiosk.domain.registration.library_card import goes_unchecked
 from kiosk.domain.states import Counter, CounterFacts, Registered
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, StaffPage

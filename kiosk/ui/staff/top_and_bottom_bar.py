@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from kiosk.domain.calendar import WEEKDAYS
 from kiosk.domain.events import MoreTimePressed
 from kiosk.domain.health import OVERDUE, Condition
+from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.model import IlsCondition, ReaderCondition
-from kiosk.domain.moretime import may_have_more
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.countdown import MoreTimeLeft

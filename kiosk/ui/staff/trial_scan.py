@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Refused
 from kiosk.domain.states import CounterRules
-from kiosk.domain.trial import Trial, try_item, try_library_card
+from kiosk.domain.trial_scan import Trial, try_item, try_library_card
 from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.panels import MIDDLE, Panel, bullet, column, row, title_row
 from kiosk.ui.theme import StaffSizes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.patronview import patron_view
+from kiosk.domain.patron_view import patron_view
 from kiosk.domain.states import Counter
 from kiosk.ui.patron.message_texts import Message, message_for
 

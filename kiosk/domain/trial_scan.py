@@ -11,6 +11,7 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 
 from kiosk.domain.errors import Code, Refused
+from kiosk.domain.escaping import control_pictures
 from kiosk.domain.rules import (
     BarcodeRule,
     CheckDigit,
@@ -23,7 +24,6 @@ from kiosk.domain.rules import (
     take_apart,
     take_item_apart,
 )
-from kiosk.domain.visible import in_signs
 
 _LONGEST = 40
 """Characters shown of what was read; a QR code on a leaflet holds thousands."""
@@ -58,7 +58,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrialStep:
     saying: Saying
     params: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
     """Printable: what a scanner sends unseen stands there in signs for it."""
@@ -72,7 +72,7 @@ class Step:
 class Trial:
     """What became of a barcode."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TrialStep, ...]
     """In the order in which the rules apply. None for a My Number: nothing of one is repeated."""
     verdict: str | Refused
     """The number that would be taken, as it is shown to people, or why none would."""
@@ -107,39 +107,39 @@ def _verdict(read: Callable[[], str]) -> str | Refused:
         return refused
 
 
-def _around(text: str, scan: Scan, start_stop: Setting) -> Iterator[Step]:
+def _around(text: str, scan: Scan, start_stop: Setting) -> Iterator[TrialStep]:
     """What was read, and what the scanner sends around the number."""
-    yield Step(Saying.RAW, {"raw": in_signs(text, _LONGEST), "count": len(text)})
+    yield TrialStep(Saying.RAW, {"raw": control_pictures(text, _LONGEST), "count": len(text)})
     if scan.plain != text:
-        yield Step(Saying.PLAIN, {"plain": in_signs(scan.plain, _LONGEST)})
+        yield TrialStep(Saying.PLAIN, {"plain": control_pictures(scan.plain, _LONGEST)})
     if scan.start:
-        yield Step(Saying.START_STOP, {"start": scan.start, "stop": scan.stop}, setting=start_stop)
+        yield TrialStep(Saying.START_STOP, {"start": scan.start, "stop": scan.stop}, setting=start_stop)
     elif scan.stop:
-        yield Step(Saying.STOP_ONLY, {"start": scan.number[:1], "stop": scan.stop}, setting=start_stop)
+        yield TrialStep(Saying.STOP_ONLY, {"start": scan.number[:1], "stop": scan.stop}, setting=start_stop)
     elif start_stop.value == StartStop.KEEP:
-        yield Step(Saying.KEPT, setting=start_stop)
+        yield TrialStep(Saying.KEPT, setting=start_stop)
     else:
-        yield Step(Saying.NO_START_STOP)
+        yield TrialStep(Saying.NO_START_STOP)
 
 
-def _number(number: str, rule: BarcodeRule) -> Iterator[Step]:
+def _number(number: str, rule: BarcodeRule) -> Iterator[TrialStep]:
     if rule.prefix:
         good = number.startswith(rule.prefix.upper())
-        yield Step(Saying.PREFIX if good else Saying.OTHER_PREFIX, {"prefix": rule.prefix}, good, Setting("prefix", rule.prefix))
+        yield TrialStep(Saying.PREFIX if good else Saying.OTHER_PREFIX, {"prefix": rule.prefix}, good, Setting("prefix", rule.prefix))
     got, expected = len(number), rule.length + rule.drops
     if rule.length:
         good, length = got == expected, Setting("length", rule.length)
-        yield Step(Saying.LENGTH if good else Saying.OTHER_LENGTH, {"got": got, "expected": expected}, good, length)
+        yield TrialStep(Saying.LENGTH if good else Saying.OTHER_LENGTH, {"got": got, "expected": expected}, good, length)
     else:
-        yield Step(Saying.ANY_LENGTH, {"got": got})
+        yield TrialStep(Saying.ANY_LENGTH, {"got": got})
     digits = _digits(number)
     if rule.check_digit is CheckDigit.NONE or len(digits) < 2:
         return
     good, kind = fits_check_digit(rule.check_digit, number), Setting("check_digit", rule.check_digit)
     params = {"digit": digits[-1], "expected": expected_check_digit(rule.check_digit, digits[:-1])}
-    yield Step(Saying.CHECK_DIGIT if good else Saying.OTHER_CHECK_DIGIT, params, good, kind)
+    yield TrialStep(Saying.CHECK_DIGIT if good else Saying.OTHER_CHECK_DIGIT, params, good, kind)
     if good and rule.drops:
-        yield Step(Saying.DROPPED, {"digit": digits[-1]}, setting=Setting("drop_check_digit", True))
+        yield TrialStep(Saying.DROPPED, {"digit": digits[-1]}, setting=Setting("drop_check_digit", True))
 
 
 def _fitting(number: str) -> tuple[CheckDigit, ...] | None:

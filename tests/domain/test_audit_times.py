@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.domain.chronicle import SLACK, ClockFault, Misdated, misdated
+from kiosk.domain.audit_times import SLACK, ClockFault, Misdated, misdated
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

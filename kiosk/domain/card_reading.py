@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kiosk.domain import strays
+from kiosk.domain import stray_cards
 from kiosk.domain.effects import ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import Counter, Problem, Reading, ReadingMyNumberCard
-from kiosk.domain.turn import Step, asking, card_to_read, go, other_card, problem_of, then
+from kiosk.domain.transition import Step, asking, card_to_read, go, other_card, problem_of, then
 
 Flow = Reading | ReadingMyNumberCard
 
@@ -63,13 +63,13 @@ def _tried(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | Non
     insertion = flow.insertion
     match event:
         case CardPlaced(laid, found=False):
-            return then(strays.let_be(counter, insertion), lambda free: ways.read(free, laid))
+            return then(stray_cards.let_be(counter, insertion), lambda free: ways.read(free, laid))
         case CardFailed(answers, where) if answers == flow.ticket and where == insertion:
-            over = strays.let_be(counter, insertion, problem_of(counter, event))
+            over = stray_cards.let_be(counter, insertion, problem_of(counter, event))
         case CardSlow(where) if where == insertion:
-            over = strays.let_be(counter, insertion, Problem(Code.CARD_SILENT))
+            over = stray_cards.let_be(counter, insertion, Problem(Code.CARD_SILENT))
         case CardLifted(where) if where == insertion:
-            over = strays.let_be(counter, insertion)
+            over = stray_cards.let_be(counter, insertion)
         case _:
             return None
     return then(over, lambda free: _next(free, ways))

@@ -10,7 +10,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.model import Ticket
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, Paper, PatronShown, Registered
-from kiosk.domain.turn import Step, asking
+from kiosk.domain.transition import Step, asking
 
 
 def put_on_paper(counter: Counter, slip: Slip) -> Step:

@@ -8,14 +8,14 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, Event, PatronRefused, ReaderChanged, ServiceAnswered, ServiceSilent
 from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.reader_trouble import reader_problem
 from kiosk.domain.states import Counter, CounterFacts, Problem, Tried
-from kiosk.domain.trouble import reader_problem
 
 _COUNTED = frozenset({"code", "links", "pending", "registered", "used"})
 _TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.unusable": Code.TRUST_UNUSABLE, "trust.ended": Code.TRUST_ENDED}
 
 
-def hindrance(counter: Counter, facts: CounterFacts) -> Problem | None:
+def why_unavailable(counter: Counter, facts: CounterFacts) -> Problem | None:
     """Why no My Number Card can be taken now, whichever is laid. Library cards can be."""
     if (reader := reader_problem(counter)) is not None:
         return reader

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import strays
+from kiosk.domain import stray_cards
+from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import FindLinks, Play, ReadCard, ReleaseCard
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -19,7 +20,6 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.model import Insertion, Sound
-from kiosk.domain.reading import Ways, while_read
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -33,7 +33,7 @@ from kiosk.domain.states import (
     Problem,
     ReadingMyNumberCard,
 )
-from kiosk.domain.turn import Step, asking, card_to_read, go, overtaken_by, problem_of, same_card, seen, spend, stay, taken_up, then
+from kiosk.domain.transition import Step, asking, card_to_read, go, overtaken_by, problem_of, same_card, seen, spend, stay, taken_up, then
 
 
 def await_card(counter: Counter, draft: Draft) -> Step:
@@ -66,14 +66,14 @@ def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | Read
         case ((ReadingMyNumberCard() | FindingLinks()), BackPressed()):
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)), ReleaseCard(flow.insertion))
         case ReadingMyNumberCard(ticket, _, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
-            counter = strays.accepted(counter, insertion)
+            counter = stray_cards.accepted(counter, insertion)
             if insertion not in counter.cards:
                 return lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
             counter, ticket = asking(same_card(counter, reading.token))
             number = draft.number
             return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, reading.token, number))
         case ReadingMyNumberCard(ticket, _, insertion), CardFailed(answers, where, code) if answers == ticket and where == insertion:
-            counter = strays.refused(counter, insertion, problem_of(counter, event))
+            counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             if code.about.lay_again:
                 return lay_anew(counter, draft, problem_of(counter, event), insertion)
             return refuse(counter, draft, problem_of(counter, event), ReleaseCard(insertion))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.domain.effects import ReleaseCard
 from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, Problem, Stray
-from kiosk.domain.turn import Step, is_reader_free, left_lying, without_card_left
+from kiosk.domain.transition import Step, is_reader_free, left_lying, without_card_left
 
 
 def found(counter: Counter, insertion: Insertion, *, try_it: bool) -> Counter:

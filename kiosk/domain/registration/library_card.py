@@ -8,11 +8,11 @@ from kiosk.domain.effects import LookUpPatron, Play
 from kiosk.domain.errors import Refused
 from kiosk.domain.events import BackPressed, Event, LibraryCardEntered, PatronFound, PatronRefused
 from kiosk.domain.model import IlsCondition, Patron, Sound
-from kiosk.domain.registration.mynumbercard import await_card
+from kiosk.domain.registration.my_number_card import await_card
 from kiosk.domain.registration.person import guardian
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import AwaitingLibraryCard, CheckingLibraryCard, Counter, Draft, ExplainingRecord, Problem
-from kiosk.domain.turn import Step, asking, go, refused_number, stay
+from kiosk.domain.transition import Step, asking, go, refused_number, stay
 
 
 def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, event: Event) -> Step:

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kiosk.domain.availability import why_unavailable
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, Event, PatronRefused, ReaderChanged, ServiceAnswered, ServiceSilent
 from kiosk.domain.health import Finding
-from kiosk.domain.hindrance import hindrance
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion, LibraryCardNumber, ReaderCondition, Shown, Ticket
 from kiosk.domain.states import Counter, CounterFacts, CounterRules, LendingRefused, LookingUpPatron, Problem, Reading, Waiting
@@ -129,5 +129,5 @@ def facts(*findings: Finding) -> CounterFacts:
     ],
 )
 def test_why_no_card_can_be_taken(counter: Counter, facts: CounterFacts, expected: Code | None) -> None:
-    found = hindrance(counter, facts)
+    found = why_unavailable(counter, facts)
     assert (found.code if found else None) == expected

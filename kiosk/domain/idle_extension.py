@@ -19,7 +19,7 @@ from kiosk.domain.states import (
     Registered,
     SavingLink,
 )
-from kiosk.domain.turn import Step, asking, stay
+from kiosk.domain.transition import Step, asking, stay
 
 SECONDS = 300.0
 TIMES = 2

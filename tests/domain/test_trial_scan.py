@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop, read_item, read_library_card
-from kiosk.domain.trial import Saying, Setting, Step, Trial, try_item, try_library_card
+from kiosk.domain.trial_scan import Saying, Setting, Trial, TrialStep, try_item, try_library_card
 
 RULE = BarcodeRule(length=10, prefix="2104", check_digit=CheckDigit.SEVEN_DR)
 STRIP = Setting("start_stop", "strip")
@@ -43,12 +43,12 @@ def outcome(read: Callable[[], str]) -> str | Code:
 def test_a_good_card_is_taken_apart() -> None:
     assert try_library_card("a2104067851b", RULE) == Trial(
         (
-            Step(Saying.RAW, {"raw": "a2104067851b", "count": 12}),
-            Step(Saying.PLAIN, {"plain": "A2104067851B"}),
-            Step(Saying.START_STOP, {"start": "A", "stop": "B"}, setting=STRIP),
-            Step(Saying.PREFIX, {"prefix": "2104"}, True, Setting("prefix", "2104")),
-            Step(Saying.LENGTH, {"got": 10, "expected": 10}, True, Setting("length", 10)),
-            Step(Saying.CHECK_DIGIT, {"digit": "1", "expected": "1"}, True, Setting("check_digit", "7dr")),
+            TrialStep(Saying.RAW, {"raw": "a2104067851b", "count": 12}),
+            TrialStep(Saying.PLAIN, {"plain": "A2104067851B"}),
+            TrialStep(Saying.START_STOP, {"start": "A", "stop": "B"}, setting=STRIP),
+            TrialStep(Saying.PREFIX, {"prefix": "2104"}, True, Setting("prefix", "2104")),
+            TrialStep(Saying.LENGTH, {"got": 10, "expected": 10}, True, Setting("length", 10)),
+            TrialStep(Saying.CHECK_DIGIT, {"digit": "1", "expected": "1"}, True, Setting("check_digit", "7dr")),
         ),
         "2104 0678 51",
     )
@@ -66,14 +66,14 @@ def test_a_wrong_card_shows_each_rule_that_it_breaks() -> None:
 
 def test_the_letter_that_belongs_to_a_number_stays() -> None:
     trial = try_library_card("D0123456789D", BarcodeRule(prefix="D"))
-    assert Step(Saying.STOP_ONLY, {"start": "D", "stop": "D"}, setting=STRIP) in trial.steps
+    assert TrialStep(Saying.STOP_ONLY, {"start": "D", "stop": "D"}, setting=STRIP) in trial.steps
     assert trial.verdict == "D012 3456 789"
 
 
 def test_what_is_kept_and_what_is_dropped_is_said() -> None:
     assert Saying.KEPT in sayings(try_library_card("A12345B", BarcodeRule(start_stop=StartStop.KEEP)))
     dropping = try_library_card("2104067851", replace(RULE, length=9, drop_check_digit=True))
-    assert dropping.steps[-1] == Step(Saying.DROPPED, {"digit": "1"}, setting=Setting("drop_check_digit", True))
+    assert dropping.steps[-1] == TrialStep(Saying.DROPPED, {"digit": "1"}, setting=Setting("drop_check_digit", True))
 
 
 def test_what_cannot_be_seen_is_shown_in_signs_and_cut() -> None:
@@ -96,7 +96,7 @@ def test_of_a_my_number_nothing_is_repeated() -> None:
 def test_an_item_has_its_own_setting() -> None:
     stripped, kept = try_item("a1100000000017b", StartStop.STRIP), try_item("a1100000000017b", StartStop.KEEP)
     assert stripped.steps[-1].setting == Setting("items_start_stop", "strip")
-    assert kept.steps[-1] == Step(Saying.KEPT, setting=Setting("items_start_stop", "keep"))
+    assert kept.steps[-1] == TrialStep(Saying.KEPT, setting=Setting("items_start_stop", "keep"))
     assert (stripped.verdict, kept.verdict) == ("1100000000017", "a1100000000017b")
     assert refused(try_item("11 00", StartStop.STRIP)) is Code.ITEM_NUMBER
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.visible import visible
+from kiosk.domain.escaping import escaped
 
 
 @pytest.mark.parametrize(
     "text", ["", "OU=JPKI for user authentication,O=JPKI,C=JP", "公的個人認証サービス　（利用者証明用）", "é か\u3099"]
 )
 def test_what_can_be_read_stays(text: str) -> None:
-    assert visible(text) == text
+    assert escaped(text) == text
 
 
 @pytest.mark.parametrize(
@@ -28,11 +28,11 @@ def test_what_can_be_read_stays(text: str) -> None:
     ],
 )
 def test_what_would_act_is_written_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert escaped(text) == shown
 
 
 @given(st.text())
 def test_nothing_that_acts_is_left(text: str) -> None:
-    shown = visible(text)
+    shown = escaped(text)
     assert shown.isprintable() or all(unicodedata.category(letter) == "Zs" for letter in shown if not letter.isprintable())
     shown.encode("utf-8")

@@ -6,7 +6,7 @@ from enum import StrEnum, unique
 
 
 @unique
-class Deed(StrEnum):
+class AdministrativeAct(StrEnum):
     """What is written down beside the acts at the counter: whatever else was done with the store, its copies, its keys and its trust."""
 
     SHEET = "sheet"

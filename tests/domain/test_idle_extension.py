@@ -18,8 +18,8 @@ from kiosk.domain.events import (
     Touched,
     UnlinkingChosen,
 )
+from kiosk.domain.idle_extension import is_running, left_of, may_have_more
 from kiosk.domain.model import Language
-from kiosk.domain.moretime import is_running, left_of, may_have_more
 from kiosk.domain.states import AskingPin, ConfirmingLink, LendingRefused, MoreTime, PatronShown, Registered, Waiting
 from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 

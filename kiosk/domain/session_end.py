@@ -26,7 +26,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     Waiting,
 )
-from kiosk.domain.turn import Step, asking, to_be_taken
+from kiosk.domain.transition import Step, asking, to_be_taken
 
 PATRON_SECONDS = 20.0
 """Long enough for somebody who looks up; then the window invites the next patron again."""

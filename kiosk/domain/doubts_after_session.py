@@ -13,7 +13,7 @@ from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unclear, wish
-from kiosk.domain.turn import Step, asking
+from kiosk.domain.transition import Step, asking
 
 SECONDS = 10.0
 """A server that has lost an answer carries out what it was sent within seconds, if it does at all."""

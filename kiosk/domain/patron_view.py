@@ -7,7 +7,8 @@ from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Shown
-from kiosk.domain.sessionend import is_told_to_patron
+from kiosk.domain.reader_trouble import reader_problem
+from kiosk.domain.session_end import is_told_to_patron
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,
@@ -39,8 +40,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from kiosk.domain.trouble import reader_problem
-from kiosk.domain.turn import is_reader_free, left_lying, to_be_taken
+from kiosk.domain.transition import is_reader_free, left_lying, to_be_taken
 
 ENDS_WITH_CARDS = (Registered, AlreadyLinked)
 """Pages that ask by themselves to take the cards: nothing is laid over them at once."""
@@ -110,7 +110,7 @@ class Lasted(StrEnum):
 
 
 def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
-    """`closed`: why no card can be taken (`hindrance`)."""
+    """`closed`: why no card can be taken (`why_unavailable`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
     says_so = page is PageName.CARD_LEFT or (isinstance(counter.flow, ENDS_WITH_CARDS) and not counter.card_left)
     take_card = bool(to_be_taken(counter)) and not says_so

@@ -23,7 +23,7 @@ from kiosk.domain.states import (
     Screen,
     Waiting,
 )
-from kiosk.domain.turn import Step, card_to_read, start_reading
+from kiosk.domain.transition import Step, card_to_read, start_reading
 
 PATRONS_TURN = (ConfirmingLink, LastTryWarning, AskingPin)
 """Flows in which the patron has to act: the single display is turned to them."""
