@@ -44,11 +44,11 @@ from kiosk.domain.serving.items import answered, enter, renew, reserve
 from kiosk.domain.serving.loans import described, failed, listed, waited
 from kiosk.domain.serving.nextcard import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave_when_answered
-from kiosk.domain.serving.services import BY_ITEM, choose, hand_over, is_served_here, not_handed_over
+from kiosk.domain.serving.services import choose, hand_over, is_served_here, not_handed_over
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem, Screen, Section, ServingFlow
 from kiosk.domain.transition import Step, go, stay
 
-__all__ = ["BY_ITEM", "begin", "is_served_here", "leave", "step"]
+__all__ = ["begin", "is_served_here", "leave", "step"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
@@ -78,8 +78,8 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
     match event:
         case ServiceChosen(service):
             return choose(counter, flow, service)
-        case ItemEntered(text) if flow.service in BY_ITEM and is_served_here(counter, flow.service):
-            return enter(counter, flow, Service(flow.service), text)
+        case ItemEntered(text) if isinstance(flow.service, Service) and is_served_here(counter, flow.service):
+            return enter(counter, flow, flow.service, text)
         case LibraryCardRecognised(ticket, known) if card is not None and ticket and ticket == card.asked:
             return recognised(counter, flow, card, known=known)
         case NextPatronCalled() if card is not None and card.is_question:

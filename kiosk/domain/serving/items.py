@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason, stops_lending, stops_renewing, stops_reserving
+from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.effects import Effect, Play
 from kiosk.domain.errors import Refused
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.rules import read_item
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
@@ -19,8 +20,6 @@ from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
 from kiosk.domain.transition import Step, go, then
 
-_STOPS = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
-_TWICE = {Service.LOAN: Reason.ALREADY_LENT, Service.HOLD: Reason.ALREADY_RESERVED}
 _GIVES_WAY = frozenset({Progress.REFUSED, Progress.UNKNOWN})
 
 
@@ -83,7 +82,8 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
     done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
     known = {entry.wish: entry for entry in dealings.entries if entry.progress in _GIVES_WAY}
-    is_stopped = bool(_STOPS[service](standing.stops))
+    twice = ITEM_SERVICES[service].twice
+    is_stopped = bool(ITEM_SERVICES[service].stopped_by(standing.stops))
     is_held_back = flow.next_card is not None and not flow.next_card.asked
     lines: dict[Wish, Entry] = {}
     for item in items:
@@ -97,8 +97,8 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
             lines[wished] = after_attempt(told, Entry(service, item, Progress.REFUSED, Reason.PATRON_STOPPED))
         elif told is not None and is_done_before(told):
             lines[wished] = told
-        elif service in _TWICE and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
-            lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, _TWICE[service])
+        elif twice is not None and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
+            lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, twice)
         else:
             # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
             lines[wished] = before or Entry(service, item, sure=sure, known=told)

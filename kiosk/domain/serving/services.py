@@ -6,18 +6,16 @@ from dataclasses import replace
 
 from kiosk.domain.effects import Act, HandOver, Play, RecordAct
 from kiosk.domain.errors import Code
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
 from kiosk.domain.transition import Step, asking, go, then
 
-BY_ITEM = (Service.LOAN, Service.RENEWAL, Service.HOLD)
-"""What the library's system does for us where one is connected; for all else it is given the number."""
-
 
 def is_served_here(counter: Counter, service: AnyService | None) -> bool:
     """Whether this service is done on our window rather than in the library's own."""
-    return counter.ils is not IlsCondition.NONE and service in BY_ITEM
+    return counter.ils is not IlsCondition.NONE and service in ITEM_SERVICES
 
 
 def is_done_here(counter: Counter, service: AnyService) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.model import LibraryCardNumber, Service
+from kiosk.domain.model import LibraryCardNumber
 from kiosk.library.ils.aftermath import Finding, hold_by_list, loan_by_list, loan_by_status, renewal_by_date
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
@@ -70,15 +70,16 @@ class Inquiry:
         waiting = self._patron(number, Listed.WAITING_HOLDS, by)
         return holds if waiting is None else holds | self._listed(waiting, number, Listed.WAITING_HOLDS, by)
 
-    def look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
-        """What became of what was asked for, and the item as it is now. Raises Unavailable, Refused."""
-        if question.service is Service.HOLD:
-            return self._hold(question, before, by), item
-        if question.service is Service.RENEWAL:
-            if self._connection.denies("17"):
-                return Finding.UNCLEAR, item
-            described = self._connection.read(self._requests.item(item.number), by)
-            return renewal_by_date(described, before.due), item_in(described, item)
+    def look_for_renewal(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+        if self._connection.denies("17"):
+            return Finding.UNCLEAR, item
+        described = self._connection.read(self._requests.item(item.number), by)
+        return renewal_by_date(described, before.due), item_in(described, item)
+
+    def look_for_hold(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+        return self._hold(question, before, by), item
+
+    def look_for_loan(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
         patron = self._patron(question.number, Listed.LOANS, by)
         finding = Finding.UNCLEAR if patron is None else loan_by_list(item.number, patron)
         if finding is Finding.NOT_DONE or (finding is Finding.UNCLEAR and self._connection.denies("17")):
@@ -90,13 +91,13 @@ class Inquiry:
         now = None if patron is None else count_in(patron, "charged_items_count")
         return loan_by_status(described, before.loans, now), item_in(described, item)
 
-    def looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Finding, Item] | None:
-        """A second look after `settle` seconds if the first showed nothing done; None where looking failed."""
+    def looked_twice(self, look: Callable[[], tuple[Finding, Item]], settle: float, by: Deadline) -> tuple[Finding, Item] | None:
+        """A second `look` after `settle` seconds if the first showed nothing done; None where looking failed."""
         try:
-            found = self.look(question, before, item, by)
+            found = look()
             if found[0] is Finding.NOT_DONE and settle and by.left > settle:
                 self._pause(settle)
-                found = self.look(question, before, item, by)
+                found = look()
         except (Unavailable, Refused):
             return None
         return found

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Due, Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
 from kiosk.library.ils.aftermath import Finding, instead_in
+from kiosk.library.ils.changes import CHANGES
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.doubts import Before, Doubts, Question
 from kiosk.library.ils.inquiry import Inquiry
-from kiosk.library.ils.items import item_in, position_in, reason_by_status, title_in
+from kiosk.library.ils.items import is_read, item_in, position_in, reason_by_status, title_in
 from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
@@ -22,11 +23,8 @@ from kiosk.library.ils.wire import Broken, Trouble
 from kiosk.library.ils.wordings import reason_in
 from kiosk.library.sip2 import Message
 
-_KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
 _SILENCE = 3
 """So many times longer than after a broken line one waits to see whether a silent server does it yet."""
-_NOT_FOR_LOANS = frozenset({Stop.RENEWAL_DENIED, Stop.HOLD_DENIED})
-
 
 _ANSWERED_BY = {Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
 """What also tells what became of the same request before, whose answer was lost."""
@@ -67,7 +65,7 @@ class ItemDesk:
         `until` gives the deadline of one question, counted from when it is called.
         """
         question = Question(service, number, item.number)
-        if service not in _KINDS:
+        if service not in CHANGES:
             return _refused(item, Reason.NOT_SUPPORTED)
         if not usable(item.number) or not usable(number.text):
             return _refused(item, Reason.ITEM_UNKNOWN)
@@ -77,10 +75,10 @@ class ItemDesk:
         try:
             by = until()
             self._connection.ready(by)
-            if self._connection.denies(_KINDS[service]):
+            if self._connection.denies(CHANGES[service].kind):
                 return self._not_asked(question, item, Reason.NOT_SUPPORTED)
             if doubt is not None:
-                finding, found = self._inquiry.look(question, doubt, item, by)
+                finding, found = self._look(question, doubt, item, by)
                 if finding is Finding.DONE:
                     return self._done(question, found)
                 if doubt.accepted:
@@ -116,7 +114,7 @@ class ItemDesk:
         question = Question(service, number, item.number)
         before = self._doubts.get(question) or Before()
         try:
-            finding, found = self._inquiry.look(question, before, item, by)
+            finding, found = self._look(question, before, item, by)
         except (Unavailable, Refused):
             return ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
         return self._done(question, found) if finding is Finding.DONE else _not_seen(item, finding, before)
@@ -134,20 +132,11 @@ class ItemDesk:
     # --- before -------------------------------------------------------------------------------------------------------
 
     def _request(self, question: Question) -> Message:
-        requests = self._requests
-        ask = {Service.LOAN: requests.loan, Service.RENEWAL: requests.renewal, Service.HOLD: requests.hold}[question.service]
-        return ask(question.number.text, question.item)
+        return CHANGES[question.service].request(self._requests, question.number.text, question.item)
 
     def _before(self, question: Question, item: Item, by: Deadline) -> Before:
         """Raises Unavailable, Refused."""
-        if question.service is Service.HOLD:
-            return Before(holds=self._inquiry.holds(question.number, item.number, by))
-        if question.service is Service.LOAN:
-            return Before(due=item.due, loans=self._standing.loans)
-        if _is_read(item.due):
-            return Before(due=item.due)
-        described = self._inquiry.described(item, by)
-        return Before(due=(item_in(described, item).due if described is not None else None) or item.due)
+        return CHANGES[question.service].before(self._inquiry, question, item, self._standing, by)
 
     def _already_reserved(self, question: Question, item: Item, by: Deadline) -> ItemAnswer:
         """Servers place the same hold twice. Whether it is one whose answer was lost does not matter: it is there."""
@@ -169,18 +158,18 @@ class ItemDesk:
         answer = ItemAnswer(told, Outcome.DONE, None, self._said(reply), fee=fee_in(reply))
         is_hold = question.service is Service.HOLD
         if is_hold:
-            found = self._inquiry.looked_twice(question, before, item, self._settle_seconds, by)
+            found = self._looked_twice(question, before, item, self._settle_seconds, by)
             if found is None or found[0] is Finding.NOT_DONE:
                 accepted = replace(before, accepted=True)
                 self._doubts.keep(question, accepted)
                 outcome = Outcome.UNKNOWN if found is None else Outcome.REFUSED
                 return replace(answer, outcome=outcome, reason=Reason.NOT_SEEN_YET)
-        lacks = position is None if is_hold else not _is_read(told.due)
+        lacks = position is None if is_hold else not is_read(told.due)
         if lacks or not told.title:
             described = self._inquiry.described(item, by)
             if described is not None:
                 fuller = item_in(described, told)
-                due = told.due if _is_read(told.due) else fuller.due if _is_read(fuller.due) else told.due or fuller.due
+                due = told.due if is_read(told.due) else fuller.due if is_read(fuller.due) else told.due or fuller.due
                 told = replace(told, title=told.title or fuller.title, due=due)
                 position = position or (position_in(described) if is_hold else None)
         instead = None if is_hold else instead_in(reply, before.due, told.due)
@@ -223,12 +212,7 @@ class ItemDesk:
         standing = self._standing
         if service is Service.LOAN and (standing.loans_left == 0 or Stop.TOO_MANY_CHARGED in standing.stops):
             return Reason.TOO_MANY
-        stopped = {
-            Service.LOAN: bool(standing.stops - _NOT_FOR_LOANS),
-            Service.RENEWAL: Stop.RENEWAL_DENIED in standing.stops,
-            Service.HOLD: Stop.HOLD_DENIED in standing.stops,
-        }
-        return Reason.PATRON_STOPPED if stopped[service] else Reason.OTHER
+        return Reason.PATRON_STOPPED if CHANGES[service].is_denied(standing.stops) else Reason.OTHER
 
     def _find_out(self, question: Question, item: Item, before: Before, trouble: Trouble, by: Deadline) -> ItemAnswer:
         """Ask what became of a request whose answer was lost. What is not there is looked at again: the server may still be about it.
@@ -236,22 +220,24 @@ class ItemDesk:
         A 96 is no proof that nothing was done: it has no number, and may be the late answer to something else.
         """
         settle = self._settle_seconds * (_SILENCE if trouble is Trouble.SILENT else 1)
-        found = self._inquiry.looked_twice(question, before, item, settle, by)
+        found = self._looked_twice(question, before, item, settle, by)
         finding = Finding.UNCLEAR if found is None else found[0]
         if found is not None and finding is Finding.DONE:
             return self._done(question, found[1])
         self._doubts.keep(question, before)
         return _not_seen(item, finding, before)
 
+    def _look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+        """Raises Unavailable, Refused."""
+        return CHANGES[question.service].look(self._inquiry, question, before, item, by)
+
+    def _looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Finding, Item] | None:
+        return self._inquiry.looked_twice(lambda: self._look(question, before, item, by), settle, by)
+
 
 def usable(number: str) -> bool:
     """Whether a number can be asked for: servers damage anything but ASCII, and a `|` would end the field."""
     return 0 < len(number) <= 64 and number.isascii() and number.isprintable() and "|" not in number and bool(number.strip())
-
-
-def _is_read(due: Due | None) -> bool:
-    """A date that cannot be read is as good as none: another answer may tell it."""
-    return due is not None and due.day is not None
 
 
 def _refused(item: Item, reason: Reason) -> ItemAnswer:

@@ -42,6 +42,11 @@ def due_in(reply: Message) -> Due | None:
     return Due(day_in(text), text) if is_told(text) else None
 
 
+def is_read(due: Due | None) -> bool:
+    """A date that cannot be read is as good as none: another answer may tell it."""
+    return due is not None and due.day is not None
+
+
 def position_in(reply: Message) -> int | None:
     """The place of a hold in its queue: in a 16 as such (BR), in an 18 as the length of the queue whose last it is (CF)."""
     text = (reply.first("BR" if reply.kind == "16" else "CF") or "").strip()

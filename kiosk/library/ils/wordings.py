@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from kiosk.domain.circulation import Reason
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.library.ils.clauses import says
 
@@ -23,12 +24,9 @@ class Wording:
     services: frozenset[Service]
 
 
-_ALL = frozenset({Service.LOAN, Service.RENEWAL, Service.HOLD})
-
-
 def wording(words: str, reason: Reason, *services: Service) -> Wording:
-    """`words` is a regular expression, looked for anywhere and in any case. Without services it stands for all three."""
-    return Wording(re.compile(words, re.IGNORECASE), reason, frozenset(services) or _ALL)
+    """`words` is a regular expression, looked for anywhere and in any case. Without services it stands for all."""
+    return Wording(re.compile(words, re.IGNORECASE), reason, frozenset(services or ITEM_SERVICES))
 
 
 def reason_in(said: str, service: Service, wordings: tuple[Wording, ...]) -> Reason | None:

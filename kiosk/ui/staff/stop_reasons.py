@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk.domain.circulation import Stop, stops_lending, stops_renewing, stops_reserving
-from kiosk.domain.model import Service
+from kiosk.domain.circulation import Stop
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.text import plain, say, stop_causes, stop_reasons
-
-_STOPPED_BY = {Service.LOAN: stops_lending, Service.RENEWAL: stops_renewing, Service.HOLD: stops_reserving}
 
 
 def denied(stops: frozenset[Stop]) -> str:
     """「貸出、予約」: the services that are denied; empty when none is."""
-    services = (service for service, stopped_by in _STOPPED_BY.items() if stopped_by(stops))
+    services = (service for service, about in ITEM_SERVICES.items() if about.stopped_by(stops))
     return "、".join(plain(say(f"staff.patron.{service}")) for service in services)
 
 

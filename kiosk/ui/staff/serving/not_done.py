@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.states import Dealings
@@ -16,20 +17,18 @@ from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
 
-SERVED_HERE = (Service.LOAN, Service.RENEWAL, Service.HOLD)
-
 
 def undone_in(dealings: Dealings) -> list[Service]:
     """Those services of whose items some were not done, or may not have been."""
     found = {entry.service for entry in dealings.entries if is_undone(entry)}
-    return [service for service in SERVED_HERE if service in found]
+    return [service for service in ITEM_SERVICES if service in found]
 
 
 def undone_words(dealings: Dealings) -> str:
     """How many of each kind; empty where everything was done."""
     undone = [entry for entry in dealings.entries if is_undone(entry)]
     of = Tally("unknown" if in_doubt(entry) else entry.service.value for entry in undone)
-    return "、|".join(say(f"staff.undone.{kind}", count=of[kind]) for kind in (*SERVED_HERE, "unknown") if of[kind])
+    return "、|".join(say(f"staff.undone.{kind}", count=of[kind]) for kind in (*ITEM_SERVICES, "unknown") if of[kind])
 
 
 class Undone(Notice):

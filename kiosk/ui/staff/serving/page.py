@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, ServiceChosen
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.serving import is_served_here
 from kiosk.domain.states import Counter, PatronShown
@@ -97,8 +98,9 @@ class ServingPage(StaffPage):
         if counter.ils is IlsCondition.NONE:
             self._open(CalledPage)
             return
-        self._open(Service.LOAN)
-        for service in (Service.RENEWAL, Service.HOLD):
+        first, *others = ITEM_SERVICES
+        self._open(first)
+        for service in others:
             yield
             self._add(service)
 

@@ -7,6 +7,7 @@ from math import ceil
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.domain.events import ServiceChosen
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.text import plain, say
 from kiosk.ui.staff.choice_buttons import Tile
@@ -15,21 +16,13 @@ from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.words import unmarked
 
-_ICONS = {
-    Service.LOAN: "lend",
-    Service.RENEWAL: "renew",
-    Service.HOLD: "hold",
-    Service.INTERLIBRARY_LOAN: "illbook",
-    Service.INTERLIBRARY_COPY: "illcopy",
-    Service.NDL_DIGITAL: "ndl",
-    Service.INTERNET_TERMINAL: "net",
-}
-_HERE = (Service.LOAN, Service.RENEWAL, Service.HOLD)
+_ICONS = {Service.LOAN: "lend", Service.RENEWAL: "renew"}
+"""Icons that stand for something else too; all others bear the name of their service."""
 _TALL_ABREAST = 7
 
 
 def icon_of(service: AnyService) -> str:
-    return _ICONS[service] if isinstance(service, Service) else "counter"
+    return _ICONS.get(service, service.value) if isinstance(service, Service) else "counter"
 
 
 def name_of(service: AnyService) -> str:
@@ -72,7 +65,7 @@ class Services(QWidget):
 
     def _tile(self, service: AnyService, chord: str, *, low: bool) -> Tile:
         """`chord`: the digit that presses it together with Alt; there are nine."""
-        tile = Tile(icon_of(service), name_of(service), self._sizes, chord=chord, elsewhere=service not in _HERE, low=low)
+        tile = Tile(icon_of(service), name_of(service), self._sizes, chord=chord, elsewhere=service not in ITEM_SERVICES, low=low)
         says(tile, ServiceChosen(service), self._tell)
         return tile
 
