@@ -29,7 +29,7 @@ from kiosk.ui.staff.home import HomePage
 from kiosk.ui.staff.page import Emit, Page
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.patron import PatronPage
-from kiosk.ui.staff.places import COMES_NEXT, PAGES, PageKind, steps
+from kiosk.ui.staff.places import COMES_NEXT, PageKind, page_of, steps
 from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.refusal import RefusalPage
 from kiosk.ui.staff.removal import Removal
@@ -111,7 +111,7 @@ class StaffWindow(QWidget):
         self._practice.say(say("staff.practice") if facts.practice else "", self._sizes.note)
         self._status.show_state(counter, facts)
         self._banners.show_state(counter)
-        kind = PAGES[type(counter.flow)]
+        kind = page_of(counter.flow)
         stays = self._page is not None and type(self._page) is kind
         if self._page is not None and stays:
             self._page.project(counter, facts)
