@@ -64,7 +64,7 @@ def _tried(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | Non
     match event:
         case CardPlaced(laid, found=False):
             return then(stray_cards.let_be(counter, insertion), lambda free: ways.read(free, laid))
-        case CardFailed(answers, where) if answers == flow.ticket and where == insertion:
+        case CardFailed():
             over = stray_cards.let_be(counter, insertion, problem_of(counter, event))
         case CardSlow(where) if where == insertion:
             over = stray_cards.let_be(counter, insertion, Problem(Code.CARD_SILENT))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving, stray_cards
+from kiosk.domain import proof, serving
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code, Refused
@@ -68,26 +68,24 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
             return _library_card(counter, flow, text)
         case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
             return _library_card_instead(counter, flow, text)
-        case Reading(ticket, insertion), CardKnown(answers, where, token) if answers == ticket and where == insertion:
+        case Reading(), CardKnown(token=token):
             return _look_ahead(counter, flow, token)
-        case Reading(early=Early(asked=asked) as early), (LinksFound(answers) | PatronFound(answers) | PatronRefused(answers)) if (
-            answers == asked
-        ):
+        case Reading(early=Early() as early), (LinksFound() | PatronFound() | PatronRefused()):
             return _looked_ahead(counter, flow, early, event)
-        case Reading(early=Early(asked=asked)), StoreFailed(answers) if answers == asked:
+        case Reading(), StoreFailed():
             return go(counter, replace(flow, early=None))
-        case Reading(ticket, insertion), CardRead(answers, where, accepted) if answers == ticket and where == insertion:
+        case Reading(_, insertion), CardRead(reading=accepted):
             return _accepted(stray_cards.accepted(same_card(counter, accepted.token), insertion), flow, accepted)
-        case Reading(ticket, insertion), CardFailed(answers, where) if answers == ticket and where == insertion:
+        case Reading(_, insertion), CardFailed():
             counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             return _refuse(counter, problem_of(counter, event), insertion)
-        case FindingLink(ticket), LinksFound(answers, by_card) if answers == ticket:
+        case FindingLink(), LinksFound(by_card=by_card):
             return _linked(counter, flow.insertion, flow.reading, by_card, flow.wrong)
-        case ((FindingLink(ticket) | LookingUpPatron(ticket)), StoreFailed(answers, code)) if answers == ticket:
+        case FindingLink(), StoreFailed(code=code):
             return _refuse(counter, Problem(code), flow.insertion)
-        case LookingUpPatron(ticket), PatronFound(answers, patron) if answers == ticket:
+        case LookingUpPatron(), PatronFound(patron=patron):
             return _patron(counter, flow, patron)
-        case LookingUpPatron(ticket), PatronRefused(answers, code, params) if answers == ticket:
+        case LookingUpPatron(), PatronRefused(_, code, params):
             return _no_patron(counter, flow, Problem(code, params))
         case ConfirmingHolder(_, reading, patron), HolderConfirmed():
             first_today = counter.rules.confirm_holder is When.FIRST_OF_DAY

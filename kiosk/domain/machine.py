@@ -26,9 +26,11 @@ from kiosk.domain import (
 from kiosk.domain.availability import doubt_dates, hear_of_readers, tried_by_now
 from kiosk.domain.effects import AcceptStore, RetryLibrary
 from kiosk.domain.events import (
+    Answer,
     BesideClosed,
     Broke,
     BrokeSeen,
+    CardAnswer,
     CardLeftSeen,
     CardLifted,
     CardPlaced,
@@ -99,7 +101,7 @@ LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFl
 
 def step(counter: Counter, event: Event) -> Step:
     """Where the counter is after `event`, and what it asks for. An event that does not fit changes nothing. Never raises."""
-    if not is_heard(counter, event):
+    if not is_heard(counter, event) or _is_late(counter, event):
         return stay(counter)
     after, effects = _around(counter, doubt_dates(counter, event))
     after, arriving = rail.arrive(counter, event, after)
@@ -109,6 +111,17 @@ def step(counter: Counter, event: Event) -> Step:
     after, told_effects = session_end.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
     return after, (*effects, *arriving, *looks, *screen_effects, *told_effects, *idle_effects)
+
+
+def _is_late(counter: Counter, event: Event) -> bool:
+    """Whether it answers no question that is open, or speaks of another card than was asked. No flow has to look at that again."""
+    if not isinstance(event, Answer):
+        return False
+    insertion = event.insertion if isinstance(event, CardAnswer) else None
+    return not any(
+        (asked.ticket, asked.insertion) == (event.ticket, insertion) and asked.question in event.about.questions
+        for asked in counter.waits_for
+    )
 
 
 def _around(counter: Counter, event: Event) -> Step:

@@ -59,7 +59,7 @@ def begin(counter: Counter, goal: Goal, insertion: Insertion) -> Step:
 def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
     """Everything but leaving, which is the same in every flow. `outcome` continues when the proof has ended either way."""
     match flow, event:
-        case ReadingTries(ticket, insertion), TriesRead(answers, where, tries_left) if answers == ticket and where == insertion:
+        case ReadingTries(), TriesRead(tries_left=tries_left):
             return _shown(counter, flow, tries_left, outcome)
         case LastTryWarning(insertion, goal, after_mistake), LastTryChosen():
             return go(counter, AskingPin(insertion, goal, tries_left=1, after_mistake=after_mistake))
@@ -70,15 +70,13 @@ def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
         case AskingPin(insertion, goal, typed=typed), PadConfirmed() if typed == PIN_LENGTH:
             counter, ticket = asking(counter)
             return go(counter, CheckingPin(ticket, insertion, goal), VerifyPin(ticket, insertion))
-        case CheckingPin(ticket, insertion, goal), HolderProved(answers, where, token) if answers == ticket and where == insertion:
+        case CheckingPin(_, insertion, goal), HolderProved(token=token):
             if token == goal.reading.token:
                 return outcome(replace(counter, interrupted=None), Proved(goal, insertion))
             return _failed(counter, flow, Problem(Code.KEY_MISMATCH), outcome, over=True)
-        case CheckingPin(ticket, insertion), PinRejected(answers, where, tries_left) if answers == ticket and where == insertion:
+        case CheckingPin(), PinRejected(tries_left=tries_left):
             return _rejected(counter, flow, tries_left, outcome)
-        case ((ReadingTries(ticket, insertion) | CheckingPin(ticket, insertion)), CardFailed(answers, where, code)) if (
-            answers == ticket and where == insertion
-        ):
+        case ((ReadingTries() | CheckingPin()), CardFailed(code=code)):
             return _failed(counter, flow, problem_of(counter, event), outcome, over=code.about.ends_proof)
         case ((ReadingTries() | CheckingPin()), CardSlow(where)) if where == flow.insertion:
             return go(counter, replace(flow, slow=True))

@@ -58,7 +58,7 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, ChoosingUnlinkReason())
         case UnlinkingRefused(problem, reason, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped, problem))
-        case FindingLinkToClose(ticket, reason, _, card_stopped), LinksFound(answers, _, link) if answers == ticket:
+        case FindingLinkToClose(_, reason, _, card_stopped), LinksFound(by_number=link):
             if link is None:
                 return _refuse(counter, flow, Code.NOTHING_TO_UNLINK)
             return go(counter, ConfirmingUnlink(reason, link, card_stopped))
@@ -68,9 +68,9 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, closing, CloseLink(ticket, link.number, reason), LookAtStore())
         case ConfirmingUnlink(reason, _, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
-        case ClosingLink(ticket, reason, number, card_stopped), LinkClosed(answers, pending) if answers == ticket:
+        case ClosingLink(_, reason, number, card_stopped), LinkClosed(pending=pending):
             return go(counter, Unlinked(reason, number, pending, card_stopped), Play(Sound.DONE))
-        case ((FindingLinkToClose(ticket) | ClosingLink(ticket)), StoreFailed(answers, code)) if answers == ticket:
+        case ((FindingLinkToClose() | ClosingLink()), StoreFailed(code=code)):
             return _refuse(counter, flow, code)
     return stay(counter)
 

@@ -22,11 +22,11 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
             return _library_card(counter, flow, text)
         case _, BackPressed():
             return go(counter, guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
-        case CheckingLibraryCard(ticket), PatronFound(answers, patron) if answers == ticket:
+        case CheckingLibraryCard(), PatronFound(patron=patron):
             return await_card(counter, replace(draft, patron=patron))
-        case CheckingLibraryCard(ticket, _, number), PatronRefused(answers, code) if answers == ticket and code.is_ils_trouble:
+        case CheckingLibraryCard(_, _, number), PatronRefused(code=code) if code.is_ils_trouble:
             return await_card(counter, replace(draft, patron=Patron(number)))
-        case CheckingLibraryCard(ticket), PatronRefused(answers, code, params) if answers == ticket:
+        case CheckingLibraryCard(), PatronRefused(_, code, params):
             return go(counter, AwaitingLibraryCard(draft, Problem(code, params, flow.number.text)), Play(Sound.REFUSED))
     return stay(counter)
 

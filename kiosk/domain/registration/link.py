@@ -21,11 +21,11 @@ def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink 
             return proof.begin(counter, LinkGoal(draft, reading, replaces), insertion)
         case ((ChoosingReplacement() | ConfirmingLink()), CardLifted(where)) if where == flow.insertion:
             return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
-        case SavingLink(ticket, draft, _, replaced), LinkSaved(answers, pending) if answers == ticket:
+        case SavingLink(_, draft, _, replaced), LinkSaved(pending=pending):
             counter, effects = go(counter, Registered(draft, pending, replaced), Play(Sound.DONE))
             counter, timers = spend(counter, frozenset(counter.cards))
             return counter, (*effects, *timers)
-        case SavingLink(ticket, draft), StoreFailed(answers, code) if answers == ticket:
+        case SavingLink(_, draft), StoreFailed(code=code):
             return refuse(counter, draft, Problem(code))
     return stay(counter)
 

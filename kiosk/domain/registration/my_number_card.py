@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import stray_cards
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import FindLinks, Play, ReadCard, ReleaseCard
 from kiosk.domain.errors import Code
@@ -65,23 +64,23 @@ def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | Read
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)))
         case ((ReadingMyNumberCard() | FindingLinks()), BackPressed()):
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)), ReleaseCard(flow.insertion))
-        case ReadingMyNumberCard(ticket, _, insertion), CardRead(answers, where, reading) if answers == ticket and where == insertion:
+        case ReadingMyNumberCard(_, _, insertion), CardRead(reading=reading):
             counter = stray_cards.accepted(counter, insertion)
             if insertion not in counter.cards:
                 return lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
             counter, ticket = asking(same_card(counter, reading.token))
             number = draft.number
             return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, reading.token, number))
-        case ReadingMyNumberCard(ticket, _, insertion), CardFailed(answers, where, code) if answers == ticket and where == insertion:
+        case ReadingMyNumberCard(_, _, insertion), CardFailed(code=code):
             counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             if code.about.lay_again:
                 return lay_anew(counter, draft, problem_of(counter, event), insertion)
             return refuse(counter, draft, problem_of(counter, event), ReleaseCard(insertion))
         case FindingLinks(insertion=insertion), CardLifted(where) if where == insertion:
             return lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
-        case FindingLinks(ticket), LinksFound(answers) if answers == ticket:
+        case FindingLinks(), LinksFound():
             return _links_found(counter, flow, event)
-        case FindingLinks(ticket, insertion=insertion), StoreFailed(answers, code) if answers == ticket:
+        case FindingLinks(insertion=insertion), StoreFailed(code=code):
             return refuse(counter, draft, Problem(code), ReleaseCard(insertion))
     return stay(counter)
 

@@ -80,7 +80,7 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
             return choose(counter, flow, service)
         case ItemEntered(text) if isinstance(flow.service, Service) and is_served_here(counter, flow.service):
             return enter(counter, flow, flow.service, text)
-        case LibraryCardRecognised(ticket, known) if card is not None and ticket and ticket == card.asked:
+        case LibraryCardRecognised(known=known) if card is not None:
             return recognised(counter, flow, card, known=known)
         case NextPatronCalled() if card is not None and card.is_question:
             return call(counter, flow, card)
@@ -90,30 +90,30 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
             return renew(counter, flow, item)
         case HoldConfirmed(item) if flow.service is Service.HOLD and is_served_here(counter, flow.service):
             return reserve(counter, flow, item)
-        case ItemAnswered(ticket, answer) if ticket and ticket == dealings.asked:
+        case ItemAnswered(answer=answer):
             # What it says is newer than what was tried before.
             return answered(replace(counter, tried=None), flow, answer)
-        case LoansListed(ticket, loans) if ticket and ticket == dealings.listing:
+        case LoansListed(loans=loans):
             return listed(counter, flow, loans)
-        case ItemDescribed(ticket, item) if ticket and ticket == dealings.describing:
+        case ItemDescribed(item=item):
             return described(counter, flow, item)
-        case LookedAgain(ticket, answer) if ticket and ticket == dealings.looking:
+        case LookedAgain(answer=answer):
             return looked(counter, flow, answer)
-        case PatronFound(ticket, patron) if ticket and ticket == flow.checking:
+        case PatronFound(patron=patron):
             return checked(counter, flow, patron)
-        case PatronRefused(ticket, code, params) if ticket and ticket == flow.checking:
+        case PatronRefused(_, code, params):
             return objected(counter, flow, Problem(code, params))
         case TimeUp(ticket) if ticket and ticket == flow.list_again_at:
             return waited(counter, flow)
         case TimeUp(ticket) if ticket and ticket == flow.check_again_at:
             return waited_to_check(counter, flow)
-        case LibraryFailed(ticket, code) if ticket and ticket in (dealings.listing, dealings.describing):
+        case LibraryFailed(ticket, code):
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:
             return hand_over(counter, flow)
-        case HandedOver(ticket) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
+        case HandedOver():
             return go(counter, replace(flow, handing=Handing.DONE, handed=True))
-        case HandoverFailed(ticket, code) if flow.handing is Handing.UNDER_WAY and ticket == flow.handing_ticket:
+        case HandoverFailed(code=code):
             return not_handed_over(counter, flow, code)
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
             return go_on(counter, replace(flow, slip=kind))

@@ -5,6 +5,7 @@ tickets it waits for, and nothing else. One that declares nothing, and is in a f
 """
 
 from kiosk.domain.states.about import *
+from kiosk.domain.states.asked import *
 from kiosk.domain.states.counter import *
 from kiosk.domain.states.ended import *
 from kiosk.domain.states.lending import *

@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.clock import ClockBounds
+from kiosk.domain.effects import LookAgain, PrintSlip
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, unseen
 from kiosk.domain.model import (
@@ -25,6 +26,7 @@ from kiosk.domain.model import (
 )
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import Slip
+from kiosk.domain.states.asked import Asked
 from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.outoforder import OutOfOrder
@@ -273,6 +275,13 @@ class Counter:
     seen_today: frozenset[LinkToken] = frozenset()
     """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
     proved_today: frozenset[LinkToken] = frozenset()
+
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        """The questions that are open: the flow's, and those that outlive one."""
+        looks = tuple(Asked(LookAgain, doubt.asked) for doubt in self.doubts if doubt.asked)
+        slips = tuple(Asked(PrintSlip, paper.ticket) for paper in self.papers if paper.trouble is None)
+        return (*self.flow.waits_for, *looks, *slips)
 
     @property
     def reads_cards(self) -> bool:

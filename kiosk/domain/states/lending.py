@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(AsksNothing):
     """窓口: a card may come at any time; a library card may be scanned instead."""
 
     about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.WAITING, LeftWork.LENDING, takes_next_card=True)
@@ -34,6 +36,13 @@ class Early:
     problem: Problem | None = None
     """Why the library's system did not give a patron."""
 
+    @property
+    def waits_for(self) -> Asked | None:
+        if not self.link_known:
+            return Asked(FindLinks, self.asked)
+        is_asked = self.link is not None and self.patron is None and self.problem is None
+        return Asked(LookUpPatron, self.asked) if is_asked else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -51,6 +60,12 @@ class Reading:
     wrong: Problem | None = None
     """Why a library card number entered meanwhile was not taken. The card is read on."""
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        card = Asked(ReadCard, self.ticket, self.insertion)
+        ahead = None if self.early is None else self.early.waits_for
+        return (card,) if ahead is None else (card, ahead)
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLink:
@@ -60,6 +75,10 @@ class FindingLink:
     reading: CardReading
     wrong: Problem | None = None
     """As in Reading."""
+
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(FindLinks, self.ticket),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +95,13 @@ class LookingUpPatron:
     wrong: Problem | None = None
     """As in Reading."""
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(LookUpPatron, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class ConfirmingHolder:
+class ConfirmingHolder(AsksNothing):
     """Staff compare the photo on the card with the person. The patron window shows nothing of the patron yet."""
 
     about: ClassVar = About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.LENDING, takes_next_card=True)
@@ -89,7 +112,7 @@ class ConfirmingHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class LendingRefused:
+class LendingRefused(AsksNothing):
     """The card does not serve today. `insertion` is set while it lies there and may go straight into a registration."""
 
     about: ClassVar = About(Section.HOME, Stage.FINISHED, Display.STAFFS, PageName.REFUSED, LeftWork.REFUSED, takes_next_card=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.asked import AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfOrder:
+class OutOfOrder(AsksNothing):
     """Our own code failed; staff are asked, the session is wiped."""
 
     about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.BROKEN, LeftWork.LENDING)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
 from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
+from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
@@ -51,9 +53,13 @@ class ReadingTries:
     def about(self) -> About:
         return _about(self.goal, Stage.PROVING, Display.STAYS, PageName.READING_TRIES)
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(ReadTries, self.ticket, self.insertion),)
+
 
 @dataclass(frozen=True, slots=True)
-class LastTryWarning:
+class LastTryWarning(AsksNothing):
     """One try left: the pad stays closed until the patron chooses to go on. `after_mistake` when a PIN was just wrong."""
 
     insertion: Insertion
@@ -66,7 +72,7 @@ class LastTryWarning:
 
 
 @dataclass(frozen=True, slots=True)
-class AskingPin:
+class AskingPin(AsksNothing):
     """The pad is open. `typed` digits are in it (0-4); which ones, only the pad knows."""
 
     insertion: Insertion
@@ -94,6 +100,10 @@ class CheckingPin:
     @property
     def about(self) -> About:
         return _about(self.goal, Stage.ACTING, Display.STAYS, PageName.CHECKING_PIN)
+
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(VerifyPin, self.ticket, self.insertion),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard, SaveLink
 from kiosk.domain.model import Applicant, CardReading, GuardianCheck, Insertion, LibraryCardNumber, Link, Patron, ReplaceReason, Ticket
 from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
+from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
@@ -41,7 +43,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosingApplicant:
+class ChoosingApplicant(AsksNothing):
     """対象の方: the patron, a child under 15 with a guardian, or somebody else (refused)."""
 
     about: ClassVar = About(
@@ -51,7 +53,7 @@ class ChoosingApplicant:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainingRecord:
+class ExplainingRecord(AsksNothing):
     """What is recorded and what is not."""
 
     about: ClassVar = About(
@@ -61,7 +63,7 @@ class ExplainingRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckingGuardian:
+class CheckingGuardian(AsksNothing):
     """書類の確認; `draft.checks` holds those confirmed; `born_on_or_after` is the cut-off for being under 15 today."""
 
     about: ClassVar = About(
@@ -72,7 +74,7 @@ class CheckingGuardian:
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingLibraryCard:
+class AwaitingLibraryCard(AsksNothing):
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.LIBRARY_CARD, LeftWork.REGISTRATION, RegistrationStep.LIBRARY_CARD
     )
@@ -89,9 +91,13 @@ class CheckingLibraryCard:
     draft: Draft
     number: LibraryCardNumber
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(LookUpPatron, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class AwaitingMyNumberCard:
+class AwaitingMyNumberCard(AsksNothing):
     """マイナンバーカードを置いてください. `problem` says why the card has to be laid anew."""
 
     about: ClassVar = About(
@@ -117,6 +123,10 @@ class ReadingMyNumberCard:
     before: Problem | None = None
     """Why a card has to be laid anew, while one that nobody brought is tried."""
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(ReadCard, self.ticket, self.insertion),)
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLinks:
@@ -128,9 +138,13 @@ class FindingLinks:
     insertion: Insertion
     reading: CardReading
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(FindLinks, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class ChoosingReplacement:
+class ChoosingReplacement(AsksNothing):
     """The card or the number is linked otherwise: staff choose 付け替え with a reason, or leave. Links shown are masked."""
 
     about: ClassVar = About(
@@ -144,7 +158,7 @@ class ChoosingReplacement:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyLinked:
+class AlreadyLinked(AsksNothing):
     """This very pair is linked; nothing is to be done."""
 
     about: ClassVar = About(Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.ALREADY, LeftWork.LINKED, takes_next_card=True)
@@ -153,7 +167,7 @@ class AlreadyLinked:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmingLink:
+class ConfirmingLink(AsksNothing):
     """The patron sees what will be linked and agrees, before the PIN."""
 
     about: ClassVar = About(
@@ -177,9 +191,13 @@ class SavingLink:
     insertion: Insertion
     replaced: bool = False
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(SaveLink, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(AsksNothing):
     """連携登録ができました: what the card cannot do, keep the library card, take both cards."""
 
     about: ClassVar = About(
@@ -191,7 +209,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrationRefused:
+class RegistrationRefused(AsksNothing):
     """One cause, one next step; the library card keeps working. What was confirmed before serves for another card."""
 
     about: ClassVar = About(

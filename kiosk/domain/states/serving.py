@@ -8,9 +8,11 @@ from datetime import datetime
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Instead, Item, Reason
+from kiosk.domain.effects import DescribeItem, HandOver, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
 from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.asked import Asked
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
@@ -190,6 +192,20 @@ class PatronShown:
     def about(self) -> About:
         left_as = LeftWork.SERVING_BY_LIBRARY_CARD if self.shown is Shown.LIBRARY_CARD else LeftWork.SERVING
         return About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.SERVED, left_as)
+
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        dealings, card = self.dealings, self.next_card
+        asked = (
+            Asked(ServeItem, dealings.asked),
+            Asked(ListLoans, dealings.listing),
+            Asked(DescribeItem, dealings.describing),
+            Asked(LookAgain, dealings.looking),
+            Asked(LookUpPatron, self.checking),
+            Asked(RecogniseLibraryCard, Ticket(0) if card is None else card.asked),
+            Asked(HandOver, self.handing_ticket if self.handing is Handing.UNDER_WAY else Ticket(0)),
+        )
+        return tuple(each for each in asked if each.ticket)
 
 
 ServingFlow = PatronShown

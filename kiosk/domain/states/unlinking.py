@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kiosk.domain.effects import CloseLink, FindLinks
 from kiosk.domain.model import LibraryCardNumber, Link, Ticket, UnlinkReason
 from kiosk.domain.states.about import About, Display, Stage
+from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosingUnlinkReason:
+class ChoosingUnlinkReason(AsksNothing):
     about: ClassVar = About(Section.UNLINKING, Stage.BEGUN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
 
 
 @dataclass(frozen=True, slots=True)
-class AskingUnlinkNumber:
+class AskingUnlinkNumber(AsksNothing):
     """By library card number; the My Number Card is not needed. For a lost card, `card_stopped` must be answered first."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
@@ -35,9 +37,13 @@ class FindingLinkToClose:
     number: LibraryCardNumber
     card_stopped: bool | None = None
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(FindLinks, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class ConfirmingUnlink:
+class ConfirmingUnlink(AsksNothing):
     about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     reason: UnlinkReason
     link: Link
@@ -52,9 +58,13 @@ class ClosingLink:
     number: LibraryCardNumber
     card_stopped: bool | None = None
 
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return (Asked(CloseLink, self.ticket),)
+
 
 @dataclass(frozen=True, slots=True)
-class Unlinked:
+class Unlinked(AsksNothing):
     """Done; for a lost card, what to tell the caller."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.ENDED, LeftWork.UNLINKED, takes_next_card=True)
@@ -65,7 +75,7 @@ class Unlinked:
 
 
 @dataclass(frozen=True, slots=True)
-class UnlinkingRefused:
+class UnlinkingRefused(AsksNothing):
     """What was answered before stays: going back leads to the number."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING, takes_next_card=True)

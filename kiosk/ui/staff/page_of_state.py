@@ -66,41 +66,48 @@ from kiosk.ui.theme import StaffSizes
 
 PageKind = Callable[[Emit, StaffSizes], StaffPage]
 
-PAGES: dict[type[Flow], PageKind] = {
-    Waiting: IdlePage,
-    Reading: IdlePage,
-    FindingLink: IdlePage,
-    LookingUpPatron: IdlePage,
-    ConfirmingHolder: HolderPage,
-    PatronShown: ServingPage,
-    LendingRefused: RefusalPage,
-    ChoosingApplicant: ApplicantPage,
-    ExplainingRecord: RecordPage,
-    CheckingGuardian: GuardianPage,
-    AwaitingLibraryCard: LibraryCardPage,
-    CheckingLibraryCard: LibraryCardPage,
-    AwaitingMyNumberCard: MyNumberCardPage,
-    ReadingMyNumberCard: MyNumberCardPage,
-    FindingLinks: MyNumberCardPage,
-    ChoosingReplacement: ReplacementPage,
-    AlreadyLinked: AlreadyLinkedPage,
-    ConfirmingLink: PatronsTurnPage,
-    ReadingTries: PatronsTurnPage,
-    LastTryWarning: PatronsTurnPage,
-    AskingPin: PatronsTurnPage,
-    CheckingPin: PatronsTurnPage,
-    SavingLink: PatronsTurnPage,
-    Registered: RegisteredPage,
-    RegistrationRefused: RefusalPage,
-    ChoosingUnlinkReason: UnlinkReasonPage,
-    AskingUnlinkNumber: UnlinkNumberPage,
-    FindingLinkToClose: UnlinkBusyPage,
-    ConfirmingUnlink: UnlinkConfirmPage,
-    ClosingLink: UnlinkBusyPage,
-    Unlinked: UnlinkedPage,
-    UnlinkingRefused: RefusalPage,
-    OutOfOrder: IncidentPage,
-}
+
+def page_of(flow: Flow) -> PageKind:
+    match flow:
+        case Waiting() | Reading() | FindingLink() | LookingUpPatron():
+            return IdlePage
+        case ConfirmingHolder():
+            return HolderPage
+        case PatronShown():
+            return ServingPage
+        case LendingRefused() | RegistrationRefused() | UnlinkingRefused():
+            return RefusalPage
+        case ChoosingApplicant():
+            return ApplicantPage
+        case ExplainingRecord():
+            return RecordPage
+        case CheckingGuardian():
+            return GuardianPage
+        case AwaitingLibraryCard() | CheckingLibraryCard():
+            return LibraryCardPage
+        case AwaitingMyNumberCard() | ReadingMyNumberCard() | FindingLinks():
+            return MyNumberCardPage
+        case ChoosingReplacement():
+            return ReplacementPage
+        case AlreadyLinked():
+            return AlreadyLinkedPage
+        case ConfirmingLink() | ReadingTries() | LastTryWarning() | AskingPin() | CheckingPin() | SavingLink():
+            return PatronsTurnPage
+        case Registered():
+            return RegisteredPage
+        case ChoosingUnlinkReason():
+            return UnlinkReasonPage
+        case AskingUnlinkNumber():
+            return UnlinkNumberPage
+        case FindingLinkToClose() | ClosingLink():
+            return UnlinkBusyPage
+        case ConfirmingUnlink():
+            return UnlinkConfirmPage
+        case Unlinked():
+            return UnlinkedPage
+        case OutOfOrder():
+            return IncidentPage
+
 
 PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
 

@@ -26,7 +26,7 @@ from kiosk.ui.staff.idle import IdlePage
 from kiosk.ui.staff.key_actions import StaffKeyActions
 from kiosk.ui.staff.open_beside import Beside
 from kiosk.ui.staff.page import Emit, StaffPage
-from kiosk.ui.staff.page_of_state import COMES_NEXT, PAGES, PageKind, steps
+from kiosk.ui.staff.page_of_state import COMES_NEXT, PageKind, page_of, steps
 from kiosk.ui.staff.page_removal import Removal
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.prebuilt_pages import Spares
@@ -110,7 +110,7 @@ class StaffWindow(QWidget):
         self._practice.say(say("staff.practice") if counter.facts.practice else "", self._sizes.note)
         self._status.show_state(counter)
         self._banners.show_state(counter)
-        kind = PAGES[type(counter.flow)]
+        kind = page_of(counter.flow)
         stays = self._page is not None and type(self._page) is kind
         if self._page is not None and stays:
             self._page.show_state(counter)
