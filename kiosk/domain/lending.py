@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving
+from kiosk.domain import proof, serving, stray_cards
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code, Refused

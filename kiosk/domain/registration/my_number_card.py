@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain import stray_cards
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import FindLinks, Play, ReadCard, ReleaseCard
 from kiosk.domain.errors import Code
