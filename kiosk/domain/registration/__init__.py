@@ -14,7 +14,6 @@ from kiosk.domain.registration.person import about_the_person
 from kiosk.domain.slip import Slip
 from kiosk.domain.slip_printing import is_on_its_way, put_on_paper
 from kiosk.domain.states import (
-    AlreadyLinked,
     AwaitingLibraryCard,
     AwaitingMyNumberCard,
     CheckingGuardian,
@@ -31,6 +30,7 @@ from kiosk.domain.states import (
     RegistrationFlow,
     RegistrationRefused,
     SavingLink,
+    Stage,
 )
 from kiosk.domain.transition import Step, end_session, go, stay
 
@@ -44,24 +44,7 @@ def begin(counter: Counter, called: LibraryCardNumber | None = None) -> Step:
 
 def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
     match flow, event:
-        case (
-            (
-                ChoosingApplicant()
-                | ExplainingRecord()
-                | CheckingGuardian()
-                | AwaitingLibraryCard()
-                | CheckingLibraryCard()
-                | AwaitingMyNumberCard()
-                | ReadingMyNumberCard()
-                | FindingLinks()
-                | ChoosingReplacement()
-                | AlreadyLinked()
-                | ConfirmingLink()
-                | Registered()
-                | RegistrationRefused()
-            ),
-            LeavePressed(),
-        ):
+        case _, LeavePressed() if flow.about.stage is not Stage.ACTING:
             return end_session(counter)
         case RegistrationRefused(draft), BackPressed() if draft.patron is not None:
             return await_another(counter, draft)
