@@ -16,7 +16,8 @@ import pytest
 from kiosk.app import today
 from kiosk.config import Home
 from kiosk.slips import SlipFolder, swept
-from tests.commands.conftest import Call, home, kiosk  # noqa: F401 - fixtures
+from tests.commands.conftest import home, kiosk  # noqa: F401 - fixtures
+from tests.support.commands.call import Call
 from tests.test_starting import started
 
 TODAY = date(2026, 11, 28)

@@ -4,39 +4,17 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import Home, read_settings
-from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.domain.model import LinkToken, Revocation
 from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.deck import Deck
-
-NUMBER = LibraryCardNumber("2104067853")
-
-
-@dataclass(frozen=True)
-class Called:
-    """What a command left: its exit code and all it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Called]
-
-
-class Terminal(io.StringIO):
-    """Somebody at a keyboard."""
-
-    def isatty(self) -> bool:
-        return True
+from tests.support.commands.call import NUMBER, Call, Called, Terminal
 
 
 @pytest.fixture

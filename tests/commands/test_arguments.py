@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.config import Home
 from kiosk.text import say
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 
 
 @pytest.mark.parametrize("rows", ["99999999999999999999", "9" * 5000, "٣" * 30])

@@ -11,7 +11,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, read_settings
 from kiosk.text import say
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 
 NOT_BEGUN = say("command.why.home-unusable.not-begun")
 

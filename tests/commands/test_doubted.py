@@ -16,7 +16,7 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.store.keys import KeyRecord
 from kiosk.text import plain, say
-from tests.commands.conftest import NUMBER
+from tests.support.commands.call import NUMBER
 
 OTHER = LibraryCardNumber("2104067861")
 

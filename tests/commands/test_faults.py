@@ -17,8 +17,8 @@ import pytest
 from kiosk.config import Home
 from kiosk.domain.errors import Code
 from kiosk.text import plain, say
-from tests.commands.conftest import Call
 from tests.support import SUPPORT
+from tests.support.commands.call import Call
 
 OTHER_USER = 65534
 DRIVER = SUPPORT / "commands" / "faults_of_a_home.py"

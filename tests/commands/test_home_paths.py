@@ -15,7 +15,7 @@ from kiosk.__main__ import main
 from kiosk.config import Home
 from kiosk.domain.errors import Code
 from kiosk.text import say
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 
 BEGINNING = (["config", "write"], ["practice"], ["virtual-card", "fine"], ["doctor"])
 beginning = pytest.mark.parametrize("command", BEGINNING, ids=" ".join)

@@ -12,7 +12,7 @@ import pytest
 from kiosk.config import Home
 from kiosk.text import say
 from kiosk.ui.qt_diagnosis import cannot_be_loaded
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 SECONDS = 40

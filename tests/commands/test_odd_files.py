@@ -15,7 +15,7 @@ from kiosk.config import Home, read_settings
 from kiosk.equipment import key_place_of
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.text import say
-from tests.smartcard.revocation.conftest import Issuer
+from tests.support.cards.revocation_lists import Issuer
 
 
 def pipe(path: Path) -> None:

@@ -21,7 +21,7 @@ from kiosk.smartcard.virtual.deck import Deck
 from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.widgets.practice_banner import PracticeBand
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 from tests.support.pcscd.rig import PcscdRig
 
 ROOT = Path(__file__).resolve().parents[2]

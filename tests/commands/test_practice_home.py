@@ -13,7 +13,7 @@ from kiosk.__main__ import main
 from kiosk.config import Home, begin_practice
 from kiosk.domain.errors import Unavailable
 from kiosk.text import say
-from tests.commands.conftest import Call
+from tests.support.commands.call import Call
 from tests.support.pcscd.rig import PcscdRig
 
 NOT_FOR_PRACTICE = say("command.why.home-unusable.not-for-practice")

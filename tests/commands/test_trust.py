@@ -16,7 +16,7 @@ from kiosk.config import Home
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
 from kiosk.store.lock import RunningLock
 from kiosk.text import say
-from tests.smartcard.revocation.conftest import Issuer, scope
+from tests.support.cards.revocation_lists import Issuer, scope
 
 
 @pytest.fixture

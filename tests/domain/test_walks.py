@@ -28,8 +28,8 @@ from kiosk.domain.states import (
     Screen,
     When,
 )
-from tests.support.domain.invariants import Witness
-from tests.support.domain.random_events import LOCAL, STAFF_CODE, Walker
+from tests.support.domain.invariants import Invariants
+from tests.support.domain.random_events import LOCAL, STAFF_CODE, RandomEvents
 
 pytestmark = pytest.mark.timeout(180)
 """17 s of a processor, which may be shared by many."""
@@ -62,7 +62,7 @@ def seen() -> set[object]:
     """What has been met on all walks together; the walks are made here, and nothing may raise."""
     met: set[object] = set()
     for walk in range(WALKS):
-        walker, witness = Walker(random.Random(walk), purpose=(0.5, 0.7, 0.85)[walk % 3]), Witness()
+        walker, witness = RandomEvents(random.Random(walk), purpose=(0.5, 0.7, 0.85)[walk % 3]), Invariants()
         ils = IlsCondition.NONE if walk % 5 == 0 else IlsCondition.READY
         counter = Counter(RULES[walk % len(RULES)], date(2026, 11, 23), ils=ils)
         for _ in range(LENGTH):

@@ -24,11 +24,11 @@ from kiosk.smartcard.thread import CardThread
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, authority_name, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.deck import Deck
-from tests.smartcard.conftest import Counter
-from tests.smartcard.test_der import encoded
+from tests.support.cards.card_thread import AskedCardThread
+from tests.support.cards.malformed_der import encoded
 from tests.support.cards.readers import Ear, InProcess, World
 
-Counters = Callable[..., Counter]
+Counters = Callable[..., AskedCardThread]
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 LABEL = "JPKIAPICCTOKEN2"
 SITE_KEY = bytes(range(32))

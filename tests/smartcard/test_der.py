@@ -5,14 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.smartcard.der import beginning, elements, total_length
-
-
-def encoded(tag: int, value: bytes) -> bytes:
-    length = len(value)
-    if length < 0x80:
-        return bytes((tag, length)) + value
-    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + value
+from tests.support.cards.malformed_der import encoded
 
 
 @given(st.sampled_from([0x02, 0x30, 0xA0]), st.binary(max_size=70_000) | st.integers(0, 70_000).map(bytes), st.binary(max_size=50))

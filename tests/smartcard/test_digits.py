@@ -14,7 +14,7 @@ from kiosk.domain.events import CardFailed, CardRead, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
-from tests.smartcard.conftest import Counter
+from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import World
 from tests.support.privacy.pin_in_memory import draw_digits, places_of
 
@@ -60,7 +60,7 @@ def test_the_search_finds_what_a_frame_holds(digits: bytearray) -> None:
 
 @pytest.mark.parametrize("fault", [None, Fault(trouble=Trouble.LIFTED), Fault(b"\x6f\x00")], ids=["answered", "lifted", "odd status"])
 def test_no_digits_after_the_answer(
-    world: World, tray: Deck, counters: Callable[..., Counter], digits: bytearray, fault: Fault | None
+    world: World, tray: Deck, counters: Callable[..., AskedCardThread], digits: bytearray, fault: Fault | None
 ) -> None:
     card = tray.fresh("fine")
     world.lay(card)

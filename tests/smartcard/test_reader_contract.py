@@ -13,12 +13,12 @@ from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.deck import Deck
 from kiosk.smartcard.watch import CardWatch
-from tests.smartcard.conftest import Counter
+from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import Ear, World
 from tests.support.wait import wait_until
 
 Watching = Callable[..., tuple[CardWatch, Ear]]
-Counters = Callable[..., Counter]
+Counters = Callable[..., AskedCardThread]
 SELECT = bytes.fromhex("00A4040C0AD392F000260100000001")
 BROKEN_OFF = (Code.CARD_REMOVED, Code.CARD_INTERRUPTED)
 """A card pulled in the middle of a command: systems say as much of it as they know."""

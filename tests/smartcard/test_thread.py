@@ -19,11 +19,11 @@ from kiosk.smartcard.tap import Step, TapReport
 from kiosk.smartcard.thread import CardThread
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.deck import Deck
-from tests.smartcard.conftest import Counter
+from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import Ear, InProcess
 from tests.support.wait import wait_until
 
-Counters = Callable[..., Counter]
+Counters = Callable[..., AskedCardThread]
 HERE, THERE = (Insertion(1, name) for name in InProcess.names)
 
 
@@ -37,7 +37,7 @@ def code(answer: object) -> Code:
     return answer.code
 
 
-def ready(counter: Counter, desk: InProcess, card: VirtualCard) -> None:
+def ready(counter: AskedCardThread, desk: InProcess, card: VirtualCard) -> None:
     """Read, and asked for its tries."""
     desk.lay(card)
     assert isinstance(counter.read(HERE), CardRead)

@@ -1,4 +1,4 @@
-"""Which trouble it is."""
+"""Whether a call fails with a `KioskError`, and with which code."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
 from tests.support.ils.scripted_server import Line, Station, client_of, seal
-from tests.support.ils.unreliable_server import Shelf
+from tests.support.ils.unreliable_server import SmallLibrary
 
 NUMBER = LibraryCardNumber("D0000000001")
 NAMES = {NUMBER.text: "竹内 芸子"}
@@ -21,7 +21,7 @@ KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
 class Cut:
     """A server whose first connection ends after so many bytes, counted in one direction; those that follow are whole."""
 
-    def __init__(self, shelf: Shelf, *, received: int | None = None, sent: int | None = None, encoding: str = "utf-8") -> None:
+    def __init__(self, shelf: SmallLibrary, *, received: int | None = None, sent: int | None = None, encoding: str = "utf-8") -> None:
         self._shelf, self._encoding = shelf, encoding
         self._to_receive, self._to_send = received, sent
         self.was_cut = False
@@ -46,7 +46,7 @@ class Cut:
         self.was_cut = True
 
 
-def a_visit(client: IlsClient, shelf: Shelf) -> None:
+def a_visit(client: IlsClient, shelf: SmallLibrary) -> None:
     """A patron looked up and served, whatever happens on the way; each answer is compared with what was carried out."""
     found = None
     while found is None:
@@ -84,7 +84,7 @@ def test_a_cut_after_every_byte(direction: str, encoding: str, checksum: str) ->
     servers: list[Cut] = []
     with Station(lambda line: servers[-1].talk(line)) as station:
         while not servers or servers[-1].was_cut:
-            shelf, at = Shelf(NAMES), len(servers)
+            shelf, at = SmallLibrary(NAMES), len(servers)
             received, sent = (at, None) if direction == "received" else (None, at)
             servers.append(Cut(shelf, received=received, sent=sent, encoding=encoding))
             with client_of(station.port, checksum=checksum, encoding=encoding, pause=lambda seconds: None) as client:

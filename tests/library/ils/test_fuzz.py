@@ -18,7 +18,7 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
 from tests.support.ils.scripted_server import Station, client_of
-from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBERS, Mood, MoodyServer, Shelf, title
+from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBERS, Mood, SmallLibrary, UnreliableServer, title
 
 NAMES = {"D0000000001": "竹内 芸子", "D0000000002": "髙﨑 花", "D0000000003": "山田 処"}
 UNKNOWN = LibraryCardNumber("D0000000009")
@@ -35,7 +35,7 @@ class Day:
     """Does acts against a moody server, and checks after each one that what was said is what is so."""
 
     client: IlsClient
-    server: MoodyServer
+    server: UnreliableServer
     chance: random.Random
     longest: float
     items: int = 0
@@ -176,8 +176,8 @@ NOT_DONE = {
 def test_one_bad_mood_leaves_no_doubt_about_a_change(service: Service, asked_before: int, checksum: str) -> None:
     book = "1100000000017"
     for mood in moods_for(checksum):
-        shelf = Shelf(NAMES, loans={"D0000000001": {book: FIRST_DUE}} if service is Service.RENEWAL else {})
-        server = MoodyServer(shelf, random.Random(mood.name))
+        shelf = SmallLibrary(NAMES, loans={"D0000000001": {book: FIRST_DUE}} if service is Service.RENEWAL else {})
+        server = UnreliableServer(shelf, random.Random(mood.name))
         with Station(server.talk) as station, client_for(station, checksum) as client:
             client.keep_alive()
             server.moods = [mood] + [Mood.GOOD] * asked_before
@@ -197,7 +197,7 @@ def test_no_moods_of_a_server_make_an_answer_untrue(checksum: str) -> None:
     @settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
     @given(st.integers(0, 2**32), st.sampled_from(["utf-8", "cp932"]), st.lists(acts, min_size=2, max_size=8))
     def run(seed: int, encoding: str, acts: list[tuple[str, list[Mood]]]) -> None:
-        server = MoodyServer(Shelf(NAMES), random.Random(seed), encoding)
+        server = UnreliableServer(SmallLibrary(NAMES), random.Random(seed), encoding)
         with Station(server.talk) as station, client_for(station, checksum, encoding) as client:
             day = Day(client, server, random.Random(seed), longest=2)
             for what, moods in acts:
@@ -220,7 +220,9 @@ def test_a_hundred_thousand_exchanges_with_a_moody_server(checksum: str) -> None
     while exchanges < 100_000 / 3:
         round_ += 1
         # A library of many loans would only be slow.
-        server = MoodyServer(Shelf(NAMES), chance, ("utf-8", "cp932")[round_ % 2], noise=10_000_000 if round_ % 50 == 0 else 300_000)
+        server = UnreliableServer(
+            SmallLibrary(NAMES), chance, ("utf-8", "cp932")[round_ % 2], noise=10_000_000 if round_ % 50 == 0 else 300_000
+        )
         with Station(server.talk) as station, client_for(station, checksum, server.encoding) as client:
             day = Day(client, server, chance, longest=2)
             while server.requests < 500:

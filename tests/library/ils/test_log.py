@@ -12,8 +12,7 @@ from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import Service
 from kiosk.log import kept_in
-from tests.library.ils.test_refusals import refused
-from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, TITLE, Station, answering, client_of, hang_up
+from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, TITLE, Station, answering, client_of, hang_up, refused
 
 PERSONAL = PATRON + "BD中央市本町1-2-3|BEhanako@example.jp|BF03-0000-0000|PB19800401|PIN6789|AF山田さんへ|AG山田様|"
 NEEDLES = [NUMBER.text, BOOK, "1100000000033", TITLE, "山田", "花子", "本町", "hanako", "03-0000", "19800401", "6789", "kioskpwd", "kiosk|"]

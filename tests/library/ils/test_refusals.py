@@ -9,15 +9,9 @@ import pytest
 from kiosk.config.settings import Ils
 from kiosk.domain.circulation import Due, Item, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
-from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, PATRON, STATUS, TITLE, Station, answering, client_of, hang_up
+from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, PATRON, STATUS, TITLE, Station, answering, client_of, hang_up, refused
 
 LOAN, RENEWAL, HOLD = Service.LOAN, Service.RENEWAL, Service.HOLD
-REPLIES = {LOAN: ("11", "120NUN"), RENEWAL: ("29", "300NUN"), HOLD: ("15", "160N")}
-
-
-def refused(service: Service, said: str = "", title: str = TITLE) -> tuple[str, str]:
-    kind, head = REPLIES[service]
-    return kind, f"{head}{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{title}|AH|" + (f"AF{said}|" if said else "")
 
 
 def status(circulation: str, title: str = TITLE, more: str = "") -> str:

@@ -9,8 +9,7 @@ import pytest
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.model import Service
-from tests.library.ils.test_refusals import refused
-from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, STATUS, Station, answering, client_of
+from tests.support.ils.scripted_server import BOOK, LENT, NUMBER, PATRON, STATUS, Station, answering, client_of, refused
 
 READ: dict[str, type] = {
     "93": pysip2.LoginRequest,

@@ -16,8 +16,8 @@ from kiosk.smartcard.revocation import NoRevocation, Standing, Verdict
 from kiosk.smartcard.revocation.crl import read_lists
 from kiosk.smartcard.revocation.held import Held, HeldList
 from kiosk.smartcard.virtual.authority import VirtualAuthority
-from tests.smartcard.revocation.conftest import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Extension, Issuer, scope
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, content_of, encoded, joined, mutations, signed, tree
+from tests.support.cards.revocation_lists import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Extension, Issuer, scope
 
 STRANGE = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
 DELTA = x509.DeltaCRLIndicator(1)

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from kiosk.config.exposure import Exposure
 from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
-from tests.smartcard.revocation.conftest import DAY, HOUR, NOW, SERIAL, Issuer, scope
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
+from tests.support.cards.revocation_lists import DAY, HOUR, NOW, SERIAL, Issuer, scope
 from tests.support.wait import wait_until
 
 LIMIT = 30.0

@@ -14,7 +14,7 @@ from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
-from tests.smartcard.revocation.conftest import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Issuer, scope
+from tests.support.cards.revocation_lists import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Issuer, scope
 
 LIMIT = 30.0
 MOST = 2 * DAY

@@ -1,4 +1,4 @@
-"""Objects nobody should have made: DER with one of its parts exchanged, signed anew where asked, so that what lies deep is reached."""
+"""Certificates and lists in broken DER: one part exchanged, and signed anew where asked, so that what lies deep is reached."""
 
 from __future__ import annotations
 

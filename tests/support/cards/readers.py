@@ -1,4 +1,4 @@
-"""The worlds a reader can stand in, in this process and behind a real pcscd, and an ear for what the threads tell."""
+"""Readers in which a test lays cards: virtual in this process, or vpcd's behind a real pcscd; and an ear for what the threads tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds every step of a walk to the rules about cards, PIN, links and display."""
+"""Checks after every step of the machine that the rules about cards, PIN, links and display hold, whatever the event was."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def open_tickets(flow: object) -> set[Ticket]:
 
 
 @dataclass
-class Witness:
+class Invariants:
     """Sees every step of one walk and holds it to the rules."""
 
     tickets: set[Ticket] = field(default_factory=set)

@@ -167,7 +167,7 @@ OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
 
 
 @dataclass
-class Walker:
+class RandomEvents:
     """Draws events: any at all, or such as may happen now."""
 
     draw: random.Random

@@ -1,4 +1,4 @@
-"""The library's own system behind a scripted desk: what is on loan, and what it says of each item."""
+"""The library's own system behind a scripted counter: what is on loan, and what it says of each item."""
 
 from __future__ import annotations
 

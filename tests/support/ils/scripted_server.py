@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.config import IlsSettings
 from kiosk.config.settings import Ils
-from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
 
 TODAY = date(2026, 11, 23)
@@ -28,6 +28,15 @@ LOGIN = "941"
 STATUS = f"98YYYYNN100005{DATE}2.00AOKENRITSU|BXYYYYYYYYYYYNYYYY|"
 PATRON = f"64              000{DATE}000000000001000000000000AOKENRITSU|AAD0123456789|AE花子 山田|BLY|AU1100000000033|"
 LENT = f"121NNY{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{TITLE}|AH20261207    235900|"
+
+
+_REFUSED = {Service.LOAN: ("11", "120NUN"), Service.RENEWAL: ("29", "300NUN"), Service.HOLD: ("15", "160N")}
+
+
+def refused(service: Service, said: str = "", title: str = TITLE) -> tuple[str, str]:
+    """The kind of request and the reply that refuses it, with what the server says of why."""
+    kind, head = _REFUSED[service]
+    return kind, f"{head}{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{title}|AH|" + (f"AF{said}|" if said else "")
 
 
 def seal(text: str, request: bytes, *, encoding: str = "utf-8", end: bytes = b"\r") -> bytes:

@@ -15,7 +15,7 @@ FIRST_DUE = date(2026, 12, 7)
 
 
 @dataclass
-class Shelf:
+class SmallLibrary:
     """Does at once whatever it is asked, as often as it is asked: who asks twice has two loans, renewals or holds on the count."""
 
     names: dict[str, str]
@@ -106,10 +106,10 @@ _ELSEWHERE = b"98YYYYNN100005" + DATE.encode() + b"2.00AOELSEWHERE|\r"
 
 
 @dataclass
-class MoodyServer:
+class UnreliableServer:
     """Talks to one client after the other, by moods that are put in; in a good mood once there are none left."""
 
-    shelf: Shelf
+    shelf: SmallLibrary
     chance: random.Random
     encoding: str = "utf-8"
     noise: int = 300_000

@@ -58,7 +58,7 @@ class PcscdRig:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.settimeout(LIMIT + 5)
         namespaces = ["--mount", "--net"] if self._as_root else ["--user", "--map-root-user", "--mount", "--net"]
-        self._warden = subprocess.Popen(
+        self._supervisor = subprocess.Popen(
             ["unshare", *namespaces, sys.executable, "-I", str(Path(__file__).with_name("supervisor.py")), str(folder)],
             stdin=theirs.fileno(),
             env=os.environ | {"PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"},
@@ -171,15 +171,15 @@ class PcscdRig:
     def inside(self, *command: str) -> list[str]:
         """A command line that runs `command` where vpcd's ports are 127.0.0.1:35963 and :35964. PC/SC needs no such thing."""
         which = [] if self._as_root else ["--user", "--preserve-credentials"]
-        return ["nsenter", "--target", str(self._warden.pid), *which, "--mount", "--net", "--", *command]
+        return ["nsenter", "--target", str(self._supervisor.pid), *which, "--mount", "--net", "--", *command]
 
     def close(self) -> None:
         self._line.close()
         try:
-            self._warden.wait(LIMIT)
+            self._supervisor.wait(LIMIT)
         except subprocess.TimeoutExpired:
-            self._warden.kill()
-            self._warden.wait(LIMIT)
+            self._supervisor.kill()
+            self._supervisor.wait(LIMIT)
 
     def _shows(self, readers: tuple[str, ...]) -> bool:
         result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)

@@ -48,7 +48,7 @@ def hide_the_machine(run: Path) -> None:
         subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/bus"], check=True, timeout=10)
 
 
-class Warden:
+class Supervisor:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pcscd: subprocess.Popen[bytes] | None = None
@@ -90,18 +90,18 @@ class Warden:
         return {"alive": self._pcscd is not None and self._pcscd.poll() is None}
 
 
-def answer(line: socket.socket, warden: Warden, question: dict[str, Any]) -> None:
+def answer(line: socket.socket, supervisor: Supervisor, question: dict[str, Any]) -> None:
     connection: socket.socket | None = None
     try:
         match question["do"]:
             case "start":
-                reply = warden.start(bool(question["readers"]))
+                reply = supervisor.start(bool(question["readers"]))
             case "end":
-                reply = warden.end(question["signal"])
+                reply = supervisor.end(question["signal"])
             case "signal":
-                reply = warden.signal(question["signal"])
+                reply = supervisor.signal(question["signal"])
             case "alive":
-                reply = warden.alive()
+                reply = supervisor.alive()
             case "connect":
                 connection = socket.create_connection(("127.0.0.1", question["port"]), timeout=5)
                 reply = {}
@@ -120,11 +120,11 @@ def main() -> NoReturn:
     line = socket.socket(fileno=0)
     hide_the_machine(folder / "run")
     bring_loopback_up()
-    warden = Warden(folder)
+    supervisor = Supervisor(folder)
     line.send(b"{}")
     while question := line.recv(65536):
-        answer(line, warden, json.loads(question))
-    warden.end(signal.SIGTERM)
+        answer(line, supervisor, json.loads(question))
+    supervisor.end(signal.SIGTERM)
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""What must not be found anywhere, in every spelling it could have taken, and the search for it."""
+"""Personal data that must be stored nowhere, in every encoding it could have taken, and the search for it in folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what is shown and live is heard: the one measure for the walk in process and for the one over the accessibility bus."""
+"""Whether a control that can be pressed does anything: the one measure for tests in process and for those over the accessibility bus."""
 
 from __future__ import annotations
 

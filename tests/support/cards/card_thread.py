@@ -1,0 +1,37 @@
+"""The real card thread, asked one thing at a time: each question returns what the thread said to it."""
+
+from __future__ import annotations
+
+from kiosk.domain.events import CardKnown
+from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.thread import CardThread
+from tests.support.cards.readers import Ear, World
+
+
+class AskedCardThread:
+    """A card thread with an ear, asked one thing at a time."""
+
+    def __init__(self, world: World, judge: CardJudge, slow_after: float = 5.0) -> None:
+        self.ear = Ear()
+        self.thread = CardThread(world.readers, judge, self.ear, slow_after=slow_after)
+        self.thread.start()
+        self._ticket = 0
+
+    def ticket(self) -> Ticket:
+        self._ticket += 1
+        return Ticket(self._ticket)
+
+    def read(self, insertion: Insertion) -> object:
+        """What was said first, but for CardKnown."""
+        self.thread.read(self.ticket(), insertion)
+        said = self.ear.next()
+        return self.ear.next() if isinstance(said, CardKnown) else said
+
+    def tries(self, insertion: Insertion) -> object:
+        self.thread.tries(self.ticket(), insertion)
+        return self.ear.next()
+
+    def verify(self, insertion: Insertion, pin: str | Pin) -> object:
+        self.thread.verify(self.ticket(), insertion, Pin(pin) if isinstance(pin, str) else pin)
+        return self.ear.next()
