@@ -11,6 +11,7 @@ from kiosk.domain.events.answers import *
 from kiosk.domain.events.card import *
 from kiosk.domain.events.clock import *
 from kiosk.domain.events.patron import *
+from kiosk.domain.events.rail import *
 from kiosk.domain.events.staff import *
 
-Event = StaffEvent | PatronEvent | CardEvent | AnswerEvent | ClockEvent
+Event = StaffEvent | LeavingEvent | PatronEvent | CardEvent | AnswerEvent | ClockEvent

@@ -8,11 +8,8 @@ from typing import ClassVar
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import (
     ASKED_AGAIN,
-    ASKS_FIRST,
     CHANGED_AGAIN,
     CHARACTERS,
-    ENDS_NOTHING,
-    LIES_OVER,
     ONE_STEP_BACK,
     PAPER,
     Acting,
@@ -23,60 +20,6 @@ from kiosk.domain.events.about import (
     SignOfLife,
 )
 from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
-from kiosk.domain.states.pages import Section
-
-
-@dataclass(frozen=True, slots=True)
-class HomeChosen:
-    """窓口: leave what is open and wait for a card. Like the other pages of the rail it asks first where work would be lost."""
-
-    about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
-    section: ClassVar = Section.HOME
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationChosen:
-    about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
-    section: ClassVar = Section.REGISTRATION
-
-
-@dataclass(frozen=True, slots=True)
-class UnlinkingChosen:
-    about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
-    section: ClassVar = Section.UNLINKING
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChosen:
-    about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
-    section: ClassVar = Section.STATUS
-
-
-@dataclass(frozen=True, slots=True)
-class HelpChosen:
-    about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
-    section: ClassVar = Section.HELP
-
-
-@dataclass(frozen=True, slots=True)
-class BesideClosed:
-    """Back from 状況 or 使い方 to the work beneath."""
-
-    about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
-
-
-@dataclass(frozen=True, slots=True)
-class LeavingConfirmed:
-    """Leave unfinished work for the page that was pressed in the rail."""
-
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
-
-
-@dataclass(frozen=True, slots=True)
-class LeavingDenied:
-    """Stay with it."""
-
-    about: ClassVar = Said(By.STAFF, ENDS_NOTHING, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,15 +244,7 @@ class StraySeen:
 
 
 StaffEvent = (
-    HomeChosen
-    | RegistrationChosen
-    | UnlinkingChosen
-    | StatusChosen
-    | HelpChosen
-    | BesideClosed
-    | LeavingConfirmed
-    | LeavingDenied
-    | NextPressed
+    NextPressed
     | BackPressed
     | LeavePressed
     | ApplicantChosen
@@ -342,6 +277,3 @@ StaffEvent = (
     | EndedSeen
     | StraySeen
 )
-
-RailEvent = HomeChosen | RegistrationChosen | UnlinkingChosen | StatusChosen | HelpChosen
-"""A part of the rail was pressed: its `section`."""
