@@ -74,11 +74,11 @@ def test_a_store_that_cannot_be_read_has_no_count_and_comes_back(qapp: QApplicat
             path.rename(away / path.name)
         opened.say(HomeChosen(), StatusChosen())
         opened.until(lambda _: facts(opened).finding("store").outcome == "store.wrong")
-        for nothing in ("0件", "0回", "気をつけることはありません"):
+        for nothing in ("0件", "0回", "異常はありません"):
             assert nothing not in shown(opened.staff)
         opened.say(HomeChosen())
         assert "カードを待っています" not in shown(opened.staff)
-        assert "マイナンバーカードの受付をお休みしています" in shown(opened.patron)
+        assert "マイナンバーカードの受付を休止しています" in shown(opened.patron)
         for path in files:
             (away / path.name).rename(path)
         opened.until(lambda _: facts(opened).finding("store").number("links") == 1)
@@ -99,7 +99,7 @@ def test_a_clock_that_cannot_be_right_is_named_instead_of_the_card(
         assert refused.problem.code is Code.CLOCK_DOUBTFUL
         assert "期限が切れたカードとは限りません" in shown(opened.staff)
         assert "電子証明書の有効期限が切れています" not in shown(opened.staff)
-        assert "カードの有効期限を確かめられません" in shown(opened.patron)
+        assert "カードの有効期限を確認できません" in shown(opened.patron)
         assert "切れています" not in shown(opened.patron)
 
 
@@ -227,7 +227,7 @@ def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcs
         qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
         pcscd.freeze()
         qtbot.waitUntil(lambda: is_at(ReaderCondition.SILENT), timeout=10_000)
-        assert "答えなくなりました" in shown(program.displays.staff)
+        assert "応答しなくなりました" in shown(program.displays.staff)
         assert "カードリーダー: 使えます" not in shown(program.displays.staff)
         assert "カードを読み取れません" in shown(program.displays.patron)
         assert conductor.counter.facts.finding("service").outcome == "service.silent"

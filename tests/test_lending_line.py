@@ -311,7 +311,7 @@ def test_a_book_that_is_lent_late_is_told_before_the_patron_leaves(open_desk: Op
     desk.scan("stars")
     desk.answered()
     [row] = desk.rows()
-    assert "いまのところ、貸し出されていません。" in row
+    assert "いまのところ貸し出されていません。" in row
     lend(desk, "other", "stars")
     desk.press("staff.action.end")
     desk.opened.until(lambda counter: isinstance(counter.flow, PatronShown) and not counter.flow.leaving)

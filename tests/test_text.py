@@ -127,7 +127,7 @@ def test_what_is_denied_is_no_reason_beside_the_systems_own_words() -> None:
 def test_a_stop_is_told_to_staff_with_its_reasons_and_to_the_patron_without() -> None:
     told = {"stops": "charge-denied too-many-overdue fines", "said": "Overdue [2] | see desk"}
     code = Code.LIBRARY_CARD_STOPPED
-    said = "利用停止です。理由: 延滞、延滞金(図書館システムの表示)。図書館システムの言葉: 「Overdue {}2{} {} see desk」"
+    said = "利用停止です。理由: 延滞、延滞金(図書館システムの表示)。表示された文言: 「Overdue {}2{} {} see desk」"
     assert refusal(code, "staff", **told) == said.format(*"［］｜")
     assert plain_refusal(code, "staff", **told) == said.format(*"[]|")
     for language in Language:

@@ -33,10 +33,10 @@ def test_a_good_scan_is_followed_to_its_number(kiosk: Any, ruled: Home) -> None:
         "・読み取ったまま: 「a21040678530a」(13文字)",
         "・整えたもの(全角、小文字、空白、ハイフン): A21040678530A",
         '・始めと終わりの文字: AとAを取り除きました [start_stop = "strip"]',
-        '○ はじめの文字: 21で始まっています [prefix = "21"]',
+        '○ 先頭の文字: 21で始まっています [prefix = "21"]',
         "○ 桁数: 11桁、設定どおりです [length = 10]",
-        '○ 検査数字: 最後の0は合っています [check_digit = "luhn"]',
-        "・検査数字の0を取り除きました [drop_check_digit = true]",
+        '○ チェックデジット: 最後の0は合っています [check_digit = "luhn"]',
+        "・チェックデジットの0を取り除きました [drop_check_digit = true]",
         "○ 利用カードの番号として受け付けます: 2104 0678 53",
     ]
 
@@ -44,9 +44,9 @@ def test_a_good_scan_is_followed_to_its_number(kiosk: Any, ruled: Home) -> None:
 @pytest.mark.parametrize(
     ("typed", "lines"),
     [
-        ("21040678532", ["× 検査数字: 最後は2ですが、計算では0です", "× 番号の検査数字が合いません。"]),
+        ("21040678532", ["× チェックデジット: 最後は2ですが、計算では0です", "× 番号のチェックデジットが合いません。"]),
         ("2104067853", ["× 桁数: 10桁です。設定では11桁です", "× 番号は11桁です。いま10桁です。"]),
-        ("99040678531", ["× はじめの文字: 21で始まっていません", "図書館の利用カードの番号ではありません。番号は 21 で始まります。"]),
+        ("99040678531", ["× 先頭の文字: 21で始まっていません", "図書館の利用カードの番号ではありません。番号は 21 で始まります。"]),
         ("\t21040678530", ["・読み取ったまま: 「␉21040678530」(12文字)", "○ 利用カードの番号として受け付けます: 2104 0678 53"]),
         ("x" * 300, [f"「{'x' * 40}…」(300文字)"]),
         ("東\x7f", ["「東<U+007F>」(2文字)"]),
@@ -85,7 +85,7 @@ def test_without_a_scan_nothing_is_said_to_be_wrong_with_the_card(kiosk: Any, ho
 def test_the_letter_that_belongs_to_a_number_stays(kiosk: Any, home: Home) -> None:
     home.config.write_text('[card]\nrevocation = "none"\n[library_card]\nprefix = "D"\n', encoding="utf-8")
     said = kiosk("doctor", "--scan", typed="D0123456789D\n")
-    assert "終わりのDを取り除きました。はじめのDは番号のうちです" in said.out
+    assert "終わりのDを取り除きました。始めのDは番号の一部です" in said.out
     assert said.out.endswith("○ 利用カードの番号として受け付けます: D012 3456 789\n")
 
 
@@ -95,7 +95,7 @@ def test_the_letter_that_belongs_to_a_number_stays(kiosk: Any, home: Home) -> No
         ("strip", "a1100000000017b", ["AとBを取り除きました", "○ 資料の番号として受け付けます: 1100000000017"]),
         ("keep", "a1100000000017b", ["取り除かない設定です [items_start_stop", "○ 資料の番号として受け付けます: a1100000000017b"]),
         ("strip", "1100000000017", ["始めと終わりの文字: ありません", "○ 資料の番号として受け付けます: 1100000000017"]),
-        ("strip", "11|00", ["× 読み取ったものは、資料の番号ではないようです。", "items_start_stop"]),
+        ("strip", "11|00", ["× 読み取ったものは資料の番号ではないようです。", "items_start_stop"]),
     ],
 )
 def test_the_barcode_of_an_item_has_its_own_rule(kiosk: Any, home: Home, setting: str, typed: str, lines: list[str]) -> None:

@@ -144,7 +144,7 @@ def test_a_patron_is_shown_with_name_and_standing(kiosk: Any, configured: Write,
     assert "・氏名: 𠮷野 花子(" in said.out
     assert "・この氏名が正しければ、文字コード utf-8 は合っています。" in said.out
     assert " まで使えます。" in said.out
-    assert "・貸出中 5、延滞 1、受け取れる予約 " in said.out
+    assert "・貸出中 5、延滞 1、受取可能な予約 " in said.out
     assert " PA " in said.out
 
 
@@ -209,8 +209,8 @@ def test_without_an_expiry_field_that_is_said(kiosk: Any, configured: Write, ser
     [
         ("expired", PLAIN, ["利用カードの有効期限が切れています。"], 0),
         ("lost", EVERGREEN, ["利用停止です。理由: 利用カードの紛失届(", "・氏名: 落合 なな("], 0),
-        ("unknown", KOHA, ["この番号の利用カードが、図書館システムに見つかりません。"], 1),
-        ("replaced", KOHA, ["× 図書館システムが、別の番号の利用カードを答えました。"], 1),
+        ("unknown", KOHA, ["この番号の利用カードが図書館システムに見つかりません。"], 1),
+        ("replaced", KOHA, ["× 図書館システムが別の番号の利用カードを返しました。"], 1),
     ],
 )
 def test_a_card_that_cannot_be_used_is_told_with_the_reason(
@@ -352,7 +352,7 @@ def test_tls_where_the_server_speaks_plain(kiosk: Any, configured: Write, statio
     configured(station(Line.wait_for_end).port, tls=True)
     said = kiosk("ils", "test")
     assert said.out.splitlines()[0].split("、")[0].endswith("(暗号化 TLS)")
-    assert "× 図書館システムを確かめられません\n  サーバーが暗号化(TLS)に応じません。" in said.out
+    assert "× 図書館システムを確認できません\n  サーバーが暗号化(TLS)に応じません。" in said.out
 
 
 def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
@@ -387,8 +387,8 @@ def test_a_private_authority_lies_beside_the_config(kiosk: Any, configured: Writ
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"ca_file": "authority.pem"}, "サーバーの証明書を確かめられません。"),
-        ({"server_name": "ils.example"}, "サーバーの証明書を確かめられません。"),
+        ({"ca_file": "authority.pem"}, "サーバーの証明書を確認できません。"),
+        ({"server_name": "ils.example"}, "サーバーの証明書を確認できません。"),
         ({"ca_file": "nowhere.pem", "server_name": "ils.example"}, "ca_file のファイルを読めません。"),
         ({"ca_file": "config.toml", "server_name": "ils.example"}, "ca_file のファイルを読めません。"),
     ],
@@ -401,7 +401,7 @@ def test_a_server_that_is_not_trusted_hears_nothing(
     configured(listening.port, tls=True, **given)
     said = kiosk("ils", "test")
     assert said.code == 1
-    assert f"× 図書館システムを確かめられません\n  {why}" in said.out
+    assert f"× 図書館システムを確認できません\n  {why}" in said.out
     assert (say("command.place", place=str(home.folder / given.get("ca_file", ""))) in said.out) is ("読めません" in why)
     assert listening.received == []
 

@@ -193,7 +193,7 @@ def test_a_restore_says_what_the_backup_lacks_and_no_card_is_served_before_it_is
         store.close_link(uuid.uuid4(), LibraryCardNumber("2104067853"), UnlinkReason.LOST)
         store.accept_doubt(Code.STORE_RESTORED)
         assert store.links_for(LinkToken(bytes(32)), None) == (None, None)
-    assert "\tデータの確認\t控えから戻したデータです\t\t失われた操作 少なくとも2件" in kiosk("audit", "list").out
+    assert "\tデータの確認\t控えから復元したデータです\t\t失われた操作 少なくとも2件" in kiosk("audit", "list").out
     assert kiosk("audit", "verify").code == 0
 
 

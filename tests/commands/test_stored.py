@@ -67,7 +67,7 @@ def test_without_a_reason_nothing_is_unlinked(kiosk: Any, linked: Home, typed: s
     ("number", "sentence"),
     [
         ("2104067854", "連携しているマイナンバーカードはありません"),
-        ("21x", "数字ではない文字"),
+        ("21x", "数字以外の文字"),
         ("1", "桁です"),
         ("123456789018", "マイナンバーのよう"),
     ],

@@ -31,28 +31,28 @@ SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
             Service.LOAN,
             Outcome.UNKNOWN,
             Reason.LOST_ANSWER,
-            ("貸し出されたかどうか、わかりません。応答が途切れました。", "図書館システムで確かめてください。"),
+            ("貸し出されたかどうかわかりません。応答が途切れました。", "図書館システムで確認してください。"),
         ),
         (
             Service.LOAN,
             Outcome.REFUSED,
             Reason.NOT_THERE_YET,
-            ("いまのところ、貸し出されていません。応答が途切れました。", "もう一度読み取ってください。"),
+            ("いまのところ貸し出されていません。応答が途切れました。", "もう一度読み取ってください。"),
         ),
         (
             Service.HOLD,
             Outcome.REFUSED,
             Reason.NOT_SEEN_YET,
             (
-                "いまのところ、予約されていません。受け付けたという応答がありましたが、予約の一覧では、まだ確かめられません。",
-                "少し待って、図書館システムで確かめてください。",
+                "いまのところ予約されていません。受け付けたという応答がありましたが、予約の一覧では、まだ確認できません。",
+                "少し待って、図書館システムで確認してください。",
             ),
         ),
         (
             Service.LOAN,
             Outcome.REFUSED,
             Reason.ALREADY_LENT,
-            ("この方に、すでに貸し出してあります。", "返却期限を伝えてください。延ばすときは、貸出延長をします。"),
+            ("この方にすでに貸し出してあります。", "返却期限を伝えてください。延ばすときは、貸出延長をします。"),
         ),
     ],
 )
@@ -70,7 +70,7 @@ def test_every_answer_has_cause_and_next_step_and_no_title_in_it(service: Servic
     assert ITEM.title not in what + step
     if outcome is Outcome.UNKNOWN and reason is not Reason.ALREADY_LENT and reason is not Reason.ALREADY_RESERVED:
         assert "わかりません" in what
-        assert "確かめてください" in step
+        assert "確認してください" in step
 
 
 def test_nothing_is_said_of_what_was_done() -> None:

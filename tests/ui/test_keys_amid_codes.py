@@ -92,7 +92,7 @@ def test_a_letter_on_a_label_is_no_chord_while_something_lies_on_alt(hands: Hand
     hands.timing.pass_(6)
     hands.key(Qt.Key.Key_Y, ALT)
     assert hands.said == []
-    assert "Altキーが、押されたままです" in hands.texts()
+    assert "Altキーが押されたままです" in hands.texts()
     hands.stroke(QEvent.Type.KeyRelease, Qt.Key.Key_Alt, modifier=ALT)
     hands.stroke(QEvent.Type.KeyPress, Qt.Key.Key_Alt)
     hands.key(Qt.Key.Key_Y, ALT)
@@ -118,4 +118,4 @@ def test_a_key_that_does_nothing_is_answered(hands: Hands, key: Qt.Key, modifier
     hands.tap(key, "a" if key is Qt.Key.Key_A else "", modifier)
     hands.timing.pass_(1)
     assert hands.said == []
-    assert "このキーは、いまは使えません" in hands.texts()
+    assert "このキーはいまは使えません" in hands.texts()

@@ -51,35 +51,35 @@ SHOWN = {
     "カードを取る案内を出しています": "カードをお取りください",
     "カードを置く案内を出しています": "マイナンバーカードを",
     "操作がなかったため画面を閉じたことを伝えています": "操作がなかったため、",
-    "ただいま読み取れないことを伝えています": "ただいま、カードを読み取れません。",
-    "受付を休んでいることを伝えています": "ただいま、マイナンバーカードの受付をお休みしています。",
+    "ただいま読み取れないことを伝えています": "ただいまカードを読み取れません。",
+    "受付を休んでいることを伝えています": "ただいまマイナンバーカードの受付を休止しています。",
     "カードを読み取っていることを伝えています": "カードを読み取っています",
     "カードを一度離すよう、伝えています": "カードを一度離してください",
     "もう1枚のカードの応答を待っていることを伝えています": "お待ちください",
     "職員が確認していることを伝えています": "職員が確認しています",
     "受け付けたことを伝えています": "受け付けました",
-    "使えないことを伝えています": "ただいま、使えません",
+    "使えないことを伝えています": "ただいまご利用いただけません",
     "職員が手続きをしていることを伝えています": "職員が手続きをしています",
     "図書館が記録するものを示しています": "図書館が記録するもの",
     "手続きをする方の本人確認書類を見せるよう、伝えています": "本人確認書類をお見せください",
     "利用カードを渡すよう、伝えています": "利用カードを職員にお渡しください",
     "もう一度カードを置くよう、伝えています": "マイナンバーカードを",
     "カードをまだ置かないよう、伝えています": "お待ちください",
-    "登録の内容を確かめてもらっています": "2つを連携します",
+    "登録の内容を確認してもらっています": "連携します",
     "カードを確認していることを伝えています": "カードを確認しています",
-    "最後の1回を入力するか、選んでもらっています": "入力できるのは、あと1回です",
+    "最後の1回を入力するか、選んでもらっています": "入力できるのはあと1回です",
     "暗証番号の入力画面です": "暗証番号を入力してください",
     "暗証番号を確認していることを伝えています": "暗証番号を確認しています",
     "登録していることを伝えています": "登録しています",
-    "登録がおわったことを伝えています": "カードを2枚、お取りください",
-    "手続きがおわったことを伝えています": "手続きがおわりました",
+    "登録が終わったことを伝えています": "カードを2枚、お取りください",
+    "手続きが終わったことを伝えています": "手続きが終わりました",
     "すでに連携していることを伝えています": "すでに連携しています",
 }
 """What staff are told, and how the patron's page begins."""
-STEP_NAMES = ("カードを置く", "確認", "暗証番号", "おわり")
-ENDED = ("登録がおわったことを伝えています", "すでに連携していることを伝えています")
+STEP_NAMES = ("カードを置く", "確認", "暗証番号", "終わり")
+ENDED = ("登録が終わったことを伝えています", "すでに連携していることを伝えています")
 REFUSED = "手続きできない理由を伝えています"
-OVER = {"カードを取るようにも、伝えています": "マイナンバーカードをお取りください", "「続けますか」と尋ねています": "続けますか"}
+OVER = {"カードを取るようにも伝えています": "マイナンバーカードをお取りください", "「続けますか」と尋ねています": "続けますか"}
 UNSEEN = ("利用者用の画面がありません", "2つの画面に同じものが映っています")
 
 
@@ -118,9 +118,9 @@ def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirro
     shown = texts(desk.window)
     assert drawing.isVisible()
     if page == REFUSED:
-        assert "おわる" in desk.buttons()
+        assert "終わる" in desk.buttons()
     else:
-        assert "おわる" not in desk.buttons() or page in ENDED
+        assert "終わる" not in desk.buttons() or page in ENDED
         assert [title for title in shown if SHOWN[page] in title], (page, shown)
     if page != "カードを取る案内を出しています":
         assert {said for said, band in OVER.items() if band in shown} == set(over)
@@ -128,7 +128,7 @@ def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirro
         assert {drawing.inset} - {""} == pictures(desk.window)
     around, buttons = drawing.around, desk.buttons()
     assert around.language == (as_the_patron_reads(scene).language if "English" in buttons else None)
-    assert around.leaves is bool({"やめる", "おわる", "渡すのをやめる"} & set(buttons))
+    assert around.leaves is bool({"やめる", "終わる", "渡すのをやめる"} & set(buttons))
     assert (around.take_card, around.go_on) == tuple(band in shown for band in OVER.values())
     steps = "".join(widget.accessibleName() for widget in desk.window.findChildren(StepBar) if widget.isVisible())
     assert around.step == next((at for at, name in enumerate(STEP_NAMES) if steps.endswith(name)), None)
@@ -202,5 +202,5 @@ def test_with_one_display_staff_are_told_that_the_patrons_page_is_not_shown(
     displays.show_state(replace(state, facts=FACTS))
     qtbot.waitUntil(lambda: displays.patron.isVisible() is (screen is not Screen.STAFF), timeout=2000)
     mirror.show_state(replace(state, facts=FACTS))
-    assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面は、いまは出していません") is not displays.patron.isVisible()
+    assert (told(mirror)[0] == "画面が1つの窓口です。利用者の画面はいまは出していません") is not displays.patron.isVisible()
     displays.close()

@@ -248,11 +248,11 @@ def test_a_press_that_was_meant_for_the_notice_before_presses_nothing(hands: Han
 
 def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_answered(hands: Hands) -> None:
     hands.show(replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late))
-    hands.control("図書館システムで確かめました").setFocus()
+    hands.control("図書館システムで確認しました").setFocus()
     hands.key(Qt.Key.Key_Return)
     assert hands.said == []
     assert "キーを軽く押しただけでは決まりません" in hands.texts()
-    assert hands.focused is hands.control("図書館システムで確かめました")
+    assert hands.focused is hands.control("図書館システムで確認しました")
     hands.hold(Qt.Key.Key_Return)
     assert hands.said == [LateSeen()]
 
@@ -260,7 +260,7 @@ def test_a_notice_whose_button_has_the_keyboard_stays_beside_what_its_key_was_an
 def test_what_came_late_and_what_is_unclear_are_acknowledged_each_by_its_own_words(hands: Hands) -> None:
     hands.show(replace(SCENES["unclear-still"][0], late=SCENES["late-hold"][0].late))
     hands.press("ほか1件")
-    hands.press("図書館システムで確かめました")
+    hands.press("図書館システムで確認しました")
     hands.timing.pass_(PAUSE)
     hands.press("図書館システムで調べました")
     assert hands.said == [LateSeen(), UnclearSeen()]
@@ -288,7 +288,7 @@ def test_the_second_half_of_a_double_click_presses_nothing(hands: Hands) -> None
     counter = replace(SCENES["waiting"][0], late=SCENES["late-hold"][0].late)
     hands.show(counter)
     hands.unfold()
-    button = hands.control("図書館システムで確かめました")
+    button = hands.control("図書館システムで確認しました")
     assert isinstance(button, QAbstractButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     QTest.mouseDClick(button, Qt.MouseButton.LeftButton)

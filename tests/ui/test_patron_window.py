@@ -54,21 +54,21 @@ def single(desk_with: Callable[..., ShownPatronWindow]) -> ShownPatronWindow:
         ("record", "図書館が記録するもの"),
         ("guardian", "本人確認書類をお見せください"),
         ("library-card", "利用カードを職員にお渡しください"),
-        ("place", "手続きがおわるまで、置いたままにしてください"),
+        ("place", "手続きが終わるまで、置いたままにしてください"),
         ("place-child", "お子さまのマイナンバーカードを置いてください"),
         ("place-again", "もう一度、置いてください"),
         ("confirm", "この2つを連携します"),
-        ("confirm-child", "法定代理人の方が、確かめてください"),
-        ("confirm-replacing", "前の連携は、解除されます"),
+        ("confirm-child", "法定代理人の方がお確かめください"),
+        ("confirm-replacing", "前の連携は解除されます"),
         ("reading-tries", "カードを確認しています"),
-        ("last-try", "入力できるのは、あと1回です"),
+        ("last-try", "入力できるのはあと1回です"),
         ("last-try-after-mistake", "暗証番号が違います"),
         ("pin", "「利用者証明用電子証明書」の暗証番号です"),
         ("pin-child", "法定代理人の方が入力します"),
-        ("pin-two-left", "入力できるのは、あと2回です"),
+        ("pin-two-left", "入力できるのはあと2回です"),
         ("pin-after-mistake", "暗証番号が違います"),
         ("pin-cleared", "入力を消しました"),
-        ("checking-pin", "カードを、置いたままにしてください"),
+        ("checking-pin", "カードを置いたままにしてください"),
         ("checking-pin-slow", "カードを一度離してください"),
         ("saving", "登録しています"),
         ("done", "連携登録ができました"),
@@ -76,9 +76,9 @@ def single(desk_with: Callable[..., ShownPatronWindow]) -> ShownPatronWindow:
         ("done", "電話での延長や予約"),
         ("done", "Myライブラリへのログイン"),
         ("done", "館内の検索機でのログイン"),
-        ("done", "捨てたり失くしたりしないでください"),
+        ("done", "捨てたりなくしたりしないでください"),
         ("done-pending", "連携登録を受け付けました"),
-        ("done-unchecked", "利用カードの番号を、まだ確かめていません"),
+        ("done-unchecked", "利用カードの番号をまだ確認していません"),
         ("already", "すでに連携しています"),
         ("out-of-order", "お問い合わせ番号: 1124-3F0A"),
         ("idle-warning", "あと30秒で、画面を閉じます"),
@@ -87,7 +87,7 @@ def single(desk_with: Callable[..., ShownPatronWindow]) -> ShownPatronWindow:
         ("handover", "ここからは、ご自身で操作してください"),
         ("returning", "職員に画面をお返しください"),
         ("returning-wrong-code", "番号が違います"),
-        ("waiting-reader-missing", "ただいま、カードを読み取れません"),
+        ("waiting-reader-missing", "ただいまカードを読み取れません"),
         ("unlinking", "職員が手続きをしています"),
     ],
 )
@@ -100,7 +100,7 @@ def test_each_state_says_its_sentence(desk: ShownPatronWindow, scene: str, sente
 def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: ShownPatronWindow, code: Code) -> None:
     desk.show(SCENES[f"lending-refused-{code}"])
     assert len([text for text in desk.texts() if text.endswith("。")]) >= 2, desk.texts()
-    desk.press("おわる")
+    desk.press("終わる")
     assert desk.events == [LeavePressed(EndedBy.PATRON)]
 
 
@@ -110,14 +110,14 @@ def test_a_refusal_says_cause_and_next_step_and_can_be_ended(desk: ShownPatronWi
         ("confirm", "暗証番号を入力する", LinkAgreed()),
         ("confirm", "やめる", LeavePressed(EndedBy.PATRON)),
         ("place", "やめる", LeavePressed(EndedBy.PATRON)),
-        ("last-try", "きょうは入力しない", LeavePressed(EndedBy.PATRON)),
+        ("last-try", "今日は入力しない", LeavePressed(EndedBy.PATRON)),
         ("last-try", "番号がわかるので、入力する", LastTryChosen()),
         ("pin", "やめる", LeavePressed(EndedBy.PATRON)),
-        ("done", "おわる", LeavePressed(EndedBy.PATRON)),
+        ("done", "終わる", LeavePressed(EndedBy.PATRON)),
         ("idle-warning", "続ける", GoOnPressed()),
         ("waiting", "やさしい日本語", LanguageChosen(Language.EASY_JAPANESE)),
         ("pin", "English", LanguageChosen(Language.ENGLISH)),
-        ("handover", "はじめる", DisplayTaken()),
+        ("handover", "始める", DisplayTaken()),
         ("handover", "渡すのをやめる", LeavePressed()),
         ("returning-without-code", "職員の画面に戻る", TakenBack("")),
     ],
@@ -131,7 +131,7 @@ def test_each_button_tells_one_event(desk: ShownPatronWindow, scene: str, button
 def test_nothing_can_be_left_while_the_pin_is_checked_and_the_link_saved(desk: ShownPatronWindow) -> None:
     for scene in ("checking-pin", "saving", "waiting", "served"):
         desk.show(SCENES[scene])
-        assert not {"やめる", "おわる"} & set(desk.buttons()), scene
+        assert not {"やめる", "終わる"} & set(desk.buttons()), scene
 
 
 def test_a_touch_anywhere_is_a_sign_of_life(desk: ShownPatronWindow) -> None:
@@ -235,7 +235,7 @@ def test_none_of_what_a_document_has_to_show_is_drawn_as_if_it_did_not_count(des
 
 def test_after_an_unlinking_nobody_is_told_to_wait(desk: ShownPatronWindow) -> None:
     desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
-    assert desk.says("手続きがおわりました")
+    assert desk.says("手続きが終わりました")
     assert desk.says("ご不明なことは、職員にお尋ねください")
     assert not desk.says("引き続き使えます")
     assert not desk.says("お待ちください")

@@ -60,7 +60,7 @@ def test_help_and_back_again_leaves_the_page_and_what_was_typed_and_where_the_ke
     desk.control("貸し出す").setFocus()
     desk.key(Qt.Key.Key_F1)
     assert "よくある質問" in desk.texts()
-    assert "手続き中の画面は、そのまま残っています。" in desk.texts()
+    assert "手続き中の画面はそのまま残っています。" in desk.texts()
     assert FIELD not in desk.controls()
     desk.key(back)
     assert desk.texts() == before
@@ -142,11 +142,11 @@ def test_the_rail_that_leads_nowhere_says_why(hands: Hands) -> None:
     assert unlinking.accessibleDescription() == f"{unlinking.toolTip()} F3"
     QTest.mouseClick(hands.window.windowHandle(), Qt.MouseButton.LeftButton, pos=unlinking.mapTo(hands.window, unlinking.rect().center()))
     settle()
-    assert "いまは、ほかの画面へ移れません" in hands.texts()
+    assert "いまはほかの画面へ移れません" in hands.texts()
     hands.show(*SCENES["waiting"])
     hands.show(*SCENES["pin"])
     hands.key(Qt.Key.Key_F3)
-    assert "いまは、ほかの画面へ移れません" in hands.texts()
+    assert "いまはほかの画面へ移れません" in hands.texts()
     hands.press("使い方")
     assert hands.said == [HelpChosen()]
 

@@ -38,9 +38,9 @@ def test_a_number_that_came_from_a_link_is_compared_with_the_card(hands: Hands) 
 def test_a_stop_whose_reason_is_quoted_is_not_to_be_looked_up(hands: Hands) -> None:
     hands.show(counter(LendingRefused(Problem(Code.LIBRARY_CARD_STOPPED, (("stops", "fines"), ("said", ""))))))
     assert "この理由を、ご本人にだけ伝えてください。" in hands.texts()
-    assert "図書館システムで理由を確かめて" not in hands.texts()
+    assert "図書館システムで理由を確認して" not in hands.texts()
     hands.show(counter(LendingRefused(Problem(Code.LIBRARY_CARD_STOPPED, (("stops", "charge-denied"), ("said", ""))))))
-    assert "図書館システムで理由を確かめて" in hands.texts()
+    assert "図書館システムで理由を確認して" in hands.texts()
 
 
 def test_a_phone_is_not_taken_out_of_a_wallet(hands: Hands) -> None:

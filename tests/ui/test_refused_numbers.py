@@ -244,14 +244,14 @@ def test_what_was_typed_on_a_refusal_outlives_the_card_that_is_lifted(desk: Live
 ELSEWHERE = {
     "unlink-lost": "先に、カードを止めたか選んでください。",
     "unlink-reason": "先に、解除の理由を選んでください。",
-    "unlink-confirm": "「もどる」を押します。",
-    "replacement-both": "マイナンバーカードを取ってもらい、次の画面で「もどる」を押します。",
+    "unlink-confirm": "「戻る」を押します。",
+    "replacement-both": "マイナンバーカードを取ってもらい、次の画面で「戻る」を押します。",
     "help": "窓口の画面に戻ると、利用カードを読み取れます。",
-    "over-served": "「もとの画面にもどる」を押してから、もう一度読み取ってください。",
+    "over-served": "「もとの画面に戻る」を押してから、もう一度読み取ってください。",
     "applicant": "この先の「利用カード」の段階で読み取ります。",
     "guardian": "この先の「利用カード」の段階で読み取ります。",
     "confirming-holder": "「本人です」か「本人ではない」",
-    "served": "図書館のシステムの画面で読み取ってください。",
+    "served": "図書館システムの画面で読み取ってください。",
     "called-stopped": "「貸出」「貸出延長」「予約」のどれかを選ぶと",
     "pin": "利用者が操作しています。",
 }
@@ -262,8 +262,8 @@ def test_a_barcode_that_means_nothing_here_is_told_where_it_does(hands: Hands, s
     hands.show(*SCENES[scene])
     hands.scan(NUMBER, Qt.Key.Key_Return)
     hands.unfold()
-    assert "読み取った番号は、使っていません" in hands.texts()
+    assert "読み取った番号は使っていません" in hands.texts()
     assert ELSEWHERE[scene] in hands.texts().replace("\n", "")
-    names_a_way_back = "「もどる」" in ELSEWHERE[scene] and "次の画面で" not in ELSEWHERE[scene]
-    assert not names_a_way_back or "もどる" in hands.controls()
+    names_a_way_back = "「戻る」" in ELSEWHERE[scene] and "次の画面で" not in ELSEWHERE[scene]
+    assert not names_a_way_back or "戻る" in hands.controls()
     assert hands.said == []

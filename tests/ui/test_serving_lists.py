@@ -19,8 +19,8 @@ from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands
 
 SCENES = staff_scenes()
-NOTHING_ON_LOAN = "貸出中の資料は、ありません。"
-DENIED = "貸出中の資料の一覧は、図書館システムから得られません"
+NOTHING_ON_LOAN = "貸出中の資料はありません。"
+DENIED = "貸出中の資料の一覧は図書館システムから取得できません"
 
 
 def names(hands: Hands) -> set[str]:
@@ -32,21 +32,21 @@ def names(hands: Hands) -> set[str]:
     [
         ("renewal", ["12点"], "貸出中 12点", "すべて延長する"),
         ("renewal-empty", ["0点", NOTHING_ON_LOAN], "貸出中 なし", "すべて延長する"),
-        ("renewal-cut", ["120点のうち12点", "一覧は、図書館システムが伝えた一部だけです"], "貸出中 120点", "一覧の12点を延長する"),
+        ("renewal-cut", ["120点のうち12点", "一覧は図書館システムが伝えた一部だけです"], "貸出中 120点", "一覧の12点を延長する"),
         ("renewal-cut-without-count", ["わかっているのは12点"], "貸出中 12点以上", "一覧の12点を延長する"),
         (
             "renewal-disputed",
             [
                 "わかっているのは12点",
                 "図書館システムの件数と一覧が合わないため、点数はわかりません",
-                "貸出中の点数は、わかりません。図書館システムの件数は0点で、一覧には12点あります。",
+                "貸出中の点数はわかりません。図書館システムの件数は0点、一覧には12点あります。",
             ],
             "貸出中 わかりません",
             "一覧の12点を延長する",
         ),
         ("renewal-denied", ["120点", DENIED, "資料のバーコードを読み取れば、延長できます。"], "貸出中 120点", "すべて延長する"),
         ("renewal-silent", [DENIED], "貸出中 わかりません", "すべて延長する"),
-        ("renewal-titles", ["2点", "図書館システムが、資料の番号を伝えていません"], "貸出中 2点", "すべて延長する"),
+        ("renewal-titles", ["2点", "図書館システムが資料の番号を伝えていません"], "貸出中 2点", "すべて延長する"),
         ("renewal-more-than-shown", ["120点", f"120点のうち{MOST}点を表示しています"], "貸出中 120点", "すべて延長する"),
     ],
 )
@@ -127,15 +127,15 @@ def test_what_is_put_by_in_a_long_session_is_counted(hands: Hands) -> None:
 
 def test_a_last_day_that_is_not_told_is_said_to_be_unknown(hands: Hands) -> None:
     hands.show(at_counter(serving(replace(CHECKED, valid_until=None))))
-    assert "期限は、図書館システムからはわかりません" in hands.texts()
+    assert "期限は図書館システムではわかりません" in hands.texts()
 
 
 def test_a_number_handed_over_before_is_not_said_to_be_gone(hands: Hands) -> None:
     hands.show(*SCENES["handover-failed-after-done"])
-    assert "番号は、図書館のシステムの画面に入っています" in hands.texts()
-    assert "前に入れた番号は、消していません。" in hands.texts()
+    assert "番号は図書館システムの画面に入っています" in hands.texts()
+    assert "前に入力した番号は消していません。" in hands.texts()
     hands.show(*SCENES["handover-failed"])
-    assert "番号は、図書館のシステムの画面に入っています" not in hands.texts()
+    assert "番号は図書館システムの画面に入っています" not in hands.texts()
 
 
 def test_all_of_an_answer_is_shown(hands: Hands) -> None:
@@ -191,7 +191,7 @@ def test_a_renewal_whose_date_went_back_says_so_with_the_date(hands: Hands) -> N
 @pytest.mark.parametrize(("due", "words"), [(None, ""), (Due(None, "31/12/2026"), "図書館システムの表示: 返却期限 31/12/2026")])
 def test_a_renewal_without_a_date_that_can_be_read_is_none_to_rely_on(hands: Hands, due: Due | None, words: str) -> None:
     [row] = shown_as(hands, Entry(Service.RENEWAL, replace(GARDEN, due=due), Progress.DONE))
-    assert "新しい返却期限は、わかりません。図書館システムで確かめてください。" in row
+    assert "新しい返却期限はわかりません。図書館システムで確認してください。" in row
     assert words in row
     assert "期限は\nわかりません" in hands.texts() or "期限はわかりません" in hands.texts()
 

@@ -50,7 +50,7 @@ def test_an_answer_changes_the_row_that_was_asked_for(hands: Hands) -> None:
     show(hands, *MANY)
     show(hands, ASKED, *MANY)
     before = rows(hands)
-    assert heard(hands)[0] == "資料 1100 8920 31、問い合わせています"
+    assert heard(hands)[0] == "資料 1100 8920 31、照会しています"
     show(hands, LENT, *MANY)
     assert rows(hands) == before
     assert heard(hands)[0] == "はじめての家庭菜園 雪国の四季、貸し出しました、返却期限 12月9日"
@@ -80,8 +80,8 @@ def test_rows_say_everything_aloud(hands: Hands) -> None:
 def test_a_nought_that_stops_lending_is_marked_and_heard(hands: Hands) -> None:
     hands.show(*SCENES["lending-stopped"])
     figures = {figure.accessibleName(): figure for figure in hands.window.findChildren(Figure)}
-    assert "あと貸し出せる 0点、貸し出せません" in figures
-    nought, few = figures["あと貸し出せる 0点、貸し出せません"], figures["貸出中 7点"]
+    assert "貸出可能(残り) 0点、貸し出せません" in figures
+    nought, few = figures["貸出可能(残り) 0点、貸し出せません"], figures["貸出中 7点"]
     icons = [
         [label for label in figure.findChildren(QLabel) if label.isVisible() and not label.pixmap().isNull()] for figure in (nought, few)
     ]
@@ -91,7 +91,7 @@ def test_a_nought_that_stops_lending_is_marked_and_heard(hands: Hands) -> None:
 def test_figures_say_what_they_count(hands: Hands) -> None:
     hands.show(*SCENES["lending-ends-soon"])
     names = [widget.accessibleName() for widget in hands.window.findChildren(QWidget) if widget.isVisible()]
-    assert {"貸出中 わかりません", "延滞 わかりません", "受け取れる予約 わかりません", "あと貸し出せる 3点"} <= set(names)
+    assert {"貸出中 わかりません", "延滞 わかりません", "受取可能な予約 わかりません", "貸出可能(残り) 3点"} <= set(names)
 
 
 def test_the_newest_of_more_than_can_be_shown_are_shown(hands: Hands) -> None:

@@ -117,7 +117,7 @@ def test_a_reason_that_is_known_is_said_and_not_asked_for() -> None:
     told = renewal(Reason.PATRON_STOPPED, stopped="延滞、延滞金")
     assert "理由: 延滞、延滞金。" in told.why
     assert "図書館システム" not in told.step
-    assert "図書館システムで理由を確かめて" in renewal(Reason.PATRON_STOPPED).step
+    assert "図書館システムで理由を確認して" in renewal(Reason.PATRON_STOPPED).step
 
 
 @pytest.mark.parametrize("reason", [Reason.OTHER, Reason.PATRON_STOPPED])
@@ -128,8 +128,8 @@ def test_where_the_librarys_system_has_said_why_nobody_is_sent_there_to_look(ser
         assert plain(made.step) in made.spoken
         return plain(made.step)
 
-    assert "理由を確かめて" in step("")
-    assert "理由を確かめて" in step(" ")
+    assert "理由を確認して" in step("")
+    assert "理由を確認して" in step(" ")
     assert step("返却期限を過ぎているため、延長できません") == "図書館システムの表示を読んで、ご案内ください。"
 
 

@@ -84,7 +84,7 @@ def test_a_key_that_finds_no_room_behind_the_label_is_drawn_below_it(hands: Hand
 
 def test_what_is_said_of_a_button_does_not_take_its_key_away(hands: Hands) -> None:
     hands.show(*SCENES["guardian"])
-    assert hands.control("次へ: 利用カード").accessibleDescription() == "あと6つの確認がすむと、次へ進めます。 Alt+N"
+    assert hands.control("次へ: 利用カード").accessibleDescription() == "あと6つの確認が済むと、次へ進めます。 Alt+N"
 
 
 def test_the_smallest_window_still_has_room_for_the_warning_before_the_page_is_closed(hands: Hands) -> None:

@@ -233,7 +233,7 @@ def test_a_child_is_registered_up_to_the_patrons_turn(desk: LiveStaffWindow) -> 
     lay_card(desk)
     desk.happen(LinksFound(flow_of(desk, FindingLinks).ticket, None, None))
     flow_of(desk, ConfirmingLink)
-    assert "利用者に、内容を確かめてもらっています" in desk.texts()
+    assert "利用者に内容を確認してもらっています" in desk.texts()
 
 
 def lines_with_chord(desk: LiveStaffWindow) -> list[str]:
@@ -352,7 +352,7 @@ def test_a_scan_is_an_item_while_items_are_asked_for(hands: Hands, place: str, s
     assert hands.said == [ItemEntered("A1100892031B")]
 
 
-@pytest.mark.parametrize("name", ["コピー", "終わりに出すレシート: なし", "終わりに出すレシート: 貸出中すべて", "もう一度入れる"])
+@pytest.mark.parametrize("name", ["コピー", "終わりに出すレシート: なし", "終わりに出すレシート: 貸出中すべて", "もう一度入力する"])
 @pytest.mark.parametrize("by_mouse", [True, False], ids=["mouse", "keyboard"])
 def test_the_field_is_ready_again_after_everything(hands: Hands, name: str, by_mouse: bool) -> None:
     hands.show(*SCENES["lending-not-handed-over"])
@@ -403,7 +403,7 @@ def test_no_number_is_taken_before_the_caller_was_asked(hands: Hands) -> None:
     hands.show(*SCENES["unlink-lost"])
     hands.scan("2104067853", ENTER)
     assert hands.said == []
-    assert "読み取った番号は、使っていません" in hands.texts()
+    assert "読み取った番号は使っていません" in hands.texts()
 
 
 @pytest.mark.parametrize("suffix", ["none", "tab", "both"])
@@ -413,7 +413,7 @@ def test_a_scan_where_none_is_wanted_presses_nothing_and_is_told(hands: Hands, q
     hands.show(*SCENES[scene])
     hands.scan("2104 067853", *SUFFIXES[suffix])
     assert hands.said == []
-    qtbot.waitUntil(lambda: "読み取った番号は、使っていません" in hands.texts(), timeout=1000)
+    qtbot.waitUntil(lambda: "読み取った番号は使っていません" in hands.texts(), timeout=1000)
 
 
 def test_a_scan_at_the_confirmation_is_told_how_to_change_the_library_card(hands: Hands) -> None:
@@ -423,7 +423,7 @@ def test_a_scan_at_the_confirmation_is_told_how_to_change_the_library_card(hands
     assert "利用カードを替えるときは、マイナンバーカードを取ってもらい" in hands.texts()
     hands.show(*SCENES["pin"])
     hands.scan("2104067853", Qt.Key.Key_Return)
-    assert "おわってから読み取ってください" in hands.texts()
+    assert "操作が終わってから読み取ってください" in hands.texts()
 
 
 def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: LiveStaffWindow) -> None:
@@ -441,7 +441,7 @@ def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: LiveStaf
 def test_typing_by_hand_is_no_scan(hands: Hands) -> None:
     hands.show(*SCENES["served"])
     hands.type("21")
-    assert "このキーは、いまは使えません" in hands.texts()
+    assert "このキーはいまは使えません" in hands.texts()
     hands.control("貸出").setFocus()
     hands.key(ENTER)
     assert [type(event).__name__ for event in hands.said] == ["ServiceChosen"]
@@ -458,9 +458,9 @@ def test_a_number_typed_by_hand_is_entered(hands: Hands) -> None:
 def test_the_notice_of_a_barcode_goes_with_the_page(hands: Hands) -> None:
     hands.show(*SCENES["served"])
     hands.scan("2104067853", ENTER)
-    assert "読み取った番号は、使っていません" in hands.texts()
+    assert "読み取った番号は使っていません" in hands.texts()
     hands.show(*SCENES["waiting"])
-    assert "読み取った番号は、使っていません" not in hands.texts()
+    assert "読み取った番号は使っていません" not in hands.texts()
 
 
 def test_the_ring_follows_the_keyboard_only(hands: Hands) -> None:

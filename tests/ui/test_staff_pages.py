@@ -69,90 +69,90 @@ SHOWS = [
     ("waiting-starting", ["カードリーダーを調べています"]),
     ("waiting-reader-missing", ["カードリーダーが見つかりません", "ただいま読み取れないことを伝えています"]),
     ("waiting-unchecked", ["番号は10桁です。いま8桁です。", "公的個人認証法38条の4"]),
-    ("waiting-without-trust", ["認証局の証明書が、この窓口に登録されていません"]),
-    ("waiting-stale-lists", ["失効リストが古くても、カードを受け付ける設定です"]),
+    ("waiting-without-trust", ["認証局の証明書がこの窓口に登録されていません"]),
+    ("waiting-stale-lists", ["失効リストが古くてもカードを受け付ける設定です"]),
     ("status-stale-lists", ["失効リストが古くなっても受け付ける設定です"]),
     ("waiting-too-old-lists", ["失効リストが古すぎるか、ありません", "利用カードで受け付けてください"]),
     ("status-too-old-lists", ["失効リストが古すぎるか、ありません"]),
     ("waiting-demo", ["お試し"]),
     ("reading-slow", ["カードの応答がありません", "カードを一度離して"]),
     ("confirming-holder", ["カードの写真と本人を確認", "15歳未満の方のカードは法定代理人も可"]),
-    ("served", ["マイナンバーカードで確認", "有効期限は、図書館のシステムで確認してください"]),
-    ("served-ends-soon", ["電子証明書は2027年1月まで", "きょうは使えます。更新したら、連携の再登録が必要です。"]),
+    ("served", ["マイナンバーカードで確認", "有効期限は図書館システムで確認してください"]),
+    ("served-ends-soon", ["電子証明書は2027年1月まで", "本日は使えます。更新後は連携の再登録が必要です。"]),
     ("served-by-number", ["利用カードで受付", "有効", "2028年3月31日まで"]),
-    ("service-loan", ["この番号を、図書館のシステムに入れてください", "「貸出」の画面を開きます"]),
+    ("service-loan", ["この番号を図書館システムに入力してください", "「貸出」の画面を開きます"]),
     ("lending-refused-card-expired", ["電子証明書の有効期限が切れています", "市・区役所、町村役場で更新する"]),
     ("lending-refused-not-linked", ["連携登録されていません", "カードは置いたままで、登録できます"]),
     ("lending-refused-lifted", ["2つのカードと、4桁の暗証番号で登録します"]),
     ("registration-refused-proxy-refused", ["代理の手続きはできません", "ご本人に来館してもらう"]),
     ("applicant", ["どなたのカードを登録しますか", "15歳未満の子"]),
     ("record", ["記録するもの", "利用者証明用電子証明書の番号", "記録しないもの", "マイナンバー", "住所、氏名、生年月日、性別、写真"]),
-    ("guardian", ["2011年(平成23年)11月25日以降に生まれた方は、15歳未満です", "あと6つの確認がすむと、次へ進めます。"]),
-    ("guardian-one-left", ["同居の確認がすむと、次へ進めます。"]),
-    ("library-card", ["お持ちでない方は、きょう作成してから"]),
+    ("guardian", ["2011年(平成23年)11月25日以降に生まれた方は、15歳未満です", "あと6つの確認が済むと、次へ進めます。"]),
+    ("guardian-one-left", ["同居の確認が済むと、次へ進めます。"]),
+    ("library-card", ["お持ちでない方は当日作成してから"]),
     ("library-card-number-is-my-number", ["マイナンバーのようです", "どこにも残っていません"]),
     ("place", ["マイナンバーカードを置いてもらってください", "カードを1枚だけ、財布から出して", "2104 0678 53"]),
-    ("place-card-removed", ["読み取りの途中で、カードが離れました", "本人(子)のマイナンバーカードを置いてもらってください"]),
+    ("place-card-removed", ["読み取りの途中でカードが離れました", "本人(子)のマイナンバーカードを置いてもらってください"]),
     (
         "replacement-both",
         ["読み取った利用カード: 2104 0678 53", "2104 ＊＊＊＊ 61", "2025年4月1日から", "別の電子証明書と連携しています"],
     ),
     ("already", ["2025年4月1日から", "そのまま使えることを伝えてください"]),
-    ("confirm-child", ["利用者に、内容を確かめてもらっています", "2104 0678 53"]),
-    ("confirm-replacing", ["付け替え", "更新", "違うときは、マイナンバーカードを取ってもらい、次の画面で「もどる」を押します"]),
+    ("confirm-child", ["利用者に内容を確認してもらっています", "2104 0678 53"]),
+    ("confirm-replacing", ["付け替え", "更新", "違うときは、マイナンバーカードを取ってもらい、次の画面で「戻る」を押します"]),
     ("pin", ["利用者が暗証番号を入力しています", "3回", "カードリーダーの上にあります", "職員が代わりに入力することはできません"]),
-    ("pin-two-left", ["入力できるのは、あと2回です"]),
+    ("pin-two-left", ["入力できるのはあと2回です"]),
     ("pin-after-mistake", ["暗証番号が違います。残り2回です。"]),
     ("pin-cleared", ["バーコードが入りました", "カードには送っていません"]),
-    ("last-try", ["入力できるのは、あと1回です", "カードがロックされます"]),
+    ("last-try", ["入力できるのはあと1回です", "暗証番号がロックされます"]),
     ("checking-pin-slow", ["カードの応答がありません"]),
     ("saving", ["登録しています"]),
-    ("done", ["利用カードは、捨てないでください", "電話による貸出延長、予約、返却期限日の確認", "2つのカードをお返しください"]),
+    ("done", ["利用カードは捨てないでください", "電話による貸出延長、予約、返却期限日の確認", "2つのカードをお返しください"]),
     ("done-pending", ["受け付けました(同期待ち)"]),
-    ("place-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "利用カードと見比べ"]),
-    ("confirm-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "利用カードと見比べ"]),
-    ("done-unchecked", ["利用カードの番号は、図書館システムで確かめていません", "図書館システムが戻ったら"]),
+    ("place-unchecked", ["利用カードの番号は図書館システムで確認していません", "利用カードと見比べ"]),
+    ("confirm-unchecked", ["利用カードの番号は図書館システムで確認していません", "利用カードと見比べ"]),
+    ("done-unchecked", ["利用カードの番号は図書館システムで確認していません", "図書館システムが戻ったら"]),
     ("unlink-lost", ["0120-95-0178", "カードを止めたか選ぶと、番号を入れられます。"]),
     ("unlink-not-stopped", ["先に、カードを止めるよう伝えてください"]),
     ("unlink-confirm", ["この連携を解除しますか", "2025年4月1日から", "紛失"]),
-    ("unlinked-lost", ["受け付けました(同期待ち)", "カードを止めてください", "再発行は、市・区役所、町村役場です"]),
+    ("unlinked-lost", ["受け付けました(同期待ち)", "カードを止めてください", "再発行は市・区役所、町村役場です"]),
     ("unlink-refused", ["この番号と連携しているマイナンバーカードはありません"]),
     ("waiting-doubted", ["前の状態に戻っています", "少なくとも12件です", "解除し直してから"]),
     ("waiting-doubted-unseen", ["前の状態に戻っています", "少なくとも12件です", "解除し直してから"]),
-    ("status-doubted", ["保存先が、前に見たときより古い状態です", "3件(正しいか、確かめていません)"]),
-    ("lending-refused-doubted", ["連携登録が、記録と合いません", "データの確認がすんでいません"]),
+    ("status-doubted", ["保存先が、前に確認したときより古い状態です", "3件(正しいか確認していません)"]),
+    ("lending-refused-doubted", ["連携登録が記録と合いません", "データの確認が済んでいません"]),
     ("status-warnings", ["復旧シート", "パソコンのディスクがいっぱい", "失効リスト"]),
-    ("status-no-lists", ["確かめない設定です", "注意のしるしが付いた行のほかに、気をつけることはありません"]),
+    ("status-no-lists", ["確認しない設定です", "注意のしるしが付いた行のほかに異常はありません"]),
     ("status-store", ["保存先のファイルが壊れています", "わかりません"]),
-    ("status-overdue", ["答えがないので、わかりません", "10:32 から確認できていません"]),
-    ("status-unseen", ["まだ調べていません", "まだ調べていないか、わからないところがあります"]),
-    ("status-reader-silent", ["カードリーダーのサービスが答えません"]),
+    ("status-overdue", ["応答がないためわかりません", "10:32 から確認できていません"]),
+    ("status-unseen", ["まだ調べていません", "まだ調べていない項目か、わからない項目があります"]),
+    ("status-reader-silent", ["カードリーダーのサービスが応答しません"]),
     ("waiting-store", ["保存先のファイルが壊れています", "受付を休んでいることを伝えています"]),
     ("waiting-clock", ["カードを待っています", "パソコンの日付(2010年1月1日)が違うようです"]),
-    ("waiting-display", ["利用者用の画面がつながっていません", "利用者用の画面がありません"]),
-    ("waiting-reader-silent", ["サービスが、答えなくなりました"]),
+    ("waiting-display", ["利用者用の画面が接続されていません", "利用者用の画面がありません"]),
+    ("waiting-reader-silent", ["サービスが応答しなくなりました"]),
     ("waiting-many", ["ほかに3件あります"]),
     ("status-busy", ["12840件", "137件", "5120回", "3件", "失効リストと照らし合わせています"]),
     ("help", ["家族のカードで借りられますか", "0120-95-0178", "Myライブラリ"]),
     ("out-of-order", ["プログラムに問題が起きました", "1124-3F0A"]),
-    ("called-offline", ["有効期限などは、未確認です", "番号を呼び出しました", "キーボードに触れないでください"]),
+    ("called-offline", ["有効期限などは未確認です", "番号を呼び出しました", "キーボードに触れないでください"]),
     (
         "called-stopped",
-        ["利用停止です", "いまは、貸出ができません。", "延滞、延滞金", "図書館システムの表示: Patron has 2 overdues ［A｜B］"],
+        ["利用停止です", "いまは貸出ができません。", "延滞、延滞金", "図書館システムの表示: Patron has 2 overdues ［A｜B］"],
     ),
     ("lending", ["今回の貸出", "2点を貸し出しました", "はじめての家庭菜園 雪国の四季", "1100 8920 31", "12月9日(水)", "貸出不可"]),
-    ("lending", ["ほかの方の予約があります", "予約の棚へ置いてください", "貸出中\n5\n点", "延滞\nなし", "あと貸し出せる\n5\n点"]),
-    ("lending-empty", ["貸し出した資料が、ここに並びます。"]),
-    ("lending-all-sorts", ["順番を待っています", "問い合わせています", "わかりません", "貸出済み", "返却期限 9 Dec 2026"]),
+    ("lending", ["ほかの方の予約があります", "予約の棚へ置いてください", "貸出中\n5\n点", "延滞\nなし", "貸出可能(残り)\n5\n点"]),
+    ("lending-empty", ["貸し出した資料がここに並びます。"]),
+    ("lending-all-sorts", ["順番待ちです", "照会しています", "わかりません", "貸出済み", "返却期限 9 Dec 2026"]),
     (
         "lending-all-sorts",
         ["C言語[第2版] 入門|演習 𠮷野 髙﨑", "図書館システムの表示: Item is [restricted] | see desk", "資料 1100 0000 33"],
     ),
     ("lending-wrong", ["資料の番号ではないようです"]),
     ("lending-ends-soon", ["利用カードは2027年2月22日まで", "更新をご案内ください", "貸出中\n—"]),
-    ("lending-renewal-denied", ["できないことがあります", "いまは、貸出延長ができません。"]),
-    ("lending-offline", ["図書館システムから正しい応答がありません", "図書館のシステムの画面で行ってください", "未確認です", "未貸出"]),
-    ("lending-handed-over", ["図書館のシステムの画面に、番号を入れました", "今回の貸出"]),
+    ("lending-renewal-denied", ["できないことがあります", "いまは貸出延長ができません。"]),
+    ("lending-offline", ["図書館システムから正しい応答がありません", "図書館システムの画面で行ってください", "未確認です", "未貸出"]),
+    ("lending-handed-over", ["図書館システムの画面に番号を入力しました", "今回の貸出"]),
     ("lending-not-handed-over", ["残りは入力していません", "途中まで入力された番号を消し", "今回の貸出"]),
     ("lending-local", ["視聴覚ブースの利用", "録音［デイジー］"]),
     ("renewal", ["貸出中の資料", "12点", "はじめての家庭菜園 雪国の四季", "2036年1月3日(木)", "越後の昔話 第8集"]),
@@ -162,7 +162,7 @@ SHOWS = [
     ),
     ("renewal-listing", ["貸出中の資料を調べています"]),
     ("renewal-describing", ["資料 1100 0000 17", "調べています"]),
-    ("renewal-empty", ["貸出中の資料は、ありません。"]),
+    ("renewal-empty", ["貸出中の資料はありません。"]),
     ("renewal-not-listed", ["図書館システムから正しい応答がありません"]),
     (
         "hold",
@@ -173,13 +173,13 @@ SHOWS = [
             "予約しました",
             "予約済み",
             "未予約",
-            "予約の一覧では、まだ確かめられません。",
+            "予約の一覧では、まだ確認できません。",
             "なければ「なかったので予約する」を押してください。",
         ],
     ),
-    ("handover-not", ["番号を、図書館のシステムの画面に入れられます", "この番号を、図書館のシステムに入れてください"]),
-    ("handover-done", ["番号は、図書館のシステムの画面に入っています", "この番号になっていることを確かめます"]),
-    ("handover-failed", ["何も入力していません", "この番号を、図書館のシステムに入れてください"]),
+    ("handover-not", ["番号を図書館システムの画面に入力できます", "この番号を図書館システムに入力してください"]),
+    ("handover-done", ["番号は図書館システムの画面に入っています", "この番号になっていることを確認します"]),
+    ("handover-failed", ["何も入力していません", "この番号を図書館システムに入力してください"]),
     ("local", ["郷土資料室への入室と閲覧の申し込み", "「郷土資料室への入室と閲覧の申し込み」の画面を開きます"]),
     ("lending-refused-library-card-stopped", ["理由: 延滞、延滞金", "Patron has ［2］ overdues ｜ see desk"]),
     ("lending-refused-library-card-expired", ["2026年3月31日までのカードです"]),
@@ -191,7 +191,7 @@ SHOWS = [
     ("slip-printer-silent", ["「2階カウンター レシート」が応答しません", "わかりません"]),
     ("slip-printer-unnamed", ["「このパソコンの標準のプリンター」が受け付けない"]),
     ("late-loan", ["貸し出されていました", "はじめての家庭菜園", "資料番号 1100 8920 31", "図書館システムで返却してください"]),
-    ("lending-trying", ["図書館システムに、つないでいます"]),
+    ("lending-trying", ["図書館システムに接続しています"]),
     (
         "lending-service-denied",
         ["図書館システムが、貸出に応じませんでした", "「いま試す」を押してから、資料をもう一度"],
@@ -200,14 +200,14 @@ SHOWS = [
     ("late-renewal", ["延長されていました", "資料 1100 0000 17"]),
     ("late-hold", ["予約されていました", "重なりを取り消してください"]),
     ("slip-trouble-at-rest", ["レシートを出せませんでした", "利用カード 2104 ＊＊＊＊ 53 の方のレシートです"]),
-    ("waiting-card-lies", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
-    ("waiting-former-card-lies", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
+    ("waiting-card-lies", ["カードが置かれたままです", "利用者にカードをお返しください。"]),
+    ("waiting-former-card-lies", ["前の方のマイナンバーカードが残っています", "職員がお預かりして、持ち主にお返しください。"]),
     (
         "place-former-card-lies",
-        ["前の方のマイナンバーカードが、残っています", "いまの方のカードなら、いちど取って、置き直してもらってください。"],
+        ["前の方のマイナンバーカードが残っています", "いまの方のカードなら、一度取って、置き直してもらってください。"],
     ),
-    ("former-card-left", ["前の方のマイナンバーカードが、残っています", "職員がお預かりして、持ち主にお返しください。"]),
-    ("registered-card-left", ["カードが置かれたままです", "利用者に、カードをお返しください。"]),
+    ("former-card-left", ["前の方のマイナンバーカードが残っています", "職員がお預かりして、持ち主にお返しください。"]),
+    ("registered-card-left", ["カードが置かれたままです", "利用者にカードをお返しください。"]),
     ("idle-warning", ["続けますか", "30秒たつと画面を閉じます"]),
 ]
 
@@ -215,7 +215,7 @@ SHOWS = [
 @pytest.mark.parametrize("scene", ["status-store", "status-overdue", "status-unseen"])
 def test_what_was_not_counted_is_no_nought_and_nothing_fine(hands: Hands, scene: str) -> None:
     hands.show(*SCENES[scene])
-    for sentence in ("0件", "0回", "気をつけることはありません"):
+    for sentence in ("0件", "0回", "異常はありません"):
         assert sentence not in hands.texts()
 
 
@@ -224,12 +224,12 @@ def test_nothing_to_take_care_of_is_said_only_where_no_row_is_marked(hands: Hand
     hands.show(*SCENES[scene])
     _, facts = SCENES[scene]
     marked = any(finding.condition in (Condition.CARE, Condition.WRONG) for finding in facts.findings)
-    assert not marked or "調べたところに、気をつけることはありません" not in hands.texts()
+    assert not marked or "調べた範囲に異常はありません" not in hands.texts()
 
 
 def test_where_no_row_is_marked_there_is_nothing_to_take_care_of(hands: Hands) -> None:
     hands.show(*SCENES["status-busy"])
-    assert "調べたところに、気をつけることはありません" in hands.texts()
+    assert "調べた範囲に異常はありません" in hands.texts()
 
 
 @pytest.mark.parametrize("scene", ["waiting-display", "waiting-store", "waiting-without-trust", "waiting-reader-silent"])
@@ -243,11 +243,11 @@ def test_the_mirror_shows_no_invitation_that_nobody_sees(hands: Hands, scene: st
     [
         ("waiting-store", "連携台帳: 読み出せません"),
         ("waiting-doubted", "連携台帳: 確認が必要です"),
-        ("waiting-overdue", "カードリーダー: 確かめられません"),
+        ("waiting-overdue", "カードリーダー: 確認できません"),
         ("waiting-unseen", "連携台帳: わかりません"),
-        ("waiting-clock", "確かめること: 1件"),
-        ("waiting-many", "確かめること: 9件"),
-        ("waiting-reader-silent", "カードリーダー: サービスが答えません"),
+        ("waiting-clock", "確認すること: 1件"),
+        ("waiting-many", "確認すること: 9件"),
+        ("waiting-reader-silent", "カードリーダー: サービスが応答しません"),
     ],
 )
 def test_the_bar_says_what_is_not_well(hands: Hands, scene: str, said: str) -> None:
@@ -274,7 +274,7 @@ def test_a_library_card_that_nobody_checked_is_not_promised_to_serve(hands: Hand
     checked = replace(DRAFT, patron=Patron(NUMBER, checked=True))
     for draft, ils, said in ((DRAFT, IlsCondition.READY, True), (checked, IlsCondition.READY, False), (DRAFT, IlsCondition.NONE, False)):
         hands.show(replace(scene, flow=Registered(draft, pending=False, replaced=False), ils=ils), facts)
-        assert ("図書館システムで確かめていません" in hands.texts()) is said
+        assert ("図書館システムで確認していません" in hands.texts()) is said
         assert ("これからは、マイナンバーカードだけで受け付けられます" in hands.texts()) is not said
 
 
@@ -311,16 +311,16 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("waiting", "解除", UnlinkingChosen()),
     ("waiting", "状況", StatusChosen()),
     ("waiting", "使い方", HelpChosen()),
-    ("waiting", "連携登録をはじめる", RegistrationChosen()),
-    ("waiting", "解除をはじめる", UnlinkingChosen()),
+    ("waiting", "連携登録を始める", RegistrationChosen()),
+    ("waiting", "解除を始める", UnlinkingChosen()),
     ("confirming-holder", "本人です", HolderConfirmed()),
     ("confirming-holder", "本人ではない", HolderDenied()),
     ("served", "終了して画面を消す", LeavePressed()),
     ("served", "貸出", ServiceChosen(Service.LOAN)),
     ("served", "国立国会図書館デジタル化資料送信サービス", ServiceChosen(Service.NDL_DIGITAL)),
-    ("lending-refused-card-expired", "再登録をはじめる", RegistrationChosen()),
+    ("lending-refused-card-expired", "再登録を始める", RegistrationChosen()),
     ("lending-refused-card-expired", "閉じて、カードを待つ", LeavePressed()),
-    ("lending-refused-not-linked", "連携登録をはじめる", RegistrationChosen()),
+    ("lending-refused-not-linked", "連携登録を始める", RegistrationChosen()),
     ("registration-refused-proxy-refused", "登録をやり直す", RegistrationChosen()),
     ("registration-refused-pin-locked", "別のカードで続ける", BackPressed()),
     ("applicant", "ご本人", ApplicantChosen(Applicant.SELF)),
@@ -329,18 +329,18 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("applicant", "やめる", LeavePressed()),
     ("record", "次へ: 利用カード", NextPressed()),
     ("record-child", "次へ: 書類の確認", NextPressed()),
-    ("record", "もどる", BackPressed()),
+    ("record", "戻る", BackPressed()),
     ("guardian", "法定代理人である", GuardianCheckSet(GuardianCheck.IS_GUARDIAN, True)),
     ("guardian-all", "15歳未満である", GuardianCheckSet(GuardianCheck.UNDER_FIFTEEN, False)),
     ("guardian-all", "次へ: 利用カード", NextPressed()),
-    ("library-card", "もどる", BackPressed()),
+    ("library-card", "戻る", BackPressed()),
     ("place", "やめる", LeavePressed()),
     ("replacement", "更新", ReplacementChosen(ReplaceReason.RENEWED)),
     ("replacement", "利用カード変更", ReplacementChosen(ReplaceReason.LIBRARY_CARD_CHANGED)),
     ("confirm", "登録を中止する", LeavePressed()),
     ("pin", "入力を中止する", LeavePressed()),
     ("checking-pin-slow", "入力を中止する", LeavePressed()),
-    ("done", "おわる", LeavePressed()),
+    ("done", "終わる", LeavePressed()),
     ("unlink-reason", "紛失", UnlinkReasonChosen(UnlinkReason.LOST)),
     ("unlink-lost", "止めた", CardStopAnswered(True)),
     ("unlink-lost", "まだ止めていない", CardStopAnswered(False)),
@@ -348,12 +348,12 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("unlink-refused", "番号を入れ直す", BackPressed()),
     ("out-of-order", "窓口に戻る", BrokeSeen()),
     ("card-left", "確認しました", CardLeftSeen()),
-    ("slip-trouble", "確かめました", SlipTroubleSeen()),
+    ("slip-trouble", "レシートを確認しました", SlipTroubleSeen()),
     ("waiting-doubted", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("waiting-doubted-unseen", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("lending-refused-doubted", "確認したので、受付を始める", StoreAccepted(Code.LINKS_ALTERED)),
     ("slip-trouble", "もう一度出す", SlipRetryPressed()),
-    ("late-loan", "図書館システムで確かめました", LateSeen()),
+    ("late-loan", "図書館システムで確認しました", LateSeen()),
     ("slip-trouble-at-rest", "もう一度出す", SlipRetryPressed()),
     ("done-slip", "登録した内容を印刷", SlipAsked()),
     ("lending", "終わりに出すレシート: 貸出中すべて", SlipChosen(SlipKind.ALL)),
@@ -363,8 +363,8 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("renewal", "すべて延長する", RenewalChosen()),
     ("hold", f"なかったので予約する {LOANS[5].title} {grouped(LOANS[5].number)}", HoldConfirmed(LOANS[5].number)),
     ("renewal-not-listed", "もう一度調べる", ServiceChosen(Service.RENEWAL)),
-    ("handover-not", "番号を入れる", HandoverAsked()),
-    ("handover-failed", "もう一度入れる", HandoverAsked()),
+    ("handover-not", "番号を入力する", HandoverAsked()),
+    ("handover-failed", "もう一度入力する", HandoverAsked()),
     ("idle-warning", "続ける", GoOnPressed()),
 ]
 
@@ -388,12 +388,12 @@ def test_what_was_printed_can_be_printed_again(hands: Hands) -> None:
 
 
 WAITS = [
-    ("lending-leaving", "確かめています…"),
+    ("lending-leaving", "確認しています…"),
     ("renewal-empty", "すべて延長する"),
-    ("handover-under-way", "もう一度入れる"),
+    ("handover-under-way", "もう一度入力する"),
     ("guardian-one-left", "次へ: 利用カード"),
     ("checking-pin", "入力を中止する"),
-    ("unlink-lost", "連携を確かめる"),
+    ("unlink-lost", "連携を確認する"),
     ("pin", "窓口"),
 ]
 
@@ -550,11 +550,11 @@ def test_the_bar_below_says_what_works(hands: Hands) -> None:
         return [widget.accessibleName() for widget in hands.window.findChildren(QWidget) if widget.isVisible()]
 
     hands.show(*SCENES["waiting"])
-    assert {"カードリーダー: 使えます", "図書館システム: つないでいません", "連携台帳: この窓口"} <= set(said())
+    assert {"カードリーダー: 使えます", "図書館システム: 接続していません", "連携台帳: この窓口"} <= set(said())
     hands.show(*SCENES["waiting-reader-missing"])
-    assert "カードリーダー: 見つかりません。USBを確かめてください" in said()
+    assert "カードリーダー: 見つかりません。USBを確認してください" in said()
     hands.show(*SCENES["status-busy"])
-    assert {"図書館システム: つながっています", "連携台帳: 同期待ち 3件"} <= set(said())
+    assert {"図書館システム: 接続済みです", "連携台帳: 同期待ち 3件"} <= set(said())
     for trouble in ("unreachable", "login-refused", "not-trusted"):
         hands.show(*SCENES[f"status-ils-ils-{trouble}"])
         assert [text for text in said() if text.startswith("図書館システム: ") and text.endswith("番号の表示はできます")], trouble
@@ -576,7 +576,7 @@ def test_another_width_shows_the_same_state(hands: Hands) -> None:
     for width in (1920, 1024):
         hands.window.resize(width, 800)
         settle()
-        assert "前の連携に替えて、登録しました。" in hands.texts()
+        assert "前の連携を解除し、新しい連携を登録しました。" in hands.texts()
 
 
 class OtherWindows(QObject):

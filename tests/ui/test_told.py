@@ -50,7 +50,7 @@ def test_what_was_tried_at_once_is_told_on_every_page_that_has_the_button(hands:
     assert not hands.control("試しています…").isEnabled()
     hands.show(replace(at_first, tried=PRESSED["failed"]), facts)
     assert hands.control("いま試す").isEnabled()
-    assert "10:32:00に試しましたが、つながりませんでした。" in hands.texts()
+    assert "10:32:00に試しましたが、接続できませんでした。" in hands.texts()
 
 
 def test_nobody_is_told_of_a_try_that_nobody_made(hands: Hands) -> None:
@@ -64,7 +64,7 @@ def test_nobody_is_told_of_a_try_that_nobody_made(hands: Hands) -> None:
 
 def test_a_service_that_was_denied_says_that_the_line_was_made_anew(hands: Hands) -> None:
     hands.show(*SCENES["lending-service-denied-tried"])
-    assert "10:32:00に、つなぎ直しました。資料をもう一度読み取ってください。" in hands.texts()
+    assert "10:32:00に再接続しました。資料をもう一度読み取ってください。" in hands.texts()
 
 
 def test_other_things_that_are_tried_again_say_when(hands: Hands) -> None:
@@ -144,10 +144,10 @@ def test_a_button_that_decides_is_no_way_out(hands: Hands) -> None:
 @pytest.mark.parametrize("why", Stayed)
 def test_why_a_session_stays_stands_above_its_end(hands: Hands, why: Stayed) -> None:
     hands.show(*SCENES[f"lending-stayed-{why}"])
-    assert "まだ、終了していません" in hands.texts()
+    assert "まだ終了していません" in hands.texts()
     assert plain(say(f"staff.patron.stayed-{why}")) in hands.texts()
     hands.show(*SCENES["lending"])
-    assert "まだ、終了していません" not in hands.texts()
+    assert "まだ終了していません" not in hands.texts()
 
 
 @pytest.mark.parametrize("work", LeftWork)
@@ -161,10 +161,10 @@ def test_staff_are_told_what_was_closed_until_they_have_seen_it(hands: Hands, wo
 
 WHO: list[tuple[EndedBy, LeftWork, str]] = [
     (EndedBy.PATRON, LeftWork.REGISTRATION, "利用者がやめたため、登録せずに画面を閉じました"),
-    (EndedBy.PATRON, LeftWork.REGISTERED, "利用者が「おわる」を押したため"),
-    (EndedBy.PATRON, LeftWork.LINKED, "利用者が「おわる」を押したため"),
+    (EndedBy.PATRON, LeftWork.REGISTERED, "利用者が「終わる」を押したため"),
+    (EndedBy.PATRON, LeftWork.LINKED, "利用者が「終わる」を押したため"),
     (EndedBy.PATRON, LeftWork.LENDING, "利用者がやめたため、受付をせずに画面を閉じました"),
-    (EndedBy.PATRON, LeftWork.REFUSED, "利用者が「おわる」を押したため"),
+    (EndedBy.PATRON, LeftWork.REFUSED, "利用者が「終わる」を押したため"),
     (EndedBy.STAFF, LeftWork.REGISTRATION, "職員の操作で、登録せずに画面を閉じました"),
     (EndedBy.STAFF, LeftWork.UNLINKING, "職員の操作で、解除せずに画面を閉じました"),
     (EndedBy.STAFF, LeftWork.LENDING, "職員の操作で、受付をせずに画面を閉じました"),
@@ -245,19 +245,23 @@ def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callab
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
     desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, ended=told))
     assert desk.says("操作がなかったため、画面を閉じました")
-    assert desk.says("登録は、していません。")
+    assert desk.says("登録は完了していません。")
 
 
 UNCLEAR = {
-    "unclear-soon": ("貸し出されたか、まだわかりません", "資料番号 1100 8920 31、T-0001/B", "このあとすぐ、図書館システムに確かめます。"),
-    "unclear-asking": ("延長されたか、まだわかりません", "1100 0000 17", "確かめています。"),
-    "unclear-away": ("貸し出されたか、まだわかりません", "はじめての家庭菜園", "図書館システムにつながったら、すぐに確かめます。"),
-    "unclear-still": (
-        "貸し出されたか、わかりません",
+    "unclear-soon": (
+        "貸し出されたかどうか、まだわかりません",
         "資料番号 1100 8920 31、T-0001/B",
-        "確かめられませんでした。図書館システムで、資料番号で調べて",
+        "このあとすぐ、図書館システムに照会します。",
     ),
-    "unclear-not-done": ("いまのところ、予約されていません", "信濃川の橋をたずねて", "10:32に確かめました。"),
+    "unclear-asking": ("延長されたかどうか、まだわかりません", "1100 0000 17", "照会しています。"),
+    "unclear-away": ("貸し出されたかどうか、まだわかりません", "はじめての家庭菜園", "図書館システムに接続でき次第、照会します。"),
+    "unclear-still": (
+        "貸し出されたかどうかわかりません",
+        "資料番号 1100 8920 31、T-0001/B",
+        "確認できませんでした。図書館システムで、資料番号から調べて",
+    ),
+    "unclear-not-done": ("いまのところ予約されていません", "信濃川の橋をたずねて", "10:32に確認しました。"),
 }
 
 

@@ -40,16 +40,16 @@ def test_a_good_card_is_followed_to_its_number(hands: Hands) -> None:
     assert said[first + 1 : first + 7] == [
         "整えたもの(全角、小文字、空白、ハイフン): A2104067851B",
         "始めと終わりの文字: AとBを取り除きました",
-        "はじめの文字: 2104で始まっています",
+        "先頭の文字: 2104で始まっています",
         "桁数: 10桁、設定どおりです",
-        "検査数字: 最後の1は合っています",
+        "チェックデジット: 最後の1は合っています",
         "利用カードの番号として受け付けます: 2104 0678 51",
     ]
 
 
 def test_a_refused_card_ends_with_the_reason_and_what_to_do(hands: Hands) -> None:
     hands.scan("A2205067853B", ENTER)
-    assert "検査数字: 最後は3ですが、計算では2です" in lines(hands)
+    assert "チェックデジット: 最後は3ですが、計算では2です" in lines(hands)
     assert "図書館の利用カードの番号ではありません。番号は2104で始まります" in hands.texts().replace(" ", "")
 
 

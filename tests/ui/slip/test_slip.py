@@ -73,7 +73,7 @@ def test_what_was_recorded_is_said_in_every_language(language: Language) -> None
     assert "[" not in said
 
 
-NOT_LISTED, MORE = "一覧は、図書館システムから得られませんでした", "ほかにも貸出中の資料があるかもしれません"
+NOT_LISTED, MORE = "一覧は、図書館システムから取得できませんでした", "ほかにも貸出中の資料があるかもしれません"
 
 
 @pytest.mark.parametrize(
