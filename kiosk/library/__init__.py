@@ -1,1 +1,1 @@
-"""The library's own system: what is said to it and what it answers. `sip2` is pure; the connection lies beside it."""
+"""The library's own system: the SIP2 codec (`sip2`, pure), its client (`ils`), and typing into other programs (`handover`)."""

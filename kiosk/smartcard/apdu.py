@@ -1,4 +1,4 @@
-"""Command and response APDUs (ISO/IEC 7816-4 §5): building, taking apart, and one exchange with its follow-up commands."""
+"""Command and response APDUs (ISO/IEC 7816-4 §5): encoding, parsing, and one exchange including its follow-up commands."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MOST_DATA = 0x10000
 
 
 class Transmitter(Protocol):
-    """Whatever carries one APDU to a card and its answer back."""
+    """Anything that sends a command APDU to a card and returns the response APDU."""
 
     def transmit(self, command: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command APDU taken apart. `le` None: no answer data expected; `data` may be a PIN, so it is not printed."""
+    """A parsed command APDU. `le` is None when no response data is expected. `data` may be a PIN and is kept out of the repr."""
 
     cla: int
     ins: int
@@ -49,12 +49,12 @@ class Response:
 
     @property
     def tries(self) -> int | None:
-        """The counter of a 63Cx, else None."""
+        """The retry counter of a 63Cx status, otherwise None."""
         return self.sw & 0xF if self.sw & 0xFFF0 == 0x63C0 else None
 
 
 def build(cla: int, ins: int, p1: int, p2: int, data: bytes = b"", le: int | None = None) -> bytes:
-    """A command APDU, extended (§5.1) only when it does not fit the short form. `le` 256 and 65,536 are written as zeros."""
+    """Encode a command APDU, in extended form (§5.1) only where the short form cannot hold it. `le` 256 and 65,536 are encoded as zeros."""
     if len(data) > 0xFFFF or not (le is None or 1 <= le <= 0x10000):
         raise ValueError("this length has no form in an APDU")
     header = bytes((cla, ins, p1, p2))
@@ -66,7 +66,7 @@ def build(cla: int, ins: int, p1: int, p2: int, data: bytes = b"", le: int | Non
 
 
 def parse(command: bytes) -> Command:
-    """Take a command APDU apart. Raises ValueError when its lengths do not fit (a card answers 6700 then)."""
+    """Parse a command APDU. Raises ValueError when its lengths are inconsistent (a card answers 6700)."""
     if len(command) < 4:
         raise ValueError("an APDU has a header of four bytes")
     cla, ins, p1, p2 = command[:4]
@@ -87,18 +87,19 @@ def parse(command: bytes) -> Command:
 
 
 def send(connection: Transmitter, command: bytes) -> Response:
-    """One command, once, whatever the card answers. Raises Unavailable(card-interrupted) on an answer without a status."""
+    """Send one command exactly once, whatever the status word. Raises Unavailable(card-interrupted) when the answer lacks a status word."""
     answer = connection.transmit(command)
     if len(answer) < 2:
-        # pcscd with vpcd reports success and nothing else when the card is pulled in the middle of a command; others say half of it.
+        # When the card is pulled during a command, pcscd with vpcd reports success and an empty answer; other stacks return a truncated
+        # one.
         raise Unavailable(Code.CARD_INTERRUPTED)
     return Response(answer[:-2], int.from_bytes(answer[-2:], "big"))
 
 
 def exchange(connection: Transmitter, command: bytes) -> Response:
-    """One command with what belongs to it: GET RESPONSE after 61xx, and once more with the right Le after 6Cxx (§5.3.4).
+    """Send one command and complete its answer: GET RESPONSE after 61xx, one retry with the correct Le after 6Cxx (§5.3.4).
 
-    A command that may spend a try is never sent a second time. Raises Unavailable: card-interrupted, card-answer-unexpected.
+    A command that may use up a PIN try is never sent twice. Raises Unavailable: card-interrupted, card-answer-unexpected.
     """
     response = _send_with_right_length(connection, command)
     data = bytearray(response.data)
@@ -121,5 +122,5 @@ def _send_with_right_length(connection: Transmitter, command: bytes) -> Response
 
 
 def unexpected(response: Response) -> Unavailable:
-    """The trouble to raise for a status that has no meaning where it came."""
+    """The exception for a status word that is not expected at this point."""
     return Unavailable(Code.CARD_ANSWER_UNEXPECTED, sw=f"{response.sw:04X}")

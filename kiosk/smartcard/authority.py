@@ -1,4 +1,4 @@
-"""An authority that is pinned here (発行者署名符号), and whether it issued a certificate."""
+"""A pinned issuing authority (発行者署名符号) and the check whether it issued a certificate."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, within_calendar
 
 DEMO_MARK = x509.ObjectIdentifier("2.25.329800735698586629295641978511506172918")
-"""A private extension (an OID made of a random UUID, X.667): marks the throw-away authority of the demo."""
+"""A private extension (OID from a random UUID, X.667) that marks the throw-away authority of the demo."""
 TEST_ORGANIZATION = "JPKI-TEST"
 _SIGNATURE_UNIT = "JPKI for digital signature"
 
 
 class Authority:
-    """One CA certificate, read at once into values of our own; two with the same bytes are equal."""
+    """One CA certificate, parsed eagerly into plain values. Instances with the same DER are equal."""
 
     def __init__(self, encoded: bytes) -> None:
-        """From DER. Raises Refused(trust-file-invalid) for what is not a CA's certificate; `reason` says why."""
+        """Parse DER. Raises Refused(trust-file-invalid), with `reason`, for anything but a CA certificate."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -35,7 +35,7 @@ class Authority:
         except Refused:
             raise
         except Exception as error:
-            # As for Certificate: malformed bytes raise anything.
+            # As in `Certificate`: malformed bytes make cryptography raise almost anything.
             raise Refused(Code.TRUST_FILE_INVALID, reason="not-a-certificate") from error
         self.der = encoded
 
@@ -44,7 +44,7 @@ class Authority:
         fields = signed_fields(next(der.elements(signed.content)).value)
         issuer, self.subject = fields[2].whole, fields[4].whole
         self.name = escaped(certificate.subject.rfc4514_string())
-        """To be shown: nothing in it acts on a terminal."""
+        """Sanitized for display: contains no terminal control characters."""
         self.serial = certificate.serial_number
         self.fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
         self.begins = within_calendar(certificate.not_valid_before_utc)
@@ -54,14 +54,14 @@ class Authority:
             raise Refused(Code.TRUST_FILE_INVALID, reason="unknown-key")
         self.key: PublicKey = key
         self.signer = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-        """SHA-256 of its key: a renewed authority that kept its key has the same, and so the same lists."""
+        """SHA-256 of the public key. An authority renewed with the same key keeps this value, and with it its revocation lists."""
         self._read_usage(certificate)
         if issuer == self.subject and not signed.is_by(key):
             raise Refused(Code.TRUST_FILE_INVALID, reason="own-signature")
         self._say_kind(certificate)
 
     def _read_usage(self, certificate: x509.Certificate) -> None:
-        """basicConstraints and keyUsage of a CA (RFC 5280 §4.2.1.3, §4.2.1.9)."""
+        """Require the basicConstraints and keyUsage of a CA (RFC 5280 §4.2.1.3, §4.2.1.9)."""
         try:
             constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
             usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
@@ -76,11 +76,11 @@ class Authority:
         self.is_demo = any(extension.oid == DEMO_MARK for extension in certificate.extensions)
         self.is_test = TEST_ORGANIZATION in organizations
         self.is_for_signatures = _SIGNATURE_UNIT in _values(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
-        """The authority of the other certificate on the card (署名用), which never issues the one read here."""
+        """True for the authority of the card's other certificate (署名用), which never issues the one read here."""
 
     @property
     def is_pretended(self) -> bool:
-        """The demo's own authority or that of J-LIS's test cards: never trusted in a normal run."""
+        """True for the demo's authority and for that of J-LIS's test cards: never trusted in a normal run."""
         return self.is_demo or self.is_test
 
     def __eq__(self, other: object) -> bool:
@@ -96,7 +96,9 @@ class Authority:
         return self.begins <= now <= self.ends
 
     def issued(self, certificate: Certificate) -> bool:
-        """Whether the name fits, byte for byte, and the signature too. Three generations share one name: only the signature tells."""
+        """Whether the issuer name matches byte for byte and the signature verifies. Three generations share one name; only the signature
+        tells them apart.
+        """
         return certificate.issuer == self.subject and certificate.signed.is_by(self.key)
 
 

@@ -1,4 +1,4 @@
-"""The user-authentication certificate (利用者証明用電子証明書), taken apart once; malformed bytes end here."""
+"""The user-authentication certificate (利用者証明用電子証明書), parsed once. Malformed bytes are rejected here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, ver
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
-"""What goes before a SHA-256 in a PKCS #1 v1.5 signature (RFC 8017 §9.2 note 1)."""
+"""DigestInfo prefix of a SHA-256 hash in a PKCS #1 v1.5 signature (RFC 8017 §9.2 note 1)."""
 _VERSION_3 = bytes.fromhex("a003020102")
 _INTEGER, _SEQUENCE = 0x02, 0x30
 _LONGEST_SERIAL = 20
@@ -30,44 +30,44 @@ _LONGEST_SERIAL = 20
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the extensions say (RFC 5280 §4.2.1), object identifiers as dotted text."""
+    """The extensions (RFC 5280 §4.2.1) that matter for judging; object identifiers in dotted notation."""
 
     critical: frozenset[str]
     is_authority: bool
-    """basicConstraints or keyUsage of somebody who issues certificates."""
+    """basicConstraints or keyUsage marks it as a CA certificate."""
     signs: bool
     """keyUsage has digitalSignature."""
     purposes: frozenset[str] | None
-    """extendedKeyUsage; None: it does not say."""
+    """extendedKeyUsage; None if the extension is absent."""
     policies: frozenset[str]
     points: frozenset[str]
-    """Names of the distribution points whose lists tell whether it was stopped, as `point_names` writes them. Not among them: those for
-    some reasons alone, and those of other issuers (§4.2.1.13).
+    """Distribution points whose CRLs cover this certificate, as `point_names` returns them. Points limited to some reasons, or with another
+    CRL issuer, are left out (§4.2.1.13).
     """
 
 
 class Certificate:
-    """Issuer, serial number, dates, key and signature of one card, all of it values of our own: nothing is evaluated, and nothing raises,
-    later than here.
+    """Issuer, serial number, validity, key and signature of one card, parsed eagerly: after construction nothing is decoded lazily and
+    nothing raises for malformed input.
 
-    Its repr says nothing: every field of it points to its holder.
+    The repr is empty on purpose: every field identifies the holder.
     """
 
     def __init__(self, encoded: bytes) -> None:
-        """Raises Refused(certificate-unreadable) for whatever is not a certificate with an RSA or ECDSA key and signature."""
+        """Parse DER. Raises Refused(certificate-unreadable) unless it is a certificate with an RSA or ECDSA key and signature."""
         try:
             with warnings.catch_warnings():
-                # It warns about odd serial numbers and NULL parameters, with the value in the text.
+                # cryptography's warnings about odd serial numbers and NULL parameters quote the values.
                 warnings.simplefilter("ignore")
                 self._read(encoded, x509.load_der_x509_certificate(encoded))
         except Exception as error:
-            # cryptography raises a dozen kinds for malformed bytes and unknown algorithms, most of them when a field is looked at.
+            # cryptography raises a dozen exception types for malformed bytes and unknown algorithms, most of them on attribute access.
             raise Refused(Code.CERTIFICATE_UNREADABLE) from error
 
     def _read(self, encoded: bytes, certificate: x509.Certificate) -> None:
         self.signed = signed_part(certificate, encoded)
         self.issuer = signed_fields(next(der.elements(self.signed.content)).value)[2].whole
-        """The name exactly as it stands there: links are kept by it, so it is not encoded anew."""
+        """The issuer name, byte for byte: link tokens are derived from it, so it is never re-encoded."""
         self.serial = certificate.serial_number
         self.begins = within_calendar(certificate.not_valid_before_utc)
         self.ends = within_calendar(certificate.not_valid_after_utc)
@@ -83,13 +83,13 @@ class Certificate:
         return "Certificate()"
 
     def prepare(self, challenge: bytes) -> bytes:
-        """What the card has to sign for `challenge`: a DigestInfo with SHA-256 for RSA, the hash that fits the curve for ECDSA."""
+        """Return what the card has to sign for `challenge`: a SHA-256 DigestInfo for RSA, a bare hash of the curve's size for ECDSA."""
         if isinstance(self._key, rsa.RSAPublicKey):
             return _SHA256_DIGEST_INFO + hashlib.sha256(challenge).digest()
         return hashlib.new(_hash_for(self._key).name, challenge).digest()
 
     def verify_signature(self, challenge: bytes, signature: bytes) -> None:
-        """Raises Refused(key-mismatch) unless the key of this certificate signed `challenge`."""
+        """Check that the key of this certificate signed `challenge`. Raises Refused(key-mismatch) otherwise."""
         if isinstance(self._key, rsa.RSAPublicKey):
             fits = verifies(self._key, signature, challenge, padding.PKCS1v15(), hashes.SHA256())
         else:
@@ -100,14 +100,14 @@ class Certificate:
 
 
 def _hash_for(key: ec.EllipticCurvePublicKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
-    """The hash as long as the curve (FIPS 186-5 §6.1.1); the next card is announced with P-384 and SHA-384."""
+    """The hash matching the curve size (FIPS 186-5 §6.1.1). The next card generation is announced with P-384 and SHA-384."""
     if key.key_size <= 256:
         return hashes.SHA256()
     return hashes.SHA384() if key.key_size <= 384 else hashes.SHA512()
 
 
 def _ecdsa_forms(key: ec.EllipticCurvePublicKey, signature: bytes) -> list[bytes]:
-    """As it came (a DER sequence), and as r and s one after the other: cards give either."""
+    """The signature as received (a DER sequence) and, where the length fits, converted from raw r || s: cards return either."""
     forms = [signature]
     size = (key.key_size + 7) // 8
     if len(signature) == 2 * size:
@@ -137,9 +137,9 @@ def _profile(certificate: x509.Certificate) -> Profile:
 def point_names(
     point: x509.DistributionPoint | x509.IssuingDistributionPoint, where: x509.Certificate | x509.CertificateRevocationList
 ) -> frozenset[str]:
-    """Names of a distribution point as text that is equal where the names are; a name in a directory by its parts, however encoded.
+    """The names of a distribution point as comparable strings; directory names by their parts, whatever their encoding.
 
-    One that is told relative to its issuer is that of the issuer `where` it was told, and some more.
+    A name relative to the CRL issuer (§4.2.1.13) is resolved against the issuer of `where`.
     """
     if point.relative_name is not None:
         return frozenset({_point_name(x509.DirectoryName(x509.Name([*where.issuer.rdns, point.relative_name])))})
@@ -160,10 +160,10 @@ def find_extension(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | No
 
 
 def issuer_and_serial(start: bytes) -> tuple[bytes, int] | None:
-    """Issuer (DER) and serial number, read from the first bytes of a certificate. Never raises.
+    """Read issuer (DER) and serial number from the first bytes of a certificate. Never raises, and proves nothing.
 
-    They stand within the first 200 bytes of a card's certificate. None when `start` ends before them or has them in any way other
-    than a card does: then only the whole certificate can tell. Nothing is proved by them.
+    On a card both lie within the first 200 bytes. None when `start` is too short or not encoded as on a card: then the whole certificate
+    has to be parsed.
     """
     try:
         whole = der.beginning(start)
@@ -179,7 +179,7 @@ def issuer_and_serial(start: bytes) -> tuple[bytes, int] | None:
 
 
 def _is_serial(value: bytes) -> bool:
-    """Positive, no longer than allowed, and in the one form that DER has for it (X.690 §8.3.2)."""
+    """Whether the INTEGER is positive, at most 20 bytes long and in its shortest DER form (X.690 §8.3.2)."""
     if not 1 <= len(value) <= _LONGEST_SERIAL or value[0] >= 0x80:
         return False
     return value[0] != 0 or (len(value) > 1 and value[1] >= 0x80)

@@ -1,4 +1,4 @@
-"""Just enough DER (ITU-T X.690) to find where an object ends and which bytes are its parts."""
+"""Just enough DER (ITU-T X.690) to find where an object ends and to split it into its elements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One tag-length-value: `whole` with its header, `value` without."""
+    """One TLV object: `whole` includes the header, `value` does not."""
 
     tag: int
     whole: bytes
@@ -17,33 +17,33 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """An object of which the end may be missing."""
+    """A TLV object that may be truncated."""
 
     tag: int
     total: int
-    """Length of the whole object as its header says it."""
+    """Length of the whole object, according to its header."""
     length: int
-    """Of its value."""
+    """Length of the value, according to the header."""
     value: bytes
-    """As much of it as is there."""
+    """The bytes of the value that are present."""
 
 
 def beginning(start: bytes) -> Beginning:
-    """The object that begins with `start`. Raises ValueError as `total_length` does."""
+    """Parse the header of the object at the start of `start`. Raises ValueError as `total_length` does."""
     header, length = _header(start, 0)
     return Beginning(start[0], header + length, length, start[header : header + length])
 
 
 def total_length(start: bytes) -> int:
-    """Length of the object that begins with `start`, its header included.
+    """Length of the object that begins with `start`, including its header.
 
-    Raises ValueError when the header is cut off, of the indefinite form, or not in the shortest form (X.690 §10.1).
+    Raises ValueError for a header that is truncated, of indefinite length, or not in its shortest form (X.690 §10.1).
     """
     return beginning(start).total
 
 
 def elements(content: bytes) -> Iterator[Element]:
-    """The objects that lie one after the other in `content`. Raises ValueError at the first that is cut off, not before."""
+    """Yield the consecutive objects in `content`. Raises ValueError lazily, on reaching a truncated one."""
     at = 0
     while at < len(content):
         header, length = _header(content, at)
@@ -55,7 +55,7 @@ def elements(content: bytes) -> Iterator[Element]:
 
 
 def _header(content: bytes, at: int) -> tuple[int, int]:
-    """Length of the header at `at`, and of the value behind it."""
+    """Lengths of the header at `at` and of the value that follows it."""
     if at + 2 > len(content):
         raise ValueError("the header is cut off")
     if content[at] & 0x1F == 0x1F:

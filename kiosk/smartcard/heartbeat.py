@@ -1,7 +1,7 @@
-"""Asks the PC/SC service every few seconds whether it is there. The card watch cannot tell: it waits, and a service that has stopped
-answering lets it wait for ever.
+"""Poll the PC/SC service to see whether it still answers.
 
-Two threads: one asks, and may be held for as long as the service likes; the other (`SlowWatch`) notices that it is.
+The card watch cannot detect that: it blocks in a wait, and a service that has hung leaves it blocked for ever. Two threads: one polls and
+may block as long as the service does; the other (`SlowWatch`) notices that it is blocked.
 """
 
 from __future__ import annotations
@@ -20,27 +20,29 @@ log = logging.getLogger("kiosk.smartcard.heartbeat")
 
 EVERY = 2.0
 SILENT_AFTER = 5.0
-"""Seconds without an answer. The service itself answers within milliseconds, whatever its readers and cards do."""
+"""Seconds without an answer. The service answers this request within milliseconds, whatever its readers and cards are doing."""
 
 
 class Ear(Protocol):
-    """Who is told, on the threads of the heartbeat. Nothing here may raise."""
+    """Receives the results, on the heartbeat's threads. Its methods must not raise."""
 
     def answered(self, names: tuple[str, ...]) -> None:
-        """The service has answered, with these readers."""
+        """The service answered; `names` are its readers."""
 
     def failed(self, code: Code) -> None:
-        """reader-service-missing, reader-denied; or reader-silent: it has not answered for SILENT_AFTER seconds."""
+        """The poll failed: reader-service-missing, reader-denied, or reader-silent after SILENT_AFTER seconds without an answer."""
 
 
 def readers_now(monitor: ReaderMonitor) -> tuple[str, ...]:
-    """The names of the readers there are."""
-    # Waiting for a change from what cannot be returns at once.
+    """The names of the connected readers."""
+    # No such state exists, so the wait returns at once.
     return tuple(state.name for state in monitor.wait((ReaderState("", present=False),)))
 
 
 def reader_names() -> list[str]:
-    """With a context of its own, for `apart`. Raises Unavailable: reader-service-missing, reader-denied."""
+    """The names of the connected readers, on a context of its own; called through `apart`. Raises Unavailable: reader-service-missing,
+    reader-denied.
+    """
     from kiosk.smartcard.pcsc import PcscMonitor
 
     monitor = PcscMonitor()
@@ -52,7 +54,7 @@ def reader_names() -> list[str]:
 
 class Heartbeat:
     def __init__(self, monitor: Callable[[], ReaderMonitor], ear: Ear, *, every: float = EVERY, silent_after: float = SILENT_AFTER) -> None:
-        """`monitor` is called on the thread that asks, for a context of its own; again after each trouble."""
+        """`monitor` opens a PC/SC context of its own on the polling thread, and again after each failure. Times are in seconds."""
         self._open_monitor, self._ear, self._every = monitor, ear, every
         self._monitor: ReaderMonitor | None = None
         self._stopping = threading.Event()
@@ -64,7 +66,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self, limit: float = 1.0) -> None:
-        """A thread that the service holds is left behind: it can do nothing any more."""
+        """Stop polling. A thread blocked in the service for longer than `limit` seconds is abandoned; it reports nothing afterwards."""
         self._stopping.set()
         self._slow.stop()
         self._thread.join(limit)

@@ -1,6 +1,6 @@
-"""One session with the JPKI application (公的個人認証AP) of a card: read the certificate, check the PIN, let the card sign.
+"""One session with the JPKI application (公的個人認証AP) on a card: read the certificate, verify the PIN, sign.
 
-Sources and grades of everything known about the card: J-LIS and JICSAP through the programs that use it; see ARCHITECTURE.md.
+The card interface is known from J-LIS and JICSAP only through the programs that implement it; ARCHITECTURE.md lists the sources.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _PIN = 0x18
 _CURRENT = 0x80
 
 _FARTHEST = 0x7FFF
-"""READ BINARY's offset has fifteen bits (ISO 7816-4 §7.2.3)."""
+"""READ BINARY takes a 15-bit offset (ISO 7816-4 §7.2.3)."""
 _MOST_BLOCKS = 512
 _NO_SUCH_APPLICATION = frozenset(
     {0x6300, 0x6700, 0x6800, 0x6881, 0x6882, 0x6900, 0x6981, 0x6985, 0x6999, 0x6A80, 0x6A81, 0x6A82, 0x6A86, 0x6A87, 0x6D00, 0x6E00}
 )
-"""What other cards say to SELECT, and what readers say in place of memory cards, which have no applications."""
+"""Answers of other cards to SELECT, and of readers on behalf of memory cards, which have no applications."""
 _NO_SHORT_REFERENCE = frozenset({0x6700, 0x6981, 0x6985, 0x6986, 0x6A80, 0x6A81, 0x6A82, 0x6A86, 0x6A88, 0x6B00})
-"""Answers after which the file is selected first, in case the card does not know short references."""
+"""Answers that may mean that the card does not support short EF identifiers: the file is then selected explicitly."""
 _NO_FILE = frozenset({0x6982, 0x6A82, 0x6B00})
 _BLOCKED = frozenset({0x6983, 0x6984})
 _END_OF_FILE = frozenset({0x6282, 0x6B00})
 
 
 def accept_label(label: str) -> None:
-    """Raises Refused unless the label is that of a plastic My Number Card: phone-not-accepted, not-my-number-card."""
+    """Accept only the token label of a plastic My Number Card. Raises Refused: phone-not-accepted, not-my-number-card."""
     if label in PHONE_LABELS:
         raise Refused(Code.PHONE_NOT_ACCEPTED)
     if label != CARD_LABEL:
@@ -45,14 +45,14 @@ def accept_label(label: str) -> None:
 
 
 class JpkiSession:
-    """A session that exists has the application selected. It belongs to one connection and dies with it.
+    """A session with the JPKI application selected, bound to one connection.
 
-    Besides what each method names, all raise Unavailable: card-answer-unexpected (with `sw`), card-removed and what the
-    connection itself raises. INS 24 (change PIN) is nowhere in this program.
+    Besides what each method lists, all raise Unavailable: card-answer-unexpected (with `sw`), card-removed, and whatever the connection
+    raises. INS 24 (change PIN) is never sent.
     """
 
     def __init__(self, connection: CardConnection) -> None:
-        """Raises Refused(not-my-number-card) when the card has no such application."""
+        """Select the application. Raises Refused(not-my-number-card) when the card does not have it."""
         self._connection = connection
         self._extended = connection.extended
         self._short_files = True
@@ -60,7 +60,7 @@ class JpkiSession:
         command = apdu.build(0x00, apdu.SELECT, 0x04, 0x0C, APPLET)
         answer = exchange(connection, command)
         if answer.sw == 0x6F00:
-            # Seen as the answer to the first command after a cold power-up; nothing else is ever sent again.
+            # Observed as the answer to the first command after a cold power-up. No other command is repeated on 6F00.
             answer = exchange(connection, command)
         if answer.sw in _NO_SUCH_APPLICATION:
             raise Refused(Code.NOT_MY_NUMBER_CARD)
@@ -68,7 +68,7 @@ class JpkiSession:
             raise unexpected(answer)
 
     def token_label(self) -> str:
-        """The label in EF 0006 (PKCS #11 token info), checked by `accept_label`: reading a phone's certificate would need a PIN.
+        """Read and check the label in EF 0006 (PKCS #11 token info) first, since reading a phone's certificate would require a PIN.
 
         Raises Refused: phone-not-accepted, not-my-number-card.
         """
@@ -82,7 +82,8 @@ class JpkiSession:
         return label
 
     def read_certificate(self, first_block: Callable[[bytes], None] | None = None) -> bytes:
-        """The user-authentication certificate, cut at its DER length. `first_block` is shown the first block as soon as it is there.
+        """Read the user-authentication certificate, trimmed to its DER length. `first_block` is called with the first block as soon as it
+        arrives.
 
         Raises Refused: no-certificate, certificate-unreadable.
         """
@@ -98,7 +99,7 @@ class JpkiSession:
         return self._read_rest(answer.data)
 
     def tries_left(self) -> int:
-        """How often the PIN may still be tried; 0 is locked. Spends none: a VERIFY without data only asks."""
+        """Read the remaining PIN tries; 0 means locked. Uses up none: VERIFY without data only queries the counter."""
         answer = exchange(self._connection, apdu.build(0x00, apdu.VERIFY, 0x00, _CURRENT | _PIN))
         self._pin_reference = _CURRENT | _PIN
         if answer.sw in _NO_SHORT_REFERENCE:
@@ -108,14 +109,15 @@ class JpkiSession:
         if answer.sw in _BLOCKED:
             return 0
         if answer.tries is None:
-            # 9000 after a verified PIN says nothing about the counter; it must not be taken for "all left".
+            # 9000 (PIN already verified) does not contain the counter and must not be read as "all tries left".
             raise unexpected(answer)
         return answer.tries
 
     def verify(self, digits: bytearray) -> None:
-        """Present the PIN, once; wipes `digits` and the command. After any trouble ask `tries_left`: the answer may have been lost.
+        """Present the PIN exactly once; wipes `digits` and the command. After an error call `tries_left`: the answer may have been lost.
 
-        Raises Refused: pin-wrong (with `tries_left`), pin-locked. Raises ValueError, with nothing sent, unless these are four ASCII digits.
+        Raises Refused: pin-wrong (with `tries_left`), pin-locked. Raises ValueError, with nothing sent, unless `digits` are four ASCII
+        digits.
         """
         command = bytearray((0x00, apdu.VERIFY, 0x00, 0x00, 0x04)) + digits
         try:
@@ -136,9 +138,9 @@ class JpkiSession:
         raise Refused(Code.PIN_WRONG, tries_left=tries_left)
 
     def sign(self, prepared: bytes) -> bytes:
-        """Let the card's key sign what `Certificate.prepare` made of a challenge: a DigestInfo for RSA, a bare hash for ECDSA.
+        """Sign what `Certificate.prepare` returned with the card's private key: a DigestInfo for RSA, a bare hash for ECDSA.
 
-        P1 = 00 signs exactly the bytes given, so the same command serves both kinds of key; longer signatures come through 61xx.
+        P1 = 00 signs exactly the bytes given, so one command serves both key types. Longer signatures arrive through 61xx.
         """
         answer = exchange(self._connection, self._sign_command(_CURRENT | _PRIVATE_KEY, prepared))
         if answer.sw in _NO_SHORT_REFERENCE:
@@ -153,7 +155,7 @@ class JpkiSession:
         return apdu.build(0x80, apdu.PERFORM_SECURITY_OPERATION, 0x00, reference, prepared, 0x100)
 
     def _find_pin_reference(self) -> int:
-        """How this card wants its PIN named; found by asking for the tries, so that digits never go to a reference not yet known."""
+        """The P2 reference of the PIN on this card, determined with a query, so that digits are never sent to an untested reference."""
         if self._pin_reference is None:
             self.tries_left()
         elif self._pin_reference == _CURRENT:
@@ -161,7 +163,7 @@ class JpkiSession:
         return _CURRENT if self._pin_reference is None else self._pin_reference
 
     def _present(self, command: bytearray) -> Response:
-        """Send a VERIFY with data; its trouble is raised anew, so that no traceback holds the frame with the digits."""
+        """Send a VERIFY with data. Errors are re-raised as new exceptions, so that no traceback keeps the frame with the digits alive."""
         try:
             return apdu.send(self._connection, bytes(command))
         except KioskError as error:
@@ -174,7 +176,7 @@ class JpkiSession:
             raise unexpected(answer)
 
     def _read_start(self, file: int, length: int) -> Response:
-        """The first bytes of a file, which becomes current: by its short id, which saves a SELECT (§7.2.2), else selected first."""
+        """Read the first bytes of a file and make it current: by short EF identifier, which saves a SELECT (§7.2.2), or after a SELECT."""
         if self._short_files:
             answer = exchange(self._connection, apdu.build(0x00, apdu.READ_BINARY, 0x80 | file, 0x00, le=length))
             if answer.sw not in _NO_SHORT_REFERENCE:
@@ -205,7 +207,7 @@ class JpkiSession:
             answer = self._read_block(offset, left)
             if answer.data and answer.sw in (0x9000, 0x6282):
                 return answer.data
-            # Whatever the reason (6700, 6B00, 6D00, 6F00 …): nobody promises long reads, everybody takes short ones.
+            # Whatever the status (6700, 6B00, 6D00, 6F00 …), fall back: extended reads are optional, short ones always work.
             self._extended = False
         answer = self._read_block(offset, min(left, 0x100))
         if answer.data and answer.sw in (0x9000, 0x6282):

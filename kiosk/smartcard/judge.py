@@ -1,4 +1,4 @@
-"""Whether the certificate just read is that of a My Number Card this counter accepts, and what stands for it in the store."""
+"""Decide whether a certificate just read belongs to a My Number Card that this counter accepts, and derive its link token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kiosk.smartcard.revocation import RevocationLists, Standing
 ENDS_SOON = timedelta(days=90)
 
 ACCEPTED_POLICIES = frozenset({"1.2.392.200149.8.5.1.3.30"})
-"""利用者証明用 on a plastic card. Not here: 署名用 (…1.1.20), a phone's (not known), and those of J-LIS's test cards."""
+"""利用者証明用 on a plastic card. Not accepted: 署名用 (…1.1.20), phones (OID unknown), J-LIS's test cards."""
 
 _KNOWN_EXTENSIONS = frozenset(
     known.dotted_string
@@ -44,7 +44,7 @@ _CLIENT_PURPOSES = frozenset(
 
 @unique
 class Check(StrEnum):
-    """What is looked at, in this order. The `tap` command tells which were passed."""
+    """The checks, in the order in which they are made. `kiosk tap` lists those that passed."""
 
     LABEL = "label"
     FORM = "form"
@@ -60,14 +60,14 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An accepted card. A stale revocation list stands in its reading: staff should hear of it although the card is accepted."""
+    """An accepted card. Its reading also reports a stale revocation list, since staff should hear of it although the card is accepted."""
 
     reading: CardReading
     certificate: Certificate = field(repr=False)
 
 
 class CardJudge:
-    """The library's trust, ready to judge. One for the whole run; any thread may ask."""
+    """Judges cards by the library's trust settings. One instance for the whole run, usable from any thread."""
 
     def __init__(
         self,
@@ -78,8 +78,8 @@ class CardJudge:
         allow_test: bool = False,
         without: Code = Code.TRUST_MISSING,
     ) -> None:
-        """`clock` gives aware times. `allow_test` is for the demo alone: it admits the authorities that a normal run refuses. `without`:
-        why there are no authorities, where there are none.
+        """`clock` returns aware datetimes. `allow_test`, for the demo only, admits authorities that a normal run refuses. `without` is the
+        code raised when `authorities` is empty.
         """
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
         self._names = frozenset(authority.subject for authority in self.authorities)
@@ -87,9 +87,10 @@ class CardJudge:
         self.revocation, self._site_key, self._clock = revocation, site_key, clock
 
     def early_token(self, first_block: bytes) -> LinkToken | None:
-        """What will stand for the certificate that begins so, should `judge` accept it: enough to look up, never enough to show.
+        """The link token of the certificate that begins with `first_block`, should `judge` accept it. Enough to start a look-up, never
+        enough to show a result.
 
-        None when the block does not tell, or names an issuer that is none of the authorities here.
+        None when the block cannot be parsed or names an issuer that is not trusted here.
         """
         told = issuer_and_serial(first_block)
         if told is None or told[0] not in self._names:
@@ -97,11 +98,11 @@ class CardJudge:
         return link_token(self._site_key, *told)
 
     def judge(self, der: bytes, label: str, passed: Callable[[Check], None] = lambda check: None) -> Judgement:
-        """Judge the certificate and the token label of a card; `passed` hears of each check as it is passed.
+        """Judge a certificate (DER) and token label. `passed` is called after each check that passes.
 
-        Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown,
-        card-not-yet-valid, card-expired (with `year` and `month`), card-stopped. Raises Unavailable: trust-missing
-        or trust-unusable (`without`), revocation-too-old.
+        Raises Refused: phone-not-accepted, not-my-number-card, certificate-unreadable (with `reason`), issuer-unknown, card-not-yet-valid,
+        card-expired (with `year` and `month`), card-stopped. Raises Unavailable: `without` (trust-missing or trust-unusable),
+        revocation-too-old.
         """
         accept_label(label)
         passed(Check.LABEL)
@@ -130,7 +131,7 @@ class CardJudge:
             if authority.is_valid(now):
                 passed(Check.ISSUER_DATES)
                 return authority
-        # With its authority gone, what it issued has ended as well; only a forged or broken card says otherwise.
+        # Certificates do not outlive their authority; only a forged or faulty card claims so.
         _check_dates(certificate, now)
         raise Refused(Code.ISSUER_UNKNOWN, reason="authority-expired")
 
@@ -157,13 +158,13 @@ def _check_dates(certificate: Certificate, now: datetime) -> None:
     if now < certificate.begins:
         raise Refused(Code.CARD_NOT_YET_VALID)
     if now > certificate.ends:
-        # The day would be the holder's birthday.
+        # Not the day: it is the holder's birthday.
         end = _month(certificate)
         raise Refused(Code.CARD_EXPIRED, year=end.year, month=end.month)
 
 
 def _check_profile(certificate: Certificate, passed: Callable[[Check], None]) -> None:
-    """RFC 5280 §4.2 for one certificate below its root. cryptography's own verifier takes no critical certificatePolicies."""
+    """Apply RFC 5280 §4.2 to a certificate directly below its root. cryptography's own verifier rejects critical certificatePolicies."""
     profile = certificate.profile
     if not profile.critical <= _KNOWN_EXTENSIONS:
         raise _unfit("critical-extension")

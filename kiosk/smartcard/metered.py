@@ -1,4 +1,4 @@
-"""A connection that is timed, counted, logged and watched for cards that do not answer."""
+"""A card connection that is timed, counted, logged and watched for cards that do not answer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ log = logging.getLogger("kiosk.smartcard.apdu")
 
 
 class SlowWatch:
-    """Says once when something that was begun has not ended in time. One thread for all of it, asleep while nothing is begun."""
+    """A watchdog: calls back once when an operation takes longer than its limit. One thread, asleep while no operation runs."""
 
     def __init__(self, seconds: float, say: Callable[[], None]) -> None:
-        """`say` is called on the thread of this watch."""
+        """`say` is called on the watchdog's thread after `seconds`."""
         self._seconds, self._say = seconds, say
         self._change = threading.Condition()
         self._ends: float | None = None
@@ -56,14 +56,17 @@ class SlowWatch:
 
 
 class MeteredConnection:
-    """A `CardConnection` around another. What is logged is a command's header and length, the length of the answer and its status;
-    never data of either, so that no PIN, certificate or signature can get there."""
+    """A `CardConnection` that wraps another.
+
+    Logs the header and length of each command and the length and status word of each answer, never their data, so that no PIN, certificate
+    or signature reaches the log.
+    """
 
     def __init__(self, connection: CardConnection, slow: SlowWatch | None = None) -> None:
         self._connection, self._slow = connection, slow
         self.commands = 0
         self.nanoseconds = 0
-        """Spent in the reader and the card."""
+        """Time spent in reader and card."""
 
     @property
     def extended(self) -> bool:

@@ -1,7 +1,7 @@
-"""Real readers, through pyscard's lowest layer. The only module that knows pyscard; nothing of it gets out of here.
+"""Real readers, through the lowest layer of pyscard. The only module that imports pyscard; none of its types leave it.
 
-PC/SC part 5 and its Windows and pcsc-lite implementations: every function gives a result code, which one table below turns into a
-`Code`. Lists of numbers, which pyscard wants, are made and undone here; above there are bytes only.
+PC/SC part 5 as implemented by Windows and pcsc-lite: every function returns a result code, which one table maps to a `Code`. pyscard takes
+and returns bytes as lists of int; they are converted here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.smartcard.reader import ReaderState
 
 _PYSCARD_ERRORS = (scard.error, SmartcardException, BaseSCardException, SWException, OSError, SystemError, ValueError, TypeError)
-"""Its three trees have no common root; the wrapper beneath also raises Python's own for what it cannot convert."""
+"""pyscard's three exception hierarchies share no base; its C wrapper also raises built-in exceptions for values it cannot convert."""
 
 _CODES_BY_NAME = {
     Code.READER_SERVICE_MISSING: (
@@ -38,7 +38,7 @@ _CODES_BY_NAME = {
         "W_UNRESPONSIVE_CARD W_UNPOWERED_CARD W_UNSUPPORTED_CARD E_CARD_UNSUPPORTED E_UNKNOWN_CARD E_PROTO_MISMATCH E_NOT_READY E_TIMEOUT"
     ),
 }
-# Windows gives these as negative numbers, pcsc-lite as positive ones.
+# Windows returns these as negative numbers, pcsc-lite as positive ones.
 _CODES = {getattr(scard, f"SCARD_{name}") & 0xFFFFFFFF: code for code, names in _CODES_BY_NAME.items() for name in names.split()}
 _SUCCESS, _TIMEOUT, _CANCELLED = (result & 0xFFFFFFFF for result in (scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED))
 _NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF
@@ -47,22 +47,23 @@ _GONE = frozenset({scard.SCARD_E_UNKNOWN_READER & 0xFFFFFFFF, scard.SCARD_E_READ
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _PCI = {scard.SCARD_PROTOCOL_T0: scard.SCARD_PCI_T0, scard.SCARD_PROTOCOL_T1: scard.SCARD_PCI_T1}
 _NEW_READERS = "\\\\?PnP?\\Notification"
-"""A reader that is none: a change of it means that readers came or went."""
+"""The pseudo-reader that reports readers being added or removed."""
 _NOT_THERE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
 
 _LOOK_AGAIN = 1.0
-"""A wait ends after so many seconds and begins anew. It heals what systems lose: a cancel that came too early, and readers plugged in
-where PnP is not told (pcsc-lite before 2.0 with readers from a configuration file)."""
+"""Seconds after which a wait is restarted. Covers what PC/SC implementations lose: a cancel issued too early, and readers plugged in where
+PnP notification is missing (pcsc-lite before 2.0 with readers from a configuration file).
+"""
 _UNTIL_ENDED = 0.2
 _ROUNDS, _BREATH = 5, 0.05
-"""After so many waits that told nothing new, a breath: a system that keeps saying "changed" must not keep a processor busy."""
+"""Pause (seconds) after this many waits without a change, so that a system that keeps reporting "changed" does not cause a busy loop."""
 _HOLDER_PATIENCE = 2.0
-"""How long another program (Windows' certificate propagation, JPKI client software) may go on holding a card just laid."""
+"""Seconds to retry while another program (Windows' certificate propagation, the JPKI client software) holds a card just placed."""
 _HOLDER_PAUSE = 0.1
 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> tuple[int, list[Any]]:
-    """The unsigned result of a PC/SC function and what else it gave. Raises Unavailable when pyscard itself gives up."""
+    """Call a PC/SC function; return its unsigned result code and its other return values. Raises Unavailable when pyscard itself raises."""
     try:
         given = function(*arguments)
         result, values = (given[0], list(given[1:])) if isinstance(given, list | tuple) else (given, [])
@@ -73,7 +74,7 @@ def _call(function: Callable[..., Any], *arguments: Any) -> tuple[int, list[Any]
 
 
 def code_of(result: int) -> Code | None:
-    """What a PC/SC result means here, signed (Windows) or unsigned; None for one that no call of ours should lead to."""
+    """The `Code` for a PC/SC result, signed (Windows) or unsigned; None for a result that none of our calls should produce."""
     return _CODES.get(result & 0xFFFFFFFF)
 
 
@@ -91,9 +92,9 @@ def _check(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
 
 
 def _check_allowed(result: int, otherwise: Code = Code.READER_SERVICE_MISSING) -> None:
-    """For the two functions that may be refused, SCardEstablishContext and SCardConnect.
+    """Check the result of a function that may be denied: SCardEstablishContext, SCardConnect.
 
-    pcsc-lite takes it for a refusal as well when a pcscd that is just ending hangs up, so the service is asked once more.
+    pcsc-lite also reports a denial when a pcscd that is shutting down closes the connection, so the service is asked once more.
     """
     if code_of(result) is Code.READER_DENIED:
         threading.Event().wait(_UNTIL_ENDED)
@@ -118,7 +119,7 @@ def _release(context: int) -> None:
 
 
 class PcscConnection:
-    """See `CardConnection`. Used by one thread."""
+    """A `CardConnection` to a real card. Not thread-safe."""
 
     def __init__(self, handle: int, protocol: int) -> None:
         self._handle: int | None = handle
@@ -127,7 +128,7 @@ class PcscConnection:
 
     @property
     def extended(self) -> bool:
-        # Apple's own CCID driver fails on long APDUs; T=0 has no form for them.
+        # Apple's CCID driver fails on extended APDUs; T=0 cannot carry them.
         return self._protocol == scard.SCARD_PROTOCOL_T1 and sys.platform != "darwin"
 
     def transmit(self, command: bytes) -> bytes:
@@ -137,7 +138,7 @@ class PcscConnection:
             except Unavailable as error:
                 self._dead = error.with_traceback(None)
                 self._dead.__context__ = self._dead.__cause__ = None
-        # Raised anew: the frames of the first have seen the command, which may be a VERIFY, and nothing may keep them.
+        # A new exception: the frames of the original hold the command, possibly a VERIFY, and must not be kept alive.
         raise Unavailable(self._dead.code, **self._dead.params)
 
     def _transmit(self, command: bytes) -> bytes:
@@ -162,10 +163,10 @@ class PcscConnection:
 
 
 class PcscReaders:
-    """See `CardReaders`."""
+    """The `CardReaders` of the system."""
 
     def __init__(self, patience: float = _HOLDER_PATIENCE) -> None:
-        """`patience`: seconds for another program to let go of a card. Raises Unavailable: reader-service-missing, reader-denied."""
+        """`patience`: seconds to wait for another program to release a card. Raises Unavailable: reader-service-missing, reader-denied."""
         self._patience = patience
         self._context = _establish()
         self._released = threading.Event()
@@ -191,10 +192,10 @@ class PcscReaders:
 
 
 class PcscMonitor:
-    """See `ReaderMonitor`. `wait` belongs to one thread, `cancel` to any other."""
+    """The `ReaderMonitor` of the system. `wait` is called by one thread, `cancel` by any other."""
 
     def __init__(self) -> None:
-        """Raises Unavailable: reader-service-missing, reader-denied."""
+        """Establish a context. Raises Unavailable: reader-service-missing, reader-denied."""
         self._context = _establish()
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
@@ -214,7 +215,7 @@ class PcscMonitor:
             self._block(raw)
 
     def _look(self) -> list[tuple[str, int]]:
-        """Every reader with its state as PC/SC gives it, at this moment."""
+        """The current raw state of every reader."""
         result, values = _call(scard.SCardListReaders, self._context, [])
         if result == _NO_READERS:
             return []
@@ -224,7 +225,7 @@ class PcscMonitor:
             return []
         result, values = _call(scard.SCardGetStatusChange, self._context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in names])
         if result in _GONE:
-            # Unplugged between the two calls: the next look will not list it.
+            # Unplugged between the two calls: ask for each reader separately.
             self._cancelled.wait(0.02)
             return self._look_at_each(names)
         if result != _TIMEOUT:
@@ -241,9 +242,9 @@ class PcscMonitor:
         return seen
 
     def _block(self, raw: list[tuple[str, int]]) -> None:
-        """Until anything is otherwise than `raw`. The upper half of a state counts events, so that none between look and wait is lost."""
+        """Block until the state differs from `raw`. The upper half of a state counts events, so nothing is lost between look and wait."""
         states = [(name, bits & ~scard.SCARD_STATE_CHANGED) for name, bits in raw]
-        # Windows keeps the number of readers in the upper half of this one.
+        # Windows keeps the number of readers in the upper half of this state.
         states.append((_NEW_READERS, len(raw) << 16 if sys.platform == "win32" else scard.SCARD_STATE_UNAWARE))
         result, _values = _call(scard.SCardGetStatusChange, self._context, int(_LOOK_AGAIN * 1000), states)
         if result not in (_TIMEOUT, _CANCELLED, *_GONE):

@@ -1,7 +1,7 @@
-"""What a card reader is to this program: bytes to a card and back, and news of cards laid and lifted.
+"""The interface to card readers: bytes to a card and back, and changes of readers and cards.
 
-Two things implement this: `pcsc` (real readers, through pyscard) and `virtual` (readers in this process).
-Whatever goes wrong is raised as `KioskError` with one of the codes named below; no library's own exception comes through.
+Implemented by `pcsc` (real readers, through pyscard) and `virtual` (readers in this process). All failures are raised as `KioskError` with
+one of the codes listed below; no exception of an underlying library passes through.
 """
 
 from __future__ import annotations
@@ -12,43 +12,43 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ReaderState:
-    """One reader as the watch last saw it."""
+    """The state of one reader."""
 
     name: str
     present: bool
-    """A card lies on it."""
+    """A card is on the reader."""
     mute: bool = False
-    """The card cannot be powered: laid askew, several at once, or broken."""
+    """The card cannot be powered: misplaced, several at once, or broken."""
     changes: int = 0
-    """Grows with every laying and lifting (PC/SC counts them), so that a quick swap is seen although a card lies there again."""
+    """PC/SC's event counter: incremented by every insertion and removal, so that a quick swap of cards is noticed."""
 
 
 class CardConnection(Protocol):
-    """The one exclusive connection to the card of one insertion. It is never opened again: after any error it is dead."""
+    """The exclusive connection to the card of one insertion. It cannot be reopened: after any error it stays dead."""
 
     @property
     def extended(self) -> bool:
-        """Whether reader and card are thought to take extended-length APDUs (ISO 7816-4 §5.1); a refusal is possible still."""
+        """Whether reader and card are expected to support extended-length APDUs (ISO 7816-4 §5.1); they may still reject one."""
 
     def transmit(self, command: bytes) -> bytes:
-        """Send one command APDU; the answer with its two status bytes.
+        """Send one command APDU and return the response including its status word.
 
-        Raises Unavailable: card-removed, card-interrupted (it broke off, as by an answer under two bytes: whether the card has left is
-        the watch's to say), card-unreadable, card-in-use, reader-missing, reader-service-missing, card-answer-unexpected.
+        Raises Unavailable: card-removed, card-interrupted (broken off, as by an answer shorter than two bytes; only the watch can tell
+        whether the card has left), card-unreadable, card-in-use, reader-missing, reader-service-missing, card-answer-unexpected.
         """
 
     def close(self) -> None:
-        """Take the card's power away (SCARD_UNPOWER_CARD) and let it go. Never raises; closing twice does nothing."""
+        """Power the card down (SCARD_UNPOWER_CARD) and disconnect. Never raises; idempotent."""
 
 
 class CardReaders(Protocol):
-    """One PC/SC context, owned by the thread that made it."""
+    """One PC/SC context, owned by the thread that created it."""
 
     def connect(self, reader: str) -> CardConnection:
-        """Connect exclusively, without reconnecting to anything.
+        """Open an exclusive connection; never reuses an earlier one.
 
-        Raises Unavailable: card-removed, card-unreadable, card-in-use (another program holds it), reader-missing,
-        reader-service-missing, reader-denied.
+        Raises Unavailable: card-removed, card-unreadable, card-in-use (held by another program), reader-missing, reader-service-missing,
+        reader-denied.
         """
 
     def release(self) -> None:
@@ -56,16 +56,16 @@ class CardReaders(Protocol):
 
 
 class ReaderMonitor(Protocol):
-    """One PC/SC context that only waits."""
+    """One PC/SC context used only for waiting."""
 
     def wait(self, known: tuple[ReaderState, ...]) -> tuple[ReaderState, ...]:
-        """Block until readers or cards are otherwise than `known`, or until `cancel`; the readers as they are now.
+        """Block until readers or cards differ from `known`, or until `cancel`; return the current state, empty if there is no reader.
 
-        Raises Unavailable: reader-service-missing, reader-denied. An empty result means that there is no reader.
+        Raises Unavailable: reader-service-missing, reader-denied.
         """
 
     def cancel(self) -> None:
-        """From another thread: make `wait` return. Lost when it comes before the wait, so it has to be repeated."""
+        """Make `wait` return; called from another thread. Has no effect before the wait has begun, so callers must repeat it."""
 
     def release(self) -> None:
         """Let the context go. Never raises."""

@@ -1,4 +1,4 @@
-"""The signature under an object from outside, taken out of it once, and whether it is a certain key's."""
+"""Signatures on certificates: extracted once, verified against a key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What was signed, with what, and how it was signed. Asking it never raises."""
+    """Signed content with its signature and algorithm. Verification never raises."""
 
     content: bytes
     signature: bytes
@@ -31,7 +31,9 @@ class Signed:
 
 
 def signed_part(certificate: x509.Certificate, encoded: bytes) -> Signed:
-    """Raises whatever cryptography raises for an algorithm it does not know; ValueError for one that no key here has."""
+    """Extract content and signature of a certificate. Raises ValueError for a scheme that no key here has, or whatever cryptography raises
+    for an algorithm it does not know.
+    """
     scheme, hash_ = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
     if not isinstance(scheme, Scheme) or hash_ is None:
         raise ValueError("no known kind of signature")
@@ -40,19 +42,21 @@ def signed_part(certificate: x509.Certificate, encoded: bytes) -> Signed:
 
 
 def _check_algorithms(encoded: bytes) -> None:
-    """The algorithm stands inside, where it is signed, and outside; both have to be the same (RFC 5280 §4.1.1.2)."""
+    """Require that the algorithm in the signed part equals the one outside it (RFC 5280 §4.1.1.2)."""
     inside, outside, _ = der.elements(next(der.elements(encoded)).value)
     if signed_fields(inside.value)[1].whole != outside.whole:
         raise ValueError("two algorithms for one signature")
 
 
 def signed_fields(content: bytes) -> list[der.Element]:
-    """Of a TBSCertificate: serial number, signature, issuer, validity, subject … (RFC 5280 §4.1), without the version, which may lack."""
+    """The fields of a TBSCertificate from the serial number on: signature, issuer, validity, subject … (RFC 5280 §4.1). The optional
+    version is skipped.
+    """
     return [element for element in der.elements(content) if element.tag != 0xA0]
 
 
 def verifies(key: PublicKey, signature: bytes, content: bytes, scheme: Scheme, hash_: hashes.HashAlgorithm) -> bool:
-    """Whether `key` signed `content` so. False for a scheme that this kind of key does not have. Never raises."""
+    """Whether `key` signed `content` with this scheme. False for a scheme that does not belong to the key type. Never raises."""
     try:
         if isinstance(key, rsa.RSAPublicKey) and not isinstance(scheme, ec.ECDSA):
             key.verify(signature, content, scheme, hash_)
@@ -61,11 +65,11 @@ def verifies(key: PublicKey, signature: bytes, content: bytes, scheme: Scheme, h
         else:
             return False
     except Exception:
-        # Not only InvalidSignature: a hash too long for the key, a padding that OpenSSL does not take.
+        # Not only InvalidSignature: also for a hash too long for the key, or a padding that OpenSSL rejects.
         return False
     return True
 
 
 def within_calendar(moment: datetime) -> datetime:
-    """9999-12-31 23:59:59 means "no end" (RFC 5280 §4.1.2.5); in Japan that would be the year 10000, which no clock here has."""
+    """Clamp 9999-12-31 23:59:59 ("no expiration", RFC 5280 §4.1.2.5), which overflows datetime when converted to Japanese time."""
     return min(moment, _LAST_MOMENT)

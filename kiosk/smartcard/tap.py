@@ -1,4 +1,4 @@
-"""One reading of a card from the connection to the verdict, the same for the counter and for `kiosk tap`."""
+"""One reading of a card, from connecting to the verdict; shared by the counter and `kiosk tap`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.smartcard.reader import CardReaders
 
 @unique
 class Step(StrEnum):
-    """In this order; a reading that fails ends in one of them."""
+    """The steps of a reading, in order."""
 
     CONNECT = "connect"
     SELECT = "select"
@@ -36,33 +36,33 @@ _FAILED_AT = {
     Code.TRUST_ENDED: Check.ISSUER,
     Code.REVOCATION_TOO_OLD: Check.REVOCATION,
 }
-"""What was refused before, or beside, the order in which the judge looks."""
+"""Failures outside the judge's order of checks, and the check they belong to."""
 
 
 @dataclass
 class TapReport:
-    """What a reading found, filled as far as it got. Holds nothing of the card's holder but within `judgement`, which is not printed."""
+    """The result of a reading, filled in as far as it got. Only `judgement`, kept out of the repr, holds data of the cardholder."""
 
     clock: Callable[[], int] = field(default=time.monotonic_ns, repr=False)
     nanoseconds: dict[Step, int] = field(default_factory=dict)
-    """Of each step that was begun."""
+    """Duration of each step that was started."""
     passed: list[Check] = field(default_factory=list)
     commands: int = 0
     card_nanoseconds: int = 0
-    """Of all, the time spent in reader and card."""
+    """Total time spent in reader and card."""
     extended: bool = False
     judgement: Judgement | None = field(default=None, repr=False)
     trouble: KioskError | None = None
-    """Why the card was not accepted."""
+    """Why the card was not accepted; None if it was."""
 
     @property
     def held(self) -> frozenset[Check]:
-        """The checks that were passed; no certificate is read of a card whose label was not accepted."""
+        """The checks that passed. LABEL is implied once reading the certificate has begun."""
         return frozenset(self.passed) | ({Check.LABEL} if Step.CERTIFICATE in self.nanoseconds else frozenset())
 
     @property
     def failed(self) -> Check | None:
-        """The check that the card did not pass. None too where it was not read to its end: that tells nothing of any check."""
+        """The check that the card failed. None as well for a reading that was interrupted, which is no evidence about any check."""
         if self.trouble is None:
             return None
         if not isinstance(self.trouble, Refused):
@@ -80,7 +80,7 @@ class TapReport:
 
 @dataclass
 class OpenCard:
-    """A card that has been read and accepted, with the connection that read it."""
+    """An accepted card, with the connection on which it was read."""
 
     connection: MeteredConnection
     session: JpkiSession
@@ -93,10 +93,10 @@ def read_card(
     report: TapReport,
     first_block: Callable[[bytes], None] | None = None,
 ) -> OpenCard:
-    """Connect, read and judge; `report` is filled on the way. A card that is not accepted is let go before the error is raised.
+    """Connect, read and judge, filling `report` on the way. The connection is closed before any error is raised.
 
-    `first_block` is shown the first bytes of the certificate before the rest is read, and only of a card with the right label.
-    Raises what `CardReaders.connect`, `JpkiSession` and `CardJudge.judge` raise.
+    `first_block` is called with the first bytes of the certificate before the rest is read, and only after the label was accepted. Raises
+    whatever `CardReaders.connect`, `JpkiSession` and `CardJudge.judge` raise.
     """
     with report.step(Step.CONNECT):
         connection = connect()
@@ -125,11 +125,11 @@ def tap(
     slow: SlowWatch | None = None,
     clock: Callable[[], int] = time.monotonic_ns,
 ) -> TapReport:
-    """Read the card that lies on `reader` as the lending screen would, let it go, and tell. Trouble is told, not raised."""
+    """Read the card on `reader` as lending would, release it, and report. KioskErrors are reported, not raised."""
     report = TapReport(clock)
     try:
         read_card(lambda: MeteredConnection(readers.connect(reader), slow), judge, report).connection.close()
     except KioskError as error:
-        # Without its frames, which have seen the certificate.
+        # Drop the traceback: its frames hold the certificate.
         report.trouble = error.with_traceback(None)
     return report

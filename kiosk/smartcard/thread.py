@@ -1,7 +1,7 @@
-"""The one thread that talks to cards. It owns its PC/SC context and the one connection, is told by a queue and tells by events.
+"""The only thread that talks to cards. It owns a PC/SC context and the connection; commands come through a queue, results go out as events.
 
-The rules it keeps (DESIGN §5, 1 to 7): one VERIFY for one press of the confirm key; none to a card that was not read, and asked for its
-tries, on the connection that still holds; nothing is ever sent twice; a session ends by taking the card's power away.
+Rules: one VERIFY per press of the confirm key, only on the open connection on which the card was read and its remaining tries were queried;
+no command is ever retried; a session ends by powering the card down.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kiosk.smartcard.tap import OpenCard, TapReport, read_card
 log = logging.getLogger("kiosk.smartcard.thread")
 
 SLOW_AFTER = 5.0
-"""Seconds without an answer until people are asked to lift the card: nothing else ends a transmit."""
+"""Seconds without an answer until people are asked to remove the card: nothing else ends a transmit."""
 CHALLENGE_BYTES = 32
 
 
@@ -59,16 +59,16 @@ _Command = _Asked | _Release
 
 @dataclass
 class _Held:
-    """The card of the running session. It is dropped at the first trouble, and nothing else can be said to that card."""
+    """The card of the current session. Dropped on the first error; the card is not addressed again after that."""
 
     insertion: Insertion
     card: OpenCard = field(repr=False)
     tries_known: bool = False
-    """The tries left have been read, or said by the card after a wrong PIN, on this connection."""
+    """The remaining tries were read on this connection."""
 
 
 class CardThread:
-    """All but `start` and `stop` only enqueue and may be called from any thread; answers come through `emit`, on the card thread."""
+    """The card thread. Its request methods only enqueue, from any thread; results are passed to `emit` on the card thread."""
 
     def __init__(
         self,
@@ -79,7 +79,9 @@ class CardThread:
         slow_after: float = SLOW_AFTER,
         observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
     ) -> None:
-        """`readers` is called on the thread, again after each trouble. `observe` is told, on the thread, how each reading went."""
+        """`readers` opens a context on the card thread, and again after each failure. `observe` is called there with the report of each
+        reading.
+        """
         self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
         self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -87,13 +89,13 @@ class CardThread:
         self._held: _Held | None = None
         self._busy_with: Insertion | None = None
         self._silent: Insertion | None = None
-        """The card that has not answered for so long."""
+        """The card that has exceeded `slow_after` without an answer."""
         self._to_read: Insertion | None = None
-        """The card whose reading was asked for last and has not begun."""
+        """The card whose reading was requested last and has not started."""
         self._waits: Insertion | None = None
-        """The card that was told last to wait."""
+        """The card for which CardWaits was emitted last."""
         self._telling = threading.Lock()
-        """That a card waits is never told after its turn has come."""
+        """Guards the order of CardWaits and CardsTurn: "wait" is never emitted after the card's turn has come."""
         self._slow = SlowWatch(slow_after, self._say_slow)
         self._thread = threading.Thread(target=self._run, name="card", daemon=True)
 
@@ -104,7 +106,7 @@ class CardThread:
         self._thread.start()
 
     def stop(self, limit: float = 5.0) -> bool:
-        """Let the card go and end; whether that was done in `limit` seconds. What was not begun yet is not begun."""
+        """Release the card and end the thread; queued commands are dropped. Returns whether it ended within `limit` seconds."""
         self._stopping.set()
         self._commands.put(None)
         self._thread.join(limit)
@@ -112,9 +114,9 @@ class CardThread:
         return not self._thread.is_alive()
 
     def read(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Answered by CardRead or CardFailed, with CardKnown before it where possible. Ends whatever session there was.
+        """Request a reading, which ends any current session. Emits CardRead or CardFailed, possibly preceded by CardKnown.
 
-        Told by CardWaits where another card, which does not answer, has to be lifted first, and then by CardsTurn when that is done.
+        Emits CardWaits when a card that does not answer has to be removed first, then CardsTurn once it was.
         """
         with self._telling:
             self._to_read = insertion
@@ -123,15 +125,15 @@ class CardThread:
                 self._say_waits(insertion, silent)
 
     def tries(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Answered by TriesRead or CardFailed. Spends no try."""
+        """Query the remaining PIN tries. Emits TriesRead or CardFailed."""
         self._commands.put(_Tries(ticket, insertion))
 
     def verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> None:
-        """Answered by HolderProved, PinRejected or CardFailed. The PIN is this thread's from here on."""
+        """Verify the PIN and let the card sign a challenge. Emits HolderProved, PinRejected or CardFailed. Takes ownership of `pin`."""
         self._commands.put(_Verify(ticket, insertion, pin))
 
     def release(self, insertion: Insertion) -> None:
-        """Not answered. Does nothing when another insertion's session runs."""
+        """End the session with this insertion, if it is the current one. Emits nothing."""
         self._commands.put(_Release(insertion))
 
     # --- the thread -----------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class CardThread:
                 _forget(command)
                 break
             self._obey(command)
-            # While nothing is to be done, nothing of what was done is held.
+            # Hold no reference to the last command while waiting for the next.
             del command
         self._let_go()
         self._drop_readers()
@@ -191,7 +193,7 @@ class CardThread:
                 return self._verify(ticket, insertion, pin)
 
     def _fail(self, command: _Asked, error: KioskError) -> CardFailed:
-        """Any trouble ends the session, and trouble on the way to the card ends the context too."""
+        """Every failure ends the session; one that is not a refusal also discards the context."""
         self._let_go()
         if not isinstance(error, Refused):
             self._drop_readers()
@@ -213,7 +215,7 @@ class CardThread:
         return CardRead(ticket, insertion, card.judgement.reading)
 
     def _say_known(self, ticket: Ticket, insertion: Insertion, first_block: bytes) -> None:
-        """Lets others begin sooner and does no more than that: whatever goes wrong here, the card is read as ever."""
+        """Emit CardKnown so that look-ups can start early. Errors here never affect the reading."""
         try:
             token = self._judge.early_token(first_block)
             if token is not None:
@@ -247,7 +249,7 @@ class CardThread:
             self._let_go()
 
     def _find(self, insertion: Insertion) -> _Held:
-        """The session with this very insertion. For any other nothing is said to any card."""
+        """The session of exactly this insertion. Raises Unavailable(card-removed) for any other, without addressing a card."""
         if self._held is None or self._held.insertion != insertion:
             raise Unavailable(Code.CARD_REMOVED)
         return self._held
@@ -265,7 +267,7 @@ class CardThread:
             except KioskError as error:
                 if error.code is not Code.READER_SERVICE_MISSING:
                     raise
-                # The service was restarted since; no card has been spoken to, so a new context may try.
+                # The service was restarted. Nothing has been sent to the card yet, so a retry on a new context is safe.
                 self._drop_readers()
         self._readers = self._open_readers()
         return self._readers.connect(reader)
@@ -295,6 +297,6 @@ class CardThread:
 
 
 def _forget(command: _Command | None) -> None:
-    """Whatever became of a PIN, its digits go with the command."""
+    """Wipe the PIN of a command that is done with or dropped."""
     if isinstance(command, _Verify):
         command.pin.wipe()

@@ -1,4 +1,4 @@
-"""The authorities this library trusts: one file each in a folder, put there by an administrator and by nobody else."""
+"""The authorities this library trusts: one file each, in a folder that only an administrator writes to."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _SUFFIX = ".cer"
 
 @dataclass(frozen=True, slots=True)
 class PublishedAuthority:
-    """One generation of the user-authentication authority, as far as it is known to us."""
+    """One generation of the JPKI user-authentication authority, as far as published."""
 
     file: str
-    """Its name on J-LIS's page."""
+    """File name on J-LIS's download page."""
     serial: int
     ends: date
     fingerprint: str | None
-    """SHA-256. Computed from copies in public programs: an administrator compares it with J-LIS's own list."""
+    """SHA-256, computed from copies in public programs. Administrators compare it with J-LIS's own list."""
 
 
 PUBLISHED = (
@@ -42,7 +42,7 @@ PUBLISHED = (
     PublishedAuthority("authca02.cer", 0x0133C349, date(2029, 9, 14), None),
     PublishedAuthority("authca03.cer", 0x06D18006, date(2033, 7, 15), "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5"),
 )
-"""All three have one and the same name; cards of each are in people's pockets until it ends."""
+"""All three share one name, and cards of each are in use until its authority expires."""
 PUBLISHED_NAME = "OU=Japan Agency for Local Authority Information Systems,OU=JPKI for user authentication,O=JPKI,C=JP"
 PUBLISHED_AT = "https://www.jpki.go.jp/ca/"
 
@@ -57,12 +57,12 @@ class PinnedFile:
 
 
 def published_as(authority: Authority) -> PublishedAuthority | None:
-    """The published authority with exactly this fingerprint, if it is one of those known to us."""
+    """The known published authority with exactly this fingerprint, or None."""
     return next((known for known in PUBLISHED if known.fingerprint == authority.fingerprint), None)
 
 
 def is_impostor(authority: Authority) -> bool:
-    """Whether it has name and serial number of a published authority, and another fingerprint than that."""
+    """Whether it claims the name and serial number of a published authority but has another fingerprint."""
     known = next((known for known in PUBLISHED if known.serial == authority.serial), None)
     if known is None or known.fingerprint is None or _folded(authority.name) != _folded(PUBLISHED_NAME):
         return False
@@ -70,17 +70,17 @@ def is_impostor(authority: Authority) -> bool:
 
 
 def are_twins(one: Authority, other: Authority) -> bool:
-    """Whether two have one name and one serial number, which no authority gives twice, and are not the same: one of them is forged."""
+    """Whether two different authorities share name and serial number. No CA issues a serial twice, so one of them is forged."""
     return one != other and (_folded(one.name), one.serial) == (_folded(other.name), other.serial)
 
 
 def _folded(name: str) -> str:
-    """What a name looks like: letters of another width or case, spaces and what stands between make no other one of it."""
+    """Normalize a name for comparison: width, case, spaces and punctuation make no difference."""
     return re.sub(r"[^\w=,]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def read_authority(content: bytes) -> Authority:
-    """An authority from the bytes of a file, DER or PEM. Raises Refused(trust-file-invalid); `reason` says why."""
+    """Parse an authority from a DER or PEM file. Raises Refused(trust-file-invalid) with `reason`."""
     if not content.strip():
         raise Refused(Code.TRUST_FILE_INVALID, reason="empty")
     if b"-----BEGIN" not in content:
@@ -88,7 +88,7 @@ def read_authority(content: bytes) -> Authority:
     try:
         certificates = x509.load_pem_x509_certificates(content)
     except Exception as error:
-        # As everywhere with malformed bytes: any kind may come.
+        # Malformed bytes make cryptography raise almost anything.
         raise Refused(Code.TRUST_FILE_INVALID, reason="not-a-certificate") from error
     if len(certificates) != 1:
         raise Refused(Code.TRUST_FILE_INVALID, reason="several-certificates")
@@ -96,17 +96,17 @@ def read_authority(content: bytes) -> Authority:
 
 
 class TrustStore:
-    """Pinned authorities as files named by fingerprint. Every call looks at the folder anew."""
+    """Pinned authorities as files named by fingerprint. Every call rereads the folder."""
 
     def __init__(self, folder: Path, allow_test: bool = False) -> None:
-        """`allow_test` is for the demo alone."""
+        """`allow_test` is for the demo only."""
         self._folder, self._allow_test = folder, allow_test
 
     def add(self, content: bytes, fingerprint: str | None = None) -> Authority:
-        """Pin an authority; twice is once. With `fingerprint` (SHA-256, any spelling), only if it is that one.
+        """Pin an authority; idempotent. With `fingerprint` (SHA-256, any notation), only if it matches.
 
         Raises Refused: trust-file-invalid, trust-fingerprint, trust-refused (with `reason`). Raises Unavailable: store-full,
-        store-read-only, store-unavailable. Nothing is kept then.
+        store-read-only, home-unusable. Nothing is written then.
         """
         if exposed := _exposure(self._folder):
             raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
@@ -115,7 +115,7 @@ class TrustStore:
         return authority
 
     def check(self, content: bytes, fingerprint: str | None = None) -> Authority:
-        """What `add` would pin, with the same refusals, and nothing kept: to be shown before asking."""
+        """Return what `add` would pin, with the same refusals, without writing anything."""
         authority = self._check(content, fingerprint)
         if any(are_twins(authority, other) for other in self._readable()):
             raise Refused(Code.TRUST_REFUSED, reason="twin")
@@ -134,10 +134,10 @@ class TrustStore:
         return authority
 
     def entries(self) -> tuple[PinnedFile, ...]:
-        """Every file of the folder, damaged ones too, in the order of their fingerprints. Raises Unavailable(store-unavailable).
+        """Every file of the folder, including damaged ones, sorted by name. Raises Unavailable(home-unusable).
 
-        A file that was put there by hand is held to the same rules as one that was added. Of two that cannot both be genuine neither is
-        trusted: nobody here can tell which is.
+        Files placed by hand are held to the same rules as those added. Of two twins neither is trusted: nothing here tells which is
+        genuine.
         """
         entries = []
         for path in self._files():
@@ -161,19 +161,19 @@ class TrustStore:
             raise _trouble(error, self._folder) from error
 
     def _readable(self) -> Iterator[Authority]:
-        """Of all files, also those that are not trusted."""
+        """The authorities of all readable files, including those that are not trusted."""
         for path in self._files():
             with contextlib.suppress(KioskError):
                 yield read_authority(_content(path))
 
     def load(self) -> tuple[Authority, ...]:
-        """The authorities to trust: all entries without trouble. Raises Unavailable(store-unavailable)."""
+        """The trusted authorities: all entries without trouble. Raises Unavailable(home-unusable)."""
         return tuple(entry.authority for entry in self.entries() if entry.authority is not None)
 
     def remove(self, prefix: str) -> int:
-        """Unpin the one authority whose fingerprint begins so; how many were removed: 0 or 1.
+        """Unpin the authority whose fingerprint begins with `prefix`; return how many were removed, 0 or 1.
 
-        With fewer than four digits, or when several fit, none. A damaged file can be removed as well.
+        Removes nothing for a prefix under four digits or one that is ambiguous. Damaged files can be removed too.
         """
         plain = _plain(prefix)
         fitting = [path for path in self._files() if path.name.startswith(plain)]
@@ -207,7 +207,7 @@ def _content(path: Path) -> bytes:
 
 
 def _exposure(path: Path) -> Exposure | None:
-    """Raises Unavailable, with its place."""
+    """Whether others may write `path`. Raises Unavailable with `place`."""
     try:
         return exposure(path)
     except OSError as error:

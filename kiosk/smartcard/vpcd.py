@@ -1,7 +1,7 @@
-"""Plugs a card that lives in this process into pcscd's virtual reader (vpcd of the vsmartcard project): any PC/SC program can use it.
+"""Connect an in-process card to pcscd's virtual reader (vpcd of the vsmartcard project), so that any PC/SC program can use it.
 
-vpcd listens, the card connects. Each message, both ways, is a length of two bytes (big-endian) and as many bytes. A message of one byte
-from vpcd is a control code, any longer one a command APDU; only the question for the ATR and commands are answered.
+vpcd listens, the card connects. Each message in either direction is a two-byte big-endian length followed by that many bytes. A one-byte
+message from vpcd is a control code, a longer one a command APDU; only GET_ATR and APDUs are answered.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from kiosk.smartcard.virtual.card import Answer, Trouble
 
 HOST = "127.0.0.1"
 PORTS = (35963, 35964)
-"""One for each slot of vpcd; pcscd shows them as `Virtual PCD 00 00` and `Virtual PCD 00 01`."""
+"""One port for each vpcd slot; pcscd lists them as `Virtual PCD 00 00` and `Virtual PCD 00 01`."""
 
 _LIMIT = 5.0
 _NO_ATR = bytes(64)
-"""Longer than an answer to reset can be: vpcd sees a card there and fails to power it, which is what a mute card is."""
+"""Longer than any valid ATR: vpcd reports a card but fails to power it, which is how a mute card behaves."""
 
 
 @unique
@@ -33,7 +33,7 @@ class _Control(IntEnum):
 
 
 class PluggableCard(Protocol):
-    """What vpcd asks of a card."""
+    """The interface of a card towards vpcd."""
 
     @property
     def atr(self) -> bytes:
@@ -49,15 +49,15 @@ class PluggableCard(Protocol):
 
 
 def connect_to_slot(slot: int) -> socket.socket:
-    """A connection to the virtual reader's slot (0 or 1). Raises OSError when no pcscd with vpcd runs on this machine."""
+    """Connect to slot 0 or 1 of the virtual reader. Raises OSError when no pcscd with vpcd runs on this machine."""
     return socket.create_connection((HOST, PORTS[slot]), timeout=_LIMIT)
 
 
 class PluggedCard:
-    """A card lying on a virtual slot until `pull`."""
+    """A card in a virtual slot, until `pull`."""
 
     def __init__(self, card: PluggableCard, line: socket.socket, *, mute: bool = False) -> None:
-        """`line` is a connection to vpcd and is owned from now on. A `mute` card is seen, but cannot be powered."""
+        """Takes ownership of `line`, a connection to vpcd. A `mute` card is present but cannot be powered."""
         self._card = card
         self._line = line
         self._line.settimeout(None)
@@ -68,7 +68,7 @@ class PluggedCard:
         self._thread.start()
 
     def pull(self) -> None:
-        """Lift the card; a command under way gets no answer. May be called twice and from any thread."""
+        """Remove the card; a command in progress gets no answer. Idempotent; callable from any thread."""
         self._gone.set()
         with contextlib.suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
@@ -77,16 +77,16 @@ class PluggedCard:
 
     @property
     def plugged(self) -> bool:
-        """False once it was pulled, fell off, or pcscd went away."""
+        """False once the card was removed or pcscd closed the connection."""
         return not self._gone.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it lies there no longer; whether that is so."""
+        """Wait until the card is no longer plugged; return whether that is so."""
         return self._gone.wait(seconds)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
-            # One function for each message, so that nothing of the last one (a PIN) is held while waiting for the next.
+            # A function per message, so that nothing of the last one (a PIN) stays referenced while waiting for the next.
             while self._serve_one():
                 pass
         self._gone.set()
@@ -108,7 +108,7 @@ class PluggedCard:
         received = bytearray()
         while len(received) < count:
             if hasattr(socket, "TCP_QUICKACK"):
-                # vpcd sends the length and the rest apart; without this the second waits 40 ms for the acknowledgement of the first.
+                # vpcd sends length and payload separately; without quick ACK the payload is delayed by 40 ms (Nagle and delayed ACK).
                 self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             part = self._line.recv(count - len(received))
             if not part:
@@ -128,7 +128,7 @@ class PluggedCard:
         return controls[message[0]]() if message and message[0] in controls else None
 
     def _transmit(self, command: bytes) -> bytes | None:
-        # A card without power says nothing: one laid so quickly that pcscd has not noticed the change never answers for the other.
+        # Without power there is no answer. Otherwise a card placed before pcscd noticed the swap would answer for the previous one.
         answer = self._card.answer(command) if self._powered else Answer(b"", trouble=Trouble.LIFTED)
         if answer.trouble is Trouble.SILENT:
             return None

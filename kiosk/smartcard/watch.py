@@ -1,4 +1,4 @@
-"""Sees cards come and go on all readers, for as long as the program runs, whatever becomes of readers and service."""
+"""Watch all readers for cards placed and removed, for the lifetime of the program, surviving failures of readers and service."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ log = logging.getLogger("kiosk.smartcard.watch")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _CANCEL_EVERY = 0.02
 _NEVER_SEEN = (ReaderState("", present=False),)
-"""Differs from all there can be, so that the first wait returns at once, even where there is no reader: that has to be said too."""
+"""Differs from every real state, so that the first wait returns at once, even with no reader: that has to be reported as well."""
 _CONDITIONS = {Code.READER_DENIED: ReaderCondition.DENIED, Code.READER_MISSING: ReaderCondition.MISSING}
 
 
 _NUMBER = re.compile(r"\s+(?:[0-9a-f]{2}\s+(?P<slot>[0-9a-f]{2})|\d+)$")
-"""What systems put behind a reader's name: pcsc-lite its place and slot ("00 00"), Windows its number ("0"). The place changes with the
-socket and with what else is plugged in; the slot does not."""
+"""The suffix of a reader name: pcsc-lite appends place and slot ("00 00"), Windows a number ("0"). The place depends on the USB port and on
+other devices; the slot does not.
+"""
 
 
 def choose_readers(names: tuple[str, ...], wanted: str | None) -> frozenset[str]:
-    """The readers to look at: all, or those meant by `wanted`.
+    """The readers to watch: all, or those matching `wanted`.
 
-    `wanted` is the whole name, else its beginning, else a part of it; capitals do not matter. Where none fits, the one that is called so
-    but for the number behind its name; none where there are several such (`readers_alike`).
+    `wanted` is matched case-insensitively as the whole name, else a prefix, else a substring. If nothing matches, the one reader of that
+    name with another number is taken; none if there are several (`readers_alike`).
     """
     if not wanted:
         return frozenset(names)
@@ -43,7 +44,7 @@ def choose_readers(names: tuple[str, ...], wanted: str | None) -> frozenset[str]
 
 
 def readers_alike(names: tuple[str, ...], wanted: str) -> tuple[str, ...]:
-    """The readers that may be `wanted` under another number; of several slots of one reader, the same slot."""
+    """The readers that may be `wanted` under another number; among the slots of one reader, the same slot."""
     key = wanted.casefold()
     number = _NUMBER.search(key)
     if number is None:
@@ -64,20 +65,20 @@ def _named(names: tuple[str, ...], wanted: str) -> frozenset[str]:
 
 @dataclass
 class Desk:
-    """What lies on which reader. Pure: states in, events out."""
+    """Tracks which card lies on which reader. Pure: states in, events out."""
 
     wanted: str | None = None
     _states: dict[str, ReaderState] = field(default_factory=dict)
     _lying: dict[str, Insertion] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
-    """Every reader that has been seen."""
+    """Every reader seen so far."""
     _found: set[str] = field(default_factory=set)
-    """Readers whose card has lain there since they were first seen, as far as anybody knows."""
+    """Readers whose card was already there when they were first seen and has not moved since, as far as known."""
     _last: int = 0
     _said: ReaderChanged | None = None
 
     def see(self, states: tuple[ReaderState, ...]) -> Iterator[Event]:
-        """Readers and cards as they are now. A mute card is placed like any other: connecting then says that it cannot be read."""
+        """Compare with the previous state and yield the events. A mute card counts as placed; connecting to it then fails."""
         names = tuple(state.name for state in states)
         chosen = choose_readers(names, self.wanted)
         now = {state.name: state for state in states if state.name in chosen}
@@ -100,14 +101,14 @@ class Desk:
         return ReaderChanged(ReaderCondition.AMBIGUOUS, alike, wanted) if alike else ReaderChanged(ReaderCondition.MISSING, names, wanted)
 
     def lose(self, condition: ReaderCondition) -> Iterator[Event]:
-        """Nothing can be seen any more, so no card lies there; one that still does when sight returns is a new insertion."""
+        """Treat all cards as removed because the readers cannot be watched. One still there afterwards is a new insertion."""
         for name in list(self._lying):
             yield from self._lift(name)
         self._states.clear()
         yield from self._say(ReaderChanged(condition))
 
     def _see_reader(self, before: ReaderState | None, now: ReaderState) -> Iterator[Event]:
-        # A card there before and now, with events in between, is not the same card; nor is one that came and went unseen.
+        # A card present before and after, with events in between, is a different card; so is one that came and went between two looks.
         touched = before is not None and before.changes != now.changes
         if touched or not now.present:
             self._found.discard(now.name)
@@ -134,10 +135,12 @@ class Desk:
 
 
 class CardWatch:
-    """The thread that watches. It ends only by `stop`: trouble of any kind means a new context and another try."""
+    """The watching thread. It ends only on `stop`: any failure leads to a new context and a retry with back-off."""
 
     def __init__(self, monitor: Callable[[], ReaderMonitor], emit: Callable[[Event], None], reader_name: str | None = None) -> None:
-        """`monitor` is called on the thread, again after each trouble; `emit` on it too. For `reader_name` see `choose_readers`."""
+        """`monitor` opens a context on the watching thread, and again after each failure; `emit` is called there too. For `reader_name` see
+        `choose_readers`.
+        """
         self._open_monitor, self._emit = monitor, emit
         self._desk = Desk(reader_name)
         self._stopping = threading.Event()
@@ -149,9 +152,9 @@ class CardWatch:
         self._thread.start()
 
     def stop(self, limit: float = 5.0) -> bool:
-        """End the thread; whether it has ended within `limit` seconds. A cancel is lost when it comes before the wait: it is repeated."""
+        """Stop the thread; return whether it ended within `limit` seconds. The cancel is repeated, as one before the wait has no effect."""
         self._stopping.set()
-        # On a thread of its own: a service that does not answer holds whoever cancels as well.
+        # On a separate thread: a hung service also blocks the caller of cancel.
         threading.Thread(target=self._cancel_until_ended, args=(time.monotonic() + limit,), name="card-watch-end", daemon=True).start()
         self._thread.join(limit)
         return not self._thread.is_alive()
@@ -176,7 +179,7 @@ class CardWatch:
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
     def _watch(self) -> None:
-        """With one context, until it breaks or we are to stop."""
+        """Watch on one context until it fails or `stop` is called."""
         monitor = self._monitor = self._open_monitor()
         try:
             states: tuple[ReaderState, ...] = _NEVER_SEEN

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, also when the power fails half-way."""
+"""Atomic file writes that survive a power failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """For this user alone (0600). Raises OSError; then what lay there before still does."""
+    """Write atomically, with mode 0600. Raises OSError and leaves the previous file in place."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

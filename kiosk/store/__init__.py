@@ -1,1 +1,1 @@
-"""The counter's own memory: links, outbox and audit trail in one encrypted SQLite file."""
+"""The local store: links, outbox and audit trail in one encrypted SQLite file."""

@@ -1,8 +1,8 @@
-"""The anchor: how long the store was and what it ended with, kept outside it, beside the keys.
+"""The anchor: the length and last hash of the store's audit trail, kept outside the store, beside the keys.
 
-A store can be put back whole, by a copy of it, and says nothing of that itself. The anchor is no secret (numbers and hashes) but is
-sealed, so that a damaged or invented one is none. Whoever holds the keys and the anchor can make both anew: against them only a note
-on paper helps.
+It detects a rollback: a store replaced by an older copy of itself is internally consistent. The anchor is not secret (counts and hashes),
+but authenticated, so that a damaged or forged one is rejected. Whoever holds the keys and the anchor can forge both; only a note on paper
+reveals that.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ _MARK = "kiosk-anchor"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The end of one store at one moment. Hashes are hexadecimal."""
+    """The state of a store at one moment. Hashes are hexadecimal."""
 
     store: str
     """The store's identity."""
     rows: int
-    """Rows of its audit trail."""
+    """Number of rows in its audit trail."""
     head: str
-    """The hash of the last one."""
+    """Hash of the last row."""
     links: int
     digest: str
-    """The sealed digest of the links."""
+    """The sealed digest of the links (`LinkDigest.seal`)."""
     sound: bool = True
-    """False: while the store was open, somebody else wrote into its file."""
+    """False after a foreign write to the file while the store was open."""
 
 
 class AnchorFile:
-    """One anchor on the disk, replaced as a whole."""
+    """One anchor file, replaced atomically."""
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path = path
         self._key = derived(keys, b"kiosk-anchor-1")
 
     def load(self) -> Anchor | None:
-        """None where there is none. Raises Unavailable: store-unanchored when this is no anchor of ours, or cannot be read."""
+        """Load the anchor; None if there is no file. Raises Unavailable: store-unanchored, when it is unreadable or not authentic."""
         try:
             values = json.loads(read_regular(self._path))
             anchor = Anchor(**values["anchor"])
@@ -62,8 +62,8 @@ class AnchorFile:
         return anchor
 
     def save(self, anchor: Anchor) -> None:
-        """The file holds the old one or the new one, whenever the power fails. Raises Unavailable with one of the store's codes."""
-        # One for each program, since several may write at once.
+        """Replace the anchor atomically, safe against power failure. Raises Unavailable with one of the store's codes."""
+        # One draft per process, since several may write at once.
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         text = json.dumps({"mark": _MARK, "anchor": _values(anchor), "seal": self._seal(anchor)})
         with translated(self._path):
@@ -72,7 +72,7 @@ class AnchorFile:
                 with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
                     file.write(text.encode("ascii"))
                     file.flush()
-                    # The content alone: should the old name come back after a power cut, the store is ahead, as after any crash.
+                    # The folder is not synced: if the old name reappears after a power cut, the store is ahead, as after any crash.
                     os.fsync(file.fileno())
                 os.replace(temporary, self._path)
             except BaseException:
@@ -84,5 +84,5 @@ class AnchorFile:
 
 
 def _values(anchor: Anchor) -> dict[str, object]:
-    """`sound` only where it tells something."""
+    """The fields as a dict; `sound` only if False."""
     return {name: value for name, value in asdict(anchor).items() if name != "sound" or not value}

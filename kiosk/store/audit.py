@@ -1,6 +1,7 @@
-"""The audit trail: each row carries the hash of the one before, and the last hash is kept apart, so that no row can be changed, taken
-out, put in, moved or cut off at the end without `verify` saying so. Somebody who holds the store's key can rebuild the whole chain:
-an auditor therefore notes down `head` now and then.
+"""The audit trail, a hash chain: each row contains the hash of the previous one, and the last hash is stored separately.
+
+`verify` detects every row that was changed, deleted, inserted, moved or cut off at the end. Whoever holds the store's key can rebuild the
+whole chain; auditors should therefore note down `head` from time to time.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ RELEASE = "release"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What one row tells. `number` is masked already."""
+    """The content of one row. `number` is already masked."""
 
     at: str
     counter: str
@@ -41,22 +42,23 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry(Act):
-    """A row as it is read back."""
+    """A row read back from the store."""
 
     place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AuditHead:
-    """The end of the trail, to be noted down: so many rows, ending with this hash."""
+    """The end of the trail, to be noted down: number of rows and hash of the last."""
 
     rows: int
     digest: bytes
 
 
 def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
-    """SHA-256 over a label, the columns in order and the hash of the row before. Each column with its length, so none can run into
-    the next; a missing one differs from an empty one.
+    """SHA-256 over a label, the columns in order and the previous hash.
+
+    Each column is length-prefixed, so that columns cannot run into each other; NULL differs from an empty string.
     """
     told = [b"kiosk-audit-1\x00"]
     for value in values:
@@ -75,7 +77,7 @@ def _head(note: str) -> AuditHead:
 
 
 class AuditTrail:
-    """Rows of one store. `add` belongs into the transaction of the act it tells of."""
+    """The audit rows of one store. `add` is called in the transaction of the act it records."""
 
     def __init__(self, database: CipherDatabase) -> None:
         self._database = database
@@ -90,7 +92,7 @@ class AuditTrail:
         write_note(self._database, AUDIT_HEAD, f"{place} {digest.hex()}")
 
     def knows(self, operation: UUID) -> bool:
-        """Whether this operation was carried out already."""
+        """Whether this operation has already been carried out."""
         return bool(AuditRow.select().where(AuditRow.operation == str(operation)).limit(1).count(self._database))
 
     def head(self) -> AuditHead:
@@ -98,43 +100,43 @@ class AuditTrail:
         return AuditHead(0, _FIRST) if note is None else parsed(note, _head)
 
     def latest(self, rows: int = 200) -> str | None:
-        """The latest time in the last so many rows: a clock that went back was not right before or is not right now."""
+        """The latest timestamp among the last `rows` rows, or None. A clock behind it was wrong then or is wrong now."""
         query = AuditRow.select(AuditRow.at).order_by(AuditRow.place.desc()).limit(rows)
         return max((str(at) for (at,) in query.tuples().execute(self._database)), default=None)
 
     def page(self, after: int, since: str = "") -> list[AuditEntry]:
-        """The next ones behind a place, of those since then."""
-        # The "+" keeps SQLite from sorting all rows by time for each page.
+        """The next page of rows after `after`, restricted to those at or after `since`."""
+        # The unary "+" keeps SQLite from using the index on time and sorting all rows for each page.
         query = f"SELECT {', '.join(_COLUMNS)} FROM audit WHERE place > ? AND +at >= ? ORDER BY place LIMIT ?"  # noqa: S608 - our own names
         rows = self._database.ask(query, (after, since, PAGE)).fetchall()
         return [AuditEntry(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def times(self, after: int) -> list[tuple[int, str]]:
-        """Place and time of the next rows behind a place."""
+        """Place and timestamp of the next page of rows after `after`."""
         rows = self._database.ask("SELECT place, at FROM audit WHERE place > ? ORDER BY place LIMIT ?", (after, PAGE)).fetchall()
         return [(int(place), str(at)) for place, at in rows]
 
     def go_on(self) -> None:
-        """Let the next row follow the last one that is there, when somebody has confirmed what is wrong with the end of the trail."""
+        """Continue the chain from the last row present, after staff have confirmed a damaged end of the trail."""
         last = self._database.ask("SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone()
         if last is not None and last[0] > self.head().rows:
             write_note(self._database, AUDIT_HEAD, f"{last[0]} {bytes(last[1]).hex()}")
 
     def hash_at(self, place: int) -> bytes | None:
-        """The hash of this row; None when there is no such row. Row 0 is the beginning."""
+        """The hash of row `place`; None if there is no such row. Row 0 is the start of the chain."""
         if place == 0:
             return _FIRST
         row = self._database.ask("SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def verify(self, since: int = 0, pause: Callable[[], None] = lambda: None) -> int | None:
-        """The first row that is not as it was written, or the first that is missing; None when the whole trail holds.
+        """Return the first row that is altered or missing; None if the trail is intact.
 
-        With `since`, from that row on, whatever came before it. `pause` is called now and then.
+        `since` starts at that row and trusts what precedes it. `pause` is called periodically.
         """
         names = ", ".join((*_COLUMNS, "previous", "hash"))
         expected, previous = since or 1, None if since else _FIRST
-        # From the beginning, a row put in before the first one is seen as well.
+        # A full check starts below row 1, so that rows inserted before it are found.
         query = f"SELECT {names} FROM audit WHERE place >= ? ORDER BY place"  # noqa: S608 - our own names
         for *values, before, digest in self._database.ask(query, (since or -(1 << 62),)):
             follows = previous is None or bytes(before) == previous

@@ -1,4 +1,4 @@
-"""A copy of the encrypted file that is known to be whole. It stays encrypted with the same key."""
+"""Verified copies of the encrypted file, under the same key."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _ROOM = 64 * 1024
 
 
 def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
-    """Copy the store at `path` to `folder/name.db` (0600), check the copy, and return where it is. The store may be in use.
+    """Copy the store at `path`, which may be in use, to `folder/name.db` (mode 0600), verify the copy and return its path.
 
-    Raises Unavailable: backup-failed when the copy does not stand the check, store-damaged when the store does not; the driver's
-    exceptions; OSError.
+    Raises Unavailable: backup-failed when the copy fails verification, store-damaged when the store does; the driver's exceptions; OSError.
     """
     make_folder(folder)
     target = _free(folder, name)
@@ -33,7 +32,7 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     try:
         try:
             with closing(open_file(path, key, settings=False)) as connection:
-                # Keeps key and salt; reads one state of the file although others may write.
+                # Keeps key and salt, and reads a consistent snapshot.
                 connection.execute("VACUUM INTO ?", (str(temporary),))
             _check_copy(temporary, key)
         except (Unavailable, sqlcipher.DatabaseError):
@@ -47,7 +46,7 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
 
 
 def _check_copy(copy: Path, key: bytes) -> None:
-    """What differs is what was written, or the store itself (`_check_source`)."""
+    """Verify the copy; a failure is due to the medium or to the source (see `_check_source`)."""
     forget_pages(copy)
     try:
         check_whole(copy, key)
@@ -56,7 +55,7 @@ def _check_copy(copy: Path, key: bytes) -> None:
 
 
 def _check_source(path: Path, key: bytes) -> None:
-    """A copy that went wrong tells nothing against the place where it was written when the store itself is damaged."""
+    """Verify the store itself: if it is damaged, a bad copy is no evidence against the medium."""
     try:
         check_whole(path, key)
     except sqlcipher.DatabaseError as error:
@@ -66,9 +65,9 @@ def _check_source(path: Path, key: bytes) -> None:
 
 @contextmanager
 def onto(folder: Path) -> Iterator[None]:
-    """Turn what goes wrong while a backup is written to `folder` into Unavailable: backup-failed, with its place and reason.
+    """Translate errors while writing a backup to `folder` into Unavailable: backup-failed, with place and reason.
 
-    What the store itself says (damaged, in use, another key) passes.
+    Errors of the store itself (damaged, in use, wrong key) pass through.
     """
     try:
         yield
@@ -86,7 +85,7 @@ _BY_THE_DISK = {8, 10, 13, 14}  # SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQ
 
 
 def _what_ails(folder: Path) -> FileTrouble:
-    """Why a file in `folder` could not be written, found out by writing another."""
+    """Diagnose why a file in `folder` could not be written, by writing another."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(_ROOM))
@@ -100,7 +99,7 @@ def _what_ails(folder: Path) -> FileTrouble:
 
 
 def check_whole(path: Path, key: bytes) -> None:
-    """Read every page: authentication codes first, then structure. Raises Unavailable: store-damaged, store-key-wrong."""
+    """Verify every page: authentication codes first, then structure. Raises Unavailable: store-damaged, store-key-wrong."""
     with closing(open_file(path, key, settings=False)) as connection:
         forged = connection.execute("PRAGMA cipher_integrity_check").fetchall()
         if forged or connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
@@ -108,7 +107,7 @@ def check_whole(path: Path, key: bytes) -> None:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """`name`, or with a number behind it when the second had already seen a backup."""
+    """A free file name: `name`, with a number appended if there is already a backup of that second."""
     target = folder / f"{name}.db"
     count = 1
     while any(folder.glob(f"{target.stem}.*")):

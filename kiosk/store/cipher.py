@@ -1,4 +1,4 @@
-"""The encrypted file itself: how it is named, keyed, opened and recognised. Nothing here knows what is in it."""
+"""The encrypted file: opening, keying and identifying it. Independent of its tables."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from kiosk.config.files import not_a_file, open_regular
 from kiosk.config.writing import sync_file, sync_folder
 from kiosk.domain.errors import Code, Unavailable
 
-# At level DEBUG it writes every statement with its values: numbers and tokens.
+# peewee logs every statement with its values (numbers, tokens) at level DEBUG.
 logging.getLogger("peewee").disabled = True
 
 BUSY_SECONDS = 5
 MAGIC = b"KIOSKDB1"
 
-# Order matters: the key has to come before the first access to the file, its format right after it, the time to wait for others before
-# anything that may have to wait. `synchronous` FULL: in WAL mode, NORMAL may lose the last commits when the power fails.
-# The log is brought into the file by the store's keeper alone (witness.py).
+# Order matters: the key precedes the first access, its format follows directly (`open_file`), and the busy timeout precedes anything that
+# may have to wait. `synchronous` is FULL because in WAL mode NORMAL may lose the last commits on a power failure. Only the store's keeper
+# runs checkpoints (witness.py).
 _SETTINGS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
@@ -44,17 +44,17 @@ _SETTINGS = (
 
 
 def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"", reading: bool = False) -> Any:
-    """A connection to the existing file at `path` with a raw key, so that no passphrase is stretched for 100 ms at every opening.
+    """Open the existing file at `path` with a raw key, which avoids 100 ms of key derivation per connection.
 
-    Raises the driver's exceptions, and Unavailable: store-key-wrong or store-damaged when the first page cannot be read. Without
-    `settings` nothing is changed that the file would remember. `reading`: nothing can be written through it.
+    Raises the driver's exceptions, and Unavailable: store-key-wrong or store-damaged when the first page cannot be read. Without `settings`
+    no persistent pragma is applied. `reading` opens read-only.
     """
     if path.exists() and not path.is_file():
-        raise not_a_file(path)  # to open a pipe would be to wait for ever
+        raise not_a_file(path)  # opening a pipe would block for ever
     place = f"{path.absolute().as_uri()}?mode={'ro' if reading else 'rw'}"
     connection = sqlcipher.connect(place, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+        connection.execute("PRAGMA cipher_log_level = NONE")  # SQLCipher would log to stderr
         connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
         connection.execute("PRAGMA cipher_compatibility = 4")
         try:
@@ -72,16 +72,16 @@ def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"
 
 
 def salt_for(key: bytes) -> bytes:
-    """The first 16 bytes of a file of ours, the only ones not encrypted: a mark and a check of the key.
+    """The first 16 bytes of the file, the only ones in clear: a magic number and a key check.
 
-    SQLCipher keeps its salt there. With a random raw key the salt protects nothing, so it can serve to tell a wrong key from a
-    damaged file, which otherwise look the same: a first page whose authentication code does not fit.
+    SQLCipher stores its salt there. With a random raw key the salt protects nothing, so it can be used to tell a wrong key from a damaged
+    file; otherwise both appear as a first page that fails authentication.
     """
     return MAGIC + hmac.new(key, b"kiosk-store-1", hashlib.sha256).digest()[:8]
 
 
 def unreadable(path: Path, key: bytes) -> Code:
-    """Why the first page cannot be read with this key."""
+    """Diagnose why the first page cannot be read with `key`."""
     with open_regular(path) as file:
         head = file.read(16)
     if len(head) == 16 and head.startswith(MAGIC) and not hmac.compare_digest(head, salt_for(key)):
@@ -90,15 +90,16 @@ def unreadable(path: Path, key: bytes) -> Code:
 
 
 def same_store(path: Path, key: bytes) -> bool:
-    """Whether the file at `path` says that it was made with this key. Raises OSError."""
+    """Whether the header of the file at `path` belongs to `key`. Raises OSError."""
     with open_regular(path) as file:
         return hmac.compare_digest(file.read(16), salt_for(key))
 
 
 def check_owner(path: Path) -> None:
-    """Refuse what is no file, and the file of another user (even to root, whose -wal file would lock the owner out); close ours to others.
+    """Require a regular file owned by this user, and remove access for others.
 
-    Raises Unavailable: store-foreign, store-unprotected (the file system, FAT for instance, closes nothing); OSError.
+    Root is held to that too: a -wal file of root's would lock the owner out. Raises Unavailable: store-foreign, store-unprotected (a file
+    system without permissions, such as FAT); OSError.
     """
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):
@@ -112,13 +113,13 @@ def check_owner(path: Path) -> None:
             except OSError as error:
                 if error.errno == errno.EROFS:
                     raise
-            # Some file systems refuse it, some only seem to do it.
+            # Some file systems reject chmod, others ignore it silently.
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
 
 
 def make_folder(folder: Path) -> None:
-    """A folder only its user can enter; the folders above it as the system makes them."""
+    """Create a folder with mode 0700; parents get the default mode."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -126,7 +127,7 @@ def make_folder(folder: Path) -> None:
 
 
 def forget_pages(path: Path) -> None:
-    """Let what is read of a file from now on come from its disk, as far as the system does so (POSIX, advisory)."""
+    """Drop the file's pages from the page cache, so that later reads come from the disk (POSIX, advisory)."""
     sync_file(path)
     if sys.platform == "linux":
         handle = os.open(path, os.O_RDONLY)
@@ -137,7 +138,7 @@ def forget_pages(path: Path) -> None:
 
 
 class CipherDatabase(SqliteDatabase):
-    """peewee on an encrypted file: one long-lived connection for each thread that asks; see `close_all`."""
+    """peewee on an encrypted file, with one long-lived connection per thread; see `close_all`."""
 
     server_version = sqlcipher.sqlite_version_info
 
@@ -156,29 +157,29 @@ class CipherDatabase(SqliteDatabase):
         return connection
 
     def ask(self, sql: str, values: tuple[bytes | str | int, ...] = ()) -> Any:
-        """A cursor over the answer to plain SQL."""
+        """Execute plain SQL and return the cursor."""
         return self.execute_sql(sql, values)  # type: ignore[no-untyped-call]
 
     def rollback(self) -> None:
-        """SQLite has rolled back by itself when the disk was full; to do it again would hide that behind an error of ours."""
+        """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""
         if self.connection().in_transaction:  # type: ignore[no-untyped-call]
             super().rollback()
 
     def bring_in(self) -> None:
-        """Bring the log into the database file, as far as nobody reads what came before. What cannot be written there stays in the log."""
+        """Run a passive WAL checkpoint. What cannot be copied into the database file stays in the WAL."""
         with suppress(PeeweeException, sqlcipher.Error):
             self.ask("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def interrupt(self) -> None:
-        """Whatever is being asked, on any thread, ends with an error."""
+        """Abort the running queries of all threads."""
         with self._guard:
             for _, connection in self._opened:
                 connection.interrupt()
 
     def close_all(self) -> None:
-        """Close the connections of this thread and of those that have ended.
+        """Close the connections of this thread and of threads that have ended.
 
-        Another that is still at work was left behind: what it asks is interrupted, and its connection ends with it.
+        Queries of threads still running are interrupted; their connections are closed with the thread.
         """
         self.close()
         with self._guard:

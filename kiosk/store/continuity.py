@@ -1,4 +1,4 @@
-"""Whether a store has gone on from an end it was known to have, beside its keys or in this program's memory."""
+"""Check that a store continues from a state known earlier: its anchor, or what this program last saw."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from kiosk.store.notes import IDENTITY, read_note
 
 
 def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:
-    """What a store is to its anchor: None when it is the same or has gone on from it.
+    """Compare a store with its anchor; None if it is the same or a continuation.
 
-    `hash_there`: of the store's row at which the anchor was laid; `chain_holds`: from there to the store's end.
+    `hash_there`: the store's hash at the anchored row; `chain_holds`: whether the chain from there to the end is intact.
     """
     if kept.store != present.store or not kept.sound:
         return Problem(Code.STORE_FORKED)
@@ -28,7 +28,7 @@ def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: 
 
 
 def compared(kept: Anchor, database: CipherDatabase, digest: LinkDigest, *, chain_holds: bool | None = None) -> Problem | None:
-    """The same with the store as it is, in the transaction of the caller; the chain is followed unless it is known."""
+    """Compare the current store, in the caller's transaction. The chain is verified unless `chain_holds` is given."""
     trail = AuditTrail(database)
     there = trail.hash_at(kept.rows)
     holds = there is not None and (trail.verify(kept.rows) is None if chain_holds is None else chain_holds)
@@ -36,7 +36,7 @@ def compared(kept: Anchor, database: CipherDatabase, digest: LinkDigest, *, chai
 
 
 def present_end(database: CipherDatabase, digest: LinkDigest) -> Anchor:
-    """The store's end as it is."""
+    """The current state of the store, as an anchor."""
     head, links = AuditTrail(database).head(), digest.kept() or LinkSum()
     identity = read_note(database, IDENTITY) or ""
     return Anchor(identity, head.rows, head.digest.hex(), links.count, digest.seal(links).hex())

@@ -1,4 +1,4 @@
-"""Keys in the platform's credential store: Credential Manager on Windows, Secret Service on Linux when it opens without asking anybody."""
+"""Keys in the platform's credential store: Credential Manager on Windows, Secret Service on Linux if it unlocks without a prompt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class CredentialStore:
-    """One entry of a credential store, named after the data folder. The store is protected by the user's login."""
+    """One entry of the credential store, named after the data folder. Protected by the user's login."""
 
     def __init__(self, backend: KeyringBackend, kind: str, name: str) -> None:
         self._backend = backend
@@ -26,7 +26,9 @@ class CredentialStore:
         self._name = name
 
     def load(self) -> KeyRecord | None:
-        """Raises Unavailable: store-key-missing (the credential store does not open), store-key-unreadable (the entry holds no keys)."""
+        """Load the entry; None if there is none. Raises Unavailable: store-key-missing (the credential store cannot be opened),
+        store-key-unreadable (the entry holds no keys).
+        """
         text = self._ask(lambda: self._backend.get_password(SERVICE, self._name))
         if text is None:
             return None
@@ -36,7 +38,7 @@ class CredentialStore:
             raise Unavailable(Code.STORE_KEY_UNREADABLE, place=self._kind, reason="damaged") from error
 
     def save(self, record: KeyRecord) -> None:
-        """Read back before it returns. Raises FileExistsError rather than replace other keys; Unavailable: store-key-missing."""
+        """Save and read back. Raises FileExistsError rather than replace other keys; Unavailable: store-key-missing."""
         present = self.load()
         if present is not None and present.keys != record.keys:
             raise FileExistsError(self._name)
@@ -54,19 +56,19 @@ class CredentialStore:
     def _ask(self, question: Callable[[], T]) -> T:
         try:
             return in_time(question, SECONDS, "credentials")
-        except Exception as error:  # its libraries raise what they like
+        except Exception as error:  # keyring's backends may raise any exception
             raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind) from error
 
 
 def system_credentials(name: str) -> CredentialStore | None:
-    """The platform's credential store, or None where there is none that opens without a prompt. Asks nobody and never hangs."""
+    """The platform's credential store; None unless it opens without a prompt. Never prompts, never hangs."""
     if sys.platform == "win32":
         from keyring.backends.Windows import WinVaultKeyring
 
         return CredentialStore(WinVaultKeyring(), "credential-manager", name)
     try:
         opens = in_time(_secret_service_open, SECONDS, "credentials")
-    except Exception:  # whatever a broken session bus makes its libraries raise, it is no place for keys
+    except Exception:  # a broken session bus may raise anything
         return None
     if not opens:
         return None
@@ -76,7 +78,7 @@ def system_credentials(name: str) -> CredentialStore | None:
 
 
 def _secret_service_open() -> bool:
-    """Whether the default collection is there and unlocked. keyring itself would ask for its password, or offer to make one."""
+    """Whether the default collection exists and is unlocked. keyring would prompt for a password, or offer to create one."""
     import secretstorage
 
     connection = secretstorage.dbus_init()

@@ -1,6 +1,6 @@
-"""A digest of all open links that grows and shrinks with them: the sum of a keyed hash of each, modulo 2^256 (an MSet-Add-Hash).
+"""An incremental digest of all open links: the sum of a keyed hash of each, modulo 2^256 (MSet-Add-Hash).
 
-Whoever has the database's key alone can write links, but not the digest that goes with them: its key comes from both keys.
+Whoever has only the database key can write links but not the matching digest, whose key is derived from both keys.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _MODULUS = 1 << 256
 
 
 def derived(keys: Keys, purpose: bytes) -> bytes:
-    """A key for one purpose: HKDF-SHA-256 (RFC 5869) over both keys, one block long. Never logged, never kept."""
+    """Derive a key for one purpose: HKDF-SHA-256 (RFC 5869) over both keys, one block. Never logged or stored."""
     extracted = hmac.digest(bytes(32), keys.database + keys.site, "sha256")
     return hmac.digest(extracted, purpose + b"\x01", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSum:
-    """How many links, and the sum of their hashes."""
+    """The number of links and the sum of their hashes."""
 
     count: int = 0
     total: int = 0
@@ -38,19 +38,19 @@ class LinkSum:
 
 
 class LinkDigest:
-    """The digest of one store's links, kept in the store. `added` and `removed` belong into the transaction of the act."""
+    """The digest of one store's links, kept in the store. `added` and `removed` run in the transaction of the act."""
 
     def __init__(self, database: CipherDatabase, keys: Keys) -> None:
         self._database = database
         self._key = derived(keys, b"kiosk-links-1")
 
     def kept(self) -> LinkSum | None:
-        """None before `begin`: a store of an earlier version; or it was taken away."""
+        """The stored digest; None before `begin` (a store of an earlier version), or if it was removed."""
         note = read_note(self._database, LINKS_DIGEST)
         return None if note is None else parsed(note, _sum)
 
     def added(self, link: StoredLink) -> None:
-        """Nothing where there is no digest: what was taken away is made anew by `begin` alone."""
+        """Add a link. Does nothing without a digest: only `begin` recreates one."""
         if (kept := self.kept()) is not None:
             self._keep(kept.plus(self._hash(link)))
 
@@ -59,11 +59,11 @@ class LinkDigest:
             self._keep(kept.minus(self._hash(link)))
 
     def begin(self) -> None:
-        """Take the links that are there as those that ought to be there. Inside a transaction."""
+        """Initialize the digest from the links present. Within a transaction."""
         self._keep(self.counted())
 
     def counted(self, pause: Callable[[], None] = lambda: None) -> LinkSum:
-        """Over every link, as they are. `pause` is called now and then. Inside a transaction."""
+        """Compute the digest over all links. `pause` is called periodically. Within a transaction."""
         count = total = 0
         for row in self._database.ask("SELECT token, number, since, counter, operation FROM link"):
             count += 1
@@ -73,11 +73,11 @@ class LinkDigest:
         return LinkSum(count, total % _MODULUS)
 
     def seal(self, links: LinkSum) -> bytes:
-        """What may be known of the digest outside the encrypted store: sums in clear would tell the hash of each link that came."""
+        """The digest as it may leave the encrypted store: plain sums would reveal the hash of each added link."""
         return hmac.digest(self._key, b"sum" + links.count.to_bytes(8, "big", signed=True) + links.total.to_bytes(32, "big"), "sha256")
 
     def seal_note(self, name: str, value: str) -> str:
-        """For a fact about this store that only the holder of both keys may write down; hexadecimal."""
+        """Authenticate a fact about this store with both keys; hexadecimal."""
         identity = read_note(self._database, IDENTITY) or ""
         return hmac.digest(self._key, f"note {identity} {name} {value}".encode(), "sha256").hex()
 

@@ -1,7 +1,6 @@
-"""The whole store looked through: structure, audit trail, digest of the links, and the links against what the trail tells of them.
+"""The full integrity check: structure, audit trail, digest of the links, and links against the trail.
 
-It takes seconds with many rows. So it runs on a connection of its own that only reads, and beside a counter it keeps letting others go
-first.
+With many rows it takes seconds. It uses a read-only connection and, while a counter is running, yields to it repeatedly.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ PAUSE_SECONDS = 0.001
 
 
 class Examination:
-    """One look through the store at `path`. `run` on any thread, `stop` from any other."""
+    """One integrity check of the store at `path`. `run` is called on any thread, `stop` from any other."""
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path, self._keys = path, keys
@@ -38,10 +37,10 @@ class Examination:
         self._database = CipherDatabase(path, keys.database, reading=True)
 
     def run(self, ends: tuple[Anchor, ...] = (), *, aside: bool = True) -> Problem | None:
-        """What was found that nobody has confirmed yet; None also when it was stopped. `ends`: the store has to have gone on from each.
-        `aside`: others go first.
+        """Check the store; return the first problem not yet confirmed by staff, or None, also when stopped.
 
-        Raises Unavailable: store-locked and the like, when the store could not be looked through.
+        `ends`: states from each of which the store must have continued. `aside`: yield to other threads. Raises Unavailable (store-locked
+        and others) when the check could not be completed.
         """
         pause = self._let_others_go if aside else lambda: None
         try:
@@ -67,11 +66,11 @@ class Examination:
 
 
 class _StoppedError(Exception):
-    """The program ends."""
+    """The check was stopped."""
 
 
 def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None], ends: tuple[Anchor, ...] = ()) -> Problem | None:
-    """Everything, in the transaction of the caller."""
+    """Run all checks, in the caller's transaction."""
     trail, digest = AuditTrail(database), LinkDigest(database, keys)
     if database.ask("PRAGMA integrity_check").fetchall() != [("ok",)]:
         return Problem(Code.STORE_DAMAGED)
@@ -88,19 +87,19 @@ def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None], en
 
 
 def excess(database: CipherDatabase, digest: LinkDigest) -> int:
-    """Links less what the trail tells, registrations less releases: 0 unless links came or went without an act."""
+    """Number of links minus (registrations minus releases) in the trail: 0 unless links appeared or vanished without an act."""
     told = database.ask("SELECT sum((act = ?) - (act = ?)) FROM audit WHERE result = 'done'", (REGISTER, RELEASE)).fetchone()
     return (digest.kept() or LinkSum()).count - int(told[0] or 0)
 
 
 def accept(database: CipherDatabase, digest: LinkDigest, place: int) -> None:
-    """What is wrong before this row, and with the number of links, somebody answers for."""
+    """Record that staff accept whatever is wrong before row `place`, and the current excess of links."""
     value = f"{place} {excess(database, digest)}"
     write_note(database, ACCEPTED, f"{value} {digest.seal_note(ACCEPTED, value)}")
 
 
 def _accepted(database: CipherDatabase, digest: LinkDigest) -> tuple[int, int]:
-    """Nothing, where nobody did who has both keys."""
+    """The accepted row and excess; zeros unless sealed with both keys."""
     value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")
     if not hmac.compare_digest(seal.encode(), digest.seal_note(ACCEPTED, value).encode()):
         return 0, 0

@@ -1,6 +1,6 @@
-"""What was done how often, by month in Japan. Counted in the transaction of the act, beside its audit row.
+"""Monthly counts of acts (months in Japan), updated in the transaction of the act, beside its audit row.
 
-A service is counted under a name of its own: "service:loan", "service:ndl-digital", "service:local" for those of the library's own.
+Services have names of their own: "service:loan", "service:ndl-digital", "service:local" for the library's own.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from kiosk.store.models import TallyRow
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """A replacement counts as a release and a registration, so registrations less releases are the open links."""
+    """The counts of one month. A replacement counts as a release and a registration, so registrations minus releases are the open links."""
 
     month: Month
     registrations: int = 0
     releases: int = 0
     uses: int = 0
     services: Mapping[str, int] = field(default_factory=dict)
-    """How often each service was used, under the names of `Service` and "local" and in their order; those that were not are left out."""
+    """Uses per service, keyed by `Service` value or "local", in that order; unused services are omitted."""
 
 
 _SERVICE = f"{Act.SERVICE}:"
@@ -42,23 +42,23 @@ class Figures:
         self._database = database
 
     def count(self, act: str, moment: datetime, *, reason: str | None = None) -> None:
-        """`reason` is that of the audit row: of a service, which one."""
+        """Count one act. `reason` is that of the audit row: for a service, which one."""
         name = f"{_SERVICE}{reason}" if act == Act.SERVICE else act
         insert = TallyRow.insert(month=f"{moment.astimezone(JAPAN):%Y-%m}", act=name, count=1)
         target = (TallyRow.month, TallyRow.act)
         insert.on_conflict(conflict_target=target, update={TallyRow.count: TallyRow.count + 1}).execute(self._database)
 
     def agree(self) -> bool:
-        """Whether the trail tells the same."""
+        """Whether the counts agree with the audit trail."""
         return bool(self._database.ask(f"{_BY_TRAIL} ORDER BY 1, 2").fetchall() == self._database.ask(_KEPT).fetchall())
 
     def recount(self) -> None:
-        """Take them from the trail."""
+        """Rebuild the counts from the audit trail."""
         self._database.ask("DELETE FROM tally")
         self._database.ask(f"INSERT INTO tally (month, act, count) {_BY_TRAIL}")
 
     def by_month(self, only: Month | None = None) -> list[MonthFigures]:
-        """The oldest first; months in which nothing was done are left out."""
+        """The counts by month, oldest first; months without acts are omitted."""
         query = TallyRow.select().order_by(TallyRow.month)
         if only:
             query = query.where(TallyRow.month == f"{only.year:04}-{only.month:02}")

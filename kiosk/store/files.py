@@ -1,5 +1,6 @@
-"""A store is several files: database, -wal and -shm. SQLite applies a -wal or a -journal to any database that comes to lie beside it, so
-none may be left over.
+"""The files that make up a store: database, -wal and -shm.
+
+SQLite applies a leftover -wal or -journal to any database placed beside it, so none may remain.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What lies beside the name `path` and would be taken for a part of any database that came there."""
+    """The files that SQLite would take for a part of any database at `path`."""
     return [left for ending in _BESIDE if (left := path.with_name(path.name + ending)).exists()]
 
 
 def set_aside(files: list[Path], now: datetime) -> list[Path]:
-    """Give each of `files` a name under which no program of ours looks for it. Returns the new names. Raises OSError."""
+    """Rename each file to a name that no program of ours uses. Returns the new paths. Raises OSError."""
     moved = []
     for left in files:
         target = left.with_name(f"{left.name}{SET_ASIDE}{now:%Y%m%d-%H%M%S}")

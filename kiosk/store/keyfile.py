@@ -1,4 +1,4 @@
-"""Keys in a file only the kiosk's user can read: for machines without a credential store that opens by itself."""
+"""Keys in a private file, for machines without a credential store that opens without a prompt."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kiosk.store.trouble import translated
 
 
 def keys_folder() -> Path:
-    """A folder of the user's own, outside every data folder, so that a copy of one (a backup, a stick) holds no key.
+    """The per-user key folder, outside every data folder, so that a copy of a data folder (backup, USB stick) contains no key.
 
-    Raises Unavailable: store-key-unreadable (no-home), where the user has no home.
+    Raises Unavailable: store-key-unreadable (no-home), if the user has no home folder.
     """
     if sys.platform == "win32":
         place = Path(base_folder("LOCALAPPDATA", "~/AppData/Local")) / "library-card-kiosk-keys"
@@ -34,15 +34,15 @@ def keys_folder() -> Path:
 
 
 def key_name(data: Path) -> str:
-    """What the keys of the data folder `data` are called: 16 hexadecimal digits of the SHA-256 of its absolute path.
+    """The name of the keys for the data folder `data`: 16 hexadecimal digits of the SHA-256 of its absolute path.
 
-    So each `--home` has its own. When a data folder moves, `kiosk recovery moved` gives its keys their new name.
+    Each `--home` thus has its own. When a data folder moves, `kiosk recovery moved` renames its keys.
     """
     return hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 class FileKeyStore:
-    """A 0600 file. Whoever can read this user's files can read the store: disk encryption and the user's account protect it."""
+    """A file with mode 0600. Protected only by the user's account and disk encryption."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,7 +52,9 @@ class FileKeyStore:
             return self._path.exists()
 
     def load(self) -> KeyRecord | None:
-        """Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`), store-foreign, store-unprotected."""
+        """Load the keys; None if there is no file. Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`),
+        store-foreign, store-unprotected.
+        """
         try:
             check_owner(self._path)
             return KeyRecord.decoded(read_regular(self._path).decode())
@@ -65,7 +67,7 @@ class FileKeyStore:
             raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason="damaged") from error
 
     def save(self, record: KeyRecord) -> None:
-        """Written beside, synced, then named: there is never half a key file. Raises FileExistsError for other keys; Unavailable."""
+        """Save atomically. Raises FileExistsError rather than replace other keys; Unavailable."""
         temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         with translated(self._path):
             make_folder(self._path.parent)

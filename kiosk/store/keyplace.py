@@ -1,4 +1,4 @@
-"""Decides where the keys of a counter lie, and the anchor beside them."""
+"""Where the keys of a counter are stored, with the anchor beside them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FILE = ".json"
 
 @dataclass(frozen=True, slots=True)
 class KeyPlace:
-    """Keys and anchor of one database.
+    """The location of the keys and the anchor of one database.
 
-    The keys may lie in the platform's credential store. The anchor is a file in the keys' folder all the same: it is written after each
-    act, is no secret, and is sealed with a key that comes from the keys.
+    The keys may be in the platform's credential store. The anchor is always a file in the key folder: it is written after each act, is not
+    secret, and is authenticated with a key derived from the keys.
     """
 
     database: Path
@@ -33,12 +33,12 @@ class KeyPlace:
     folder: Path
 
     def open_keys(self) -> Keys:
-        """See `keys.open_keys`."""
+        """Load or create the keys; see `keys.open_keys`."""
         with translated(self.database):
             return open_keys(self.store, self.database, self._record_elsewhere)
 
     def check_first_start(self) -> None:
-        """Where there is no database: whether there never was one. Raises Unavailable: store-missing, store-key-missing."""
+        """If there is no database, make sure that there never was one. Raises Unavailable: store-missing, store-key-missing."""
         with translated(self.database):
             if not self.database.exists() and (self.store.load() is not None or leftovers(self.database)):
                 self.open_keys()
@@ -51,33 +51,33 @@ class KeyPlace:
         return self._anchor_path(self.name)
 
     def known_store(self) -> str:
-        """The identity of the store that was last seen to be in order with these keys; empty where none was, or nobody knows."""
+        """The identity of the store last opened with these keys and found in order; empty if none or unknown."""
         record = self.store.load()
         return "" if record is None else record.store or ""
 
     def remember(self, identity: str) -> None:
-        """Keep beside the keys which store they open, and where. Raises Unavailable."""
+        """Record the identity and folder of the store with the keys. Raises Unavailable."""
         record = self.store.load()
         seen = folder_of(self.database)
         if record is not None and (record.store, record.folder) != (identity, seen):
             self.store.save(replace(record, store=identity, folder=seen))
 
     def under_way(self) -> UnderWay | None:
-        """What was begun with the store or its keys and may not be written down in it yet."""
+        """An operation on the store or its keys that may not have been recorded in the audit trail yet."""
         record = self.store.load()
         return None if record is None else record.under_way
 
     def is_written_down(self) -> None:
-        """Forget what was under way. Raises Unavailable."""
+        """Clear the pending operation, once it is recorded. Raises Unavailable."""
         record = self.store.load()
         if record is not None and record.under_way:
             self.store.save(replace(record, under_way=None, before=""))
 
     def take_over(self) -> str:
-        """Accept that the data folder has moved here: keys and anchor get the name that goes with it. Returns where it was.
+        """Accept that the data folder has moved here: rename keys and anchor accordingly. Returns the previous folder.
 
-        Cut off anywhere, it goes on when it is asked for again. Raises Refused: nothing-moved; Unavailable: store-copy (`first`), when
-        the store lies where it was, too.
+        Can be resumed after an interruption at any point. Raises Refused: nothing-moved; Unavailable: store-copy (`first`), if the store
+        also still exists in the previous folder.
         """
         here = folder_of(self.database)
         with translated(self.database):
@@ -86,7 +86,7 @@ class KeyPlace:
             own, left = self.store.load(), self._elsewhere()
             if own is not None and own.folder in ("", here):
                 return self._finish(own, left)
-            # A key file may have been renamed by hand.
+            # The key file may have been renamed by hand.
             name, store, record = (self.name, self.store, own) if own is not None else left or (self.name, self.store, None)
             if record is None:
                 raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
@@ -97,7 +97,7 @@ class KeyPlace:
             )
             old_anchor = self._anchor_path(key_name(Path(record.before)) if record.before else name)
             if name != self.name:
-                # From now on a copy that comes to lie in the old place does not open.
+                # From here on, a copy placed in the old folder cannot be opened.
                 store.save(record)
             if (kept := AnchorFile(old_anchor, record.keys).load()) is not None:
                 self.anchor(record.keys).save(kept)
@@ -105,7 +105,7 @@ class KeyPlace:
             return self._finish(record, (name, store, record) if name != self.name else None, old_anchor)
 
     def _finish(self, own: KeyRecord, left: tuple[str, KeyStore, KeyRecord] | None, old_anchor: Path | None = None) -> str:
-        """The last steps of a move, when the keys are in their new place: what is left in the old one."""
+        """Finish a move once the keys are in their new place: remove what is left in the old one."""
         is_left = left is not None and left[2].folder == own.folder
         if not is_left and (own.under_way is None or own.under_way.deed is not AdministrativeAct.MOVED):
             raise Refused(Code.NOTHING_MOVED)
@@ -126,7 +126,7 @@ class KeyPlace:
         return None if found is None else found[2]
 
     def _elsewhere(self) -> tuple[str, KeyStore, KeyRecord] | None:
-        """The keys, kept under another folder's name, with which this database was made."""
+        """The keys of this database, found under another folder's name."""
         if not self.database.exists():
             return None
         names = {path.stem for ending in (_FILE, ENDING) for path in self.folder.glob(f"*{ending}")}
@@ -136,7 +136,7 @@ class KeyPlace:
                 record = store.load()
                 if record is not None and same_store(self.database, record.keys.database):
                     return name, store, record
-            except (KioskError, OSError):  # another counter's trouble
+            except (KioskError, OSError):  # keys of another counter
                 continue
         return None
 
@@ -145,17 +145,17 @@ class KeyPlace:
 
 
 def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:
-    """Where keys and anchor of `database` lie: `auto`, `system` or `file` (`keys.place`), files in `folder` (`keys.folder`).
+    """Locate keys and anchor of `database`: `place` is `auto`, `system` or `file` (`keys.place`), `folder` is `keys.folder`.
 
-    Raises Unavailable: store-key-missing when `system` is asked for and is not there.
+    Raises Unavailable: store-key-missing if `system` is requested but not available.
     """
     name, folder = key_name(database.parent), folder or keys_folder()
     return KeyPlace(database, _key_store(name, place, folder), name, place, folder)
 
 
 def _key_store(name: str, place: str, folder: Path) -> KeyStore:
-    """`auto` takes the platform's credential store when it opens without a prompt, unless there is a key file already: a machine that
-    started without one keeps its file.
+    """Choose the key store. `auto` uses the credential store if it opens without a prompt, unless there is already a key file: a machine
+    that started without a credential store keeps its file.
     """
     file = FileKeyStore(folder / f"{name}{_FILE}")
     if place == "file" or (place == "auto" and file.exists()):

@@ -1,4 +1,4 @@
-"""The two secrets of a counter, and the rule that they outlive every database made with them."""
+"""The two secret keys of a counter, which are never replaced while a database made with them may exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kiosk.store.files import leftovers
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`database` opens the store; `site` makes link tokens. They are made, kept and lost apart from each other's use."""
+    """`database` encrypts the store; `site` derives link tokens. Independent random keys of 32 bytes."""
 
     database: bytes = field(repr=False)
     site: bytes = field(repr=False)
@@ -30,16 +30,16 @@ class Keys:
 
     @classmethod
     def fresh(cls, site: bytes | None = None) -> Keys:
-        """New random keys; a counter that joins a site brings the site's key."""
+        """Generate keys; a counter that joins a site brings the site key."""
         return cls(secrets.token_bytes(32), site or secrets.token_bytes(32))
 
     def encoded(self) -> str:
-        """As a sealed file keeps them. Secret."""
+        """Serialize for a sealed file. Secret."""
         return json.dumps({"kiosk-keys": 1, **_spelt(self)})
 
     @classmethod
     def decoded(cls, text: str) -> Keys:
-        """Raises ValueError when this is not what `encoded` made."""
+        """Parse what `encoded` returned. Raises ValueError for anything else."""
         return _keys_of(_values(text))
 
 
@@ -49,11 +49,11 @@ class UnderWay:
 
     deed: AdministrativeAct
     operation: UUID = field(default_factory=uuid4)
-    """With which it is written down once."""
+    """Idempotency key of its audit row."""
 
     @classmethod
     def decoded(cls, text: str) -> UnderWay:
-        """Raises ValueError."""
+        """Parse what `encoded` returned. Raises ValueError."""
         deed, _, operation = text.partition(" ")
         return cls(AdministrativeAct(deed), UUID(operation))
 
@@ -63,19 +63,19 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """Keys as they are kept, with the store they were last seen to open and where it lay."""
+    """Stored keys, with the identity and folder of the store last opened with them."""
 
     keys: Keys
     store: str | None = ""
-    """The identity of the store. Empty: none was made with these keys yet. None: not known (written by an earlier version)."""
+    """The identity of the store. Empty: none was created with these keys yet. None: unknown (written by an earlier version)."""
     folder: str = ""
-    """The data folder, as it was last seen; empty before there was a store."""
+    """The data folder last seen; empty before a store was created."""
     under_way: UnderWay | None = None
     before: str = ""
-    """The folder it was in, while a move is under way."""
+    """The previous folder, while a move is in progress."""
 
     def encoded(self) -> str:
-        """As a key store keeps it. Secret."""
+        """Serialize for a key store. Secret."""
         if self.store is None:
             return self.keys.encoded()
         values = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder}
@@ -85,7 +85,7 @@ class KeyRecord:
 
     @classmethod
     def decoded(cls, text: str) -> KeyRecord:
-        """Raises ValueError when this is not what `encoded` made."""
+        """Parse what `encoded` returned. Raises ValueError for anything else."""
         values = _values(text)
         store = None if "store" not in values else str(values["store"])
         under_way = UnderWay.decoded(str(values["under-way"])) if "under-way" in values else None
@@ -93,24 +93,24 @@ class KeyRecord:
 
 
 class KeyStore(Protocol):
-    """Where the keys of one data folder lie."""
+    """Stores the keys of one data folder."""
 
     def load(self) -> KeyRecord | None:
-        """None when no keys were ever saved here. Raises Unavailable when they cannot be read."""
+        """Load the keys; None if none were ever saved. Raises Unavailable if they cannot be read."""
 
     def save(self, record: KeyRecord) -> None:
-        """Keep it durably before returning. Raises Unavailable; FileExistsError rather than replace other keys."""
+        """Save durably before returning. Raises Unavailable; FileExistsError rather than replace other keys."""
 
     def forget(self) -> None:
-        """What was kept here is kept elsewhere by now. Raises Unavailable."""
+        """Delete the keys here, after they were saved elsewhere. Raises Unavailable."""
 
     def describe(self) -> Description:
-        """For `doctor`."""
+        """Describe the place for `doctor`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`kind` is the last word of the sentences `command.keystore.<kind>` (which store it is, and what that protects)."""
+    """`kind` selects the text `command.keystore.<kind>` (which key store, and what protects it)."""
 
     kind: str
     """credential-manager, secret-service or file."""
@@ -118,20 +118,20 @@ class Description:
 
 
 def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord | None] = lambda: None) -> Keys:
-    """The keys of this counter, made and kept before there is a database. `elsewhere` finds the keys of a database that came from there.
+    """Load the keys, or create them if there is no database yet. `elsewhere` looks for the keys of a database moved here.
 
-    Raises Unavailable: store-key-missing when there is a database already (a new key could never open it and might hide that the old
-    one can still be found); store-moved and store-copy (`first`) when the database was last seen in another folder, and is there no
-    more, or is there still; store-missing (`file`) when keys are there and the store that was made with them is not.
+    Raises Unavailable: store-key-missing if there is a database but no key (a new key could not open it, and might hide that the old one
+    can still be found); store-moved or store-copy (`first`) if the database was last seen in another folder and is gone from there, or
+    still there; store-missing (`file`) if there are keys but not their store.
     """
     record = store.load()
     if record is not None:
         _check_folder(record, database)
         return record.keys
-    # With its leftovers: a -wal file without its database means that the database was taken away, not that none was made.
+    # A leftover -wal without its database means that the database was removed, not that none was created.
     if database.exists() or leftovers(database):
         record = store.load()
-        if record is not None:  # another program of ours has made both since we asked
+        if record is not None:  # another process created both in the meantime
             _check_folder(record, database)
             return record.keys
         if (record := elsewhere()) is not None:
@@ -140,13 +140,13 @@ def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord
     made = KeyRecord(Keys.fresh())
     try:
         store.save(made)
-    except FileExistsError:  # another program of ours was quicker
+    except FileExistsError:  # another process was faster
         return open_keys(store, database, elsewhere)
     return made.keys
 
 
 def is_copy(record: KeyRecord, database: Path) -> bool:
-    """Whether the store was seen in another folder and is there still."""
+    """Whether the store was last seen in another folder and still exists there."""
     first = Path(record.folder) / database.name
     return first.exists() and not first.samefile(database) and same_store(first, record.keys.database)
 
@@ -160,7 +160,7 @@ def _check_folder(record: KeyRecord, database: Path) -> None:
 
 
 def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
-    """An earlier version did not note down where."""
+    """The exception to raise; "?" where an earlier version did not record the folder."""
     copy = bool(record.folder) and is_copy(record, database)
     return Unavailable(
         Code.STORE_COPY if copy else Code.STORE_MOVED, first=(record.folder if copy else record.before or record.folder) or "?"
@@ -168,7 +168,7 @@ def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
 
 
 def folder_of(database: Path) -> str:
-    """How a key record names the data folder."""
+    """The data folder as written in a key record."""
     return str(database.parent.resolve())
 
 

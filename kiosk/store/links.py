@@ -10,13 +10,13 @@ from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import LinkRow
 from kiosk.store.paging import PAGE
 
-# Written out, not built by peewee: a look-up at every tap should cost what SQLite costs.
+# Plain SQL instead of peewee's query builder: this runs on every tap.
 _SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLink:
-    """A row as it lies there. Secret: token and number together."""
+    """A row of the table. Secret: token and number together."""
 
     token: bytes = field(repr=False)
     number: str = field(repr=False)
@@ -40,11 +40,11 @@ class LinkTable:
         LinkRow.insert(row).execute(self._database)
 
     def close(self, link: StoredLink) -> None:
-        """Nothing of it stays in this table, not even on the disk: secure_delete overwrites."""
+        """Delete the link; secure_delete overwrites it on disk."""
         ModelDelete(LinkRow).where(LinkRow.token == link.token).execute(self._database)
 
     def page(self, after: str) -> list[StoredLink]:
-        """The next ones behind a number."""
+        """The next page of links after `after`, by number."""
         rows = self._database.ask(_SELECT + "number > ? ORDER BY number LIMIT ?", (after, PAGE)).fetchall()
         return [StoredLink(*row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""One running program for each store. The operating system lets the lock go when its holder dies, however it dies."""
+"""Allows one running program per store. The operating system releases the lock when its holder dies."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kiosk.store.trouble import translated
 
 
 class RunningLock:
-    """Held from when it is made until `release` or the end of the process. Raises Unavailable: already-running."""
+    """A lock held until `release` or process exit. Raises Unavailable: already-running."""
 
     def __init__(self, path: Path) -> None:
         with translated(path):
             make_folder(path.parent)
-            # Never deleted: whoever had it open would hold a lock on a file without a name.
+            # Never deleted: a process that had it open would hold a lock on an unlinked file.
             self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
             taken = take_lock(self._handle)
         if not taken:

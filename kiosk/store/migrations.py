@@ -1,8 +1,7 @@
-"""How the tables came to be, step by step, in SQL. A step is never changed once it was shipped.
+"""Schema migrations in SQL. A released step never changes.
 
-peewee 4 has a runner of its own (playhouse.migrations). It loads scripts from a folder, which a frozen program does not have, keeps its
-history by script name, so that a store from a newer version cannot be told, and makes no backup. Hence these lines; its comparison of
-models with tables (playhouse.schema_diff) is used in the tests.
+peewee 4's own runner (playhouse.migrations) loads scripts from a folder, which a frozen program lacks; keeps history by script name, so
+that a store of a newer version goes unnoticed; and makes no backup. Tests use its schema comparison (playhouse.schema_diff).
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _FIRST = (
     "CREATE UNIQUE INDEX audit_operation ON audit (operation)",
 )
 
-# Figures by month, so that the status page does not read the whole trail. Months are those of Japan (UTC+9, without summer time).
+# Monthly counts spare the status page a scan of the whole trail. Months are Japanese (UTC+9, no DST).
 _TALLY = (
     """CREATE TABLE tally (
         month TEXT NOT NULL,
@@ -63,16 +62,16 @@ _TALLY = (
     "CREATE INDEX audit_at ON audit (at)",
 )
 
-# What tells this store from every other. The digest of its links needs a key: it is begun when the store is opened (digest.py).
+# A unique identity. The digest of links needs a key and is created when the store is opened (digest.py).
 _IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _TALLY, _IDENTITY)
 VERSION = len(STEPS)
-"""The version of the tables this program knows; kept in the file as `user_version`."""
+"""The schema version of this program; stored in the file as `user_version`."""
 
 
 def version_of(connection: Any) -> int:
-    """Raises Unavailable: store-newer, store-damaged (a file of ours always has a version)."""
+    """Read the schema version. Raises Unavailable: store-newer; store-damaged (our files always have a version)."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise Unavailable(Code.STORE_NEWER, version=version, known=VERSION)
@@ -82,10 +81,10 @@ def version_of(connection: Any) -> int:
 
 
 def migrate(connection: Any) -> None:
-    """Take the steps that are missing, all or none, while everybody else waits."""
+    """Apply the missing steps in one exclusive transaction."""
     connection.execute("BEGIN EXCLUSIVE")
     try:
-        # Asked again now that nobody else can write: another program may have been here a moment ago.
+        # Read again under the lock: another process may have migrated in the meantime.
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         for number, step in enumerate(STEPS[version:], version + 1):
             for statement in step:

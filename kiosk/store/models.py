@@ -1,6 +1,6 @@
-"""What lies in the store, table by table, as peewee sees it. The tables are made by migrations.py alone.
+"""The tables as peewee models. Only migrations.py creates them.
 
-Bound to no database: every query is executed on the one it is given, so that stores of several counters can be open in one process.
+Not bound to a database: queries are executed on a given one, so that several stores can be open in one process.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from peewee import AutoField, BlobField, CharField, CompositeKey, IntegerField, 
 
 
 class LinkRow(Model):
-    """An open link. When it is closed its row is deleted (and overwritten: secure_delete); what remains is the audit row."""
+    """An open link. Closing deletes its row (overwritten: secure_delete); the audit row remains."""
 
     token = BlobField(primary_key=True)
     number = TextField(unique=True)
     since = TextField()
     counter = TextField()
     operation = TextField()
-    """UUID of the operation that opened it, and of its outbox entry while the library's server has not confirmed."""
+    """UUID of the operation that opened it, and of its outbox entry until the registry has confirmed it."""
 
     class Meta:
         table_name = "link"
@@ -24,7 +24,7 @@ class LinkRow(Model):
 
 
 class OutboxRow(Model):
-    """What the library's server has not been told, or has not confirmed. Entries leave in the order of `place`."""
+    """Operations not yet sent to, or confirmed by, the registry. Sent in the order of `place`."""
 
     place = AutoField()
     uuid = TextField(unique=True)
@@ -38,7 +38,7 @@ class OutboxRow(Model):
 
 
 class AuditRow(Model):
-    """One act. `number` is masked; no name, no title. `hash` covers all other columns, so `previous` chains the rows."""
+    """One act. `number` is masked; no names, no titles. `hash` covers all other columns, and `previous` chains the rows."""
 
     place = AutoField()
     at = TextField(index=True)
@@ -50,7 +50,7 @@ class AuditRow(Model):
     checked = TextField()
     number = TextField(null=True)
     operation = TextField(null=True, unique=True)
-    """UUID of the operation, so that a repeated one is known."""
+    """UUID of the operation, which makes repeats detectable."""
     previous = BlobField()
     hash = BlobField()
 
@@ -59,7 +59,7 @@ class AuditRow(Model):
 
 
 class MetaRow(Model):
-    """Single facts about the store."""
+    """Key-value metadata of the store."""
 
     name = CharField(primary_key=True)
     value = TextField()
@@ -70,7 +70,7 @@ class MetaRow(Model):
 
 
 class TallyRow(Model):
-    """How often an act was done in a month of Japan's."""
+    """Number of acts per month (Japanese time)."""
 
     month = TextField()
     act = TextField()

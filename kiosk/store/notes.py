@@ -1,4 +1,4 @@
-"""Single facts about the store itself."""
+"""Key-value metadata about the store."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ T = TypeVar("T")
 AUDIT_HEAD = "audit.head"
 RECOVERY_SHEET = "recovery.confirmed"
 IDENTITY = "store.identity"
-"""32 hexadecimal digits, random, made with the store; copies share it."""
+"""32 random hexadecimal digits, created with the store; copies share them."""
 LINKS_DIGEST = "links.digest"
 ANCHORED = "store.anchored"
-"""An anchor was laid outside: from then on a missing one has been taken away."""
+"""An anchor was written; if it is missing later, it was removed."""
 DOUBT = "store.doubt"
-"""What was found of this store and nobody has confirmed: a code, and how many acts are lacking where that is known."""
+"""A problem found and not yet confirmed: its code, and the number of missing acts if known."""
 ACCEPTED = "store.accepted"
-"""How far back what is wrong was confirmed by somebody: a row of the trail, and by how much the links differ from what it tells."""
+"""Confirmed problems: the audit row up to which the trail was accepted, and the accepted excess of links."""
 
 
 def read_note(database: CipherDatabase, name: str) -> str | None:
-    """Written out, not built by peewee: it is asked several times for each act."""
+    """Read one value, or None. Plain SQL, since this runs several times per act."""
     row = database.ask("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def parsed(note: str, parse: Callable[[str], T]) -> T:
-    """What a note tells. Raises Unavailable: store-damaged, for one that this program did not write."""
+    """Parse a note. Raises Unavailable: store-damaged, if this program did not write it."""
     try:
         return parse(note)
     except (ValueError, IndexError, OverflowError) as error:

@@ -1,4 +1,4 @@
-"""One store, opened: its connections, its transactions, and whether it is the store that was left."""
+"""An open store: its connections, its transactions, and the check that it is the store last seen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kiosk.store.witness import Witness, check_company
 
 
 class OpenedStore:
-    """Safe to use from any thread. Every method raises `Unavailable` with one of the store's codes."""
+    """An open store. Thread-safe. Every method raises `Unavailable` with one of the store's codes."""
 
     def __init__(
         self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None, known: str | None
@@ -54,7 +54,7 @@ class OpenedStore:
             raise
 
     def close(self) -> None:
-        """What a thread that was left behind is asking now ends with an error."""
+        """Close all connections. Queries still running on abandoned threads are aborted."""
         with translated(self._path):
             self._close()
 
@@ -77,29 +77,31 @@ class OpenedStore:
 
     @property
     def left_at(self) -> datetime | None:
-        """When, by the clock of that moment, the latest of the last acts was written down before the store was opened (aware UTC)."""
+        """The latest timestamp among the last acts recorded before the store was opened (aware UTC), or None."""
         return None if self._left_at is None else datetime.fromisoformat(self._left_at)
 
     @property
     def doubt(self) -> Problem | None:
-        """What was found of this store and has to be confirmed before a card is served."""
+        """The problem that staff have to confirm before cards are served, or None."""
         return self._standing.doubt
 
     @property
     def is_in_order(self) -> bool:
-        """Not doubted, and anchored as it is."""
+        """Whether the store is not in doubt and its anchor is up to date."""
         return self.doubt is None and self._standing.is_anchored
 
     def troubles(self) -> tuple[Code, ...]:
-        """What keeps this store from being safe, beside `doubt`, the worst first. It works all the same."""
+        """Problems besides `doubt`, worst first. The store works in spite of them."""
         found = [] if self._unexamined is None else [self._unexamined]
         if not self._standing.is_anchored:
             found.append(Code.ANCHOR_UNWRITTEN)
-        # That one passes by itself.
+        # A lock is temporary, so it comes last.
         return tuple(sorted(found, key=lambda code: code is Code.STORE_LOCKED))
 
     def examine(self, *, aside: bool = True) -> Problem | None:
-        """Look through the whole store; what is found is doubted from then on. For a thread of its own, unless not `aside`."""
+        """Run the full integrity check; a problem found puts the store in doubt. Slow: call on a thread of its own, unless `aside` is
+        False.
+        """
         try:
             self._check_files()
             found = self._examination.run(self._standing.last_ends(), aside=aside)
@@ -115,14 +117,14 @@ class OpenedStore:
 
     @property
     def is_unexamined(self) -> bool:
-        """Whether the last look through the store could not be finished."""
+        """Whether the last integrity check could not be completed."""
         return self._unexamined is not None
 
     def stop_examining(self) -> None:
         self._examination.stop()
 
     def accept_doubt(self, found: Code, *, operator: str | None = None) -> None:
-        """Somebody has looked into what was `found` and answers for it: the store is taken as it is. Nothing, where that is not doubted."""
+        """Record that staff have examined the problem `found` and accept the store as it is. No-op if the doubt is about something else."""
         with self._writing() as now:
             doubt = self._standing.settle(found)
             if doubt is not None:
@@ -134,7 +136,7 @@ class OpenedStore:
             kept = self._standing.load_anchor()
             with self._database.atomic("DEFERRED"):
                 settled = self._standing.look(kept)
-                # Before anything is written with the clock of now.
+                # Read before anything is written with the current clock.
                 self._left_at = self._audit.latest()
             self._files.begin()
             if settled:
@@ -150,20 +152,20 @@ class OpenedStore:
             raise Unavailable(Code.STORE_DOUBTED)
 
     def note(self, deed: AdministrativeAct, detail: str | None = None, *, operation: UUID | None = None) -> None:
-        """Write down what was done with the store, its keys or its trust; `detail` is nothing personal. An `operation` only once."""
+        """Record an act concerning the store, its keys or its trust settings. `detail` must not be personal. Idempotent per `operation`."""
         with self._writing() as now:
             if operation is None or not self._audit.knows(operation):
                 self._tell(now, deed, None, reason=detail, operation=operation)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Everything read inside is of one moment."""
+        """A read transaction: one consistent snapshot."""
         with translated(self._path), self._database.atomic("DEFERRED"):
             yield
 
     @contextmanager
     def _writing(self) -> Iterator[datetime]:
-        """All or nothing, durable at the end, in the files that lie there. Waits for others at the beginning, never in the middle."""
+        """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start."""
         with translated(self._path):
             self._check_files()
             with self._database.atomic("IMMEDIATE"):
@@ -177,7 +179,7 @@ class OpenedStore:
                     self._database.bring_in()
 
     def _check_files(self) -> None:
-        """Raises Unavailable: store-replaced."""
+        """Check that the files are the ones opened. Raises Unavailable: store-replaced."""
         with translated(self._path):
             try:
                 self._files.check()
@@ -198,7 +200,7 @@ class OpenedStore:
         operator: str | None = None,
         operation: UUID | None = None,
     ) -> None:
-        """One row of the trail, and its place in the month's figures."""
+        """Add an audit row and update the monthly counts."""
         result = "refused" if refused else "done"
         masked = number.masked if number else None
         known_by = str(operation) if operation else None

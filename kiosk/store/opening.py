@@ -1,4 +1,4 @@
-"""Makes the store's file when there is none, checks it and brings it up to date when there is one."""
+"""Create the store's file if there is none; check and migrate it otherwise."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ KEPT = timedelta(days=30)
 
 
 def prepare(path: Path, key: bytes, now: datetime) -> None:
-    """After this there is a file of ours at `path`, readable with `key` and of our version. An unreadable one is left untouched.
+    """Ensure a file at `path` that is readable with `key` and of the current schema version. An unreadable file is not touched.
 
-    A new file gets its name only when it is complete, so an empty file under that name is a damaged one, never a fresh start.
-    What was left beside a store that is gone is never taken for a part of a new one.
-    Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign), the driver's exceptions, OSError.
+    A new file is renamed into place only when complete, so an empty file of that name is damaged, not new. Leftovers of a removed store
+    never become part of a new one. Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign), the
+    driver's exceptions, OSError.
     """
     make_folder(path.parent)
     if not path.exists():
@@ -42,9 +42,9 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
 
 
 def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
-    """What is kept from before (a migration, a restore) still holds links that were closed since, so it may not stay for ever."""
+    """Delete old copies (of a migration or a restore): they contain links that were closed since."""
     for copy in folder.glob(pattern):
-        with suppress(FileNotFoundError):  # another program of ours was quicker
+        with suppress(FileNotFoundError):  # another process was faster
             if copy.stat().st_mtime < (now - KEPT).timestamp():
                 copy.unlink()
 
@@ -57,7 +57,7 @@ def _create(path: Path, key: bytes) -> None:
         with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
             migrate(connection)
         publish(temporary, path)
-    except FileExistsError:  # another program of ours was quicker
+    except FileExistsError:  # another process was faster
         pass
     finally:
         for ending in ("", "-wal", "-shm"):

@@ -1,4 +1,4 @@
-"""What the library's server is still to be told. Entries are written in the transaction of the act they tell of."""
+"""Operations still to be sent to the registry. Entries are written in the transaction of the act."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.store.models import OutboxRow
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """`uuid` names the operation: the server may be told it any number of times. `body` is secret: it holds token and number."""
+    """One entry. `uuid` identifies the operation and makes resending idempotent. `body` is secret: it contains token and number."""
 
     uuid: UUID
     kind: str
@@ -27,10 +27,10 @@ class OutboxEntry:
 
 
 class Outbox:
-    """Entries are written even where no server is connected, so that one connected later learns of every open link.
+    """The outbox. Entries are written even without a registry, so that one connected later learns every open link.
 
-    Without a server nothing may be kept of a link that is closed again. So its entry is withdrawn, and the outbox then holds the open
-    links and nothing else. With a server every act is told, since an entry may be on its way already.
+    Without a registry nothing may be kept of a closed link: its entry is withdrawn, and the outbox contains exactly the open links. With a
+    registry every act is sent, since an entry may already be in transit.
     """
 
     def __init__(self, database: CipherDatabase, has_registry: bool) -> None:
@@ -42,7 +42,9 @@ class Outbox:
         OutboxRow.insert(uuid=str(operation), kind=kind, body=text, created=created, tries=0).execute(self._database)
 
     def withdraw(self, opened_by: str) -> bool:
-        """Drop the entry of the operation that opened a link, if no server can have heard of the link or of one it replaced."""
+        """Delete the entry that opened a link, unless a registry may know of the link or of one it replaced. Returns whether it was
+        deleted.
+        """
         if self._has_registry:
             return False
         entry = OutboxRow.uuid == opened_by
@@ -50,14 +52,14 @@ class Outbox:
         return bool(ModelDelete(OutboxRow).where(entry & unheard).execute(self._database))
 
     def holds(self, operation: str) -> bool:
-        """Whether a connected server has still to confirm this operation."""
+        """Whether the registry has not confirmed this operation yet; False without a registry."""
         return self._has_registry and bool(OutboxRow.select().where(OutboxRow.uuid == operation).count(self._database))
 
     def count(self) -> int:
-        """How much a connected server has still to confirm; nothing waits where there is none."""
+        """Number of operations the registry has not confirmed; 0 without a registry."""
         return int(OutboxRow.select().count(self._database)) if self._has_registry else 0
 
     def entries(self) -> list[OutboxEntry]:
-        """All of them, the oldest first: the order in which they have to be told."""
+        """All entries, in the order in which they have to be sent."""
         rows = OutboxRow.select().order_by(OutboxRow.place).execute(self._database)
         return [OutboxEntry(UUID(row.uuid), row.kind, json.loads(row.body), datetime.fromisoformat(row.created), row.tries) for row in rows]

@@ -1,4 +1,4 @@
-"""Reads a long table page by page: little memory, and no transaction that lasts as long as whoever reads takes."""
+"""Keyset pagination over long tables: little memory, and no transaction that lasts as long as the reader takes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 PAGE = 500
-"""Rows read at a time."""
+"""Rows per page."""
 Row = TypeVar("Row")
 Place = TypeVar("Place")
 
 
 def paged(read: Callable[[Place], list[Row]], first: Place, place_of: Callable[[Row], Place]) -> Iterator[Row]:
-    """All rows in the order of their places. `read` gives the next ones behind a place, none at the end.
+    """Yield all rows in order of their places. `read` returns the rows after a place, none at the end.
 
-    Each page is of one moment; what comes or goes in between may be among the rows or not, but none is there twice.
+    Each page is one snapshot. Rows added or removed meanwhile may or may not appear, but no row appears twice.
     """
     rows = read(first)
     while rows:

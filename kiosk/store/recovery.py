@@ -1,7 +1,7 @@
-"""Backups that can be brought back to an empty machine with the recovery sheet, and with nothing else.
+"""Backups that can be restored on an empty machine with the recovery sheet alone.
 
-A backup is two files: the encrypted store, and both keys sealed under a key derived from the site key, which is what the sheet holds.
-Whoever finds the files alone can read neither.
+A backup consists of two files: the encrypted store, and both keys sealed under a key derived from the site key, which is on the sheet. The
+files alone reveal nothing.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ _IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"
 SEALED = ".keys"
 DOUBTED = "-doubted"
-"""Behind the name of a backup whose store had been doubted when it was made."""
+"""Suffix of the name of a backup made from a store in doubt."""
 
 
 def seal(keys: Keys) -> bytes:
-    """Both keys, to be opened with the site key alone."""
+    """Seal both keys (AES-GCM) so that the site key opens them."""
     nonce = os.urandom(12)
     return _MAGIC + nonce + AESGCM(_sealing_key(keys.site)).encrypt(nonce, keys.encoded().encode(), _MAGIC)
 
 
 def unseal(sealed: bytes, site_key: bytes) -> Keys:
-    """Raises Refused: recovery-mismatch when the sheet belongs to other keys, or the file is damaged."""
+    """Open sealed keys. Raises Refused: recovery-mismatch, if the sheet belongs to other keys or the file is damaged."""
     nonce, body = sealed[8:20], sealed[20:]
     try:
         if not sealed.startswith(_MAGIC):
@@ -61,10 +61,10 @@ def unseal(sealed: bytes, site_key: bytes) -> Keys:
 
 
 def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted: bool = False) -> Path:
-    """Copy the store at `path`, which may be in use, into `folder`: `NAME.db`, checked, and `NAME.keys`. Returns the first.
+    """Copy the store at `path`, which may be in use, into `folder`: `NAME.db`, verified, and `NAME.keys`. Returns the former.
 
-    A copy of a store that is `doubted` is named so: whoever looks for the latest good one sees it.
-    Raises Unavailable with one of the store's codes.
+    A `doubted` store is marked in the file name, for whoever looks for the latest good backup. Raises Unavailable with one of the store's
+    codes.
     """
     with translated(path), onto(folder):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}{DOUBTED if doubted else ''}")
@@ -72,30 +72,31 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted:
             write_private(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
             with suppress(OSError):
-                copy.unlink()  # of no use without its keys
+                copy.unlink()  # useless without its keys
             raise
     return copy
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore has brought back."""
+    """The result of a restore."""
 
     keys: Keys
     lacking: int | None = None
-    """How many acts the backup lacks at least; None where this computer knows of none."""
+    """Minimum number of acts missing from the backup; None if this machine knows of none."""
     set_aside: tuple[Path, ...] = ()
-    """What was left here of an earlier store, under the names it has now."""
+    """Files of an earlier store found here, under their new names."""
 
 
 def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str, now: datetime) -> Restored:
-    """Bring keys, and the store if there is a backup, back to a machine that has neither.
+    """Restore the keys, and the store if there is a backup, on a machine that has neither.
 
-    Without a backup the site key comes back, with which links held elsewhere (a server, another counter) work again. Everything is
-    checked before anything is written. What is cut off can be asked for again. The store that is brought back is in doubt: cards that were
-    reported lost since are alive again in it, and nothing tells that there were none.
-    Raises Refused: recovery-line, recovery-mismatch, recovery-occupied (there is a store or other keys here), recovery-leftover (`file`,
-    beside the backup: it is no backup as we make them); Unavailable.
+    Without a backup only the site key is restored, which makes links held elsewhere (a registry, another counter) work again. Everything is
+    checked before anything is written, and an interrupted restore can be repeated. The restored store is in doubt: cards reported lost
+    since the backup are active in it again.
+
+    Raises Refused: recovery-line, recovery-mismatch, recovery-occupied (there is a store, or other keys, here), recovery-leftover (`file`,
+    beside the backup: we do not make such backups); Unavailable.
     """
     site, path = parse(sheet_text), place.database
     with translated(path):
@@ -116,8 +117,8 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
         if backup is None:
             place.store.save(KeyRecord(keys))
             return Restored(keys, None, tuple(set_aside(leftovers(path), now)))
-        # First, and with the identity of their store: whatever goes wrong behind this, the store is missing until it is restored, and no
-        # other is begun with its keys.
+        # Keys first, with the store's identity: if anything fails after this, the store counts as missing until it is restored, and no new
+        # one is created with its keys.
         place.store.save(KeyRecord(keys, identity, folder_of(path)))
         with _copied(backup, path) as copy:
             lacking = _mark_restored(copy, place, keys, identity, counter, now)
@@ -127,9 +128,9 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
 
 
 def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
-    """Let an empty store be made with the keys that are here, at the next start. What was left is given other names, which are returned.
+    """Prepare for an empty store to be created with the present keys at the next start. Returns the new names of the files set aside.
 
-    Cut off anywhere, it goes on when it is asked for again. Raises Refused: recovery-occupied (there is a store); Unavailable.
+    Can be resumed after an interruption. Raises Refused: recovery-occupied (there is a store); Unavailable.
     """
     path = place.database
     with translated(path):
@@ -141,13 +142,13 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
         record = place.store.load()
         anchor = [place.anchor_path] if place.anchor_path.exists() else []
         moved = set_aside([*leftovers(path), *anchor], now)
-        # Last: until then the store is missing, and from then on whoever opens it writes down that it was begun.
+        # Last: until then the store counts as missing; afterwards whoever opens the new one records that it was begun.
         place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(AdministrativeAct.BEGUN)))
         return moved
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A whole file or none, for its user alone."""
+    """Write a private file atomically."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
     make_file(temporary)
@@ -167,7 +168,7 @@ def _sealed_beside(backup: Path) -> bytes:
 
 @contextmanager
 def _copied(backup: Path, path: Path) -> Iterator[Path]:
-    """A copy beside `path`, which is gone again at the end."""
+    """A temporary copy of the backup beside `path`, deleted on exit."""
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.restored")
 
@@ -185,7 +186,7 @@ def _copied(backup: Path, path: Path) -> Iterator[Path]:
 
 
 def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None, counter: str, now: datetime) -> int | None:
-    """Write into the copy that it was restored, and doubt it; how many acts it lacks at least."""
+    """Record the restore in the copy and mark it as in doubt; return the minimum number of missing acts."""
     database = CipherDatabase(copy, keys.database)
     try:
         with database.atomic("IMMEDIATE"):
@@ -202,8 +203,8 @@ def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None
 
 
 def _lacking(place: KeyPlace, keys: Keys, identity: str | None, head: AuditHead) -> int | None:
-    """How many acts this computer knows of that are not in the backup. None where it knows of none: there may have been some all the same,
-    which were not anchored any more.
+    """Number of acts anchored on this machine but missing from the backup. None if none is known, which proves nothing: the anchor may be
+    out of date.
     """
     try:
         kept = place.anchor(keys).load()

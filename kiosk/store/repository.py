@@ -1,4 +1,4 @@
-"""The store as the rest of the program sees it: links, what is to be told the library's server, and what was done."""
+"""The store as seen by the rest of the program: links, outbox and audit trail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from kiosk.store.trouble import translated
 
 @dataclass(frozen=True, slots=True)
 class ListedLink:
-    """A link as a list for people shows it."""
+    """A link as listed for people."""
 
     number: str
     since: datetime
@@ -38,11 +38,11 @@ class ListedLink:
 
 
 class Repository(OpenedStore):
-    """One store, safe to use from any thread. Every method raises `Unavailable` with one of the store's codes.
+    """One store. Thread-safe. Every method raises `Unavailable` with one of the store's codes.
 
-    Without a registry (`has_registry` false) a link is final when it is committed, and nothing is ever pending. With an `anchor`, what
-    is opened is compared with what was left: while it is in doubt, no card is found and none is registered, until `accept_doubt`. `known`
-    is the identity of the store that was anchored before, where the keys tell it: without its anchor it is doubted.
+    Without a registry (`has_registry` false) a link is final once committed, and nothing is ever pending. With an `anchor`, the opened
+    store is compared with its last known state; while it is in doubt, no card is found or registered until `accept_doubt`. `known` is the
+    store identity recorded with the keys: if it is set and the anchor is missing, the store is in doubt.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Repository(OpenedStore):
     # --- links --------------------------------------------------------------------------------------------------------
 
     def find(self, token: LinkToken) -> Link | None:
-        """What a tap asks: one indexed select."""
+        """Find the link of a card: one indexed SELECT."""
         with translated(self._path):
             return self._link(self._links.of_token(token.digest))
 
@@ -73,7 +73,7 @@ class Repository(OpenedStore):
             return self._link(self._links.of_number(number.text))
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
-        """The link of this card and the link of this number. Raises Unavailable: store-doubted, for a card."""
+        """The links of a card and of a number. Raises Unavailable: store-doubted, if a card is given."""
         self._check_files()
         if token:
             self._refuse_doubted()
@@ -90,10 +90,10 @@ class Repository(OpenedStore):
         replaces: ReplaceReason | None = None,
         operator: str | None = None,
     ) -> bool:
-        """Open a link and, where a reason is given, close what stands in its way; whether the library's server has still to confirm.
+        """Open a link and, if `replaces` is given, close those in conflict. Returns whether the registry has yet to confirm.
 
-        An operation carried out before, or a link that is there already, is not saved again.
-        Raises Refused: linked-elsewhere, number-linked-elsewhere when no reason is given.
+        Idempotent: a repeated operation, or a link that already exists, is not saved again. Raises Refused: linked-elsewhere,
+        number-linked-elsewhere, if there is a conflict and `replaces` is None.
         """
         checked = ["certificate", f"revocation:{revocation}", "pin"] + ["guardian"] * by_guardian
         self._refuse_doubted()
@@ -114,7 +114,7 @@ class Repository(OpenedStore):
             return self._has_registry
 
     def close_link(self, operation: UUID, number: LibraryCardNumber, reason: UnlinkReason, *, operator: str | None = None) -> bool:
-        """Close the link of this number; whether the library's server has still to confirm. Raises Refused: nothing-to-unlink."""
+        """Close the link of a number; return whether the registry has yet to confirm. Raises Refused: nothing-to-unlink."""
         with self._writing() as now:
             if self._audit.knows(operation):
                 return self._outbox.holds(str(operation))
@@ -129,12 +129,12 @@ class Repository(OpenedStore):
             return self._has_registry
 
     def count_links(self) -> int:
-        """As kept beside the acts: to count millions of links would hold up a tap."""
+        """The number of open links, from the digest: counting millions of rows would delay a tap."""
         with self._reading():
             return (self._digest.kept() or LinkSum()).count
 
     def list_links(self, *, masked: bool = True) -> Iterator[ListedLink]:
-        """All open links in the order of their numbers, which are masked unless somebody insists; read page by page."""
+        """Yield all open links, ordered by number and read page by page; numbers are masked by default."""
         for link in paged(self._links_behind, "", lambda link: link.number):
             number = LibraryCardNumber(link.number).masked if masked else link.number
             yield ListedLink(number, datetime.fromisoformat(link.since), link.counter)
@@ -146,7 +146,7 @@ class Repository(OpenedStore):
     # --- what was done ------------------------------------------------------------------------------------------------
 
     def record(self, act: RecordAct, *, operator: str | None = None) -> None:
-        """Write down a use, a refusal, or that a service was used; by whom only of the NDL's, whose rules ask for each use."""
+        """Record a use, a refusal or a used service. The number is kept only for the NDL's service, whose rules require it for each use."""
         checked = ["certificate", f"revocation:{act.revocation}"] * act.card_read
         checked += ["pin"] * act.pin_checked + ["holder"] * act.holder_confirmed
         number = act.number
@@ -157,7 +157,7 @@ class Repository(OpenedStore):
             self._tell(now, act.act, number, reason=reason, refused=refused, checked=checked, operator=operator)
 
     def month_statistics(self) -> list[MonthFigures]:
-        """Month by month in Japan, the oldest first."""
+        """Counts per month (Japanese time), oldest first."""
         with self._reading():
             return self._figures.by_month()
 
@@ -168,7 +168,7 @@ class Repository(OpenedStore):
             return next(iter(self._figures.by_month(month)), MonthFigures(month))
 
     def audit_rows(self, since: datetime | None = None) -> Iterator[AuditEntry]:
-        """The oldest first; read page by page."""
+        """Yield the audit rows, oldest first, read page by page."""
         begin = utc(since) if since else ""
         return paged(lambda place: self._acts_behind(place, begin), 0, lambda entry: entry.place)
 
@@ -177,7 +177,7 @@ class Repository(OpenedStore):
             return self._audit.page(place, since)
 
     def misdated_rows(self) -> Iterator[Misdated]:
-        """Rows of the audit trail whose time cannot be right, or that of the row before them; read page by page."""
+        """Audit rows whose timestamp, or that of the preceding row, cannot be right; read page by page."""
         return misdated(paged(self._times_behind, 0, lambda row: row[0]), self._clock())
 
     def _times_behind(self, place: int) -> list[tuple[int, str]]:
@@ -185,19 +185,19 @@ class Repository(OpenedStore):
             return self._audit.times(place)
 
     def audit_head(self) -> AuditHead:
-        """To be noted down elsewhere: a trail that was rewritten from the beginning still ends otherwise."""
+        """The end of the trail, to be noted down elsewhere: a trail rewritten from the start has a different one."""
         with self._reading():
             return self._audit.head()
 
     def audit_hash(self, row: int) -> bytes | None:
-        """The hash of this row, to be compared with one that was noted down; None where there is no such row."""
+        """The hash of a row, for comparison with one noted down; None if there is no such row."""
         with self._reading():
             return self._audit.hash_at(row)
 
     def look(self) -> None:
-        """Read the file as the next start would, so that nothing comes from memory that is not on the disk any more.
+        """Read the file on a new connection, as the next start would, bypassing caches.
 
-        Raises Unavailable: store-replaced, when it is no longer the file that was opened: then every act is refused.
+        Raises Unavailable: store-replaced, if it is no longer the file that was opened: every act is then refused.
         """
         self._check_files()
         with translated(self._path):
@@ -205,24 +205,24 @@ class Repository(OpenedStore):
                 connection.execute("SELECT count(*) FROM meta").fetchone()
 
     def verify_audit(self) -> int | None:
-        """The first row of the audit trail that was tampered with or is missing, or None."""
+        """The first row of the audit trail that is altered or missing, or None."""
         with self._reading():
             return self._audit.verify()
 
     # --- the library's server, and the recovery sheet -----------------------------------------------------------------
 
     def pending_count(self) -> int:
-        """How many acts the library's server has still to confirm."""
+        """Number of acts the registry has yet to confirm."""
         with self._reading():
             return self._outbox.count()
 
     def outbox_entries(self) -> list[OutboxEntry]:
-        """What the library's server is to be told, in order, whether one is connected or not."""
+        """The entries for the registry, in order, whether one is connected or not."""
         with self._reading():
             return self._outbox.entries()
 
     def sheet_confirmed(self, fingerprint: str) -> bool:
-        """Whether the recovery sheet of the site key with this fingerprint was asked back."""
+        """Whether staff have confirmed the recovery sheet of the site key with this fingerprint."""
         with self._reading():
             return read_note(self._database, RECOVERY_SHEET) == fingerprint
 
@@ -231,7 +231,7 @@ class Repository(OpenedStore):
             write_note(self._database, RECOVERY_SHEET, fingerprint)
 
     def _give_way(self, standing: list[StoredLink], now: datetime, reason: ReplaceReason | None, operator: str | None) -> bool:
-        """Close the links that stand in the way of a new one; whether the library's server may have heard of any of them."""
+        """Close the conflicting links; return whether the registry may know of any of them."""
         heard = False
         for old in standing:
             heard |= not self._outbox.withdraw(old.operation)

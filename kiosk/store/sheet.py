@@ -1,8 +1,8 @@
-"""The recovery sheet: the site key on paper, in seven lines that a person can type back.
+"""The recovery sheet: the site key on paper, in seven lines that can be typed back.
 
-A line is 5 of 35 bytes (32 of the key, 3 of its SHA-256) as 8 characters of Crockford's base32, which has no I, L, O, U, and 2 check
-characters: a sum weighted with powers, modulo the prime 1021. One wrong character, two swapped neighbours or two swapped lines always
-change it, so the line in which the mistake is can be named.
+A line encodes 5 of 35 bytes (32 of the key, 3 of its SHA-256) as 8 characters of Crockford's base32 (without I, L, O, U) and 2 check
+characters: a polynomial checksum modulo the prime 1021. It detects any single wrong character, transposed neighbours and transposed lines,
+so the faulty line can be named.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ _NUMBERED = re.compile(r"([1-9])[:.)](.*)")
 
 
 def fingerprint(site_key: bytes) -> str:
-    """What tells sheets apart without telling the key."""
+    """A short fingerprint that identifies a sheet without revealing the key."""
     digest = hashlib.sha256(b"kiosk-sheet-1\x00" + site_key).hexdigest().upper()
     return f"{digest[:4]}-{digest[4:8]}"
 
 
 def sheet_lines(site_key: bytes) -> tuple[str, ...]:
-    """The seven lines, without their numbers."""
+    """The seven lines, without line numbers."""
     number = int.from_bytes(site_key + hashlib.sha256(site_key).digest()[:3], "big")
     symbols = [number >> 5 * place & 31 for place in reversed(range(56))]
     return tuple(_line(index, symbols[8 * index : 8 * index + 8]) for index in range(LINES))
 
 
 def sheet(site_key: bytes, printed: date) -> str:
-    """The block to be printed: date, fingerprint and numbered lines. The words around it are the caller's."""
+    """The block to print: date, fingerprint and numbered lines. The caller supplies the text around it."""
     numbered = [f"{index}:  {line}" for index, line in enumerate(sheet_lines(site_key), 1)]
     return "\n".join([f"{printed:%Y-%m-%d}  {fingerprint(site_key)}", "", *numbered]) + "\n"
 
 
 def parse(text: str) -> bytes:
-    """The site key from what was typed: the seven lines in order, with or without their numbers, in any case and spacing.
+    """Parse the typed lines into the site key: in order, with or without numbers, in any case and spacing.
 
-    With numbers, all else on the sheet may be there too. Raises Refused: recovery-line (`line`: which is mistyped or missing),
-    recovery-mismatch (every line is right by itself, but they are not of one sheet).
+    With numbers, any other text of the sheet is ignored. Raises Refused: recovery-line (`line`: the one mistyped or missing),
+    recovery-mismatch (each line is valid, but they are not from one sheet).
     """
     rows = [unicodedata.normalize("NFKC", row).strip() for row in text.splitlines()]
     numbered = {int(match[1]): match[2] for match in map(_NUMBERED.fullmatch, rows) if match}
@@ -63,12 +63,12 @@ def parse(text: str) -> bytes:
 
 
 def challenge(count: int = 2) -> tuple[int, ...]:
-    """Numbers of lines to ask back, so that the sheet is known to exist and to be legible."""
+    """Random line numbers to ask for, as proof that the sheet exists and is legible."""
     return tuple(sorted(secrets.SystemRandom().sample(range(1, LINES + 1), count)))
 
 
 def answered(site_key: bytes, line: int, text: str) -> bool:
-    """Whether `text` is that line of the sheet."""
+    """Whether `text` matches line `line` of the sheet."""
     typed = unicodedata.normalize("NFKC", text).strip()
     match = _NUMBERED.fullmatch(typed)
     try:
@@ -91,7 +91,7 @@ def _check(index: int, symbols: list[int]) -> int:
 
 
 def _symbols(index: int, text: str) -> list[int]:
-    """The eight data characters of a line, as numbers."""
+    """The eight data symbols of a line. Raises Refused: recovery-line."""
     letters = re.sub(r"[\s-]", "", text).upper().translate(_READ_AS)
     symbols = [ALPHABET.find(letter) for letter in letters]
     if len(symbols) != 10 or -1 in symbols or _check(index, symbols[:8]) != symbols[8] << 5 | symbols[9]:

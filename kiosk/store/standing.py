@@ -1,8 +1,7 @@
-"""Whether the store that was opened is the one that was left: compared with its anchor, doubted where it is not, anchored anew after each
-act where it is.
+"""Tracks whether the open store continues the one last seen: compares it with its anchor and renews the anchor after each act.
 
-What is doubted stays so until somebody confirms it, also over a restart: it is written into the store. Until then no anchor is laid, so
-that what was found can still be looked into.
+A doubt is written into the store and persists until staff confirm it. Until then the anchor is not renewed, so that the evidence is
+preserved.
 """
 
 from __future__ import annotations
@@ -27,23 +26,23 @@ from kiosk.store.notes import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How an act has left the store."""
+    """The state of the store after an act."""
 
     order: int
-    """Later acts have higher ones: their threads come to follow them in any order."""
+    """Increases with each act; threads may call `follow` out of order."""
     anchor: Anchor
     doubt: Problem | None
     is_accepted: bool
-    """Whether a doubt was taken away by this act."""
+    """Whether this act accepted a doubt."""
 
 
 class Standing:
-    """The standing of one opened store. Everything belongs into a transaction, unless it says otherwise."""
+    """The standing of one open store. Methods run within a transaction unless stated otherwise."""
 
     def __init__(
         self, database: CipherDatabase, trail: AuditTrail, digest: LinkDigest, anchor: AnchorFile | None, known: str | None = None
     ) -> None:
-        """`known`: the identity of the store that was anchored, as it is kept with the keys; empty or None where none was."""
+        """`known`: the identity of the anchored store, as recorded with the keys; empty or None if there was none."""
         self._database, self._trail, self._digest, self._file, self._known = database, trail, digest, anchor, known
         self._guard = Lock()
         self._last: Anchor | None = None
@@ -51,23 +50,23 @@ class Standing:
         self._acts = self._followed = 0
         self._accepts = False
         self._overruled: Anchor | Problem | None = None
-        """What lies there still, though somebody has confirmed the store against it: the new one could not be laid yet."""
+        """The anchor (or its problem) that staff have overruled but that could not be replaced yet."""
         self.doubt: Problem | None = None
-        """What staff have to confirm before a card is served."""
+        """The problem that staff have to confirm before cards are served."""
         self.is_anchored = True
-        """False: the last anchor could not be written."""
+        """False if the last anchor could not be written."""
         self.is_ahead = False
-        """The store has gone on from its anchor, as after a crash."""
+        """The store is ahead of its anchor, as after a crash."""
 
     def load_anchor(self) -> Anchor | Problem | None:
-        """To be asked before the transaction begins: whoever else is at work with the store lays the anchor after the act."""
+        """Load the anchor; call before the transaction begins, since other processes write theirs after the commit."""
         try:
             return None if self._file is None else self._file.load()
         except KioskError as error:
             return Problem(error.code)
 
     def look(self, kept: Anchor | Problem | None) -> bool:
-        """Compare with what was kept; whether there is nothing to write down."""
+        """Compare with the anchor; return True if nothing has to be written."""
         if self._digest.kept() is None and not self._lacks_digest(kept):
             return False
         present = self._last = present_end(self._database, self._digest)
@@ -79,7 +78,7 @@ class Standing:
         return not self.is_ahead and self.doubt == known and (self._is_laid or self._file is None or self.doubt is not None)
 
     def begin(self, kept: Anchor | Problem | None) -> None:
-        """The same in a transaction that may write."""
+        """Compare as `look` does, in a write transaction, and record the outcome."""
         if self._digest.kept() is None and not self._lacks_digest(kept):
             self._digest.begin()
         self.look(kept)
@@ -87,25 +86,25 @@ class Standing:
             write_doubt(self._database, self.doubt)
 
     def begin_act(self) -> None:
-        """Raises Unavailable: store-replaced, when the store no longer holds what was last done with it here."""
+        """Start an act. Raises Unavailable: store-replaced, if the store does not contain the last act made here."""
         last = self._last
         self._accepts = False
         if self.doubt is not None:
-            self.doubt_it(self.doubt)  # it was found when it could not be written down
+            self.doubt_it(self.doubt)  # found when it could not be written
         if self.doubt is None and last is not None and self._trail.hash_at(last.rows) != bytes.fromhex(last.head):
             raise Unavailable(Code.STORE_REPLACED)
 
     def end_of_act(self) -> End:
-        """What is to be followed after the commit."""
+        """Finish an act; pass the result to `follow` after the commit."""
         if self._is_laid and read_note(self._database, ANCHORED) is None:
             write_note(self._database, ANCHORED, "1")
         self._acts += 1
         return End(self._acts, present_end(self._database, self._digest), read_doubt(self._database), self._accepts)
 
     def follow(self, end: End) -> None:
-        """After the commit: lay the anchor. Where that cannot be, the act is done all the same and the next one tries again.
+        """Write the anchor, after the commit. If that fails, the act stands and the next one retries.
 
-        A slower thread's older end is ignored; and only acceptance ends a doubt, which may have been found since this act began.
+        An older end from a slower thread is ignored. Only acceptance clears a doubt, which may have been found since this act began.
         """
         with self._guard:
             if end.order < self._followed:
@@ -119,30 +118,30 @@ class Standing:
                 self._overruled = kept
             elif isinstance(kept, Anchor) and kept != self._overruled:
                 self.is_anchored = self._goes_on_from(kept)
-                if not self.is_anchored or kept.rows >= end.anchor.rows:  # another program of ours was quicker
+                if not self.is_anchored or kept.rows >= end.anchor.rows:  # another process was faster
                     return
             self._lay(self._file, end.anchor)
             if self.is_anchored:
                 self._overruled = None
 
     def last_ends(self) -> tuple[Anchor, ...]:
-        """What the store must have gone on from: what this program did last, and what any has anchored."""
-        # The anchor of a store that is doubted is that of another one.
+        """The states from which the store must have continued: the last act of this program, and the anchor."""
+        # The anchor of a doubted store belongs to another store.
         kept = self.load_anchor() if self.doubt is None else None
         return tuple(end for end in (self._last, kept) if isinstance(end, Anchor) and end != self._overruled)
 
     def mark(self) -> None:
-        """Somebody else has written into the file: the next start doubts it, whatever is left there then."""
+        """Mark the anchor after a foreign write, so that the next start doubts the store whatever it finds."""
         with self._guard:
             if self._file is not None and self._last is not None and self.doubt is None:
                 self._lay(self._file, replace(self._last, sound=False))
 
     def _goes_on_from(self, kept: Anchor) -> bool:
-        """An anchor never goes back: one that tells of what is not in the store is a doubt."""
+        """Whether the store continues from `kept`; if not, it is put in doubt, since an anchor never goes back."""
         try:
             with self._database.atomic("DEFERRED"):
                 self.doubt = compared(kept, self._database, self._digest, chain_holds=True)
-        except (PeeweeException, sqlcipher.Error, Unavailable):  # the act is done all the same
+        except (PeeweeException, sqlcipher.Error, Unavailable):  # the act is committed anyway
             return False
         return self.doubt is None
 
@@ -154,17 +153,17 @@ class Standing:
             self.is_anchored = False
 
     def find(self, problem: Problem) -> None:
-        """Doubt at once what was found, in no transaction: it may not be possible to write it down. What was found first stays."""
+        """Put the store in doubt at once, outside any transaction: writing may be impossible. The first problem found takes precedence."""
         with self._guard:
             self.doubt = self.doubt or problem
 
     def doubt_it(self, problem: Problem) -> None:
-        """What was found first stays."""
+        """Write the doubt into the store. The first problem found takes precedence."""
         if read_doubt(self._database) is None:
             write_doubt(self._database, problem)
 
     def settle(self, found: Code) -> Problem | None:
-        """Take the store as it is from now on, if it is this that was doubted; what was. The row that tells of it has to come next."""
+        """Accept the store as it is, if `found` is what is doubted; return the doubt. The caller has to add the audit row next."""
         doubt = read_doubt(self._database)
         if doubt is None or doubt.code is not found:
             return None
@@ -190,7 +189,7 @@ class Standing:
         return found or (Problem(Code.LINKS_ALTERED) if self._lacks_digest(kept) else None)
 
     def _lacks_digest(self, kept: Anchor | Problem | None) -> bool:
-        """A digest that was once there is gone; a store of an earlier version never had one, and no anchor."""
+        """Whether a digest that once existed is gone. A store of an earlier version has neither digest nor anchor."""
         was_anchored = kept is not None or bool(self._known) or read_note(self._database, ANCHORED) is not None
         return self._digest.kept() is None and was_anchored
 

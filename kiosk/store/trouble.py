@@ -1,4 +1,4 @@
-"""What SQLite, SQLCipher and the file system complain of, translated into our words: one table, used by every door of the store."""
+"""Translate errors of SQLite, SQLCipher and the file system into our codes; used by every entry point of the store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BY_RESULT = {
     23: Code.STORE_FOREIGN,  # SQLITE_AUTH
     26: Code.STORE_DAMAGED,  # SQLITE_NOTADB; a wrong key is told apart when the file is opened (cipher.py)
 }
-# The disk's own trouble, whose cause SQLite does not name.
+# I/O errors whose cause SQLite does not report.
 _LOOK_CLOSER = {
     10,  # SQLITE_IOERR: also what a full disk gives when the shared-memory file cannot grow
     14,  # SQLITE_CANTOPEN: also what a read-only disk gives, since WAL needs to write beside the file
@@ -43,9 +43,9 @@ _BY_TROUBLE = {
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn whatever the database at `path` or its disk raises into `Unavailable` that names the `place`.
+    """Translate any exception of the database at `path` or its disk into `Unavailable` with `place`.
 
-    Our own mistakes (bad SQL, a broken constraint) become RuntimeError: no exception of peewee or the driver leaves.
+    Programming errors (bad SQL, a violated constraint) become RuntimeError. No exception of peewee or the driver escapes.
     """
     try:
         yield
@@ -60,7 +60,7 @@ def translated(path: Path) -> Iterator[None]:
     except BlockingIOError as error:
         raise Unavailable(Code.STORE_LOCKED, place=str(path)) from error
     except OSError as error:
-        # Of a copy, both ends are named: it is the new one for which there is no room.
+        # A failed copy names both ends; the destination is the one that is full.
         named = error.filename2 if error.errno in _NO_ROOM and error.filename2 else error.filename
         place = Path(os.fsdecode(named)) if isinstance(named, (str, bytes)) else path
         trouble = file_trouble(error, place)
@@ -68,14 +68,14 @@ def translated(path: Path) -> Iterator[None]:
             raise Unavailable(_BY_TROUBLE[trouble], place=str(place)) from error
         raise Unavailable(Code.STORE_UNAVAILABLE, place=str(place), reason=trouble.value) from error
     except Unavailable as error:
-        if not {"first", "file"} & error.params.keys():  # those name a place of their own
+        if not {"first", "file"} & error.params.keys():  # these already contain a place
             error.params.setdefault("place", str(path))
         raise
 
 
 def _result(error: BaseException) -> int | None:
-    """SQLite's primary result; None where nobody names one, as for a connection that was closed."""
-    # peewee wraps the driver's exception, and keeps it here or there.
+    """SQLite's primary result code; None if there is none, as for a closed connection."""
+    # peewee wraps the driver's exception in one of several attributes.
     cause: Any = error
     while cause is not None:
         result = getattr(cause, "sqlite_errorcode", None)
@@ -86,12 +86,12 @@ def _result(error: BaseException) -> int | None:
 
 
 def _lacks_tables(error: BaseException) -> bool:
-    """Whether the file is no longer what was opened: cut to nothing, or another database."""
+    """Whether tables are missing: the file was truncated or replaced."""
     return str(error).startswith("no such table")
 
 
 def _disk_trouble(path: Path) -> Code:
-    """Why a file cannot be opened, read or written, as far as its folder tells."""
+    """Diagnose from the folder why a file cannot be opened, read or written."""
     try:
         if not path.parent.exists():
             return Code.STORE_UNAVAILABLE

@@ -1,9 +1,8 @@
-"""Which files were opened, and that nobody else has changed them: a database whose files were deleted, replaced or written over goes on
-working for whoever has it open, and keeps nothing.
+"""Detects that the store's files were replaced or changed by somebody else.
 
-One of the programs that have a store open is its keeper. The keeper alone brings the log (-wal) into the database file, so whatever
-else changes that file is no program of ours; and it notes down which files it has open, so that another does not begin with a -shm of
-its own, where two would write over each other's acts.
+SQLite keeps working on files that were deleted, replaced or overwritten, and what it writes is lost. One of the processes that have a store
+open is its keeper. Only the keeper checkpoints the -wal into the database file, so any other change of that file is foreign. It also
+records which files it has open, so that another process does not start with a new -shm, where both would overwrite each other.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from kiosk.domain.errors import Code, Unavailable
 
 ENDING = "-keeper"
 _ACTS = 64
-"""So many acts are in the log before it is brought in: about 1,000 pages, as SQLite has it by itself."""
+"""Acts between checkpoints: about 1,000 pages, SQLite's own default."""
 _PATIENCE_SECONDS = 0.5
-"""How long a note that does not fit may be one that is being written."""
+"""Seconds to wait while a note that does not match may still be being written."""
 
 
 def check_company(path: Path) -> None:
-    """To be asked before the store is opened. Raises Unavailable: store-replaced, when its keeper has other files open than lie there."""
+    """Check, before opening, that the files are those the keeper has open. Raises Unavailable: store-replaced."""
     try:
         handle = os.open(_note(path), os.O_RDWR)
-    except OSError:  # nobody was here, or nobody can keep it
+    except OSError:  # there is no keeper, or there cannot be one
         return
     try:
         until = monotonic() + _PATIENCE_SECONDS
@@ -47,7 +46,7 @@ def check_company(path: Path) -> None:
 
 
 class Witness:
-    """Of one opened store. Safe to use from any thread."""
+    """Watches the files of one open store. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,17 +57,21 @@ class Witness:
         self._main = (0, 0)
         self._acts = 0
         self.is_written_over = False
-        """The database file was changed by somebody else."""
+        """There was a foreign write to the database file."""
 
     def begin(self) -> None:
-        """While a connection that has read is open: until it is closed, nobody rightly replaces its files."""
+        """Start watching; called while a connection that has read is open, since its files cannot legitimately be replaced until it is
+        closed.
+        """
         self._seen = _identities(self._path)
         self._longest = self._length()
         self._keep()
 
     def check(self) -> None:
-        """Raises Unavailable: store-replaced. A -wal that has become shorter was cut: SQLite begins it anew without cutting it."""
-        # Asked by several threads: what was seen before comes first.
+        """Check the files. Raises Unavailable: store-replaced. A shorter -wal was truncated by somebody: SQLite restarts it without
+        truncating.
+        """
+        # Called by several threads: read what was recorded before looking at the files.
         longest = self._longest
         length = self._length()
         if _identities(self._path) != self._seen or length < longest:
@@ -78,12 +81,12 @@ class Witness:
             with self._guard:
                 self._keep()
         elif self._content() != self._main:
-            with self._guard:  # once the log has been brought in
+            with self._guard:  # after any checkpoint in progress
                 self._check_content()
 
     @contextmanager
     def bringing_in(self) -> Iterator[bool]:
-        """After an act: whether the log is to be brought into the database file inside."""
+        """Count an act; yield whether the caller is to run a checkpoint inside the context."""
         with self._guard:
             self._acts += 1
             is_due = self._kept is not None and self._acts % _ACTS == 0
@@ -96,23 +99,23 @@ class Witness:
                     self._main = self._content()
 
     def release(self) -> None:
-        """When every connection is closed."""
+        """Stop watching; call after all connections are closed."""
         with self._guard:
             if self._kept is not None:
                 with suppress(OSError):
                     os.ftruncate(self._kept, 0)
-                    _note(self._path).unlink()  # Windows lets nobody delete what is open
+                    _note(self._path).unlink()  # Windows cannot delete open files
                 os.close(self._kept)
                 self._kept = None
 
     def _keep(self) -> None:
-        """Become the keeper, where there is none."""
+        """Become the keeper if there is none."""
         try:
             handle = os.open(_note(self._path), os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError:  # a disk that is write-protected: nothing is written there anyway
+        except OSError:  # a write-protected disk: nothing is written anyway
             return
         with suppress(OSError):
-            # The keeper that was deletes its note when it goes.
+            # A departing keeper deletes its note.
             if take_lock(handle) and os.path.samestat(os.fstat(handle), _note(self._path).stat()):
                 os.ftruncate(handle, 0)
                 os.write(handle, b"\n" + _spelt(self._seen))
@@ -126,7 +129,7 @@ class Witness:
             raise Unavailable(Code.STORE_REPLACED)
 
     def _content(self) -> tuple[int, int]:
-        """Changes whenever the database file is written to. Windows tells the times of a file that is open late, if at all."""
+        """A stamp that changes with every write to the database file. On Windows, timestamps of open files are updated late, if at all."""
         if os.name != "posix":
             return 0, 0
         with suppress(FileNotFoundError):
@@ -160,7 +163,7 @@ def _spelt(identities: list[tuple[int, int] | None]) -> bytes:
 
 
 def _read(handle: int) -> bytes:
-    """Behind the first byte, which is the one that Windows locks."""
+    """Read the note after its first byte, which is the one that Windows locks."""
     with suppress(OSError):
         os.lseek(handle, 1, os.SEEK_SET)
         return os.read(handle, 1024)

@@ -1,10 +1,10 @@
-"""Types a library card number into the window of another program, as a barcode reader at the keyboard would.
+"""Type a library card number into another program's window, as a barcode scanner would.
 
-    hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
+hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
 
-Here stand the decisions: which window takes the number, and when no further key is pressed. `x11` and `windows` do what is decided.
-Window, title, program and keyboard are looked at before and after every single key. On X11 nothing else can happen between a look and
-its key; elsewhere that moment is short, but there. To be called on a thread that may wait: three seconds at most.
+This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
+focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. Blocks for up to three
+seconds, so call it on a thread that may wait.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Protocol
 from kiosk.domain.errors import Code, Refused, Unavailable
 
 LIMIT = 3.0
-"""Seconds after which `hand_over` has returned or raised, whatever the desktop does."""
+"""Time limit of `hand_over` in seconds, whatever the desktop does."""
 _PATIENCE = 1.5
 _log = logging.getLogger(__name__)
 
 
 @unique
 class Suffix(StrEnum):
-    """What is pressed after the number."""
+    """The key pressed after the number."""
 
     NONE = "none"
     ENTER = "enter"
@@ -42,24 +42,24 @@ _SUFFIX_KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window of some program, as it was when it was looked at. Two are equal when nothing we check has changed."""
+    """A snapshot of a window. Equal snapshots mean that nothing we check has changed."""
 
     handle: int
     title: str
     programs: tuple[str, ...]
-    """Every name its program goes by: of the executable file, on X11 also the two of WM_CLASS."""
+    """Names of its program: of the executable file, on X11 also both parts of WM_CLASS."""
     ours: bool
-    """It belongs to the program that hands over."""
+    """Belongs to our own program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The window that takes the number, as the config names it. Raises ValueError for a blank title, which every window would fit."""
+    """The configured window. Raises ValueError for a blank title, which would match every window."""
 
     title: str
-    """Part of the title. Case and the width of letters do not matter (NFKC, casefold)."""
+    """Substring of the title; case and character width are ignored (NFKC, casefold)."""
     program: str = ""
-    """Name of the program, whole, with or without .exe; empty for any."""
+    """Full name of the program, with or without .exe; empty for any."""
     suffix: Suffix = Suffix.NONE
 
     def __post_init__(self) -> None:
@@ -67,60 +67,61 @@ class Target:
             raise ValueError("a target needs a title")
 
     def fits(self, window: Window) -> bool:
-        """Whether the number may be typed there. Never into a window of our own."""
+        """Whether the number may be typed into `window`; never for our own windows."""
         if window.ours or _plain(self.title) not in _plain(window.title):
             return False
         return not _plain(self.program) or _program(self.program) in map(_program, window.programs)
 
 
 class Seat(Protocol):
-    """Windows and keyboard as somebody sees and uses them who sits at them."""
+    """Windows and keyboard of the current desktop session."""
 
     def windows(self) -> Sequence[Window]:
-        """Those of all programs, the one used last first, minimised ones last."""
+        """The windows of all programs, most recently used first, minimized ones last."""
 
     def front(self) -> Window | None:
         """The active window."""
 
     def has_keyboard(self, window: Window) -> bool:
-        """Whether a key pressed now would reach this window."""
+        """Whether `window` has the keyboard focus."""
 
     def keys_free(self) -> bool:
-        """Whether nobody else is at the keys: none is held, no modifier is latched, no menu or lock screen takes them all."""
+        """Whether the keyboard is free: no key held, no modifier latched, no menu or lock screen grabbing it."""
 
     def bring_forward(self, window: Window) -> None:
-        """Ask for the window to become the active one. Returns at once."""
+        """Request activation of the window. Returns at once."""
 
     def wait(self, seconds: float) -> None:
-        """Until anything of the above may have changed, at most so long."""
+        """Block until any of the above may have changed, at most `seconds`."""
 
     def held(self) -> AbstractContextManager[None]:
-        """Where the platform can do it, no other program changes anything meanwhile. To be held for one key only."""
+        """Keep other programs from changing anything, where the platform can. To be held for a single key only."""
 
     def press(self, key: str) -> None:
-        """Press and release what gives this ASCII letter, digit, "\\r" or "\\t".
+        r"""Press and release the key for this ASCII letter, digit, "\\r" or "\\t".
 
-        Raises Unavailable: handover-impossible, before anything is pressed, when the keyboard has no such key.
+        Raises Unavailable: handover-impossible, before anything is pressed, if the keyboard has no such key.
         """
 
 
 class Desktop(Protocol):
     def seat(self, limit: float) -> AbstractContextManager[Seat]:
-        """For at most `limit` seconds: what is still being waited for then raises Unavailable (handover-impossible), as does all else
-        that is wrong with the desktop."""
+        """Open a session for at most `limit` seconds. Exceeding the limit, or any failure of the desktop, raises Unavailable:
+        handover-impossible.
+        """
 
 
 def desktop(own: int | None = None) -> Desktop:
-    """The desktop this process lives on. Raises Unavailable: handover-impossible, where no way to type is known (Wayland, no screen).
+    """The desktop of this process. Raises Unavailable: handover-impossible, where typing is not supported (Wayland, no display).
 
-    `own`: the process whose windows are ours; None for this one. On X11, a process with windows of its own hands over by `apart`.
+    `own`: the process whose windows count as ours; None for this one. On X11 a process with windows of its own uses `apart` instead.
     """
     if sys.platform == "win32":
         from kiosk.library.handover.windows import WindowsDesktop
 
         return WindowsDesktop()
     elif sys.platform == "linux":
-        # Through XWayland keys reach some windows only, and nobody says whether another kind of window lies in front.
+        # XWayland delivers keys to some windows only, and does not reveal whether a native window is in front.
         wayland = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
         name = os.environ.get("DISPLAY")
         if wayland or not name:
@@ -133,22 +134,26 @@ def desktop(own: int | None = None) -> Desktop:
 
 
 def find_windows(target: Target, desktop: Desktop) -> tuple[Window, ...]:
-    """The windows that fit, the one that would be brought forward first. Types nothing. Raises Unavailable: handover-impossible.
+    """The matching windows, preferred one first, without typing. Raises Unavailable: handover-impossible.
 
-    Titles may name patrons: they may be shown, never logged.
+    Titles may contain patrons' names: display them, never log them.
     """
     with desktop.seat(LIMIT) as seat:
         return tuple(window for window in seat.windows() if target.fits(window))
 
 
 def hand_over(digits: str, target: Target, desktop: Desktop) -> None:
-    """Type `digits` and the suffix into the active window if it fits, or, when none of another program is active, into the one that does.
+    """Type `digits` and the suffix into the active window if it matches; if no other program's window is active, into the one that matches.
 
-    Returns when every key was pressed in that one window. Raises
-    Refused: handover-no-window, nothing was typed: no window fits, one of a third program is in front, or it did not come forward;
-    Refused: handover-keys-held, nothing was typed: somebody held a key, or a menu had the keyboard;
-    Refused: handover-changed with `typed`, the number of keys (at least one) pressed before something changed: not one after it;
-    Unavailable: handover-impossible, nothing was typed: the desktop does not let us, or `digits` are not ASCII letters and digits.
+    Returns after every key was pressed in that window. Raises
+
+    Refused: handover-no-window, nothing typed: no window matches, a third program is in front, or the window did not come forward;
+
+    Refused: handover-keys-held, nothing typed: a key was held, or a menu had the keyboard;
+
+    Refused: handover-changed with `typed`, the number of keys (at least one) pressed before something changed; none after that;
+
+    Unavailable: handover-impossible, nothing typed: the desktop does not allow it, or `digits` are not ASCII letters and digits.
     """
     if not (digits.isascii() and digits.isalnum()):
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
@@ -173,11 +178,11 @@ def hand_over(digits: str, target: Target, desktop: Desktop) -> None:
 
 
 def _reached(seat: Seat, target: Target, end: float) -> Window:
-    """The window that takes the number, active and with the keyboard in it, and nobody at the keys."""
+    """Wait until the target window is active and focused and the keyboard is free."""
     asked = False
     while True:
         front = seat.front()
-        # A key still held where we come from (the Enter that pressed our button) would repeat in the window brought forward.
+        # A key still held (the Enter that pressed our button) would auto-repeat in the window brought forward.
         free = seat.keys_free()
         if front is not None and target.fits(front):
             if free and seat.has_keyboard(front):

@@ -1,7 +1,7 @@
-"""`hand_over` in a process of its own, begun for one number. Where an X server has to be held, nothing else will do.
+"""Run `hand_over` in a child process, one per number; required where an X server has to be grabbed.
 
-Our windows speak to the same X server, and sometimes wait for it with the interpreter's lock in their hand. If a thread of this process
-held the server meanwhile it could never go on to let it go: the whole desktop would stand still for ever.
+Our windows use the same X server and sometimes wait for it while holding the interpreter lock. A thread of this process that held a server
+grab could then never release it: the whole desktop would deadlock.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library.handover import LIMIT, Suffix, Target, desktop, hand_over
 
 _BEGIN_SECONDS = 5.0
-"""Beside what typing may take: for an interpreter to start on a slow machine."""
+"""Seconds added to the typing limit, for starting an interpreter on a slow machine."""
 _log = logging.getLogger(__name__)
 
 
 def hand_over_apart(digits: str, target: Target) -> None:
-    """As `hand_over` on the desktop of this process, and with the same errors.
+    """Call `hand_over` in a child process; raises the same errors.
 
-    Refused: handover-changed with `typed` 0 means that the other process has not come to an end: nobody knows what was typed.
+    Refused: handover-changed with `typed` 0 means that the child did not finish: what was typed is unknown.
     """
     began = time.monotonic()
     asked = {"digits": digits, "title": target.title, "program": target.program, "suffix": target.suffix, "own": os.getpid()}
@@ -36,5 +36,5 @@ def hand_over_apart(digits: str, target: Target) -> None:
 
 
 def hand_over_here(digits: str, title: str, program: str, suffix: str, own: int) -> None:
-    """In the other process: type it, `own` being the process whose windows are ours."""
+    """Runs in the child: type the number. `own` is the process whose windows count as ours."""
     hand_over(digits, Target(title, program, Suffix(suffix)), desktop(own=own))

@@ -1,8 +1,7 @@
-"""Windows: keys through SendInput. The functions are documented by Microsoft under the names used here.
+"""Windows: keys through SendInput. Microsoft documents the functions under the names used here.
 
-Characters are sent as such (KEYEVENTF_UNICODE): neither layout nor Caps Lock change them, and an input method in kana mode has no keystroke
-to turn into kana. What Windows does not allow: a window of a program with higher rights (as administrator) takes no keys from us, and
-SendInput does not tell.
+Characters are sent as such (KEYEVENTF_UNICODE), independent of layout and Caps Lock, and an input method in kana mode has no keystroke to
+convert. Limit: a window of an elevated program receives no keys from us, and SendInput does not report that.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ _NAME_OF_PROGRAM = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
 _CLOAKED = 14
 # A window is being moved, or a menu is open: GUI_INMOVESIZE, GUI_INMENUMODE, GUI_SYSTEMMENUMODE, GUI_POPUPMENUMODE.
 _BUSY = 0x2 | 0x4 | 0x8 | 0x10
-# Keys that type or modify. Not the locks and those of the input methods: some of them count as held between two presses.
+# Character and modifier keys. Not lock and IME keys: some of them are reported as held between presses.
 _KEYS = (*range(0x08, 0x0E), 0x10, 0x11, 0x12, *range(0x20, 0x5D), *range(0x60, 0x88), *range(0xA0, 0xA6), *range(0xBA, 0xE3))
-# Windows tells of a released key only to programs that hook the keyboard, which we do not.
+# Polling interval: Windows reports key releases only to keyboard hooks, which we do not install.
 _LOOK_AGAIN = 0.01
 
 
@@ -48,7 +47,7 @@ class _KeyboardInput(ctypes.Structure):
 
 
 class _MouseInput(ctypes.Structure):
-    """Never sent; the union is as large as its largest member."""
+    """Never sent; present because the union has the size of its largest member."""
 
     _fields_ = (
         ("x", wintypes.LONG),
@@ -85,7 +84,7 @@ class _ThreadInfo(ctypes.Structure):
 
 
 class _System:
-    """The three libraries, with the types of what is called; raises Unavailable (handover-impossible) anywhere but on Windows."""
+    """The three DLLs with function signatures. Raises Unavailable: handover-impossible, on other systems."""
 
     user: Any
     kernel: Any
@@ -130,7 +129,7 @@ class WindowsDesktop:
 
     @contextmanager
     def seat(self, limit: float) -> Iterator[WindowsSeat]:
-        """See `Desktop.seat`. Nothing that is called here waits for another program."""
+        """See `Desktop.seat`. None of the calls waits for another program."""
         try:
             yield WindowsSeat(self._system)
         except OSError as error:
@@ -138,7 +137,7 @@ class WindowsDesktop:
 
 
 class WindowsSeat:
-    """See `Seat`."""
+    """The `Seat` on Windows."""
 
     def __init__(self, system: _System) -> None:
         self._user, self._kernel, self._composition, self._visitor = system.user, system.kernel, system.composition, system.visitor
@@ -159,7 +158,7 @@ class WindowsSeat:
 
     def has_keyboard(self, window: Window) -> bool:
         thread = self._thread()
-        # A window without a field that has the keyboard takes the keys itself.
+        # A window without a focused control receives the keys itself.
         receiver = thread.focus or thread.active
         return bool(receiver) and self._user.GetAncestor(receiver, _ROOT) == window.handle
 
@@ -167,7 +166,7 @@ class WindowsSeat:
         return not self._thread().flags & _BUSY and not any(self._user.GetAsyncKeyState(key) < 0 for key in _KEYS)
 
     def bring_forward(self, window: Window) -> None:
-        # Allowed to the process whose window is in front: this one.
+        # Windows allows this to the foreground process: ours.
         if self._user.IsIconic(window.handle):
             self._user.ShowWindowAsync(window.handle, _RESTORE)
         self._user.SetForegroundWindow(window.handle)
@@ -176,7 +175,7 @@ class WindowsSeat:
         threading.Event().wait(min(seconds, _LOOK_AGAIN))
 
     def held(self) -> AbstractContextManager[None]:
-        """Windows has nothing of the kind."""
+        """No-op: Windows has no equivalent of a server grab."""
         return nullcontext()
 
     def press(self, key: str) -> None:
@@ -191,7 +190,7 @@ class WindowsSeat:
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
 
     def _thread(self) -> _ThreadInfo:
-        """Of the window in front; empty when there is none."""
+        """GUI thread info of the foreground window; empty if there is none."""
         info = _ThreadInfo(size=ctypes.sizeof(_ThreadInfo))
         self._user.GetGUIThreadInfo(0, ctypes.byref(info))
         return info
@@ -216,7 +215,7 @@ class WindowsSeat:
         return (PureWindowsPath(path.value).name,) if known else ()
 
     def _is_shown(self, handle: int) -> bool:
-        """Store programs keep windows that count as visible while nobody can see them: those are cloaked."""
+        """Whether a window is really visible: hidden windows of Store apps count as visible, but are cloaked."""
         cloaked = wintypes.DWORD()
         self._composition.DwmGetWindowAttribute(handle, _CLOAKED, ctypes.byref(cloaked), ctypes.sizeof(cloaked))
         return bool(self._user.IsWindowVisible(handle)) and not cloaked.value

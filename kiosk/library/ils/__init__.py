@@ -1,4 +1,4 @@
-"""The client of the library's own system (ILS), over SIP2: one connection, one request in flight, each change asked for once."""
+"""The client of the library's own system (ILS) over SIP2: one connection, one request in flight, each change sent once."""
 
 from __future__ import annotations
 

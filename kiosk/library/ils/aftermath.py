@@ -1,6 +1,6 @@
-"""What became of a request whose answer was lost, as far as what the server says afterwards tells.
+"""Infer from later answers whether a request whose answer was lost was carried out.
 
-Nothing here asks; the answers come in, a finding goes out. Where two readings are possible it is UNCLEAR: staff look for themselves.
+Pure: answers in, finding out. Ambiguous evidence is UNCLEAR, and staff check for themselves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Finding(Enum):
 
 
 def loan_by_list(item: str, patron: Message) -> Finding:
-    """Whether the item is among what the 64 lists as the patron's loans. UNCLEAR where the list has titles, or not all."""
+    """Whether the item is among the patron's loans in a 64. UNCLEAR if the list holds titles or is incomplete."""
     loans = loans_in(patron)
     if any(alike(item, number) for number in loans.items):
         return Finding.DONE
@@ -32,18 +32,18 @@ def loan_by_list(item: str, patron: Message) -> Finding:
 
 
 def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Finding:
-    """The same by the 18 of the item, and by how many loans the patron had before and has now."""
+    """Whether the item was lent, judging by its 18 and by the patron's loan count before and now."""
     status = item.fixed["circulation_status"]
     if status in NOT_ON_LOAN:
         return Finding.NOT_DONE
     if status not in ON_LOAN or loans_before is None or loans_now is None:
         return Finding.UNCLEAR
-    # On loan: to this patron, if they have one more than before; to somebody else, if they have as many.
+    # On loan: to this patron if the count grew by one, to somebody else if it did not change.
     return {1: Finding.DONE, 0: Finding.NOT_DONE}.get(loans_now - loans_before, Finding.UNCLEAR)
 
 
 def renewal_by_date(item: Message, before: Due | None) -> Finding:
-    """Whether the 18 of the item has a later due date than it had. One as before counts as not renewed: it is the patron's date."""
+    """Whether the due date in the item's 18 is later than before. An unchanged date means not renewed: it is the patron's."""
     if item.fixed["circulation_status"] in NOT_ON_LOAN:
         return Finding.NOT_DONE
     now = due_in(item)
@@ -62,7 +62,7 @@ def renewal_by_date(item: Message, before: Due | None) -> Finding:
 
 
 def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
-    """Whether the patron has this hold since, or more holds than before. Not to be listed tells nothing: another copy may be."""
+    """Whether the hold, or one more hold than before, is listed now. Absence proves nothing: another copy may be listed."""
     if before is None:
         return Finding.UNCLEAR
     if now.has(item) and not before.has(item) and not before.is_part:
@@ -73,7 +73,7 @@ def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
 
 
 def instead_in(reply: Message, before: Due | None, now: Due | None) -> Instead | None:
-    """What a yes to a loan or a renewal did that was not asked for. In a 12, renewal ok says that the item was this patron's already."""
+    """What a positive answer to a loan or renewal did instead. In a 12, renewal ok means that the item was already lent to this patron."""
     if before is not None and now is not None:
         if _same_day(before, now):
             return Instead.SAME_DATE
@@ -83,5 +83,5 @@ def instead_in(reply: Message, before: Due | None, now: Due | None) -> Instead |
 
 
 def _same_day(before: Due, now: Due) -> bool:
-    """Whether a patron would read the same day from both."""
+    """Whether both show the same day to a patron."""
     return before.text == now.text or (before.day is not None and before.day == now.day)

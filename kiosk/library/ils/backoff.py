@@ -1,6 +1,6 @@
-"""When to try again after a failure, and what the failure is called.
+"""Back-off after failures, and the code under which a failure is reported.
 
-Nothing that is concluded here lasts: each wait has an end, and `forget` ends them all.
+No conclusion is permanent: every wait expires, and `forget` ends them all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    """Seconds before the next attempt, twice as many each time."""
+    """Exponential back-off in seconds."""
 
     first: float
     longest: float
@@ -37,16 +37,16 @@ class _Wait:
 
 _USUAL = _Wait(1, 30)
 _WAITS = {
-    # Servers count three wrong logins and then close the account or the door.
+    # Servers count wrong logins, and lock the account or the address after three.
     Code.ILS_LOGIN_REFUSED: _Wait(60, 600),
-    # What was right an hour ago is right: the server restarts, or has no room for one more.
+    # The password worked before: the server is restarting, or out of connections.
     Code.ILS_LOGIN_LOST: _Wait(2, 60),
 }
 _NOT_UNDERSTOOD = _Wait(30, 600)
 
 
 class Backoff:
-    """Of the connection: how long to leave the server alone."""
+    """The back-off of the connection."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -55,12 +55,12 @@ class Backoff:
         self._login_has_worked = False
 
     def check(self) -> None:
-        """Raise Unavailable while it is too early to try again."""
+        """Raise Unavailable while it is too early to retry."""
         if self._monotonic() < self._not_before:
             raise self.unavailable(self._trouble)
 
     def failed(self, trouble: Trouble) -> Unavailable:
-        """Count it, and wait the longer the more of its kind there were running. Returns what to raise."""
+        """Count a failure and start the next wait, doubled for consecutive failures of a kind. Returns the exception to raise."""
         unavailable = self.unavailable(trouble)
         if unavailable.code is not self._code:
             self._code, self._failures = unavailable.code, 0
@@ -71,14 +71,14 @@ class Backoff:
         return unavailable
 
     def unavailable(self, trouble: Trouble) -> Unavailable:
-        """With the `reason` behind the code, for whoever sets the line up."""
+        """The exception for a failure, with `reason` for whoever sets up the connection."""
         code = _CODES.get(trouble, Code.ILS_UNREACHABLE)
         if trouble is Trouble.LOGIN and self._login_has_worked:
             code = Code.ILS_LOGIN_LOST
         return Unavailable(code, reason=trouble.reason)
 
     def logged_in(self) -> None:
-        """From now on a refused login is not the password's fault."""
+        """From now on a refused login is not attributed to the password."""
         self._login_has_worked = True
 
     def answered(self) -> None:
@@ -89,7 +89,7 @@ class Backoff:
 
 
 class Abilities:
-    """Requests that the server did not understand (96), by their kind or another name, each until it is time to try it again."""
+    """Requests that the server did not understand (96), by kind or another name, each until it is due for a retry."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -101,7 +101,7 @@ class Abilities:
         return self._monotonic() < self._until.get(name, 0.0)
 
     def has_understood(self, name: str) -> bool:
-        """Ever: then a 96 tells of some trouble rather than of the server."""
+        """Whether it was ever understood: a 96 then indicates a fault rather than a missing feature."""
         return name in self._understood
 
     def understood(self, name: str) -> None:
@@ -117,6 +117,6 @@ class Abilities:
         _log.warning("%s: not understood; tried again in %.0f s", name, wait)
 
     def forget(self) -> None:
-        """What was not understood; what was is true."""
+        """Forget what was not understood; what was understood stays."""
         self._until.clear()
         self._refusals.clear()

@@ -1,6 +1,6 @@
-"""Whether a server's words say something, rather than that it is not so: a word alone tells neither.
+"""Decide whether a server's text asserts something or negates it, which a keyword alone does not show.
 
-Known words count where their clause has no other "not" in it. "Not on hold" is no hold; "on hold, no checkout" is one.
+Keywords count if their clause has no other negation. "Not on hold" is no hold; "on hold, no checkout" is one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 _BETWEEN = re.compile(r"[。、，,;；!！\n]|\.(?:\s|$)|\bbut\b|\bbecause\b|(?:(?<=ません)|(?<=です)|(?<=ます))が|(?:ため|ので)に?|--")
 _DENIAL = re.compile(
-    # That it was refused is known, and says nothing against its reason.
+    # The refusal itself is known and does not negate its reason.
     r"(?:貸出し?|貸し出し|貸出延長|延長|更新|利用|手続き?)?[をはがも]?(?:する)?(?:こと)?[がは]?(?:でき|出来)(?:ません|ない)"
     r"|\b(?:can ?not|can't|may not|must not) be (?:checked out|charged|issued|loaned|lent|borrowed|renewed)\b"
     r"|\bnot (?:available|possible|allowed|permitted)\b|\bno (?:check ?outs?|loans?|renewals?|circulation)\b",
@@ -23,7 +23,7 @@ _NO = re.compile(
 
 
 def says(said: str, words: re.Pattern[str]) -> bool:
-    """Whether `words` are found in a clause that says so. What is part of `words` themselves is no "not" of another's."""
+    """Whether `words` match in a clause without negation; a negation inside the match itself does not count."""
     return any(_says(clause, words) for clause in _BETWEEN.split(said))
 
 

@@ -1,4 +1,4 @@
-"""The library's own system, as the rest of the program uses it: patrons and their loans, lending, renewing, reserving."""
+"""The interface to the library's system: patrons and their loans, lending, renewing, placing holds."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ _log = logging.getLogger(__name__)
 
 
 _PAGES_SECONDS = 3.0
-"""So long whoever laid a card waits for what is cut off from a long list of loans."""
+"""Seconds a patron look-up waits for further pages of a long list of loans."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How a patron comes out of the library's system: for `kiosk ils test`, where somebody sees whether the encoding is right."""
+    """How a patron's record arrives, for `kiosk ils test`, where staff check the encoding."""
 
     name: str = field(repr=False)
     replaced: bool
-    """Whether a character could not be read."""
+    """Whether a character could not be decoded."""
     fields: tuple[str, ...]
-    """The codes of the fields that came."""
+    """The codes of the fields received."""
 
 
 class IlsClient:
-    """One connection, one request in flight; belongs to one thread.
+    """One connection with one request in flight. Not thread-safe.
 
-    No call takes longer than connecting and three answers may take by the settings; `serve` may take that twice, when an answer is lost,
-    and a few seconds for looking twice. The limits can be given for tests, which cannot wait.
+    A call takes at most connecting plus three answers by the settings; `serve` up to twice that when an answer is lost, plus a few seconds
+    for looking twice. Tests pass their own limits.
     """
 
     def __init__(
@@ -90,15 +90,15 @@ class IlsClient:
 
     @property
     def condition(self) -> IlsCondition:
-        """As last found."""
+        """The last known condition."""
         return self._connection.condition
 
     def patron(self, number: LibraryCardNumber) -> Patron:
-        """The holder of a library card that may be used, with what is on loan.
+        """Look up a patron whose card is usable, with current loans.
 
-        Raises Refused: library-card-unknown, library-card-expired (until, where known), library-card-stopped (stops, said),
-        library-card-differs (answered=unnumbered where it has no number).
-        Raises Unavailable: ils-unreachable, ils-login-refused, ils-not-trusted.
+        Raises Refused: library-card-unknown, library-card-expired (`until`, if known), library-card-stopped (`stops`, `said`),
+        library-card-differs (`answered`=unnumbered if the answer has no number). Raises Unavailable: ils-unreachable, ils-login-refused,
+        ils-not-trusted.
         """
         reply = self._look_up(number)
         patron = judge_patron(reply, number, self._profile, self._today(), self._settings.loan_limit)
@@ -111,7 +111,7 @@ class IlsClient:
         return patron
 
     def knows(self, number: LibraryCardNumber) -> bool:
-        """Whether there is a library card of this number, usable or not. Raises Unavailable."""
+        """Whether a library card of this number exists, usable or not. Raises Unavailable."""
         try:
             judge_patron(self._look_up(number), number, self._profile, self._today(), self._settings.loan_limit)
         except Refused as refused:
@@ -119,9 +119,9 @@ class IlsClient:
         return True
 
     def serve(self, service: Service, number: LibraryCardNumber, item: Item, *, sure: bool = False) -> ItemAnswer:
-        """Lend, renew or reserve: asked for once, ever. What became of it is in the answer; never raises KioskError.
+        """Lend, renew or place a hold. The request is sent at most once; the answer holds the outcome. Never raises KioskError.
 
-        `sure`: staff have seen that this patron has no such hold, which the server does not tell for certain.
+        `sure`: staff have verified that this patron has no such hold, where the server's list leaves that open.
         """
         began = self._monotonic()
         answer = self._items.serve(service, number, item, self._until, sure=sure)
@@ -129,19 +129,19 @@ class IlsClient:
         return answer
 
     def loans(self, number: LibraryCardNumber) -> LoanList:
-        """What is on loan, as far as the server tells. Raises Unavailable; Refused(library-card-differs)."""
+        """The patron's loans, as complete as the server lists them. Raises Unavailable; Refused(library-card-differs)."""
         return self._pages.whole(loans_in(self._look_up(number)), number, Listed.LOANS, self._until())
 
     def look_again(self, service: Service, number: LibraryCardNumber, item: Item) -> ItemAnswer:
-        """What became of a request whose answer was lost, as it stands now; nothing is asked for. Never raises KioskError.
+        """Check whether a request whose answer was lost was carried out, without sending it again. Never raises KioskError.
 
-        DONE: it was done. REFUSED, not-there-yet: as of now it was not. UNKNOWN, lost-answer: that cannot be told, or not yet again. May be
-        asked as often as somebody wants to know, also when another patron is served; after an hour nothing is known of it any more.
+        DONE: it was. REFUSED, not-there-yet: not as of now. UNKNOWN, lost-answer: undecidable, or not checkable now. May be repeated, also
+        while another patron is served; after an hour the state before the request is forgotten.
         """
         return self._items.look_again(service, number, item, self._until())
 
     def item(self, item: str) -> Item:
-        """Title and due date of an item, as far as they are told. Raises Unavailable."""
+        """Title and due date of an item, if the server reports them. Raises Unavailable."""
         if not usable(item):
             return Item(item)
         by = self._until()
@@ -156,27 +156,29 @@ class IlsClient:
             return Item(item)
 
     def keep_alive(self) -> IlsCondition:
-        """To be called now and then: says something when nothing was said for long, reconnects when it is time to."""
+        """Send a heartbeat when idle, reconnect when due; called periodically."""
         self._items.tidy()
         try:
             self._connection.keep_alive(self._until())
         except KioskError:
-            pass  # told by the condition
+            pass  # reported by `condition`
         return self.condition
 
     def reconnect(self) -> IlsCondition:
-        """Now, whatever went wrong before: somebody has seen to it."""
+        """Reconnect at once, ignoring back-off: somebody has fixed the cause."""
         self._connection.try_anew()
         return self.keep_alive()
 
     def status(self) -> Server:
-        """What the server says of itself. Raises Unavailable."""
+        """The server's status (98). Raises Unavailable."""
         by = self._until()
         self._connection.ready(by)
         return server_in(self._connection.read(self._requests.status(), by))
 
     def sight(self, number: LibraryCardNumber) -> Sight:
-        """The patron as the server tells them, whatever their standing. Raises Unavailable, Refused(library-card-unknown or -differs)."""
+        """The patron's record as received, whatever their standing. Raises Unavailable, Refused (library-card-unknown,
+        library-card-differs).
+        """
         reply = self._look_up(number)
         codes = tuple(dict.fromkeys(code for code, _ in reply.fields))
         return Sight((reply.first("AE") or "").strip(), reply.replaced, codes)
@@ -185,7 +187,7 @@ class IlsClient:
         self._connection.drop()
 
     def _look_up(self, number: LibraryCardNumber) -> Message:
-        """The 64, or the 24 of a server without 63, of just this number. Raises Unavailable, Refused."""
+        """Get the 64 of exactly this number, or the 24 of a server without 63. Raises Unavailable, Refused."""
         if not usable(number.text):
             raise Refused(Code.LIBRARY_CARD_UNKNOWN)
         by = self._until()
@@ -205,5 +207,5 @@ class IlsClient:
         return reply
 
     def _until(self) -> Deadline:
-        """For all that one question takes."""
+        """The deadline for one whole operation."""
         return Deadline(self._connect_seconds + 3 * self._answer_seconds, self._monotonic)

@@ -1,6 +1,6 @@
-"""The one connection to the library's server: login, one request in flight, each answer matched to its request, back-off.
+"""The connection to the library's server: login, one request in flight, answers matched to requests, back-off.
 
-A request that only asks may be asked again; one that changes something is sent once, and who sent it is told when its answer is lost.
+A query may be retried. A request that changes something is sent once, and a lost answer is reported to the caller.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _log = logging.getLogger(__name__)
 _NOT_SENT = frozenset({Trouble.REQUEST, Trouble.STALE})
 _NEEDED = frozenset({"63", "17", "11", "29", "15"})
 _DENIED_SECONDS = 60.0
-"""So long what a server says it does not take is believed, before it is asked again what it takes."""
+"""Seconds before a server that declines requests in its status is asked for its status again."""
 _SUMS_SECONDS = 3600.0
-"""So long a server is taken for one that adds up otherwise, before its sums are looked at again."""
+"""Seconds before checksums are checked again on a server whose sums did not follow the protocol."""
 
 
 class Connection:
-    """Opened when it is needed. Belongs to one thread. All but `condition`, `server`, `denies` and `drop` may wait, until `by` at most."""
+    """Opened on demand. Not thread-safe. Except for `condition`, `server`, `denies` and `drop`, calls may block until `by`."""
 
     def __init__(
         self,
@@ -51,23 +51,23 @@ class Connection:
         self._dialogue: Dialogue | None = None
         self._used_at = self._told_at = 0.0
         self._sums_otherwise: float | None = None
-        """Since when the server is known to add up otherwise than the protocol says, so that a wrong sum tells nothing."""
+        """Since when the server's checksums are known not to follow the protocol and are ignored; None if they do."""
         self._backoff, self._abilities = Backoff(monotonic), Abilities(monotonic)
         self._discretion = Discretion()
         self.condition = IlsCondition.STARTING
         self.server: Server | None = None
 
     def denies(self, kind: str) -> bool:
-        """Whether the server has said, in its status or by not understanding it, that it does not take this kind of request just now."""
+        """Whether the server currently does not support this kind of request, by its status or by a 96."""
         return self._abilities.lacks(kind) or (self.server is not None and kind in self.server.denied)
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing was said for so long that the server may have forgotten us."""
+        """Whether the connection has been idle for so long that the server may have dropped it."""
         return self._monotonic() - self._used_at >= self._settings.heartbeat_seconds
 
     def ready(self, by: Deadline) -> None:
-        """Open it, or find it open and quiet. Raises Unavailable; at once while it is too early to try again."""
+        """Ensure an open, quiet connection. Raises Unavailable, at once during back-off."""
         if self._dialogue is not None:
             try:
                 self._dialogue.check_quiet()
@@ -84,10 +84,10 @@ class Connection:
             raise self._failed(broken) from broken
 
     def read(self, request: Message, by: Deadline, *, optional: bool = False, ability: str = "") -> Message:
-        """The answer to a request that changes nothing; asked again once, unless the server was silent. Raises Unavailable.
+        """Send a query; retried once, unless the server was silent. Raises Unavailable.
 
-        Without an `optional` answer one gets along: it is not asked for twice, and trouble with it keeps no other request from being tried.
-        `ability`: by what name `denies` tells afterwards whether it went wrong, where others of its kind have nothing to do with that.
+        An `optional` query is not retried, and its failure does not start back-off for others. `ability` is the name under which `denies`
+        then reports the failure, if it does not concern the kind as a whole.
         """
         name = ability or request.kind
         self.ready(by)
@@ -110,9 +110,9 @@ class Connection:
         return self._discretion.read(reply) if request.kind in ("63", "23") else reply
 
     def change(self, request: Message, by: Deadline) -> Message:
-        """The answer to a request that changes something; it is sent once at most.
+        """Send a request that changes something, at most once.
 
-        Raises Unavailable when nothing was sent, and Broken when it may have been: then only asking tells what became of it.
+        Raises Unavailable if nothing was sent, and Broken if it may have been: then only a query can find out what happened.
         """
         if self._dialogue is not None and self.is_idle:
             self._ask_status(by.step(self._answer_seconds))
@@ -131,7 +131,7 @@ class Connection:
         return reply
 
     def keep_alive(self, by: Deadline) -> None:
-        """Reconnect when it is time to; say something when nothing was said for long. Raises Unavailable."""
+        """Reconnect when due; send a heartbeat when idle. Raises Unavailable."""
         now = self._monotonic()
         if self._sums_otherwise is not None and now - self._sums_otherwise >= _SUMS_SECONDS:
             self.drop()
@@ -141,13 +141,13 @@ class Connection:
             self._ask_status(by)
 
     def try_anew(self) -> None:
-        """Forget past failures, and what the server would not do: somebody has seen to it."""
+        """Reset back-off and unsupported requests: somebody has fixed the cause."""
         self.drop()
         self._backoff.forget()
         self._abilities.forget()
 
     def drop(self) -> None:
-        """Close it; what still comes on it is never read."""
+        """Close the connection; late answers are never read."""
         if self._dialogue is not None:
             self._dialogue.close()
             self._dialogue = None
@@ -155,7 +155,7 @@ class Connection:
     # --- opening ------------------------------------------------------------------------------------------------------
 
     def _open(self, by: Deadline) -> None:
-        """Raises Broken, and is closed then."""
+        """Connect and log in. Raises Broken, with the connection closed."""
         settings, began = self._settings, self._monotonic()
         self._sums_otherwise = None
         context = trusting(settings.ca_file) if settings.tls else None
@@ -179,7 +179,7 @@ class Connection:
         try:
             reply = self._exchange(self._requests.login(), by)
         except Broken as broken:
-            # Some sum wrongly, and a login that was taken is a login, whatever its sum. A refusal must be read for sure.
+            # Some servers compute checksums wrongly. An accepted login counts in spite of that; a refusal must be read for certain.
             taken = broken.reply is not None and broken.reply.kind == "94" and broken.reply.fixed["ok"] == "1"
             if self._checksum is Checksum.STRICT or broken.trouble is not Trouble.WRONG_SUM or not taken:
                 raise
@@ -189,7 +189,7 @@ class Connection:
         self._backoff.logged_in()
 
     def _ask_status(self, by: Deadline) -> None:
-        """What the server says of itself now; that it does not know the question shows at least that it is there. Raises Unavailable."""
+        """Refresh the status; even a 96 shows that the server is alive. Raises Unavailable."""
         if self._abilities.lacks("99"):
             return
         try:
@@ -218,7 +218,7 @@ class Connection:
     # --- asking -------------------------------------------------------------------------------------------------------
 
     def _understood(self, request: Message, by: Deadline) -> Message:
-        """Raises Broken. What the server did not understand it has not done: it is sent once more, under the next number."""
+        """Exchange, repeating once after a 96 under the next sequence number: what was not understood was not done. Raises Broken."""
         by = by.step(self._answer_seconds)
         try:
             return self._exchange(request, by)
@@ -228,7 +228,7 @@ class Connection:
         return self._exchange(request, by)
 
     def _asked_again(self, request: Message, first: Broken, by: Deadline) -> Message:
-        """Once, on a fresh connection, which no late answer can reach. Raises Unavailable."""
+        """Retry once on a new connection, which no late answer can reach. Raises Unavailable."""
         try:
             self._open(by)
             return self._understood(request, by)
@@ -242,10 +242,10 @@ class Connection:
                 raise self._failed(broken) from broken
 
     def _believed(self, first: Broken, second: Broken) -> Message:
-        """What may be believed after the same question went wrong twice; raises Broken where nothing may.
+        """Decide what to believe after the same query failed twice the same way. Raises Broken if nothing.
 
-        The same answer twice with a wrong sum: this server adds up otherwise. The same number twice that is not the one asked for: it
-        knows the patron under another number, which the caller sees.
+        The same answer twice with a wrong checksum: this server computes it differently. The same unexpected number twice: it knows the
+        patron under another number, which the caller checks.
         """
         before, now = first.reply, second.reply
         if before is None or now is None or first.trouble is not second.trouble or substance(before) != substance(now):
@@ -259,22 +259,22 @@ class Connection:
         raise second
 
     def _exchange(self, request: Message, by: Deadline) -> Message:
-        """Raises Broken; with one of _NOT_SENT nothing was sent."""
+        """Raises Broken; nothing was sent if its trouble is in _NOT_SENT."""
         if self._dialogue is None:
             raise Broken(Trouble.CLOSED)
-        # Without numbers, what came behind the last answer could not be told from the answer to this request.
+        # Without sequence numbers, a leftover could not be told from the answer to this request.
         self._dialogue.check_quiet()
         reply = self._dialogue.ask(request, by, believe_sums=self._sums_otherwise is None)
         self._used_at = self._monotonic()
         return reply
 
     def _not_understood(self, name: str) -> Unavailable:
-        """Returns what to raise. Other requests may be understood all the same."""
+        """Note an unsupported request; return the exception to raise. Other requests may still be understood."""
         self._abilities.failed(name)
         return self._backoff.unavailable(Trouble.NOT_UNDERSTOOD)
 
     def _failed(self, broken: Broken) -> Unavailable:
-        """Returns what to raise."""
+        """Start back-off and update the condition; return the exception to raise."""
         unavailable = self._backoff.failed(broken.trouble)
         self.condition = IlsCondition(unavailable.code.value)
         return unavailable

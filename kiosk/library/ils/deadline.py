@@ -1,4 +1,4 @@
-"""Until when something may take. A limit is for all of a step, so that a byte now and then does not lengthen it."""
+"""Deadlines that cover a whole step, so that a server trickling bytes does not extend them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Deadline:
-    """So many seconds from now on, on a clock that only goes forward; never later than `within`."""
+    """A deadline `seconds` from now on a monotonic clock, never later than `within`."""
 
     def __init__(self, seconds: float, monotonic: Callable[[], float], within: Deadline | None = None) -> None:
         self._monotonic = monotonic
@@ -16,9 +16,9 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds; 0 or less once it has passed."""
+        """Remaining seconds; 0 or less once it has passed."""
         return self._at - self._monotonic()
 
     def step(self, seconds: float) -> Deadline:
-        """A part of it that may take so long from now on."""
+        """A deadline for one step, `seconds` from now, within this one."""
         return Deadline(seconds, self._monotonic, self)

@@ -1,4 +1,4 @@
-"""Requests and their answers over one wire: numbered, added up, and matched."""
+"""Request-reply exchanges over one wire, with sequence numbers, checksums and matching."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _log = logging.getLogger(__name__)
 
 
 class Dialogue:
-    """Numbers its requests from 0, as every connection does.
+    """One exchange at a time; sequence numbers start at 0 on each connection.
 
-    Everything raises Broken, and then only `close` makes sense; but after NOT_UNDERSTOOD and WRONG_SUM the line itself is in order.
+    Everything raises Broken, after which only `close` is valid, except that NOT_UNDERSTOOD and WRONG_SUM leave the line usable.
     """
 
     def __init__(self, wire: Wire, encoding: str, checksum: Checksum) -> None:
         self._wire, self._encoding, self._checksum = wire, encoding, checksum
         self._next_number = 0
         self._server_numbers = False
-        """Whether the server repeats our numbers; from then on an answer without one is not ours."""
+        """Whether the server echoes our sequence numbers; from then on an answer without one is not ours."""
 
     def check_quiet(self) -> None:
         self._wire.check_quiet()
@@ -31,9 +31,9 @@ class Dialogue:
         self._wire.close()
 
     def ask(self, request: Message, by: Deadline, *, believe_sums: bool) -> Message:
-        """One request, one answer. With Trouble.REQUEST nothing was sent.
+        """Send one request and return its answer. With Trouble.REQUEST nothing was sent.
 
-        `believe_sums`: whether a wrong sum tells that a byte was altered on the way; there are servers that add up otherwise.
+        `believe_sums`: whether a wrong checksum indicates damage; some servers compute it differently.
         """
         number = None
         if self._checksum is not Checksum.OFF:
@@ -61,7 +61,7 @@ class Dialogue:
         return reply
 
     def _decoded(self, line: bytes) -> Message:
-        # A 96 without a sum is one, even where sums are strict; what else has none is found out afterwards.
+        # A 96 without a checksum is accepted even in strict mode; other answers are checked afterwards.
         checksum = Checksum.OFF if self._checksum is Checksum.OFF else Checksum.WARN
         try:
             reply = decode(line, encoding=self._encoding, checksum=checksum)

@@ -1,4 +1,4 @@
-"""Whether the zeros of a 64 are counts, or what a server says that wants a PIN first."""
+"""Tell whether zero counts in a 64 are real or stand for "PIN required"."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _NOT_TOLD = "    "
 
 
 class Discretion:
-    """No PIN is sent, so that CQ=N is no news: some servers send it and tell everything, others then have nothing but zeros.
+    """We send no PIN, so CQ=N is normal: some servers then report everything, others nothing but zeros.
 
-    One that has counted anything for anybody in spite of it tells what it knows, and its zeros are believed.
+    A server that has ever sent a nonzero count with CQ=N does report counts, so its zeros are believed.
     """
 
     def __init__(self) -> None:
         self._tells_without_pin = False
 
     def read(self, patron: Message) -> Message:
-        """The 64 or 24, with blanks for zeros that may hide something."""
+        """Return the 64 or 24, with doubtful zeros replaced by blanks."""
         if (patron.first("CQ") or "").strip().upper() != "N":
             return patron
         counts = {name for name in patron.fixed if name.endswith("_count")}

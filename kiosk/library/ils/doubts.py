@@ -1,4 +1,4 @@
-"""Requests whose answers were lost, and how it stood before them: that tells later what became of them."""
+"""Requests whose answers were lost, with the state before each, from which the outcome is inferred later."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils.holds import Holds
 
 _LONGEST = 3600.0
-"""Seconds. By then staff have looked in their system."""
+"""Retention in seconds. By then staff have checked in their own system."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How it stood before a request was sent, as far as that tells afterwards whether it was carried out."""
+    """The state before a request, as far as it helps to tell whether it was carried out."""
 
     due: Due | None = None
     loans: int | None = None
     holds: Holds | None = None
     accepted: bool = False
-    """The server has said yes: not to see it yet is no reason to ask for it again."""
+    """The server answered yes, so not seeing it yet is no reason to send it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked for."""
+    """Identifies a request."""
 
     service: Service
     number: LibraryCardNumber
@@ -34,7 +34,7 @@ class Question:
 
 
 class Doubts:
-    """In memory only, and no longer than somebody may still ask."""
+    """Pending doubts, in memory only, for as long as somebody may ask."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -50,26 +50,26 @@ class Doubts:
         self._ends[question] = self._monotonic() + _LONGEST
 
     def settle(self, question: Question) -> None:
-        """It is known what became of it."""
+        """Drop a doubt whose outcome is known."""
         self._before.pop(question, None)
         self._ends.pop(question, None)
 
     def counted(self, done: Question) -> None:
-        """One more loan or hold of this patron: it explains no other that is still in doubt."""
+        """Account for a loan or hold known to be done: it no longer explains a higher count for others in doubt."""
         for question, before in self._before.items():
             if (question.service, question.number) == (done.service, done.number):
                 loans = None if before.loans is None else before.loans + 1
                 self._before[question] = replace(before, loans=loans, holds=None)
 
     def begin(self, number: LibraryCardNumber) -> None:
-        """This patron is served from now on. How many loans and holds others have may have changed since; which they had tells still."""
+        """Start serving a patron. The counts of others may change unobserved from now on; which holds they had remains evidence."""
         for question, before in self._before.items():
             if question.number != number:
                 holds = None if before.holds is None else replace(before.holds, count=None)
                 self._before[question] = replace(before, loans=None, holds=holds)
 
     def tidy(self) -> None:
-        """Forget what nobody asks about any more."""
+        """Drop expired doubts."""
         now = self._monotonic()
         for question in [question for question, end in self._ends.items() if now >= end]:
             self.settle(question)

@@ -1,4 +1,4 @@
-"""Asking how it stands, which changes nothing: with an item, with a patron's holds, and with what was asked for and not answered."""
+"""Queries about items, holds and requests in doubt. None of them changes anything."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from kiosk.library.ils.requests import Listed, Requests
 from kiosk.library.sip2 import Message
 
 _EXTRA_SECONDS = 3.0
-"""For what only makes an answer nicer, a title for example."""
+"""Time limit for optional details, such as a title."""
 _FAILING_SECONDS = 30.0
-"""So long a server that fails at items twice running is not asked about any."""
+"""Seconds without item queries after two consecutive failures."""
 
 
 class Inquiry:
@@ -42,11 +42,11 @@ class Inquiry:
         self._item_failures, self._items_from = 0, 0.0
 
     def begin(self) -> None:
-        """Another patron, who need not suffer for what failed before."""
+        """Start with another patron; reset the failure count."""
         self._item_failures, self._items_from = 0, 0.0
 
     def described(self, item: Item, by: Deadline) -> Message | None:
-        """The 18 of an item, where one is to be had soon."""
+        """The item's 18, or None if it is not quickly available."""
         if self._connection.denies("17") or self._monotonic() < self._items_from:
             return None
         try:
@@ -60,7 +60,7 @@ class Inquiry:
         return reply
 
     def holds(self, number: LibraryCardNumber, item: str, by: Deadline) -> Holds | None:
-        """Those of a patron, until this item is found among them; None from a server without 63. Raises Unavailable, Refused."""
+        """The patron's holds, stopping once `item` is found; None from a server without 63. Raises Unavailable, Refused."""
         patron = self._patron(number, Listed.HOLDS, by)
         if patron is None:
             return None
@@ -92,7 +92,7 @@ class Inquiry:
         return loan_by_status(described, before.loans, now), item_in(described, item)
 
     def looked_twice(self, look: Callable[[], tuple[Finding, Item]], settle: float, by: Deadline) -> tuple[Finding, Item] | None:
-        """A second `look` after `settle` seconds if the first showed nothing done; None where looking failed."""
+        """Look, and look again after `settle` seconds if nothing was done yet; None if looking failed."""
         try:
             found = look()
             if found[0] is Finding.NOT_DONE and settle and by.left > settle:
@@ -118,7 +118,7 @@ class Inquiry:
         return holds_listed(self._pages.whole(first, number, listed, by.step(self._extra_seconds)), patron)
 
     def _patron(self, number: LibraryCardNumber, listed: Listed, by: Deadline) -> Message | None:
-        """The 64; None from a server without. Raises Unavailable, and Refused where somebody else answers to this number."""
+        """The 64; None from a server without 63. Raises Unavailable; Refused if the answer is about somebody else."""
         if self._connection.denies("63"):
             return None
         try:

@@ -1,4 +1,4 @@
-"""Lending, renewing and reserving: one request that changes something, sent once; its answer read, or what became of it found out."""
+"""Lending, renewing and placing holds: send one request once, then read its answer or find out what happened."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from kiosk.library.ils.wordings import reason_in
 from kiosk.library.sip2 import Message
 
 _SILENCE = 3
-"""So many times longer than after a broken line one waits to see whether a silent server does it yet."""
+"""Factor on the settling time after silence instead of a broken connection."""
 
 _ANSWERED_BY = {Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
-"""What also tells what became of the same request before, whose answer was lost."""
+"""Reasons that also settle an earlier, lost request of the same kind."""
 
 
 class ItemDesk:
@@ -43,26 +43,26 @@ class ItemDesk:
         pause: Callable[[float], None],
         monotonic: Callable[[], float],
     ) -> None:
-        """`settle_seconds`: how long after a broken line the server may still be carrying out what it was sent."""
+        """`settle_seconds`: how long after a broken connection the server may still be processing a request."""
         self._connection, self._requests, self._profile = connection, requests, profile
         self._inquiry = Inquiry(connection, requests, pages, answer_seconds=answer_seconds, pause=pause, monotonic=monotonic)
         self._settle_seconds = settle_seconds
         self._number: LibraryCardNumber | None = None
         self._standing = Standing()
         self._doubts = Doubts(monotonic)
-        """Whoever makes the same request again gets to know first what became of the former."""
+        """Before repeating a request, find out what happened to the first."""
 
     def begin(self, patron: Patron) -> None:
-        """Serve this patron from now on; no more of them is kept than is needed, and until the next one comes."""
+        """Start serving a patron; keeps only what is needed, until the next one."""
         self._begin(patron.number)
         self._standing = replace(patron.standing, on_loan=LoanList(), said="")
 
     def serve(
         self, service: Service, number: LibraryCardNumber, item: Item, until: Callable[[], Deadline], *, sure: bool = False
     ) -> ItemAnswer:
-        """`sure`: staff have seen that there is no such hold. Never raises KioskError.
+        """Send the request and return its outcome. Never raises KioskError.
 
-        `until` gives the deadline of one question, counted from when it is called.
+        `until` returns a fresh deadline for one step. `sure`: staff have verified that there is no such hold.
         """
         question = Question(service, number, item.number)
         if service not in CHANGES:
@@ -90,7 +90,7 @@ class ItemDesk:
             if before.holds is not None and before.holds.has(item.number):
                 return self._already_reserved(question, item, by)
             if before.holds is not None and before.holds.is_part and not sure:
-                # Staff look for its title.
+                # With its title, so that staff can look for it.
                 described = self._inquiry.described(item, by)
                 return self._not_asked(question, item if described is None else item_in(described, item), Reason.PERHAPS_RESERVED)
             reply = self._connection.change(self._request(question), by)
@@ -103,14 +103,14 @@ class ItemDesk:
             return self._not_asked(question, item, Reason.OTHER)
         except Broken as broken:
             return self._find_out(question, item, before, broken.trouble, until())
-        # Where the form of an answer says yes to a renewal and its content no, the content counts: there is no new due date.
+        # If a 30 says ok but has renewal_ok=N and no due date, the content counts: not renewed.
         is_empty = reply.kind == "30" and reply.fixed["renewal_ok"] == "N" and not (reply.first("AH") or "").strip()
         if reply.fixed["ok"] in "0N" or is_empty:
             return self._not_done(question, item, reply, until())
         return self._read(question, item, reply, before, until())
 
     def look_again(self, service: Service, number: LibraryCardNumber, item: Item, by: Deadline) -> ItemAnswer:
-        """What became of a request whose answer was lost, as it stands now; nothing is asked for. Never raises KioskError."""
+        """Check a request whose answer was lost, without sending it again. Never raises KioskError."""
         question = Question(service, number, item.number)
         before = self._doubts.get(question) or Before()
         try:
@@ -120,7 +120,7 @@ class ItemDesk:
         return self._done(question, found) if finding is Finding.DONE else _not_seen(item, finding, before)
 
     def tidy(self) -> None:
-        """To be called now and then: forgets what nobody asks about any more."""
+        """Drop expired doubts; called periodically."""
         self._doubts.tidy()
 
     def _begin(self, number: LibraryCardNumber) -> None:
@@ -135,17 +135,17 @@ class ItemDesk:
         return CHANGES[question.service].request(self._requests, question.number.text, question.item)
 
     def _before(self, question: Question, item: Item, by: Deadline) -> Before:
-        """Raises Unavailable, Refused."""
+        """Record the state before the request. Raises Unavailable, Refused."""
         return CHANGES[question.service].before(self._inquiry, question, item, self._standing, by)
 
     def _already_reserved(self, question: Question, item: Item, by: Deadline) -> ItemAnswer:
-        """Servers place the same hold twice. Whether it is one whose answer was lost does not matter: it is there."""
+        """Refuse a duplicate hold, which servers would place. This also settles a lost request for it."""
         self._doubts.settle(question)
         described = self._inquiry.described(item, by)
         return _refused(item if described is None else item_in(described, item), Reason.ALREADY_RESERVED)
 
     def _not_asked(self, question: Question, item: Item, reason: Reason) -> ItemAnswer:
-        """What is not known of an earlier request is not known better by one that was not made."""
+        """The answer when nothing was sent: an earlier request in doubt stays in doubt."""
         if self._doubts.get(question) is not None:
             return ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
         return _refused(item, reason)
@@ -153,7 +153,7 @@ class ItemDesk:
     # --- after an answer ----------------------------------------------------------------------------------------------
 
     def _read(self, question: Question, item: Item, reply: Message, before: Before, by: Deadline) -> ItemAnswer:
-        """What a yes says; that of a hold is checked, since servers say yes to holds which they do not place."""
+        """Read a positive answer; holds are verified, since servers confirm holds that they do not place."""
         told, position = item_in(reply, item), position_in(reply) if reply.kind == "16" else None
         answer = ItemAnswer(told, Outcome.DONE, None, self._said(reply), fee=fee_in(reply))
         is_hold = question.service is Service.HOLD
@@ -176,7 +176,7 @@ class ItemDesk:
         return self._done(question, told, replace(answer, position=position, instead=instead))
 
     def _done(self, question: Question, item: Item, answer: ItemAnswer | None = None) -> ItemAnswer:
-        """`answer`: what else is told of it."""
+        """Record success. `answer` adds details."""
         answer = replace(answer or ItemAnswer(item, Outcome.DONE), item=item)
         self._doubts.settle(question)
         if answer.instead is not None:
@@ -190,7 +190,7 @@ class ItemDesk:
         return answer
 
     def _not_done(self, question: Question, item: Item, reply: Message, by: Deadline) -> ItemAnswer:
-        """Why not: in the server's words if they are known, else from the state of the item, else from that of the patron."""
+        """Find the reason for a refusal: from the server's text, else the item's status, else the patron's."""
         service, said, fee = question.service, said_of_item(reply, self._profile), fee_in(reply)
         told = Item(item.number, title_in(reply) or item.title, item.due)
         reason = reason_in(said, service, self._profile.wordings) or (Reason.FEE if fee else None)
@@ -215,9 +215,9 @@ class ItemDesk:
         return Reason.PATRON_STOPPED if CHANGES[service].is_denied(standing.stops) else Reason.OTHER
 
     def _find_out(self, question: Question, item: Item, before: Before, trouble: Trouble, by: Deadline) -> ItemAnswer:
-        """Ask what became of a request whose answer was lost. What is not there is looked at again: the server may still be about it.
+        """Find out what happened to a request whose answer was lost, looking twice: the server may still be processing it.
 
-        A 96 is no proof that nothing was done: it has no number, and may be the late answer to something else.
+        Do not treat a 96 as a refusal: it has no sequence number and may be the late answer to another request.
         """
         settle = self._settle_seconds * (_SILENCE if trouble is Trouble.SILENT else 1)
         found = self._looked_twice(question, before, item, settle, by)
@@ -228,7 +228,7 @@ class ItemDesk:
         return _not_seen(item, finding, before)
 
     def _look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
-        """Raises Unavailable, Refused."""
+        """Record the state before the request. Raises Unavailable, Refused."""
         return CHANGES[question.service].look(self._inquiry, question, before, item, by)
 
     def _looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Finding, Item] | None:
@@ -236,7 +236,7 @@ class ItemDesk:
 
 
 def usable(number: str) -> bool:
-    """Whether a number can be asked for: servers damage anything but ASCII, and a `|` would end the field."""
+    """Whether a number can be sent: servers damage anything but ASCII, and `|` would end the field."""
     return 0 < len(number) <= 64 and number.isascii() and number.isprintable() and "|" not in number and bool(number.strip())
 
 
@@ -245,7 +245,7 @@ def _refused(item: Item, reason: Reason) -> ItemAnswer:
 
 
 def _not_seen(item: Item, finding: Finding, before: Before) -> ItemAnswer:
-    """Not to be there as of now, or not to be known: neither is a no."""
+    """The answer for "not there yet" or "unknown"; neither is a refusal."""
     if finding is Finding.NOT_DONE:
         return ItemAnswer(item, Outcome.REFUSED, Reason.NOT_SEEN_YET if before.accepted else Reason.NOT_THERE_YET)
     return ItemAnswer(item, Outcome.UNKNOWN, Reason.NOT_SEEN_YET if before.accepted else Reason.LOST_ANSWER)

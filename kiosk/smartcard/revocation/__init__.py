@@ -1,6 +1,6 @@
-"""Whether a certificate is on the revocation lists (CRL, RFC 5280 §5) that an administrator puts into a folder.
+"""Checks certificates against the revocation lists (CRL, RFC 5280 §5) that an administrator puts into a folder.
 
-J-LIS gives its lists to accredited verifiers only, so a library may have none: then nothing is checked, and that is said.
+J-LIS provides its lists to accredited verifiers only. A library without them checks nothing, which is shown wherever it matters.
 """
 
 from kiosk.smartcard.revocation.crl import Head, Verdict

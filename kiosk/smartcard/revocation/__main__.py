@@ -1,4 +1,4 @@
-"""The process that reads one file of lists: `apart.read_apart` asks on its standard input, and is answered on its standard output."""
+"""The child process that parses one file of revocation lists: request on stdin, answer on stdout (see `apart.read_apart`)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BY_TROUBLE = {
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    # Also when nobody is left to kill it, and even while the interpreter is held.
+    # A watchdog that works even if the parent has died or C code holds the interpreter lock.
     faulthandler.dump_traceback_later(asked["seconds"], exit=True)
     if hasattr(os, "nice"):
         os.nice(10)
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _peak() -> int:
-    """The most memory this process ever had, in kilobytes; 0 where the system does not tell."""
+    """Peak memory of this process in kilobytes; 0 where the system does not report it."""
     try:
         told = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text("ascii"), re.MULTILINE)
     except OSError:

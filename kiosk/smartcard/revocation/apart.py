@@ -1,4 +1,4 @@
-"""`read_lists` in a process of its own, begun for one file: reading a million numbers holds the interpreter for a second."""
+"""Run `read_lists` in a child process, one per file: parsing a million serial numbers blocks the interpreter for a second."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from kiosk.smartcard.revocation.crl import Found, Head, Verdict
 from kiosk.smartcard.revocation.numbers import Numbers
 
 LIMIT = 120.0
-"""Seconds for one file."""
+"""Time limit in seconds for one file."""
 
 Answer = tuple[Verdict, Found, int]
-"""And the most memory that the process took, in kilobytes; 0 where that is not known."""
+"""The verdict, the lists, and the peak memory of the process in kilobytes (0 if unknown)."""
 
 
 def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun: Callable[[subprocess.Popen[bytes]], None]) -> Answer:
-    """As `read_lists` on the file; FAILED when no whole answer came within `limit` seconds. Never raises.
+    """Call `read_lists` on the file in a child process. FAILED if no complete answer arrives within `limit` seconds. Never raises.
 
-    `begun` is told of the process, so that somebody who stops the program can kill it; that too ends in FAILED.
+    `begun` receives the process, so that shutting down can kill it; that also results in FAILED.
     """
     asked = {
         "path": os.fspath(path),
@@ -35,21 +35,21 @@ def read_apart(path: Path, authorities: Sequence[Authority], limit: float, begun
         "seconds": limit,
     }
     try:
-        # In the background: not to be slower than what people wait for.
+        # At low priority, so that nothing people wait for is slowed down.
         return decoded(exchange([__package__], json.dumps(asked).encode(), limit, begun=begun, background=True))
     except (Overdue, NotBegun, OSError, ValueError, KeyError, TypeError):
         return Verdict.FAILED, (), 0
 
 
 def encoded(verdict: Verdict, found: Found, peak: int) -> bytes:
-    """One line of JSON, and the numbers behind it."""
+    """Encode an answer: one line of JSON, followed by the packed serial numbers."""
     lists = [{"head": as_json(head), "width": numbers.width} for head, numbers in found]
     line = {"verdict": verdict, "lists": lists, "peak": peak}
     return b"".join([json.dumps(line).encode(), b"\n", *(numbers.packed for _, numbers in found)])
 
 
 def decoded(said: bytes) -> Answer:
-    """Raises ValueError, KeyError or TypeError for anything else."""
+    """Decode what `encoded` returned. Raises ValueError, KeyError or TypeError for anything else."""
     line, _, packed = said.partition(b"\n")
     told = json.loads(line)
     found, at = [], 0
@@ -70,7 +70,7 @@ def as_json(head: Head) -> dict[str, Any]:
 
 
 def head_from(told: dict[str, Any]) -> Head:
-    """Raises ValueError, KeyError or TypeError for anything else than `as_json` makes."""
+    """Decode what `as_json` returned. Raises ValueError, KeyError or TypeError for anything else."""
     ends, points = told["ends"], told["points"]
     moments = {"begins": datetime.fromisoformat(told["begins"]), "ends": None if ends is None else datetime.fromisoformat(ends)}
     sets = {"points": None if points is None else frozenset(points), "reasons": frozenset(told["reasons"])}

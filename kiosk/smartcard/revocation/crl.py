@@ -1,4 +1,4 @@
-"""Revocation lists (RFC 5280 §5) from their bytes: what they are, who signed them, and their numbers. Runs in a process of its own."""
+"""Parse revocation lists (RFC 5280 §5): scope, signer and serial numbers. Runs in a child process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from kiosk.smartcard.revocation.numbers import Numbers, pack
 from kiosk.smartcard.signature import WEAK_HASHES, within_calendar
 
 LARGEST = 256 << 20
-"""Bytes of a file: some seven million numbers."""
+"""Maximum file size in bytes: some seven million serial numbers."""
 _KNOWN_CRITICAL = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.CRL_NUMBER})
 _LONGEST_NUMBER = 160
-"""Bits (§5.2.3)."""
+"""Maximum length of a CRL number in bits (§5.2.3)."""
 _CRITICAL_MARK = b"\x01\x01\xff"
 _USERS = "users"
 _BEGIN = b"-----BEGIN X509 CRL-----"
@@ -32,59 +32,59 @@ _PEM = re.compile(_BEGIN + rb"([A-Za-z0-9+/=\s]*)-----END X509 CRL-----")
 ALL_REASONS = frozenset(
     flag.value for flag in x509.ReasonFlags if flag not in (x509.ReasonFlags.unspecified, x509.ReasonFlags.remove_from_crl)
 )
-"""For which a list may be that is not for all (§4.2.1.13)."""
+"""The reasons to which a list may be restricted (§4.2.1.13)."""
 
 
 @unique
 class Verdict(StrEnum):
-    """What became of a file with all lists in it. All but READ: nothing of it is used."""
+    """The result of parsing a file. Unless READ, none of its lists is used."""
 
     READ = "read"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too-large"
     UNKNOWN_ALGORITHM = "unknown-algorithm"
     STRANGER = "stranger"
-    """Signed by no authority that is pinned here."""
+    """Not signed by any pinned authority."""
     DELTA = "delta"
-    """Only what has changed since another list (§5.2.4)."""
+    """A delta CRL (§5.2.4)."""
     INDIRECT = "indirect"
-    """With numbers of other authorities (§5.2.5)."""
+    """An indirect CRL, with entries of other authorities (§5.2.5)."""
     UNKNOWN_EXTENSION = "unknown-extension"
-    """Critical, so a list with it must not be used by whoever does not know it (§5.2)."""
+    """An unknown critical extension: the list must not be used (§5.2)."""
     NOT_A_FILE = "not-a-file"
-    """A pipe, a device, a link that leads nowhere."""
+    """A pipe, a device or a dangling link."""
     FUTURE = "future"
-    """Issued more than a day from now. It will be read again when its time has come, or the clock was set right."""
+    """Dated more than a day ahead. Read again once that date is near, or the clock was corrected."""
     DENIED = "denied"
-    """This user may not read it."""
+    """No permission to read it."""
     FAILED = "failed"
-    """It could not be read this time, for whatever reason; it will be tried again."""
+    """Could not be read this time; will be retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A list without its numbers."""
+    """A list without its serial numbers."""
 
     digest: str
-    """SHA-256: two with the same are the same list."""
+    """SHA-256 of the DER; identifies the list."""
     signer: str
-    """`Authority.signer` of whoever signed it."""
+    """`Authority.signer` of the authority that signed it."""
     number: int | None
     """CRL number (§5.2.3)."""
     begins: datetime
     ends: datetime | None
-    """When the next list is due; None: it does not say, so it is never current."""
+    """nextUpdate; None if absent: such a list is never current."""
     points: frozenset[str] | None
-    """Distribution points this list is for; None: for all of its authority."""
+    """Distribution points covered; None for all of the authority's."""
     kinds: str
-    """Which certificates it is for; empty: all kinds."""
+    """Kinds of certificates covered; empty for all."""
     reasons: frozenset[str]
-    """For which reasons it names certificates: absence from it says nothing of any other."""
+    """Revocation reasons covered: absence from the list proves nothing about any other reason."""
     count: int
 
     @property
     def is_for_people(self) -> bool:
-        """Whether it would name the certificate of a card. Where not, its numbers count, and absence from it means nothing."""
+        """Whether the list covers cardholders' certificates. If not, its entries count, but absence from it proves nothing."""
         return self.kinds in ("", _USERS)
 
 
@@ -92,7 +92,7 @@ Found = tuple[tuple[Head, Numbers], ...]
 
 
 def read_lists(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdict, Found]:
-    """One list in DER, or any number in PEM and nothing else beside them. Lists are there when the verdict is READ. Never raises."""
+    """Parse one list in DER, or a file of PEM lists and nothing else. Lists are returned only with READ. Never raises."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -102,7 +102,7 @@ def read_lists(content: bytes, authorities: Sequence[Authority]) -> tuple[Verdic
     except UnsupportedAlgorithm:
         return Verdict.UNKNOWN_ALGORITHM, ()
     except Exception:
-        # Malformed lists raise anything.
+        # Malformed lists make cryptography raise almost anything.
         return Verdict.UNREADABLE, ()
 
 
@@ -112,7 +112,7 @@ class _NotUsed(Exception):
 
 
 def _split(content: bytes) -> list[bytes]:
-    """The lists of a file, in DER."""
+    """Split a file into its lists, in DER."""
     if not content.lstrip().startswith(_BEGIN):
         return [content]
     if _PEM.sub(b"", content).strip():
@@ -160,7 +160,7 @@ def _signer(parsed: x509.CertificateRevocationList, authorities: Sequence[Author
 
 
 def _has_critical_entries(parsed: x509.CertificateRevocationList, der: bytes, known: int) -> bool:
-    """Whether an entry has a critical extension (§5.3). Looked for among the bytes first: taking each entry apart takes seconds."""
+    """Whether an entry has a critical extension (§5.3). Searches the raw bytes first, since parsing every entry takes seconds."""
     if der.count(_CRITICAL_MARK) <= known:
         return False
     return any(extension.critical for entry in parsed for extension in entry.extensions)

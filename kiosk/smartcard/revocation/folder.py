@@ -1,4 +1,4 @@
-"""`revocation = crl`: the files an administrator puts into a folder, read in the background."""
+"""`revocation = crl`: the folder of revocation lists, read in the background."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from kiosk.smartcard.revocation.standing import Standing
 log = logging.getLogger("kiosk.smartcard.revocation")
 
 BEAT = 5.0
-"""Seconds between two looks at the folder."""
+"""Polling interval of the folder, in seconds."""
 _AGAIN_AFTER = 60.0
-"""Seconds until a file that could not be read is tried again."""
+"""Seconds before a file that could not be read is retried."""
 CHANGED_SECONDS = 60.0
-"""So long somebody who asks how the lists stand waits for the reading of those that have changed."""
+"""Seconds that callers who need the current state of the lists wait for changed files to be read."""
 _STOP_LIMIT = 5.0
 _AHEAD = timedelta(days=1)
-"""So much later than now a list may have been issued: clocks differ, a day at most."""
+"""How far ahead of our clock a list may be dated, to allow for clocks that differ."""
 
 
 def _now() -> datetime:
@@ -44,30 +44,31 @@ def _now() -> datetime:
 
 @unique
 class Use(StrEnum):
-    """What becomes of a file that could be read; of several lists in one the worst."""
+    """Whether a readable file is in use; for a file with several lists, the worst of them."""
 
     USED = "used"
     OLDER = "older"
-    """A newer one lies beside it."""
+    """A newer list is also in the folder."""
     WENT_BACK = "went-back"
-    """A newer one lay here before. That one is still used."""
+    """A newer list was read earlier and is still used."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """One file of the folder, for `doctor`."""
+    """One file of the folder, as reported by `doctor`."""
 
     file: str
-    """To be shown: nothing in it acts on a terminal."""
+    """Sanitized for display: contains no terminal control characters."""
     verdict: Verdict
     use: Use
     exposure: Exposure | None
 
 
 class CrlFolder:
-    """Lists are read by one thread, each in a process of its own; until that is done the old one serves. A look-up takes some
-    microseconds and waits for nothing. All methods may be called from any thread.
+    """The lists of a folder. One thread reads them, each file in a child process; the previous list stays in use until that succeeds.
+
+    A look-up takes microseconds and never blocks. Methods are thread-safe.
     """
 
     def __init__(
@@ -81,10 +82,10 @@ class CrlFolder:
         beat: float = BEAT,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        """`most`: how old a list may be before cards are refused; None: as old as it is. `limit`: seconds for the reading of one file.
-        `beat`: seconds between two looks while it is watched.
+        """`most`: maximum age of a list before cards are refused; None for no limit. `limit`: seconds for reading one file. `beat`: polling
+        interval in seconds.
 
-        What was read before is taken from the `shelf` at once, and what will be read is put there. None: for one run only.
+        Lists saved on `shelf` are loaded at once, and new ones are saved there. None keeps them in memory only.
         """
         self._folder, self._authorities, self._most, self._shelf = folder, tuple(authorities), most, shelf
         self._limit, self._beat, self._clock = limit, beat, clock
@@ -98,7 +99,7 @@ class CrlFolder:
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self.reading_peak = 0
-        """Kilobytes that a process which read a file took at most; 0 where the system does not tell."""
+        """Highest peak memory of a reading process in kilobytes; 0 where the system does not report it."""
 
     # --- for the card ---------------------------------------------------------------------------------------------------
 
@@ -117,16 +118,16 @@ class CrlFolder:
 
     @property
     def held(self) -> Held:
-        """The lists in use, also those whose file is no longer there."""
+        """The lists in use, including those whose file is gone."""
         return self._kept.held
 
     @property
     def unseen(self) -> str:
-        """The folder, to be shown, where nobody could look into it the last time: nothing new comes from there."""
+        """The folder, sanitized for display, if it could not be listed last time; otherwise empty."""
         return self._unseen
 
     def facts(self) -> tuple[ListFacts, ...]:
-        """What lay in the folder when it was last looked at."""
+        """The files in the folder at the last poll."""
         kept = self._kept
         heads = [head for name in self._present if (read := kept.files.get(name)) for head in read.heads]
         there = {head.digest for head in heads if kept.held.uses(head)}
@@ -154,7 +155,7 @@ class CrlFolder:
             thread.join(_STOP_LIMIT)
 
     def refresh(self, limit: float) -> bool:
-        """Read what has changed, and wait for it up to `limit` seconds; whether that was enough. It goes on in the background if not."""
+        """Read changed files and wait up to `limit` seconds; return whether that was enough. If not, reading goes on in the background."""
         thread = threading.Thread(target=self._refresh, name="lists", daemon=True)
         thread.start()
         thread.join(limit)
@@ -165,12 +166,12 @@ class CrlFolder:
             try:
                 self._refresh()
             except Exception as error:
-                # The next look may well succeed; without any, lists would grow old in silence.
+                # Keep polling: the next attempt may succeed, and without any, lists would silently become stale.
                 log.error("a bug while looking after the revocation lists: %s", fault.trace(error))
             self._stopping.wait(self._beat)
 
     def _refresh(self) -> None:
-        """A file that cannot be read (being copied, damaged), or is gone, leaves in use what was read of it before."""
+        """Read new and changed files. The lists of a file that is unreadable (being copied, damaged) or gone stay in use."""
         with self._refreshing:
             found = _stamps(self._folder)
             self._unseen = escaped(str(self._folder)) if found is None else ""
@@ -211,7 +212,7 @@ class CrlFolder:
         heads = tuple(head for head, _ in found)
         held = self._kept.held
         if self._is_ahead(heads):
-            # Remembered, it would be the newest until its time has come.
+            # If it were kept, it would count as the newest until its date has come.
             verdict = Verdict.FUTURE
         if verdict is Verdict.READ:
             for head, numbers in found:
@@ -229,7 +230,7 @@ class CrlFolder:
 
 
 def _use(head: Head, held: Held, there: set[str]) -> Use:
-    """`there`: the lists in use that lie in the folder."""
+    """`there`: digests of the lists in use that come from files in the folder."""
     if held.uses(head):
         return Use.USED
     newer = {held.lists[place].head.digest for place in HeldList(head, None).places if place in held.lists}
@@ -237,9 +238,9 @@ def _use(head: Head, held: Held, there: set[str]) -> Use:
 
 
 def _stamps(folder: Path) -> dict[str, Stamp] | None:
-    """Of what may be a list, and of what somebody may take for one; None where the folder cannot be looked into.
+    """The stamps of all files, by name; None if the folder cannot be listed.
 
-    Folders are left alone: an administrator may put old lists away in one.
+    Subfolders are ignored: an administrator may archive old lists there.
     """
     try:
         with os.scandir(folder) as entries:
@@ -250,7 +251,7 @@ def _stamps(folder: Path) -> dict[str, Stamp] | None:
 
 
 def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
-    """Where it leads nowhere, of the link itself. None where it is gone by now."""
+    """The stamp of the file, or of a dangling link itself. None if it has vanished."""
     for follow in (True, False):
         with suppress(OSError):
             about = entry.stat(follow_symlinks=follow)

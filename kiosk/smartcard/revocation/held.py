@@ -1,4 +1,4 @@
-"""Which lists are in use: of each scope the newest that was ever seen. Values only."""
+"""The lists in use: for each scope the newest ever seen. Immutable values."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from kiosk.smartcard.revocation.numbers import Numbers
 from kiosk.smartcard.revocation.standing import Standing
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
-"""A list is made with another clock than this counter's."""
+"""Tolerance between the issuer's clock and ours."""
 _WHOLE = ""
-"""The point of a list that is for all points of its authority."""
+"""Stands for "all distribution points"."""
 Place = tuple[str, str, str]
-"""A scope (§5.2.5): whose list, for which distribution point, and for which kinds of certificates and which reasons."""
+"""A scope (§5.2.5): signer, distribution point, and kinds of certificates with reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldList:
     head: Head
     numbers: Numbers | None = field(repr=False)
-    """None: they were lost, and only the mark of how far this list had come is left."""
+    """None if they were lost: the list then only marks how new its successors have to be."""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -41,12 +41,12 @@ class HeldList:
         )
 
     def is_admitted(self, now: datetime, most: timedelta) -> bool:
-        """Whether it is not too old, be it out of date."""
+        """Whether its age is within `most`, even if it is out of date."""
         return self.numbers is not None and timedelta() <= now - self.head.begins <= most
 
 
 def is_older(one: Head, other: Head) -> bool:
-    """Of two in one place. By the CRL number, which never goes back within one scope (§5.2.3), or else by the date of issue."""
+    """Whether `one` is older than `other` of the same scope: by CRL number, which never decreases within a scope (§5.2.3), else by date."""
     if one.number is not None and other.number is not None and one.points == other.points and one.number != other.number:
         return one.number < other.number
     return one.begins < other.begins
@@ -54,16 +54,16 @@ def is_older(one: Head, other: Head) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The lists in use. A list that has been replaced by an older one stays: numbers do not go back."""
+    """The lists in use. A newer list stays even when its file was replaced by an older one."""
 
     lists: Mapping[Place, HeldList] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[HeldList]:
-        """Each once."""
+        """Iterate over the distinct lists."""
         return iter({one.head.digest: one for one in self.lists.values()}.values())
 
     def taking(self, new: HeldList) -> Held:
-        """With `new` in each of its places in which nothing newer is held."""
+        """Return a copy with `new` in each of its scopes where no newer list is held."""
         places = [place for place in new.places if not self._is_newer(place, new)]
         return Held({**self.lists, **dict.fromkeys(places, new)})
 
@@ -75,14 +75,14 @@ class Held:
         return any(one.head.digest == head.digest for one in self.lists.values())
 
     def look_up(self, signer: str, serial: int, points: Iterable[str], now: datetime, most: timedelta | None) -> Standing:
-        """`most`: how old a list may be; None: as old as it is."""
+        """The standing of a serial number. `most`: maximum age of a list; None for no limit."""
         if any(place[0] == signer and one.numbers is not None and serial in one.numbers for place, one in self.lists.items()):
-            # Also on a stale list: nobody comes off one alive but a card put on hold.
+            # A stale list counts too: only a suspension (certificateHold) is ever lifted.
             return Standing.REVOKED
         return self._standing(signer, {_WHOLE, *points}, now, most)
 
     def standings(self, signer: str, now: datetime, most: timedelta | None) -> frozenset[Standing]:
-        """At all distribution points of which something has been seen. Of others nothing is known before a card names them."""
+        """The standings at all distribution points seen so far. Others are unknown until a card names them."""
         points = {point for (whose, point, _), one in self.lists.items() if whose == signer and point and one.head.is_for_people}
         whole = self._standing(signer, {_WHOLE}, now, most)
         if whole is Standing.GOOD or not points:
@@ -90,7 +90,7 @@ class Held:
         return frozenset(self._standing(signer, {_WHOLE, point}, now, most) for point in points)
 
     def _standing(self, signer: str, points: Container[str], now: datetime, most: timedelta | None) -> Standing:
-        """Of a number on no list: together the lists that are current have to be for all reasons (§6.3.3)."""
+        """The standing of a number on no list: the current lists together have to cover all reasons (§6.3.3)."""
         there = [one for (whose, point, _), one in self.lists.items() if whose == signer and point in points and one.head.is_for_people]
         if _are_for_all_reasons(one for one in there if one.is_current(now, most)):
             return Standing.GOOD

@@ -1,4 +1,4 @@
-"""A million serial numbers in a few megabytes: sorted, of one width, one after the other."""
+"""A compact sorted set of serial numbers: a million in a few megabytes, packed at a fixed width."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 WIDEST = 64
-"""Bytes. RFC 5280 admits 20; what is longer than this is no serial number of anybody's."""
+"""Maximum width in bytes. RFC 5280 allows 20; anything beyond this limit cannot be a serial number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Asking whether a number is among them takes some microseconds, however many they are."""
+    """Packed serial numbers. A membership test takes microseconds, whatever the size."""
 
     width: int
-    """Bytes of each."""
+    """Bytes per number."""
     packed: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -37,7 +37,9 @@ class Numbers:
 
 
 def pack(numbers: Iterable[int]) -> Numbers:
-    """Numbers that are not positive are left out: no certificate that is accepted has one. Raises ValueError for one that is too wide."""
+    """Pack the positive numbers; others are dropped, since no accepted certificate has one. Raises ValueError for a number that is too
+    wide.
+    """
     found = sorted({number for number in numbers if number > 0})
     width = max(1, (found[-1].bit_length() + 7) // 8) if found else 1
     packed = bytearray()

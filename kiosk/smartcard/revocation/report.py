@@ -1,4 +1,4 @@
-"""What is to be said of the lists and their files, as words that never change: for `doctor` and the windows alike."""
+"""The state of the lists and their files as stable keywords, for `doctor` and the windows."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from kiosk.smartcard.revocation.standing import Standing
 @dataclass(frozen=True, slots=True)
 class Report:
     outcome: str
-    """missing: none is held; too-old: no card is accepted; partly: some are not; stale: some are accepted unchecked; and where all is
-    current: unlimited (`crl_max_age`), files, fresh.
+    """missing: no list; too-old: no card is accepted; partly: some cards are refused; stale: some are accepted unchecked. If all lists are
+    current: unlimited (`crl_max_age` sets no limit), files (see `files`), fresh.
     """
     count: int
-    """Lists in use."""
+    """Number of lists in use."""
     numbers: int
     until: datetime | None
-    """When the first of them is due to be replaced."""
+    """The earliest nextUpdate."""
     files: tuple[tuple[str, str], ...]
-    """Files somebody should look at, and why: a verdict, `went-back`, or how it is exposed to others; the folder itself: `no-folder`."""
+    """Files that need attention, and why: a verdict, `went-back`, or an exposure; for the folder itself `no-folder`."""
 
 
 def report(lists: CrlFolder, now: datetime) -> Report:

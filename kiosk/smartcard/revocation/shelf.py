@@ -1,6 +1,6 @@
-"""What was read of the lists, from one run to the next: so that a start need not read them anew, and their numbers never go back.
+"""Persist the lists between runs, so that a start need not parse them again and no list is ever replaced by an older one.
 
-Nothing personal lies here: the numbers are those of the lists themselves.
+Contains nothing personal beyond the published serial numbers.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from kiosk.smartcard.wholefile import write_whole
 log = logging.getLogger("kiosk.smartcard.revocation")
 
 Stamp = tuple[int, int, int, int]
-"""Time of change, size, inode and time of its own change: another file, or the same one written to, has another."""
+"""mtime, size, inode and ctime: identifies one version of a file."""
 _VERSION = 2
 _INDEX = "held.json"
 _LARGEST_INDEX = 64 << 20
 _LOCK = "lock"
 _LOCK_SECONDS = 10.0
-"""To write the numbers of a long list takes a second or two."""
+"""Writing the numbers of a long list takes a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One file of the folder as last read."""
+    """The last result of reading one file."""
 
     stamp: Stamp
     verdict: Verdict
     heads: tuple[Head, ...] = ()
-    """Of the lists in it."""
+    """The lists in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,21 @@ class Kept:
 
 
 class Shelf:
-    """A folder of this program's own: an index, and one file of numbers for each list.
+    """A private folder with an index and one file of serial numbers per list.
 
-    Several processes may save to it: whatever has read a newer list, be it `kiosk tap`, nothing goes back behind it any more.
+    Several processes may save to it; once any of them (even `kiosk tap`) has read a newer list, none falls back to an older one.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._whole: set[str] = set()
-        """Lists whose numbers are known to lie here as they should."""
+        """Digests of lists whose numbers are known to be stored intact."""
 
     def load(self, authorities: frozenset[str]) -> Kept:
-        """What was saved; nothing where there is nothing, or nothing that can be read. Never raises.
+        """Load what was saved; empty if there is nothing, or nothing readable. Never raises.
 
-        Nothing is taken that others may have written: the signatures are not looked at again. Verdicts on files are kept only if they
-        were made for the same `authorities` (fingerprints). Of a list whose numbers have been lost its mark is left, and the file it
-        came from counts as not read.
+        Files that others may write are rejected, because signatures are not verified again. Verdicts are kept only if they were reached
+        with the same `authorities` (fingerprints). A list whose numbers are lost remains as a marker, and its file counts as unread.
         """
         try:
             index = self._load_index()
@@ -77,7 +76,7 @@ class Shelf:
         except FileNotFoundError:
             return Kept()
         except Exception as error:
-            # Somebody's damage may look like anything.
+            # Damaged data may raise almost anything.
             log.warning("what was read of the revocation lists is lost: %s", type(error).__name__)
             return Kept()
 
@@ -85,7 +84,7 @@ class Shelf:
         return self._whole.issuperset(head.digest for head in heads)
 
     def _load_index(self) -> dict[str, Any]:
-        """Raises FileNotFoundError where there is none, and anything for one that is damaged or that others may have written."""
+        """Load the index. Raises FileNotFoundError if there is none, and any exception if it is damaged or writable by others."""
         if exposed := exposure(self._folder / _INDEX):
             raise PermissionError(exposed.value)
         index: dict[str, Any] = json.loads(read_regular(self._folder / _INDEX, _LARGEST_INDEX))
@@ -94,7 +93,7 @@ class Shelf:
         return index
 
     def _load_held(self, index: dict[str, Any], present: Held | None = None) -> Held:
-        """Joined with what is `present` already, of which no numbers are read twice."""
+        """Load the lists and merge them with those `present`, whose numbers are not read again."""
         known = {one.head.digest: one for one in present or Held() if one.numbers is not None}
         held = Held()
         for told in index["held"]:
@@ -118,7 +117,10 @@ class Shelf:
         return Numbers(width, packed) if hashlib.sha256(packed).hexdigest() == digest else None
 
     def forget(self) -> int:
-        """Take the memory away; how many lists there were. No counter may run meanwhile: it would save its own. Raises OSError."""
+        """Delete everything saved; return how many lists there were. Raises OSError.
+
+        No counter may be running: it would save its own lists again.
+        """
         if not self._folder.is_dir():
             return 0
         with held(self._folder / _LOCK, _LOCK_SECONDS):
@@ -129,9 +131,9 @@ class Shelf:
         return count
 
     def save(self, kept: Kept, authorities: frozenset[str]) -> Kept:
-        """Whole or not at all, also when the power fails half-way; what is kept then, together with what another process has saved.
+        """Merge with what other processes have saved, and save atomically. Returns the merged state.
 
-        What cannot be written is told to the log; the lists serve as well.
+        A failure to write is only logged; the lists stay usable.
         """
         joined = kept
         try:
@@ -144,11 +146,11 @@ class Shelf:
         return joined
 
     def _joined(self, held: Held) -> Held:
-        """With what has been saved meanwhile by another process, where that is newer."""
+        """Merge in what another process has saved, where that is newer."""
         try:
             return self._load_held(self._load_index(), held)
         except Exception:
-            # None yet, or damaged: then what we have is all there is.
+            # Nothing saved yet, or damaged: continue with ours.
             self._whole.clear()
             return held
 

@@ -1,4 +1,4 @@
-"""How a certificate stands, and who can be asked for it."""
+"""The revocation status of a certificate, and the interface that provides it."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ class Standing(Enum):
     GOOD = auto()
     REVOKED = auto()
     STALE = auto()
-    """The list that would tell is out of date, or not there, and the library has decided to accept that (`crl_max_age`)."""
+    """The relevant list is out of date or missing, and the library accepts that (`crl_max_age`)."""
     TOO_OLD = auto()
-    """The same, and the library has decided not to."""
+    """The same, but the library does not accept it."""
     NOT_CHECKED = auto()
-    """The library has decided to check none."""
+    """Revocation checking is disabled."""
 
 
 class RevocationLists(Protocol):
     def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
-        """How the certificate stands with its authority. Never raises, and waits for nothing."""
+        """The status of `certificate`. Never raises, never blocks."""
 
     def standings(self, now: datetime) -> frozenset[Standing]:
-        """How cards stand whose number is on no list, one authority within its dates and distribution point as the other: among them
-        GOOD, STALE, TOO_OLD, NOT_CHECKED.
+        """The possible standings of a card on no list, over all valid authorities and distribution points: a subset of GOOD, STALE,
+        TOO_OLD, NOT_CHECKED.
         """
 
     def watching(self) -> AbstractContextManager[None]:
-        """While entered, what changes in the lists is noticed and read in the background."""
+        """Watch the lists for changes in the background while the context is active."""
 
 
 class NoRevocation:
-    """`revocation = none`."""
+    """`revocation = none`: no checking."""
 
     def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
         return Standing.NOT_CHECKED

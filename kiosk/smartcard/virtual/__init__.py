@@ -1,4 +1,4 @@
-"""Virtual My Number Cards: they answer real APDUs, lie on readers in this process, and plug into pcscd's virtual reader.
+"""Virtual My Number Cards: they answer real APDUs, lie on in-process readers, and can be connected to pcscd's virtual reader.
 
-They are product code for the demo and the tests, from a throw-away hierarchy that a normal run refuses to trust.
+Product code for the demo and the tests. Their throw-away authority is refused by every normal run.
 """

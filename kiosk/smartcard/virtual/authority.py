@@ -1,4 +1,4 @@
-"""A throw-away authority and certificates of the real profile (facts: root and user-authentication certificate of the JPKI)."""
+"""A throw-away authority and certificates modelled on the JPKI's root and user-authentication certificates."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _AGENCY = "Japan Agency for Local Authority Information Systems"
 
 
 def rsa_key() -> PrivateKey:
-    """What cards carry today."""
+    """A key as cards carry today."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def ecdsa_key() -> PrivateKey:
-    """What the next generation of cards is to carry (final report of 2024-03)."""
+    """A key as the next card generation is to carry (final report of 2024-03)."""
     return ec.generate_private_key(ec.SECP384R1())
 
 
 def authority_name(organization: str = "JPKI", unit: str = USER_AUTHENTICATION) -> x509.Name:
-    """The distinguished name that all generations share, with the string types of the real one."""
+    """The distinguished name shared by all generations, with the string types of the real one."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "JP", _ASN1Type.PrintableString),
@@ -44,11 +44,11 @@ def authority_name(organization: str = "JPKI", unit: str = USER_AUTHENTICATION) 
 
 @dataclass(frozen=True)
 class Leaf:
-    """What may differ from one certificate to the next. The defaults are the real profile."""
+    """The variable parts of a certificate. Defaults follow the real profile."""
 
     serial: int
     holder: str
-    """The 23 characters of the common name."""
+    """Common name, 23 characters."""
     begins: datetime
     ends: datetime
     policy: str | None = POLICY
@@ -58,12 +58,12 @@ class Leaf:
     extra: tuple[x509.Extension[x509.ExtensionType], ...] = ()
     """Further extensions, for the tests."""
     size: int | None = None
-    """Bytes of the whole certificate; reached with an extension that nobody reads."""
+    """Size of the whole certificate in bytes, reached with a filler extension."""
 
 
 @dataclass(frozen=True)
 class VirtualAuthority:
-    """A self-signed root, one tier, and what it issues."""
+    """A self-signed root that issues certificates directly."""
 
     key: PrivateKey = field(repr=False)
     certificate: x509.Certificate
@@ -81,7 +81,7 @@ class VirtualAuthority:
         is_authority: bool = True,
         key_cert_sign: bool = True,
     ) -> VirtualAuthority:
-        """`demo` marks the root with the private extension that a normal run refuses; tests of a normal run leave it off."""
+        """Create a root. `demo` adds the private extension that a normal run refuses; tests of a normal run leave it out."""
         name, key = name or authority_name(), key or rsa_key()
         begins = begins or datetime(2023, 7, 15, 15, tzinfo=UTC)
         ends = ends or datetime(2033, 7, 15, 14, 59, 59, tzinfo=UTC)
@@ -101,7 +101,7 @@ class VirtualAuthority:
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
     def issue(self, key: PrivateKey, leaf: Leaf) -> bytes:
-        """A user-authentication certificate for a card's key, in DER. Raises ValueError when `leaf.size` cannot be reached."""
+        """Issue a user-authentication certificate for a card's key, in DER. Raises ValueError when `leaf.size` cannot be reached."""
         filler = 0
         for _ in range(8):
             issued = self._issue(key, leaf, filler)
@@ -151,7 +151,7 @@ class VirtualAuthority:
         return extensions
 
     def revoke(self, serials: tuple[int, ...], issued: datetime, valid_for: timedelta) -> bytes:
-        """A revocation list in DER."""
+        """Issue a revocation list, in DER."""
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(issued).next_update(issued + valid_for)
         for serial in serials:

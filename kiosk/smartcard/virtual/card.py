@@ -1,4 +1,4 @@
-"""A virtual JPKI card: APDU in, APDU out, with its tries, its verified PIN, and faults on order. Pure: no reader, no wire, no clock."""
+"""A virtual JPKI card: APDU in, APDU out, with retry counter, PIN state and injectable faults. Pure: no reader, no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from kiosk.smartcard.virtual.authority import PrivateKey
 
 APPLET = bytes.fromhex("D392F000260100000001")
 CONTACT_ATR = bytes.fromhex("3BE000FF8131FE4514")
-"""The only one Debian 12's OpenSC takes for a JPKI card."""
+"""The only ATR that OpenSC in Debian 12 accepts for a JPKI card."""
 CONTACTLESS_ATR = bytes.fromhex("3B888001000005E0B381A1007F")
 
 _PIN_FILE, _KEY_FILE = 0x18, 0x17
 _SIGNATURE_PIN_FILE, _SIGNATURE_CERTIFICATE = 0x1B, 0x01
-"""What belongs to 署名用電子証明書: there, because other programs ask for it, and never opened."""
+"""Files of 署名用電子証明書: present because other programs query them, but never unlocked."""
 _UNREADABLE_FILES = frozenset({_PIN_FILE, _KEY_FILE, _SIGNATURE_PIN_FILE, 0x1A})
 
 
 class Trouble(Enum):
-    """What becomes of the card in the middle of a command."""
+    """What happens to the card during a command."""
 
     LIFTED = auto()
-    """Pulled: no answer, and it lies there no longer."""
+    """Removed: no answer, and the card is gone."""
     SILENT = auto()
-    """It never answers; only lifting ends the command."""
+    """Never answers; only removing the card ends the command."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is to go wrong with one command."""
+    """A fault to inject into one command."""
 
     answer: bytes | None = None
-    """Said instead of the card's own answer."""
+    """Replaces the card's own answer."""
     trouble: Trouble | None = None
     processed: bool = False
-    """The card carries the command out all the same (a wrong PIN spends its try); only the answer is replaced or lost."""
+    """The card still executes the command (a wrong PIN uses up a try); only the answer is replaced or lost."""
     delay: float = 0.0
-    """Seconds until the answer."""
+    """Delay of the answer in seconds."""
     before: Callable[[], object] = lambda: None
-    """Done first: unplug the reader, stop the service."""
+    """Called first, for example to unplug the reader or stop the service."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back for one command: bytes, after `delay` seconds, or trouble."""
+    """The result of one command: bytes, after `delay` seconds, or trouble."""
 
     data: bytes
     delay: float = 0.0
@@ -59,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A command as the card got it, without its data, which may be a PIN."""
+    """A command received by the card, without its data, which may be a PIN."""
 
     header: bytes
     has_data: bool
@@ -72,44 +72,44 @@ class Recorded:
 
 @dataclass
 class VirtualCard:
-    """One card. What it is stands in the fields; what happened to it (tries, commands) changes while it is used."""
+    """One card: constructor fields configure it, the others hold its changing state."""
 
     name: str
     certificate: bytes | None = field(repr=False)
-    """User-authentication certificate with whatever filler lies behind it; None: the file is missing."""
+    """User-authentication certificate, possibly with trailing filler; None if the file is missing."""
     key: PrivateKey | None = field(default=None, repr=False)
     pin: bytes = field(default=b"1234", repr=False)
     tries: int = 3
     label: bytes = b"JPKIAPICCTOKEN2"
     applet: bool = True
-    """False: any other card."""
+    """False for any other kind of card."""
     authority: bytes = field(default=b"", repr=False)
-    """The authority's certificate in EF 000B; proves nothing."""
+    """The authority's certificate in EF 000B; not used as evidence."""
     blocked: int = 0x6984
-    """Answer of a blocked PIN: 63C0, 6983 and 6984 are all coded for in the field."""
+    """Status word of a blocked PIN: programs in the field handle 63C0, 6983 and 6984."""
     certificate_needs_pin: bool = False
-    """As in a phone."""
+    """As on a phone."""
     certificate_status: int | None = None
-    """Said to every READ of the certificate instead of its bytes: 6B00, 6982."""
+    """Returned to every READ of the certificate instead of its data: 6B00, 6982."""
     extended: bool = True
-    """Takes extended APDUs."""
+    """Supports extended-length APDUs."""
     short_references: bool = True
-    """Knows files by their short ids."""
+    """Supports short EF identifiers."""
     first_fails: bool = False
-    """The first command after a cold power-up gets 6F00."""
+    """Answers the first command after a cold power-up with 6F00."""
     splits: int | None = None
-    """Answers longer than this come through 61xx and GET RESPONSE."""
+    """Answers longer than this are returned through 61xx and GET RESPONSE."""
     exact_length: bool = False
-    """Says 6Cxx when Le is more than what is left."""
+    """Returns 6Cxx when Le exceeds what is left."""
     end_warning: bool = False
-    """Says 6282 with data that ends at the end of the file."""
+    """Returns 6282 with data that reaches the end of the file."""
     atr: bytes = CONTACT_ATR
 
     commands: list[Recorded] = field(default_factory=list, init=False, repr=False)
     faults: dict[int, Fault] = field(default_factory=dict, init=False, repr=False)
     powered: bool = field(default=False, init=False)
     verified: bool = field(default=False, init=False)
-    """The PIN was right since the last power-up. Survives a reset, as real cards do."""
+    """The PIN was verified since the last power-up. Survives a reset, as on real cards."""
 
     def __post_init__(self) -> None:
         self._selected = False
@@ -118,7 +118,7 @@ class VirtualCard:
         self._fresh = True
 
     def power_up(self) -> None:
-        """Cold start."""
+        """Cold power-up."""
         self.power_down()
         self.powered = self._fresh = True
 
@@ -127,24 +127,24 @@ class VirtualCard:
         self.reset()
 
     def reset(self) -> None:
-        """Warm reset: forgets what is selected, but not a verified PIN."""
+        """Warm reset: clears the selection but not a verified PIN."""
         self._selected, self._file, self._pending = False, None, b""
 
     @property
     def verifies(self) -> int:
-        """How many VERIFY commands with data ever reached the card."""
+        """Number of VERIFY commands with data that reached the card."""
         return sum(1 for recorded in self.commands if recorded.spends_try)
 
     def fault(self, index: int, fault: Fault) -> None:
-        """Let `fault` happen at the command `index` from now (0 is the next one), once."""
+        """Inject `fault`, once, into the command `index` from now (0 is the next)."""
         self.faults[len(self.commands) + index] = fault
 
     def transmit(self, command: bytes) -> bytes:
-        """The answer alone, empty when the card is lifted or silent. For callers that model no wire."""
+        """Return only the response APDU; empty when the card is removed or silent."""
         return self.answer(command).data
 
     def answer(self, command: bytes) -> Answer:
-        """The answer with its delay and trouble. Never raises, whatever the command."""
+        """Return the response with its delay and trouble. Never raises."""
         fault = self.faults.pop(len(self.commands), None)
         try:
             parsed = apdu.parse(command)
@@ -190,7 +190,7 @@ class VirtualCard:
             case 0x04, 0x00 | 0x0C:
                 if not (self.applet and command.data and APPLET.startswith(command.data)):
                     return 0x6A82
-                # Re-selecting the application leaves a verified PIN as it is; only another application would clear it.
+                # Selecting the same application again keeps a verified PIN; only another application would clear it.
                 self._selected, self._file = True, None
                 return 0x9000
             case 0x02, 0x0C if self._selected and len(command.data) == 2:
@@ -264,7 +264,7 @@ class VirtualCard:
 
     def _verify(self, command: Command) -> int:
         if self._refers_to(command.p2, _SIGNATURE_PIN_FILE):
-            # Five tries, and no password fits: nothing of ours ever sends one.
+            # Five tries, and no password is accepted; our program never sends one.
             return 0x6985 if command.data else 0x63C5
         if command.p1 != 0 or not self._refers_to(command.p2, _PIN_FILE):
             return 0x6A86
@@ -272,7 +272,7 @@ class VirtualCard:
             return self.blocked
         if not command.data:
             return 0x63C0 | self.tries
-        # A PIN of the wrong length costs a try like any other wrong one.
+        # A PIN of the wrong length uses up a try like any other wrong PIN.
         self.verified = command.data == self.pin
         self.tries = 3 if self.verified else self.tries - 1
         return 0x9000 if self.verified else 0x63C0 | self.tries
@@ -291,7 +291,7 @@ def _status(sw: int) -> bytes:
 
 
 def _signature(key: PrivateKey, data: bytes) -> bytes:
-    """Sign exactly these bytes: PKCS #1 v1.5 without adding a DigestInfo, or ECDSA over a hash made elsewhere. Empty: does not fit."""
+    """Sign exactly these bytes: PKCS #1 v1.5 without adding a DigestInfo, or ECDSA over a given hash. Empty if the length does not fit."""
     if isinstance(key, rsa.RSAPrivateKey):
         fits = 1 <= len(data) <= key.key_size // 8 - 11
         return key.sign(data, padding.PKCS1v15(), utils.NoDigestInfo()) if fits else b""

@@ -1,4 +1,4 @@
-"""The demo's tray of cards. Serial numbers are fixed and keys are kept, so that links made yesterday still hold today."""
+"""The demo's cards. Serial numbers are fixed and keys are persisted, so that links from yesterday's run still work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.smartcard.virtual.card import VirtualCard
 
 PIN = b"1234"
 CERTIFICATE_SIZE = 1429
-"""As long as real ones are, so that a tap takes as many commands."""
+"""Size of a real certificate, so that a tap takes as many commands."""
 _LOCK_SECONDS = 10.0
 _HOLDER = "9A7794E9AGCIEG13221003A"
 _CHILD = "3C5518B2KFDHAM15100007A"
@@ -29,21 +29,21 @@ _FAR, _SOON, _GONE = timedelta(days=1200), timedelta(days=40), timedelta(days=-6
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one card of the tray is made."""
+    """The properties of one demo card."""
 
     serial: int | None
-    """None: a card without a certificate."""
+    """None for a card without a certificate."""
     holder: str = _HOLDER
     tries: int = 3
     ends_in: timedelta = _FAR
     applet: bool = True
     phone: bool = False
     foreign: bool = False
-    """Issued by an authority nobody trusts."""
+    """Issued by an untrusted authority."""
     copied: bool = False
-    """The certificate of `fine` on a card with another key."""
+    """Carries the certificate of `fine` with another key."""
     curve: bool = False
-    """ECDSA P-384, as announced for the next card."""
+    """ECDSA P-384, as announced for the next card generation."""
 
 
 RECIPES: dict[str, Recipe] = {
@@ -66,12 +66,12 @@ RECIPES: dict[str, Recipe] = {
 
 
 class Deck:
-    """Named cards of one throw-away authority, made when first asked for."""
+    """Named cards of one throw-away authority, created on first use."""
 
     def __init__(self, folder: Path | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC), *, demo: bool = True) -> None:
-        """`folder` keeps the keys from one run to the next; None: they live as long as the deck. `demo` marks the authority as such.
+        """`folder` persists the keys between runs; None keeps them in memory. `demo` marks the authority as the demo's.
 
-        Several programs may have one folder at a time. Raises OSError, as does whatever asks for a card.
+        Several programs may share a folder. Raises OSError, as does every method that creates a card.
         """
         self._folder, self._clock = folder, clock
         self._keys: dict[str, PrivateKey] = {}
@@ -84,22 +84,22 @@ class Deck:
         return tuple(RECIPES)
 
     def card(self, name: str) -> VirtualCard:
-        """The card of that name, always the same one. Raises KeyError."""
+        """The card of that name, always the same instance. Raises KeyError."""
         if name not in self._cards:
             self._cards[name] = self._make(name, RECIPES[name])
         return self._cards[name]
 
     def fresh(self, name: str) -> VirtualCard:
-        """The same card as at first: its tries back, nothing recorded."""
+        """The card reset to its initial state."""
         self._cards.pop(name, None)
         return self.card(name)
 
     def leaf(self, name: str) -> Leaf:
-        """What stands in the certificate of that card. Raises ValueError for a card without one."""
+        """The certificate fields of that card. Raises ValueError for a card without a certificate."""
         recipe = RECIPES[name]
         if recipe.serial is None:
             raise ValueError(f"{name} has no certificate")
-        # To 23:59:59 in Japan, as the real ones end.
+        # 23:59:59 in Japan, as for real certificates.
         end = (self._clock() + recipe.ends_in).replace(hour=14, minute=59, second=59, microsecond=0)
         return Leaf(recipe.serial, recipe.holder, end - timedelta(days=1700), end, size=None if recipe.curve else CERTIFICATE_SIZE)
 
@@ -135,7 +135,7 @@ class Deck:
                 self._keys[name] = create()
             return self._keys[name]
         with _alone(path.parent):
-            # What cannot be used is made anew: nothing rests on it but links to a card that does not exist.
+            # An unusable key is replaced: nothing depends on it but links to a card that does not exist.
             with suppress(FileNotFoundError, ValueError):
                 return cast(PrivateKey, load_pem_private_key(read_regular(path), password=None))
             key = create()
@@ -159,14 +159,14 @@ class Deck:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Of several programs with one deck, one at a time makes what lacks."""
+    """Hold the folder's lock: one program at a time creates missing files."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(folder / "lock", _LOCK_SECONDS):
         yield
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Private keys of nobody, but for this user's eyes all the same; complete or not there at all."""
+    """Write atomically, readable by this user only, although these keys protect nothing."""
     draft = path.with_name(f"{path.name}.draft")
     draft.touch(mode=0o600)
     draft.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Readers in this process: cards are laid and lifted by calls, everything else is as PC/SC does it, mishaps included."""
+"""In-process readers: method calls place and remove cards; everything else, including faults, behaves as in PC/SC."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READER = "Virtual Reader 00 00"
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one exchange takes on the wire: ISO 14443 Type B sends ten bits for a byte."""
+    """Duration of one exchange over ISO 14443 Type B, which sends ten bits per byte."""
 
     bits_per_second: int = 106_000
     exchange_seconds: float = 0.008
@@ -26,25 +26,25 @@ class Timing:
 
 @dataclass
 class _Slot:
-    """One reader and what lies on it."""
+    """One reader and the card on it."""
 
     card: VirtualCard | None = None
     mute: bool = False
     changes: int = 0
     held: bool = False
-    """By another program."""
+    """Held exclusively by another program."""
     connection: VirtualConnection | None = None
     plugged: int = field(default=0)
 
 
 class VirtualReaders:
-    """A PC/SC service with its readers. Any thread may call; `readers` and `monitor` make what the card threads own."""
+    """A PC/SC service with its readers. Thread-safe; `readers` and `monitor` open contexts for the card threads."""
 
     def __init__(self, *names: str, timing: Timing | None = None, extended: bool = True) -> None:
         self.timing = timing
         self.extended = extended
         self.card_seconds = 0.0
-        """Time that all exchanges took on the wire together."""
+        """Total transmission time of all exchanges."""
         self._change = threading.Condition(threading.RLock())
         self._slots = {name: _Slot() for name in names or (READER,)}
         self._unplugged: dict[str, _Slot] = {}
@@ -53,7 +53,7 @@ class VirtualReaders:
     # --- what people and machines do to readers -------------------------------------------------------------------------
 
     def lay(self, card: VirtualCard, reader: str = READER, *, mute: bool = False) -> None:
-        """Lay a card on a reader; one that lies there already is lifted first. `mute`: it cannot be powered."""
+        """Place a card on a reader, removing any other first. A `mute` card cannot be powered."""
         with self._change:
             self.lift(reader)
             slot = self._slots[reader]
@@ -61,7 +61,7 @@ class VirtualReaders:
             self._change.notify_all()
 
     def lift(self, reader: str = READER) -> None:
-        """Lift whatever lies there."""
+        """Remove the card, if any."""
         with self._change:
             slot = self._slots[reader]
             if slot.card is not None:
@@ -71,7 +71,7 @@ class VirtualReaders:
             self._change.notify_all()
 
     def unplug(self, reader: str = READER) -> None:
-        """Pull the reader's plug. A card on it stays there."""
+        """Unplug the reader; a card on it stays there."""
         with self._change:
             slot = self._unplugged[reader] = self._slots.pop(reader)
             if slot.card is not None:
@@ -86,7 +86,7 @@ class VirtualReaders:
             self._change.notify_all()
 
     def stop_service(self) -> None:
-        """As if pcscd had been killed: every context and connection is dead."""
+        """Simulate pcscd being killed: every context and connection is dead."""
         with self._change:
             self._running, self._service = False, self._service + 1
             for slot in self._slots.values():
@@ -101,19 +101,19 @@ class VirtualReaders:
             self._change.notify_all()
 
     def deny(self, denied: bool = True) -> None:
-        """Let the system refuse this program the readers, as polkit does."""
+        """Simulate the system denying access to the readers, as polkit does."""
         with self._change:
             self._denied = denied
             self._change.notify_all()
 
     def hold(self, reader: str = READER, held: bool = True) -> None:
-        """Let another program hold the card exclusively, or let go."""
+        """Simulate another program holding the card exclusively, or releasing it."""
         with self._change:
             self._slots[reader].held = held
             self._change.notify_all()
 
     def card(self, reader: str = READER) -> VirtualCard | None:
-        """The card that lies there."""
+        """The card on the reader, or None."""
         with self._change:
             return self._slots[reader].card
 
@@ -125,13 +125,13 @@ class VirtualReaders:
     # --- what the program opens -----------------------------------------------------------------------------------------
 
     def readers(self) -> VirtualContext:
-        """A new context. Raises Unavailable: reader-service-missing, reader-denied."""
+        """Open a context. Raises Unavailable: reader-service-missing, reader-denied."""
         with self._change:
             self._check_service(self._service)
             return VirtualContext(self, self._service)
 
     def monitor(self) -> VirtualMonitor:
-        """A new context that waits. Raises Unavailable: reader-service-missing, reader-denied."""
+        """Open a context for waiting. Raises Unavailable: reader-service-missing, reader-denied."""
         with self._change:
             self._check_service(self._service)
             return VirtualMonitor(self, self._service)
@@ -162,7 +162,7 @@ class VirtualReaders:
             return slot.connection
 
     def _find(self, connection: VirtualConnection) -> VirtualCard:
-        """The card of a connection that still holds. Raises Unavailable with what has happened to it."""
+        """The card of a connection that is still valid. Raises Unavailable with the reason why it is not."""
         self._check_service(connection.service)
         slot = self._slots.get(connection.reader)
         if slot is None:
@@ -181,7 +181,7 @@ class VirtualReaders:
             seconds = self.timing.seconds(len(command) + len(answer.data)) if self.timing else 0.0
         began = time.perf_counter()
         if seconds:
-            # The wire itself: outside the lock, so that everything else goes on meanwhile.
+            # The transmission time, outside the lock so that everything else continues.
             time.sleep(seconds)  # noqa: TID251 - it is the time that passes
         with self._change:
             self.card_seconds += time.perf_counter() - began
@@ -189,7 +189,7 @@ class VirtualReaders:
         return answer.data
 
     def _wait(self, connection: VirtualConnection, seconds: float | None) -> None:
-        """Let the card be slow, or silent for ever (None): only what ends the connection ends that wait."""
+        """Delay the answer by `seconds`, or for ever (None): then only the end of the connection ends the wait."""
         ends = None if seconds is None else time.monotonic() + seconds
         while ends is None or time.monotonic() < ends:
             self._find(connection)
@@ -205,7 +205,7 @@ class VirtualReaders:
 
 
 class VirtualConnection:
-    """A CardConnection. After its first trouble it says the same for ever."""
+    """A `CardConnection`. After its first error it keeps raising that error."""
 
     def __init__(self, world: VirtualReaders, reader: str, service: int) -> None:
         self._world, self.reader, self.service = world, reader, service
@@ -230,7 +230,7 @@ class VirtualConnection:
 
 
 class VirtualContext:
-    """A CardReaders."""
+    """A `CardReaders` context."""
 
     def __init__(self, world: VirtualReaders, service: int) -> None:
         self._world, self._service = world, service
@@ -239,11 +239,11 @@ class VirtualContext:
         return self._world._connect(self._service, reader)
 
     def release(self) -> None:
-        """There is nothing to let go."""
+        """Do nothing: there is no resource to release."""
 
 
 class VirtualMonitor:
-    """A ReaderMonitor. Like SCardCancel, `cancel` is lost unless something waits."""
+    """A `ReaderMonitor`. Like SCardCancel, `cancel` has no effect unless a wait is in progress."""
 
     def __init__(self, world: VirtualReaders, service: int) -> None:
         self._world, self._service = world, service
@@ -269,4 +269,4 @@ class VirtualMonitor:
             self._world._change.notify_all()
 
     def release(self) -> None:
-        """There is nothing to let go."""
+        """Do nothing: there is no resource to release."""
