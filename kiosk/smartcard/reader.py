@@ -6,8 +6,9 @@ Whatever goes wrong is raised as `KioskError` with one of the codes named below;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from kiosk.domain.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from kiosk.domain.dataclass import dataclass
 
 WIDEST = 64
 """Bytes. RFC 5280 admits 20; what is longer than this is no serial number of anybody's."""
