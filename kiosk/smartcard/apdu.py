@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 
 SELECT = 0xA4

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
-
-from keyring.backend import KeyringBackend
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.limits import in_time
 from kiosk.store.keys import Description, KeyRecord
+
+if TYPE_CHECKING:
+    # Loaded only where the platform has such a store: most of it is about finding others.
+    from keyring.backend import KeyringBackend
 
 SERVICE = "library-card-kiosk"
 SECONDS = 3.0

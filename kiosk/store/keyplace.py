@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store

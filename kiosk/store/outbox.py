@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from peewee import ModelDelete, fn
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import OutboxRow
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import (
     ASKED_AGAIN,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum, unique
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.keyboard.strokes import Target
 
 

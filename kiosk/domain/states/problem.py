@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain.circulation import Due
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils.holds import Holds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kiosk.domain.dataclass import dataclass
 
 _DATE = 18
 _COUNT = 4

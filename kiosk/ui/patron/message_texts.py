@@ -5,8 +5,9 @@ Nothing personal is said to whoever brings a card before staff have confirmed th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
 from kiosk.domain.patron_view import PatronView

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from kiosk.domain.dataclass import dataclass
 
 _SHIFT, _LOCK = 1 << 0, 1 << 1
 _MODIFIERS = 0xFF
