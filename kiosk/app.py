@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
 
@@ -22,7 +22,6 @@ from kiosk.checks.rounds import Looks, Rounds, bounds_of, counter_looks, first_f
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.clock import ClockBounds
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events import Broke, CheckFound, DayBegan, Event, Ticked
 from kiosk.domain.health import unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber

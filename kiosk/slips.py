@@ -11,10 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-
-from kiosk.domain.dataclass import dataclass
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"slip-([0-9]{8})-[0-9]{6}[0-9]*\.pdf")

@@ -14,7 +14,8 @@ from datetime import date
 from functools import cache
 from typing import Literal, get_args
 
-from kiosk.catalogue import read_catalogue
+import polib
+
 from kiosk.config import resource
 from kiosk.domain.circulation import Stop
 from kiosk.domain.codefacts import ToPatron
@@ -32,9 +33,10 @@ _READING = re.compile(r"\[([^\]]*)\]")
 @cache
 def _catalogue(part: str, language: Language) -> dict[str, str]:
     try:
-        return read_catalogue(resource(f"i18n/{language}/{part}.po"))
+        entries = polib.pofile(str(resource(f"i18n/{language}/{part}.po")))
     except FileNotFoundError:
         return {}
+    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
 def knows(key: str, language: Language = Language.JAPANESE) -> bool:

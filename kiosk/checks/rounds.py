@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from kiosk.checks.logfile import check_log
 from kiosk.checks.printing import check_printing
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import WATCHED, Finding

@@ -11,12 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, read_settings
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Revocation
 from kiosk.equipment import judge_for, open_repository

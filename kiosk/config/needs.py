@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from kiosk.config.settings import Ils, MaxAge, RevocationSource
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.rules import CheckDigit
 from kiosk.domain.states import HandoverWhen
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
 from kiosk.config.kinds import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import LocalService, SlipKind
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
 from kiosk.domain.states import CounterRules, HandoverWhen, When

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.config import (
@@ -21,7 +21,6 @@ from kiosk.config import (
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Language, LibraryServer, Login, Medium, Rules, opening
 from kiosk.demo.ils.desk import INSTITUTION
 from kiosk.demo.ils.server import HOST, now_in_japan
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import SlipKind
 from kiosk.domain.rules import CheckDigit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -19,7 +19,6 @@ from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.older import put_older_store_back
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
-from kiosk.domain.dataclass import dataclass
 from kiosk.equipment import now, open_handover, open_library
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.dataclass import dataclass
 
 SLACK = timedelta(minutes=2)
 """A clock that is set right by so much has not been wrong."""

@@ -6,10 +6,9 @@ The same at lending and in a registration, which say by `Ways` how they go on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain import stray_cards
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp

@@ -6,10 +6,10 @@ A card's dates are held against this clock, so that a wrong one would turn away 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain.calendar import day_in_japan
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.health import Finding
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,12 +4,11 @@ unclear and what is done about it, without whose it is; then what was found: wit
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before

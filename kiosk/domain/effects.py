@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code
 from kiosk.domain.model import (
     Insertion,

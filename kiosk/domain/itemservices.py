@@ -6,9 +6,9 @@ Of a new one: its member of `model.Service`, its row here and its row in `librar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from kiosk.domain.circulation import Reason, Stop, stops_lending, stops_renewing, stops_reserving
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import Service
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import NewType
 
 from kiosk.domain.circulation import Standing
-from kiosk.domain.dataclass import dataclass
 
 Ticket = NewType("Ticket", int)
 """Number of a question to the outside; its answer repeats it, so that a late answer is known as one."""

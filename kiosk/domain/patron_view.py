@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Shown
 from kiosk.domain.reader_trouble import reader_problem

@@ -6,9 +6,8 @@ Registration and lending share it; each says in `outcome` where a proof ends.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import Play, ReadTries, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain import registration, serving, unlinking
 from kiosk.domain.consequences import why_unfinished
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import LookAtStore
 from kiosk.domain.events import (
     Event,

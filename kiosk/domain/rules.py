@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum, unique
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from kiosk.domain.circulation import Instead, Item, Told
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 

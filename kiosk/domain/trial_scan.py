@@ -6,11 +6,10 @@ It decides; the status page and `kiosk doctor --scan` put it into words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from types import MappingProxyType
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.escaping import control_pictures
 from kiosk.domain.rules import (

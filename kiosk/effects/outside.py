@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event

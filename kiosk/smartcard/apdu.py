@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 
 SELECT = 0xA4

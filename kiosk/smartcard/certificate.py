@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -13,7 +14,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Refused
 from kiosk.smartcard import der
 from kiosk.smartcard.signature import PublicKey, signed_fields, signed_part, verifies, within_calendar

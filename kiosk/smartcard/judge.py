@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import CardReading, LinkToken, Month, Revocation
 from kiosk.domain.token import link_token

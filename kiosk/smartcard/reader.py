@@ -6,9 +6,8 @@ one of the codes listed below; no exception of an underlying library passes thro
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
-
-from kiosk.domain.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard import der
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey

@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.exposure import Exposure, exposure
 from kiosk.config.files import read_regular
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard.authority import Authority

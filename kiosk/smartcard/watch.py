@@ -7,9 +7,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.events import CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition

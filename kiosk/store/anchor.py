@@ -10,11 +10,10 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.config.files import read_regular
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
 from kiosk.store.digest import derived

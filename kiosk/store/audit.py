@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import AuditRow
 from kiosk.store.notes import AUDIT_HEAD, parsed, read_note, write_note

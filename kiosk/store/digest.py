@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
 from kiosk.store.links import StoredLink

@@ -6,11 +6,10 @@ Services have names of their own: "service:loan", "service:ndl-digital", "servic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import Act
 from kiosk.domain.model import Month, Service
 from kiosk.store.audit import REGISTER, RELEASE

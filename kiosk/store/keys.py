@@ -6,13 +6,12 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import same_store
 from kiosk.store.files import leftovers

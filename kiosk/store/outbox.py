@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from peewee import ModelDelete, fn
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import OutboxRow
 

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from kiosk.config.files import read_regular
 from kiosk.config.writing import make_file, publish
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.audit import Act, AuditHead, AuditTrail

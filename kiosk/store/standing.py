@@ -6,13 +6,12 @@ preserved.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from peewee import PeeweeException
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import Anchor, AnchorFile

@@ -7,10 +7,9 @@ years measure millimetres whatever the panel (LOOK §2, §3).
 from __future__ import annotations
 
 import string
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from kiosk.config import resource
-from kiosk.domain.dataclass import dataclass
 
 FAMILIES = ("BIZ UDPGothic", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif")
 

@@ -1,4 +1,4 @@
-"""The bare limit of a start: a window in a process that imports the libraries the program stands on. Prints when it was first painted."""
+"""The bare limit of a start: a window in a process that imports the same libraries. Prints when its first paint was over."""
 
 import sys
 import time
@@ -6,6 +6,7 @@ import time
 import cryptography.x509
 import keyring
 import peewee
+import polib
 import smartcard.scard
 import sqlcipher3
 from PySide6.QtCore import QTimer
@@ -13,7 +14,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLabel
 
-LIBRARIES = (cryptography.x509, keyring, peewee, smartcard.scard, sqlcipher3, QSvgRenderer)
+LIBRARIES = (cryptography.x509, keyring, peewee, polib, smartcard.scard, sqlcipher3, QSvgRenderer)
 
 
 class Window(QLabel):

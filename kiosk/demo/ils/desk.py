@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.demo.ils.flavour import Flavour
 from kiosk.demo.ils.model import Borrower, Stop
 from kiosk.demo.ils.rules import Circulation
-from kiosk.domain.dataclass import dataclass
 from kiosk.library.sip2 import Message, sip_date
 
 INSTITUTION = "CHUO"

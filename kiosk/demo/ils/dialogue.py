@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kiosk.demo.ils import items, patrons
 from kiosk.demo.ils.desk import INSTITUTION, Desk
-from kiosk.domain.dataclass import dataclass
 from kiosk.library.sip2 import Malformed, Message, decode, encode
 
 _STRIKES = 3

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum, unique
 from unicodedata import normalize
 
 from kiosk.demo.ils.model import Borrower, No, Stop
 from kiosk.demo.ils.rules import Rules
-from kiosk.domain.dataclass import dataclass
 from kiosk.text import say
 
 _ENGLISH = {

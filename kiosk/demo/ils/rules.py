@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kiosk.demo.ils.model import Borrower, Condition, Copy, Hold, Loan, Medium, No, Stop
-from kiosk.domain.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.demo.ils.desk import Desk
@@ -15,7 +16,6 @@ from kiosk.demo.ils.flavour import KOHA, Flavour
 from kiosk.demo.ils.model import Hold, Loan
 from kiosk.demo.ils.rules import Circulation
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.dataclass import dataclass
 from kiosk.library.sip2 import Framer, Malformed, Message
 
 HOST = "127.0.0.1"

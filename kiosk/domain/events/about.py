@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto, unique
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import Question
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.domain.dataclass import dataclass
+from dataclasses import dataclass
+
 from kiosk.domain.model import Insertion, Ticket
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import (
     CloseLink,
     DescribeItem,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import ReadCard, ReadTries, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told

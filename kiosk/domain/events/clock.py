@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events.about import By, GoesOn, Harmless, Said, SignOfLife, Told
 from kiosk.domain.model import Ticket
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events.about import CHANGED_AGAIN, CHARACTERS, ENDS_NOTHING, HELD_IN_ANY_CASE, Acting, By, GoesOn, Said
 from kiosk.domain.model import Language
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import (
     ASKED_AGAIN,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.keyboard.strokes import Target
 
 

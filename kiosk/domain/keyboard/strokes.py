@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Protocol
-
-from kiosk.domain.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import Question
 from kiosk.domain.model import Insertion, Ticket
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.clock import ClockBounds
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import LookAgain, PrintSlip
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding, unseen

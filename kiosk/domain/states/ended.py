@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import EndedBy, Language, Ticket
 
 

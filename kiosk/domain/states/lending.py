@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.about import About, Display, Stage

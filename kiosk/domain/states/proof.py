@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.domain.dataclass import dataclass
+from dataclasses import dataclass
+
 from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
 from kiosk.domain.states.about import About, Display, RegistrationStep, Stage

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.effects import CloseLink, FindLinks
 from kiosk.domain.model import LibraryCardNumber, Link, Ticket, UnlinkReason
 from kiosk.domain.states.about import About, Display, Stage

@@ -16,10 +16,10 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Protocol
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Refused, Unavailable
 
 LIMIT = 3.0

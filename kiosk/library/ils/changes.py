@@ -6,9 +6,9 @@ A row says how each is sent, what has to be known before, and how it is found ou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from kiosk.domain.circulation import Item, Standing, Stop
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import Service
 from kiosk.library.ils.aftermath import Finding
 from kiosk.library.ils.deadline import Deadline

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from kiosk.config import IlsSettings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
 from kiosk.library.ils.connection import Connection

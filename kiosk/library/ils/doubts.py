@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain.circulation import Due
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils.holds import Holds
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kiosk.domain.circulation import LoanList
-from kiosk.domain.dataclass import dataclass
 from kiosk.library.ils.loans import count_in, list_in
 from kiosk.library.ils.matching import alike
 from kiosk.library.sip2 import Message

@@ -6,11 +6,10 @@ What is known was seen on running servers or read in what their makers publish; 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.config.settings import Ils, IlsSettings
 from kiosk.domain.circulation import Stop
-from kiosk.domain.dataclass import dataclass
 from kiosk.library.ils.wordings import JAPANESE_AND_ENGLISH, KOHA, Wording
 
 _STOPPING = frozenset(Stop) - {Stop.RECALL_DENIED, Stop.TOO_MANY_RENEWALS, Stop.TOO_MANY_CLAIMS}

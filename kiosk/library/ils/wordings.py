@@ -7,9 +7,9 @@ are what staff's screens say here, since no Japanese system's SIP2 answers have 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from kiosk.domain.circulation import Reason
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.library.ils.clauses import says

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.dataclass import dataclass
+from dataclasses import dataclass
 
 _DATE = 18
 _COUNT = 4

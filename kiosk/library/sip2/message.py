@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from kiosk.domain.dataclass import dataclass
 
 # What may stand in a log. All else may name a person, a card, an item, or be a secret, AF among them ("… not checked out to …").
 _HARMLESS = frozenset("AH AM AN AO AP BH BI BL BO BP BQ BR BT BW BX BY BZ CA CB CF CI CK CP CQ".split())

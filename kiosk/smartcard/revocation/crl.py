@@ -7,6 +7,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
@@ -14,7 +15,6 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import find_extension, point_names
 from kiosk.smartcard.revocation.numbers import Numbers, pack

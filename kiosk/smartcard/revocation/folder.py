@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from pathlib import Path
 
 from kiosk.config.exposure import Exposure, exposure
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard import fault
 from kiosk.smartcard.authority import Authority

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.crl import ALL_REASONS, Head
 from kiosk.smartcard.revocation.numbers import Numbers
 from kiosk.smartcard.revocation.standing import Standing

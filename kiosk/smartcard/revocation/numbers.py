@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import field
-
-from kiosk.domain.dataclass import dataclass
+from dataclasses import dataclass, field
 
 WIDEST = 64
 """Maximum width in bytes. RFC 5280 allows 20; anything beyond this limit cannot be a serial number."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.crl import Verdict
 from kiosk.smartcard.revocation.folder import CrlFolder, ListFacts, Use
 from kiosk.smartcard.revocation.standing import Standing

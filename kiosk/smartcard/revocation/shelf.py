@@ -10,14 +10,13 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kiosk.config.exposure import exposure
 from kiosk.config.files import read_regular
 from kiosk.config.locking import held
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.held import Held, HeldList

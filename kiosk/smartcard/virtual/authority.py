@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.authority import DEMO_MARK
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard import apdu
 from kiosk.smartcard.apdu import Command
 from kiosk.smartcard.virtual.authority import PrivateKey

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.card import Trouble, VirtualCard

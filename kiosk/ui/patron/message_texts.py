@@ -5,9 +5,8 @@ Nothing personal is said to whoever brings a card before staff have confirmed th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
 from kiosk.domain.patron_view import PatronView

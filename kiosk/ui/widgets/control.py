@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 import shiboken6
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from kiosk.domain.dataclass import dataclass
 from kiosk.domain.events import Event
 
 _EVENT, _CHORD = "kiosk-event", "kiosk-chord"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from kiosk.domain.dataclass import dataclass
+from dataclasses import dataclass
 
 _SHIFT, _LOCK = 1 << 0, 1 << 1
 _MODIFIERS = 0xFF
