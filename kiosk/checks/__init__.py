@@ -1,5 +1,5 @@
-"""Looks at what the counter rests on, each look with a limit; what was found is a `Finding`, never an error.
+"""Health checks of everything the counter depends on, each with a time limit. The result is always a `Finding`, never an error.
 
-`kiosk doctor` looks once at everything, a running counter again and again (`rounds`) at what domain.health.WATCHED names. Windows and
-doctor put what was found into words.
+`kiosk doctor` runs all of them once; a running counter repeats those in domain.health.WATCHED (`rounds`). Windows and doctor word the
+findings.
 """

@@ -1,4 +1,4 @@
-"""Service, reader, authorities and revocation lists: whatever a tap rests on before any card is laid."""
+"""PC/SC service, reader, authorities and revocation lists: what a tap depends on before a card is placed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from kiosk.smartcard.revocation import RevocationLists
 
 _LIMIT = 6.0
-"""Seconds. The service answers within milliseconds; most of it is for another process to begin on a slow machine."""
+"""Seconds. The service answers within milliseconds; most of this allows for starting a process on a slow machine."""
 _SOON = timedelta(days=90)
 _TROUBLE = {Code.READER_DENIED: "service.denied", Code.READER_SILENT: "service.silent"}
 
 
 def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
-    """The PC/SC service and what it knows, asked by another process: a service that does not answer holds whoever has asked."""
+    """Query the PC/SC service and its readers in a child process: a hung service blocks its caller."""
     from kiosk.smartcard.heartbeat import reader_names
 
     try:
@@ -33,7 +33,7 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
     except apart.Overdue:
         return lost(Code.READER_SILENT)
     except apart.NoAnswer:
-        # That is our own trouble, and says nothing of the service.
+        # Our own failure, which proves nothing about the service.
         return [overdue("service"), Finding("reader.unknown")]
     except KioskError as error:
         return lost(error.code)
@@ -41,7 +41,7 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
 
 
 def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
-    """What to say of a service that shows these readers. `wanted`: the config's."""
+    """The findings for a service with these readers. `wanted`: the configured reader."""
     from kiosk.smartcard.watch import choose_readers
 
     service, params = Finding("service.running"), {"names": "、".join(names)}
@@ -52,12 +52,12 @@ def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
 
 
 def lost(code: Code) -> list[Finding]:
-    """What to say of a service that shows none, for this reason."""
+    """The findings for a service that is unusable for this reason."""
     return [Finding(_TROUBLE.get(code, "service.missing")), Finding("reader.unknown")]
 
 
 def check_trust(home: Home, now: datetime) -> Finding:
-    """The authorities as they lie in the folder."""
+    """Check the authorities in the trust folder."""
     from kiosk.smartcard.trust import TrustStore
 
     try:
@@ -70,7 +70,7 @@ def check_trust(home: Home, now: datetime) -> Finding:
 
 
 def trust(authorities: Sequence[Authority], now: datetime, without: Code = Code.TRUST_MISSING) -> Finding:
-    """What to say of these authorities, damaged files left aside. `without`: why there are none, where there are none."""
+    """The finding for these authorities, ignoring damaged files. `without`: why there are none, if so."""
     from kiosk.smartcard.trust import PUBLISHED, PUBLISHED_AT
 
     if not authorities and without is Code.TRUST_UNUSABLE:
@@ -93,7 +93,7 @@ def trust(authorities: Sequence[Authority], now: datetime, without: Code = Code.
 
 
 def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Finding:
-    """As the lists lie in the folder, read now. `settings` is None where the config does not say."""
+    """Read and check the lists in the folder. `settings` is None if the config cannot be read."""
     from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, Shelf
     from kiosk.smartcard.trust import TrustStore
 
@@ -112,7 +112,7 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
 
 
 def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
-    """What to say of lists that somebody holds."""
+    """The finding for lists already loaded."""
     from kiosk.smartcard.revocation import CrlFolder, Standing, report
 
     if not isinstance(lists, CrlFolder):

@@ -1,4 +1,4 @@
-"""The disk under the data folder: whether it is encrypted, since a stolen counter must not give its links away, and its room."""
+"""The disk of the data folder: free space, and encryption, since a stolen counter must not reveal its links."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.domain.health import Finding
 
 _LIMIT = 20.0
 _ENOUGH, _LEAST = 200 << 20, 20 << 20
-"""Bytes: a year of a busy counter's acts; and what one act and the log's next day may need."""
+"""Bytes: a year of a busy counter's acts; one act and the next day's log."""
 _STACKED = {"ecryptfs", "fuse.gocryptfs", "fuse.encfs"}
 _BITLOCKER = "(New-Object -ComObject Shell.Application).NameSpace('{drive}').Self.ExtendedProperty('System.Volume.BitLockerProtection')"
 
@@ -38,7 +38,7 @@ def check_space(folder: Path) -> Finding:
 
 
 def device_mapper(folder: Path, mounts: Path = Path("/proc/self/mountinfo"), system: Path = Path("/sys")) -> bool | None:
-    """Whether dm-crypt (LUKS) or an encrypting file system lies below `folder`; None where Linux does not tell."""
+    """Whether `folder` is on dm-crypt (LUKS) or an encrypting file system; None if Linux does not report it."""
     try:
         entries = mounts.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
@@ -51,13 +51,13 @@ def device_mapper(folder: Path, mounts: Path = Path("/proc/self/mountinfo"), sys
         return True
     block = system / "dev" / "block" / number
     if not block.exists() and source.startswith("/dev/"):
-        # btrfs shows a number of its own; the name of the device still leads to it.
+        # btrfs reports a device number of its own; the device name still resolves.
         block = system / "class" / "block" / Path(os.path.realpath(source)).name
     return _is_encrypted(block.resolve()) if block.exists() else None
 
 
 def _mount_of(folder: Path, entries: list[str]) -> tuple[str, str, str] | None:
-    """Device number, kind and source of the file system that holds `folder` (proc(5), mountinfo)."""
+    """Device number, type and source of the file system holding `folder` (proc(5), mountinfo)."""
     best: tuple[int, tuple[str, str, str]] | None = None
     for entry in entries:
         fields, _, rest = entry.partition(" - ")
@@ -65,20 +65,20 @@ def _mount_of(folder: Path, entries: list[str]) -> tuple[str, str, str] | None:
         if len(words) < 5 or len(after) < 2:
             continue
         place = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), words[4]))
-        # Of two mounted on one place the later one is on top.
+        # Of two mounts on the same point, the later one is on top.
         if folder.is_relative_to(place) and (best is None or len(place.parts) >= best[0]):
             best = len(place.parts), (words[2], after[0], after[1])
     return best[1] if best else None
 
 
 def _is_encrypted(block: Path) -> bool:
-    """A crypt device itself, or one (LVM, RAID) all of whose parts are."""
+    """Whether it is a crypt device, or one (LVM, RAID) built only on such devices."""
     try:
         if (block / "dm" / "uuid").read_text().startswith("CRYPT-"):
             return True
     except OSError:
         pass
-    # A partition lies in the folder of its disk, which may itself be a mapped device.
+    # A partition is listed below its disk, which may itself be a mapped device.
     parts = [part.resolve() for part in (block / "slaves").glob("*")] if (block / "slaves").is_dir() else []
     if not parts and (block / "partition").exists():
         parts = [block.parent]
@@ -86,7 +86,7 @@ def _is_encrypted(block: Path) -> bool:
 
 
 def _bitlocker(folder: Path) -> bool | None:
-    """What the shell shows beside the drive: the only answer that needs no administrator. 1 on, 3 being encrypted, 5 suspended."""
+    """BitLocker status as the shell reports it, the only query without administrator rights: 1 on, 3 encrypting, 5 suspended."""
     command = _BITLOCKER.format(drive=folder.resolve().drive)
     try:
         answer = subprocess.run(  # noqa: S603 - a fixed command

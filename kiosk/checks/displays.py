@@ -1,4 +1,4 @@
-"""Displays and fonts, held against the config."""
+"""Displays and fonts, compared with the config."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kiosk.ui.installed_devices import Display, Seen, see_displays, seen
 _LIMIT = 30.0
 FAMILY = "BIZ UDPGothic"
 LEAST_PATRON_MM = 200
-"""Across: keys and letters are made for 10.1 inches (217 mm)."""
+"""Width; keys and text are designed for 10.1 inches (217 mm)."""
 
 
 def look(limit: float = _LIMIT) -> Seen | None:
-    """What another process sees; None when no display lets it in, or answers in time."""
+    """List displays and fonts in a child process; None if no display can be opened in time."""
     try:
         return seen(apart.call(see_displays, {}, limit))
     except (apart.NoAnswer, KioskError):
@@ -26,10 +26,10 @@ def look(limit: float = _LIMIT) -> Seen | None:
 
 
 def check_displays(settings: DisplaySettings, displays: Sequence[Display] | None, arranged: Arrangement | None = None) -> Finding:
-    """Whether there are as many as the config wants, each where people can see it. `displays`: None where nobody could look.
+    """Check that there are as many displays as configured, each large enough. `displays`: None if unknown.
 
-    `arranged`: where the windows are now; otherwise where a counter that starts now would put them. `apart` among the finding's
-    parameters: 1 where the patron's window has a display to itself.
+    `arranged`: where the windows are now; by default where a counter starting now would put them. The finding's parameter `apart` is 1 if
+    the patron's window has a display to itself.
     """
     if not displays:
         return Finding("displays.unknown")
@@ -54,7 +54,7 @@ def check_displays(settings: DisplaySettings, displays: Sequence[Display] | None
 
 
 def describe(settings: DisplaySettings, displays: Sequence[Display], arranged: Arrangement) -> str:
-    """One display a line: `DP-1: 1920×1080, 344 mm; 100 mm = 558`. With the configured width where there is one."""
+    """Describe one display per line: `DP-1: 1920×1080, 344 mm; 100 mm = 558`, with the configured width if set."""
     lines = []
     for display in displays:
         width = _width_mm(settings, display, arranged)

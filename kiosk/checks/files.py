@@ -1,4 +1,4 @@
-"""Whether other users of this computer can read what is secret, or change what is trusted. Nothing is mended: it has to be known."""
+"""Check that other users cannot read secrets or modify trusted files. Reports only; repairs nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OTHERS = 0o077
 
 
 def check_files(home: Home, settings: Settings) -> Finding:
-    """Key file, store, config and trust, by owner and mode. On Windows their folders' access lists hold, which are not looked at."""
+    """Check owner and mode of key file, store, config and trust. On Windows folder ACLs apply and are not checked."""
     if os.name != "posix":
         return Finding("files.unknown")
     faults = dict.fromkeys(fault for path, is_secret in _kept(home, settings) if (fault := _fault(path, is_secret=is_secret)))
@@ -25,12 +25,12 @@ def check_files(home: Home, settings: Settings) -> Finding:
 
 
 def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
-    """What nobody else may change, and whether nobody else may read it either."""
+    """Yield the paths that nobody else may modify, and whether they are secret as well."""
     if key := _key_file(home, settings):
         yield key, True
     yield home.folder, False
     if _mode(home.folder) & 0o011:
-        # Whoever cannot enter the home reaches nothing in it.
+        # A home that others cannot enter protects everything in it.
         yield home.data, True
         yield home.config, True
         for ending in ("", "-wal", "-shm"):
@@ -42,7 +42,7 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
 
 
 def _made_in(folder: Path) -> list[Path]:
-    """A folder of the program's own with what lies in it. Whoever cannot enter it reaches nothing there."""
+    """A folder of the program with its files; empty if others cannot enter it."""
     try:
         return [folder, *sorted(folder.iterdir())] if _mode(folder) & 0o011 else []
     except OSError:
@@ -58,7 +58,7 @@ def _key_file(home: Home, settings: Settings) -> Path | None:
 
 
 def _fault(path: Path, *, is_secret: bool) -> str:
-    """`/path (0644)`, or empty. What is not there has no fault."""
+    """The fault as `/path (0644)`, or an empty string, also for a missing path."""
     try:
         exposed = exposed_place(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""Keys, store, audit trail and recovery sheet: whatever must not be lost."""
+"""Keys, store, audit trail and recovery sheet: what must not be lost."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def check_keeping(home: Home, settings: Settings) -> list[Finding]:
-    """All of it, from outside: what a counter that starts now would find. The whole audit trail is verified."""
+    """Check everything as a counter starting now would find it. Verifies the whole audit trail."""
     try:
         if not home.has_store():
             place = key_place_of(home, settings)
             place.check_first_start()
-            # A site key may have come from a recovery sheet.
+            # The site key may have been restored from a recovery sheet.
             keys = Finding("keys.new") if place.store.load() is None else _check_keys(home, settings)
             return [keys, Finding("store.new"), Finding("recovery.new")]
     except KioskError as error:
@@ -28,7 +28,7 @@ def check_keeping(home: Home, settings: Settings) -> list[Finding]:
 
 
 def check_store(repository: Repository) -> Finding:
-    """Whether the store of a running counter can be read: by counting what is in it."""
+    """Check that the store of a running counter can be read, by counting its content."""
     try:
         repository.look()
         month = repository.this_month()
@@ -47,7 +47,7 @@ def check_store(repository: Repository) -> Finding:
 
 
 def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
-    """Whether the recovery sheet was asked back; None where the store does not tell."""
+    """Whether staff have confirmed the recovery sheet; None if the store cannot be read."""
     from kiosk.store.sheet import fingerprint
 
     try:

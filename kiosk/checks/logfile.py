@@ -1,4 +1,4 @@
-"""Whether the log of this very process is written. A counter without one cannot be helped when something has gone wrong."""
+"""Check that the log is being written; without one, failures cannot be diagnosed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from kiosk.domain.health import Finding
 
 
 def check_log(folder: Path) -> Finding:
-    """Writes a line, asks what became of it, and whether the counter's own log can go on."""
+    """Check this process's log and whether a log can be written in `folder`."""
     params: dict[str, str | int] = {"folder": str(folder)}
     return Finding("log.unwritten" if log.is_failing() or log.unwritable(folder) is not None else "log.written", params)

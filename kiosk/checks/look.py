@@ -1,4 +1,4 @@
-"""One look with a limit."""
+"""Run one check with a time limit."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def take(checks: Iterable[str], look: Callable[[], Finding | list[Finding]], limit: float) -> list[Finding]:
-    """What `look` finds, with the time; "overdue" for each of `checks` when it has not come back within `limit` seconds.
-
-    Raises what `look` raises.
-    """
+    """Run `look` and timestamp its findings; "overdue" for each of `checks` after `limit` seconds. Raises what `look` raises."""
     began = datetime.now(UTC)
     try:
         found = in_time(look, limit, "look")

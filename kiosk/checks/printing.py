@@ -1,4 +1,4 @@
-"""Whether slips can come out: the printer is there, or the folder for them can be written to. Nothing is printed."""
+"""Check that slips can be printed or saved: printer present, or folder writable. Prints nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIMIT = 20.0
 
 
 def check_printing(settings: SlipSettings, folder: Path, limit: float = _LIMIT) -> Finding:
-    """`folder`: where PDF slips come to lie."""
+    """Check printing. `folder`: the folder for PDF slips."""
     if settings.to == "off":
         return Finding("printing.off")
     if settings.to == "pdf":
@@ -25,7 +25,7 @@ def check_printing(settings: SlipSettings, folder: Path, limit: float = _LIMIT) 
 
 
 def look(limit: float = _LIMIT) -> Printers | None:
-    """The printers that the system knows, asked by another process; None where it did not answer, or not in time."""
+    """List the system's printers in a child process; None if that fails or times out."""
     try:
         told = apart.call(see_printers, {}, limit)
     except (apart.NoAnswer, KioskError):
@@ -34,7 +34,7 @@ def look(limit: float = _LIMIT) -> Printers | None:
 
 
 def check_printer(wanted: str, printers: Printers | None) -> Finding:
-    """`wanted`: the config's; empty for the system's own choice."""
+    """Check a printer. `wanted`: the configured name; empty for the system's default."""
     if printers is None:
         return Finding("printing.unknown")
     if not wanted:
@@ -45,7 +45,7 @@ def check_printer(wanted: str, printers: Printers | None) -> Finding:
 
 
 def _can_hold(folder: Path) -> bool:
-    """A folder that is not there yet is made with the first slip: then the one above is what counts."""
+    """Whether files can be created; a missing folder is created with the first slip, so its closest parent counts."""
     place = next(place for place in (folder, *folder.parents) if place.exists())
     try:
         descriptor, name = tempfile.mkstemp(prefix=".kiosk-", dir=place)

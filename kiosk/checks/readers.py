@@ -1,4 +1,4 @@
-"""What the heartbeat of the PC/SC service means to the counter: an event when it stops and begins again, and findings now and then."""
+"""Turn the PC/SC heartbeat into events when the service stops or resumes, and into periodic findings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kiosk.domain.health import WATCHED, Finding
 
 
 class ReaderReports:
-    """See `heartbeat.Ear`. `post` may be called on any thread."""
+    """An `Ear` of the heartbeat. `post` may be called on any thread."""
 
     def __init__(self, post: Callable[[Event], None], wanted: str, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """`wanted`: the config's reader."""
+        """`wanted`: the configured reader."""
         self._post, self._wanted, self._monotonic = post, wanted, monotonic
         self._lock = threading.Lock()
         self._silent = False

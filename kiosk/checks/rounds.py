@@ -1,7 +1,6 @@
-"""The looks that a running counter takes again and again, on threads of their own.
+"""Periodic checks of a running counter, on threads of their own.
 
-Each thread takes those looks that would hang together: one that hangs holds back its own kind alone, and what it should have found
-becomes overdue (`domain.findings`).
+Checks that would hang together share a thread: a hang delays only its own kind, whose findings become overdue (`domain.findings`).
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from kiosk.store.repository import Repository
 
 _FIRST_AFTER = 1.0
-"""Seconds: a start has better things to do."""
+"""Delay in seconds, to keep the start fast."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,15 +42,15 @@ class Look:
     check: str
     """One of WATCHED."""
     take: Callable[[], Finding | None]
-    """May wait. None where it could not be told."""
+    """May block. None if the check is inconclusive."""
 
 
 Looks = Sequence[Sequence[Look]]
-"""Those that would hang together, together."""
+"""Grouped by what would make them hang together."""
 
 
 class Rounds:
-    """`post` is called on any of its threads. All but `start` and `stop` happens by itself."""
+    """Runs the checks. `post` is called on any of its threads."""
 
     def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
@@ -65,7 +64,7 @@ class Rounds:
             thread.start()
 
     def stop(self, limit: float = 0.5) -> None:
-        """Nothing is told any more; a look under way is left behind."""
+        """Stop posting; a check in progress is abandoned."""
         self._stopping.set()
         end = time.monotonic() + limit
         for thread in self._threads:
@@ -86,7 +85,7 @@ class Rounds:
             _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
-            # No patron's session has to end for it: what should have been found becomes overdue.
+            # Must not end a patron's session: the finding simply becomes overdue.
             if not self._stopping.is_set():
                 record_incident(error)
             return
@@ -95,10 +94,10 @@ class Rounds:
 
 
 def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes, bounds: ClockBounds) -> Looks:
-    """What `kiosk run` looks at beside the readers, the store and the displays."""
+    """The checks of `kiosk run`, besides readers, store and displays."""
     return (
         *_common(home, settings, judge, bounds),
-        # Asks for the folder of the lists too.
+        # Also accesses the folder of the lists.
         (Look("files", lambda: check_files(home, settings)),),
         (
             Look("space", lambda: check_space(home.data)),
@@ -109,7 +108,7 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
 
 
 def demo_looks(home: Home, settings: Settings, judge: CardJudge) -> Looks:
-    """Of a demo nothing is kept, and nobody minds what it runs on."""
+    """The checks of a demo, which stores nothing and does not depend on its machine."""
     return _common(home, settings, judge, ClockBounds())
 
 
@@ -119,7 +118,7 @@ def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBound
             Look("clock", lambda: check_clock(datetime.now().astimezone(), bounds)),
             Look("trust", lambda: trust(judge.authorities, now(), judge.without)),
         ),
-        # Lists and logs may lie on a share.
+        # Lists and logs may be on a network share.
         (Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now())),),
         (Look("log", lambda: check_log(home.logs)),),
         (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
@@ -127,12 +126,12 @@ def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBound
 
 
 def bounds_of(judge: CardJudge, repository: Repository) -> ClockBounds:
-    """Between which moments now can lie, from what was known before this run has written anything down."""
+    """The bounds of a plausible clock, from what was known before this run wrote anything."""
     return clock_bounds((authority.begins for authority in judge.authorities), repository.left_at)
 
 
 def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:
-    """What the windows show before anything has been looked at but the authorities, which are here already."""
+    """The facts shown before any check has run: only the authorities are known."""
     return CounterFacts(
         counter_name=settings.counter.name,
         revocation_checked=settings.card.revocation is RevocationSource.CRL,

@@ -1,4 +1,4 @@
-"""Whether the system sets its clock by a time server."""
+"""Check that the system clock is synchronized by a time server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_time_server() -> Finding:
 
 
 def _synchronised() -> bool | None:
-    """None where the system does not tell."""
+    """Whether it is synchronized; None if the system does not report it."""
     windows = ["w32tm", "/query", "/status"]
     command = windows if sys.platform == "win32" else ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
     try:

@@ -1,4 +1,4 @@
-"""One frozen settings object from file and environment, and where the program's own files lie."""
+"""The immutable settings, read from file and environment, and the locations of the program's own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who besides this user and the administrator could change a file that decides what the counter does. The one rule for all of them."""
+"""The one rule for who may write files on which the counter's decisions depend: this user and the administrator."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from pathlib import Path
 @unique
 class Exposure(StrEnum):
     FOREIGN = "foreign"
-    """Belongs to another user, who may write what they like at any time."""
+    """Owned by another user, who can change it at any time."""
     WRITABLE = "writable"
-    """Others than its owner may write to it, or put another file in its place."""
+    """Writable, or replaceable, by users other than its owner."""
 
 
 def exposure(path: Path) -> Exposure | None:
-    """Of a file or folder, and of the folder it lies in; of both ends, where it is a link.
+    """Check a file or folder and its parent folder; for a symbolic link, both ends.
 
-    None where nothing is exposed, where it is not there, and on Windows, where modes say nothing and the folders of the kiosk's user
-    are closed by the system. A folder like /tmp exposes what lies in it to its own owner only, who may replace any file there.
-    Raises OSError but for what is not there.
+    None if nothing is exposed, if it does not exist, and on Windows, where modes are meaningless and user folders are protected by the
+    system. A sticky folder such as /tmp exposes its content only to its owner, who can replace any file in it. Raises OSError, except for
+    what does not exist.
     """
     found = exposed_place(path)
     return None if found is None else found[1]
 
 
 def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
-    """The same with what it is that is exposed: `path`, or a folder it lies in."""
+    """Like `exposure`, but also return which path is exposed: `path` or a parent folder."""
     if os.name != "posix":
         return None
     try:
         if exposed := _exposure(path.stat(), folder_of_it=False):
             return path, exposed
-        # Where a link lies another can be put, as where the file lies that it leads to.
+        # A link can be replaced in its own folder, and its target in the target's folder.
         for folder in dict.fromkeys((path.absolute().parent, path.resolve().parent)):
             if exposed := _exposure(folder.stat(), folder_of_it=True):
                 return folder, exposed
@@ -55,7 +55,7 @@ def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:
 
 
 def _is_own_group(group: int) -> bool:
-    """Whether a group is this user's alone, as where each user has one of the same name (umask 002). Any other group is others."""
+    """Whether the group is private to this user (user private groups, umask 002)."""
     if sys.platform == "win32":
         return False
     import grp

@@ -1,4 +1,4 @@
-"""Why a file or a folder cannot be used: what the operating system says, in one word."""
+"""Classify why a file or folder cannot be used."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from kiosk.domain.errors import Code, Unavailable
 
 @unique
 class FileTrouble(StrEnum):
-    """Each has a sentence `command.why.file.<value>`."""
+    """Each value has a message `command.why.file.<value>`."""
 
     DENIED = "denied"
     FOREIGN = "foreign"
-    """Denied, and another user's."""
+    """Denied, and owned by another user."""
     MISSING = "missing"
     LEADS_NOWHERE = "leads-nowhere"
-    """Missing, or not to be made, as it lies behind a link to what is not there (a disk, for instance), or to itself."""
+    """Missing, or not creatable, because of a dangling link (to an unmounted disk, for instance) or a link loop."""
     NOT_A_FOLDER = "not-a-folder"
-    """Something else stands where a folder is to be."""
+    """Not a folder, where one is expected."""
     NOT_A_FILE = "not-a-file"
-    """Something else stands where a file is to be: a pipe, a device."""
+    """Not a regular file, where one is expected: a pipe, a device."""
     FOLDER = "folder"
-    """A folder stands there."""
+    """A folder, where a file is expected."""
     OVERSIZED = "oversized"
-    """Larger than what is to stand there can be: it is not read."""
+    """Larger than the limit for this file, so it is not read."""
     TOO_LONG = "too-long"
-    """The path, or a name in it."""
+    """The path, or a component of it, is too long."""
     NO_TEXT = "no-text"
-    """A name with bytes that are none in the system's encoding."""
+    """The name cannot be decoded in the system's encoding."""
     OPEN_FILES = "open-files"
-    """No fault of the place: so many files are open that this user, or this computer, may open no other."""
+    """Not a fault of the path: the limit of open files, of the user or the system, is reached."""
     MEMORY = "memory"
-    """No fault of the place either."""
+    """Not a fault of the path: out of memory."""
     FULL = "full"
     READ_ONLY = "read-only"
     TOO_LARGE = "too-large"
-    """FAT holds files of less than 4 GiB."""
+    """Exceeds the file size limit of the file system (FAT: 4 GiB)."""
     LIMITED = "limited"
-    """This user may write no larger file (RLIMIT_FSIZE)."""
+    """Exceeds this user's file size limit (RLIMIT_FSIZE)."""
     FAULTY = "faulty"
-    """The device, or the way to it, failed."""
+    """The device, or the connection to it, failed."""
     OTHER = "other"
 
 
 SMALL = 1 << 20
-"""Bytes: more than any file that people write for this program."""
+"""Default limit in bytes: more than any file that people write for this program."""
 _BY_ERRNO = {
     errno.EACCES: FileTrouble.DENIED,
     errno.EPERM: FileTrouble.DENIED,
@@ -67,7 +67,7 @@ _BY_ERRNO = {
     errno.ENOSPC: FileTrouble.FULL,
     errno.EDQUOT: FileTrouble.FULL,
     errno.EROFS: FileTrouble.READ_ONLY,
-    errno.EMSGSIZE: FileTrouble.OVERSIZED,  # by `read_regular`
+    errno.EMSGSIZE: FileTrouble.OVERSIZED,  # raised by `read_regular`
     errno.EFBIG: FileTrouble.TOO_LARGE,
     errno.EIO: FileTrouble.FAULTY,
     errno.ENODEV: FileTrouble.FAULTY,
@@ -78,10 +78,9 @@ _BY_ERRNO = {
 
 
 def read_regular(path: Path, most: int = SMALL) -> bytes:
-    """What stands in a file of at most so many bytes.
+    """Read a regular file of at most `most` bytes; the one way to read files that others may have placed.
 
-    Raises OSError, also for what is no file (a pipe would keep the reader waiting for ever, a device may have no end) and for what is
-    larger. The one way to read what somebody else may have put there.
+    Raises OSError, also for anything but a regular file (a pipe would block for ever, a device may be endless) and for larger files.
     """
     with open_regular(path) as file:
         content = file.read(most + 1)
@@ -91,7 +90,7 @@ def read_regular(path: Path, most: int = SMALL) -> bytes:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """For reading. Raises OSError, also for what is no file."""
+    """Open a regular file for reading. Raises OSError, also for anything else."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -104,7 +103,7 @@ def not_a_file(path: Path) -> OSError:
 
 
 def file_trouble(error: OSError, path: Path) -> FileTrouble:
-    """Why `path` could not be used. What was denied is looked at again: whether it belongs to somebody else."""
+    """Classify an error about `path`. Checks the owner if access was denied."""
     if isinstance(error, TimeoutError):
         return FileTrouble.FAULTY
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
@@ -131,7 +130,7 @@ _CODES = {
 
 
 def unusable(error: OSError, place: Path) -> Unavailable:
-    """Of a place in a home, or the home itself."""
+    """The exception for an unusable home, or a path inside one."""
     trouble = file_trouble(error, place)
     if trouble in _CODES:
         return Unavailable(_CODES[trouble], place=str(place))
@@ -147,7 +146,7 @@ def _has_size_limit() -> bool:
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether `path`, or what is above it where nobody may look at it, belongs to another user. Windows does not tell."""
+    """Whether `path`, or its closest accessible parent, belongs to another user. Always False on Windows."""
     if os.name != "posix":
         return False
     for place in (path, *path.absolute().parents):

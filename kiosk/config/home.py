@@ -1,4 +1,4 @@
-"""Where files lie: those that came with the program, and those of this counter."""
+"""Locations of files: the program's resources, and the home of a counter."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kiosk.domain.errors import Code, Unavailable
 
 
 def resource(name: str) -> Path:
-    """A file of `resources/`: frozen (beside the program), installed (kiosk/resources) or in a checkout (../resources).
+    """Locate a file of `resources/`: frozen (beside the program), installed (kiosk/resources) or in a checkout (../resources).
 
-    Raises FileNotFoundError when it is in none of them.
+    Raises FileNotFoundError.
     """
     package = Path(__file__).resolve().parent.parent
     frozen = getattr(sys, "_MEIPASS", None)
@@ -30,12 +30,12 @@ def resource(name: str) -> Path:
 
 
 _LONGEST = 400
-"""Bytes of a home's path. SQLite opens no file whose path has more than 512 on POSIX (MAX_PATHNAME), the names of backups included."""
+"""Maximum length of a home's path in bytes. SQLite limits paths to 512 on POSIX (MAX_PATHNAME), including the names of backups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The one folder that holds all a counter has: `kiosk --home DIR`."""
+    """The folder with all files of a counter: `kiosk --home DIR`."""
 
     folder: Path
 
@@ -45,7 +45,7 @@ class Home:
 
     @property
     def data(self) -> Path:
-        """The encrypted store and its backups. The keys lie elsewhere (`keys.place`)."""
+        """The encrypted store and its backups. The keys are stored elsewhere (`keys.place`)."""
         return self.folder / "data"
 
     @property
@@ -54,7 +54,7 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        """Held by the one counter, or the one restore, that runs on this home."""
+        """Locked by the counter, or restore, running on this home."""
         return self.folder / "running.lock"
 
     @property
@@ -66,50 +66,50 @@ class Home:
         return self.folder / "crl"
 
     def crl_folder(self, card: CardSettings) -> Path:
-        """Where the revocation lists lie: the configured folder, seen from the home, or `crl`."""
+        """The folder of revocation lists: as configured, relative to the home, or `crl`."""
         return self.folder / card.crl_folder if card.crl_folder else self.crl
 
     @property
     def held_lists(self) -> Path:
-        """What was read of the revocation lists: made by the program, when it has read one."""
+        """The program's cache of parsed revocation lists; created on first use."""
         return self.folder / "crl-held"
 
     def slip_folder(self, slip: SlipSettings) -> Path:
-        """Where slips printed as PDF come to lie: the configured folder, seen from the home, or `slips`."""
+        """The folder for PDF slips: as configured, relative to the home, or `slips`."""
         return self.folder / (slip.pdf_folder or "slips")
 
     def keys_folder(self, keys: KeySettings) -> Path | None:
-        """Where the key file lies: the configured folder, seen from the home; None: the platform's place."""
+        """The folder of the key file: as configured, relative to the home; None for the platform's default."""
         return self.folder / keys.folder if keys.folder else None
 
     def ils_settings(self, ils: IlsSettings) -> IlsSettings:
-        """With the file of the authority as it is seen from the home."""
+        """Resolve `ca_file` relative to the home."""
         return replace(ils, ca_file=str(self.folder / ils.ca_file)) if ils.ca_file else ils
 
     @property
     def virtual_cards(self) -> Path:
-        """Keys of the cards that `practice` and `virtual-card` share, and of their authority, which no other counter trusts."""
+        """Keys of the cards shared by `practice` and `virtual-card`, and of their authority, which no other counter trusts."""
         return self.folder / "virtual-cards" / "demo"
 
     @property
     def cards_for_trust(self) -> Path:
-        """The same of an authority that a counter can be made to trust for a test."""
+        """The same for an authority that a counter can be made to trust for a test."""
         return self.folder / "virtual-cards" / "for-trust"
 
     def is_for_practice(self) -> bool:
-        """False also where that cannot be told, which `prepare` says better."""
+        """Whether this home is for practice; False if unreadable, which `prepare` reports in more detail."""
         try:
             return purpose_of(self.folder) is Purpose.PRACTICE
         except OSError:
             return False
 
     def refuse_practice(self) -> None:
-        """Raises Unavailable: home-unusable, where people practise."""
+        """Raise Unavailable: home-unusable, for a practice home."""
         if self.is_for_practice():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason="for-practice")
 
     def for_practice(self) -> Home:
-        """The home beside this one where people practise. Raises Unavailable: home-unusable, where nothing lies beside it."""
+        """The practice home beside this one. Raises Unavailable: home-unusable, if there cannot be one."""
         folder = self.folder if self.folder.name not in ("", "..") else Path(os.path.realpath(self.folder))
         if not folder.name:
             raise Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason="beside-root")
@@ -120,7 +120,7 @@ class Home:
         return self.folder / "logs"
 
     def has_store(self) -> bool:
-        """Whether a store was ever made here. Raises Unavailable where that cannot be looked at: store-unavailable, store-foreign."""
+        """Whether there is a store. Raises Unavailable if that cannot be determined: store-unavailable, store-foreign."""
         try:
             return self.store.exists()
         except OSError as error:
@@ -129,14 +129,14 @@ class Home:
             raise Unavailable(code, place=str(self.store), reason=trouble.value) from error
 
     def is_begun(self) -> bool:
-        """Whether anything of a counter lies here; also where that cannot be told, which `prepare` says better."""
+        """Whether the home contains anything of a counter; True if unreadable, which `prepare` reports in more detail."""
         try:
             return self._is_too_long() or self.has_begun()
         except OSError:
             return True
 
     def has_begun(self) -> bool:
-        """Whether anything of a counter lies here. What was cut off at its empty folders has not begun. Raises OSError."""
+        """Whether the home contains anything of a counter; empty folders of an interrupted start do not count. Raises OSError."""
         try:
             names = set(os.listdir(self.folder))
         except FileNotFoundError:
@@ -151,13 +151,11 @@ class Home:
         return len(os.fsencode(self.folder)) > _LONGEST
 
     def prepare(self, *, for_practice: bool = False) -> bool:
-        """Make the folders, readable by their owner alone, and the config with the defaults as comments where there is none yet.
-        Returns whether the config was made.
+        """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
 
-        `for_practice`, which `begin_practice` alone asks for, marks the home as such before all else, and leaves nothing to be decided.
-
-        The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, also where the home was begun
-        for something else; store-foreign (the data are another user's, whom even root would lock out), store-read-only, store-full.
+        `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. The
+        log creates its own folder: a counter works without it. Raises Unavailable: home-unusable, also if the home has another purpose;
+        store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
         if self._is_too_long():
@@ -184,7 +182,7 @@ class Home:
             raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason=reason)
 
     def _write_config(self, text: str) -> bool:
-        """Whether it was not there. Raises OSError."""
+        """Write the config unless it exists; return whether it was written. Raises OSError."""
         try:
             write_new(self.config, text.encode())
         except FileExistsError:
@@ -195,7 +193,7 @@ class Home:
 
 
 def default_config() -> str:
-    """Every setting, explained, each default as a comment: what is not written down follows the program."""
+    """All settings with explanations, defaults commented out, so that unchanged settings follow the program."""
     return re.sub(r"^(?=[a-z_]+ = )", "# ", resource("config.toml").read_text("utf-8"), flags=re.MULTILINE)
 
 
@@ -204,11 +202,10 @@ def _practice_config() -> str:
 
 
 def default_home() -> Home:
-    """KIOSK_HOME, or the platform's place for what belongs to one user of one computer.
+    """KIOSK_HOME, or the platform's folder for per-user, per-machine data.
 
-    On Windows that is %LOCALAPPDATA% and not %ProgramData%: every user of the computer may read the latter, while store and key
-    (Credential Manager) belong to the kiosk's own user; and not the roaming profile, which would copy the store to a server.
-    Elsewhere it is the XDG data folder. Raises Unavailable: home-unusable.
+    On Windows %LOCALAPPDATA%: %ProgramData% is readable by every user, while store and key (Credential Manager) belong to the kiosk's user,
+    and the roaming profile would copy the store to a server. Elsewhere the XDG data folder. Raises Unavailable: home-unusable.
     """
     if chosen := os.environ.get("KIOSK_HOME"):
         return home_at(chosen)
@@ -220,18 +217,18 @@ def default_home() -> Home:
 
 
 def base_folder(variable: str, otherwise: str) -> str:
-    """What the environment says, or else the platform's custom, with `~`. A relative path is ignored, as the XDG specification has it: it
-    would be another place wherever the program is started.
+    """The folder from an environment variable, or the default, with `~`. Relative paths are ignored, as the XDG specification demands: they
+    would depend on the working directory.
     """
     place = os.environ.get(variable, "")
     return place if Path(place).is_absolute() else otherwise
 
 
 def home_at(place: str) -> Home:
-    """The home at a path as people write it, with `~`. Raises Unavailable: home-unusable (no such user, no folder to begin from)."""
+    """The home at a path that may contain `~`. Raises Unavailable: home-unusable (no such user, working directory deleted)."""
     try:
         return Home(Path(place).expanduser().absolute())
-    except RuntimeError as error:  # a user without a home
+    except RuntimeError as error:  # a user without a home folder
         raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=FileTrouble.MISSING.value) from error
-    except OSError as error:  # the working folder was deleted
+    except OSError as error:  # the working directory was deleted
         raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=file_trouble(error, Path("/")).value) from error

@@ -1,6 +1,6 @@
-"""What a setting may be: each kind takes a value out of TOML or says what it expected.
+"""Types of settings: each converts a TOML value or reports what it expected.
 
-`expected` is written as TOML would be, not as a sentence, so that it is the same in every language.
+`expected` is in TOML notation, not a sentence, so that it needs no translation.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Protocol
 class Kind(Protocol):
     @property
     def expected(self) -> str:
-        """What may stand there."""
+        """The accepted values, in TOML notation."""
 
     def take(self, value: object) -> Any:
-        """The value as the settings hold it. Raises ValueError when it is none of this kind."""
+        """Convert a TOML value. Raises ValueError if it is not of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number from `low` to `high`; `also` is one more that means something of its own (mostly 0)."""
+    """An integer from `low` to `high`; `also` is one further value with a special meaning (mostly 0)."""
 
     low: int
     high: int
@@ -45,7 +45,7 @@ class Number:
         return span if self.also is None else f"{self.also} | {span}"
 
     def take(self, value: object) -> int:
-        # In Python a bool is an int as well; in TOML it is not.
+        # In Python bool is a subclass of int; in TOML it is not.
         if isinstance(value, bool) or not isinstance(value, int) or not (self.low <= value <= self.high or value == self.also):
             raise ValueError(self.expected)
         return value
@@ -53,7 +53,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NumberOr:
-    """A whole number from `low` to `high`, or one word that stands for a value of its own."""
+    """An integer from `low` to `high`, or one word that stands for `value`."""
 
     low: int
     high: int
@@ -75,7 +75,7 @@ class NumberOr:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string that fits `pattern` as a whole; `shape` shows what that is."""
+    """A string that matches `pattern` as a whole; `shape` describes it."""
 
     pattern: str = r"[^\x00-\x1f\x7f]*"
     shape: str = '"…"'
@@ -92,7 +92,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PathText(Text):
-    """Where something lies, `~` being the user's home; empty where that is left open. What is relative is seen from the counter's home."""
+    """A path, with `~` expanded; may be empty. Callers resolve relative paths against the counter's home."""
 
     def take(self, value: object) -> str:
         text = Text.take(self, value).strip()
@@ -120,7 +120,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A list of at most `most` different strings, each of which fits `pattern` as a whole."""
+    """A list of at most `most` distinct strings that match `pattern` as a whole."""
 
     pattern: str
     shape: str
@@ -156,7 +156,7 @@ class Choices:
 
 
 def setting(kind: Kind, *default: object, secret: bool = False) -> Any:
-    """A field of a settings class: its kind, and its default unless the library has to decide for itself. A secret is never printed."""
+    """Declare a field of a settings class. Without a default the library has to decide. A secret is kept out of the repr."""
     if default:
         return field(default=default[0], metadata={"kind": kind}, repr=not secret)
     return field(metadata={"kind": kind}, repr=not secret)

@@ -1,4 +1,4 @@
-"""A lock on an open file. The operating system lets it go when its holder dies, however it dies."""
+"""Advisory locks on open files, released by the operating system when the holder dies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ else:
 
 
 def take_lock(handle: int) -> bool:
-    """Whether this file is locked by us now, until it is closed; False when somebody else holds it. Raises OSError."""
+    """Try to lock the file until it is closed; False if another process holds the lock. Raises OSError."""
     try:
         _lock(handle)
     except (BlockingIOError, PermissionError):
@@ -35,8 +35,8 @@ def take_lock(handle: int) -> bool:
 
 @contextlib.contextmanager
 def held(path: Path, seconds: float) -> Iterator[None]:
-    """The lock of this file, waited for so long. Raises TimeoutError, and any other OSError."""
-    # Never deleted: whoever had it open would hold a lock on a file without a name.
+    """Hold the lock of a file, waiting up to `seconds`. Raises TimeoutError, and any other OSError."""
+    # Never deleted: a process that had it open would hold a lock on an unlinked file.
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         end = time.monotonic() + seconds

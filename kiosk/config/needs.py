@@ -1,4 +1,4 @@
-"""Which setting has to be given because of what another of its section says. Each has a sentence `command.why.config-invalid.<reason>`."""
+"""Settings required by other settings of their section. Each has a message `command.why.config-invalid.<reason>`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kiosk.domain.states import HandoverWhen
 class Need:
     section: str
     name: str
-    """What has to be given."""
+    """The required setting."""
     because: str
-    """What asks for it; its line is named where `name` was not written at all."""
+    """The setting that requires it; its line is reported if `name` is absent."""
     expected: str
-    """As TOML would have it."""
+    """In TOML notation."""
     reason: str
     lacking: Callable[[Any], bool]
-    """Asked of the settings of the section."""
+    """Called with the settings of the section."""
 
 
 _TEXT = '"…"'
@@ -46,7 +46,7 @@ NEEDS: tuple[Need, ...] = (
         "when",
         _TEXT,
         "handover-title",
-        # An empty title is part of every title: the number would go to whatever lies in front.
+        # An empty title matches every window: the number would go to whatever is in front.
         lambda handover: handover.when is not HandoverWhen.OFF and not handover.title.strip(),
     ),
     Need(

@@ -1,4 +1,4 @@
-"""Where people may practise: what is done there must never come among what is real."""
+"""Practice homes: practice must never mix with real data."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kiosk.domain.errors import Code, Unavailable
 
 
 def begin_practice(home: Home) -> None:
-    """Make of it a home for practice, or make whole what lacks of one. Raises Unavailable as `Home.prepare`: home-unusable also where a
-    counter works, or is to work, or inside its home.
+    """Create a practice home, or complete one. Raises Unavailable as `Home.prepare` does: home-unusable also for a counter's home, the
+    default home, or a folder inside either.
     """
     try:
         is_a_counters = _is_usual(home.folder) or _is_inside(home.folder) or (home.has_begun() and not home.is_for_practice())
@@ -32,7 +32,7 @@ def _is_usual(folder: Path) -> bool:
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return Path(os.path.realpath(one)) == other or one.samefile(other)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them does not exist
         return False
 
 
@@ -41,7 +41,7 @@ def _is_inside(folder: Path) -> bool:
 
 
 def _has_counter(folder: Path) -> bool:
-    """More than a name is asked for: there are folders named `data` and files named `config.toml` that are nobody's home."""
+    """Whether the folder is a counter's home. Requires several names: a lone `data` or `config.toml` may be anybody's."""
     home = Home(folder)
     try:
         if (said := purpose_of(folder)) is not None:

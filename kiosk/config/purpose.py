@@ -1,4 +1,4 @@
-"""What a home was begun for, as a file in it says: of two that begin one home at once, one finds what the other has said."""
+"""The purpose of a home, recorded in a marker file. Of two processes that begin a home at once, the second finds the first one's mark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MARK = "library-card-kiosk.home"
 
 @unique
 class Purpose(StrEnum):
-    """Homes that were begun before there was this file are a counter's."""
+    """Homes without a marker file (of earlier versions) are a counter's."""
 
     COUNTER = "counter"
     PRACTICE = "practice"
@@ -27,7 +27,7 @@ class Purpose(StrEnum):
 
 
 def purpose_of(folder: Path) -> Purpose | None:
-    """None: nothing says so, or what has the name of the mark is none of ours. Raises OSError where that cannot be looked at."""
+    """Read the marker; None if there is none, or it is not one of ours. Raises OSError if unreadable."""
     path = folder / MARK
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
@@ -40,7 +40,7 @@ def purpose_of(folder: Path) -> Purpose | None:
 
 
 def begin_for(purpose: Purpose, folder: Path) -> Purpose | None:
-    """What the folder is for now: what was said first holds. Raises OSError."""
+    """Mark the folder unless it is marked; return its purpose. Raises OSError."""
     if (said := purpose_of(folder)) is not None:
         return said
     with suppress(FileExistsError):

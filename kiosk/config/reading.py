@@ -1,4 +1,4 @@
-"""From a TOML file to settings, naming every mistake with its line and what was expected there."""
+"""Read settings from TOML, reporting every mistake with its line and the expected value."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NAMES = frozenset(type_of_section).union(*([entry.name for entry in fields(shap
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings in a file.
+    """Read the settings from a file.
 
-    Raises Refused with config-invalid for its first mistake: `file`, `line`, `key`, `expected` (in TOML's own writing) and `reason`,
-    one of encoding, syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`; with
-    config-exposed (`file`, `place`: it or its folder, `reason`) when others may write to it. Raises Unavailable with store-foreign
-    (`place`) when it is another user's, config-unreadable (`place`, `reason`: a `FileTrouble`) when it cannot be read.
+    Raises Refused: config-invalid for its first mistake, with `file`, `line`, `key`, `expected` (TOML notation) and `reason` (encoding,
+    syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`); config-exposed (`file`,
+    `place`, `reason`) if others may write it or its folder. Raises Unavailable: store-foreign (`place`) if it belongs to another user,
+    config-unreadable (`place`, `reason`: a `FileTrouble`).
     """
     values, mistakes = _read(path)
     if mistakes:
@@ -35,16 +35,16 @@ def read_settings(path: Path) -> Settings:
 
 
 def check_settings(path: Path) -> list[Refused]:
-    """All mistakes in a file, by line. Raises Refused with config-exposed; Unavailable as `read_settings`."""
+    """All mistakes in a file, ordered by line. Raises Refused: config-exposed; Unavailable as `read_settings` does."""
     return _read(path)[1]
 
 
 def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     try:
         exposed = exposed_place(path)
-        if path.exists() and not path.is_file():  # to read from a pipe would be to wait for ever
+        if path.exists() and not path.is_file():  # reading from a pipe would block for ever
             raise not_a_file(path)
-        # Whoever may write here decides what is checked of a card, and where numbers are typed.
+        # Whoever can write here controls how cards are checked and where numbers are typed.
         if exposed is not None:
             where, whose = str(exposed[0]), exposed[1]
             if whose is Exposure.FOREIGN:
@@ -54,7 +54,7 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     except OSError as error:
         raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
     try:
-        # Windows' editors like to begin a file with a byte order mark.
+        # Windows editors tend to add a byte order mark.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
@@ -69,7 +69,7 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
 
 
 def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: dict[str, dict[str, Any]]) -> Iterator[Refused]:
-    """Fill `values` from the document; what cannot be taken comes out as mistakes."""
+    """Fill `values` from the document; yield the mistakes."""
     for section in document:
         if section not in type_of_section or not isinstance(document[section], dict):
             yield _misplaced(path, section, document[section], lines.get(section, 1))
@@ -79,7 +79,7 @@ def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: d
         values[section] = {}
         if isinstance(given, dict):
             mistakes = list(_take_section(path, section, given, known, lines, values[section]))
-            # What is wrong in itself is told first: it may be the very setting that seems to lack.
+            # Invalid values first: one of them may be the setting that seems to be missing.
             yield from mistakes or _lacking(path, section, shape(**values[section]), lines)
 
 
@@ -111,13 +111,13 @@ def _lacking(path: Path, section: str, settings: object, lines: dict[str, int]) 
 
 
 def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
-    """What was probably meant, or all there is."""
+    """The closest match, or all alternatives."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return " | ".join(shape.format(name) for name in near or known)
 
 
 def _form(bad: BadToml) -> str:
-    """How the line could read."""
+    """A valid form of the line."""
     if bad.shown.startswith("["):
         return _nearest(bad.shown.strip("[] "), type_of_section, "[{}]")
     shape = type_of_section.get(bad.section)
@@ -126,7 +126,7 @@ def _form(bad: BadToml) -> str:
 
 
 def _misplaced(path: Path, name: str, value: object, line: int) -> Refused:
-    """What stands at the top of the file and is no section."""
+    """The mistake for a top-level entry that is not a known section."""
     if name in type_of_section:
         return _mistake(path, "heading", line, name, f"[{name}]")
     if isinstance(value, dict):
@@ -136,5 +136,5 @@ def _misplaced(path: Path, name: str, value: object, line: int) -> Refused:
 
 
 def _mistake(path: Path, reason: str, line: int, key: str, expected: str) -> Refused:
-    # TOML lets a name be empty; it is shown as it stands there.
+    # TOML allows empty keys; shown as written.
     return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key or '""', expected=expected, reason=reason)

@@ -1,4 +1,4 @@
-"""What Python's TOML reader has against a text, in the words of this program: which line, which reason, what could stand there."""
+"""Translate tomllib's errors: line, reason, and text that is safe to show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"\s*(\[*\s*[\w.-]+(?:\s*\]+)?)")
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 _MOST_LINES = 100
-"""No setting is written over more."""
+"""No setting spans more lines."""
 
 _REASONS = (
     ("Expected '=' after a key", "equals"),
@@ -41,31 +41,31 @@ _REASONS = (
     ("Invalid value", "value"),
     ("Invalid date", "value"),
 )
-"""Beginnings of tomllib's messages, which have no code of their own. One that is not here is told as `syntax`."""
+"""Prefixes of tomllib's messages, which have no codes. Any other is reported as `syntax`."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadToml(ValueError):
-    """`reason` is `syntax` or one of its kinds (`syntax-quote`, …); `section` is the one the line stands in, or empty."""
+    """A syntax error. `reason` is `syntax` or one of its kinds (`syntax-quote`, …); `section` is that of the line, or empty."""
 
     line: int
     shown: str
-    """Its first word where that is a name of ours. Any other is `…`, or `[…]` as a heading: it may belong to a value, and be a password."""
+    """The first word of the line if it is a known name, else `…` (`[…]` for a heading): it may be part of a value, such as a password."""
     reason: str
     section: str
 
 
 def loads(text: str, names: Container[str]) -> dict[str, Any]:
-    """`names`: sections and settings, which may be shown. Raises BadToml."""
+    """Parse TOML. `names`: sections and settings, which are safe to show. Raises BadToml."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Besides its own error: numbers of thousands of digits, brackets within brackets without end.
+        # Beyond tomllib's own errors: huge numbers (ValueError), deep nesting (RecursionError).
         raise _told(text, str(error), names) from None
 
 
 def lines_of(text: str) -> dict[str, int]:
-    """The line of each section and of each key (`section.key`); tomllib does not tell them."""
+    """Line numbers of sections and keys (`section.key`), which tomllib does not provide."""
     lines: dict[str, int] = {}
     section = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -102,7 +102,7 @@ def _shown(line: str, names: Container[str]) -> str:
 
 
 def _unclosed(lines: list[str]) -> int:
-    """The line where that begins which is not closed by the end: the last that no following one completes."""
+    """The line that starts an unterminated value: the last one that no following line completes."""
     begun = 0
     for number in range(1, len(lines) + 1):
         try:

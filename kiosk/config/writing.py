@@ -1,4 +1,4 @@
-"""Files that come whole or not at all, for their user alone, and stay when the power fails."""
+"""Atomic, durable writes of private files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Never over another. Raises FileExistsError; any other OSError."""
+    """Write a new file atomically. Raises FileExistsError rather than replace one; any other OSError."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     make_file(temporary)
     try:
@@ -20,12 +20,12 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def make_file(path: Path) -> None:
-    """An empty file only its user can read. Raises FileExistsError."""
+    """Create an empty file with mode 0600. Raises FileExistsError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def sync_file(path: Path) -> None:
-    # Windows flushes only what is open for writing.
+    # Windows flushes only files open for writing.
     handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)
@@ -34,7 +34,7 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable. Windows does so by itself."""
+    """Make directory entries durable. Not needed on Windows."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -48,7 +48,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def publish(temporary: Path, path: Path) -> None:
-    """Give a finished file its name, durably, never over another. Raises FileExistsError."""
+    """Rename a finished file into place, durably, never replacing another. Raises FileExistsError."""
     sync_file(temporary)
     if os.name == "posix":
         try:
@@ -64,11 +64,11 @@ def publish(temporary: Path, path: Path) -> None:
 
 
 _NOT_SUPPORTED = {errno.EPERM, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
-"""What file systems without hard links (FAT, exFAT, many of networks) or without a sync of folders answer."""
+"""Errors of file systems without hard links (FAT, exFAT, many network file systems) or without fsync on folders."""
 
 
 def _take_name(temporary: Path, path: Path) -> None:
-    """Without hard links: an empty file holds the name until the finished one takes its place."""
+    """Without hard links: reserve the name with an empty file, then replace it."""
     make_file(path)
     try:
         temporary.replace(path)

@@ -4,7 +4,6 @@ import sys
 import time
 
 import cryptography.x509
-import keyring
 import peewee
 import polib
 import smartcard.scard
@@ -14,7 +13,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLabel
 
-LIBRARIES = (cryptography.x509, keyring, peewee, polib, smartcard.scard, sqlcipher3, QSvgRenderer)
+LIBRARIES = (cryptography.x509, peewee, polib, smartcard.scard, sqlcipher3, QSvgRenderer)
 
 
 class Window(QLabel):

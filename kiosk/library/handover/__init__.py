@@ -1,6 +1,6 @@
 """Type a library card number into another program's window, as a barcode scanner would.
 
-hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
+    hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
 
 This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
 focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. Blocks for up to three

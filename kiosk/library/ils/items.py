@@ -1,4 +1,4 @@
-"""What answers about items say (18, 12, 30, 16): title, due date, and why something was refused."""
+"""Read answers about items (18, 12, 30, 16): title, due date, reason of a refusal."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from kiosk.library.ils.verdict import day_in
 from kiosk.library.sip2 import Message
 
 ON_LOAN = frozenset({"04", "05", "07"})
-"""Circulation status of an item that somebody has: charged, charged and not to be recalled yet, recalled."""
+"""Circulation statuses of items on loan: charged, charged and not yet recallable, recalled."""
 NOT_ON_LOAN = frozenset({"02", "03", "06", "08", "09", "10"})
-"""On order, available, in process, on the hold shelf, to be shelved, in transit. 01 is anything, 11 to 13 may still be charged."""
+"""On order, available, in process, on the hold shelf, to be reshelved, in transit. 01 is "other"; 11 to 13 may still be charged."""
 
 _REASONS = {
     "02": Reason.NOT_FOR_LOAN,
@@ -27,17 +27,17 @@ _REASONS = {
 
 
 def item_in(reply: Message, asked: Item) -> Item:
-    """The item with what the reply tells of it; what it leaves out stays as it was known, but a due date that is gone is gone."""
+    """Update an item from a reply. Missing parts keep their value, except that a missing due date clears it."""
     return Item(asked.number, title_in(reply) or asked.title, due_in(reply))
 
 
 def title_in(reply: Message) -> str:
-    """In one line, also where the server writes it in several."""
+    """The title on one line."""
     return " ".join((reply.first("AJ") or "").split())
 
 
 def due_in(reply: Message) -> Due | None:
-    """None where none is told: an answer that refuses something has an empty field, and databases have zeros where there is no date."""
+    """The due date, or None: refusals leave the field empty, and databases send zeros for "no date"."""
     text = (reply.first("AH") or "").strip()
     return Due(day_in(text), text) if is_told(text) else None
 
@@ -48,13 +48,13 @@ def is_read(due: Due | None) -> bool:
 
 
 def position_in(reply: Message) -> int | None:
-    """The place of a hold in its queue: in a 16 as such (BR), in an 18 as the length of the queue whose last it is (CF)."""
+    """The queue position of a hold: BR in a 16; in an 18 the length of the queue (CF), of which it is the last."""
     text = (reply.first("BR" if reply.kind == "16" else "CF") or "").strip()
     return int(text) or None if text.isascii() and text.isdigit() else None
 
 
 def reason_by_status(service: Service, reply: Message) -> Reason | None:
-    """Why `service` was refused, from what an 18 says of the item; None where that tells nothing, an item on its shelf for example."""
+    """Why `service` was refused, by the status in an 18; None if that explains nothing, such as an available item."""
     status, titled = reply.fixed["circulation_status"], bool(title_in(reply))
     if status == "01" and not titled:
         return Reason.ITEM_UNKNOWN
@@ -62,8 +62,8 @@ def reason_by_status(service: Service, reply: Message) -> Reason | None:
         if status in NOT_ON_LOAN:
             return Reason.NOT_ON_LOAN
         if status == "07" or position_in(reply):
-            return Reason.RESERVED  # somebody waits for it
+            return Reason.RESERVED  # somebody is waiting for it
         return Reason.MISSING if status in ("12", "13") else None
     if service is Service.HOLD and status in ON_LOAN | {"08"}:
-        return None  # just what holds are for
+        return None  # exactly what holds are for
     return _REASONS.get(status)

@@ -1,4 +1,4 @@
-"""What a 64 tells of a patron's loans: how many, which, and whether that is all of them."""
+"""A patron's loans, as read from a 64: count, list, and whether the list is complete."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _LISTED = {
     "recall_items_count": "BU",
     "unavailable_holds_count": "CD",
 }
-"""The fields that list what a 64 counts."""
-# An item's number as `read_item` takes it, four digits alone being a title such as "1984".
+"""The list field for each count of a 64."""
+# An item number as accepted by `read_item`; four digits alone are taken for a title such as "1984".
 _NUMBER = re.compile(r"(?![0-9]{4}\Z)(?=.*[0-9])[!-{}~]{1,64}")
 
 
 def loans_in(reply: Message) -> LoanList:
-    """What is on loan (AU), barcodes or titles, held against the count. A 24 tells neither."""
+    """The loans (AU), barcodes or titles, checked against the count. A 24 has neither."""
     return list_in(reply, "charged_items_count")
 
 
 def list_in(reply: Message, name: str) -> LoanList:
-    """What is listed under this count, held against it."""
+    """The list belonging to the count `name`, checked against it."""
     items = listed_in(reply, name)
     as_titles = not are_numbers(items)
     counted, overdue = (number_in(reply.fixed.get(count)) for count in (name, "overdue_items_count"))
     if name == "charged_items_count" and counted is not None and overdue and len(items) == counted + overdue:
-        counted = len(items)  # some count what is overdue apart
+        counted = len(items)  # some servers count overdue items separately
     return _held_against(items, counted, as_titles=as_titles)
 
 
 def all_pages(loans: LoanList, page: Callable[[int], LoanList | None]) -> LoanList:
-    """With what the server has cut off, where it gives it. `page` asks for what follows from a place (from 1) on; None: in vain."""
+    """Complete a truncated list. `page` requests the items from a place (counted from 1) on; None if that failed."""
     for _ in range(_MOST_PAGES):
         if loans.told is not Told.PART or loans.counted is None:
             break
@@ -53,7 +53,7 @@ def all_pages(loans: LoanList, page: Callable[[int], LoanList | None]) -> LoanLi
 
 
 def _joined(loans: LoanList, more: LoanList) -> tuple[str, ...]:
-    """A server that does not page sends the beginning again. The same title twice is no sign of that, the same barcode is."""
+    """Append a page. A server without paging repeats the start of the list, shown by a repeated barcode, but not by a repeated title."""
     if more.items == loans.items[: len(more.items)]:
         return loans.items
     items = (*loans.items, *more.items)
@@ -71,13 +71,13 @@ def _held_against(items: tuple[str, ...], counted: int | None, *, as_titles: boo
 
 
 def count_in(reply: Message, name: str) -> int | None:
-    """One of the counts of a 64; None where it is blank, or no number, or less than is listed, or the answer is a 24, which has none."""
+    """A count of a 64; None if blank, not a number, smaller than its list, or absent (24)."""
     counted = number_in(reply.fixed.get(name))
     return None if counted is None or len(listed_in(reply, name)) > counted else counted
 
 
 def listed_in(reply: Message, name: str) -> tuple[str, ...]:
-    """What is listed under this count: barcodes, each once, or titles, where the same twice may be two volumes."""
+    """The values listed for a count: distinct barcodes, or titles, of which duplicates may be two volumes."""
     values = tuple(text for value in reply.all(_LISTED[name]) if (text := value.strip()))
     return tuple(dict.fromkeys(values)) if are_numbers(values) else values
 

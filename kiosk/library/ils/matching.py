@@ -1,4 +1,4 @@
-"""Whether an answer belongs to a request: by its kind, its number, and the patron and item it is about."""
+"""Match answers to requests by kind, sequence number, patron and item."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Match(Enum):
 
 
 def alike(asked: str, answered: str) -> bool:
-    """Whether two numbers are the same but for blanks, case and width: some servers look a number up regardless of these."""
+    """Whether two numbers are equal apart from blanks, case and width, which some servers ignore in look-ups."""
     return _plain(asked) == _plain(answered)
 
 
 def match(reply: Message, request: Message, number: int | None, *, server_numbers: bool) -> Match:
-    """`number` is what went out with the request; `server_numbers`, whether this server repeats such numbers."""
+    """Match a reply. `number` is the sequence number sent; `server_numbers`: whether this server echoes it."""
     if reply.kind != LAYOUTS[request.kind].reply:
         return Match.FOREIGN
     certain = number is not None and reply.sequence == number
@@ -32,7 +32,7 @@ def match(reply: Message, request: Message, number: int | None, *, server_number
     told = {code: reply.first(code) or "" for code in ("AA", "AB") if request.first(code) is not None}
     same = {code for code, value in told.items() if alike(request.first(code) or "", value)}
     other = {code for code, value in told.items() if value.strip()} - same
-    # Without numbers all rests on what it is about; a refusal may leave the item out, a success may not.
+    # Without sequence numbers only patron and item are left: a refusal may omit the item, a success may not.
     is_about = bool(same) and (same == set(told) or reply.fixed.get("ok") == "0")
     if not other and (certain or not told or is_about):
         return Match.ANSWER
@@ -40,7 +40,7 @@ def match(reply: Message, request: Message, number: int | None, *, server_number
 
 
 def substance(reply: Message) -> tuple[object, ...]:
-    """What an answer says, but for when it was said and under which number: the same twice, and it was no accident on the way."""
+    """The content of an answer without dates and sequence number: if it repeats, it was not transmission damage."""
     fixed = {name: text for name, text in reply.fixed.items() if not name.endswith(("_date", "_sync"))}
     return (reply.kind, fixed, reply.fields)
 

@@ -1,4 +1,4 @@
-"""What a server cuts off from a long list, asked for page by page (BP, BQ)."""
+"""Fetch the rest of a truncated list page by page (BP, BQ)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _PAGES = "63 by pages"
 
 
 class Pages:
-    """Of one connection."""
+    """Paging on one connection."""
 
     def __init__(self, connection: Connection, requests: Requests) -> None:
         self._connection, self._requests = connection, requests
 
     def whole(self, first: LoanList, number: LibraryCardNumber, listed: Listed, by: Deadline) -> LoanList:
-        """The list with the pages that were cut off, as far as the server gives them within the time."""
+        """Complete the list as far as the server provides pages before the deadline."""
 
         def page(start: int) -> LoanList | None:
             if by.left <= 0 or self._connection.denies(_PAGES):

@@ -1,6 +1,6 @@
-"""How each library system speaks SIP2: what the protocol leaves open, and what that system does its own way.
+"""SIP2 dialects: what the protocol leaves open, and what each library system does differently.
 
-What is known was seen on running servers or read in what their makers publish; a setting of the library's own goes before it.
+Based on observation of running servers and on vendors' documentation; the library's own settings take precedence.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kiosk.domain.circulation import Stop
 from kiosk.library.ils.wordings import JAPANESE_AND_ENGLISH, KOHA, Wording
 
 _STOPPING = frozenset(Stop) - {Stop.RECALL_DENIED, Stop.TOO_MANY_RENEWALS, Stop.TOO_MANY_CLAIMS}
-"""Recalls are denied to everybody by Evergreen; used-up renewals and claimed returns stop no loan."""
+"""Evergreen denies recalls to everybody; exhausted renewals and claimed returns block no loan."""
 
 _EXPIRED = (
     # 「予約の取置期限切れ」 and "hold expired" are about something else.
@@ -25,27 +25,27 @@ _DAY = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One way of speaking. Patterns are looked for in what the server says to staff (AF), whatever its case."""
+    """One dialect. Patterns are searched, case-insensitively, in the screen message (AF)."""
 
     encoding: str = "utf-8"
     sends_terminal_password: bool = True
-    """AC, empty: some servers demand the field."""
+    """Send an empty AC: some servers require the field."""
     sends_patron_password: bool = False
-    """AD, empty. Koha takes that for a wrong PIN and refuses holds, so that it is left out wherever nothing else is known."""
+    """Send an empty AD. Koha treats it as a wrong PIN and refuses holds, so the default is to omit it."""
     expiry_field: str = ""
-    """The field with the last day of a library card; its meaning differs from system to system, so that none is taken for granted."""
+    """The field with the last valid day of a library card. Its meaning varies between systems, so there is no default."""
     expired_field: str = ""
-    """The field that says Y for an expired library card."""
+    """The field that is Y for an expired library card."""
     expired_words: tuple[re.Pattern[str], ...] = tuple(re.compile(words, re.IGNORECASE) for words in _EXPIRED)
     last_day_words: tuple[re.Pattern[str], ...] = ()
-    """Their first group is the last day of a library card."""
+    """The first group is the last valid day of the library card."""
     greeting: re.Pattern[str] | None = None
-    """What is said to everybody, and so tells nothing."""
+    """Text sent to everybody, which carries no information."""
     stops: frozenset[Stop] = _STOPPING
     hold_type: str = "2"
     """BY: any copy of the title."""
     counts_ready_holds: bool = True
-    """Whether the hold items of a 64 are those that can be had now, as the protocol's own column for the others suggests."""
+    """Whether the hold items count of a 64 covers only available holds, as the separate count of unavailable ones suggests."""
     wordings: tuple[Wording, ...] = JAPANESE_AND_ENGLISH
 
 
@@ -58,14 +58,14 @@ _PROFILES: dict[Ils, Profile] = {
         greeting=re.compile(r"Greetings from Koha\.(?: *-- *)?"),
         wordings=(*KOHA, *JAPANESE_AND_ENGLISH),
     ),
-    # It counts all holds there, as recorded.
+    # Counts all holds, as recorded from a running server.
     Ils.EVERGREEN: Profile(expiry_field="PA", counts_ready_holds=False),
     Ils.POLARIS: Profile(expiry_field="PX", expired_field="PY"),
 }
 
 
 def profile_of(settings: IlsSettings) -> Profile:
-    """The profile of the library's system, with what the library has set itself."""
+    """The dialect of the configured system, with the library's own settings applied."""
     profile = _PROFILES.get(settings.system, Profile())
     sent = {"absent": False, "empty": True}
     return replace(

@@ -1,4 +1,4 @@
-"""What is asked of the library's system, as messages filled in for this counter."""
+"""SIP2 requests, filled in for this counter."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from kiosk.library.sip2 import Message, sip_date
 
 _LANGUAGE = "000"
 PAGE = 100
-"""So many of a list are asked for at a time, where it does not come whole."""
+"""Page size for lists that are not sent whole."""
 
 
 @unique
 class Listed(Enum):
-    """What a 64 is to list, by its column of the summary, of which only the first Y counts."""
+    """The list requested in a 64, as a value of the summary field, of which only the first Y counts."""
 
     NOTHING = " " * 10
     HOLDS = "Y         "
     LOANS = "  Y       "
     WAITING_HOLDS = "     Y    "
-    """Those that cannot be had yet, where the server lists these apart."""
+    """Unavailable holds, where the server lists them separately."""
 
     @property
     def count(self) -> str:
-        """What counts the same in a 64; NOTHING has none."""
+        """The name of the corresponding count in a 64; there is none for NOTHING."""
         return {"HOLDS": "hold_items_count", "LOANS": "charged_items_count", "WAITING_HOLDS": "unavailable_holds_count"}[self.name]
 
 
 class Requests:
-    """`now` gives the moment as clocks here show it; the protocol's dates carry no zone that every server takes."""
+    """`now` returns local time: no time zone notation of the protocol is accepted by every server."""
 
     def __init__(self, settings: IlsSettings, profile: Profile, now: Callable[[], datetime]) -> None:
         self._settings, self._profile, self._now = settings, profile, now
@@ -47,13 +47,13 @@ class Requests:
         return Message("99", {"status_code": "0", "max_print_width": "080", "protocol_version": "2.00"})
 
     def patron(self, number: str, listed: Listed = Listed.LOANS, start: int | None = None) -> Message:
-        """63; with the list from its `start`th place on (from 1). No PIN goes along: it would only be checked where one is there."""
+        """Build a 63, listing from place `start` (counted from 1) on. No PIN is sent: it would only be checked if present."""
         fixed = {"language": _LANGUAGE, "transaction_date": self._date(), "summary": listed.value}
         page = () if start is None else (("BP", str(start)), ("BQ", str(start + PAGE - 1)))
         return Message("63", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret(), *page))
 
     def patron_status(self, number: str) -> Message:
-        """23, for servers that do not offer 63."""
+        """Build a 23, for servers without 63."""
         fixed = {"language": _LANGUAGE, "transaction_date": self._date()}
         return Message("23", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret()))
 
@@ -61,7 +61,7 @@ class Requests:
         return Message("17", {"transaction_date": self._date()}, (self._institution(), ("AB", item), *self._terminal()))
 
     def loan(self, number: str, item: str) -> Message:
-        # A blank "no block" due date makes one server hang up; with N in "no block" none looks at it.
+        # A blank no-block due date makes one server hang up; with no block = N, servers ignore it.
         date = self._date()
         fixed = {"sc_renewal_policy": "N", "no_block": "N", "transaction_date": date, "nb_due_date": date}
         who = (self._institution(), ("AA", number), ("AB", item))

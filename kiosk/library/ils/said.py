@@ -1,4 +1,4 @@
-"""What a server says in words, and what it says something costs."""
+"""Free text and amounts in a server's answers."""
 
 from __future__ import annotations
 
@@ -11,47 +11,44 @@ from kiosk.library.sip2 import Message
 
 _AMOUNT = re.compile(r"(?P<before>[¥\\]|[A-Z]{3})? ?(?P<amount>[0-9][0-9.,]{0,14}) ?(?P<after>円|[A-Z]{3})?")
 _YEN = {"¥": "JPY", "\\": "JPY", "円": "JPY"}
-"""In the encodings of Japan the backslash is the sign of the yen."""
+"""Japanese encodings show the backslash as a yen sign."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def is_told(text: str) -> bool:
-    """Whether the field of a date or a sum says anything: blanks, zeros and signs between them stand where there is none."""
+    """Whether a date or amount field has content: blanks, zeros and separators stand for "none"."""
     return bool(text.strip(" 0-/.,:"))
 
 
 def said_in(reply: Message, profile: Profile) -> str:
-    """What the server says to staff (AF), a line each, without what it says to everybody.
-
-    What it would have printed (AG) counts where it says nothing: it mostly says the same again.
-    """
+    """The screen message (AF), one line each, without greetings; the print line (AG) only if there is none, since it mostly repeats AF."""
     return _lines(_without_greeting(reply.all("AF"), profile)) or _lines(_without_greeting(reply.all("AG"), profile))
 
 
 def said_of_item(reply: Message, profile: Profile) -> str:
-    """The same, and what the server keeps about the item (CH), a disc that belongs to it for example."""
+    """The same, followed by the item properties (CH), such as an accompanying disc."""
     return _lines([said_in(reply, profile), *reply.all("CH")])
 
 
 def fee_in(reply: Message) -> str:
-    """Amount and currency (BV, BH), of what is owed or of what an item costs; empty where that is nothing, or cannot be read."""
+    """Amount and currency (BV, BH) of what is owed or charged; empty if zero or unreadable."""
     return _fee(reply) or ""
 
 
 def unread_fee_in(reply: Message) -> str:
-    """The same as it was sent, where it cannot be read as a sum: for staff, as the server's words."""
+    """The fee as sent, if it cannot be parsed: shown to staff as the server's own words."""
     sent = " ".join((reply.first("BV") or "").split())
     currency = (reply.first("BH") or "").strip()
     return f"{sent} {currency}".strip() if is_told(sent) and _fee(reply) is None else ""
 
 
 def with_words(said: str, *more: str) -> str:
-    """What was said and more of it, each line once."""
+    """Join texts, dropping repeated lines."""
     return _lines([said, *more])
 
 
 def _fee(reply: Message) -> str | None:
-    """None where there is no sum that can be read."""
+    """The fee; empty if zero, None if it cannot be parsed."""
     amount, currency = (unicodedata.normalize("NFKC", reply.first(code) or "").strip() for code in ("BV", "BH"))
     found = _AMOUNT.fullmatch(amount)
     if found is None:
@@ -68,6 +65,6 @@ def _without_greeting(texts: Iterable[str], profile: Profile) -> list[str]:
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Each line once."""
+    """The distinct lines, joined."""
     lines = (line.strip() for text in texts for line in text.splitlines())
     return "\n".join(dict.fromkeys(filter(None, lines)))

@@ -1,4 +1,4 @@
-"""What the library's server says of itself (98)."""
+"""The status of the library's server (98)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from kiosk.library.sip2 import LAYOUTS, Message
 
 _BX = ("23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65")
-"""The requests whose support BX tells, in its order."""
+"""The requests covered by BX (supported messages), in its order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Empty and None where it does not say. `online`, `lends` and `takes_back` are shown, not obeyed: servers that do lend say no here."""
+    """The server's status; empty or None where it is silent.
+
+    `online`, `lends` and `takes_back` are shown but not acted on: servers that do lend report N here.
+    """
 
     online: bool = True
     lends: bool | None = None
@@ -26,13 +29,13 @@ class Server:
     timeout_seconds: float | None = None
     retries: int | None = None
     supported: Mapping[str, bool] = field(default_factory=dict)
-    """By name of the request: "Checkout", "Hold", …"""
+    """Keyed by the name of the request: "Checkout", "Hold", …"""
     denied: frozenset[str] = frozenset()
-    """The kinds of request that it says it does not take."""
+    """Kinds of request reported as unsupported."""
 
 
 def server_in(reply: Message) -> Server:
-    """What a 98 says. Blank, short and missing parts occur."""
+    """Parse a 98, tolerating blank, short and missing parts."""
     fixed = reply.fixed
     told = {kind: mark for kind, mark in zip(_BX, reply.first("BX") or "", strict=False) if mark in "YN"}
     timeout, retries = (_number(fixed[name]) for name in ("timeout_period", "retries_allowed"))
@@ -45,7 +48,7 @@ def server_in(reply: Message) -> Server:
         library=reply.first("AM") or "",
         location=reply.first("AN") or "",
         said="\n".join(text for text in reply.all("AF") if text.strip()),
-        # In tenths of a second; 999 and 000 are "no limit" and "not told" to those who send them.
+        # In tenths of a second; servers use 999 for "no limit" and 000 for "unspecified".
         timeout_seconds=timeout / 10 if timeout and timeout < 999 else None,
         retries=retries if retries != 999 else None,
         supported={LAYOUTS[kind].name: mark == "Y" for kind, mark in told.items()},

@@ -1,7 +1,6 @@
-"""A patron's standing, read from the answer to 63 or 23: may this library card be used, until when, and what does it stand at.
+"""Judge a patron from a 64 or 24: whether the library card is usable, until when, and its standing.
 
-Servers tell that a library card is expired, stopped or unknown in different places, and often in several that contradict each other:
-the strictest counts.
+Servers report expired, blocked and unknown cards in different places, often contradicting themselves: the strictest counts.
 """
 
 from __future__ import annotations
@@ -19,20 +18,21 @@ from kiosk.library.ils.said import fee_in, is_told, said_in, unread_fee_in, with
 from kiosk.library.sip2 import Message, means_never, read_date
 
 _FLAGS = tuple(Stop)
-"""In the order of the fourteen places of the patron status."""
+"""The fourteen positions of the patron status, in order."""
 _ALL_DENIED = frozenset({Stop.CHARGE_DENIED, Stop.RENEWAL_DENIED, Stop.HOLD_DENIED})
 
 
 def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, today: date, loan_limit: int = 0) -> Patron:
-    """The patron in `reply`, whose number the caller has compared. `loan_limit` counts where the server tells none; 0: not known.
+    """Judge the patron in `reply`, whose number the caller has compared.
 
-    Raises Refused: library-card-unknown, library-card-expired (until, where known) or library-card-stopped (stops, said).
+    `loan_limit` applies if the server reports none; 0 means unknown. Raises Refused: library-card-unknown, library-card-expired (`until`,
+    if known), library-card-stopped (`stops`, `said`).
     """
     flags = frozenset(stop for stop, mark in zip(_FLAGS, reply.fixed["patron_status"], strict=False) if mark == "Y")
     valid, named = (reply.first("BL") or "").strip().upper(), bool((reply.first("AE") or "").strip())
     said = said_in(reply, profile)
     last_day, unread = _last_day(reply, profile)
-    # First of all: servers deny everything to somebody whose card has expired, and some leave out the name.
+    # Expiry first: servers set every flag for an expired card, and some omit the name.
     if (last_day is not None and last_day < today) or _said_to_be_expired(reply, profile, said):
         raise Refused(Code.LIBRARY_CARD_EXPIRED, **({"until": last_day.isoformat()} if last_day is not None else {}))
     if not named and valid != "Y":
@@ -47,7 +47,7 @@ def judge_patron(reply: Message, number: LibraryCardNumber, profile: Profile, to
 
 
 def day_in(text: str) -> date | None:
-    """The day of a date as a server writes it; None where there is none, or where it means "never"."""
+    """Parse a server's date into a day in Japan; None if there is none, or if it means "never"."""
     found = read_date(text)
     if isinstance(found, datetime):
         return day_in_japan(found) if found.tzinfo is not None else found.date()
@@ -55,7 +55,7 @@ def day_in(text: str) -> date | None:
 
 
 def _last_day(reply: Message, profile: Profile) -> tuple[date | None, str]:
-    """The earliest of all last days it tells, in the system's field and in words; and what cannot be read as a day, as it was sent."""
+    """The earliest expiry date reported, in a field or in text; and those that cannot be parsed, as sent."""
     texts = list(reply.all(profile.expiry_field)) if profile.expiry_field else []
     for words in profile.last_day_words:
         texts += [match.group(1) for said in reply.all("AF") for match in words.finditer(said)]
@@ -73,7 +73,7 @@ def _said_to_be_expired(reply: Message, profile: Profile, said: str) -> bool:
 def _standing(reply: Message, profile: Profile, stops: frozenset[Stop], said: str, loan_limit: int) -> Standing:
     on_loan = loans_in(reply)
     loans = on_loan.counted
-    # 0000 is "not set" to most servers; whoever may borrow nothing has a flag for it.
+    # Most servers send 0000 for "not set"; a patron who may borrow nothing has a flag instead.
     limit = number_in(reply.first("CB")) or loan_limit
     owes = fee_in(reply)
     return Standing(

@@ -1,6 +1,6 @@
-"""One connection over TCP, plain or TLS, that carries lines: nothing here knows what stands in them.
+"""A line-based connection over TCP or TLS, independent of the content of lines.
 
-Every call has a deadline for all it does, so that a server which sends one byte a second holds nobody up.
+Every call has one deadline for everything it does, so that a server trickling bytes blocks nobody.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from kiosk.library.sip2 import Framer, Malformed, Message
 
 _PIECE = 65536
 _GRACE_SECONDS = 0.2
-"""So long a line that may be over is waited for to go on; pieces of one message come sooner."""
+"""Seconds to wait for the continuation of a line that may be complete; parts of one message arrive sooner."""
 
 
 @unique
 class Trouble(StrEnum):
-    """Why a connection is of no more use. The words stand in the log."""
+    """Why a connection is unusable. The values are log messages."""
 
     NO_NAME = "the name of the server is not known"
     REFUSED = "nobody answers at this address"
@@ -47,29 +47,29 @@ class Trouble(StrEnum):
 
     @property
     def reason(self) -> str:
-        """Its name in the keys of sentences: `command.why.<code>.<reason>`."""
+        """The last part of the message key `command.why.<code>.<reason>`."""
         return self.name.lower().replace("_", "-")
 
 
 class Broken(Exception):
-    """The connection, or the exchange on it, has failed. Never leaves this package."""
+    """A failed connection or exchange. Never leaves this package."""
 
     def __init__(self, trouble: Trouble, reply: Message | None = None) -> None:
-        """`reply`: what came instead of the answer, where it could be read."""
+        """`reply`: the unusable answer, if it could be parsed."""
         super().__init__(trouble.value)
         self.trouble, self.reply = trouble, reply
 
 
 def trusting(ca_file: str) -> ssl.SSLContext:
-    """TLS that believes the authority in `ca_file` alone, or the system's where it is empty; names are checked. Raises Broken."""
+    """A TLS context that trusts only `ca_file`, or the system's authorities if empty, and checks host names. Raises Broken."""
     try:
         if ca_file and exposure(Path(ca_file)) is not None:
             raise Broken(Trouble.AUTHORITY_EXPOSED)
         if not ca_file:
             return ssl.create_default_context()
-        # Comments in other letters stand in such files; ssl takes ASCII alone.
+        # Such files contain comments that are not ASCII; ssl accepts ASCII only.
         authority = read_regular(Path(ca_file)).decode("ascii", "ignore")
-        if not authority:  # would be the system's
+        if not authority:  # empty would mean the system's authorities
             raise ValueError("empty")
         return ssl.create_default_context(cadata=authority)
     except (OSError, ValueError) as error:
@@ -77,7 +77,7 @@ def trusting(ca_file: str) -> ssl.SSLContext:
 
 
 class Wire:
-    """Opened by `reach`, then `secure` where TLS is wanted. Raises Broken, and after that only `close` makes sense."""
+    """Opened by `reach`, then `secure` for TLS. Raises Broken, after which only `close` is valid."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -86,11 +86,11 @@ class Wire:
 
     @classmethod
     def reach(cls, host: str, port: int, deadline: Deadline) -> Wire:
-        """A TCP connection to the first of the host's addresses that takes one."""
+        """Connect to the first address of the host that accepts."""
         addresses = _addresses(host, port, deadline)
         trouble = Trouble.REFUSED
         for place, (family, address) in enumerate(addresses):
-            # An address behind which nobody answers must leave time for the next.
+            # An unresponsive address must leave time for the next.
             left = deadline.left / (len(addresses) - place)
             if left <= 0:
                 raise Broken(Trouble.SILENT)
@@ -110,16 +110,16 @@ class Wire:
         raise Broken(trouble)
 
     def secure(self, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
-        """TLS from here on, with a server whose certificate is for `name`. After a failure nothing is said on it, plain or not."""
+        """Start TLS with a server whose certificate is for `name`. After a failure nothing more is sent, not even in clear."""
         try:
-            name.encode("idna")  # what ssl does as well, but after it has taken the socket over
+            name.encode("idna")  # ssl does so too, but only after taking over the socket
             self._socket.settimeout(max(deadline.left, 0.001))
             self._socket = secured = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=False)
             secured.do_handshake()
         except ssl.SSLCertVerificationError as error:
             raise Broken(Trouble.CERTIFICATE) from error
         except TimeoutError as error:
-            # A plain server takes the greeting for the beginning of a line, and waits for its end.
+            # A server without TLS reads the ClientHello as an incomplete line and keeps waiting.
             raise Broken(Trouble.NO_TLS) from error
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
             raise Broken(Trouble.CLOSED) from error
@@ -128,28 +128,28 @@ class Wire:
         except OSError as error:
             raise Broken(Trouble.CLOSED) from error
         except ValueError as error:
-            # A name that no certificate can bear.
+            # No certificate can match such a name.
             raise Broken(Trouble.CERTIFICATE) from error
 
     def check_quiet(self) -> None:
-        """Raise Broken where the server has closed, or has sent what nobody asked for: neither may meet the next request."""
+        """Raise Broken if the server has closed the connection or sent anything unsolicited: neither may meet the next request."""
         if self._lines or self._framer.pending:
             raise Broken(Trouble.STALE)
         try:
             self._socket.setblocking(False)
             received = self._socket.recv(_PIECE)
         except (BlockingIOError, ssl.SSLWantReadError):
-            return  # TLS may have sent something of its own, such as a session ticket
+            return  # TLS may send records of its own, such as session tickets
         except (OSError, ValueError) as error:
             raise Broken(Trouble.CLOSED) from error
         if not received:
             raise Broken(Trouble.CLOSED)
-        # The LF of the last line's CRLF may come late; NULs occur.
+        # The LF of the last CRLF may arrive late; NULs occur.
         if received.strip(b"\r\n\0"):
             raise Broken(Trouble.STALE)
 
     def send(self, line: bytes, deadline: Deadline) -> None:
-        """Raises Broken; then nobody knows how much of the line has arrived."""
+        """Send a line. Raises Broken; how much has arrived is then unknown."""
         try:
             self._socket.settimeout(max(deadline.left, 0.001))
             self._socket.sendall(line)
@@ -159,7 +159,7 @@ class Wire:
             raise Broken(Trouble.CLOSED) from error
 
     def line(self, deadline: Deadline) -> bytes:
-        """The next line, without its end. Raises Broken."""
+        """Return the next line without its terminator. Raises Broken."""
         while not self._lines:
             try:
                 self._lines += self._framer.feed(self._received(deadline))
@@ -172,11 +172,11 @@ class Wire:
         return self._lines.pop(0)
 
     def expect_sums(self) -> None:
-        """From now on every line has a number and a sum at its end."""
+        """Expect sequence number and checksum at the end of every line from now on."""
         self._framer.sealed = True
 
     def _received(self, deadline: Deadline) -> bytes:
-        """The next piece. Raises Broken, the sooner where what has come may be all."""
+        """Receive the next chunk. Raises Broken, sooner if the line may be complete."""
         left = min(deadline.left, _GRACE_SECONDS) if self._framer.may_be_over else deadline.left
         if left <= 0:
             raise Broken(Trouble.SILENT)
@@ -192,7 +192,7 @@ class Wire:
         return received
 
     def close(self) -> None:
-        """At once: nothing is sent any more, nothing that still comes is read. Any number of times."""
+        """Close at once, discarding pending data. Idempotent."""
         with contextlib.suppress(OSError):
             self._socket.close()
 
@@ -201,7 +201,7 @@ _Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, in
 
 
 def _addresses(host: str, port: int, deadline: Deadline) -> list[_Address]:
-    """Where `host` is. Asking for a name has no time limit of its own, so that a thread asks which nobody waits for too long."""
+    """Resolve `host`. Name resolution has no timeout of its own, so a thread does it that can be abandoned."""
     with contextlib.suppress(ValueError):
         family = socket.AF_INET if ipaddress.ip_address(host).version == 4 else socket.AF_INET6
         return [(family, (host, port))]

@@ -1,7 +1,7 @@
-"""What servers say when they refuse something, in their own words, and which reason that is.
+"""Map servers' refusal texts to reasons.
 
-The protocol has no codes for reasons. These words were seen in answers, or are those of the systems' own error keys; the Japanese ones
-are what staff's screens say here, since no Japanese system's SIP2 answers have been seen yet.
+The protocol has no reason codes. The texts were seen in answers or are the systems' own error keys; the Japanese ones are wordings of staff
+interfaces, since no Japanese system's SIP2 answers have been seen yet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kiosk.library.ils.clauses import says
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words of a server, and the reason they stand for in these services."""
+    """A text pattern and the reason it stands for, for certain services."""
 
     pattern: re.Pattern[str]
     reason: Reason
@@ -25,15 +25,12 @@ class Wording:
 
 
 def wording(words: str, reason: Reason, *services: Service) -> Wording:
-    """`words` is a regular expression, looked for anywhere and in any case. Without services it stands for all."""
+    """Create a wording. `words` is a case-insensitive regular expression, matched anywhere; without services it applies to all."""
     return Wording(re.compile(words, re.IGNORECASE), reason, frozenset(services or ITEM_SERVICES))
 
 
 def reason_in(said: str, service: Service, wordings: tuple[Wording, ...]) -> Reason | None:
-    """The reason that a server's words stand for, by the first wording that is found in them; None where they tell nothing known.
-
-    Words with a "not" beside them are not known: they stand for the opposite, or for nothing.
-    """
+    """The reason of the first matching wording, or None. A negated match does not count (see `clauses`)."""
     for known in wordings:
         if service in known.services and says(said, known.pattern):
             return known.reason
@@ -41,7 +38,7 @@ def reason_in(said: str, service: Service, wordings: tuple[Wording, ...]) -> Rea
 
 
 KOHA: tuple[Wording, ...] = (
-    # Keys of Koha's own checks come through as they are: "Issue failed : NOT_FOR_LOAN", "TOO_MANY: 5 / 5".
+    # Koha passes its own error keys through: "Issue failed : NOT_FOR_LOAN", "TOO_MANY: 5 / 5".
     wording(r"\bNO_MORE_RENEWALS\b", Reason.ALREADY_LENT, Service.LOAN),
     wording(r"\bNO_MORE_RENEWALS\b", Reason.NO_MORE_RENEWALS, Service.RENEWAL),
     wording(r"\b(?:NOT_FOR_LOAN|RESTRICTED|AGE_RESTRICTION)\b", Reason.NOT_FOR_LOAN),
@@ -54,7 +51,7 @@ KOHA: tuple[Wording, ...] = (
 )
 
 JAPANESE_AND_ENGLISH: tuple[Wording, ...] = (
-    # What is narrower stands first: "not checked out" before "checked out", the card that is lost before the item that is.
+    # Narrower patterns first: "not checked out" before "checked out", a lost card before a lost item.
     wording(r"maximum (?:\w+ )?renewals|too many renewals|renewal limit|no more renewals", Reason.ALREADY_LENT, Service.LOAN),
     wording(r"maximum (?:\w+ )?renewals|too many renewals|renewal limit|no more renewals", Reason.NO_MORE_RENEWALS, Service.RENEWAL),
     wording(r"延長.{0,8}(?:上限|回数|限度|済)|(?:既に|すでに).{0,6}延長", Reason.NO_MORE_RENEWALS, Service.RENEWAL),

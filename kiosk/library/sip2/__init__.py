@@ -1,4 +1,4 @@
-"""SIP2 as a pure codec: bytes in, typed message out, and back. Nothing here opens a connection."""
+"""SIP2 as a pure codec: bytes to typed messages and back. Opens no connection."""
 
 from kiosk.library.sip2.codec import decode, encode
 from kiosk.library.sip2.dates import means_never, read_date, sip_date

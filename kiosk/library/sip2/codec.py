@@ -1,7 +1,7 @@
-"""SIP2 messages from bytes and into bytes.
+"""Encode and decode SIP2 messages.
 
-What real servers do is allowed for: fields in any order and of any code, a last field without its `|`, a bare `|` inside a value,
-breaks (CR, LF) inside a value, checksums over bytes or over code points, and of more digits than four.
+Tolerates what real servers send: fields in any order and with any code, a last field without its `|`, a bare `|` inside a value, line
+breaks (CR, LF) inside a value, checksums over bytes or over code points, and checksums of more than four digits.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from kiosk.library.sip2.layouts import LAYOUTS, Fixed
 from kiosk.library.sip2.message import Checksum, Malformed, Message
 
 _KIND = re.compile(r"[0-9]{2}")
-# A capital and a capital or digit; number and checksum are no fields.
+# A capital followed by a capital or digit; sequence number and checksum are not fields.
 _CODE = re.compile(r"(?!A[YZ])[A-Z][A-Z0-9]")
-# Number and checksum together are known anywhere at the end; one alone, or closed like a field, only where a field may begin.
+# Sequence number and checksum together are recognized anywhere at the end; one alone, or terminated like a field, only at a field start.
 _NUMBER_AND_SUM = re.compile(r"AY([0-9])AZ([0-9A-Fa-f]{1,12}) *\Z")
 _NUMBER_OR_SUM = re.compile(r"(?:\A|(?<=\|))(?:AY([0-9]?)\|?)?(?:AZ([0-9A-Fa-f]{0,12}))?\|? *\Z")
-# Where one of these stands before the end, something came behind it: another message, or number and checksum were damaged.
+# One of these before the end means that another message follows, or that the trailer is damaged.
 _END_INSIDE = re.compile(r"AY[0-9]AZ[0-9A-Fa-f]{4}|(?:\A|\|)(?:AY[0-9]|AZ[0-9A-Fa-f]{4})")
 _DATE_INSIDE = re.compile(r"[0-9]{8}[ A-Z]{4}[0-9]{6}")
-# Digits or blanks around whatever a server has for a zone. Anything else, and the parts have shifted against their places.
+# Digits or blanks around an arbitrary zone. Anything else means that the fixed part is misaligned.
 _DATE = re.compile(r"[0-9 ]{8}.{4}[0-9 ]{6}")
 _CONTROL = re.compile(r"[\r\n\0]")
 _BAR = "&#124;"
-# By the protocol these never carry a number: who asks for a message again has not understood which it was.
+# The protocol gives these no sequence number: they ask for a message that was not understood.
 _UNNUMBERED = frozenset({"96", "97"})
 
 
 def encode(message: Message, *, sequence: int | None = None, encoding: str = "utf-8") -> bytes:
-    """The whole line with its CR; with a `sequence` (0 to 9) it gets number and checksum (AY, AZ), else neither.
+    """Encode a message as a line with its CR; with `sequence` (0 to 9), including sequence number and checksum (AY, AZ).
 
-    The fields go out in their order, with a `|` in a value as `&#124;`. In a reply a character which `encoding` lacks becomes `?`.
-    Raises Malformed when a part is missing or of another width than the layout's, when a value would end the line or a code would not be
-    read as one, and when a request is not ASCII: servers damage anything else.
+    Fields keep their order; `|` in a value becomes `&#124;`. Characters that `encoding` lacks become `?` in replies. Raises Malformed for a
+    fixed part that is missing or of the wrong width, a value containing a line end, an invalid field code, and a request that is not ASCII,
+    since servers damage anything else.
     """
     layout = LAYOUTS.get(message.kind)
     if layout is None:
@@ -67,13 +67,13 @@ def encode(message: Message, *, sequence: int | None = None, encoding: str = "ut
 
 
 def decode(line: bytes, *, encoding: str = "utf-8", checksum: Checksum = Checksum.WARN) -> Message:
-    """The message in one line, with or without its end.
+    """Decode one line, with or without its terminator.
 
-    Raises Malformed when the line is no message, when it is cut off within its fixed part, when two messages lie in it without an end
-    between them, and with `Checksum.STRICT` when the sum is wrong or missing.
+    Raises Malformed for a line that is no message, is truncated in its fixed part, or contains two messages; with `Checksum.STRICT` also
+    for a wrong or missing checksum.
     """
     line = line.strip(b"\r\n\0")
-    # As a whole before it is split: in CP932 the second byte of 竹, 芸, 掛 and others is that of `|`.
+    # Decode before splitting: in CP932 the second byte of 竹, 芸, 掛 and others is that of `|`.
     text = line.decode(encoding, errors="replace")
     kind = text[:2]
     if not _KIND.fullmatch(kind):
@@ -107,7 +107,7 @@ def _sound(part: Fixed, text: str) -> bool:
 
 
 def _without_trailer(rest: str) -> tuple[str, int | None, str]:
-    """What stands before number and checksum; the number; the digits of the checksum, "" when there is none."""
+    """Split off the trailer: the rest, the sequence number, and the checksum digits ("" if none)."""
     found = _NUMBER_AND_SUM.search(rest) or _NUMBER_OR_SUM.search(rest)
     if found is None:
         return rest, None, ""
@@ -116,9 +116,9 @@ def _without_trailer(rest: str) -> tuple[str, int | None, str]:
 
 
 def _sum_good(line: bytes, text: str, digits: str) -> bool:
-    """By the protocol the sum is over bytes; Koha without an encoding and others add up code points."""
+    """Verify the checksum. The protocol sums bytes; Koha without a configured encoding, and others, sum code points."""
     value = int(digits, 16)
-    # All that follows the digits' place is ASCII, one byte a character.
+    # From the digits on everything is ASCII, one byte per character.
     behind = len(text) - text.rindex("AZ" + digits) - 2
     if (sum(line[: len(line) - behind]) + value) & 0xFFFF == 0:
         return True
@@ -134,7 +134,7 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
         if _CODE.match(piece):
             found.append((piece[:2], [piece[2:]]))
         elif piece.strip(" "):
-            # A bare `|` in a value cuts it in two; a second message without an end before it is no value.
+            # A bare `|` splits a value in two; a second message without a line end before it is not a value.
             if not found or _DATE_INSIDE.search(piece):
                 raise Malformed("something that is no field stands where one begins")
             found[-1][1].append(piece)
@@ -142,7 +142,7 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
 
 
 def _without_breaks(piece: str) -> str:
-    """A field may begin in a new line; what is no field is the rest of a value, with its breaks."""
+    """Strip line breaks before a field; elsewhere they belong to the value."""
     field = piece.lstrip("\r\n")
     return field if _CODE.match(field) else piece
 
@@ -150,5 +150,5 @@ def _without_breaks(piece: str) -> str:
 def _value(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    # Value by value: over the whole line, a mark at the beginning of one would go into the letters of its code.
+    # Normalize per value: over the whole line, a leading combining mark would merge with the field code.
     return normalize("NFC", text.replace(_BAR, "|") if "&" in text else text)

@@ -1,4 +1,4 @@
-"""Dates as the servers write them."""
+"""Format and parse dates as servers write them."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ _SIGNS = re.compile(
 _JAPANESE = re.compile(r"(?:(?P<year>[0-9]{4})|令和(?P<reiwa>[0-9]{1,2}|元))年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日")
 _BEFORE_REIWA = 2018
 _OFFSET = re.compile(r"([-+])([0-9]{2}):?([0-9]{2})")
-# Military letters: A to I and K to M east of Greenwich, N to Y west of it, J the place where one is.
+# Military zones: A to I and K to M east of Greenwich, N to Y west of it; J is local time.
 _LETTERS = (
     {"Z": 0}
     | {letter: hours for hours, letter in enumerate("ABCDEFGHIKLM", 1)}
     | {letter: -hours for hours, letter in enumerate("NOPQRSTUVWXY", 1)}
 )
-# Years that stand for "no date" or "never" in the databases behind the servers: 0001, 1753, 9999.
+# Years outside this range mean "no date" or "never" in the databases behind the servers: 0001, 1753, 9999.
 _YEARS = range(1850, 9999)
 
 
 def sip_date(moment: datetime) -> str:
-    """`20261123    095031`: the hands of the clock as they stand in `moment`, and four blanks, which mean local time.
+    """Format as `20261123    095031`: the wall clock time of `moment` and a blank zone, which means local time.
 
-    Every server takes these; some cut off or refuse a zone.
+    Every server accepts that; some truncate or reject a zone.
     """
     return f"{moment.year:04d}{moment.month:02d}{moment.day:02d}    {moment.hour:02d}{moment.minute:02d}{moment.second:02d}"
 
 
 def read_date(text: str) -> datetime | date | None:
-    """The moment, the day where there is no (sensible) time, or None where there is no date, or one that means "never".
+    """Parse a date: a datetime, a date if there is no valid time, or None if there is no date or it means "never".
 
-    Reads `YYYYMMDD`, `YYYYMMDDZZZZHHMMSS` with blanks, a military letter (FOLIO: `   I`) or an offset as the zone, and
-    `YYYY-MM-DD HH:MM:SS` (Evergreen), and `令和8年12月7日`, full-width digits too. A moment without a zone is naive: the library's local
-    time. Where day, month and year could be taken for one another, there is no date that can be read.
+    Accepts `YYYYMMDD`; `YYYYMMDDZZZZHHMMSS` with blanks, a military letter (FOLIO: `   I`) or an offset as the zone;
+    `YYYY-MM-DD HH:MM:SS` (Evergreen); and `令和8年12月7日`; also in full-width digits. A datetime without zone is naive: the library's
+    local time. Formats in which day, month and year are ambiguous are not parsed.
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if japanese := _JAPANESE.fullmatch("".join(text.split())):
@@ -62,7 +62,7 @@ def read_date(text: str) -> datetime | date | None:
 
 
 def means_never(text: str) -> bool:
-    """Whether it is a date of a year that stands for "no date" or "never"."""
+    """Whether the year of the date stands for "no date" or "never"."""
     found = _SIP.match(text.strip()) or _SIGNS.match(text.strip())
     return found is not None and int(found["year"]) not in _YEARS
 
@@ -75,7 +75,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _zone(text: str) -> tzinfo | None:
-    """None, local, for blanks and for what nobody can read."""
+    """The time zone; None (local) for blanks and anything unreadable."""
     text = text.strip()
     if text in _LETTERS:
         return timezone(timedelta(hours=_LETTERS[text]))

@@ -1,4 +1,4 @@
-"""Lines out of a stream of bytes that arrives in pieces of any size."""
+"""Split a byte stream, received in arbitrary chunks, into lines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kiosk.library.sip2.layouts import LAYOUTS, Layout
 from kiosk.library.sip2.message import Malformed
 
 LONGEST = 256 * 1024
-"""Bytes of a line. All titles of a patron with some hundred loans fit; noise without an end does not fill the memory."""
+"""Maximum line length in bytes: enough for the titles of several hundred loans, and a bound on memory for noise without line ends."""
 
-# CR and LF end a line only where a message can be at its end; notes to patrons and titles have both within.
+# CR and LF end a line only where a message can end; notes to patrons and titles contain both.
 _END = re.compile(rb"(?:\||AZ[0-9A-Fa-f]{1,12})(?=[\r\n])")
 _SEALED_END = re.compile(rb"AZ[0-9A-Fa-f]{1,12}(?=[\r\n])")
 _SEALED = re.compile(rb"AZ[0-9A-Fa-f]{1,12}\Z")
@@ -27,29 +27,29 @@ def _beginning(layout: Layout) -> bytes:
 
 _BEGINNING = re.compile(b"|".join(map(_beginning, LAYOUTS.values())), re.DOTALL)
 _DATED = re.compile(b"|".join(_beginning(layout) for layout in LAYOUTS.values() if any(part.is_date for part in layout.fixed)), re.DOTALL)
-"""The beginning of a message with a date, as no line of a text begins."""
+"""The start of a message with a date, which no line of free text matches."""
 
 
 class Framer:
-    """Cuts at CR, CRLF and LF where a message is at its end, wherever the pieces were cut; the rest is kept for the next piece.
+    """Splits at CR, CRLF or LF where a message can end, independent of chunk boundaries; an incomplete line is buffered.
 
-    Some leave out the `|` or the sum at the end, which cannot be told from a CR within a text until more has come, or nothing:
-    `may_be_over` says so, and `flush` gives the line for what it is. Feeding raises Malformed once a line is longer than `longest`; the
-    connection it comes from is then of no more use.
+    Some servers omit the final `|` or the checksum. Such an end cannot be told from a CR within text until more arrives, or nothing does:
+    `may_be_over` reports the case, and `flush` returns the line as it is. Feeding raises Malformed once a line exceeds `longest`; the
+    connection is then unusable.
     """
 
     def __init__(self, longest: int = LONGEST) -> None:
         self._longest = longest
         self._line = bytearray()
         self._searched = 0
-        """So much of it has no end within."""
+        """Length of the prefix already searched for a line end."""
         self._first_break: int | None = None
         self.sealed = False
-        """Whether every message is known to have a number and a sum at its end, so that a `|` is none."""
+        """Whether every message is known to end with sequence number and checksum, so that `|` is no end."""
 
     @property
     def pending(self) -> bool:
-        """Whether the beginning of a line has come without its end."""
+        """Whether an incomplete line is buffered."""
         return bool(self._line)
 
     @property
@@ -57,7 +57,7 @@ class Framer:
         return self._line.endswith((b"\r", b"\r\n"))
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The lines that end within `data`, without their ends, without NULs, without empty ones."""
+        """Return the lines completed by `data`, without terminators, NULs and empty lines."""
         self._line += data.replace(b"\0", b"")
         lines: list[bytes] = []
         start = self._behind_breaks(0)
@@ -78,14 +78,14 @@ class Framer:
         return lines
 
     def flush(self) -> list[bytes]:
-        """What has come so far, as lines."""
+        """Return the buffered data as lines."""
         line = bytes(self._line)
         self._line.clear()
         self._searched, self._first_break = 0, None
         return _messages(line)
 
     def _end(self, start: int) -> int | None:
-        """Where the line that begins at `start` ends, if it does: a message at its end, what is none at its first CR."""
+        """The end of the line starting at `start`, or None: messages end where they are complete, anything else at its first CR."""
         line, first = self._line, self._first_break
         if first is None:
             found = _BREAK.search(line, max(start, self._searched))
@@ -102,7 +102,7 @@ class Framer:
         return None if end is None else limit
 
     def _is_complete(self, start: int, end: int) -> bool:
-        """The quick look at what most lines are."""
+        """Fast path for ordinary lines."""
         line = self._line
         if line[end - 1] == _BAR:
             return not self.sealed
@@ -120,7 +120,7 @@ class Framer:
 
 
 def _messages(line: bytes) -> list[bytes]:
-    """Those in a line: where one begins behind a break, the one before it was over."""
+    """Split a line into messages: the start of a message after a break ends the previous one."""
     starts = [0, *(found.end() for found in _BREAK.finditer(line) if _DATED.match(line, found.end()))]
     parts = (line[start:end].strip(b"\r\n") for start, end in zip(starts, [*starts[1:], len(line)], strict=True))
     return [part for part in parts if part]

@@ -10,7 +10,7 @@ _COUNT = 4
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """One part of fixed width, in characters, which stands before the fields."""
+    """One fixed-width part before the fields; width in characters."""
 
     name: str
     width: int
@@ -22,10 +22,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One kind of message.
+    """The layout of one kind of message.
 
-    `fields` are the codes the protocol names, in the order in which it lists them; nobody may rely on that order, nor on any being there.
-    `reply` is the kind that answers a request; None for a reply, and for those that ask for a message to be sent again.
+    `fields` are the codes listed by the protocol, in its order; neither order nor presence can be relied on. `reply` is the kind that
+    answers a request; None for replies and for requests to resend.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Layout:
 
     @property
     def width(self) -> int:
-        """Characters of the fixed part, the kind not counted."""
+        """Total width of the fixed part, without the kind."""
         return sum(part.width for part in self.fixed)
 
 
@@ -54,7 +54,7 @@ def _reply(kind: str, name: str, fixed: str, fields: str) -> Layout:
 
 
 def _parts(fixed: str) -> tuple[Fixed, ...]:
-    """Of `name:width` each; what is a date or a count by its name says no width, and what is one character needs none."""
+    """Parse `name:width` words; dates and counts are recognized by name, and the default width is 1."""
     parts = []
     for word in fixed.split():
         name, _, width = word.partition(":")
@@ -131,7 +131,7 @@ LAYOUTS: dict[str, Layout] = {
         _reply("96", "Request SC Resend", "", ""),
     )
 }
-"""By kind. The parts that are a date are 18 wide: YYYYMMDD, a zone of four characters, HHMMSS."""
+"""Layouts by kind. Dates are 18 characters: YYYYMMDD, a zone of four characters, HHMMSS."""
 
 FIELDS: dict[str, str] = {
     "AA": "patron identifier",
@@ -194,4 +194,4 @@ FIELDS: dict[str, str] = {
     "CP": "location code",
     "CQ": "valid patron password",
 }
-"""The standard names of the fields; servers send others beside them, which mean something else on each system (PA, PB, PX, SA to SZ)."""
+"""The standard field names. Servers also send private fields, whose meaning depends on the system (PA, PB, PX, SA to SZ)."""

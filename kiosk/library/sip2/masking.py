@@ -1,4 +1,4 @@
-"""Messages as they may stand in a log."""
+"""Mask messages for the log."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kiosk.library.sip2.message import Malformed, Message
 
 
 def masked(message_or_line: Message | bytes | str, *, encoding: str = "utf-8") -> str:
-    """Kind, fixed parts, codes, the values that name nobody, and of all other values the length: `AA*11|`.
+    """Show kind, fixed parts, field codes and impersonal values; of all other values only the length: `AA*11|`.
 
-    What cannot be decoded is told by its kind and length alone. Never raises.
+    What cannot be decoded is shown by kind and length only. Never raises.
     """
     if isinstance(message_or_line, Message):
         return repr(message_or_line)

@@ -1,4 +1,4 @@
-"""One SIP2 message in parts, as both ends see it."""
+"""A parsed SIP2 message."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-# What may stand in a log. All else may name a person, a card, an item, or be a secret, AF among them ("… not checked out to …").
+# Fields that may be logged. All others, AF included ("… not checked out to …"), may identify a person, card or item, or be secret.
 _HARMLESS = frozenset("AH AM AN AO AP BH BI BL BO BP BQ BR BT BW BX BY BZ CA CB CF CI CK CP CQ".split())
-# What flags, counts and dates look like. Noise that begins with two digits may have anything else there.
+# Flags, counts and dates. In noise that starts with two digits, anything may be in their place.
 _PLAIN = re.compile(r"[ 0-9YNUTE.+*-]{1,14}|[0-9]{8}[ A-Z]{4}[0-9]{6}| {18}")
 
 
 class Malformed(ValueError):
-    """The bytes are no SIP2 message, or the message cannot be put into bytes. Says why, never with what stood there."""
+    """Not a SIP2 message, or a message that cannot be encoded. The text never quotes content."""
 
 
 class Checksum(StrEnum):
-    """What is asked of the checksum of a reply (setting `library.checksum`)."""
+    """How the checksum of a reply is treated (setting `library.checksum`)."""
 
     OFF = "off"
-    """Not looked at."""
+    """Ignored."""
     WARN = "warn"
-    """Looked at, and told in `Message.checksum_good`."""
+    """Verified; the result is in `Message.checksum_good`."""
     STRICT = "strict"
-    """A wrong one makes the message malformed, and so does a missing one."""
+    """A wrong or missing checksum makes the message malformed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Message:
-    """`fixed` has every part of the kind's layout under its name, blanks and all; a kind without a layout has its text under `body`.
+    """One message, with a masked repr, so that no log or traceback identifies a patron.
 
-    `fields` are in the order in which they came, unknown ones among them, their values unescaped, in Unicode's
-    form NFC and with LF for any break of the line.
-    `checksum_good` is None where no checksum came, or none was asked for.
-    `replaced`: a character could not be decoded and is shown as U+FFFD.
-    The representation is masked, so that no log and no traceback names a patron.
+    `fixed` maps every part of the layout to its text, blanks included; a kind without a layout has its text under `body`.
+
+    `fields` are in the order received, unknown ones included; values are unescaped, in NFC, with LF for any line break.
+
+    `checksum_good` is None if there was no checksum, or it was ignored.
+
+    `replaced`: a character could not be decoded and was replaced by U+FFFD.
     """
 
     kind: str
@@ -47,19 +49,19 @@ class Message:
     replaced: bool = False
 
     def first(self, code: str) -> str | None:
-        """The value of the first field with this code; None when there is none, "" when it is empty."""
+        """The value of the first field with this code; None if there is none, "" if it is empty."""
         for known, value in self.fields:
             if known == code:
                 return value
         return None
 
     def all(self, code: str) -> tuple[str, ...]:
-        """The values of all fields with this code, in their order."""
+        """The values of all fields with this code, in order."""
         return tuple(value for known, value in self.fields if known == code)
 
     def __repr__(self) -> str:
         fixed = "".join(value if name != "body" and _PLAIN.fullmatch(value) else f"*{len(value)}" for name, value in self.fixed.items())
         fields = "".join(f"{code}{value if code in _HARMLESS else f'*{len(value)}'}|" for code, value in self.fields)
         sequence = "" if self.sequence is None else f"AY{self.sequence}"
-        # The checksum itself would give a short PIN away.
+        # The checksum itself would reveal a short PIN.
         return f"{self.kind}{fixed}{fields}{sequence}{' checksum wrong' if self.checksum_good is False else ''}"
