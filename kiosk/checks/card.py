@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
@@ -29,10 +29,10 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
     from kiosk.smartcard.heartbeat import reader_names
 
     try:
-        names = apart.call(reader_names, {}, limit)
-    except apart.Overdue:
+        names = child_process.call(reader_names, {}, limit)
+    except child_process.Overdue:
         return lost(Code.READER_SILENT)
-    except apart.NoAnswer:
+    except child_process.NoAnswer:
         # Our own failure, which proves nothing about the service.
         return [overdue("service"), Finding("reader.unknown")]
     except KioskError as error:
@@ -42,7 +42,7 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
 
 def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
     """The findings for a service with these readers. `wanted`: the configured reader."""
-    from kiosk.smartcard.watch import choose_readers
+    from kiosk.smartcard.card_watch import choose_readers
 
     service, params = Finding("service.running"), {"names": "、".join(names)}
     if not names:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import SlipSettings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
@@ -27,8 +27,8 @@ def check_printing(settings: SlipSettings, folder: Path, limit: float = _LIMIT) 
 def look(limit: float = _LIMIT) -> Printers | None:
     """List the system's printers in a child process; None if that fails or times out."""
     try:
-        told = apart.call(see_printers, {}, limit)
-    except (apart.NoAnswer, KioskError):
+        told = child_process.call(see_printers, {}, limit)
+    except (child_process.NoAnswer, KioskError):
         return None
     return Printers(tuple(told["names"]), told["default"])
 

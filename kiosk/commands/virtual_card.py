@@ -7,10 +7,10 @@ import signal
 import sys
 
 from kiosk.commands import output
-from kiosk.commands.given import given, given_path
+from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
-from kiosk.config.files import not_a_file
+from kiosk.config.file_access import not_a_file
 
 _LOOK_EVERY = 0.5
 
@@ -30,7 +30,7 @@ def _for_trust(options: argparse.Namespace) -> bool:
 
 def lay(home: Home, options: argparse.Namespace) -> int:
     """Until Ctrl-C, or until pcscd goes. Keys are kept in the home, so that a link to the card holds the next time too."""
-    from kiosk.smartcard.virtual.deck import PIN, Deck
+    from kiosk.smartcard.virtual.demo_cards import PIN, Deck
     from kiosk.smartcard.vpcd import PluggedCard, connect_to_slot
 
     for_trust = _for_trust(options)

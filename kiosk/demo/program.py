@@ -12,11 +12,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import Equipment, Program, running, slip_printer, slips_swept
-from kiosk.checks.rounds import demo_looks, first_facts
+from kiosk.checks.periodic import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
-from kiosk.demo.older import put_older_store_back
+from kiosk.demo.older_store import put_older_store_back
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.equipment import now, open_handover, open_library
@@ -24,10 +24,10 @@ from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import Keys, open_keys
 from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository

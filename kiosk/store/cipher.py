@@ -17,8 +17,8 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.files import not_a_file, open_regular
-from kiosk.config.writing import sync_file, sync_folder
+from kiosk.config.atomic_write import sync_file, sync_folder
+from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 # peewee logs every statement with its values (numbers, tokens) at level DEBUG.
@@ -29,7 +29,7 @@ MAGIC = b"KIOSKDB1"
 
 # Order matters: the key precedes the first access, its format follows directly (`open_file`), and the busy timeout precedes anything that
 # may have to wait. `synchronous` is FULL because in WAL mode NORMAL may lose the last commits on a power failure. Only the store's keeper
-# runs checkpoints (witness.py).
+# runs checkpoints (foreign_changes.py).
 _SETTINGS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kiosk.smartcard.reader import ReaderMonitor, ReaderState
     from kiosk.smartcard.revocation import RevocationLists
     from kiosk.smartcard.virtual.card import VirtualCard
-    from kiosk.smartcard.virtual.deck import Deck
+    from kiosk.smartcard.virtual.demo_cards import Deck
     from kiosk.smartcard.virtual.reader import VirtualReaders
 
 TAPS = 11
@@ -77,7 +77,7 @@ class Bench:
         from kiosk.demo.library import demo_ils, demo_settings
         from kiosk.domain.states import When
         from kiosk.smartcard.revocation import NoRevocation
-        from kiosk.smartcard.virtual.deck import Deck
+        from kiosk.smartcard.virtual.demo_cards import Deck
         from kiosk.smartcard.virtual.reader import Timing, VirtualReaders
 
         self.home = Home(folder / "home")
@@ -116,7 +116,7 @@ class Bench:
     @contextmanager
     def _equipment(self) -> Iterator[Equipment]:
         from kiosk.app import Equipment
-        from kiosk.checks.rounds import demo_looks, first_facts
+        from kiosk.checks.periodic import demo_looks, first_facts
         from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
         from kiosk.equipment import now, open_library
         from kiosk.smartcard.authority import Authority

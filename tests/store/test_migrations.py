@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
-from kiosk.config.writing import make_file
+from kiosk.config.atomic_write import make_file
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
@@ -20,11 +20,11 @@ from kiosk.domain.states import Problem
 from kiosk.store.audit import digest_of
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
-from kiosk.store.figures import MonthFigures
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.models import TABLES
+from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.repository import Repository
 
 OpenStore = Callable[..., Repository]

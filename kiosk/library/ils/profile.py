@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.config.settings import Ils, IlsSettings
 from kiosk.domain.circulation import Stop
-from kiosk.library.ils.wordings import JAPANESE_AND_ENGLISH, KOHA, Wording
+from kiosk.library.ils.refusal_phrases import JAPANESE_AND_ENGLISH, KOHA, Wording
 
 _STOPPING = frozenset(Stop) - {Stop.RECALL_DENIED, Stop.TOO_MANY_RENEWALS, Stop.TOO_MANY_CLAIMS}
 """Evergreen denies recalls to everybody; exhausted renewals and claimed returns block no loan."""

@@ -1,0 +1,81 @@
+"""Keys, store, audit trail and recovery sheet: what must not be lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.config import Home, Settings
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.health import Finding
+from kiosk.equipment import key_place_of, keys_of, open_repository
+
+if TYPE_CHECKING:
+    from kiosk.store.repository import Repository
+
+
+def check_keeping(home: Home, settings: Settings) -> list[Finding]:
+    """Check everything as a counter starting now would find it. Verifies the whole audit trail."""
+    try:
+        if not home.has_store():
+            place = key_place_of(home, settings)
+            place.check_first_start()
+            # The site key may have been restored from a recovery sheet.
+            keys = Finding("keys.new") if place.store.load() is None else _check_keys(home, settings)
+            return [keys, Finding("store.new"), Finding("recovery.new")]
+    except KioskError as error:
+        return [_check_keys(home, settings), Finding("store.wrong", {"code": error.code, **error.params})]
+    return [_check_keys(home, settings), *_check_all(home, settings)]
+
+
+def check_store(repository: Repository) -> Finding:
+    """Check that the store of a running counter can be read, by counting its content."""
+    try:
+        repository.look()
+        month = repository.this_month()
+        params: dict[str, str | int] = {
+            "links": repository.count_links(),
+            "pending": repository.pending_count(),
+            "registered": month.registrations,
+            "used": month.uses,
+        }
+        doubt, troubles = repository.doubt, repository.troubles()
+    except KioskError as error:
+        return Finding("store.wrong", {"code": error.code, **error.params})
+    if doubt is not None:
+        return Finding("store.doubted", {"code": doubt.code, **dict(doubt.params), **params})
+    return Finding("store.unsafe", {"code": troubles[0], **params}) if troubles else Finding("store.fine", params)
+
+
+def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
+    """Whether staff have confirmed the recovery sheet; None if the store cannot be read."""
+    from kiosk.store.recovery_sheet import fingerprint
+
+    try:
+        confirmed = repository.sheet_confirmed(fingerprint(site_key))
+    except KioskError:
+        return None
+    return Finding("recovery.confirmed" if confirmed else "recovery.unconfirmed")
+
+
+def _check_keys(home: Home, settings: Settings) -> Finding:
+    try:
+        store = keys_of(home, settings)
+        if store.load() is None:
+            raise Unavailable(Code.STORE_KEY_MISSING)
+    except KioskError as error:
+        return Finding("keys.wrong", {"code": error.code, **error.params})
+    place = store.describe()
+    return Finding(f"keys.{place.kind}", {"place": place.place})
+
+
+def _check_all(home: Home, settings: Settings) -> list[Finding]:
+    try:
+        repository, keys = open_repository(home, settings)
+        with repository:
+            store = check_store(repository)
+            recovery = check_recovery(repository, keys.site)
+            broken, rows = repository.verify_audit(), repository.audit_head().rows
+    except KioskError as error:
+        return [Finding("store.wrong", {"code": error.code, **error.params})]
+    audit = Finding("audit.fine", {"rows": rows}) if broken is None else Finding("audit.broken", {"row": broken})
+    return [store, audit, *([recovery] if recovery else [])]

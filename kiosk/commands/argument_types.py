@@ -1,0 +1,57 @@
+"""What was given on the command line: files, folders, days."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from kiosk.config import FileTrouble, file_trouble
+from kiosk.config.file_access import open_regular
+from kiosk.domain.errors import Code, Unavailable
+
+_LONGEST = 400
+"""Bytes of a path in which SQLite is to open a file. See `Home`."""
+
+
+def given_path(text: str) -> Path:
+    """A path as it was given. Raises ValueError where nothing was: to Python that is the current folder."""
+    if not text.strip():
+        raise ValueError(text)
+    return Path(text)
+
+
+def day(text: str) -> date:
+    """A day that can be reckoned with in every zone. Raises ValueError."""
+    found = date.fromisoformat(text)
+    if found.year < 1970:
+        raise ValueError(text)
+    return found
+
+
+def check_name(place: Path) -> None:
+    """Raises Unavailable: file-unusable, where SQLite could open no database because of its name."""
+    whole = os.fsencode(place.absolute())
+    if len(whole) > _LONGEST:
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
+    try:
+        whole.decode()
+    except UnicodeDecodeError as error:
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.NO_TEXT.value) from error
+
+
+@contextmanager
+def given(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with `path` into Unavailable: file-unusable, with its place and reason."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=file_trouble(error, path).value) from error
+
+
+def check_readable(path: Path) -> None:
+    """Raises Unavailable: file-unusable."""
+    with given(path), open_regular(path) as file:
+        file.read(1)

@@ -1,0 +1,54 @@
+"""What every answer is made from: what the library remembers, how its system speaks, and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kiosk.demo.ils.dialect import Dialect
+from kiosk.demo.ils.model import Borrower, Stop
+from kiosk.demo.ils.rules import Circulation
+from kiosk.library.sip2 import Message, sip_date
+
+INSTITUTION = "CHUO"
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom a request is about. `number` is the real one, or what was asked for where nobody is known by it."""
+
+    number: str
+    borrower: Borrower | None
+    name: str
+
+    @property
+    def patron(self) -> str:
+        """For the rules; empty where nobody is known."""
+        return self.borrower.number if self.borrower else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerContext:
+    library: Circulation
+    dialect: Dialect
+    now: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        return self.now().date()
+
+    @property
+    def stamp(self) -> str:
+        return sip_date(self.now())
+
+    def asker(self, request: Message) -> Asker:
+        asked = request.first("AA") or ""
+        borrower = self.library.borrower(asked)
+        if borrower is None:
+            return Asker(asked, None, "")
+        return Asker(borrower.number, borrower, self.dialect.name_of(borrower))
+
+    def stops(self, borrower: Borrower) -> frozenset[Stop]:
+        return self.library.stops(borrower.number, self.today)

@@ -1,0 +1,116 @@
+"""Asks the library's system, on a thread of its own: its silence must not keep a registration from being saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
+from kiosk.domain.effects import DescribeItem, LibraryQuestion, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.events import (
+    Event,
+    IlsChanged,
+    ItemAnswered,
+    ItemDescribed,
+    LibraryCardRecognised,
+    LibraryFailed,
+    LoansListed,
+    LookedAgain,
+    PatronFound,
+    PatronRefused,
+)
+from kiosk.domain.model import IlsCondition, Patron
+from kiosk.effects.ports import LibrarySystem
+from kiosk.effects.worker import Worker
+
+
+class LibraryThread:
+    """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
+
+    def __init__(self, library: LibrarySystem | None, post: Callable[[Event], None]) -> None:
+        self._library, self._post = library, post
+        self._worker = Worker("library", post)
+        self._told: IlsCondition | None = None
+        self._beating = False
+
+    def ask(self, question: LibraryQuestion) -> None:
+        library = self._library
+        if library is None:
+            self._post(_unasked(question))
+        else:
+            self._worker.do(lambda: self._told_of(library, lambda: _answer(library, question)), lambda error: _failure(question, error))
+
+    def keep_alive(self) -> None:
+        """Keep the line open, or mend it. While one such call waits for its turn, no other is enqueued."""
+        library = self._library
+        if library is None or self._beating:
+            return
+        self._beating = True
+
+        def beat() -> None:
+            self._beating = False
+            library.keep_alive()
+
+        self._worker.look(lambda: self._told_of(library, beat))
+
+    def retry(self) -> None:
+        """Connect anew behind what is under way, and tell how it stands then, be it as before."""
+        library = self._library
+        if library is None:
+            return
+
+        def retried() -> IlsChanged:
+            self._told = library.reconnect()
+            return IlsChanged(self._told)
+
+        self._worker.do(retried, lambda error: None)
+
+    def drop(self) -> None:
+        """Nothing is asked any more; the line is closed behind what is under way."""
+        self._worker.drop()
+        if self._library is not None:
+            self._worker.do(self._library.close, lambda error: None)
+
+    def stop(self, limit: float) -> None:
+        self._worker.stop(limit)
+
+    def _told_of(self, library: LibrarySystem, work: Callable[[], Event | None]) -> Event | None:
+        """Do it, and tell when it stands otherwise with the library's system than was last told."""
+        try:
+            return work()
+        finally:
+            if library.condition is not self._told:
+                self._told = library.condition
+                self._post(IlsChanged(library.condition))
+
+
+def _answer(library: LibrarySystem, question: LibraryQuestion) -> Event:
+    match question:
+        case LookUpPatron(ticket, number):
+            return PatronFound(ticket, library.patron(number))
+        case ServeItem(ticket, service, number, item, sure):
+            return ItemAnswered(ticket, library.serve(service, number, item, sure=sure))
+        case ListLoans(ticket, number):
+            return LoansListed(ticket, library.loans(number))
+        case DescribeItem(ticket, wanted):
+            return ItemDescribed(ticket, library.item(wanted))
+        case LookAgain(ticket, service, number, item):
+            return LookedAgain(ticket, library.look_again(service, number, item))
+        case RecogniseLibraryCard(ticket, number):
+            return LibraryCardRecognised(ticket, library.knows(number))
+
+
+def _failure(question: LibraryQuestion, error: KioskError) -> Event:
+    if isinstance(question, LookUpPatron):
+        return PatronRefused(question.ticket, error.code, tuple(error.params.items()))
+    if isinstance(question, LookAgain):
+        return LookedAgain(question.ticket, ItemAnswer(question.item, Outcome.UNKNOWN, Reason.LOST_ANSWER))
+    if isinstance(question, RecogniseLibraryCard):
+        return LibraryCardRecognised(question.ticket, known=None)
+    return LibraryFailed(question.ticket, error.code)
+
+
+def _unasked(question: LibraryQuestion) -> Event:
+    if isinstance(question, LookUpPatron):
+        return PatronFound(question.ticket, Patron(question.number))
+    return _failure(question, Unavailable(Code.ILS_UNREACHABLE))

@@ -1,0 +1,40 @@
+"""Run `hand_over` in a child process, one per number; required where an X server has to be grabbed.
+
+Our windows use the same X server and sometimes wait for it while holding the interpreter lock. A thread of this process that held a server
+grab could then never release it: the whole desktop would deadlock.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+
+from kiosk import child_process
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.library.handover import LIMIT, Suffix, Target, desktop, hand_over
+
+_BEGIN_SECONDS = 5.0
+"""Seconds added to the typing limit, for starting an interpreter on a slow machine."""
+_log = logging.getLogger(__name__)
+
+
+def hand_over_apart(digits: str, target: Target) -> None:
+    """Call `hand_over` in a child process; raises the same errors.
+
+    Refused: handover-changed with `typed` 0 means that the child did not finish: what was typed is unknown.
+    """
+    began = time.monotonic()
+    asked = {"digits": digits, "title": target.title, "program": target.program, "suffix": target.suffix, "own": os.getpid()}
+    try:
+        child_process.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
+    except (child_process.Overdue, child_process.Died) as error:
+        raise Refused(Code.HANDOVER_CHANGED, typed=0) from error
+    except child_process.NotBegun as error:
+        raise Unavailable(Code.HANDOVER_IMPOSSIBLE) from error
+    _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
+
+
+def hand_over_here(digits: str, title: str, program: str, suffix: str, own: int) -> None:
+    """Runs in the child: type the number. `own` is the process whose windows count as ours."""
+    hand_over(digits, Target(title, program, Suffix(suffix)), desktop(own=own))

@@ -1,0 +1,302 @@
+"""The only thread that talks to cards. It owns a PC/SC context and the connection; commands come through a queue, results go out as events.
+
+Rules: one VERIFY per press of the confirm key, only on the open connection on which the card was read and its remaining tries were queried;
+no command is ever retried; a session ends by powering the card down.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.smartcard import fault
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
+from kiosk.smartcard.reader import CardConnection, CardReaders
+from kiosk.smartcard.tap import OpenCard, TapReport, read_card
+
+log = logging.getLogger("kiosk.smartcard.card_thread")
+
+SLOW_AFTER = 5.0
+"""Seconds without an answer until people are asked to remove the card: nothing else ends a transmit."""
+CHALLENGE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Verify:
+    ticket: Ticket
+    insertion: Insertion
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    insertion: Insertion
+
+
+_Asked = _Read | _Tries | _Verify
+_Command = _Asked | _Release
+
+
+@dataclass
+class _Held:
+    """The card of the current session. Dropped on the first error; the card is not addressed again after that."""
+
+    insertion: Insertion
+    card: OpenCard = field(repr=False)
+    tries_known: bool = False
+    """The remaining tries were read on this connection."""
+
+
+class CardThread:
+    """The card thread. Its request methods only enqueue, from any thread; results are passed to `emit` on the card thread."""
+
+    def __init__(
+        self,
+        readers: Callable[[], CardReaders],
+        judge: CardJudge,
+        emit: Callable[[Event], None],
+        *,
+        slow_after: float = SLOW_AFTER,
+        observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
+    ) -> None:
+        """`readers` opens a context on the card thread, and again after each failure. `observe` is called there with the report of each
+        reading.
+        """
+        self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
+        self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._readers: CardReaders | None = None
+        self._held: _Held | None = None
+        self._busy_with: Insertion | None = None
+        self._silent: Insertion | None = None
+        """The card that has exceeded `slow_after` without an answer."""
+        self._to_read: Insertion | None = None
+        """The card whose reading was requested last and has not started."""
+        self._waits: Insertion | None = None
+        """The card for which CardWaits was emitted last."""
+        self._telling = threading.Lock()
+        """Guards the order of CardWaits and CardsTurn: "wait" is never emitted after the card's turn has come."""
+        self._slow = SlowWatch(slow_after, self._say_slow)
+        self._thread = threading.Thread(target=self._run, name="card", daemon=True)
+
+    # --- for the other threads ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._slow.start()
+        self._thread.start()
+
+    def stop(self, limit: float = 5.0) -> bool:
+        """Release the card and end the thread; queued commands are dropped. Returns whether it ended within `limit` seconds."""
+        self._stopping.set()
+        self._commands.put(None)
+        self._thread.join(limit)
+        self._slow.stop()
+        return not self._thread.is_alive()
+
+    def read(self, ticket: Ticket, insertion: Insertion) -> None:
+        """Request a reading, which ends any current session. Emits CardRead or CardFailed, possibly preceded by CardKnown.
+
+        Emits CardWaits when a card that does not answer has to be removed first, then CardsTurn once it was.
+        """
+        with self._telling:
+            self._to_read = insertion
+            self._commands.put(_Read(ticket, insertion))
+            if (silent := self._silent) is not None:
+                self._say_waits(insertion, silent)
+
+    def tries(self, ticket: Ticket, insertion: Insertion) -> None:
+        """Query the remaining PIN tries. Emits TriesRead or CardFailed."""
+        self._commands.put(_Tries(ticket, insertion))
+
+    def verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> None:
+        """Verify the PIN and let the card sign a challenge. Emits HolderProved, PinRejected or CardFailed. Takes ownership of `pin`."""
+        self._commands.put(_Verify(ticket, insertion, pin))
+
+    def release(self, insertion: Insertion) -> None:
+        """End the session with this insertion, if it is the current one. Emits nothing."""
+        self._commands.put(_Release(insertion))
+
+    # --- the thread -----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            command = self._commands.get()
+            if command is None or self._stopping.is_set():
+                _forget(command)
+                break
+            self._obey(command)
+            # Hold no reference to the last command while waiting for the next.
+            del command
+        self._let_go()
+        self._drop_readers()
+        while not self._commands.empty():
+            _forget(self._commands.get())
+
+    def _obey(self, command: _Command) -> None:
+        if isinstance(command, _Release):
+            self._release(command.insertion)
+            return
+        try:
+            self._begin(command)
+            answer = self._answer(command)
+        except KioskError as error:
+            answer = self._fail(command, error)
+        except Exception as error:
+            incident = fault.new_incident()
+            log.error("incident %s: %s", incident, fault.trace(error))
+            answer = self._fail(command, Unavailable(Code.OUT_OF_ORDER, incident=incident))
+        finally:
+            with self._telling:
+                self._busy_with = self._silent = None
+            _forget(command)
+        try:
+            self._emit(answer)
+        except Exception as error:
+            log.error("a bug while telling of the card: %s", fault.trace(error))
+
+    def _begin(self, command: _Asked) -> None:
+        with self._telling:
+            self._busy_with = command.insertion
+            if self._to_read == command.insertion:
+                self._to_read = None
+            if isinstance(command, _Read) and self._waits == command.insertion:
+                self._waits = None
+                self._emit(CardsTurn(command.insertion))
+
+    def _answer(self, command: _Asked) -> Event:
+        match command:
+            case _Read(ticket, insertion):
+                return self._read(ticket, insertion)
+            case _Tries(ticket, insertion):
+                return self._read_tries(ticket, insertion)
+            case _Verify(ticket, insertion, pin):
+                return self._verify(ticket, insertion, pin)
+
+    def _fail(self, command: _Asked, error: KioskError) -> CardFailed:
+        """Every failure ends the session; one that is not a refusal also discards the context."""
+        self._let_go()
+        if not isinstance(error, Refused):
+            self._drop_readers()
+        return CardFailed(command.ticket, command.insertion, error.code, tuple(error.params.items()))
+
+    def _read(self, ticket: Ticket, insertion: Insertion) -> CardRead:
+        self._let_go()
+        report = TapReport()
+        try:
+            card = read_card(
+                lambda: self._connect(insertion.reader),
+                self._judge,
+                report,
+                lambda first_block: self._say_known(ticket, insertion, first_block),
+            )
+        finally:
+            self._observe(insertion, report)
+        self._held = _Held(insertion, card)
+        return CardRead(ticket, insertion, card.judgement.reading)
+
+    def _say_known(self, ticket: Ticket, insertion: Insertion, first_block: bytes) -> None:
+        """Emit CardKnown so that look-ups can start early. Errors here never affect the reading."""
+        try:
+            token = self._judge.early_token(first_block)
+            if token is not None:
+                self._emit(CardKnown(ticket, insertion, token))
+        except Exception as error:
+            log.error("a bug while telling whose card it is: %s", fault.trace(error))
+
+    def _read_tries(self, ticket: Ticket, insertion: Insertion) -> TriesRead:
+        held = self._find(insertion)
+        left = held.card.session.tries_left()
+        held.tries_known = True
+        return TriesRead(ticket, insertion, left)
+
+    def _verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> HolderProved | PinRejected:
+        held = self._find(insertion)
+        if not held.tries_known:
+            raise ValueError("a PIN for a card whose tries nobody has seen")
+        session, judgement = held.card.session, held.card.judgement
+        try:
+            session.verify(pin.take())
+        except Refused as error:
+            left = error.params.get("tries_left", 0)
+            return PinRejected(ticket, insertion, int(left))
+        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        signature = session.sign(judgement.certificate.prepare(challenge))
+        judgement.certificate.verify_signature(challenge, signature)
+        return HolderProved(ticket, insertion, judgement.reading.token)
+
+    def _release(self, insertion: Insertion) -> None:
+        if self._held is not None and self._held.insertion == insertion:
+            self._let_go()
+
+    def _find(self, insertion: Insertion) -> _Held:
+        """The session of exactly this insertion. Raises Unavailable(card-removed) for any other, without addressing a card."""
+        if self._held is None or self._held.insertion != insertion:
+            raise Unavailable(Code.CARD_REMOVED)
+        return self._held
+
+    # --- connection and context -----------------------------------------------------------------------------------------
+
+    def _connect(self, reader: str) -> MeteredConnection:
+        with self._slow.over():
+            return MeteredConnection(self._open(reader), self._slow)
+
+    def _open(self, reader: str) -> CardConnection:
+        if self._readers is not None:
+            try:
+                return self._readers.connect(reader)
+            except KioskError as error:
+                if error.code is not Code.READER_SERVICE_MISSING:
+                    raise
+                # The service was restarted. Nothing has been sent to the card yet, so a retry on a new context is safe.
+                self._drop_readers()
+        self._readers = self._open_readers()
+        return self._readers.connect(reader)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.card.connection.close()
+
+    def _drop_readers(self) -> None:
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            readers.release()
+
+    def _say_slow(self) -> None:
+        with self._telling:
+            if (insertion := self._busy_with) is None:
+                return
+            self._silent = insertion
+            self._emit(CardSlow(insertion))
+            if (waiting := self._to_read) is not None:
+                self._say_waits(waiting, insertion)
+
+    def _say_waits(self, insertion: Insertion, behind: Insertion) -> None:
+        self._waits = insertion
+        self._emit(CardWaits(insertion, behind.reader))
+
+
+def _forget(command: _Command | None) -> None:
+    """Wipe the PIN of a command that is done with or dropped."""
+    if isinstance(command, _Verify):
+        command.pin.wipe()

@@ -1,0 +1,170 @@
+"""Detects that the store's files were replaced or changed by somebody else.
+
+SQLite keeps working on files that were deleted, replaced or overwritten, and what it writes is lost. One of the processes that have a store
+open is its keeper. Only the keeper checkpoints the -wal into the database file, so any other change of that file is foreign. It also
+records which files it has open, so that another process does not start with a new -shm, where both would overwrite each other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Lock
+from time import monotonic
+
+from kiosk.config.file_lock import take_lock
+from kiosk.domain.errors import Code, Unavailable
+
+ENDING = "-keeper"
+_ACTS = 64
+"""Acts between checkpoints: about 1,000 pages, SQLite's own default."""
+_PATIENCE_SECONDS = 0.5
+"""Seconds to wait while a note that does not match may still be being written."""
+
+
+def check_company(path: Path) -> None:
+    """Check, before opening, that the files are those the keeper has open. Raises Unavailable: store-replaced."""
+    try:
+        handle = os.open(_note(path), os.O_RDWR)
+    except OSError:  # there is no keeper, or there cannot be one
+        return
+    try:
+        until = monotonic() + _PATIENCE_SECONDS
+        while not take_lock(handle):
+            noted = _read(handle)
+            if noted == _spelt(_identities(path)):
+                return
+            if monotonic() > until:
+                if noted:
+                    raise Unavailable(Code.STORE_REPLACED)
+                return
+            Event().wait(0.02)
+    finally:
+        os.close(handle)
+
+
+class Witness:
+    """Watches the files of one open store. Thread-safe."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = _identities(path)
+        self._longest = self._length()
+        self._guard = Lock()
+        self._kept: int | None = None
+        self._main = (0, 0)
+        self._acts = 0
+        self.is_written_over = False
+        """There was a foreign write to the database file."""
+
+    def begin(self) -> None:
+        """Start watching; called while a connection that has read is open, since its files cannot legitimately be replaced until it is
+        closed.
+        """
+        self._seen = _identities(self._path)
+        self._longest = self._length()
+        self._keep()
+
+    def check(self) -> None:
+        """Check the files. Raises Unavailable: store-replaced. A shorter -wal was truncated by somebody: SQLite restarts it without
+        truncating.
+        """
+        # Called by several threads: read what was recorded before looking at the files.
+        longest = self._longest
+        length = self._length()
+        if _identities(self._path) != self._seen or length < longest:
+            raise Unavailable(Code.STORE_REPLACED)
+        self._longest = max(length, longest)
+        if self._kept is None:
+            with self._guard:
+                self._keep()
+        elif self._content() != self._main:
+            with self._guard:  # after any checkpoint in progress
+                self._check_content()
+
+    @contextmanager
+    def bringing_in(self) -> Iterator[bool]:
+        """Count an act; yield whether the caller is to run a checkpoint inside the context."""
+        with self._guard:
+            self._acts += 1
+            is_due = self._kept is not None and self._acts % _ACTS == 0
+            if is_due:
+                self._check_content()
+            try:
+                yield is_due
+            finally:
+                if is_due:
+                    self._main = self._content()
+
+    def release(self) -> None:
+        """Stop watching; call after all connections are closed."""
+        with self._guard:
+            if self._kept is not None:
+                with suppress(OSError):
+                    os.ftruncate(self._kept, 0)
+                    _note(self._path).unlink()  # Windows cannot delete open files
+                os.close(self._kept)
+                self._kept = None
+
+    def _keep(self) -> None:
+        """Become the keeper if there is none."""
+        try:
+            handle = os.open(_note(self._path), os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:  # a write-protected disk: nothing is written anyway
+            return
+        with suppress(OSError):
+            # A departing keeper deletes its note.
+            if take_lock(handle) and os.path.samestat(os.fstat(handle), _note(self._path).stat()):
+                os.ftruncate(handle, 0)
+                os.write(handle, b"\n" + _spelt(self._seen))
+                self._main, self._kept = self._content(), handle
+                return
+        os.close(handle)
+
+    def _check_content(self) -> None:
+        if self._kept is not None and self._content() != self._main:
+            self.is_written_over = True
+            raise Unavailable(Code.STORE_REPLACED)
+
+    def _content(self) -> tuple[int, int]:
+        """A stamp that changes with every write to the database file. On Windows, timestamps of open files are updated late, if at all."""
+        if os.name != "posix":
+            return 0, 0
+        with suppress(FileNotFoundError):
+            about = self._path.stat()
+            return about.st_size, about.st_mtime_ns
+        return 0, 0
+
+    def _length(self) -> int:
+        with suppress(FileNotFoundError):
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        return 0
+
+
+def _identities(path: Path) -> list[tuple[int, int] | None]:
+    return [_identity(path.with_name(path.name + ending)) for ending in ("", "-wal", "-shm")]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with suppress(FileNotFoundError):
+        about = path.stat()
+        return about.st_dev, about.st_ino
+    return None
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(path.name + ENDING)
+
+
+def _spelt(identities: list[tuple[int, int] | None]) -> bytes:
+    return " ".join("-" if one is None else f"{one[0]}:{one[1]}" for one in identities).encode("ascii")
+
+
+def _read(handle: int) -> bytes:
+    """Read the note after its first byte, which is the one that Windows locks."""
+    with suppress(OSError):
+        os.lseek(handle, 1, os.SEEK_SET)
+        return os.read(handle, 1024)
+    return b""

@@ -1,0 +1,99 @@
+"""Keys in a private file, for machines without a credential store that opens without a prompt."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from kiosk.config import file_trouble
+from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
+from kiosk.config.file_access import read_regular
+from kiosk.config.home import base_folder
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.cipher import check_owner, make_folder
+from kiosk.store.error_table import translated
+from kiosk.store.keys import Description, KeyRecord
+
+
+def keys_folder() -> Path:
+    """The per-user key folder, outside every data folder, so that a copy of a data folder (backup, USB stick) contains no key.
+
+    Raises Unavailable: store-key-unreadable (no-home), if the user has no home folder.
+    """
+    if sys.platform == "win32":
+        place = Path(base_folder("LOCALAPPDATA", "~/AppData/Local")) / "library-card-kiosk-keys"
+    else:
+        place = Path(base_folder("XDG_CONFIG_HOME", "~/.config")) / "library-card-kiosk" / "keys"
+    try:
+        return place.expanduser()
+    except RuntimeError as error:
+        raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(place), reason="no-home") from error
+
+
+def key_name(data: Path) -> str:
+    """The name of the keys for the data folder `data`: 16 hexadecimal digits of the SHA-256 of its absolute path.
+
+    Each `--home` thus has its own. When a data folder moves, `kiosk recovery moved` renames its keys.
+    """
+    return hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+class FileKeyStore:
+    """A file with mode 0600. Protected only by the user's account and disk encryption."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def exists(self) -> bool:
+        with translated(self._path):
+            return self._path.exists()
+
+    def load(self) -> KeyRecord | None:
+        """Load the keys; None if there is no file. Raises Unavailable: store-key-unreadable (`reason`: "damaged", or a `FileTrouble`),
+        store-foreign, store-unprotected.
+        """
+        try:
+            check_owner(self._path)
+            return KeyRecord.decoded(read_regular(self._path).decode())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = file_trouble(error, self._path).value
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason=reason) from error
+        except (ValueError, RecursionError) as error:
+            raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason="damaged") from error
+
+    def save(self, record: KeyRecord) -> None:
+        """Save atomically. Raises FileExistsError rather than replace other keys; Unavailable."""
+        temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        with translated(self._path):
+            make_folder(self._path.parent)
+            make_file(temporary)
+            try:
+                check_owner(temporary)
+                temporary.write_text(record.encoded(), "utf-8")
+                if not self._path.exists():
+                    publish(temporary, self._path)
+                    return
+                present = self.load()
+                if present is not None and present.keys == record.keys:
+                    sync_file(temporary)
+                    os.replace(temporary, self._path)
+                    sync_folder(self._path.parent)
+                    return
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink(missing_ok=True)
+        raise FileExistsError(str(self._path))
+
+    def forget(self) -> None:
+        with translated(self._path):
+            self._path.unlink(missing_ok=True)
+            sync_folder(self._path.parent)
+
+    def describe(self) -> Description:
+        return Description("file", str(self._path))

@@ -1,0 +1,166 @@
+"""Where the keys of a counter are stored, with the anchor beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.store.anchor import ENDING, AnchorFile
+from kiosk.store.cipher import same_store
+from kiosk.store.credentials import system_credentials
+from kiosk.store.database_files import leftovers
+from kiosk.store.error_table import translated
+from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
+
+_FILE = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """The location of the keys and the anchor of one database.
+
+    The keys may be in the platform's credential store. The anchor is always a file in the key folder: it is written after each act, is not
+    secret, and is authenticated with a key derived from the keys.
+    """
+
+    database: Path
+    store: KeyStore
+    name: str
+    place: str
+    folder: Path
+
+    def open_keys(self) -> Keys:
+        """Load or create the keys; see `keys.open_keys`."""
+        with translated(self.database):
+            return open_keys(self.store, self.database, self._record_elsewhere)
+
+    def check_first_start(self) -> None:
+        """If there is no database, make sure that there never was one. Raises Unavailable: store-missing, store-key-missing."""
+        with translated(self.database):
+            if not self.database.exists() and (self.store.load() is not None or leftovers(self.database)):
+                self.open_keys()
+
+    def anchor(self, keys: Keys) -> AnchorFile:
+        return AnchorFile(self._anchor_path(self.name), keys)
+
+    @property
+    def anchor_path(self) -> Path:
+        return self._anchor_path(self.name)
+
+    def known_store(self) -> str:
+        """The identity of the store last opened with these keys and found in order; empty if none or unknown."""
+        record = self.store.load()
+        return "" if record is None else record.store or ""
+
+    def remember(self, identity: str) -> None:
+        """Record the identity and folder of the store with the keys. Raises Unavailable."""
+        record = self.store.load()
+        seen = folder_of(self.database)
+        if record is not None and (record.store, record.folder) != (identity, seen):
+            self.store.save(replace(record, store=identity, folder=seen))
+
+    def under_way(self) -> UnderWay | None:
+        """An operation on the store or its keys that may not have been recorded in the audit trail yet."""
+        record = self.store.load()
+        return None if record is None else record.under_way
+
+    def is_written_down(self) -> None:
+        """Clear the pending operation, once it is recorded. Raises Unavailable."""
+        record = self.store.load()
+        if record is not None and record.under_way:
+            self.store.save(replace(record, under_way=None, before=""))
+
+    def take_over(self) -> str:
+        """Accept that the data folder has moved here: rename keys and anchor accordingly. Returns the previous folder.
+
+        Can be resumed after an interruption at any point. Raises Refused: nothing-moved; Unavailable: store-copy (`first`), if the store
+        also still exists in the previous folder.
+        """
+        here = folder_of(self.database)
+        with translated(self.database):
+            if not self.database.exists():
+                raise Unavailable(Code.STORE_MISSING, file=str(self.database))
+            own, left = self.store.load(), self._elsewhere()
+            if own is not None and own.folder in ("", here):
+                return self._finish(own, left)
+            # The key file may have been renamed by hand.
+            name, store, record = (self.name, self.store, own) if own is not None else left or (self.name, self.store, None)
+            if record is None:
+                raise Unavailable(Code.STORE_KEY_MISSING, place=self.store.describe().place)
+            if record.folder and is_copy(record, self.database):
+                raise Unavailable(Code.STORE_COPY, first=record.folder)
+            record = replace(
+                record, folder=here, under_way=record.under_way or UnderWay(AdministrativeAct.MOVED), before=record.before or record.folder
+            )
+            old_anchor = self._anchor_path(key_name(Path(record.before)) if record.before else name)
+            if name != self.name:
+                # From here on, a copy placed in the old folder cannot be opened.
+                store.save(record)
+            if (kept := AnchorFile(old_anchor, record.keys).load()) is not None:
+                self.anchor(record.keys).save(kept)
+            self.store.save(record)
+            return self._finish(record, (name, store, record) if name != self.name else None, old_anchor)
+
+    def _finish(self, own: KeyRecord, left: tuple[str, KeyStore, KeyRecord] | None, old_anchor: Path | None = None) -> str:
+        """Finish a move once the keys are in their new place: remove what is left in the old one."""
+        is_left = left is not None and left[2].folder == own.folder
+        if not is_left and (own.under_way is None or own.under_way.deed is not AdministrativeAct.MOVED):
+            raise Refused(Code.NOTHING_MOVED)
+        anchors = [old_anchor] if old_anchor else []
+        if own.before:
+            anchors.append(self._anchor_path(key_name(Path(own.before))))
+        if left is not None and is_left:
+            anchors.append(self._anchor_path(left[0]))
+        for anchor in anchors:
+            if anchor != self.anchor_path:
+                anchor.unlink(missing_ok=True)
+        if left is not None and is_left:
+            left[1].forget()
+        return own.before or (left[2].before if left is not None else "") or "?"
+
+    def _record_elsewhere(self) -> KeyRecord | None:
+        found = self._elsewhere()
+        return None if found is None else found[2]
+
+    def _elsewhere(self) -> tuple[str, KeyStore, KeyRecord] | None:
+        """The keys of this database, found under another folder's name."""
+        if not self.database.exists():
+            return None
+        names = {path.stem for ending in (_FILE, ENDING) for path in self.folder.glob(f"*{ending}")}
+        for name in sorted(names - {self.name}):
+            try:
+                store = _key_store(name, self.place, self.folder)
+                record = store.load()
+                if record is not None and same_store(self.database, record.keys.database):
+                    return name, store, record
+            except (KioskError, OSError):  # keys of another counter
+                continue
+        return None
+
+    def _anchor_path(self, name: str) -> Path:
+        return self.folder / f"{name}{ENDING}"
+
+
+def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:
+    """Locate keys and anchor of `database`: `place` is `auto`, `system` or `file` (`keys.place`), `folder` is `keys.folder`.
+
+    Raises Unavailable: store-key-missing if `system` is requested but not available.
+    """
+    name, folder = key_name(database.parent), folder or keys_folder()
+    return KeyPlace(database, _key_store(name, place, folder), name, place, folder)
+
+
+def _key_store(name: str, place: str, folder: Path) -> KeyStore:
+    """Choose the key store. `auto` uses the credential store if it opens without a prompt, unless there is already a key file: a machine
+    that started without a credential store keeps its file.
+    """
+    file = FileKeyStore(folder / f"{name}{_FILE}")
+    if place == "file" or (place == "auto" and file.exists()):
+        return file
+    system = system_credentials(name)
+    if system is None and place == "system":
+        raise Unavailable(Code.STORE_KEY_MISSING, place="system")
+    return system or file

@@ -1,0 +1,63 @@
+"""What a home was begun for is said once, by one of those who begin it, and only in a file of ours."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
+
+
+@pytest.fixture
+def closely() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_of_two_who_say_it_at_once_both_learn_the_same(tmp_path: Path, closely: None) -> None:
+    together = threading.Barrier(2)
+
+    def begin(purpose: Purpose, folder: Path) -> Purpose | None:
+        together.wait(5)
+        return begin_for(purpose, folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(40):
+            folder = tmp_path / str(turn)
+            folder.mkdir()
+            said = {one.result(5) for one in [pool.submit(begin, purpose, folder) for purpose in Purpose]}
+            assert said == {purpose_of(folder)}
+            assert [path.name for path in folder.iterdir()] == [MARK]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_what_was_said_first_holds(tmp_path: Path, purpose: Purpose) -> None:
+    assert purpose_of(tmp_path) is None
+    assert [begin_for(one, tmp_path) for one in (purpose, *Purpose)] == [purpose] * 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.mkdir,
+        Path.touch,
+        lambda path: path.write_bytes(Purpose.PRACTICE.mark * 2),
+        lambda path: path.write_bytes(b"practice\n"),
+        lambda path: path.symlink_to("said elsewhere"),
+    ],
+    ids=["folder", "empty", "longer", "other words", "link"],
+)
+def test_what_only_has_its_name_says_nothing_and_stays(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    (tmp_path / "said elsewhere").write_bytes(Purpose.PRACTICE.mark)
+    make(tmp_path / MARK)
+    before = (tmp_path / MARK).lstat()
+    assert [begin_for(purpose, tmp_path) for purpose in Purpose] == [None, None]
+    assert (tmp_path / MARK).lstat() == before

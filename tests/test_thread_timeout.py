@@ -1,0 +1,23 @@
+"""A question with a limit: an answer, an error or the end of patience."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from kiosk.thread_timeout import in_time
+
+
+def test_an_answer_or_an_error_comes_through() -> None:
+    assert in_time(lambda: 7, 5) == 7
+    assert in_time(lambda: None, 5) is None
+    with pytest.raises(ZeroDivisionError):
+        in_time(lambda: 1 // 0, 5)
+
+
+def test_whoever_does_not_answer_is_left_behind() -> None:
+    never = threading.Event()
+    with pytest.raises(TimeoutError):
+        in_time(never.wait, 0.05)
+    never.set()
