@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
-from kiosk.commands.asking import agrees, somebody_is_there
+from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Act, Parser
 from kiosk.config import FileTrouble, Home, LogSettings, begin_practice, default_home, file_trouble, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable

@@ -16,9 +16,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.checks.displays import check_displays
-from kiosk.checks.keeping import check_store
+from kiosk.checks.periodic import Looks, Rounds, bounds_of, counter_looks, first_facts
 from kiosk.checks.readers import ReaderReports
-from kiosk.checks.rounds import Looks, Rounds, bounds_of, counter_looks, first_facts
+from kiosk.checks.stored_data import check_store
 from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.clock import ClockBounds
@@ -32,7 +32,7 @@ from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.effects.worker import Worker
 from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
-from kiosk.slips import SlipFolder, swept
+from kiosk.slip_cleanup import SlipFolder, swept
 from kiosk.smartcard.heartbeat import Heartbeat
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
@@ -65,7 +65,7 @@ class Equipment:
     facts: CounterFacts
     clock: ClockBounds = field(default_factory=ClockBounds)
     looks: Looks = ()
-    """What is looked at again and again beside the readers and the store: see `kiosk.checks.rounds`."""
+    """What is looked at again and again beside the readers and the store: see `kiosk.checks.periodic`."""
     own_displays: bool = True
     """Whether it matters how many displays there are: the demo makes do with one."""
     library: LibrarySystem | None = None

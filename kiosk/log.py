@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
-from kiosk.config.files import not_a_file
+from kiosk.config.file_access import not_a_file
 from kiosk.domain.errors import KioskError
 
 _log = logging.getLogger(__name__)

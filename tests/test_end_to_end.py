@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
-from kiosk.checks.rounds import bounds_of, counter_looks, first_facts
+from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings, read_settings
 from kiosk.equipment import judge_for, open_repository
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import Equipment, Program, running
 from kiosk.checks.logfile import check_log
-from kiosk.checks.rounds import Look, Rounds, counter_looks
+from kiosk.checks.periodic import Look, Rounds, counter_looks
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
 from kiosk.domain.clock import clock_bounds
 from kiosk.domain.errors import Code

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Borrower, Circulation, Flavour
+from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Borrower, Circulation, Dialect
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code
@@ -32,10 +32,10 @@ class NoGood:
     code: Code
     words: tuple[str, ...] = ()
     """What staff read beside, on this very card."""
-    flavour: Flavour = DEMO
+    dialect: Dialect = DEMO
 
     def __str__(self) -> str:
-        return f"{self.patron} in {self.flavour.name}"
+        return f"{self.patron} in {self.dialect.name}"
 
 
 NO_GOOD = [
@@ -83,7 +83,7 @@ def check_untold(desk: LendingCounter, card: NoGood) -> None:
 
 @each
 def test_a_tap_with_such_a_card_behind_it_is_refused(open_desk: Open, card: NoGood) -> None:
-    desk = open_desk(flavour=card.flavour)
+    desk = open_desk(dialect=card.dialect)
     desk.link(card.patron)
     desk.lay()
     assert desk.opened.until_at(LendingRefused).problem.code is card.code
@@ -101,7 +101,7 @@ def test_a_tap_with_such_a_card_behind_it_is_refused(open_desk: Open, card: NoGo
 
 @each
 def test_such_a_library_card_is_refused_when_it_is_scanned(open_desk: Open, card: NoGood) -> None:
-    desk = open_desk(flavour=card.flavour)
+    desk = open_desk(dialect=card.dialect)
     desk.scan_text(PATRONS[card.patron])
     assert desk.opened.until_at(LendingRefused).problem.code is card.code
     check_told(desk, card)
@@ -124,7 +124,7 @@ def made_good(number: str, library: Circulation) -> Borrower:
 
 @each
 def test_in_a_registration_it_is_told_before_the_pin_is_asked_for(open_desk: Open, deck: Deck, card: NoGood) -> None:
-    desk = open_desk(flavour=card.flavour)
+    desk = open_desk(dialect=card.dialect)
     holders = watched(deck.card("fine"))
     desk.press("staff.home.registration-start")
     desk.press("staff.applicant.self")
@@ -148,7 +148,7 @@ def test_in_a_registration_it_is_told_before_the_pin_is_asked_for(open_desk: Ope
 
 def test_a_patron_who_may_not_borrow_yet_may_still_register(open_desk: Open) -> None:
     """Where only loans are denied the library card itself is good: staff are told, the registration goes on."""
-    desk = open_desk(flavour=EVERGREEN)
+    desk = open_desk(dialect=EVERGREEN)
     desk.press("staff.home.registration-start")
     desk.press("staff.applicant.self")
     desk.press("staff.action.next", step=say("staff.step.library-card"))

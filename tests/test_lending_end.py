@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import LogSettings, SessionSettings, Settings, SlipSettings
-from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Flavour, Mishap
+from kiosk.demo.ils import DROPPED_AFTER, ITEMS, PATRONS, Dialect, Mishap
 from kiosk.domain.events import TimeUp, UnclearSeen
 from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
@@ -85,15 +85,15 @@ def test_all_on_loan_is_printed_where_that_is_chosen(open_desk: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "said"),
+    ("dialect", "said"),
     [
         (replace(DEMO, longest_list=2, pages=False), say("slip.count-part", count=2, counted=5)),
         (replace(DEMO, lists_loans=False), say("slip.not-listed")),
     ],
     ids=["cut", "denied"],
 )
-def test_a_slip_of_all_says_that_it_is_not_all(open_desk: Open, flavour: Flavour, said: str) -> None:
-    desk = open_desk(flavour=flavour)
+def test_a_slip_of_all_says_that_it_is_not_all(open_desk: Open, dialect: Dialect, said: str) -> None:
+    desk = open_desk(dialect=dialect)
     desk.tap("busy")
     desk.opened.press(desk.staff, f"{say('staff.patron.slip-name')}: {say('staff.patron.slip-all')}")
     desk.end()

@@ -163,7 +163,7 @@ def test_a_loan_whose_answer_was_lost_is_found_out_and_said_to_be_done(open_desk
 
 
 def test_a_renewal_and_a_hold_whose_answers_were_lost_are_done_once(open_desk: Open) -> None:
-    desk = open_desk(flavour=PLAIN)
+    desk = open_desk(dialect=PLAIN)
     desk.tap("own")
     desk.line.happen("29", DROPPED_AFTER)
     desk.line.happen("15", DROPPED_AFTER)

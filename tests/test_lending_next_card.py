@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.demo.ils import ITEMS, KOHA, PATRONS, PLAIN, Flavour
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, PLAIN, Dialect
 from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
@@ -32,9 +32,9 @@ def begun(open_desk: Open, **more: object) -> LendingCounter:
     return desk
 
 
-@pytest.mark.parametrize("flavour", [KOHA, PLAIN], ids=["koha", "plain"])
-def test_nothing_is_lent_until_staff_say_whose_turn_it_is(open_desk: Open, flavour: Flavour) -> None:
-    desk = begun(open_desk, flavour=flavour, latency=0.05)
+@pytest.mark.parametrize("dialect", [KOHA, PLAIN], ids=["koha", "plain"])
+def test_nothing_is_lent_until_staff_say_whose_turn_it_is(open_desk: Open, dialect: Dialect) -> None:
+    desk = begun(open_desk, dialect=dialect, latency=0.05)
     assert desk.sees(say("staff.next-card.title", number=LibraryCardNumber(PATRONS["other"]).grouped))
     held = [row for row in desk.rows() if LibraryCardNumber(ITEMS["post"].number).grouped in row or ITEMS["post"].title in row]
     assert all(sentence in held[0] for sentence in why(Service.LOAN, Reason.HELD_BACK))

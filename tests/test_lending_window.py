@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.config import Settings
-from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Flavour, Mishap
+from kiosk.demo.ils import EVERGREEN, ITEMS, PATRONS, PLAIN, Dialect, Mishap
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
@@ -100,9 +100,9 @@ REFUSED: dict[str, Reason] = {
 }
 
 
-@pytest.mark.parametrize("flavour", [DEMO, EVERGREEN, PLAIN], ids=lambda flavour: flavour.name)
-def test_what_is_not_lent_is_said_in_words_with_what_to_do(open_desk: Open, flavour: Flavour) -> None:
-    desk = open_desk(flavour=flavour)
+@pytest.mark.parametrize("dialect", [DEMO, EVERGREEN, PLAIN], ids=lambda dialect: dialect.name)
+def test_what_is_not_lent_is_said_in_words_with_what_to_do(open_desk: Open, dialect: Dialect) -> None:
+    desk = open_desk(dialect=dialect)
     desk.tap("own")
     desk.scan(*REFUSED)
     desk.scan_text("1103099999")
@@ -170,7 +170,7 @@ def test_what_is_no_items_number_is_said_under_the_field(open_desk: Open) -> Non
 
 def test_who_is_stopped_from_lending_only_is_shown_with_what_is_denied(open_desk: Open) -> None:
     """A server that denies loans alone: the patron is shown, nothing is lent, and nothing is asked for."""
-    desk = open_desk(flavour=replace(EVERGREEN, expiry_field="PA"))
+    desk = open_desk(dialect=replace(EVERGREEN, expiry_field="PA"))
     desk.tap("owing")
     assert desk.sees(say("staff.patron.stopped"))
     assert desk.sees(say("staff.stop.fines"))
@@ -224,7 +224,7 @@ def test_all_loans_are_renewed_and_why_one_was_not_is_said(open_desk: Open) -> N
 
 
 def test_a_loan_is_renewed_by_its_barcode_where_titles_are_listed_instead(open_desk: Open) -> None:
-    desk = open_desk(flavour=EVERGREEN)
+    desk = open_desk(dialect=EVERGREEN)
     desk.tap("own")
     desk.choose(Service.RENEWAL)
     desk.opened.until(lambda _: len(desk.rows()) == 3)
@@ -245,7 +245,7 @@ def test_who_has_nothing_on_loan_has_nothing_to_renew(open_desk: Open) -> None:
 
 
 def test_a_hold_is_placed_with_its_position(open_desk: Open) -> None:
-    desk = open_desk(flavour=PLAIN)
+    desk = open_desk(dialect=PLAIN)
     desk.tap("own")
     desk.choose(Service.HOLD)
     desk.scan("queue")
@@ -413,7 +413,7 @@ def test_an_item_scanned_while_the_card_is_still_read_is_not_lent(open_desk: Ope
 
 
 def test_a_server_that_lists_titles_is_not_asked_for_titles_and_staff_are_told(open_desk: Open) -> None:
-    desk = open_desk(flavour=replace(EVERGREEN, expiry_field="PA"))
+    desk = open_desk(dialect=replace(EVERGREEN, expiry_field="PA"))
     desk.tap("own")
     desk.choose(Service.RENEWAL)
     desk.answered()
@@ -429,7 +429,7 @@ def test_a_server_that_lists_titles_is_not_asked_for_titles_and_staff_are_told(o
 
 
 def test_a_list_that_is_cut_is_not_taken_for_all(open_desk: Open) -> None:
-    desk = open_desk(flavour=replace(DEMO, longest_list=2, pages=False))
+    desk = open_desk(dialect=replace(DEMO, longest_list=2, pages=False))
     desk.tap("busy")
     assert desk.sees(f"{plain(say('staff.patron.loans'))} 5点")
     desk.choose(Service.RENEWAL)
@@ -444,7 +444,7 @@ def test_a_list_that_is_cut_is_not_taken_for_all(open_desk: Open) -> None:
 
 
 def test_a_list_that_is_denied_is_not_taken_for_nothing_on_loan(open_desk: Open) -> None:
-    desk = open_desk(flavour=replace(DEMO, lists_loans=False))
+    desk = open_desk(dialect=replace(DEMO, lists_loans=False))
     desk.tap("busy")
     desk.choose(Service.RENEWAL)
     desk.answered()

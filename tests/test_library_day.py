@@ -25,7 +25,7 @@ from kiosk.demo.ils import (
     Borrower,
     Circulation,
     Copy,
-    Flavour,
+    Dialect,
     LibraryServer,
     Loan,
     Login,
@@ -249,13 +249,13 @@ class Staff:
         return done
 
 
-def play(plan: Plan, flavour: Flavour, encoding: str, tmp_path: Path) -> tuple[Staff, LibraryServer]:
+def play(plan: Plan, dialect: Dialect, encoding: str, tmp_path: Path) -> tuple[Staff, LibraryServer]:
     requests = plan.patrons * 2 + plan.loans + 2 * plan.renewals + 3 * plan.holds
     login = Login("kiosk", "secret")
-    server = LibraryServer(plan.library(), flavour, login=login, encoding=encoding, mishap=plan.mishaps(requests), now=lambda: OPENING)
+    server = LibraryServer(plan.library(), dialect, login=login, encoding=encoding, mishap=plan.mishaps(requests), now=lambda: OPENING)
     with serving(server):
         settings = IlsSettings(
-            system=Ils(flavour.name), host="127.0.0.1", port=server.port, user="kiosk", password="secret", encoding=encoding, pickup="CHUO"
+            system=Ils(dialect.name), host="127.0.0.1", port=server.port, user="kiosk", password="secret", encoding=encoding, pickup="CHUO"
         )
         watch = Watch()
         client = IlsClient(settings, lambda: TODAY, monotonic=watch, answer_seconds=2, settle_seconds=0.02)
@@ -287,13 +287,13 @@ def agrees(plan: Plan, view: View, server: LibraryServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "encoding"),
+    ("dialect", "encoding"),
     [(KOHA, "utf-8"), *(pytest.param(*other, marks=pytest.mark.trial) for other in ((KOHA, "cp932"), (EVERGREEN, "utf-8")))],
     ids=["koha", "cp932", "evergreen"],
 )
-def test_a_day_of_500_patrons_ends_with_both_sides_telling_the_same(flavour: Flavour, encoding: str, tmp_path: Path) -> None:
+def test_a_day_of_500_patrons_ends_with_both_sides_telling_the_same(dialect: Dialect, encoding: str, tmp_path: Path) -> None:
     plan = Plan(patrons=500, loans=2000, renewals=300, holds=100, breaks=30)
-    staff, server = play(plan, flavour, encoding, tmp_path)
+    staff, server = play(plan, dialect, encoding, tmp_path)
     agrees(plan, staff.view, server)
     assert staff.early > 0.9 * plan.patrons / HASTY
     assert staff.view.unknown < plan.breaks / 3, "most of what was lost was found out without staff"

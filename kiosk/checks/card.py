@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
@@ -29,10 +29,10 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
     from kiosk.smartcard.heartbeat import reader_names
 
     try:
-        names = apart.call(reader_names, {}, limit)
-    except apart.Overdue:
+        names = child_process.call(reader_names, {}, limit)
+    except child_process.Overdue:
         return lost(Code.READER_SILENT)
-    except apart.NoAnswer:
+    except child_process.NoAnswer:
         # That is our own trouble, and says nothing of the service.
         return [overdue("service"), Finding("reader.unknown")]
     except KioskError as error:

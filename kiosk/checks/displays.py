@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import DisplaySettings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
@@ -20,8 +20,8 @@ LEAST_PATRON_MM = 200
 def look(limit: float = _LIMIT) -> Seen | None:
     """What another process sees; None when no display lets it in, or answers in time."""
     try:
-        return seen(apart.call(see_displays, {}, limit))
-    except (apart.NoAnswer, KioskError):
+        return seen(child_process.call(see_displays, {}, limit))
+    except (child_process.NoAnswer, KioskError):
         return None
 
 

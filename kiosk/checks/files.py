@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Home, Settings
-from kiosk.config.exposure import exposed_place
+from kiosk.config.file_permissions import exposed_place
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.equipment import keys_of

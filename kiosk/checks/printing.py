@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import SlipSettings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
@@ -27,8 +27,8 @@ def check_printing(settings: SlipSettings, folder: Path, limit: float = _LIMIT) 
 def look(limit: float = _LIMIT) -> Printers | None:
     """The printers that the system knows, asked by another process; None where it did not answer, or not in time."""
     try:
-        told = apart.call(see_printers, {}, limit)
-    except (apart.NoAnswer, KioskError):
+        told = child_process.call(see_printers, {}, limit)
+    except (child_process.NoAnswer, KioskError):
         return None
     return Printers(tuple(told["names"]), told["default"])
 

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.given import day
+from kiosk.commands.argument_types import day
+from kiosk.commands.open_store import with_repository
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import with_repository
 from kiosk.config import Home
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN

@@ -9,7 +9,7 @@ import sys
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, check_settings, default_config, file_trouble
-from kiosk.config.files import not_a_file
+from kiosk.config.file_access import not_a_file
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
 

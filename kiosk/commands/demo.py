@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.display import start_display
-from kiosk.commands.given import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, LogSettings
 from kiosk.log import kept_in

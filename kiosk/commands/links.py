@@ -8,9 +8,9 @@ import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.asking import answer_to, somebody_is_there
+from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.open_store import note_administrative_act, with_repository
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import note_administrative_act, with_repository
 from kiosk.config import Home, counter_rules, read_settings
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN

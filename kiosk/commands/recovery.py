@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands import output
-from kiosk.commands.given import check_name, check_readable, given, given_path
+from kiosk.commands.argument_types import check_name, check_readable, given, given_path
+from kiosk.commands.open_store import honestly, note_administrative_act
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import honestly, note_administrative_act
 from kiosk.config import Home, read_settings
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.equipment import key_place_of, open_repository
 

@@ -6,8 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.open_store import with_repository
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import with_repository
 from kiosk.config import Home
 
 if TYPE_CHECKING:

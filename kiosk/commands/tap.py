@@ -20,7 +20,7 @@ from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Revocation
 from kiosk.equipment import judge_for, open_repository
-from kiosk.limits import in_time
+from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -54,7 +54,7 @@ def _seconds(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TapOutcome:
     """What became of one tap. Without a `report` no card was laid, or none could be."""
 
     report: TapReport | None = None
@@ -97,11 +97,11 @@ def tap(home: Home, options: argparse.Namespace) -> int:
                 lambda: wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite),
                 options.timeout + _ANSWER_SECONDS,
             )
-            outcome = service.in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS) if reader else Outcome()
+            outcome = service.in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS) if reader else TapOutcome()
         except KioskError as error:
-            outcome = Outcome(trouble=error)
+            outcome = TapOutcome(trouble=error)
         except TimeoutError:
-            outcome = Outcome(trouble=Unavailable(Code.READER_SILENT))
+            outcome = TapOutcome(trouble=Unavailable(Code.READER_SILENT))
     _tell(outcome, options.json)
     return output.OK if outcome.verdict == "linked" else output.PROBLEM
 
@@ -180,7 +180,7 @@ def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> 
             monitor.cancel()
 
 
-def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> Outcome:
+def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> TapOutcome:
     """Read and judge the card, then look its link up. Raises Unavailable when there is no context to be had."""
     from kiosk.smartcard.metered import SlowWatch
     from kiosk.smartcard.tap import tap
@@ -194,20 +194,20 @@ def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge,
         slow.stop()
         readers.release()
     if report.judgement is None:
-        return Outcome(report, reader, trouble=report.trouble)
+        return TapOutcome(report, reader, trouble=report.trouble)
     began = time.monotonic_ns()
     try:
         # As the counter asks: of a store that is doubted it gets no answer.
         link = repository.links_for(report.judgement.reading.token, None)[0] if repository else None
     except KioskError as error:
-        return Outcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)
+        return TapOutcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)
     spent = time.monotonic_ns() - began
     if link is None:
-        return Outcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))
-    return Outcome(report, reader, link.number.masked, spent)
+        return TapOutcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))
+    return TapOutcome(report, reader, link.number.masked, spent)
 
 
-def _tell(outcome: Outcome, as_json: bool) -> None:
+def _tell(outcome: TapOutcome, as_json: bool) -> None:
     from kiosk.smartcard.judge import Check
 
     report = outcome.report

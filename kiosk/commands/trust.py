@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.asking import agrees, somebody_is_there
-from kiosk.commands.given import given, given_path
+from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.confirmation import agrees, somebody_is_there
+from kiosk.commands.open_store import note_trust
 from kiosk.commands.parser import Commands
-from kiosk.commands.stored import note_trust
 from kiosk.config import Home, read_settings
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError, Refused
-from kiosk.limits import in_time
+from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority

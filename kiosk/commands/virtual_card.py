@@ -7,10 +7,10 @@ import signal
 import sys
 
 from kiosk.commands import output
-from kiosk.commands.given import given, given_path
+from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
-from kiosk.config.files import not_a_file
+from kiosk.config.file_access import not_a_file
 
 _LOOK_EVERY = 0.5
 

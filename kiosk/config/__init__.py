@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.config.files import FileTrouble, file_trouble, is_foreign
+from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign
 from kiosk.config.home import Home, default_config, default_home, home_at, resource
 from kiosk.config.practice import begin_practice
 from kiosk.config.reading import check_settings, read_settings

@@ -8,10 +8,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from kiosk.config.files import FileTrouble, file_trouble, is_foreign, unusable
-from kiosk.config.purpose import MARK, Purpose, begin_for, purpose_of
+from kiosk.config.atomic_write import write_new
+from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unusable
+from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
-from kiosk.config.writing import write_new
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 

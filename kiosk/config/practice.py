@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kiosk.config.files import unusable
+from kiosk.config.file_access import unusable
 from kiosk.config.home import Home, default_home
-from kiosk.config.purpose import Purpose, purpose_of
+from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.domain.errors import Code, Unavailable
 
 

@@ -8,12 +8,12 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from kiosk.config.exposure import Exposure, exposed_place
-from kiosk.config.files import file_trouble, not_a_file, read_regular
-from kiosk.config.kinds import Kind
-from kiosk.config.needs import NEEDS
+from kiosk.config.dependent_settings import NEEDS
+from kiosk.config.file_access import file_trouble, not_a_file, read_regular
+from kiosk.config.file_permissions import Exposure, exposed_place
 from kiosk.config.settings import Settings
 from kiosk.config.toml import BadToml, lines_of, loads
+from kiosk.config.value_types import Kind
 from kiosk.domain.errors import Code, Refused, Unavailable
 
 type_of_section: dict[str, Any] = get_type_hints(Settings)

@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
-from kiosk.config.kinds import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
+from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import LocalService, SlipKind

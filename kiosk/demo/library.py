@@ -19,7 +19,7 @@ from kiosk.config import (
     SlipSettings,
 )
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Language, LibraryServer, Login, Medium, Rules, opening
-from kiosk.demo.ils.desk import INSTITUTION
+from kiosk.demo.ils.context import INSTITUTION
 from kiosk.demo.ils.server import HOST, now_in_japan
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import SlipKind
@@ -86,9 +86,9 @@ SAMPLE_ITEMS = {
 
 def demo_server() -> LibraryServer:
     """The library's system, not yet started: a Koha in Japanese that also tells how long a library card is good, and places in queues."""
-    flavour = replace(KOHA, language=Language.JAPANESE, expiry_field="PA", says_position=True)
+    dialect = replace(KOHA, language=Language.JAPANESE, expiry_field="PA", says_position=True)
     login = Login("counter2", secrets.token_hex(8))
-    return LibraryServer(opening(now_in_japan().date()), flavour, login=login, latency=LATENCY)
+    return LibraryServer(opening(now_in_japan().date()), dialect, login=login, latency=LATENCY)
 
 
 def demo_ils(server: LibraryServer) -> IlsSettings:

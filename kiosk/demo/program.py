@@ -12,11 +12,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import Equipment, Program, running, slip_printer, slips_swept
-from kiosk.checks.rounds import demo_looks, first_facts
+from kiosk.checks.periodic import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
-from kiosk.demo.older import put_older_store_back
+from kiosk.demo.older_store import put_older_store_back
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.domain.dataclass import dataclass

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from kiosk.demo.guide import Guide, Wait, names_shown
 from kiosk.demo.script import walk
+from kiosk.demo.tour_driver import Guide, Wait, names_shown
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.domain.effects import (
     AcceptStore,
     CloseLink,
@@ -131,7 +131,7 @@ class Conductor:
         self._work.stop()
         for other in others:
             other.stop(max(0.0, end - time.monotonic()))
-        apart.end_calls()
+        child_process.end_calls()
 
     def _carry_out(self, effect: Effect) -> None:
         card, links = self._outside.card, self._outside.links

@@ -14,8 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import FileTrouble, file_trouble
-from kiosk.config.exposure import Exposure, exposure
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped

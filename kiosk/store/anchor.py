@@ -13,7 +13,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config import FileTrouble, file_trouble
-from kiosk.config.writing import make_file, publish
+from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import forget_pages, make_folder, open_file
 

@@ -17,8 +17,8 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.files import not_a_file, open_regular
-from kiosk.config.writing import sync_file, sync_folder
+from kiosk.config.atomic_write import sync_file, sync_folder
+from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 # peewee logs every statement with its values (numbers, tokens) at level DEBUG.

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.limits import in_time
 from kiosk.store.keys import Description, KeyRecord
+from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
     # Loaded only where the platform has such a store: most of it is about finding others.

@@ -9,7 +9,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.config.writing import sync_folder
+from kiosk.config.atomic_write import sync_folder
 
 SET_ASIDE = ".set-aside-"
 _BESIDE = ("-wal", "-shm", "-journal")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kiosk.config.locking import take_lock
+from kiosk.config.file_lock import take_lock
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
 from kiosk.store.trouble import translated

@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kiosk.config.writing import make_file, publish
+from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_folder, open_file, salt_for

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kiosk.config.files import read_regular
-from kiosk.config.writing import make_file, publish
+from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.file_access import read_regular
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable

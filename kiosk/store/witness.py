@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
 
-from kiosk.config.locking import take_lock
+from kiosk.config.file_lock import take_lock
 from kiosk.domain.errors import Code, Unavailable
 
 ENDING = "-keeper"

@@ -1,6 +1,6 @@
 """What another program has copied, fetched by a process of its own: X11's owner of the clipboard may not answer, and Qt waits five seconds.
 
-No thread helps against that (`kiosk.apart`), and none is needed: Qt tells when the process has ended.
+No thread helps against that (`kiosk.child_process`), and none is needed: Qt tells when the process has ended.
 """
 
 from __future__ import annotations

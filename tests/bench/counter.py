@@ -116,7 +116,7 @@ class Bench:
     @contextmanager
     def _equipment(self) -> Iterator[Equipment]:
         from kiosk.app import Equipment
-        from kiosk.checks.rounds import demo_looks, first_facts
+        from kiosk.checks.periodic import demo_looks, first_facts
         from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
         from kiosk.equipment import now, open_library
         from kiosk.smartcard.authority import Authority

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kiosk.config import Home
-from kiosk.demo.ils import EVERGREEN, KOHA, PATRONS, PLAIN, Flavour, LibraryServer, Login, opening
+from kiosk.demo.ils import EVERGREEN, KOHA, PATRONS, PLAIN, Dialect, LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
 from kiosk.library.ils.wire import Trouble
@@ -50,8 +50,8 @@ def server() -> Iterator[Callable[..., LibraryServer]]:
     """Starts pretend libraries."""
     with ExitStack() as stack:
 
-        def start(flavour: Flavour = KOHA, **given: Any) -> LibraryServer:
-            made = LibraryServer(opening(now_in_japan().date()), flavour, login=Login("kiosk", PASSWORD), **given)
+        def start(dialect: Dialect = KOHA, **given: Any) -> LibraryServer:
+            made = LibraryServer(opening(now_in_japan().date()), dialect, login=Login("kiosk", PASSWORD), **given)
             made.start()
             stack.callback(made.stop)
             return made
@@ -205,7 +205,7 @@ def test_without_an_expiry_field_that_is_said(kiosk: Any, configured: Write, ser
 
 
 @pytest.mark.parametrize(
-    ("who", "flavour", "lines", "code"),
+    ("who", "dialect", "lines", "code"),
     [
         ("expired", PLAIN, ["利用カードの有効期限が切れています。"], 0),
         ("lost", EVERGREEN, ["利用停止です。理由: 利用カードの紛失届(", "・氏名: 落合 なな("], 0),
@@ -214,9 +214,9 @@ def test_without_an_expiry_field_that_is_said(kiosk: Any, configured: Write, ser
     ],
 )
 def test_a_card_that_cannot_be_used_is_told_with_the_reason(
-    kiosk: Any, configured: Write, server: Any, who: str, flavour: Flavour, lines: list[str], code: int
+    kiosk: Any, configured: Write, server: Any, who: str, dialect: Dialect, lines: list[str], code: int
 ) -> None:
-    configured(server(flavour).port, system="evergreen" if flavour is EVERGREEN else "koha")
+    configured(server(dialect).port, system="evergreen" if dialect is EVERGREEN else "koha")
     said = kiosk("ils", "test", "--patron", PATRONS[who])
     for line in lines:
         assert line in said.out

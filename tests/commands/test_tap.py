@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.commands.tap import Outcome, read, wait_for_card
+from kiosk.commands.tap import TapOutcome, read, wait_for_card
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
@@ -107,7 +107,7 @@ def test_of_a_doubted_store_no_link_is_told(home: Home, deck: Deck, repository: 
     assert Check.POLICY in outcome.report.passed
 
 
-def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> Outcome:
+def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> TapOutcome:
     """The card as a counter with revocation lists reads it."""
     home.config.write_text(f'[card]\nrevocation = "crl"\ncrl_max_age = {most}\n', encoding="utf-8")
     settings = read_settings(home.config)

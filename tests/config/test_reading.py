@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.config import CardSettings, Ils, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
-from kiosk.config.needs import NEEDS
+from kiosk.config.dependent_settings import NEEDS
 from kiosk.config.reading import type_of_section
 from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, Refused, Unavailable

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
-from kiosk.config.writing import make_file
+from kiosk.config.atomic_write import make_file
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Month

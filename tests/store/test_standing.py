@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from kiosk.checks.keeping import check_store
+from kiosk.checks.stored_data import check_store
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from kiosk.checks.keeping import check_store
+from kiosk.checks.stored_data import check_store
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason

@@ -59,10 +59,10 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.displays import check_displays, check_fonts
     from kiosk.checks.displays import look as look_at_displays
     from kiosk.checks.files import check_files
-    from kiosk.checks.keeping import check_keeping
     from kiosk.checks.logfile import check_log
-    from kiosk.checks.look import take
     from kiosk.checks.printing import check_printing
+    from kiosk.checks.stored_data import check_keeping
+    from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
     from kiosk.commands.doctor.library import check_handover, check_ils
     from kiosk.commands.doctor.slips import check_slips

@@ -7,7 +7,7 @@ from datetime import date
 from kiosk.commands import output
 from kiosk.config import Home, Settings, file_trouble
 from kiosk.domain.health import Finding
-from kiosk.slips import SlipFolder
+from kiosk.slip_cleanup import SlipFolder
 
 
 def check_slips(home: Home, settings: Settings, today: date) -> Finding:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from kiosk.demo.ils.desk import Desk
-from kiosk.demo.ils.dialogue import Dialogue, Login
-from kiosk.demo.ils.flavour import KOHA, Flavour
+from kiosk.demo.ils.context import ServerContext
+from kiosk.demo.ils.dialect import KOHA, Dialect
 from kiosk.demo.ils.model import Hold, Loan
 from kiosk.demo.ils.rules import Circulation
+from kiosk.demo.ils.session import Dialogue, Login
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.dataclass import dataclass
 from kiosk.library.sip2 import Framer, Malformed, Message
@@ -78,7 +78,7 @@ class LibraryServer:
     def __init__(
         self,
         library: Circulation,
-        flavour: Flavour = KOHA,
+        dialect: Dialect = KOHA,
         *,
         login: Login | None = None,
         encoding: str = "utf-8",
@@ -91,9 +91,9 @@ class LibraryServer:
         """`port` 0: any. `latency`: seconds before each answer. `mishap` is asked for each line received, with its number (from 1, over
         all connections) and its kind, on the thread of the connection.
         """
-        library.rules = flavour.rules(library.rules)
+        library.rules = dialect.rules(library.rules)
         self.latency, self.port, self.login = latency, port, login
-        self._library, self._desk = library, Desk(library, flavour, now)
+        self._library, self._context = library, ServerContext(library, dialect, now)
         self._encoding, self._end, self._mishap = encoding, end, mishap
         self._lock = threading.Lock()
         self._executed: Counter[Executed] = Counter()
@@ -136,7 +136,7 @@ class LibraryServer:
 
     def _talk(self, connection: socket.socket, pause: Callable[[float], bool]) -> None:
         """Until either end closes. `pause` waits that many seconds and says whether the server stops meanwhile."""
-        dialogue = Dialogue(self._desk, self.login, self._note, encoding=self._encoding, end=self._end)
+        dialogue = Dialogue(self._context, self.login, self._note, encoding=self._encoding, end=self._end)
         for line in _lines(connection):
             latency = self.latency
             mishap = self._mishap_of(self._count(), line[:2].decode("ascii", "replace"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk.demo.guide import Guide
-from kiosk.demo.script import cards, lending, librarycards, outage, pages, pin, registration, trouble
+from kiosk.demo.script import cards, lending, library_cards, outage, pages, pin, registration, staff_alerts
 from kiosk.demo.script.moves import Moves, Steps
+from kiosk.demo.tour_driver import Guide
 
 CHAPTERS = (
-    trouble.doubted,
+    staff_alerts.doubted,
     registration.own,
-    trouble.second_reader,
+    staff_alerts.second_reader,
     lending.items,
     lending.renewals,
     lending.holds,
@@ -24,8 +24,8 @@ CHAPTERS = (
     registration.child,
     registration.proxy,
     pin.wrong,
-    trouble.late,
-    librarycards.kinds,
+    staff_alerts.late,
+    library_cards.kinds,
     pin.last_try,
     pin.locked,
     cards.renewed,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kiosk.demo.guide import Guide
 from kiosk.demo.ils import ITEMS
+from kiosk.demo.tour_driver import Guide
 from kiosk.domain.model import GuardianCheck, Language
 from kiosk.text import plain, say
 from kiosk.ui.staff.serving.item_texts import grouped

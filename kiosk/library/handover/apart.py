@@ -10,7 +10,7 @@ import logging
 import os
 import time
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library.handover import LIMIT, Suffix, Target, desktop, hand_over
 
@@ -27,10 +27,10 @@ def hand_over_apart(digits: str, target: Target) -> None:
     began = time.monotonic()
     asked = {"digits": digits, "title": target.title, "program": target.program, "suffix": target.suffix, "own": os.getpid()}
     try:
-        apart.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
-    except (apart.Overdue, apart.Died) as error:
+        child_process.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
+    except (child_process.Overdue, child_process.Died) as error:
         raise Refused(Code.HANDOVER_CHANGED, typed=0) from error
-    except apart.NotBegun as error:
+    except child_process.NotBegun as error:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE) from error
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 

@@ -14,8 +14,8 @@ import threading
 from enum import StrEnum, unique
 from pathlib import Path
 
-from kiosk.config.exposure import exposure
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_permissions import exposure
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.sip2 import Framer, Malformed, Message
 

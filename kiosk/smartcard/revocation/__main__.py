@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from kiosk.config import FileTrouble, file_trouble
-from kiosk.config.files import read_regular
+from kiosk.config.file_access import read_regular
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.apart import encoded
 from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_lists

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kiosk.apart import NotBegun, Overdue, exchange
+from kiosk.child_process import NotBegun, Overdue, exchange
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.crl import Found, Head, Verdict
 from kiosk.smartcard.revocation.numbers import Numbers

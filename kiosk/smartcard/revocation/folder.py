@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from pathlib import Path
 
-from kiosk.config.exposure import Exposure, exposure
+from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard import fault

@@ -14,9 +14,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from kiosk.config.exposure import exposure
-from kiosk.config.files import read_regular
-from kiosk.config.locking import held
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_lock import held
+from kiosk.config.file_permissions import exposure
 from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict

@@ -11,9 +11,9 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from kiosk.config.files import read_regular
-from kiosk.config.locking import held
-from kiosk.config.writing import sync_file
+from kiosk.config.atomic_write import sync_file
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_lock import held
 from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.config import SlipSettings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Unavailable
@@ -39,11 +39,11 @@ class SlipPrinter:
         to_printer = self._settings.to != "pdf"
         try:
             if to_printer:
-                apart.call(print_page, {**page, "printer": self._settings.printer}, self._limit)
+                child_process.call(print_page, {**page, "printer": self._settings.printer}, self._limit)
             else:
                 stem = f"slip-{moment:%Y%m%d-%H%M%S}"
-                apart.call(write_pdf, {**page, "folder": str(self._pdf_folder), "stem": stem}, self._limit)
-        except apart.Overdue as error:
+                child_process.call(write_pdf, {**page, "folder": str(self._pdf_folder), "stem": stem}, self._limit)
+        except child_process.Overdue as error:
             raise Unavailable(Code.SLIP_PRINTER_SILENT if to_printer else Code.SLIP_FAILED) from error
-        except (apart.Died, apart.NotBegun) as error:
+        except (child_process.Died, child_process.NotBegun) as error:
             raise Unavailable(Code.SLIP_PRINTER_FAILED if to_printer else Code.SLIP_FAILED) from error

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from kiosk.demo.ils import KOHA, Flavour, LibraryServer, Login, Mishap, opening, serving
+from kiosk.demo.ils import KOHA, Dialect, LibraryServer, Login, Mishap, opening, serving
 from tests.support.ils.raw_sip2_client import LOGIN, MOMENT, Wire
 
 Serve = Callable[..., LibraryServer]
@@ -22,7 +22,7 @@ def serve(stack: ExitStack) -> Serve:
     """Starts a library's system as it opens on 23 November 2026, and stops it after the test."""
 
     def start(
-        flavour: Flavour = KOHA,
+        dialect: Dialect = KOHA,
         *,
         login: Login | None = LOGIN,
         encoding: str = "utf-8",
@@ -31,7 +31,7 @@ def serve(stack: ExitStack) -> Serve:
         mishap: Callable[[int, str], Mishap] = lambda number, kind: Mishap(),
     ) -> LibraryServer:
         server = LibraryServer(
-            opening(MOMENT.date()), flavour, login=login, encoding=encoding, end=end, latency=latency, mishap=mishap, now=lambda: MOMENT
+            opening(MOMENT.date()), dialect, login=login, encoding=encoding, end=end, latency=latency, mishap=mishap, now=lambda: MOMENT
         )
         return stack.enter_context(serving(server))
 

@@ -25,8 +25,8 @@ from kiosk.demo.ils import (
     Mishap,
     opening,
 )
-from kiosk.demo.ils.desk import Desk
-from kiosk.demo.ils.dialogue import Dialogue
+from kiosk.demo.ils.context import ServerContext
+from kiosk.demo.ils.session import Dialogue
 from tests.demo.ils.conftest import Serve
 from tests.support.ils.raw_sip2_client import MOMENT, OWN, Wire, checkin, checkout, hold, patron, renewal, values
 
@@ -255,8 +255,8 @@ FIELDS = st.lists(st.tuples(st.sampled_from([b"AA", b"AB", b"AD", b"AO", b"BS", 
 
 @given(KINDS, FIXED, FIELDS)
 def test_no_line_brings_it_down(kind: bytes, fixed: bytes, fields: list[tuple[bytes, bytes]]) -> None:
-    desk = Desk(opening(MOMENT.date()), KOHA, lambda: MOMENT)
-    dialogue = Dialogue(desk, None, lambda request: None)
+    context = ServerContext(opening(MOMENT.date()), KOHA, lambda: MOMENT)
+    dialogue = Dialogue(context, None, lambda request: None)
     line = (kind + fixed + b"|".join(code + value for code, value in fields)).replace(b"\r", b"")
     reply = dialogue.answer(line)
     assert reply is not None

@@ -1,4 +1,4 @@
-"""What goes over the wire, byte for byte where a flavour is about bytes."""
+"""What goes over the wire, byte for byte where a dialect is about bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import pytest
 
-from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Flavour, LibraryServer
+from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Dialect, LibraryServer
 from tests.demo.ils.conftest import Serve
 from tests.support.ils.raw_sip2_client import OWN, STAMP, Wire, checkout, hold, information, numbered, patron, renewal, values
 
@@ -104,9 +104,9 @@ FLAGS = {
 }
 
 
-@pytest.mark.parametrize(("place", "flavour"), [(0, KOHA), (1, EVERGREEN), (2, PLAIN)], ids=["koha", "evergreen", "plain"])
-def test_what_stops_a_patron_is_flagged_as_the_system_flags_it(serve: Serve, dial: Dial, place: int, flavour: Flavour) -> None:
-    wire = dial(serve(flavour))
+@pytest.mark.parametrize(("place", "dialect"), [(0, KOHA), (1, EVERGREEN), (2, PLAIN)], ids=["koha", "evergreen", "plain"])
+def test_what_stops_a_patron_is_flagged_as_the_system_flags_it(serve: Serve, dial: Dial, place: int, dialect: Dialect) -> None:
+    wire = dial(serve(dialect))
     seen = {}
     for name in FLAGS:
         reply = wire.ask(patron(PATRONS[name]))

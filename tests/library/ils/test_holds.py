@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Flavour, LibraryServer, opening, serving
+from kiosk.demo.ils import EVERGREEN, ITEMS, KOHA, PATRONS, PLAIN, Dialect, LibraryServer, opening, serving
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
@@ -149,13 +149,13 @@ def test_a_hold_is_there_where_it_is_listed_although_nothing_is_counted() -> Non
     assert answer.outcome is Outcome.DONE
 
 
-@pytest.mark.parametrize(("flavour", "lists_numbers"), [(KOHA, True), (PLAIN, True), (EVERGREEN, False)], ids=lambda one: str(one))
-def test_the_same_hold_in_two_sessions(flavour: Flavour, lists_numbers: bool) -> None:
+@pytest.mark.parametrize(("dialect", "lists_numbers"), [(KOHA, True), (PLAIN, True), (EVERGREEN, False)], ids=lambda one: str(one))
+def test_the_same_hold_in_two_sessions(dialect: Dialect, lists_numbers: bool) -> None:
     """At one counter, and at another that knows nothing of the first. Where only titles are listed, staff are asked each time."""
     first, again = ((Outcome.DONE, None), RESERVED) if lists_numbers else (PERHAPS, PERHAPS)
     item = Item(ITEMS["on-loan"].number)
     number = LibraryCardNumber(PATRONS["other"])
-    with serving(LibraryServer(opening(TODAY), flavour)) as server:
+    with serving(LibraryServer(opening(TODAY), dialect)) as server:
 
         def session(client: IlsClient) -> tuple[Outcome, Reason | None]:
             client.patron(LibraryCardNumber(PATRONS["soon"]))

@@ -18,7 +18,7 @@ from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.config.exposure import Exposure
+from kiosk.config.file_permissions import Exposure
 from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list

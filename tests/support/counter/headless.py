@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import pytest
 
-from kiosk.checks.keeping import check_store
+from kiosk.checks.stored_data import check_store
 from kiosk.domain.events import (
     ApplicantChosen,
     CardPlaced,

@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from kiosk.app import Equipment, Program
-from kiosk.checks.rounds import Looks
+from kiosk.checks.periodic import Looks
 from kiosk.config import Settings
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Event, HomeChosen, LeavePressed, TakenBack

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from kiosk.app import slip_printer
 from kiosk.config import DisplaySettings, Home, Ils, Settings
-from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Flavour, LibraryServer, Login, Mishap, Rules, opening, serving
+from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Dialect, LibraryServer, Login, Mishap, Rules, opening, serving
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.demo.library import demo_ils, demo_settings
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
@@ -231,7 +231,7 @@ def lending_counter(
     deck: Deck,
     judge: CardJudge,
     *,
-    flavour: Flavour = DEMO,
+    dialect: Dialect = DEMO,
     latency: float = 0,
     rules: Rules | None = None,
     settings: Callable[[Settings], Settings] = lambda settings: settings,
@@ -242,10 +242,10 @@ def lending_counter(
     `settings` may change what the counter is told.
     """
     line = Line()
-    server = LibraryServer(opening(now_in_japan().date(), rules), flavour, login=Login("kiosk", "secret"), latency=latency, mishap=line)
+    server = LibraryServer(opening(now_in_japan().date(), rules), dialect, login=Login("kiosk", "secret"), latency=latency, mishap=line)
     with serving(server):
-        system = _SYSTEMS.get(flavour.name, Ils.GENERIC)
-        ils = replace(demo_ils(server), system=system, expiry_field=flavour.expiry_field)
+        system = _SYSTEMS.get(dialect.name, Ils.GENERIC)
+        ils = replace(demo_ils(server), system=system, expiry_field=dialect.expiry_field)
         quiet = replace(demo_settings(ils=ils), display=DisplaySettings(sounds=0))
         chosen = settings(quiet)
         today = now_in_japan().date()

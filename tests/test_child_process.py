@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.domain.errors import Code, Refused
-from tests.support import apart_functions
+from tests.support import child_process_functions
 from tests.support.wait import wait_for_end
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +55,7 @@ def is_zombie_of_ours(process: int) -> bool:
 
 
 def test_the_answer_comes_home_and_nobody_else_can_read_what_was_asked() -> None:
-    told = apart.call(apart_functions.looked_at, {"secret": SECRET}, 10)
+    told = child_process.call(child_process_functions.looked_at, {"secret": SECRET}, 10)
     assert (told["secret"], told["seen"]) == (SECRET, False)
 
 
@@ -63,39 +63,39 @@ def test_nothing_in_the_current_folder_runs_in_it(tmp_path: Path, monkeypatch: p
     """It may be anybody's: what was downloaded lies there, or a stick was opened."""
     (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nfrom kiosk_has_no_such_module import *\n")
     monkeypatch.chdir(tmp_path)
-    assert apart.call(apart_functions.echo, {"said": SECRET}, 10) == SECRET
+    assert child_process.call(child_process_functions.echo, {"said": SECRET}, 10) == SECRET
     assert not (tmp_path / "ran").exists()
 
 
 def test_an_error_we_can_name_comes_home_as_it_is() -> None:
     with pytest.raises(Refused) as caught:
-        apart.call(apart_functions.refuse, {"tries": 3}, 10)
+        child_process.call(child_process_functions.refuse, {"tries": 3}, 10)
     assert (caught.value.code, caught.value.params) == (Code.HANDOVER_CHANGED, {"typed": 3})
 
 
 def test_a_bug_is_logged_by_its_place_alone(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR), pytest.raises(apart.Died):
-        apart.call(apart_functions.break_down, {"secret": SECRET}, 10)
+    with caplog.at_level(logging.ERROR), pytest.raises(child_process.Died):
+        child_process.call(child_process_functions.break_down, {"secret": SECRET}, 10)
     assert "ValueError" in caplog.text
-    assert "apart_functions.py:" in caplog.text
+    assert "child_process_functions.py:" in caplog.text
     assert SECRET not in caplog.text
 
 
 def test_a_process_that_ends_without_an_answer_has_died() -> None:
-    with pytest.raises(apart.Died):
-        apart.call(apart_functions.vanish, {}, 10)
+    with pytest.raises(child_process.Died):
+        child_process.call(child_process_functions.vanish, {}, 10)
 
 
 def test_without_a_process_nothing_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(apart.NotBegun):
-        apart.call(apart_functions.vanish, {}, 10)
+    with pytest.raises(child_process.NotBegun):
+        child_process.call(child_process_functions.vanish, {}, 10)
 
 
 def test_what_keeps_the_interpreters_lock_is_ended_in_time_with_all_it_started(note: Note) -> None:
     began = time.monotonic()
-    with pytest.raises(apart.Overdue):
-        apart.call(apart_functions.keep_lock, {"note": str(note.path)}, 1.5)
+    with pytest.raises(child_process.Overdue):
+        child_process.call(child_process_functions.keep_lock, {"note": str(note.path)}, 1.5)
     assert time.monotonic() - began < 3
     child, helper = note.processes()
     wait_for_end(child, 2)
@@ -104,7 +104,7 @@ def test_what_keeps_the_interpreters_lock_is_ended_in_time_with_all_it_started(n
 
 
 def test_it_ends_by_itself_when_its_caller_was_killed(note: Note) -> None:
-    caller = subprocess.Popen([sys.executable, "-m", "tests.support.apart_functions", str(note.path), "2"], cwd=ROOT)
+    caller = subprocess.Popen([sys.executable, "-m", "tests.support.child_process_functions", str(note.path), "2"], cwd=ROOT)
     child, helper = note.processes()
     caller.kill()
     caller.wait(5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.demo.ils import items, patrons
-from kiosk.demo.ils.desk import INSTITUTION, Desk
+from kiosk.demo.ils.context import INSTITUTION, ServerContext
 from kiosk.domain.dataclass import dataclass
 from kiosk.library.sip2 import Malformed, Message, decode, encode
 
@@ -13,7 +13,7 @@ _STRIKES = 3
 _RESEND = Message("96")
 
 
-def _server_status(desk: Desk, request: Message) -> Message:
+def _server_status(context: ServerContext, request: Message) -> Message:
     """99 → 98."""
     fixed = {
         "online_status": "Y",
@@ -24,14 +24,14 @@ def _server_status(desk: Desk, request: Message) -> Message:
         "offline_ok": "N",
         "timeout_period": "100",
         "retries_allowed": "005",
-        "date_time_sync": desk.stamp,
+        "date_time_sync": context.stamp,
         "protocol_version": "2.00",
     }
     # Not offered: blocking and enabling patrons, taking money, changing items.
     return Message("98", fixed, (("AO", INSTITUTION), ("BX", "YYYNYYYYYNYNNYYY")))
 
 
-ANSWERS: dict[str, Callable[[Desk, Message], Message]] = {
+ANSWERS: dict[str, Callable[[ServerContext, Message], Message]] = {
     "99": _server_status,
     "23": patrons.patron_status,
     "63": patrons.patron_information,
@@ -52,13 +52,13 @@ class Login:
 
 
 class Dialogue:
-    """Answers one line after the other. What the desk remembers is not locked here."""
+    """Answers one line after the other. What the context remembers is not locked here."""
 
     def __init__(
-        self, desk: Desk, login: Login | None, note: Callable[[Message], None], *, encoding: str = "utf-8", end: bytes = b"\r"
+        self, context: ServerContext, login: Login | None, note: Callable[[Message], None], *, encoding: str = "utf-8", end: bytes = b"\r"
     ) -> None:
         """`login` None: nobody has to log in. `note` hears of each request that was executed."""
-        self._desk, self._login, self._note, self._encoding, self._end = desk, login, note, encoding, end
+        self._context, self._login, self._note, self._encoding, self._end = context, login, note, encoding, end
         self._let_in = login is None
         self._strikes = 0
         self._last: Message | None = None
@@ -83,10 +83,10 @@ class Dialogue:
         elif not self._let_in:
             return None
         elif request.kind in ANSWERS:
-            reply = self._as_spoken(ANSWERS[request.kind](self._desk, request))
+            reply = self._as_spoken(ANSWERS[request.kind](self._context, request))
             self._note(request)
         else:
-            return None if self._desk.flavour.hangs_up else _RESEND
+            return None if self._context.dialect.hangs_up else _RESEND
         self._last = reply
         return reply
 
@@ -99,7 +99,7 @@ class Dialogue:
         return Message("94", {"ok": "1" if good else "0"})
 
     def _as_spoken(self, reply: Message) -> Message:
-        value = self._desk.flavour.value
+        value = self._context.dialect.value
         return Message(reply.kind, reply.fixed, tuple((code, value(text)) for code, text in reply.fields))
 
     def _send(self, reply: Message, sequence: int | None = None) -> bytes:

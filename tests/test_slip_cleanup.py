@@ -15,7 +15,7 @@ import pytest
 
 from kiosk.app import today
 from kiosk.config import Home
-from kiosk.slips import SlipFolder, swept
+from kiosk.slip_cleanup import SlipFolder, swept
 from tests.commands.conftest import home, kiosk  # noqa: F401 - fixtures
 from tests.support.commands.call import Call
 from tests.test_starting import started

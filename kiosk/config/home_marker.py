@@ -7,8 +7,8 @@ from contextlib import suppress
 from enum import StrEnum, unique
 from pathlib import Path
 
-from kiosk.config.files import open_regular
-from kiosk.config.writing import write_new
+from kiosk.config.atomic_write import write_new
+from kiosk.config.file_access import open_regular
 
 MARK = "library-card-kiosk.home"
 

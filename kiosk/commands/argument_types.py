@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from kiosk.config import FileTrouble, file_trouble
-from kiosk.config.files import open_regular
+from kiosk.config.file_access import open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 _LONGEST = 400

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config.kinds import Choices, Texts
+from kiosk.config.value_types import Choices, Texts
 
 NAMES = Texts(r"[^|]{1,4}", '"…"', most=3)
 COLOURS = Choices({"red": 1, "blue": 2})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from kiosk.demo.ils.flavour import Flavour
+from kiosk.demo.ils.dialect import Dialect
 from kiosk.demo.ils.model import Borrower, Stop
 from kiosk.demo.ils.rules import Circulation
 from kiosk.domain.dataclass import dataclass
@@ -30,9 +30,9 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ServerContext:
     library: Circulation
-    flavour: Flavour
+    dialect: Dialect
     now: Callable[[], datetime]
 
     @property
@@ -48,7 +48,7 @@ class Desk:
         borrower = self.library.borrower(asked)
         if borrower is None:
             return Asker(asked, None, "")
-        return Asker(borrower.number, borrower, self.flavour.name_of(borrower))
+        return Asker(borrower.number, borrower, self.dialect.name_of(borrower))
 
     def stops(self, borrower: Borrower) -> frozenset[Stop]:
         return self.library.stops(borrower.number, self.today)

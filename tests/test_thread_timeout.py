@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kiosk.limits import in_time
+from kiosk.thread_timeout import in_time
 
 
 def test_an_answer_or_an_error_comes_through() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config.purpose import MARK, Purpose, begin_for, purpose_of
+from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 
 
 @pytest.fixture

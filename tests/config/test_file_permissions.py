@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config.exposure import Exposure, exposure
+from kiosk.config.file_permissions import Exposure, exposure
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes")
 OTHERS = 4711
@@ -89,7 +89,7 @@ def test_a_group_that_users_share_is_not_the_users_own() -> None:
     """Asked as a user whose primary group is that of many (gid 100, "users")."""
     asked = (
         "import os, sys, pathlib; os.setgroups([]); os.setgid(100); os.setuid(4711);"
-        "from kiosk.config.exposure import exposure; print(exposure(pathlib.Path(sys.argv[1])))"
+        "from kiosk.config.file_permissions import exposure; print(exposure(pathlib.Path(sys.argv[1])))"
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"

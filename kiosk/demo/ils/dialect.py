@@ -58,7 +58,7 @@ class Denials(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Flavour:
+class Dialect:
     name: str
     language: Language
     denials: Denials
@@ -150,7 +150,7 @@ class Flavour:
         return text[: self.longest] if self.longest else text
 
 
-KOHA = Flavour(
+KOHA = Dialect(
     "koha",
     Language.ENGLISH,
     Denials.ALIKE,
@@ -161,7 +161,7 @@ KOHA = Flavour(
     trusts_pickup=True,
     wants_password_filled=True,
 )
-EVERGREEN = Flavour(
+EVERGREEN = Dialect(
     "evergreen",
     Language.JAPANESE,
     Denials.RECALL_ALWAYS,
@@ -173,7 +173,7 @@ EVERGREEN = Flavour(
     dates_with_signs=True,
     hangs_up=True,
 )
-PLAIN = Flavour(
+PLAIN = Dialect(
     "plain",
     Language.JAPANESE,
     Denials.EXACT,

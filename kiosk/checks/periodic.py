@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from kiosk.checks.card import revocation, trust
 from kiosk.checks.disk import check_disk, check_space
 from kiosk.checks.files import check_files
-from kiosk.checks.keeping import check_recovery
 from kiosk.checks.logfile import check_log
 from kiosk.checks.printing import check_printing
+from kiosk.checks.stored_data import check_recovery
 from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.dataclass import dataclass

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk.domain.health import Finding, overdue
-from kiosk.limits import in_time
+from kiosk.thread_timeout import in_time
 
 _log = logging.getLogger(__name__)
 

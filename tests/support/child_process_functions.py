@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kiosk import apart
+from kiosk import child_process
 from kiosk.domain.errors import Code, Refused
 
 
@@ -45,6 +45,6 @@ def keep_lock(note: str) -> None:
 
 if __name__ == "__main__":
     # A caller that somebody may kill.
-    from tests.support import apart_functions
+    from tests.support import child_process_functions
 
-    apart.call(apart_functions.keep_lock, {"note": sys.argv[1]}, float(sys.argv[2]))
+    child_process.call(child_process_functions.keep_lock, {"note": sys.argv[1]}, float(sys.argv[2]))
