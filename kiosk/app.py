@@ -33,12 +33,12 @@ from kiosk.effects.worker import Worker
 from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository
 from kiosk.log import forbid_core_dumps, record_incident
 from kiosk.slip_cleanup import SlipFolder, swept
+from kiosk.smartcard.card_thread import CardThread
+from kiosk.smartcard.card_watch import CardWatch
 from kiosk.smartcard.heartbeat import Heartbeat
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
-from kiosk.smartcard.thread import CardThread
-from kiosk.smartcard.watch import CardWatch
 from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 from kiosk.ui.bridge import Bridge, Timers

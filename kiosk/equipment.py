@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.revocation import RevocationLists
-    from kiosk.store.keyplace import KeyPlace
+    from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
 
@@ -40,7 +40,7 @@ def keys_of(home: Home, settings: Settings) -> KeyStore:
 
 def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     """The same, with the anchor beside them."""
-    from kiosk.store.keyplace import key_place
+    from kiosk.store.key_location import key_place
 
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
@@ -80,7 +80,7 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | N
     if handover.when is HandoverWhen.OFF:
         return None
     from kiosk.library.handover import Suffix, Target, desktop, hand_over
-    from kiosk.library.handover.apart import hand_over_apart
+    from kiosk.library.handover.typing_process import hand_over_apart
 
     target = Target(handover.title, handover.program, Suffix(handover.suffix))
     if sys.platform == "linux":

@@ -25,7 +25,7 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, refusal_to_patron, say
 from tests.support.counter.headless import WatchedCard, watched
 from tests.support.counter.steps import OWN, Stage

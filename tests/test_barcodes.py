@@ -36,7 +36,7 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.ui.pin_pad import PinPad
 from tests.support.count_cases import CountCases
 from tests.support.counter.steps import OWN, PIN, Stage

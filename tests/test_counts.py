@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kiosk.domain.events import HomeChosen, StatusChosen
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import InProcess
 from tests.support.counter.headless import HeadlessCounter, judge_for
 

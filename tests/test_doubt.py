@@ -18,9 +18,9 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryCardEntered, LinkAgreed
 from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, PatronShown, RegistrationRefused
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.cipher import open_file
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
 from kiosk.text import plain, say
 from tests.support.counter.headless import KEYS, judge_for

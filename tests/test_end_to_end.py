@@ -18,7 +18,7 @@ from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings, read_settings
 from kiosk.equipment import judge_for, open_repository
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from tests.support.pcscd.rig import PcscdRig
 

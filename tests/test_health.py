@@ -29,7 +29,7 @@ from kiosk.domain.states import ConfirmingHolder, CounterFacts, LendingRefused
 from kiosk.log import kept_in
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.repository import Repository
 from kiosk.ui.widgets.words import Words
 from tests.support.counter.headless import KEYS, deck, judge

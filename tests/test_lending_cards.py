@@ -16,7 +16,7 @@ from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language, LibraryCardNumber
 from kiosk.domain.states import AwaitingLibraryCard, AwaitingMyNumberCard, LendingRefused, PatronShown
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, refusal, refusal_to_patron, say
 from tests.support.counter.headless import watched
 from tests.support.counter.with_library import DEMO, LendingCounter, Open, said

@@ -23,7 +23,7 @@ from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
 from kiosk.domain.states import LendingRefused, PatronShown, Waiting
 from kiosk.log import kept_in
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.cipher import open_file
 from kiosk.text import plain, say
 from tests.support.counter.headless import KEYS

@@ -15,7 +15,7 @@ from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.circulation import Reason
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.states import AwaitingMyNumberCard, ConfirmingHolder, LendingRefused, PatronShown, Progress
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from kiosk.ui.staff.serving.item_row import Row
 from tests.support.counter.with_library import DEMO, LendingCounter, Open, numbers_of, why

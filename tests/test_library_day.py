@@ -38,7 +38,7 @@ from kiosk.domain.events import HoldConfirmed, ItemEntered, LeavePressed, Librar
 from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Flow, PatronShown, Progress, Waiting
 from kiosk.library.ils import IlsClient
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import InProcess
 from tests.support.counter.headless import HeadlessCounter, judge_for
 

@@ -13,9 +13,9 @@ from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 from kiosk.domain.states import AskingPin, LastTryWarning, Problem
 from kiosk.smartcard import apdu
+from kiosk.smartcard.card_thread import SLOW_AFTER
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.thread import SLOW_AFTER
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import STAFF_PARTS, knows, patron_key, refusal, refusal_to_patron
 from tests.support.cards.readers import BehindPcscd, InProcess, World
 from tests.support.count_cases import CountCases

@@ -20,7 +20,7 @@ import pytest
 
 from kiosk.config import Home
 from kiosk.store.cipher import open_file
-from kiosk.store.keyfile import FileKeyStore, key_name
+from kiosk.store.key_file import FileKeyStore, key_name
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from tests.support.privacy.personal_data import Needle, Person, needles_for, search

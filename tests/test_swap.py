@@ -29,7 +29,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import BehindPcscd, InProcess, World
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear, go_on

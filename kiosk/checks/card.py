@@ -42,7 +42,7 @@ def look_at_readers(wanted: str, limit: float = _LIMIT) -> list[Finding]:
 
 def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
     """What to say of a service that shows these readers. `wanted`: the config's."""
-    from kiosk.smartcard.watch import choose_readers
+    from kiosk.smartcard.card_watch import choose_readers
 
     service, params = Finding("service.running"), {"names": "、".join(names)}
     if not names:

@@ -48,7 +48,7 @@ def check_store(repository: Repository) -> Finding:
 
 def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
     """Whether the recovery sheet was asked back; None where the store does not tell."""
-    from kiosk.store.sheet import fingerprint
+    from kiosk.store.recovery_sheet import fingerprint
 
     try:
         confirmed = repository.sheet_confirmed(fingerprint(site_key))

@@ -21,7 +21,7 @@ from kiosk.text import knows, plain_refusal, refusal, say, stop_reasons
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient, Sight
-    from kiosk.library.ils.server import Server
+    from kiosk.library.ils.acs_status import Server
 
 NEEDED = ("Patron Information", "Item Information", "Checkout", "Renew", "Hold")
 """What the counter asks for, by the names of the protocol."""

@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
 
 def print_sheet(home: Home, options: argparse.Namespace) -> int:
     """To stdout alone, so that it can go straight to a printer; the keys are made if this is the first start."""
-    from kiosk.store.sheet import sheet
+    from kiosk.store.recovery_sheet import sheet
 
     repository, keys = open_repository(home, read_settings(home.config))
 
@@ -48,7 +48,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
 def confirm(home: Home, options: argparse.Namespace) -> int:
     """Ask two lines of the paper back, three times at most."""
-    from kiosk.store.sheet import answered, challenge, fingerprint
+    from kiosk.store.recovery_sheet import answered, challenge, fingerprint
 
     repository, keys = open_repository(home, read_settings(home.config))
 
@@ -88,7 +88,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
     """On a machine that has neither store nor keys; no counter may run meanwhile."""
     from kiosk.store.lock import RunningLock
     from kiosk.store.recovery import restore
-    from kiosk.store.sheet import LINES
+    from kiosk.store.recovery_sheet import LINES
 
     settings = read_settings(home.config)
     place = key_place_of(home, settings)

@@ -143,8 +143,8 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
 
     `invite` is called when none lies there at first.
     """
+    from kiosk.smartcard.card_watch import choose_readers
     from kiosk.smartcard.reader import ReaderState
-    from kiosk.smartcard.watch import choose_readers
 
     monitor = open_monitor()
     done = threading.Event()
@@ -182,7 +182,7 @@ def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> 
 
 def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> TapOutcome:
     """Read and judge the card, then look its link up. Raises Unavailable when there is no context to be had."""
-    from kiosk.smartcard.metered import SlowWatch
+    from kiosk.smartcard.metered_connection import SlowWatch
     from kiosk.smartcard.tap import tap
 
     slow = SlowWatch(_SLOW_AFTER, lambda: print(output.explain(Unavailable(Code.CARD_SILENT)), file=sys.stderr))

@@ -30,7 +30,7 @@ def _for_trust(options: argparse.Namespace) -> bool:
 
 def lay(home: Home, options: argparse.Namespace) -> int:
     """Until Ctrl-C, or until pcscd goes. Keys are kept in the home, so that a link to the card holds the next time too."""
-    from kiosk.smartcard.virtual.deck import PIN, Deck
+    from kiosk.smartcard.virtual.demo_cards import PIN, Deck
     from kiosk.smartcard.vpcd import PluggedCard, connect_to_slot
 
     for_trust = _for_trust(options)

@@ -13,9 +13,9 @@ from kiosk.demo.library import demo_ils, demo_server
 from kiosk.demo.program import Setting, pretended_counter
 from kiosk.demo.tray import Tray
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
-from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import open_keys
 from kiosk.store.lock import RunningLock
 from kiosk.text import say

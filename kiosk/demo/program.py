@@ -25,10 +25,10 @@ from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import Keys, open_keys
 from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
 from kiosk.ui.staff.scroll import BAR, ScrollArea

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def trace(error: BaseException) -> str:
-    """Describe `error`, for example `ValueError at thread.py:88 in _verify`. Its message may quote card data and is left out."""
+    """Describe `error`, for example `ValueError at card_thread.py:88 in _verify`. Its message may quote card data and is left out."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "kiosk" in Path(frame.filename).parts]
     places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in reversed(frames))
     return f"{type(error).__name__} at {places or 'an unknown place'}"

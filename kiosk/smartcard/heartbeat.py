@@ -13,7 +13,7 @@ from typing import Protocol
 
 from kiosk.domain.errors import Code, KioskError
 from kiosk.smartcard import fault
-from kiosk.smartcard.metered import SlowWatch
+from kiosk.smartcard.metered_connection import SlowWatch
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 
 log = logging.getLogger("kiosk.smartcard.heartbeat")

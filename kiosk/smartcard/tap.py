@@ -12,12 +12,12 @@ from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.judge import CardJudge, Check, Judgement
-from kiosk.smartcard.metered import MeteredConnection, SlowWatch
+from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
 from kiosk.smartcard.reader import CardReaders
 
 
 @unique
-class Step(StrEnum):
+class TapStep(StrEnum):
     """The steps of a reading, in order."""
 
     CONNECT = "connect"
@@ -45,7 +45,7 @@ class TapReport:
     """The result of a reading, filled in as far as it got. Only `judgement`, kept out of the repr, holds data of the cardholder."""
 
     clock: Callable[[], int] = field(default=time.monotonic_ns, repr=False)
-    nanoseconds: dict[Step, int] = field(default_factory=dict)
+    nanoseconds: dict[TapStep, int] = field(default_factory=dict)
     """Duration of each step that was started."""
     passed: list[Check] = field(default_factory=list)
     commands: int = 0
@@ -59,7 +59,7 @@ class TapReport:
     @property
     def held(self) -> frozenset[Check]:
         """The checks that passed. LABEL is implied once reading the certificate has begun."""
-        return frozenset(self.passed) | ({Check.LABEL} if Step.CERTIFICATE in self.nanoseconds else frozenset())
+        return frozenset(self.passed) | ({Check.LABEL} if TapStep.CERTIFICATE in self.nanoseconds else frozenset())
 
     @property
     def failed(self) -> Check | None:
@@ -71,7 +71,7 @@ class TapReport:
         return _FAILED_AT.get(self.trouble.code) or next((check for check in Check if check not in self.held), None)
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
+    def step(self, step: TapStep) -> Iterator[None]:
         began = self.clock()
         try:
             yield
@@ -99,17 +99,17 @@ def read_card(
     `first_block` is called with the first bytes of the certificate before the rest is read, and only after the label was accepted. Raises
     whatever `CardReaders.connect`, `JpkiSession` and `CardJudge.judge` raise.
     """
-    with report.step(Step.CONNECT):
+    with report.step(TapStep.CONNECT):
         connection = connect()
     report.extended = connection.extended
     try:
-        with report.step(Step.SELECT):
+        with report.step(TapStep.SELECT):
             session = JpkiSession(connection)
-        with report.step(Step.LABEL):
+        with report.step(TapStep.LABEL):
             label = session.token_label()
-        with report.step(Step.CERTIFICATE):
+        with report.step(TapStep.CERTIFICATE):
             certificate = session.read_certificate(first_block)
-        with report.step(Step.JUDGE):
+        with report.step(TapStep.JUDGE):
             report.judgement = judge.judge(certificate, label, report.passed.append)
     except BaseException:
         connection.close()

@@ -17,9 +17,9 @@ from kiosk.config.file_access import read_regular
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
-from kiosk.store.digest import derived
+from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
-from kiosk.store.trouble import translated
+from kiosk.store.link_digest import derived
 
 ENDING = ".anchor"
 _MARK = "kiosk-anchor"

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.metadata import AUDIT_HEAD, parsed, read_note, write_note
 from kiosk.store.models import AuditRow
-from kiosk.store.notes import AUDIT_HEAD, parsed, read_note, write_note
 from kiosk.store.paging import PAGE
 
 _FIRST = bytes(32)
@@ -26,7 +26,7 @@ RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditedAct:
     """The content of one row. `number` is already masked."""
 
     at: str
@@ -41,7 +41,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry(Act):
+class AuditEntry(AuditedAct):
     """A row read back from the store."""
 
     place: int = 0
@@ -82,7 +82,7 @@ class AuditTrail:
     def __init__(self, database: CipherDatabase) -> None:
         self._database = database
 
-    def add(self, act: Act) -> None:
+    def add(self, act: AuditedAct) -> None:
         head = self.head()
         place = head.rows + 1
         values = (place, *(getattr(act, name) for name in _COLUMNS[1:]))

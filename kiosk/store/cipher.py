@@ -29,7 +29,7 @@ MAGIC = b"KIOSKDB1"
 
 # Order matters: the key precedes the first access, its format follows directly (`open_file`), and the busy timeout precedes anything that
 # may have to wait. `synchronous` is FULL because in WAL mode NORMAL may lose the last commits on a power failure. Only the store's keeper
-# runs checkpoints (witness.py).
+# runs checkpoints (foreign_changes.py).
 _SETTINGS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",

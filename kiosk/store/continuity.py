@@ -7,8 +7,8 @@ from kiosk.domain.states import Problem
 from kiosk.store.anchor import Anchor
 from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.digest import LinkDigest, LinkSum
-from kiosk.store.notes import IDENTITY, read_note
+from kiosk.store.link_digest import LinkDigest, LinkSum
+from kiosk.store.metadata import IDENTITY, read_note
 
 
 def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:

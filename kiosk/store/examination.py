@@ -19,11 +19,11 @@ from kiosk.store.anchor import Anchor
 from kiosk.store.audit import REGISTER, RELEASE, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.continuity import compared
-from kiosk.store.digest import LinkDigest, LinkSum
-from kiosk.store.figures import Figures
+from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
-from kiosk.store.notes import ACCEPTED, read_note, write_note
-from kiosk.store.trouble import translated
+from kiosk.store.link_digest import LinkDigest, LinkSum
+from kiosk.store.metadata import ACCEPTED, read_note, write_note
+from kiosk.store.monthly_counts import Figures
 
 PAUSE_SECONDS = 0.001
 

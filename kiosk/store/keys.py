@@ -15,7 +15,7 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import same_store
-from kiosk.store.files import leftovers
+from kiosk.store.database_files import leftovers
 
 
 @dataclass(frozen=True, slots=True)

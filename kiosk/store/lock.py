@@ -9,7 +9,7 @@ from types import TracebackType
 from kiosk.config.file_lock import take_lock
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import make_folder
-from kiosk.store.trouble import translated
+from kiosk.store.error_table import translated
 
 
 class RunningLock:

@@ -62,7 +62,7 @@ _TALLY = (
     "CREATE INDEX audit_at ON audit (at)",
 )
 
-# A unique identity. The digest of links needs a key and is created when the store is opened (digest.py).
+# A unique identity. The digest of links needs a key and is created when the store is opened (link_digest.py).
 _IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _TALLY, _IDENTITY)

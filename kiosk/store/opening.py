@@ -11,7 +11,7 @@ from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_folder, open_file, salt_for
-from kiosk.store.files import SET_ASIDE, leftovers
+from kiosk.store.database_files import SET_ASIDE, leftovers
 from kiosk.store.migrations import VERSION, migrate, version_of
 
 KEPT = timedelta(days=30)

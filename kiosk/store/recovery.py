@@ -24,17 +24,17 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
-from kiosk.store.audit import Act, AuditHead, AuditTrail
+from kiosk.store.audit import AuditedAct, AuditHead, AuditTrail
 from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_folder, open_file
-from kiosk.store.files import leftovers, set_aside
-from kiosk.store.keyplace import KeyPlace
+from kiosk.store.database_files import leftovers, set_aside
+from kiosk.store.error_table import translated
+from kiosk.store.integrity import write_doubt
+from kiosk.store.key_location import KeyPlace
 from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
+from kiosk.store.metadata import IDENTITY
 from kiosk.store.migrations import version_of
-from kiosk.store.notes import IDENTITY
-from kiosk.store.sheet import parse
-from kiosk.store.standing import write_doubt
-from kiosk.store.trouble import translated
+from kiosk.store.recovery_sheet import parse
 
 _IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"
@@ -194,7 +194,9 @@ def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None
             lacking = _lacking(place, keys, identity, trail.head())
             told = "" if lacking is None else f"{LACKING}:{lacking}"
             trail.add(
-                Act(now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, AdministrativeAct.RESTORE, "done", None, told, None)
+                AuditedAct(
+                    now.astimezone(UTC).isoformat(timespec="seconds"), counter, None, AdministrativeAct.RESTORE, "done", None, told, None
+                )
             )
             write_doubt(database, Problem(Code.STORE_RESTORED, () if lacking is None else ((LACKING, lacking),)))
     finally:

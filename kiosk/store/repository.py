@@ -17,15 +17,15 @@ from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, Replac
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.audit import REGISTER, RELEASE, AuditEntry, AuditHead
 from kiosk.store.cipher import open_file
-from kiosk.store.digest import LinkSum
-from kiosk.store.figures import MonthFigures
+from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
+from kiosk.store.link_digest import LinkSum
 from kiosk.store.links import LinkTable, StoredLink
-from kiosk.store.notes import RECOVERY_SHEET, read_note, write_note
-from kiosk.store.opened import OpenedStore, utc
+from kiosk.store.metadata import RECOVERY_SHEET, read_note, write_note
+from kiosk.store.monthly_counts import MonthFigures
+from kiosk.store.opened_store import OpenedStore, utc
 from kiosk.store.outbox import Outbox, OutboxEntry
 from kiosk.store.paging import paged
-from kiosk.store.trouble import translated
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kiosk.smartcard.reader import ReaderMonitor, ReaderState
     from kiosk.smartcard.revocation import RevocationLists
     from kiosk.smartcard.virtual.card import VirtualCard
-    from kiosk.smartcard.virtual.deck import Deck
+    from kiosk.smartcard.virtual.demo_cards import Deck
     from kiosk.smartcard.virtual.reader import VirtualReaders
 
 TAPS = 11
@@ -77,7 +77,7 @@ class Bench:
         from kiosk.demo.library import demo_ils, demo_settings
         from kiosk.domain.states import When
         from kiosk.smartcard.revocation import NoRevocation
-        from kiosk.smartcard.virtual.deck import Deck
+        from kiosk.smartcard.virtual.demo_cards import Deck
         from kiosk.smartcard.virtual.reader import Timing, VirtualReaders
 
         self.home = Home(folder / "home")

@@ -40,7 +40,7 @@ from kiosk.equipment import now
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository

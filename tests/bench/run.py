@@ -181,7 +181,7 @@ def commands(*, extended: bool) -> int:
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.revocation import NoRevocation
     from kiosk.smartcard.tap import tap
-    from kiosk.smartcard.virtual.deck import Deck
+    from kiosk.smartcard.virtual.demo_cards import Deck
     from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 
     deck, readers = Deck(), VirtualReaders(extended=extended)

@@ -13,7 +13,7 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.model import LinkToken, Revocation
 from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.commands.call import NUMBER, Call, Called, Terminal
 
 

@@ -21,7 +21,7 @@ from kiosk.config import Home
 from kiosk.demo.ils import EVERGREEN, KOHA, PATRONS, PLAIN, Dialect, LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan
 from kiosk.domain.errors import Code
-from kiosk.library.ils.wire import Trouble
+from kiosk.library.ils.transport import Trouble
 from kiosk.text import knows, say
 from tests.support.ils.scripted_server import DATE, PATRON, STATUS, Line, Station, answering, hang_up, seal
 

@@ -17,7 +17,7 @@ from kiosk.config import DisplaySettings, Home
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 from kiosk.domain.states import Counter, CounterFacts, CounterRules
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, plain_refusal, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.widgets.practice_banner import PracticeBand

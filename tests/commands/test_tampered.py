@@ -21,9 +21,9 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
-from kiosk.store.audit import Act, AuditTrail
+from kiosk.store.audit import AuditedAct, AuditTrail
 from kiosk.store.cipher import CipherDatabase, open_file
-from kiosk.store.keyplace import KeyPlace
+from kiosk.store.key_location import KeyPlace
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 
@@ -128,7 +128,7 @@ def test_a_thief_with_the_databases_key_alone(kiosk: Any, linked: Home, told: bo
     with database.atomic("IMMEDIATE"):
         at, counter = database.ask("SELECT at, counter FROM audit ORDER BY place DESC LIMIT 1").fetchone()
         act = "register" if told else "sheet"
-        AuditTrail(database).add(Act(at, counter, None, act, "done", None, "", None))
+        AuditTrail(database).add(AuditedAct(at, counter, None, act, "done", None, "", None))
         database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?)", (THIEF.digest, "2104000777", at, counter, "x"))
         if told:
             database.ask("UPDATE tally SET count = count + 1 WHERE act = 'register'")

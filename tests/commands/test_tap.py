@@ -22,7 +22,7 @@ from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
 from kiosk.smartcard.virtual.authority import rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
-from kiosk.smartcard.virtual.deck import PIN, Deck
+from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.repository import Repository
 from kiosk.text import say

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollA
 from kiosk.demo.ils import ITEMS, PATRONS, LibraryServer, serving
 from kiosk.demo.library import demo_server
 from kiosk.demo.tray import Tray, side_by_side
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
 from tests.support.ils.raw_sip2_client import Wire, checkout

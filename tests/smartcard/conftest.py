@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.card_watch import CardWatch
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.virtual.deck import Deck
-from kiosk.smartcard.watch import CardWatch
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import BehindPcscd, Ear, InProcess, World
 

@@ -16,14 +16,14 @@ from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, Event
 from kiosk.domain.model import Insertion, LinkToken, Ticket
 from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.certificate import Certificate, issuer_and_serial
 from kiosk.smartcard.der import elements
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.thread import CardThread
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, authority_name, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.malformed_der import encoded
 from tests.support.cards.readers import Ear, InProcess, World

@@ -19,7 +19,7 @@ from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 
 BEGINS, ENDS = datetime(2025, 10, 27, 1, 2, 3, tzinfo=UTC), datetime(2030, 2, 17, 14, 59, 59, tzinfo=UTC)

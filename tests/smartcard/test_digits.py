@@ -13,7 +13,7 @@ import pytest
 from kiosk.domain.events import CardFailed, CardRead, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import World
 from tests.support.privacy.pin_in_memory import draw_digits, places_of

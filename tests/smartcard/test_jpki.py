@@ -14,7 +14,7 @@ from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.reader import CardConnection
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 
 
 class Wire:

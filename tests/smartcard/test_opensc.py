@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.smartcard.virtual.card import VirtualCard
-from kiosk.smartcard.virtual.deck import PIN, Deck
+from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from tests.support.pcscd.rig import PcscdRig
 
 pytestmark = pytest.mark.pcscd

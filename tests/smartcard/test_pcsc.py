@@ -12,7 +12,7 @@ from smartcard import scard
 
 from kiosk.domain.errors import Code
 from kiosk.smartcard.pcsc import PcscReaders, code_of
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.pcscd.rig import SLOTS, PcscdRig
 
 ABOUT_FILES_AND_KEYS = {

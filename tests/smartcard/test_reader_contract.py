@@ -9,10 +9,10 @@ import pytest
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardRead, CardSlow, HolderProved, PinRejected, ReaderChanged, TriesRead
 from kiosk.domain.model import Insertion, ReaderCondition
+from kiosk.smartcard.card_watch import CardWatch
 from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.smartcard.virtual.deck import Deck
-from kiosk.smartcard.watch import CardWatch
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import Ear, World
 from tests.support.wait import wait_until

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.smartcard.judge import CardJudge, Check
-from kiosk.smartcard.tap import Step, tap
-from kiosk.smartcard.virtual.deck import CERTIFICATE_SIZE, Deck
+from kiosk.smartcard.tap import TapStep, tap
+from kiosk.smartcard.virtual.demo_cards import CERTIFICATE_SIZE, Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 
 
@@ -29,7 +29,7 @@ def test_a_tap_tells_what_was_checked_and_where_the_time_went(tray: Deck, judge:
     world.lay(tray.fresh("fine"))
     report = tap(world.readers(), READER, judge, clock=lambda: next(ticks))
     assert report.judgement is not None
-    assert report.nanoseconds == dict.fromkeys(Step, 1_000_000)
+    assert report.nanoseconds == dict.fromkeys(TapStep, 1_000_000)
     assert report.passed == [check for check in Check if check is not Check.REVOCATION]
     assert 0 < report.card_nanoseconds
     assert report.extended
@@ -38,13 +38,13 @@ def test_a_tap_tells_what_was_checked_and_where_the_time_went(tray: Deck, judge:
 @pytest.mark.parametrize(
     ("name", "code", "last"),
     [
-        ("not-my-number-card", Code.NOT_MY_NUMBER_CARD, Step.SELECT),
-        ("phone", Code.PHONE_NOT_ACCEPTED, Step.LABEL),
-        ("no-certificate", Code.NO_CERTIFICATE, Step.CERTIFICATE),
-        ("expired", Code.CARD_EXPIRED, Step.JUDGE),
+        ("not-my-number-card", Code.NOT_MY_NUMBER_CARD, TapStep.SELECT),
+        ("phone", Code.PHONE_NOT_ACCEPTED, TapStep.LABEL),
+        ("no-certificate", Code.NO_CERTIFICATE, TapStep.CERTIFICATE),
+        ("expired", Code.CARD_EXPIRED, TapStep.JUDGE),
     ],
 )
-def test_a_tap_that_fails_tells_how_far_it_got(tray: Deck, judge: CardJudge, name: str, code: Code, last: Step) -> None:
+def test_a_tap_that_fails_tells_how_far_it_got(tray: Deck, judge: CardJudge, name: str, code: Code, last: TapStep) -> None:
     world = VirtualReaders()
     world.lay(tray.fresh(name))
     report = tap(world.readers(), READER, judge)
@@ -57,7 +57,7 @@ def test_a_tap_that_fails_tells_how_far_it_got(tray: Deck, judge: CardJudge, nam
 def test_a_tap_on_nothing(judge: CardJudge) -> None:
     report = tap(VirtualReaders().readers(), READER, judge)
     assert report.trouble is not None
-    assert (report.trouble.code, report.commands, list(report.nanoseconds)) == (Code.CARD_REMOVED, 0, [Step.CONNECT])
+    assert (report.trouble.code, report.commands, list(report.nanoseconds)) == (Code.CARD_REMOVED, 0, [TapStep.CONNECT])
 
 
 def test_a_report_shows_nothing_of_the_holder(tray: Deck, judge: CardJudge) -> None:

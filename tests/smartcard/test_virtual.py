@@ -19,7 +19,7 @@ from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor, ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
-from kiosk.smartcard.virtual.deck import PIN, Deck
+from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from kiosk.smartcard.virtual.reader import READER, Timing, VirtualReaders
 
 SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")

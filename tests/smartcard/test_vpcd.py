@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.smartcard.virtual.card import CONTACT_ATR, Fault, Trouble, VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.vpcd import PluggedCard
 
 SELECT = bytes.fromhex("00A4040C0AD392F000260100000001")

@@ -14,8 +14,8 @@ from keyring.errors import KeyringLocked
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.credentials import CredentialStore, system_credentials
-from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
+from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, open_keys
 
 

@@ -20,11 +20,11 @@ from kiosk.domain.states import Problem
 from kiosk.store.audit import digest_of
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
-from kiosk.store.figures import MonthFigures
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.models import TABLES
+from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.repository import Repository
 
 OpenStore = Callable[..., Repository]

@@ -19,8 +19,8 @@ import pytest
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.cipher import MAGIC, CipherDatabase, open_file
-from kiosk.store.files import set_aside
-from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.database_files import set_aside
+from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.repository import Repository
@@ -236,7 +236,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.store.keyfile import FileKeyStore
+from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import open_keys
 from kiosk.store.repository import Repository
 home, number = Path(sys.argv[1]), int(sys.argv[2])

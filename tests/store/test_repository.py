@@ -10,7 +10,7 @@ import pytest
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
-from kiosk.store.figures import MonthFigures
+from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.repository import Repository
 
 OpenStore = Callable[..., Repository]

@@ -41,7 +41,7 @@ _SUFFIX_KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ProgramWindow:
     """A snapshot of a window. Equal snapshots mean that nothing we check has changed."""
 
     handle: int
@@ -66,7 +66,7 @@ class Target:
         if not _plain(self.title):
             raise ValueError("a target needs a title")
 
-    def fits(self, window: Window) -> bool:
+    def fits(self, window: ProgramWindow) -> bool:
         """Whether the number may be typed into `window`; never for our own windows."""
         if window.ours or _plain(self.title) not in _plain(window.title):
             return False
@@ -76,19 +76,19 @@ class Target:
 class Seat(Protocol):
     """Windows and keyboard of the current desktop session."""
 
-    def windows(self) -> Sequence[Window]:
+    def windows(self) -> Sequence[ProgramWindow]:
         """The windows of all programs, most recently used first, minimized ones last."""
 
-    def front(self) -> Window | None:
+    def front(self) -> ProgramWindow | None:
         """The active window."""
 
-    def has_keyboard(self, window: Window) -> bool:
+    def has_keyboard(self, window: ProgramWindow) -> bool:
         """Whether `window` has the keyboard focus."""
 
     def keys_free(self) -> bool:
         """Whether the keyboard is free: no key held, no modifier latched, no menu or lock screen grabbing it."""
 
-    def bring_forward(self, window: Window) -> None:
+    def bring_forward(self, window: ProgramWindow) -> None:
         """Request activation of the window. Returns at once."""
 
     def wait(self, seconds: float) -> None:
@@ -133,7 +133,7 @@ def desktop(own: int | None = None) -> Desktop:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
 
 
-def find_windows(target: Target, desktop: Desktop) -> tuple[Window, ...]:
+def find_windows(target: Target, desktop: Desktop) -> tuple[ProgramWindow, ...]:
     """The matching windows, preferred one first, without typing. Raises Unavailable: handover-impossible.
 
     Titles may contain patrons' names: display them, never log them.
@@ -177,7 +177,7 @@ def hand_over(digits: str, target: Target, desktop: Desktop) -> None:
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 
 
-def _reached(seat: Seat, target: Target, end: float) -> Window:
+def _reached(seat: Seat, target: Target, end: float) -> ProgramWindow:
     """Wait until the target window is active and focused and the keyboard is free."""
     asked = False
     while True:
@@ -202,7 +202,7 @@ def _reached(seat: Seat, target: Target, end: float) -> Window:
         seat.wait(left)
 
 
-def _still(seat: Seat, window: Window) -> None:
+def _still(seat: Seat, window: ProgramWindow) -> None:
     if seat.front() != window or not seat.has_keyboard(window):
         raise Refused(Code.HANDOVER_NO_WINDOW)
 

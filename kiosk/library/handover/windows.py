@@ -17,7 +17,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover import Window
+from kiosk.library.handover import ProgramWindow
 
 _RETURN, _TAB = 0x0D, 0x09
 _VIRTUAL_KEYS = {"\r": _RETURN, "\t": _TAB}
@@ -142,7 +142,7 @@ class WindowsSeat:
     def __init__(self, system: _System) -> None:
         self._user, self._kernel, self._composition, self._visitor = system.user, system.kernel, system.composition, system.visitor
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> list[ProgramWindow]:
         handles: list[int] = []
 
         def visit(handle: int, _: int) -> bool:
@@ -152,11 +152,11 @@ class WindowsSeat:
         self._user.EnumWindows(self._visitor(visit), 0)
         return sorted(map(self._window, filter(self._is_shown, handles)), key=lambda window: bool(self._user.IsIconic(window.handle)))
 
-    def front(self) -> Window | None:
+    def front(self) -> ProgramWindow | None:
         handle = self._user.GetForegroundWindow()
         return self._window(handle) if handle else None
 
-    def has_keyboard(self, window: Window) -> bool:
+    def has_keyboard(self, window: ProgramWindow) -> bool:
         thread = self._thread()
         # A window without a focused control receives the keys itself.
         receiver = thread.focus or thread.active
@@ -165,7 +165,7 @@ class WindowsSeat:
     def keys_free(self) -> bool:
         return not self._thread().flags & _BUSY and not any(self._user.GetAsyncKeyState(key) < 0 for key in _KEYS)
 
-    def bring_forward(self, window: Window) -> None:
+    def bring_forward(self, window: ProgramWindow) -> None:
         # Windows allows this to the foreground process: ours.
         if self._user.IsIconic(window.handle):
             self._user.ShowWindowAsync(window.handle, _RESTORE)
@@ -195,12 +195,12 @@ class WindowsSeat:
         self._user.GetGUIThreadInfo(0, ctypes.byref(info))
         return info
 
-    def _window(self, handle: int) -> Window:
+    def _window(self, handle: int) -> ProgramWindow:
         process = wintypes.DWORD()
         self._user.GetWindowThreadProcessId(handle, ctypes.byref(process))
         title = ctypes.create_unicode_buffer(self._user.GetWindowTextLengthW(handle) + 1)
         self._user.GetWindowTextW(handle, title, len(title))
-        return Window(handle, title.value, self._programs(process.value), ours=process.value == os.getpid())
+        return ProgramWindow(handle, title.value, self._programs(process.value), ours=process.value == os.getpid())
 
     def _programs(self, process: int) -> tuple[str, ...]:
         opened = self._kernel.OpenProcess(_NAME_OF_PROGRAM, False, process)

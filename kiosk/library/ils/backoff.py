@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.ils.wire import Trouble
+from kiosk.library.ils.transport import Trouble
 
 _log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from kiosk.domain.circulation import Item, Standing, Stop
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.model import Service
-from kiosk.library.ils.aftermath import Finding
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.doubts import Before, Question
-from kiosk.library.ils.inquiry import Inquiry
 from kiosk.library.ils.items import is_read, item_in
+from kiosk.library.ils.lost_answers import Resolution
+from kiosk.library.ils.open_doubts import Before, Question
 from kiosk.library.ils.requests import Requests
+from kiosk.library.ils.status_queries import Inquiry
 from kiosk.library.sip2 import Message
 
 _NOT_FOR_LOANS = frozenset({Stop.RENEWAL_DENIED, Stop.HOLD_DENIED})
@@ -29,7 +29,7 @@ class Change:
     """Of the patron's number and the item's."""
     before: Callable[[Inquiry, Question, Item, Standing, Deadline], Before]
     """Raises Unavailable, Refused."""
-    look: Callable[[Inquiry, Question, Before, Item, Deadline], tuple[Finding, Item]]
+    look: Callable[[Inquiry, Question, Before, Item, Deadline], tuple[Resolution, Item]]
     """What became of it, and the item as it is now; nothing is asked for. Raises Unavailable, Refused."""
     is_denied: Callable[[frozenset[Stop]], bool]
     """Whether a patron's stops are why it was refused, where nothing else tells."""

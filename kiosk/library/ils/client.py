@@ -14,17 +14,17 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
+from kiosk.library.ils.acs_status import Server, server_in
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.itemdesk import ItemDesk, usable
 from kiosk.library.ils.items import item_in
 from kiosk.library.ils.loans import loans_in
 from kiosk.library.ils.matching import alike
 from kiosk.library.ils.paging import Pages
+from kiosk.library.ils.patron_status import judge_patron
 from kiosk.library.ils.profile import profile_of
 from kiosk.library.ils.requests import Listed, Requests
-from kiosk.library.ils.server import Server, server_in
-from kiosk.library.ils.verdict import judge_patron
+from kiosk.library.ils.transactions import ItemTransactions, usable
 from kiosk.library.sip2 import Message
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class IlsClient:
             monotonic=monotonic,
         )
         self._pages = Pages(self._connection, self._requests)
-        self._items = ItemDesk(
+        self._items = ItemTransactions(
             self._connection,
             self._requests,
             self._pages,

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from kiosk.config import IlsSettings
 from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import IlsCondition
+from kiosk.library.ils.acs_status import Server, server_in
 from kiosk.library.ils.backoff import Abilities, Backoff
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.dialogue import Dialogue
-from kiosk.library.ils.discretion import Discretion
+from kiosk.library.ils.exchange import Dialogue
 from kiosk.library.ils.matching import substance
 from kiosk.library.ils.profile import Profile
 from kiosk.library.ils.requests import Requests
-from kiosk.library.ils.server import Server, server_in
-from kiosk.library.ils.wire import Broken, Trouble, Wire, trusting
+from kiosk.library.ils.transport import Broken, Trouble, Wire, trusting
+from kiosk.library.ils.untold_counts import Discretion
 from kiosk.library.sip2 import Checksum, Message
 
 _log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import Due, Item, Reason
 from kiosk.domain.model import Service
-from kiosk.library.ils.said import is_told
-from kiosk.library.ils.verdict import day_in
+from kiosk.library.ils.patron_status import day_in
+from kiosk.library.ils.screen_messages import is_told
 from kiosk.library.sip2 import Message
 
 ON_LOAN = frozenset({"04", "05", "07"})

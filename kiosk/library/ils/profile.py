@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.config.settings import Ils, IlsSettings
 from kiosk.domain.circulation import Stop
 from kiosk.domain.dataclass import dataclass
-from kiosk.library.ils.wordings import JAPANESE_AND_ENGLISH, KOHA, Wording
+from kiosk.library.ils.refusal_phrases import JAPANESE_AND_ENGLISH, KOHA, Wording
 
 _STOPPING = frozenset(Stop) - {Stop.RECALL_DENIED, Stop.TOO_MANY_RENEWALS, Stop.TOO_MANY_CLAIMS}
 """Recalls are denied to everybody by Evergreen; used-up renewals and claimed returns stop no loan."""

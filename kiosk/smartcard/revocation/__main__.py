@@ -13,8 +13,8 @@ from pathlib import Path
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.file_access import read_regular
 from kiosk.smartcard.authority import Authority
-from kiosk.smartcard.revocation.apart import encoded
 from kiosk.smartcard.revocation.crl import LARGEST, Verdict, read_lists
+from kiosk.smartcard.revocation.parsing_process import encoded
 
 _BY_TROUBLE = {
     FileTrouble.NOT_A_FILE: Verdict.NOT_A_FILE,

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtensionOID
 from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import find_extension, point_names
-from kiosk.smartcard.revocation.numbers import Numbers, pack
+from kiosk.smartcard.revocation.serial_numbers import Numbers, pack
 from kiosk.smartcard.signature import WEAK_HASHES, within_calendar
 
 LARGEST = 256 << 20

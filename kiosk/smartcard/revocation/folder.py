@@ -19,11 +19,11 @@ from kiosk.domain.escaping import escaped
 from kiosk.smartcard import fault
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
-from kiosk.smartcard.revocation.apart import LIMIT, read_apart
+from kiosk.smartcard.revocation.cache import Kept, Read, Shelf, Stamp
 from kiosk.smartcard.revocation.crl import Head, Verdict
-from kiosk.smartcard.revocation.held import Held, HeldList
-from kiosk.smartcard.revocation.shelf import Kept, Read, Shelf, Stamp
-from kiosk.smartcard.revocation.standing import Standing
+from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
+from kiosk.smartcard.revocation.parsing_process import LIMIT, read_apart
+from kiosk.smartcard.revocation.status import Standing
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.crl import Verdict
 from kiosk.smartcard.revocation.folder import CrlFolder, ListFacts, Use
-from kiosk.smartcard.revocation.standing import Standing
+from kiosk.smartcard.revocation.status import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.library.handover import Target, Window
+from kiosk.library.handover import ProgramWindow, Target
 
 
-def window(title: str, *programs: str, ours: bool = False) -> Window:
-    return Window(1, title, programs, ours)
+def window(title: str, *programs: str, ours: bool = False) -> ProgramWindow:
+    return ProgramWindow(1, title, programs, ours)
 
 
 @pytest.mark.parametrize(

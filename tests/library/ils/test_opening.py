@@ -12,7 +12,7 @@ from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.library.ils import IlsClient
-from kiosk.library.ils.server import Server
+from kiosk.library.ils.acs_status import Server
 from tests.support.ils.scripted_server import (
     BOOK,
     LENT,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kiosk.smartcard.revocation import NoRevocation, Standing, Verdict
 from kiosk.smartcard.revocation.crl import read_lists
-from kiosk.smartcard.revocation.held import Held, HeldList
+from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, content_of, encoded, joined, mutations, signed, tree
 from tests.support.cards.revocation_lists import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Extension, Issuer, scope
@@ -309,7 +309,7 @@ def test_a_list_of_which_only_the_mark_is_left_clears_nobody_and_lets_nothing_ol
 @QUICK
 @given(st.lists(st.integers(-5, 1 << 200), max_size=40), st.lists(st.integers(-5, 1 << 200), max_size=10))
 def test_exactly_the_numbers_that_were_put_in_are_found(inside: list[int], others: list[int]) -> None:
-    from kiosk.smartcard.revocation.numbers import pack
+    from kiosk.smartcard.revocation.serial_numbers import pack
 
     packed = pack(inside)
     assert all((number in packed) is (number in inside and number > 0) for number in inside + others)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kiosk.domain.events import CardKnown
 from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.thread import CardThread
 from tests.support.cards.readers import Ear, World
 
 

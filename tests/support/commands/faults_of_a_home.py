@@ -269,7 +269,14 @@ def _end_when_shown() -> None:
 
 def load_once() -> None:
     """What every child would have to load: modules and catalogues."""
-    for module in ("demo.program", "checks.stored_data", "store.sheet", "smartcard.pcsc", "smartcard.virtual.deck", "smartcard.vpcd"):
+    for module in (
+        "demo.program",
+        "checks.stored_data",
+        "store.recovery_sheet",
+        "smartcard.pcsc",
+        "smartcard.virtual.demo_cards",
+        "smartcard.vpcd",
+    ):
         importlib.import_module(f"kiosk.{module}")
     for key in ("command.place", "refusal.store-full.staff", "staff.start.title", "demo.tour.done"):
         say(key)

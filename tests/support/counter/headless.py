@@ -47,13 +47,13 @@ from kiosk.domain.states import (
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.smartcard import apdu
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.card_thread import SLOW_AFTER, CardThread
+from kiosk.smartcard.card_watch import CardWatch
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.thread import SLOW_AFTER, CardThread
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.smartcard.virtual.card import Answer, VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
-from kiosk.smartcard.watch import CardWatch
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from tests.support.cards.readers import World

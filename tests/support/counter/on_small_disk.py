@@ -15,7 +15,7 @@ from kiosk.domain.model import Language
 from kiosk.domain.states import AskingPin, ConfirmingHolder, ConfirmingLink, LendingRefused, Registered, RegistrationRefused
 from kiosk.equipment import open_repository
 from kiosk.log import kept_in
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, refusal, refusal_to_patron
 from tests.support.counter.headless import judge_for
 from tests.support.counter.steps import OTHER, OWN, PIN, Stage

@@ -45,7 +45,7 @@ from kiosk.domain.states import (
 )
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import say
 from tests.support.counter.headless import WatchedCard, token_of, watched
 from tests.support.counter.windowed import OpenedCounter

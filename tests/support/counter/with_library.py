@@ -28,7 +28,7 @@ from kiosk.domain.model import IlsCondition, LibraryCardNumber, Revocation, Serv
 from kiosk.domain.states import ConfirmingHolder, Counter, PatronShown, Waiting
 from kiosk.library.ils import IlsClient
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from kiosk.ui.staff.item_answers import told
 from kiosk.ui.staff.serving.item_list import Rows

@@ -50,7 +50,7 @@ from kiosk.domain.states import (
 from kiosk.log import forbid_core_dumps, kept_in
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from kiosk.smartcard.virtual.card import Fault, Trouble
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from tests.support.cards.readers import InProcess
 from tests.support.counter.card_faults import Event, Mishap, go_on, register
 from tests.support.counter.headless import HeadlessCounter, WatchedCard, judge_by

@@ -8,7 +8,7 @@ import sys
 import threading
 
 from kiosk.library.handover import Target
-from kiosk.library.handover.apart import hand_over_apart
+from kiosk.library.handover.typing_process import hand_over_apart
 
 # In contrast to CDLL, its functions keep the lock, as some of Qt's do.
 x11 = ctypes.PyDLL("libX11.so.6")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kiosk.library.handover import Desktop, Seat, Window
+from kiosk.library.handover import Desktop, ProgramWindow, Seat
 
 
 class Between:
@@ -56,19 +56,19 @@ class _Seat:
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
 
-    def windows(self) -> Sequence[Window]:
+    def windows(self) -> Sequence[ProgramWindow]:
         return self._seat.windows()
 
-    def front(self) -> Window | None:
+    def front(self) -> ProgramWindow | None:
         return self._seat.front()
 
-    def has_keyboard(self, window: Window) -> bool:
+    def has_keyboard(self, window: ProgramWindow) -> bool:
         return self._seat.has_keyboard(window)
 
     def keys_free(self) -> bool:
         return self._seat.keys_free()
 
-    def bring_forward(self, window: Window) -> None:
+    def bring_forward(self, window: ProgramWindow) -> None:
         self._seat.bring_forward(window)
 
     def wait(self, seconds: float) -> None:

@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
 
 Work = Callable[[Repository], object]

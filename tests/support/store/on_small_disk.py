@@ -13,12 +13,12 @@ from uuid import UUID
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.keyfile import FileKeyStore
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_file import FileKeyStore
+from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore
+from kiosk.store.recovery_sheet import sheet
 from kiosk.store.repository import Repository
-from kiosk.store.sheet import sheet
 
 KEYS = Keys(b"d" * 32, b"s" * 32)
 

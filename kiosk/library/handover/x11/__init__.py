@@ -20,7 +20,7 @@ from Xlib.ext import xinput
 from Xlib.protocol.event import ClientMessage
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover import Window
+from kiosk.library.handover import ProgramWindow
 from kiosk.library.handover.x11.client import Clients
 from kiosk.library.handover.x11.keymap import Keymap, State
 
@@ -76,24 +76,24 @@ class X11Seat:
             self._root.xinput_select_events([(xinput.AllMasterDevices, xinput.RawKeyReleaseMask)])
         self._read_keymap()
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> list[ProgramWindow]:
         handles = self._clients.property(self._root.id, "_NET_CLIENT_LIST_STACKING")
-        shown: list[Window] = []
-        minimised: list[Window] = []
+        shown: list[ProgramWindow] = []
+        minimised: list[ProgramWindow] = []
         for handle in reversed(handles if handles is not None else ()):
             window = self._clients.window(handle)
             if window is not None:
                 (minimised if self._is_minimised(handle) else shown).append(window)
         return shown + minimised
 
-    def front(self) -> Window | None:
+    def front(self) -> ProgramWindow | None:
         active = self._clients.property(self._root.id, "_NET_ACTIVE_WINDOW")
         if active is None or not len(active) or not active[0]:
             return None
         self._watch(active[0])
         return self._clients.window(active[0])
 
-    def has_keyboard(self, window: Window) -> bool:
+    def has_keyboard(self, window: ProgramWindow) -> bool:
         focus = self._display.get_input_focus().focus
         # A number stands for "no window" or "the one under the pointer".
         if isinstance(focus, int):
@@ -119,7 +119,7 @@ class X11Seat:
             self._display.ungrab_keyboard(X.CurrentTime)
         return bool(answer != X.AlreadyGrabbed)
 
-    def bring_forward(self, window: Window) -> None:
+    def bring_forward(self, window: ProgramWindow) -> None:
         active = self._clients.property(self._root.id, "_NET_ACTIVE_WINDOW")
         message = ClientMessage(
             window=self._display.create_resource_object("window", window.handle),

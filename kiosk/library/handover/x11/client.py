@@ -12,7 +12,7 @@ from Xlib import X
 from Xlib.error import BadWindow
 from Xlib.ext import res
 
-from kiosk.library.handover import Window
+from kiosk.library.handover import ProgramWindow
 
 # Compound text: ISO 2022 with the sets that Japanese titles use, and UTF-8 between ESC % G and ESC % @.
 _ESCAPE = re.compile(rb"\x1b(%G|%@|\$?[()-][\x30-\x7e])")
@@ -30,11 +30,11 @@ class Clients:
         self._here = socket.gethostname()
         self._server_knows = display.has_extension("X-Resource") and _version(display.res_query_version()) >= (1, 2)
 
-    def window(self, handle: int) -> Window | None:
+    def window(self, handle: int) -> ProgramWindow | None:
         """None when it is gone."""
         try:
             processes = self._processes(handle)
-            return Window(handle, self._title(handle), self._programs(handle, processes), ours=self._own in processes)
+            return ProgramWindow(handle, self._title(handle), self._programs(handle, processes), ours=self._own in processes)
         except BadWindow:
             return None
 

@@ -11,10 +11,10 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
 from kiosk.store.credentials import system_credentials
-from kiosk.store.files import leftovers
-from kiosk.store.keyfile import FileKeyStore, key_name, keys_folder
+from kiosk.store.database_files import leftovers
+from kiosk.store.error_table import translated
+from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
-from kiosk.store.trouble import translated
 
 _FILE = ".json"
 

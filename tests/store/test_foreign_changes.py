@@ -20,7 +20,7 @@ from kiosk.checks.stored_data import check_store
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
-from kiosk.store.keyplace import KeyPlace, key_place
+from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.repository import Repository
 
@@ -33,7 +33,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import KioskError
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
 place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
 keys = place.open_keys()

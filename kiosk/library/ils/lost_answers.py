@@ -17,59 +17,59 @@ from kiosk.library.sip2 import Message, read_date
 
 
 @unique
-class Finding(Enum):
+class Resolution(Enum):
     DONE = "done"
     NOT_DONE = "not done"
     UNCLEAR = "unclear"
 
 
-def loan_by_list(item: str, patron: Message) -> Finding:
+def loan_by_list(item: str, patron: Message) -> Resolution:
     """Whether the item is among the patron's loans in a 64. UNCLEAR if the list holds titles or is incomplete."""
     loans = loans_in(patron)
     if any(alike(item, number) for number in loans.items):
-        return Finding.DONE
-    return Finding.NOT_DONE if loans.lacks(item) else Finding.UNCLEAR
+        return Resolution.DONE
+    return Resolution.NOT_DONE if loans.lacks(item) else Resolution.UNCLEAR
 
 
-def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Finding:
+def loan_by_status(item: Message, loans_before: int | None, loans_now: int | None) -> Resolution:
     """Whether the item was lent, judging by its 18 and by the patron's loan count before and now."""
     status = item.fixed["circulation_status"]
     if status in NOT_ON_LOAN:
-        return Finding.NOT_DONE
+        return Resolution.NOT_DONE
     if status not in ON_LOAN or loans_before is None or loans_now is None:
-        return Finding.UNCLEAR
+        return Resolution.UNCLEAR
     # On loan: to this patron if the count grew by one, to somebody else if it did not change.
-    return {1: Finding.DONE, 0: Finding.NOT_DONE}.get(loans_now - loans_before, Finding.UNCLEAR)
+    return {1: Resolution.DONE, 0: Resolution.NOT_DONE}.get(loans_now - loans_before, Resolution.UNCLEAR)
 
 
-def renewal_by_date(item: Message, before: Due | None) -> Finding:
+def renewal_by_date(item: Message, before: Due | None) -> Resolution:
     """Whether the due date in the item's 18 is later than before. An unchanged date means not renewed: it is the patron's."""
     if item.fixed["circulation_status"] in NOT_ON_LOAN:
-        return Finding.NOT_DONE
+        return Resolution.NOT_DONE
     now = due_in(item)
     if before is None or now is None:
-        return Finding.UNCLEAR
+        return Resolution.UNCLEAR
     if now.text == before.text:
-        return Finding.NOT_DONE
+        return Resolution.NOT_DONE
     if before.day is None or now.day is None:
-        return Finding.UNCLEAR
+        return Resolution.UNCLEAR
     if now.day != before.day:
-        return Finding.DONE if now.day > before.day else Finding.UNCLEAR
+        return Resolution.DONE if now.day > before.day else Resolution.UNCLEAR
     earlier, later = read_date(before.text), read_date(now.text)
     if len(before.text) == len(now.text) and isinstance(earlier, datetime) and isinstance(later, datetime):
-        return Finding.DONE if later.replace(tzinfo=None) > earlier.replace(tzinfo=None) else Finding.UNCLEAR
-    return Finding.NOT_DONE
+        return Resolution.DONE if later.replace(tzinfo=None) > earlier.replace(tzinfo=None) else Resolution.UNCLEAR
+    return Resolution.NOT_DONE
 
 
-def hold_by_list(item: str, before: Holds | None, now: Holds) -> Finding:
+def hold_by_list(item: str, before: Holds | None, now: Holds) -> Resolution:
     """Whether the hold, or one more hold than before, is listed now. Absence proves nothing: another copy may be listed."""
     if before is None:
-        return Finding.UNCLEAR
+        return Resolution.UNCLEAR
     if now.has(item) and not before.has(item) and not before.is_part:
-        return Finding.DONE
+        return Resolution.DONE
     if before.count is None or now.count is None:
-        return Finding.UNCLEAR
-    return Finding.DONE if now.count > before.count else Finding.NOT_DONE
+        return Resolution.UNCLEAR
+    return Resolution.DONE if now.count > before.count else Resolution.NOT_DONE
 
 
 def instead_in(reply: Message, before: Due | None, now: Due | None) -> Instead | None:

@@ -12,7 +12,7 @@ from kiosk.domain.circulation import Reason
 from kiosk.domain.dataclass import dataclass
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
-from kiosk.library.ils.clauses import says
+from kiosk.library.ils.negation import says
 
 
 @dataclass(frozen=True, slots=True)

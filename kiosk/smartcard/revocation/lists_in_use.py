@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from kiosk.domain.dataclass import dataclass
 from kiosk.smartcard.revocation.crl import ALL_REASONS, Head
-from kiosk.smartcard.revocation.numbers import Numbers
-from kiosk.smartcard.revocation.standing import Standing
+from kiosk.smartcard.revocation.serial_numbers import Numbers
+from kiosk.smartcard.revocation.status import Standing
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """Tolerance between the issuer's clock and ours."""

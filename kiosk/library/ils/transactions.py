@@ -8,19 +8,19 @@ from dataclasses import replace
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
-from kiosk.library.ils.aftermath import Finding, instead_in
 from kiosk.library.ils.changes import CHANGES
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.doubts import Before, Doubts, Question
-from kiosk.library.ils.inquiry import Inquiry
 from kiosk.library.ils.items import is_read, item_in, position_in, reason_by_status, title_in
+from kiosk.library.ils.lost_answers import Resolution, instead_in
+from kiosk.library.ils.open_doubts import Before, Doubts, Question
 from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.profile import Profile
+from kiosk.library.ils.refusal_phrases import reason_in
 from kiosk.library.ils.requests import Requests
-from kiosk.library.ils.said import fee_in, said_of_item, unread_fee_in, with_words
-from kiosk.library.ils.wire import Broken, Trouble
-from kiosk.library.ils.wordings import reason_in
+from kiosk.library.ils.screen_messages import fee_in, said_of_item, unread_fee_in, with_words
+from kiosk.library.ils.status_queries import Inquiry
+from kiosk.library.ils.transport import Broken, Trouble
 from kiosk.library.sip2 import Message
 
 _SILENCE = 3
@@ -30,7 +30,7 @@ _ANSWERED_BY = {Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Re
 """Reasons that also settle an earlier, lost request of the same kind."""
 
 
-class ItemDesk:
+class ItemTransactions:
     def __init__(
         self,
         connection: Connection,
@@ -79,11 +79,11 @@ class ItemDesk:
                 return self._not_asked(question, item, Reason.NOT_SUPPORTED)
             if doubt is not None:
                 finding, found = self._look(question, doubt, item, by)
-                if finding is Finding.DONE:
+                if finding is Resolution.DONE:
                     return self._done(question, found)
                 if doubt.accepted:
                     return _not_seen(found, finding, doubt)
-                if finding is Finding.NOT_DONE:
+                if finding is Resolution.NOT_DONE:
                     self._doubts.settle(question)
                 by = until()
             before = self._before(question, item, by)
@@ -117,7 +117,7 @@ class ItemDesk:
             finding, found = self._look(question, before, item, by)
         except (Unavailable, Refused):
             return ItemAnswer(item, Outcome.UNKNOWN, Reason.LOST_ANSWER)
-        return self._done(question, found) if finding is Finding.DONE else _not_seen(item, finding, before)
+        return self._done(question, found) if finding is Resolution.DONE else _not_seen(item, finding, before)
 
     def tidy(self) -> None:
         """Drop expired doubts; called periodically."""
@@ -159,7 +159,7 @@ class ItemDesk:
         is_hold = question.service is Service.HOLD
         if is_hold:
             found = self._looked_twice(question, before, item, self._settle_seconds, by)
-            if found is None or found[0] is Finding.NOT_DONE:
+            if found is None or found[0] is Resolution.NOT_DONE:
                 accepted = replace(before, accepted=True)
                 self._doubts.keep(question, accepted)
                 outcome = Outcome.UNKNOWN if found is None else Outcome.REFUSED
@@ -221,17 +221,17 @@ class ItemDesk:
         """
         settle = self._settle_seconds * (_SILENCE if trouble is Trouble.SILENT else 1)
         found = self._looked_twice(question, before, item, settle, by)
-        finding = Finding.UNCLEAR if found is None else found[0]
-        if found is not None and finding is Finding.DONE:
+        finding = Resolution.UNCLEAR if found is None else found[0]
+        if found is not None and finding is Resolution.DONE:
             return self._done(question, found[1])
         self._doubts.keep(question, before)
         return _not_seen(item, finding, before)
 
-    def _look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+    def _look(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Resolution, Item]:
         """Record the state before the request. Raises Unavailable, Refused."""
         return CHANGES[question.service].look(self._inquiry, question, before, item, by)
 
-    def _looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Finding, Item] | None:
+    def _looked_twice(self, question: Question, before: Before, item: Item, settle: float, by: Deadline) -> tuple[Resolution, Item] | None:
         return self._inquiry.looked_twice(lambda: self._look(question, before, item, by), settle, by)
 
 
@@ -244,8 +244,8 @@ def _refused(item: Item, reason: Reason) -> ItemAnswer:
     return ItemAnswer(item, Outcome.REFUSED, reason)
 
 
-def _not_seen(item: Item, finding: Finding, before: Before) -> ItemAnswer:
+def _not_seen(item: Item, finding: Resolution, before: Before) -> ItemAnswer:
     """The answer for "not there yet" or "unknown"; neither is a refusal."""
-    if finding is Finding.NOT_DONE:
+    if finding is Resolution.NOT_DONE:
         return ItemAnswer(item, Outcome.REFUSED, Reason.NOT_SEEN_YET if before.accepted else Reason.NOT_THERE_YET)
     return ItemAnswer(item, Outcome.UNKNOWN, Reason.NOT_SEEN_YET if before.accepted else Reason.LOST_ANSWER)

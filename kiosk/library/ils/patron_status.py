@@ -12,10 +12,10 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.circulation import Standing, Stop
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Patron
-from kiosk.library.ils.clauses import says
 from kiosk.library.ils.loans import count_in, loans_in, number_in
+from kiosk.library.ils.negation import says
 from kiosk.library.ils.profile import Profile
-from kiosk.library.ils.said import fee_in, is_told, said_in, unread_fee_in, with_words
+from kiosk.library.ils.screen_messages import fee_in, is_told, said_in, unread_fee_in, with_words
 from kiosk.library.sip2 import Message, means_never, read_date
 
 _FLAGS = tuple(Stop)

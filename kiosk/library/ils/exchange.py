@@ -6,7 +6,7 @@ import logging
 
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.matching import Match, match
-from kiosk.library.ils.wire import Broken, Trouble, Wire
+from kiosk.library.ils.transport import Broken, Trouble, Wire
 from kiosk.library.sip2 import Checksum, Malformed, Message, decode, encode, masked
 
 _log = logging.getLogger(__name__)

@@ -19,11 +19,11 @@ from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, Cards
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard import fault
 from kiosk.smartcard.judge import CardJudge
-from kiosk.smartcard.metered import MeteredConnection, SlowWatch
+from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
 from kiosk.smartcard.reader import CardConnection, CardReaders
 from kiosk.smartcard.tap import OpenCard, TapReport, read_card
 
-log = logging.getLogger("kiosk.smartcard.thread")
+log = logging.getLogger("kiosk.smartcard.card_thread")
 
 SLOW_AFTER = 5.0
 """Seconds without an answer until people are asked to remove the card: nothing else ends a transmit."""

@@ -25,15 +25,15 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, AuditTrail
-from kiosk.store.audit import Act as Row
+from kiosk.store.audit import AuditedAct as Row
 from kiosk.store.cipher import CipherDatabase, open_file
-from kiosk.store.digest import LinkDigest
-from kiosk.store.keyplace import KeyPlace, key_place
+from kiosk.store.integrity import Standing
+from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
+from kiosk.store.link_digest import LinkDigest
 from kiosk.store.links import StoredLink
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
-from kiosk.store.standing import Standing
 from tests.support.error_code import code_of
 
 OpenStore = Callable[..., Repository]
@@ -120,9 +120,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
-from kiosk.store.standing import Standing
+from kiosk.store.integrity import Standing
 path = Path(sys.argv[1])
 place = key_place(path, "file", Path(sys.argv[2]))
 keys = place.open_keys()
@@ -551,9 +551,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from kiosk.domain.effects import Act, RecordAct
-from kiosk.store.keyplace import key_place
+from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
-from kiosk.store.standing import Standing
+from kiosk.store.integrity import Standing
 place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
 keys = place.open_keys()
 with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anchor=place.anchor(keys)) as store:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.store.sheet import ALPHABET, LINES, answered, challenge, fingerprint, parse, sheet, sheet_lines
+from kiosk.store.recovery_sheet import ALPHABET, LINES, answered, challenge, fingerprint, parse, sheet, sheet_lines
 
 KEY = bytes(range(32))
 SHEET = """2026-11-23  11D3-E2DD

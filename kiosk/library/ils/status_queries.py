@@ -7,14 +7,14 @@ from collections.abc import Callable
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.library.ils.aftermath import Finding, hold_by_list, loan_by_list, loan_by_status, renewal_by_date
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.doubts import Before, Question
 from kiosk.library.ils.holds import Holds, holds_in, holds_listed, may_wait
 from kiosk.library.ils.items import item_in
 from kiosk.library.ils.loans import count_in, list_in
+from kiosk.library.ils.lost_answers import Resolution, hold_by_list, loan_by_list, loan_by_status, renewal_by_date
 from kiosk.library.ils.matching import alike
+from kiosk.library.ils.open_doubts import Before, Question
 from kiosk.library.ils.paging import Pages
 from kiosk.library.ils.requests import Listed, Requests
 from kiosk.library.sip2 import Message
@@ -70,45 +70,45 @@ class Inquiry:
         waiting = self._patron(number, Listed.WAITING_HOLDS, by)
         return holds if waiting is None else holds | self._listed(waiting, number, Listed.WAITING_HOLDS, by)
 
-    def look_for_renewal(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+    def look_for_renewal(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Resolution, Item]:
         if self._connection.denies("17"):
-            return Finding.UNCLEAR, item
+            return Resolution.UNCLEAR, item
         described = self._connection.read(self._requests.item(item.number), by)
         return renewal_by_date(described, before.due), item_in(described, item)
 
-    def look_for_hold(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+    def look_for_hold(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Resolution, Item]:
         return self._hold(question, before, by), item
 
-    def look_for_loan(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Finding, Item]:
+    def look_for_loan(self, question: Question, before: Before, item: Item, by: Deadline) -> tuple[Resolution, Item]:
         patron = self._patron(question.number, Listed.LOANS, by)
-        finding = Finding.UNCLEAR if patron is None else loan_by_list(item.number, patron)
-        if finding is Finding.NOT_DONE or (finding is Finding.UNCLEAR and self._connection.denies("17")):
+        finding = Resolution.UNCLEAR if patron is None else loan_by_list(item.number, patron)
+        if finding is Resolution.NOT_DONE or (finding is Resolution.UNCLEAR and self._connection.denies("17")):
             return finding, item
-        if finding is Finding.DONE:
+        if finding is Resolution.DONE:
             shown = self.described(item, by)
             return finding, item if shown is None else item_in(shown, item)
         described = self._connection.read(self._requests.item(item.number), by)
         now = None if patron is None else count_in(patron, "charged_items_count")
         return loan_by_status(described, before.loans, now), item_in(described, item)
 
-    def looked_twice(self, look: Callable[[], tuple[Finding, Item]], settle: float, by: Deadline) -> tuple[Finding, Item] | None:
+    def looked_twice(self, look: Callable[[], tuple[Resolution, Item]], settle: float, by: Deadline) -> tuple[Resolution, Item] | None:
         """Look, and look again after `settle` seconds if nothing was done yet; None if looking failed."""
         try:
             found = look()
-            if found[0] is Finding.NOT_DONE and settle and by.left > settle:
+            if found[0] is Resolution.NOT_DONE and settle and by.left > settle:
                 self._pause(settle)
                 found = look()
         except (Unavailable, Refused):
             return None
         return found
 
-    def _hold(self, question: Question, before: Before, by: Deadline) -> Finding:
+    def _hold(self, question: Question, before: Before, by: Deadline) -> Resolution:
         patron = self._patron(question.number, Listed.HOLDS, by)
         if patron is None:
-            return Finding.UNCLEAR
+            return Resolution.UNCLEAR
         holds = holds_in(patron)
         finding = hold_by_list(question.item, before.holds, holds)
-        if finding is not Finding.UNCLEAR or before.holds is None or not may_wait(patron):
+        if finding is not Resolution.UNCLEAR or before.holds is None or not may_wait(patron):
             return finding
         waiting = self._patron(question.number, Listed.WAITING_HOLDS, by)
         return finding if waiting is None else hold_by_list(question.item, before.holds, holds | holds_in(waiting))

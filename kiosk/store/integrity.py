@@ -19,10 +19,10 @@ from kiosk.store.anchor import Anchor, AnchorFile
 from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.continuity import compared, present_end
-from kiosk.store.digest import LinkDigest
 from kiosk.store.examination import accept
-from kiosk.store.figures import Figures
-from kiosk.store.notes import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
+from kiosk.store.link_digest import LinkDigest
+from kiosk.store.metadata import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
+from kiosk.store.monthly_counts import Figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from kiosk.child_process import NotBegun, Overdue, exchange
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.revocation.crl import Found, Head, Verdict
-from kiosk.smartcard.revocation.numbers import Numbers
+from kiosk.smartcard.revocation.serial_numbers import Numbers
 
 LIMIT = 120.0
 """Time limit in seconds for one file."""

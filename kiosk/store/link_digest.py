@@ -12,7 +12,7 @@ from kiosk.domain.dataclass import dataclass
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
 from kiosk.store.links import StoredLink
-from kiosk.store.notes import IDENTITY, LINKS_DIGEST, parsed, read_note, write_note
+from kiosk.store.metadata import IDENTITY, LINKS_DIGEST, parsed, read_note, write_note
 
 _MODULUS = 1 << 256
 

@@ -14,8 +14,8 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.home import base_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import check_owner, make_folder
+from kiosk.store.error_table import translated
 from kiosk.store.keys import Description, KeyRecord
-from kiosk.store.trouble import translated
 
 
 def keys_folder() -> Path:

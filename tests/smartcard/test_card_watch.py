@@ -1,4 +1,4 @@
-"""The desk, which turns states into events, and the watch around it when everything it stands on breaks."""
+"""The tracker, which turns states into events, and the watch around it when everything it stands on breaks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition
+from kiosk.smartcard.card_watch import CardTracker, CardWatch, choose_readers
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
-from kiosk.smartcard.watch import CardWatch, Desk, choose_readers
 from tests.support.cards.readers import Ear
 
 NAMES = ("ACS ACR1252 00 00", "Sony RC-S300/S 00 00", "Sony RC-S300/S 01 00")
@@ -41,42 +41,42 @@ def test_a_reader_is_chosen_by_name_beginning_or_part(wanted: str | None, chosen
 
 
 def test_a_swap_between_two_looks_is_a_lifting_and_a_laying() -> None:
-    desk = Desk()
-    assert list(desk.see(states(("A", True, 1)))) == [
+    tracker = CardTracker()
+    assert list(tracker.see(states(("A", True, 1)))) == [
         ReaderChanged(ReaderCondition.READY, ("A",)),
         CardPlaced(Insertion(1, "A"), found=True),
     ]
-    assert list(desk.see(states(("A", True, 1)))) == []
-    assert list(desk.see(states(("A", True, 3)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
+    assert list(tracker.see(states(("A", True, 1)))) == []
+    assert list(tracker.see(states(("A", True, 3)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
 
 
 def test_a_card_that_came_and_went_unseen_is_told_all_the_same() -> None:
-    desk = Desk()
-    list(desk.see(states(("A", False, 4))))
-    assert list(desk.see(states(("A", False, 6)))) == [CardPlaced(Insertion(1, "A")), CardLifted(Insertion(1, "A"))]
+    tracker = CardTracker()
+    list(tracker.see(states(("A", False, 4))))
+    assert list(tracker.see(states(("A", False, 6)))) == [CardPlaced(Insertion(1, "A")), CardLifted(Insertion(1, "A"))]
 
 
 def test_a_counter_that_turns_over_is_a_change_like_any_other() -> None:
-    desk = Desk()
-    list(desk.see(states(("A", True, 0xFFFF))))
-    assert list(desk.see(states(("A", True, 1)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
+    tracker = CardTracker()
+    list(tracker.see(states(("A", True, 0xFFFF))))
+    assert list(tracker.see(states(("A", True, 1)))) == [CardLifted(Insertion(1, "A")), CardPlaced(Insertion(2, "A"))]
 
 
 def test_a_mute_card_is_placed_like_any_other() -> None:
-    desk = Desk()
-    assert CardPlaced(Insertion(1, "A"), found=True) in list(desk.see((ReaderState("A", present=True, mute=True, changes=1),)))
+    tracker = CardTracker()
+    assert CardPlaced(Insertion(1, "A"), found=True) in list(tracker.see((ReaderState("A", present=True, mute=True, changes=1),)))
 
 
 def test_nothing_seen_means_nothing_lies_there() -> None:
-    desk = Desk()
-    list(desk.see(states(("A", True, 1), ("B", True, 1))))
-    assert list(desk.lose(ReaderCondition.SERVICE_MISSING)) == [
+    tracker = CardTracker()
+    list(tracker.see(states(("A", True, 1), ("B", True, 1))))
+    assert list(tracker.lose(ReaderCondition.SERVICE_MISSING)) == [
         CardLifted(Insertion(1, "A")),
         CardLifted(Insertion(2, "B")),
         ReaderChanged(ReaderCondition.SERVICE_MISSING),
     ]
-    assert list(desk.lose(ReaderCondition.SERVICE_MISSING)) == []
-    assert CardPlaced(Insertion(3, "A"), found=True) in list(desk.see(states(("A", True, 1))))
+    assert list(tracker.lose(ReaderCondition.SERVICE_MISSING)) == []
+    assert CardPlaced(Insertion(3, "A"), found=True) in list(tracker.see(states(("A", True, 1))))
 
 
 ACS = "ACS ACR122U PICC Interface"
@@ -100,8 +100,8 @@ CONFIGURED = [
 def test_a_reader_whose_number_has_changed_is_the_one_meant_if_it_is_the_only_one(
     wanted: str, there: list[str], chosen: list[str], named: list[str]
 ) -> None:
-    desk = Desk(wanted)
-    events = list(desk.see(states(*((name, True, 1) for name in there))))
+    tracker = CardTracker(wanted)
+    events = list(tracker.see(states(*((name, True, 1) for name in there))))
     assert [event.insertion.reader for event in events if isinstance(event, CardPlaced)] == chosen
     condition = ReaderCondition.READY if chosen else ReaderCondition.AMBIGUOUS if named else ReaderCondition.MISSING
     assert events[0] == ReaderChanged(condition, tuple(named or there), wanted)
@@ -112,26 +112,26 @@ def found(events: Iterable[Event]) -> list[tuple[str, bool]]:
 
 
 def test_a_card_that_lay_there_first_is_told_as_one_until_it_is_lifted() -> None:
-    desk = Desk()
-    assert found(desk.see(states(("A", False, 1), ("B", True, 1)))) == [("B", True)]
+    tracker = CardTracker()
+    assert found(tracker.see(states(("A", False, 1), ("B", True, 1)))) == [("B", True)]
     # It may lie there through a restart of the service and through a reader unplugged; a card laid meanwhile elsewhere was brought.
-    list(desk.lose(ReaderCondition.SERVICE_MISSING))
-    assert found(desk.see(states(("A", True, 1), ("B", True, 1)))) == [("A", False), ("B", True)]
-    list(desk.see(states(("A", True, 1))))
-    assert found(desk.see(states(("A", True, 1), ("B", True, 1)))) == [("B", True)]
+    list(tracker.lose(ReaderCondition.SERVICE_MISSING))
+    assert found(tracker.see(states(("A", True, 1), ("B", True, 1)))) == [("A", False), ("B", True)]
+    list(tracker.see(states(("A", True, 1))))
+    assert found(tracker.see(states(("A", True, 1), ("B", True, 1)))) == [("B", True)]
     # Lifted and laid, it was brought by somebody.
-    list(desk.see(states(("A", True, 1), ("B", False, 2))))
-    assert found(desk.see(states(("A", True, 1), ("B", True, 3)))) == [("B", False)]
+    list(tracker.see(states(("A", True, 1), ("B", False, 2))))
+    assert found(tracker.see(states(("A", True, 1), ("B", True, 3)))) == [("B", False)]
     # Swapped between two looks as well.
-    assert found(desk.see(states(("A", True, 3), ("B", True, 3)))) == [("A", False)]
+    assert found(tracker.see(states(("A", True, 3), ("B", True, 3)))) == [("A", False)]
 
 
 def test_a_card_that_came_and_went_while_nothing_was_seen_was_brought() -> None:
-    desk = Desk()
-    list(desk.see(states(("B", True, 1))))
-    list(desk.lose(ReaderCondition.SERVICE_MISSING))
-    list(desk.see(states(("B", False, 2))))
-    assert found(desk.see(states(("B", True, 3)))) == [("B", False)]
+    tracker = CardTracker()
+    list(tracker.see(states(("B", True, 1))))
+    list(tracker.lose(ReaderCondition.SERVICE_MISSING))
+    list(tracker.see(states(("B", False, 2))))
+    assert found(tracker.see(states(("B", True, 3)))) == [("B", False)]
 
 
 reader = st.tuples(st.sampled_from("ABC"), st.booleans(), st.integers(0, 3))
@@ -140,9 +140,9 @@ looks = st.lists(st.one_of(st.none(), st.lists(reader, unique_by=lambda given: g
 
 @given(looks)
 def test_placed_and_lifted_always_come_in_pairs(seen: list[list[tuple[str, bool, int]] | None]) -> None:
-    desk, lying, last = Desk(), dict[str, Insertion](), 0
+    tracker, lying, last = CardTracker(), dict[str, Insertion](), 0
     for look in seen:
-        events = desk.lose(ReaderCondition.SERVICE_MISSING) if look is None else desk.see(states(*look))
+        events = tracker.lose(ReaderCondition.SERVICE_MISSING) if look is None else tracker.see(states(*look))
         for event in events:
             if isinstance(event, CardPlaced):
                 assert event.insertion.number == last + 1

@@ -11,7 +11,7 @@ import pytest
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Desktop, Suffix, Target
-from kiosk.library.handover.apart import hand_over_apart
+from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support import SUPPORT
 from tests.support.screens.xvfb import Screen, Thief
 

@@ -16,7 +16,7 @@ from kiosk.domain.model import Insertion, ReaderCondition
 from kiosk.smartcard import fault
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 
-log = logging.getLogger("kiosk.smartcard.watch")
+log = logging.getLogger("kiosk.smartcard.card_watch")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _CANCEL_EVERY = 0.02
@@ -65,7 +65,7 @@ def _named(names: tuple[str, ...], wanted: str) -> frozenset[str]:
 
 
 @dataclass
-class Desk:
+class CardTracker:
     """Tracks which card lies on which reader. Pure: states in, events out."""
 
     wanted: str | None = None
@@ -143,7 +143,7 @@ class CardWatch:
         `choose_readers`.
         """
         self._open_monitor, self._emit = monitor, emit
-        self._desk = Desk(reader_name)
+        self._tracker = CardTracker(reader_name)
         self._stopping = threading.Event()
         self._monitor: ReaderMonitor | None = None
         self._pause = _FIRST_PAUSE
@@ -187,7 +187,7 @@ class CardWatch:
             while not self._stopping.is_set():
                 states = monitor.wait(states)
                 self._pause = _FIRST_PAUSE
-                for event in self._desk.see(states):
+                for event in self._tracker.see(states):
                     self._emit(event)
         finally:
             self._monitor = None
@@ -195,7 +195,7 @@ class CardWatch:
 
     def _lose(self, condition: ReaderCondition) -> None:
         try:
-            for event in self._desk.lose(condition):
+            for event in self._tracker.lose(condition):
                 self._emit(event)
         except Exception as error:
             log.error("a bug while telling of the readers: %s", fault.trace(error))

@@ -13,12 +13,12 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
 from kiosk.domain.model import Insertion, Pin, Ticket
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.revocation import NoRevocation
-from kiosk.smartcard.tap import Step, TapReport
-from kiosk.smartcard.thread import CardThread
+from kiosk.smartcard.tap import TapReport, TapStep
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
-from kiosk.smartcard.virtual.deck import Deck
+from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import Ear, InProcess
 from tests.support.wait import wait_until
@@ -301,4 +301,4 @@ def test_every_reading_is_reported_with_its_times(desk: InProcess, tray: Deck) -
     assert thread.stop()
     [(insertion, report)] = reports
     assert insertion == HERE
-    assert list(report.nanoseconds) == list(Step)
+    assert list(report.nanoseconds) == list(TapStep)

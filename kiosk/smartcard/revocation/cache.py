@@ -18,10 +18,10 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_permissions import exposure
 from kiosk.domain.dataclass import dataclass
-from kiosk.smartcard.revocation.apart import as_json, head_from
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
-from kiosk.smartcard.revocation.held import Held, HeldList
-from kiosk.smartcard.revocation.numbers import Numbers
+from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
+from kiosk.smartcard.revocation.parsing_process import as_json, head_from
+from kiosk.smartcard.revocation.serial_numbers import Numbers
 from kiosk.smartcard.wholefile import write_whole
 
 log = logging.getLogger("kiosk.smartcard.revocation")

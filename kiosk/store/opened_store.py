@@ -14,17 +14,17 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import Problem
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.audit import Act, AuditTrail
+from kiosk.store.audit import AuditedAct, AuditTrail
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.digest import LinkDigest
+from kiosk.store.error_table import translated
 from kiosk.store.examination import Examination
-from kiosk.store.figures import Figures
+from kiosk.store.foreign_changes import Witness, check_company
+from kiosk.store.integrity import Standing
 from kiosk.store.keys import Keys
-from kiosk.store.notes import IDENTITY, read_note
+from kiosk.store.link_digest import LinkDigest
+from kiosk.store.metadata import IDENTITY, read_note
+from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
-from kiosk.store.standing import Standing
-from kiosk.store.trouble import translated
-from kiosk.store.witness import Witness, check_company
 
 
 class OpenedStore:
@@ -204,7 +204,7 @@ class OpenedStore:
         result = "refused" if refused else "done"
         masked = number.masked if number else None
         known_by = str(operation) if operation else None
-        self._audit.add(Act(utc(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
+        self._audit.add(AuditedAct(utc(now), self._counter, operator, act, result, reason, " ".join(checked or ()), masked, known_by))
         if not refused:
             self._figures.count(act, now, reason=reason)
 
