@@ -212,7 +212,7 @@ class Play:
 
 
 LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
-"""What the library's system is asked, on its own thread. `effects/librarydesk.py` says how, and what answers."""
+"""What the library's system is asked, on its own thread. `effects/library_thread.py` says how, and what answers."""
 
 Question = ReadCard | ReadTries | VerifyPin | FindLinks | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
 """What is answered, by an event with the same ticket."""

@@ -57,8 +57,8 @@ from kiosk.domain.model import (
 )
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
-from kiosk.effects.librarydesk import LibraryDesk
-from kiosk.effects.outside import Outside
+from kiosk.effects.library_thread import LibraryThread
+from kiosk.effects.ports import Outside
 from kiosk.effects.worker import Worker
 
 _STOP_SECONDS = 5.0
@@ -80,7 +80,7 @@ class Conductor:
         self._pin: Pin | None = None
         self._looking = False
         self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
-        self._library = LibraryDesk(outside.library, outside.post)
+        self._library = LibraryThread(outside.library, outside.post)
 
     def happen(self, event: Event) -> None:
         """Let one event happen: the machine decides, its effects are carried out, the windows show it.

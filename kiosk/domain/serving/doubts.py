@@ -8,9 +8,9 @@ from kiosk.domain.circulation import ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import Effect, Play
 from kiosk.domain.model import Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import after_look, in_doubt
+from kiosk.domain.serving.patron_update import taken_in
 from kiosk.domain.serving.questions import go_on
 from kiosk.domain.serving.services import count
-from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress
 from kiosk.domain.transition import Step, then
 

@@ -12,11 +12,11 @@ from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.rules import read_item
 from kiosk.domain.serving.knowledge import after_attempt, in_doubt, is_done_before
-from kiosk.domain.serving.nextcard import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise, unrecognised
+from kiosk.domain.serving.next_card import NO_ITEM, PERHAPS_NO_ITEM, as_library_card, call, recognise, unrecognised
+from kiosk.domain.serving.patron_update import taken_in
 from kiosk.domain.serving.questions import go_on, known_as, place_of
 from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.serving.services import count
-from kiosk.domain.serving.taking import taken_in
 from kiosk.domain.states import LINES_SHOWN, UNANSWERED, Counter, Dealings, Entry, PatronShown, Problem, Progress, Wish, wish
 from kiosk.domain.transition import Step, go, then
 

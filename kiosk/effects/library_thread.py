@@ -20,11 +20,11 @@ from kiosk.domain.events import (
     PatronRefused,
 )
 from kiosk.domain.model import IlsCondition, Patron
-from kiosk.effects.outside import LibrarySystem
+from kiosk.effects.ports import LibrarySystem
 from kiosk.effects.worker import Worker
 
 
-class LibraryDesk:
+class LibraryThread:
     """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
 
     def __init__(self, library: LibrarySystem | None, post: Callable[[Event], None]) -> None:
