@@ -162,7 +162,7 @@ class CardSettings:
     crl_folder: str = setting(PathText(), "")
     """Empty for `crl` in the home folder."""
     crl_max_age: int | MaxAge = setting(NumberOr(1, 8760, "unlimited", MaxAge.UNLIMITED), MaxAge.UNDECIDED)
-    """Hours from the issue of a list until no card is accepted on its word. Has to be decided with `crl` (needs.py)."""
+    """Hours from the issue of a list until no card is accepted on its word. Has to be decided with `crl` (dependent_settings.py)."""
 
     @property
     def list_limit(self) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""What is called in a process of its own in `test_apart.py`."""
+"""What is called in a process of its own in `test_child_process.py`."""
 
 from __future__ import annotations
 

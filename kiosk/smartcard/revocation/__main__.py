@@ -1,4 +1,4 @@
-"""The child process that parses one file of revocation lists: request on stdin, answer on stdout (see `apart.read_apart`)."""
+"""The child process that parses one file of revocation lists: request on stdin, answer on stdout (see `parsing_process.read_apart`)."""
 
 from __future__ import annotations
 

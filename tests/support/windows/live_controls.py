@@ -24,7 +24,7 @@ UNHEARD: dict[tuple[str, str], str] = {
     ("OutOfOrder", "状況"): "as above",
     ("OutOfOrder", "使い方"): "as above",
     ("AskingPin", "消す"): "nothing has been typed yet that could be erased",
-    ("PatronShown", "見る"): "it scrolls to a row, which may be in sight; see test_undone.py",
+    ("PatronShown", "見る"): "it scrolls to a row, which may be in sight; see test_not_done.py",
     ("Waiting", "消す"): "the same, on the pad for the staff code",
 }
 """The controls that may be live and change nothing, by state and name, and why. Beside them only what is chosen already (`chosen`)."""
