@@ -95,12 +95,12 @@ def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Autho
     What is read is there at the next start. Where what is there already does not do, and where `anew` is asked for, lists that have
     changed are read before the first card is laid, as far as that goes within some seconds.
     """
-    from kiosk.smartcard.revocation import CrlFolder, NoRevocation, Shelf, Standing
+    from kiosk.smartcard.revocation import CrlFolder, ListCache, NoRevocation, RevocationStatus
 
     if settings.card.revocation is not RevocationSource.CRL:
         return NoRevocation()
-    lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, Shelf(home.held_lists))
-    if anew or lists.standings(now()) != {Standing.GOOD}:
+    lists = CrlFolder(home.crl_folder(settings.card), authorities, settings.card.list_limit, ListCache(home.held_lists))
+    if anew or lists.standings(now()) != {RevocationStatus.GOOD}:
         lists.refresh(_START_SECONDS)
     return lists
 

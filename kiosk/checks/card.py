@@ -94,7 +94,7 @@ def trust(authorities: Sequence[Authority], now: datetime, without: Code = Code.
 
 def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Finding:
     """Read and check the lists in the folder. `settings` is None if the config cannot be read."""
-    from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, Shelf
+    from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, ListCache
     from kiosk.smartcard.trust import TrustStore
 
     if settings is None:
@@ -106,14 +106,14 @@ def check_revocation(home: Home, settings: Settings | None, now: datetime) -> Fi
         authorities = TrustStore(home.trust).load()
     except KioskError:
         authorities = ()
-    lists = CrlFolder(folder, authorities, settings.card.list_limit, Shelf(home.held_lists))
+    lists = CrlFolder(folder, authorities, settings.card.list_limit, ListCache(home.held_lists))
     lists.refresh(CHANGED_SECONDS)
     return revocation(lists, folder, now)
 
 
 def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
     """The finding for lists already loaded."""
-    from kiosk.smartcard.revocation import CrlFolder, Standing, report
+    from kiosk.smartcard.revocation import CrlFolder, RevocationStatus, report
 
     if not isinstance(lists, CrlFolder):
         return Finding("revocation.none")
@@ -125,7 +125,7 @@ def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
         "numbers": found.numbers,
         "folder": escaped(str(folder)),
         "unused": "\n".join(f"{file}\t{why}" for file, why in found.files),
-        "closed": int(lists.standings(now) == {Standing.TOO_OLD}),
+        "closed": int(lists.standings(now) == {RevocationStatus.TOO_OLD}),
     }
     if until is not None:
         params |= {"month": until.month, "day": until.day, "time": f"{until:%H:%M}"}

@@ -107,7 +107,7 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
 
 def forget_lists(home: Home, options: argparse.Namespace) -> int:
     """Let go of a list that is newer than all others and wrong; no counter may run meanwhile."""
-    from kiosk.smartcard.revocation import Shelf
+    from kiosk.smartcard.revocation import ListCache
     from kiosk.smartcard.trust import TrustStore
     from kiosk.store.lock import RunningLock
 
@@ -115,7 +115,7 @@ def forget_lists(home: Home, options: argparse.Namespace) -> int:
         authorities = TrustStore(home.trust).load()
         note_trust(home, AdministrativeAct.LISTS_FORGOTTEN)
         with given(home.held_lists):
-            count = Shelf(home.held_lists).forget()
+            count = ListCache(home.held_lists).forget()
         output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
         return output.PROBLEM if _show_lists(home, authorities) else output.OK
 

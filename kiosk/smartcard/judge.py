@@ -16,7 +16,7 @@ from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate, issuer_and_serial
 from kiosk.smartcard.jpki import accept_label
-from kiosk.smartcard.revocation import RevocationLists, Standing
+from kiosk.smartcard.revocation import RevocationLists, RevocationStatus
 
 ENDS_SOON = timedelta(days=90)
 
@@ -137,15 +137,15 @@ class CardJudge:
 
     def _check_revocation(self, certificate: Certificate, authority: Authority, now: datetime) -> Revocation:
         match self.revocation.look_up(certificate, authority, now):
-            case Standing.REVOKED:
+            case RevocationStatus.REVOKED:
                 raise Refused(Code.CARD_STOPPED)
-            case Standing.TOO_OLD:
+            case RevocationStatus.TOO_OLD:
                 raise Unavailable(Code.REVOCATION_TOO_OLD)
-            case Standing.STALE:
+            case RevocationStatus.STALE:
                 return Revocation.STALE
-            case Standing.GOOD:
+            case RevocationStatus.GOOD:
                 return Revocation.GOOD
-            case Standing.NOT_CHECKED:
+            case RevocationStatus.NOT_CHECKED:
                 return Revocation.NOT_CHECKED
 
 

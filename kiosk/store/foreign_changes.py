@@ -45,7 +45,7 @@ def check_company(path: Path) -> None:
         os.close(handle)
 
 
-class Witness:
+class ForeignChanges:
     """Watches the files of one open store. Thread-safe."""
 
     def __init__(self, path: Path) -> None:

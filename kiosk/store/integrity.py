@@ -36,7 +36,7 @@ class End:
     """Whether this act accepted a doubt."""
 
 
-class Standing:
+class Integrity:
     """The standing of one open store. Methods run within a transaction unless stated otherwise."""
 
     def __init__(

@@ -18,8 +18,8 @@ from kiosk.store.audit import AuditedAct, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.error_table import translated
 from kiosk.store.examination import Examination
-from kiosk.store.foreign_changes import Witness, check_company
-from kiosk.store.integrity import Standing
+from kiosk.store.foreign_changes import ForeignChanges, check_company
+from kiosk.store.integrity import Integrity
 from kiosk.store.keys import Keys
 from kiosk.store.link_digest import LinkDigest
 from kiosk.store.metadata import IDENTITY, read_note
@@ -43,10 +43,10 @@ class OpenedStore:
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
-        self._standing = Standing(self._database, self._audit, self._digest, anchor, known)
+        self._standing = Integrity(self._database, self._audit, self._digest, anchor, known)
         self._examination = Examination(path, keys)
         self._unexamined: Code | None = None
-        self._files = Witness(path)
+        self._files = ForeignChanges(path)
         try:
             self._take_stock()
         except BaseException:

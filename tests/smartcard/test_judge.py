@@ -15,7 +15,7 @@ from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import CardJudge, Check
-from kiosk.smartcard.revocation import NoRevocation, Standing
+from kiosk.smartcard.revocation import NoRevocation, RevocationStatus
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, authority_name, ecdsa_key, rsa_key
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -27,10 +27,10 @@ LEAF = Leaf(0x0705D990, "997794E9AGCIEG13221003A", datetime(2025, 10, 27, tzinfo
 class Listed(NoRevocation):
     """A revocation list that says one thing."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: RevocationStatus) -> None:
         self.standing = standing
 
-    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
+    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> RevocationStatus:
         return self.standing
 
 
@@ -48,7 +48,7 @@ def key() -> PrivateKey:
     return rsa_key()
 
 
-def judge_for(*authorities: VirtualAuthority, standing: Standing | None = None, allow_test: bool = False) -> CardJudge:
+def judge_for(*authorities: VirtualAuthority, standing: RevocationStatus | None = None, allow_test: bool = False) -> CardJudge:
     revocation = NoRevocation() if standing is None else Listed(standing)
     return CardJudge([Authority(one.der) for one in authorities], revocation, SITE_KEY, lambda: NOW, allow_test)
 
@@ -210,23 +210,23 @@ def test_the_real_profile_marks_policies_critical(generations: list[VirtualAutho
 
 
 def test_a_revoked_card_is_stopped(generations: list[VirtualAuthority], key: PrivateKey) -> None:
-    assert refusal(judge_for(*generations, standing=Standing.REVOKED), generations[2].issue(key, LEAF)).code is Code.CARD_STOPPED
+    assert refusal(judge_for(*generations, standing=RevocationStatus.REVOKED), generations[2].issue(key, LEAF)).code is Code.CARD_STOPPED
 
 
 def test_a_checked_card_is_good(generations: list[VirtualAuthority], key: PrivateKey) -> None:
     checks: list[Check] = []
-    judgement = judge_for(*generations, standing=Standing.GOOD).judge(generations[2].issue(key, LEAF), LABEL, checks.append)
+    judgement = judge_for(*generations, standing=RevocationStatus.GOOD).judge(generations[2].issue(key, LEAF), LABEL, checks.append)
     assert judgement.reading.revocation is Revocation.GOOD
     assert checks == list(Check)
 
 
 def test_a_stale_list_is_said(generations: list[VirtualAuthority], key: PrivateKey) -> None:
-    judgement = judge_for(*generations, standing=Standing.STALE).judge(generations[2].issue(key, LEAF), LABEL)
+    judgement = judge_for(*generations, standing=RevocationStatus.STALE).judge(generations[2].issue(key, LEAF), LABEL)
     assert judgement.reading.revocation is Revocation.STALE
 
 
 def test_a_list_that_is_too_old_refuses_every_card(generations: list[VirtualAuthority], key: PrivateKey) -> None:
-    error = refusal(judge_for(*generations, standing=Standing.TOO_OLD), generations[2].issue(key, LEAF))
+    error = refusal(judge_for(*generations, standing=RevocationStatus.TOO_OLD), generations[2].issue(key, LEAF))
     assert (type(error), error.code) == (Unavailable, Code.REVOCATION_TOO_OLD)
 
 

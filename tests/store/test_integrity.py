@@ -27,7 +27,7 @@ from kiosk.domain.states import Problem
 from kiosk.store.audit import REGISTER, AuditTrail
 from kiosk.store.audit import AuditedAct as Row
 from kiosk.store.cipher import CipherDatabase, open_file
-from kiosk.store.integrity import Standing
+from kiosk.store.integrity import Integrity
 from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.link_digest import LinkDigest
@@ -374,11 +374,11 @@ def test_a_store_taken_away_under_its_examination_is_replaced(begin: Callable[[]
 
 
 @pytest.fixture
-def standing(begin: Callable[[], Repository], path: Path, place: KeyPlace, keys: Keys) -> Iterator[tuple[CipherDatabase, Standing]]:
+def standing(begin: Callable[[], Repository], path: Path, place: KeyPlace, keys: Keys) -> Iterator[tuple[CipherDatabase, Integrity]]:
     """Of a store that was left, with the connection it stands on."""
     begin().close()
     database, anchor = CipherDatabase(path, keys.database), place.anchor(keys)
-    found = Standing(database, AuditTrail(database), LinkDigest(database, keys), anchor)
+    found = Integrity(database, AuditTrail(database), LinkDigest(database, keys), anchor)
     kept = found.load_anchor()
     with database.atomic("IMMEDIATE"):
         found.begin(kept)
@@ -386,7 +386,7 @@ def standing(begin: Callable[[], Repository], path: Path, place: KeyPlace, keys:
     database.close_all()
 
 
-def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: tuple[CipherDatabase, Standing]) -> None:
+def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: tuple[CipherDatabase, Integrity]) -> None:
     database, found = standing
     kept = found.load_anchor()
     with database.atomic("IMMEDIATE"):
@@ -402,7 +402,7 @@ def test_a_slower_thread_does_not_take_back_what_was_found_meanwhile(standing: t
     assert (found.doubt, found.load_anchor()) == (Problem(Code.LINKS_ALTERED), kept)
 
 
-def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(standing: tuple[CipherDatabase, Standing]) -> None:
+def test_what_is_found_while_an_act_is_committed_is_still_doubted_after_it(standing: tuple[CipherDatabase, Integrity]) -> None:
     database, found = standing
     kept = found.load_anchor()
     with database.atomic("IMMEDIATE"):

@@ -51,7 +51,7 @@ class Kept:
     files: Mapping[str, Read] = field(default_factory=dict)
 
 
-class Shelf:
+class ListCache:
     """A private folder with an index and one file of serial numbers per list.
 
     Several processes may save to it; once any of them (even `kiosk tap`) has read a newer list, none falls back to an older one.

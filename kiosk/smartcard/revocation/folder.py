@@ -19,11 +19,11 @@ from kiosk.domain.escaping import escaped
 from kiosk.smartcard import fault
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
-from kiosk.smartcard.revocation.cache import Kept, Read, Shelf, Stamp
+from kiosk.smartcard.revocation.cache import Kept, ListCache, Read, Stamp
 from kiosk.smartcard.revocation.crl import Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.revocation.parsing_process import LIMIT, read_apart
-from kiosk.smartcard.revocation.status import Standing
+from kiosk.smartcard.revocation.status import RevocationStatus
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -76,7 +76,7 @@ class CrlFolder:
         folder: Path,
         authorities: Sequence[Authority],
         most: timedelta | None,
-        shelf: Shelf | None = None,
+        shelf: ListCache | None = None,
         *,
         limit: float = LIMIT,
         beat: float = BEAT,
@@ -103,10 +103,10 @@ class CrlFolder:
 
     # --- for the card ---------------------------------------------------------------------------------------------------
 
-    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
+    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> RevocationStatus:
         return self._kept.held.look_up(authority.signer, certificate.serial, certificate.profile.points, now, self._most)
 
-    def standings(self, now: datetime) -> frozenset[Standing]:
+    def standings(self, now: datetime) -> frozenset[RevocationStatus]:
         held = self._kept.held
         return frozenset().union(*(held.standings(one.signer, now, self._most) for one in self._authorities if one.is_valid(now)))
 

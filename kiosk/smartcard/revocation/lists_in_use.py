@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from kiosk.smartcard.revocation.crl import ALL_REASONS, Head
 from kiosk.smartcard.revocation.serial_numbers import Numbers
-from kiosk.smartcard.revocation.status import Standing
+from kiosk.smartcard.revocation.status import RevocationStatus
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """Tolerance between the issuer's clock and ours."""
@@ -74,29 +74,29 @@ class Held:
     def uses(self, head: Head) -> bool:
         return any(one.head.digest == head.digest for one in self.lists.values())
 
-    def look_up(self, signer: str, serial: int, points: Iterable[str], now: datetime, most: timedelta | None) -> Standing:
+    def look_up(self, signer: str, serial: int, points: Iterable[str], now: datetime, most: timedelta | None) -> RevocationStatus:
         """The standing of a serial number. `most`: maximum age of a list; None for no limit."""
         if any(place[0] == signer and one.numbers is not None and serial in one.numbers for place, one in self.lists.items()):
             # A stale list counts too: only a suspension (certificateHold) is ever lifted.
-            return Standing.REVOKED
+            return RevocationStatus.REVOKED
         return self._standing(signer, {_WHOLE, *points}, now, most)
 
-    def standings(self, signer: str, now: datetime, most: timedelta | None) -> frozenset[Standing]:
+    def standings(self, signer: str, now: datetime, most: timedelta | None) -> frozenset[RevocationStatus]:
         """The standings at all distribution points seen so far. Others are unknown until a card names them."""
         points = {point for (whose, point, _), one in self.lists.items() if whose == signer and point and one.head.is_for_people}
         whole = self._standing(signer, {_WHOLE}, now, most)
-        if whole is Standing.GOOD or not points:
+        if whole is RevocationStatus.GOOD or not points:
             return frozenset({whole})
         return frozenset(self._standing(signer, {_WHOLE, point}, now, most) for point in points)
 
-    def _standing(self, signer: str, points: Container[str], now: datetime, most: timedelta | None) -> Standing:
+    def _standing(self, signer: str, points: Container[str], now: datetime, most: timedelta | None) -> RevocationStatus:
         """The standing of a number on no list: the current lists together have to cover all reasons (§6.3.3)."""
         there = [one for (whose, point, _), one in self.lists.items() if whose == signer and point in points and one.head.is_for_people]
         if _are_for_all_reasons(one for one in there if one.is_current(now, most)):
-            return Standing.GOOD
+            return RevocationStatus.GOOD
         if most is None or _are_for_all_reasons(one for one in there if one.is_admitted(now, most)):
-            return Standing.STALE
-        return Standing.TOO_OLD
+            return RevocationStatus.STALE
+        return RevocationStatus.TOO_OLD
 
 
 def _are_for_all_reasons(lists: Iterable[HeldList]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kiosk.smartcard.revocation.crl import Verdict
 from kiosk.smartcard.revocation.folder import CrlFolder, ListFacts, Use
-from kiosk.smartcard.revocation.status import Standing
+from kiosk.smartcard.revocation.status import RevocationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ def _outcome(lists: CrlFolder, now: datetime, held: bool, files: bool) -> str:
     standings = lists.standings(now)
     if not held:
         return "missing"
-    if Standing.TOO_OLD in standings:
-        return "too-old" if standings == {Standing.TOO_OLD} else "partly"
-    if Standing.STALE in standings:
+    if RevocationStatus.TOO_OLD in standings:
+        return "too-old" if standings == {RevocationStatus.TOO_OLD} else "partly"
+    if RevocationStatus.STALE in standings:
         return "stale"
     if lists.is_unlimited:
         return "unlimited"

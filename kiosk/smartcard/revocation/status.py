@@ -11,7 +11,7 @@ from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 
 
-class Standing(Enum):
+class RevocationStatus(Enum):
     GOOD = auto()
     REVOKED = auto()
     STALE = auto()
@@ -23,10 +23,10 @@ class Standing(Enum):
 
 
 class RevocationLists(Protocol):
-    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
+    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> RevocationStatus:
         """The status of `certificate`. Never raises, never blocks."""
 
-    def standings(self, now: datetime) -> frozenset[Standing]:
+    def standings(self, now: datetime) -> frozenset[RevocationStatus]:
         """The possible standings of a card on no list, over all valid authorities and distribution points: a subset of GOOD, STALE,
         TOO_OLD, NOT_CHECKED.
         """
@@ -38,11 +38,11 @@ class RevocationLists(Protocol):
 class NoRevocation:
     """`revocation = none`: no checking."""
 
-    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> Standing:
-        return Standing.NOT_CHECKED
+    def look_up(self, certificate: Certificate, authority: Authority, now: datetime) -> RevocationStatus:
+        return RevocationStatus.NOT_CHECKED
 
-    def standings(self, now: datetime) -> frozenset[Standing]:
-        return frozenset({Standing.NOT_CHECKED})
+    def standings(self, now: datetime) -> frozenset[RevocationStatus]:
+        return frozenset({RevocationStatus.NOT_CHECKED})
 
     def watching(self) -> AbstractContextManager[None]:
         return nullcontext()

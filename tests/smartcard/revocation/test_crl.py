@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.smartcard.revocation import NoRevocation, Standing, Verdict
+from kiosk.smartcard.revocation import NoRevocation, RevocationStatus, Verdict
 from kiosk.smartcard.revocation.crl import read_lists
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.virtual.authority import VirtualAuthority
@@ -51,14 +51,14 @@ def holding(issuer: Issuer, *contents: bytes) -> Held:
     return held
 
 
-def standing(issuer: Issuer, held: Held, *, now: datetime = NOW, most: timedelta | None = None) -> Standing:
+def standing(issuer: Issuer, held: Held, *, now: datetime = NOW, most: timedelta | None = None) -> RevocationStatus:
     certificate = issuer.certificate
     return held.look_up(issuer.authority.signer, certificate.serial, certificate.profile.points, now, most)
 
 
 def test_nothing_is_checked_where_the_library_has_no_lists(issuer: Issuer) -> None:
-    assert NoRevocation().look_up(issuer.certificate, issuer.authority, NOW) is Standing.NOT_CHECKED
-    assert NoRevocation().standings(NOW) == {Standing.NOT_CHECKED}
+    assert NoRevocation().look_up(issuer.certificate, issuer.authority, NOW) is RevocationStatus.NOT_CHECKED
+    assert NoRevocation().standings(NOW) == {RevocationStatus.NOT_CHECKED}
 
 
 # --- what a list is -----------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_without_a_date_for_the_next_list_it_is_never_current(issuer: Issuer) ->
     content = joined([(tag, [*fields[:4], *fields[5:]])])
     held = holding(issuer, signed(issuer.root.key, content))
     assert len(list(held)) == 1
-    assert standing(issuer, held, most=DAY) is Standing.STALE
+    assert standing(issuer, held, most=DAY) is RevocationStatus.STALE
 
 
 def test_an_authority_that_may_not_sign_lists_signs_none() -> None:
@@ -161,8 +161,13 @@ def test_a_list_of_any_bytes_has_a_verdict(data: st.DataObject) -> None:
 @given(st.data())
 def test_a_list_that_the_authority_really_signed_has_one_too(data: st.DataObject) -> None:
     held = holding(THEIRS, signed(THEIRS.root.key, data.draw(mutations(content_of(LIST)))))
-    assert standing(THEIRS, held, most=DAY) in {Standing.GOOD, Standing.REVOKED, Standing.STALE, Standing.TOO_OLD}
-    assert held.standings(THEIRS.authority.signer, NOW, DAY) <= {Standing.GOOD, Standing.STALE, Standing.TOO_OLD}
+    assert standing(THEIRS, held, most=DAY) in {
+        RevocationStatus.GOOD,
+        RevocationStatus.REVOKED,
+        RevocationStatus.STALE,
+        RevocationStatus.TOO_OLD,
+    }
+    assert held.standings(THEIRS.authority.signer, NOW, DAY) <= {RevocationStatus.GOOD, RevocationStatus.STALE, RevocationStatus.TOO_OLD}
 
 
 @pytest.mark.trial
@@ -186,65 +191,65 @@ def test_many_lists_of_any_bytes(turn: int, data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("serials", "begins", "lasts", "expected"),
     [
-        ((), NOW - HOUR, DAY, Standing.GOOD),
-        ((SERIAL - 1, SERIAL + 1), NOW - HOUR, DAY, Standing.GOOD),
-        ((3, SERIAL), NOW - HOUR, DAY, Standing.REVOKED),
-        ((), NOW - 3 * DAY, DAY, Standing.STALE),
-        ((SERIAL,), NOW - 3 * DAY, DAY, Standing.REVOKED),
-        ((), NOW + DAY, DAY, Standing.STALE),
+        ((), NOW - HOUR, DAY, RevocationStatus.GOOD),
+        ((SERIAL - 1, SERIAL + 1), NOW - HOUR, DAY, RevocationStatus.GOOD),
+        ((3, SERIAL), NOW - HOUR, DAY, RevocationStatus.REVOKED),
+        ((), NOW - 3 * DAY, DAY, RevocationStatus.STALE),
+        ((SERIAL,), NOW - 3 * DAY, DAY, RevocationStatus.REVOKED),
+        ((), NOW + DAY, DAY, RevocationStatus.STALE),
         # Made a few minutes ago by a clock that runs ahead.
-        ((), NOW + timedelta(minutes=5), DAY, Standing.GOOD),
+        ((), NOW + timedelta(minutes=5), DAY, RevocationStatus.GOOD),
     ],
 )
-def test_one_list(issuer: Issuer, serials: tuple[int, ...], begins: datetime, lasts: timedelta, expected: Standing) -> None:
+def test_one_list(issuer: Issuer, serials: tuple[int, ...], begins: datetime, lasts: timedelta, expected: RevocationStatus) -> None:
     assert standing(issuer, holding(issuer, issuer.list(*serials, begins=begins, lasts=lasts))) is expected
 
 
 @pytest.mark.parametrize(
     ("age", "lasts", "expected"),
     [
-        (47 * HOUR, 3 * DAY, Standing.GOOD),
-        (49 * HOUR, 3 * DAY, Standing.TOO_OLD),
-        (47 * HOUR, DAY, Standing.STALE),
-        (49 * HOUR, DAY, Standing.TOO_OLD),
-        (-49 * HOUR, DAY, Standing.TOO_OLD),
+        (47 * HOUR, 3 * DAY, RevocationStatus.GOOD),
+        (49 * HOUR, 3 * DAY, RevocationStatus.TOO_OLD),
+        (47 * HOUR, DAY, RevocationStatus.STALE),
+        (49 * HOUR, DAY, RevocationStatus.TOO_OLD),
+        (-49 * HOUR, DAY, RevocationStatus.TOO_OLD),
     ],
 )
-def test_a_list_that_is_older_than_the_library_admits(issuer: Issuer, age: timedelta, lasts: timedelta, expected: Standing) -> None:
+def test_a_list_that_is_older_than_the_library_admits(issuer: Issuer, age: timedelta, lasts: timedelta, expected: RevocationStatus) -> None:
     held = holding(issuer, issuer.list(begins=NOW - age, lasts=lasts))
     assert standing(issuer, held, most=48 * HOUR) is expected
     assert held.standings(issuer.authority.signer, NOW, 48 * HOUR) == {expected}
-    assert standing(issuer, holding(issuer, issuer.list(SERIAL, begins=NOW - age, lasts=lasts)), most=48 * HOUR) is Standing.REVOKED
+    assert standing(issuer, holding(issuer, issuer.list(SERIAL, begins=NOW - age, lasts=lasts)), most=48 * HOUR) is RevocationStatus.REVOKED
 
 
 def test_without_any_list(issuer: Issuer) -> None:
-    assert standing(issuer, Held()) is Standing.STALE
-    assert standing(issuer, Held(), most=DAY) is Standing.TOO_OLD
-    assert Held().standings(issuer.authority.signer, NOW, None) == {Standing.STALE}
-    assert Held().standings(issuer.authority.signer, NOW, DAY) == {Standing.TOO_OLD}
+    assert standing(issuer, Held()) is RevocationStatus.STALE
+    assert standing(issuer, Held(), most=DAY) is RevocationStatus.TOO_OLD
+    assert Held().standings(issuer.authority.signer, NOW, None) == {RevocationStatus.STALE}
+    assert Held().standings(issuer.authority.signer, NOW, DAY) == {RevocationStatus.TOO_OLD}
 
 
 def test_a_list_for_other_certificates_does_not_clear(issuer: Issuer) -> None:
     for values, expected in (
-        ({"full_name": issuer.point}, Standing.GOOD),
-        ({"full_name": issuer.point, "only_contains_user_certs": True}, Standing.GOOD),
-        ({"full_name": [ELSEWHERE, *issuer.point]}, Standing.GOOD),
-        ({"only_contains_user_certs": True}, Standing.GOOD),
-        ({"full_name": [ELSEWHERE]}, Standing.STALE),
-        ({"only_contains_ca_certs": True}, Standing.STALE),
-        ({"only_contains_attribute_certs": True}, Standing.STALE),
-        ({"full_name": issuer.point, "only_some_reasons": COMPROMISE}, Standing.STALE),
-        ({"relative_name": x509.RelativeDistinguishedName(list(ELSEWHERE.value))}, Standing.STALE),
+        ({"full_name": issuer.point}, RevocationStatus.GOOD),
+        ({"full_name": issuer.point, "only_contains_user_certs": True}, RevocationStatus.GOOD),
+        ({"full_name": [ELSEWHERE, *issuer.point]}, RevocationStatus.GOOD),
+        ({"only_contains_user_certs": True}, RevocationStatus.GOOD),
+        ({"full_name": [ELSEWHERE]}, RevocationStatus.STALE),
+        ({"only_contains_ca_certs": True}, RevocationStatus.STALE),
+        ({"only_contains_attribute_certs": True}, RevocationStatus.STALE),
+        ({"full_name": issuer.point, "only_some_reasons": COMPROMISE}, RevocationStatus.STALE),
+        ({"relative_name": x509.RelativeDistinguishedName(list(ELSEWHERE.value))}, RevocationStatus.STALE),
     ):
         assert standing(issuer, holding(issuer, issuer.list(extensions=scope(**values)))) is expected, values
-        assert standing(issuer, holding(issuer, issuer.list(SERIAL, extensions=scope(**values)))) is Standing.REVOKED, values
+        assert standing(issuer, holding(issuer, issuer.list(SERIAL, extensions=scope(**values)))) is RevocationStatus.REVOKED, values
 
 
 def test_each_distribution_point_is_current_for_itself(issuer: Issuer) -> None:
     here, there = scope(full_name=issuer.point), scope(full_name=[ELSEWHERE])
     fresh, old = NOW - HOUR, NOW - 3 * DAY
 
-    def standings(begins_here: datetime, begins_there: datetime) -> tuple[Standing, set[Standing]]:
+    def standings(begins_here: datetime, begins_there: datetime) -> tuple[RevocationStatus, set[RevocationStatus]]:
         held = holding(
             issuer,
             issuer.list(extensions=there, number=9, begins=begins_there),
@@ -252,9 +257,9 @@ def test_each_distribution_point_is_current_for_itself(issuer: Issuer) -> None:
         )
         return standing(issuer, held), set(held.standings(issuer.authority.signer, NOW, None))
 
-    assert standings(old, fresh) == (Standing.STALE, {Standing.GOOD, Standing.STALE})
-    assert standings(fresh, old) == (Standing.GOOD, {Standing.GOOD, Standing.STALE})
-    assert standings(fresh, fresh) == (Standing.GOOD, {Standing.GOOD})
+    assert standings(old, fresh) == (RevocationStatus.STALE, {RevocationStatus.GOOD, RevocationStatus.STALE})
+    assert standings(fresh, old) == (RevocationStatus.GOOD, {RevocationStatus.GOOD, RevocationStatus.STALE})
+    assert standings(fresh, fresh) == (RevocationStatus.GOOD, {RevocationStatus.GOOD})
 
 
 def test_another_authority_of_the_same_name_says_nothing(issuer: Issuer) -> None:
@@ -262,7 +267,7 @@ def test_another_authority_of_the_same_name_says_nothing(issuer: Issuer) -> None
     held = Held()
     for one in (issuer, other):
         held = held.taking(one_list(one.list(*((SERIAL,) if one is other else ())), issuer, other))
-    assert (standing(issuer, held), standing(other, held)) == (Standing.GOOD, Standing.REVOKED)
+    assert (standing(issuer, held), standing(other, held)) == (RevocationStatus.GOOD, RevocationStatus.REVOKED)
 
 
 # --- numbers do not go back ---------------------------------------------------------------------------------------------
@@ -277,13 +282,13 @@ def test_the_newest_list_counts_in_whatever_order_they_come(issuer: Issuer, numb
     ]
     for order in permutations(lists):
         held = holding(issuer, *order)
-        assert standing(issuer, held) is Standing.GOOD
+        assert standing(issuer, held) is RevocationStatus.GOOD
         assert [len(one.numbers or ()) for one in held] == [1]
 
 
 def test_the_number_counts_before_the_date(issuer: Issuer) -> None:
     held = holding(issuer, issuer.list(SERIAL, number=2, begins=NOW - 2 * HOUR), issuer.list(number=1, begins=NOW - HOUR))
-    assert standing(issuer, held) is Standing.REVOKED
+    assert standing(issuer, held) is RevocationStatus.REVOKED
 
 
 def test_an_older_list_for_several_points_does_not_take_the_place_of_a_newer_one_for_one(issuer: Issuer) -> None:
@@ -292,18 +297,18 @@ def test_an_older_list_for_several_points_does_not_take_the_place_of_a_newer_one
         issuer.list(SERIAL, number=20, extensions=scope(full_name=issuer.point)),
         issuer.list(number=10, begins=NOW - 5 * HOUR, extensions=scope(full_name=[*issuer.point, ELSEWHERE])),
     )
-    assert standing(issuer, held) is Standing.REVOKED
+    assert standing(issuer, held) is RevocationStatus.REVOKED
     assert len(list(held)) == 2
 
 
 def test_a_list_of_which_only_the_mark_is_left_clears_nobody_and_lets_nothing_older_in(issuer: Issuer) -> None:
     newest = one_list(issuer.list(number=2), issuer)
     lost = Held().taking(HeldList(newest.head, None))
-    assert standing(issuer, lost) is Standing.STALE
-    assert standing(issuer, lost, most=DAY) is Standing.TOO_OLD
+    assert standing(issuer, lost) is RevocationStatus.STALE
+    assert standing(issuer, lost, most=DAY) is RevocationStatus.TOO_OLD
     older = one_list(issuer.list(number=1, begins=NOW - 2 * HOUR), issuer)
-    assert standing(issuer, lost.taking(older)) is Standing.STALE
-    assert standing(issuer, lost.taking(newest)) is Standing.GOOD
+    assert standing(issuer, lost.taking(older)) is RevocationStatus.STALE
+    assert standing(issuer, lost.taking(newest)) is RevocationStatus.GOOD
 
 
 @QUICK

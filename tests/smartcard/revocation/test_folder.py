@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.config.file_permissions import Exposure
-from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
+from kiosk.smartcard.revocation import CrlFolder, ListCache, RevocationStatus, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
 from tests.support.cards.revocation_lists import DAY, HOUR, NOW, SERIAL, Issuer, scope
@@ -45,12 +45,12 @@ def opened(tmp_path: Path, folder: Path, issuer: Issuer) -> Open:
     """A counter that starts: what it read in its last run lies on its shelf."""
 
     def start(*, most: timedelta | None = DAY, limit: float = LIMIT) -> CrlFolder:
-        return CrlFolder(folder, [issuer.authority], most, Shelf(tmp_path / "shelf"), limit=limit, beat=0.1)
+        return CrlFolder(folder, [issuer.authority], most, ListCache(tmp_path / "shelf"), limit=limit, beat=0.1)
 
     return start
 
 
-def standing(lists: CrlFolder, issuer: Issuer) -> Standing:
+def standing(lists: CrlFolder, issuer: Issuer) -> RevocationStatus:
     return lists.look_up(issuer.certificate, issuer.authority, NOW)
 
 
@@ -98,9 +98,9 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
     os.mkfifo(folder / "pipe")
     (folder / "nowhere").symlink_to("/nowhere/at/all")
     lists = opened()
-    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.TOO_OLD, {Standing.TOO_OLD})
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (RevocationStatus.TOO_OLD, {RevocationStatus.TOO_OLD})
     assert lists.refresh(LIMIT)
-    assert (standing(lists, issuer), set(lists.standings(NOW))) == (Standing.GOOD, {Standing.GOOD})
+    assert (standing(lists, issuer), set(lists.standings(NOW))) == (RevocationStatus.GOOD, {RevocationStatus.GOOD})
     assert told(lists) == {
         "good.crl": (Verdict.READ, Use.USED),
         "old.crl": (Verdict.READ, Use.OLDER),
@@ -110,7 +110,7 @@ def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, fol
         "pipe": (Verdict.NOT_A_FILE, Use.NONE),
         "nowhere": (Verdict.NOT_A_FILE, Use.NONE),
     }
-    assert lists.standings(NOW + 2 * DAY) == {Standing.TOO_OLD}
+    assert lists.standings(NOW + 2 * DAY) == {RevocationStatus.TOO_OLD}
 
 
 def test_yesterdays_list_over_todays_lets_no_stopped_card_through(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
@@ -119,25 +119,25 @@ def test_yesterdays_list_over_todays_lets_no_stopped_card_through(opened: Open, 
     path.write_bytes(today)
     lists = opened()
     lists.refresh(LIMIT)
-    assert standing(lists, issuer) is Standing.REVOKED
+    assert standing(lists, issuer) is RevocationStatus.REVOKED
     path.write_bytes(yesterday)
     lists.refresh(LIMIT)
-    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
+    assert (standing(lists, issuer), told(lists)) == (RevocationStatus.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
     # Nor after a start.
     again = opened()
-    assert standing(again, issuer) is Standing.REVOKED
+    assert standing(again, issuer) is RevocationStatus.REVOKED
     again.refresh(LIMIT)
-    assert (standing(again, issuer), told(again)) == (Standing.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
+    assert (standing(again, issuer), told(again)) == (RevocationStatus.REVOKED, {"a.crl": (Verdict.READ, Use.WENT_BACK)})
     # Nor when its numbers are gone: then nothing tells, and that is not "good".
     for numbers in (tmp_path / "shelf").glob("*.numbers"):
         numbers.write_bytes(b"damaged")
     bereft = opened()
     bereft.refresh(LIMIT)
-    assert standing(bereft, issuer) is Standing.TOO_OLD
+    assert standing(bereft, issuer) is RevocationStatus.TOO_OLD
     path.write_bytes(today)
     bereft.refresh(LIMIT)
-    assert standing(bereft, issuer) is Standing.REVOKED
-    assert standing(opened(), issuer) is Standing.REVOKED
+    assert standing(bereft, issuer) is RevocationStatus.REVOKED
+    assert standing(opened(), issuer) is RevocationStatus.REVOKED
 
 
 def test_a_damaged_file_or_none_leaves_what_was_read_before(opened: Open, folder: Path, issuer: Issuer) -> None:
@@ -147,14 +147,14 @@ def test_a_damaged_file_or_none_leaves_what_was_read_before(opened: Open, folder
     lists.refresh(LIMIT)
     path.write_bytes(b"half")
     lists.refresh(LIMIT)
-    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {"a.crl": (Verdict.UNREADABLE, Use.NONE)})
+    assert (standing(lists, issuer), told(lists)) == (RevocationStatus.REVOKED, {"a.crl": (Verdict.UNREADABLE, Use.NONE)})
     path.unlink()
     lists.refresh(LIMIT)
-    assert (standing(lists, issuer), told(lists)) == (Standing.REVOKED, {})
+    assert (standing(lists, issuer), told(lists)) == (RevocationStatus.REVOKED, {})
     assert [one.head.number for one in lists.held] == [2]
     folder.rmdir()
     lists.refresh(LIMIT)
-    assert standing(lists, issuer) is Standing.REVOKED
+    assert standing(lists, issuer) is RevocationStatus.REVOKED
 
 
 def test_a_start_reads_nothing_anew(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_start_reads_nothing_anew(opened: Open, folder: Path, issuer: Issuer, 
     opened().refresh(LIMIT)
     began = time.monotonic()
     again = opened(limit=0.0)
-    assert standing(again, issuer) is Standing.GOOD
+    assert standing(again, issuer) is RevocationStatus.GOOD
     # With no time for any process at all.
     again.refresh(LIMIT)
     assert told(again) == {"a.crl": (Verdict.READ, Use.USED)}
@@ -181,7 +181,7 @@ def test_what_a_command_has_read_nobody_goes_back_behind(opened: Open, folder: P
     # Neither a counter that begins then, nor one that ran meanwhile and did not see it.
     for lists in (opened(), counter, opened()):
         lists.refresh(LIMIT)
-        assert standing(lists, issuer) is Standing.REVOKED
+        assert standing(lists, issuer) is RevocationStatus.REVOKED
         assert told(lists) == {"a.crl": (Verdict.READ, Use.WENT_BACK)}
 
 
@@ -192,13 +192,13 @@ def test_two_that_save_at_once_lose_nothing(folder: Path, tmp_path: Path, issuer
     several = []
     for place, point, serial in zip(folders, points, (SERIAL, SERIAL + 1), strict=True):
         (place / "a.crl").write_bytes(issuer.list(serial, number=2, extensions=scope(full_name=[x509.UniformResourceIdentifier(point)])))
-        several.append(CrlFolder(place, [issuer.authority], DAY, Shelf(tmp_path / "shelf")))
+        several.append(CrlFolder(place, [issuer.authority], DAY, ListCache(tmp_path / "shelf")))
     threads = [threading.Thread(target=lists.refresh, args=(LIMIT,)) for lists in several]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    kept = CrlFolder(tmp_path / "none", [issuer.authority], DAY, Shelf(tmp_path / "shelf"))
+    kept = CrlFolder(tmp_path / "none", [issuer.authority], DAY, ListCache(tmp_path / "shelf"))
     assert {point.partition(":")[2] for one in kept.held for point in one.head.points or ()} == set(points)
 
 
@@ -208,9 +208,9 @@ def test_other_authorities_have_the_files_read_anew(opened: Open, folder: Path, 
     lists = opened()
     lists.refresh(LIMIT)
     assert told(lists) == {"a.crl": (Verdict.STRANGER, Use.NONE)}
-    both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, Shelf(tmp_path / "shelf"))
+    both = CrlFolder(folder, [issuer.authority, newcomer.authority], DAY, ListCache(tmp_path / "shelf"))
     both.refresh(LIMIT)
-    assert standing(both, newcomer) is Standing.GOOD
+    assert standing(both, newcomer) is RevocationStatus.GOOD
 
 
 def test_each_authority_is_told_for_itself(folder: Path, issuer: Issuer) -> None:
@@ -218,17 +218,17 @@ def test_each_authority_is_told_for_itself(folder: Path, issuer: Issuer) -> None
     (folder / "a.crl").write_bytes(issuer.list(number=2))
     lists = CrlFolder(folder, [issuer.authority, other.authority], DAY)
     lists.refresh(LIMIT)
-    assert lists.standings(NOW) == {Standing.GOOD, Standing.TOO_OLD}
+    assert lists.standings(NOW) == {RevocationStatus.GOOD, RevocationStatus.TOO_OLD}
     assert report(lists, NOW).outcome == "partly"
-    assert (standing(lists, issuer), standing(lists, other)) == (Standing.GOOD, Standing.TOO_OLD)
+    assert (standing(lists, issuer), standing(lists, other)) == (RevocationStatus.GOOD, RevocationStatus.TOO_OLD)
 
 
 def test_where_nothing_can_be_kept_the_lists_serve_all_the_same(folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     (tmp_path / "shelf").write_bytes(b"a file, and no folder")
     (folder / "a.crl").write_bytes(issuer.list(SERIAL, number=2))
-    lists = CrlFolder(folder, [issuer.authority], DAY, Shelf(tmp_path / "shelf"))
+    lists = CrlFolder(folder, [issuer.authority], DAY, ListCache(tmp_path / "shelf"))
     lists.refresh(LIMIT)
-    assert standing(lists, issuer) is Standing.REVOKED
+    assert standing(lists, issuer) is RevocationStatus.REVOKED
 
 
 def test_a_folder_that_cannot_be_looked_into_is_named_while_what_is_remembered_serves(opened: Open, folder: Path, issuer: Issuer) -> None:
@@ -243,7 +243,7 @@ def test_a_folder_that_cannot_be_looked_into_is_named_while_what_is_remembered_s
         change()
         for seen in (lists, opened()):
             seen.refresh(LIMIT)
-            assert standing(seen, issuer) is Standing.GOOD
+            assert standing(seen, issuer) is RevocationStatus.GOOD
             told_now = report(seen, NOW)
             assert (told_now.outcome, told_now.files) == ("files", ((str(folder), "no-folder"),))
     folder.unlink()
@@ -256,9 +256,9 @@ def test_a_folder_that_cannot_be_looked_into_is_named_while_what_is_remembered_s
 def test_nothing_is_taken_from_a_shelf_that_others_may_write_to(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     (folder / "a.crl").write_bytes(issuer.list(number=2))
     opened().refresh(LIMIT)
-    assert standing(opened(), issuer) is Standing.GOOD
+    assert standing(opened(), issuer) is RevocationStatus.GOOD
     (tmp_path / "shelf").chmod(0o777)
-    assert standing(opened(), issuer) is Standing.TOO_OLD
+    assert standing(opened(), issuer) is RevocationStatus.TOO_OLD
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -272,7 +272,7 @@ def test_a_damaged_shelf_is_an_empty_one(opened: Open, folder: Path, issuer: Iss
     whole = (tmp_path / "whole").read_bytes()
     begins, length = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 60))
     index.write_bytes(whole[:begins] + data.draw(st.binary(max_size=10)) + whole[begins + length :])
-    assert standing(opened(), issuer) in {Standing.REVOKED, Standing.TOO_OLD}
+    assert standing(opened(), issuer) in {RevocationStatus.REVOKED, RevocationStatus.TOO_OLD}
 
 
 @pytest.mark.parametrize("name", ["version", "authorities", "held", "files"])
@@ -286,7 +286,7 @@ def test_a_shelf_that_lacks_a_part_is_an_empty_one(
     told = json.loads(index.read_bytes())
     told = {key: value for key, value in told.items() if key != name} | ({} if becomes == "gone" else {name: 7})
     index.write_text(json.dumps(told))
-    assert standing(opened(), issuer) is Standing.TOO_OLD
+    assert standing(opened(), issuer) is RevocationStatus.TOO_OLD
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")
@@ -314,12 +314,12 @@ def test_a_process_that_comes_to_no_end_is_ended(opened: Open, folder: Path, iss
     hurried = opened(limit=0.3)
     assert hurried.refresh(LIMIT)
     assert told(hurried) == {"a.crl": (Verdict.FAILED, Use.NONE)}
-    assert standing(hurried, issuer) is Standing.REVOKED
+    assert standing(hurried, issuer) is RevocationStatus.REVOKED
     # That was trouble, and no property of the file.
     later = opened()
     later.refresh(LIMIT)
     assert told(later) == {"a.crl": (Verdict.READ, Use.USED)}
-    assert standing(later, issuer) is Standing.GOOD
+    assert standing(later, issuer) is RevocationStatus.GOOD
 
 
 @pytest.mark.usefixtures("no_child_left")
@@ -333,17 +333,17 @@ def test_the_old_list_serves_until_the_new_one_is_read_and_a_killed_process_chan
     (folder / "a.crl").write_bytes(slow_list(issuer))
     assert not lists.refresh(0.0)
     wait_for_child(before)
-    assert standing(lists, issuer) is Standing.REVOKED
+    assert standing(lists, issuer) is RevocationStatus.REVOKED
     for child in set(children()) - before:
         os.kill(child, signal.SIGKILL)
     # One look waits for the other, and finds that it is too early to try again.
     assert lists.refresh(LIMIT)
     assert told(lists) == {"a.crl": (Verdict.FAILED, Use.NONE)}
-    assert standing(lists, issuer) is Standing.REVOKED
+    assert standing(lists, issuer) is RevocationStatus.REVOKED
     # Touched, as by the next copy: it need not wait until it is tried again by itself.
     os.utime(folder / "a.crl", ns=(1, 1))
     lists.refresh(LIMIT)
-    assert standing(lists, issuer) is Standing.GOOD
+    assert standing(lists, issuer) is RevocationStatus.GOOD
 
 
 @pytest.mark.usefixtures("no_child_left")
@@ -352,11 +352,11 @@ def test_a_counter_notices_by_itself_and_stops_at_once(opened: Open, folder: Pat
     threads = threading.active_count()
     with lists.watching():
         (folder / "a.crl").write_bytes(issuer.list(number=2))
-        wait_until(lambda: standing(lists, issuer) is Standing.GOOD, "the list to be read", LIMIT)
+        wait_until(lambda: standing(lists, issuer) is RevocationStatus.GOOD, "the list to be read", LIMIT)
         before = set(children())
         (folder / "a.crl").write_bytes(slow_list(issuer))
         wait_for_child(before)
         began = time.monotonic()
     assert time.monotonic() - began < 2.0
     assert threading.active_count() == threads
-    assert standing(lists, issuer) is Standing.GOOD
+    assert standing(lists, issuer) is RevocationStatus.GOOD

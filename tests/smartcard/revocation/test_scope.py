@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
-from kiosk.smartcard.revocation import CrlFolder, Shelf, Standing, Use, Verdict, report
+from kiosk.smartcard.revocation import CrlFolder, ListCache, RevocationStatus, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from tests.support.cards.revocation_lists import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Issuer, scope
 
@@ -31,14 +31,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def opened(
-    folder: Path, *authorities: Authority, most: timedelta | None = MOST, shelf: Shelf | None = None, now: datetime = NOW
+    folder: Path, *authorities: Authority, most: timedelta | None = MOST, shelf: ListCache | None = None, now: datetime = NOW
 ) -> CrlFolder:
     lists = CrlFolder(folder, authorities, most, shelf, clock=lambda: now)
     assert lists.refresh(LIMIT)
     return lists
 
 
-def judged(folder: Path, issuer: Issuer, *contents: bytes, most: timedelta | None = MOST) -> Standing:
+def judged(folder: Path, issuer: Issuer, *contents: bytes, most: timedelta | None = MOST) -> RevocationStatus:
     """How the card stands where these lists lie, in whatever order they are read."""
     found = set()
     for ordered in (contents, contents[::-1]):
@@ -58,11 +58,11 @@ def told(lists: CrlFolder) -> dict[str, tuple[Verdict, Use]]:
 
 def test_an_old_list_for_people_alone_does_not_take_the_place_of_a_new_one_for_all(folder: Path, issuer: Issuer) -> None:
     people = issuer.list(number=500, begins=NOW - 40 * HOUR, lasts=2 * DAY, extensions=scope(only_contains_user_certs=True))
-    assert judged(folder, issuer, people, issuer.list(SERIAL, number=20)) is Standing.REVOKED
+    assert judged(folder, issuer, people, issuer.list(SERIAL, number=20)) is RevocationStatus.REVOKED
     # Nor the other way round.
     full = issuer.list(number=500, begins=NOW - 40 * HOUR, lasts=2 * DAY)
     stops = issuer.list(SERIAL, number=20, extensions=scope(only_contains_user_certs=True))
-    assert judged(folder, issuer, full, stops) is Standing.REVOKED
+    assert judged(folder, issuer, full, stops) is RevocationStatus.REVOKED
 
 
 @pytest.mark.parametrize("most", [MOST, None])
@@ -70,8 +70,8 @@ def test_lists_for_some_reasons_do_not_take_each_others_place(folder: Path, issu
     compromised = issuer.list(SERIAL, number=10, begins=NOW - 2 * HOUR, extensions=scope(only_some_reasons=COMPROMISE))
     others = issuer.list(number=11, extensions=scope(only_some_reasons=ALL - COMPROMISE))
     full = issuer.list(number=9, begins=NOW - 3 * HOUR)
-    assert judged(folder, issuer, compromised, others, most=most) is Standing.REVOKED
-    assert judged(folder, issuer, compromised, others, full, most=most) is Standing.REVOKED
+    assert judged(folder, issuer, compromised, others, most=most) is RevocationStatus.REVOKED
+    assert judged(folder, issuer, compromised, others, full, most=most) is RevocationStatus.REVOKED
 
 
 def test_lists_for_some_reasons_clear_together_when_all_are_current_and_no_reason_is_left_out(folder: Path, issuer: Issuer) -> None:
@@ -82,11 +82,11 @@ def test_lists_for_some_reasons_clear_together_when_all_are_current_and_no_reaso
         )
         return [first, *rest]
 
-    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE)) is Standing.GOOD
-    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE, old=3 * DAY)) is Standing.TOO_OLD
+    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE)) is RevocationStatus.GOOD
+    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE, old=3 * DAY)) is RevocationStatus.TOO_OLD
     for path in folder.iterdir():
         path.unlink()
-    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE - {FLAGS.superseded})) is Standing.TOO_OLD
+    assert judged(folder, issuer, *parts(COMPROMISE, ALL - COMPROMISE - {FLAGS.superseded})) is RevocationStatus.TOO_OLD
 
 
 def test_points_named_within_their_authority_are_told_apart(folder: Path, issuer: Issuer) -> None:
@@ -94,7 +94,7 @@ def test_points_named_within_their_authority_are_told_apart(folder: Path, issuer
         return scope(relative_name=x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
 
     one, two = issuer.list(SERIAL, number=1, extensions=point("one")), issuer.list(number=2, extensions=point("two"))
-    assert judged(folder, issuer, one, two) is Standing.REVOKED
+    assert judged(folder, issuer, one, two) is RevocationStatus.REVOKED
 
 
 def test_a_point_of_the_card_that_is_for_some_reasons_alone_clears_nothing(folder: Path, issuer: Issuer) -> None:
@@ -106,8 +106,8 @@ def test_a_point_of_the_card_that_is_for_some_reasons_alone_clears_nothing(folde
     builder = builder.public_key(rsa_key().public_key()).serial_number(SERIAL).not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
     card = builder.add_extension(points, critical=False).sign(issuer.root.key, hashes.SHA256())
     odd.certificate = Certificate(card.public_bytes(Encoding.DER))
-    assert judged(folder, odd, issuer.list(extensions=scope(full_name=name))) is Standing.TOO_OLD
-    assert judged(folder, odd, issuer.list(extensions=scope(full_name=name)), issuer.list()) is Standing.GOOD
+    assert judged(folder, odd, issuer.list(extensions=scope(full_name=name))) is RevocationStatus.TOO_OLD
+    assert judged(folder, odd, issuer.list(extensions=scope(full_name=name)), issuer.list()) is RevocationStatus.GOOD
 
 
 # --- several lists in one file ------------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def test_every_list_of_a_file_is_read(folder: Path, issuer: Issuer, tmp_path: Pa
         (folder / f"{number}.pem").write_bytes(b"".join(ordered).replace(b"\n", b"\r\n" if number else b"\n"))
         # At the next start, too.
         for _ in range(2):
-            found = opened(folder, issuer.authority, shelf=Shelf(tmp_path / f"shelf-{number}"))
-            assert found.look_up(issuer.certificate, issuer.authority, NOW) is Standing.REVOKED
+            found = opened(folder, issuer.authority, shelf=ListCache(tmp_path / f"shelf-{number}"))
+            assert found.look_up(issuer.certificate, issuer.authority, NOW) is RevocationStatus.REVOKED
             assert told(found)[f"{number}.pem"] == (Verdict.READ, Use.USED)
         (folder / f"{number}.pem").unlink()
 
@@ -142,7 +142,7 @@ def test_a_file_with_anything_behind_its_lists_is_named_and_not_used(folder: Pat
         (folder / name).write_bytes(content)
     lists = opened(folder, issuer.authority)
     assert told(lists) == {name: (verdict, Use.NONE) for name, (_, verdict) in contents.items()}
-    assert lists.look_up(issuer.certificate, issuer.authority, NOW) is Standing.TOO_OLD
+    assert lists.look_up(issuer.certificate, issuer.authority, NOW) is RevocationStatus.TOO_OLD
     assert report(lists, NOW).outcome == "missing"
 
 
@@ -163,14 +163,14 @@ def test_a_list_counts_for_every_authority_with_the_key_that_signed_it(
     (folder / "a.crl").write_bytes(issuer.list(SERIAL))
     for number, order in enumerate(((ended, renewed), (renewed, ended))):
         lists = opened(folder, *order, most=most)
-        assert [lists.look_up(one, renewed, NOW) for one in certificates] == [Standing.REVOKED, Standing.GOOD]
-        assert lists.standings(NOW) == {Standing.GOOD}
+        assert [lists.look_up(one, renewed, NOW) for one in certificates] == [RevocationStatus.REVOKED, RevocationStatus.GOOD]
+        assert lists.standings(NOW) == {RevocationStatus.GOOD}
         assert report(lists, NOW).count == 1
         # Also where the new one is pinned later, and the file is no longer there.
-        shelf = Shelf(tmp_path / f"shelf-{number}")
+        shelf = ListCache(tmp_path / f"shelf-{number}")
         opened(folder, ended, most=most, shelf=shelf)
-        later = opened(tmp_path / "none", renewed, most=most, shelf=Shelf(tmp_path / f"shelf-{number}"))
-        assert [later.look_up(one, renewed, NOW) for one in certificates] == [Standing.REVOKED, Standing.GOOD]
+        later = opened(tmp_path / "none", renewed, most=most, shelf=ListCache(tmp_path / f"shelf-{number}"))
+        assert [later.look_up(one, renewed, NOW) for one in certificates] == [RevocationStatus.REVOKED, RevocationStatus.GOOD]
 
 
 # --- the future ---------------------------------------------------------------------------------------------------------
@@ -179,15 +179,15 @@ def test_a_list_counts_for_every_authority_with_the_key_that_signed_it(
 def test_a_list_that_lies_far_ahead_is_named_and_not_remembered(folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     begins = NOW + 9000 * DAY
     (folder / "2050.crl").write_bytes(issuer.list(number=None, begins=begins))
-    lists = opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"))
+    lists = opened(folder, issuer.authority, shelf=ListCache(tmp_path / "shelf"))
     assert told(lists) == {"2050.crl": (Verdict.FUTURE, Use.NONE)}
     assert report(lists, NOW).files == (("2050.crl", "future"),)
     (folder / "today.crl").write_bytes(issuer.list(SERIAL, number=None))
-    for one in (lists, opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"))):
+    for one in (lists, opened(folder, issuer.authority, shelf=ListCache(tmp_path / "shelf"))):
         one.refresh(LIMIT)
-        assert one.look_up(issuer.certificate, issuer.authority, NOW) is Standing.REVOKED
+        assert one.look_up(issuer.certificate, issuer.authority, NOW) is RevocationStatus.REVOKED
     # It was no property of the file: a clock may have been wrong.
-    then = opened(folder, issuer.authority, shelf=Shelf(tmp_path / "shelf"), now=begins)
+    then = opened(folder, issuer.authority, shelf=ListCache(tmp_path / "shelf"), now=begins)
     assert told(then)["2050.crl"] == (Verdict.READ, Use.USED)
 
 
