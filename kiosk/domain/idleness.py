@@ -1,20 +1,17 @@
-"""Time: sessions left alone, finished pages that close by themselves, cards left behind."""
+"""Time: sessions left alone, finished pages that close by themselves. For a card left behind see `card_left`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import idle_extension, serving, session_end, stray_cards
-from kiosk.domain.effects import Play, StartTimer
+from kiosk.domain import card_left, idle_extension, serving, session_end
+from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
-from kiosk.domain.model import Language, Sound, Ticket
+from kiosk.domain.model import Language, Ticket
 from kiosk.domain.slip_printing import without_troubles
 from kiosk.domain.states import AwaitingLibraryCard, CheckingPin, Counter, Flow, PatronShown, Registered, Stage, Waiting
-from kiosk.domain.transition import STAFF_ARE_TOLD, Step, asking, end_session, left_lying, stay, then, watch_for_card_left
-
-REMINDED_SECONDS = 60.0
-"""After this time staff who have said that they see to a card are told once more."""
+from kiosk.domain.transition import Step, asking, end_session, left_lying, stay, then
 
 
 def is_acting(flow: Flow) -> bool:
@@ -25,7 +22,7 @@ def is_acting(flow: Flow) -> bool:
 def time_up(counter: Counter, ticket: Ticket) -> Step:
     """A card lies too long, or nobody has been there for a while: warn first, then close."""
     if ticket == counter.card_left_ticket and left_lying(counter):
-        return _card_left(counter)
+        return card_left.tell(counter)
     if ticket != counter.idle_ticket:
         return stay(counter)
     if counter.flow.about.rests:
@@ -71,26 +68,12 @@ def _closes_by_itself(counter: Counter) -> bool:
     return isinstance(counter.flow, Registered) and not counter.cards
 
 
-def _card_left(counter: Counter) -> Step:
-    """Said to the patron twice, then to staff, with the sound each time."""
-    counter = replace(counter, card_left=min(counter.card_left + 1, STAFF_ARE_TOLD))
-    if counter.card_left == STAFF_ARE_TOLD:
-        return stray_cards.leave_lying(replace(counter, card_left_ticket=Ticket(0))), (Play(Sound.CARD_LEFT),)
-    counter, timers = watch_for_card_left(counter, counter.rules.card_left_seconds)
-    return counter, (Play(Sound.CARD_LEFT), *timers)
-
-
 def more_time_over(counter: Counter) -> Step:
     """Whoever is not back by then has the usual time until they are asked."""
     after = idle_extension.over(counter)
     if idle_extension.is_running(after[0]) or after[0].idle_warning or not idle_extension.is_kept(counter.flow):
         return after
     return then(after, lambda counter: _start_idle(counter, counter.rules.idle_seconds))
-
-
-def card_left_seen(counter: Counter) -> Step:
-    """Staff see to it: they are reminded if it lies there still, and the patron goes on being told."""
-    return watch_for_card_left(replace(counter, card_left=STAFF_ARE_TOLD - 1), REMINDED_SECONDS)
 
 
 def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:

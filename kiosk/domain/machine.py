@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import get_args
 
 from kiosk.domain import (
+    card_left,
     doubts_after_session,
     findings,
     idle_extension,
@@ -63,7 +64,7 @@ from kiosk.domain.events import (
     TimeUp,
     UnclearSeen,
 )
-from kiosk.domain.idleness import card_left_seen, keep_idle_time, more_time_over, time_up
+from kiosk.domain.idleness import keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition, Language
 from kiosk.domain.single_display import is_heard, taken_back, turn_display
 from kiosk.domain.states import (
@@ -180,7 +181,7 @@ def _around(counter: Counter, event: Event) -> Step:
         case StraySeen():
             return replace(counter, stray_notice=None), ()
         case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
-            return card_left_seen(counter)
+            return card_left.seen(counter)
         case DisplayTaken() if counter.screen is Screen.OFFERED:
             return replace(counter, screen=Screen.PATRON), ()
         case TakenBack(code) if counter.screen is Screen.RETURNING:

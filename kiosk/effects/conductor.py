@@ -49,12 +49,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.health import Finding
 from kiosk.domain.machine import step
-from kiosk.domain.model import (
-    Insertion,
-    LibraryCardNumber,
-    Pin,
-    Ticket,
-)
+from kiosk.domain.model import Insertion, LibraryCardNumber, Ticket
+from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
 from kiosk.effects.library_thread import LibraryThread

@@ -19,7 +19,6 @@ from kiosk.domain.model import (
     Link,
     LinkToken,
     Patron,
-    Pin,
     ReplaceReason,
     Revocation,
     Service,
@@ -27,6 +26,7 @@ from kiosk.domain.model import (
     Ticket,
     UnlinkReason,
 )
+from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
 

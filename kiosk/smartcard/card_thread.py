@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
-from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.pin import Pin
 from kiosk.smartcard import fault
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch

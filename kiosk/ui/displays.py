@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
-from kiosk.domain.model import Pin
+from kiosk.domain.pin import Pin
 from kiosk.domain.states import AskingPin, Counter, Screen
 from kiosk.ui.display_assignment import arrange
 from kiosk.ui.staff import StaffWindow

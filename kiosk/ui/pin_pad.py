@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.keyboard import QUIET
-from kiosk.domain.model import Pin
+from kiosk.domain.pin import Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.ui.keys import MODIFIERS
 from kiosk.ui.pad_keys import PadKey, PinSlots

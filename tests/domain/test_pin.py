@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from kiosk.domain.model import Pin
+from kiosk.domain.pin import Pin
 
 
 def test_it_prints_as_stars() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
-from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.pin import Pin
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.judge import CardJudge

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 
 from kiosk.domain.events import CardFailed, CardRead, PinRejected, TriesRead
-from kiosk.domain.model import Insertion, Pin
+from kiosk.domain.model import Insertion
+from kiosk.domain.pin import Pin
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.events import PadCleared, PadTyped
-from kiosk.domain.model import Insertion, Pin
+from kiosk.domain.model import Insertion
+from kiosk.domain.pin import Pin
 from kiosk.domain.states import AskingPin
 from kiosk.ui.pad_keys import HIGHLIGHT_MS, PadKey
 from kiosk.ui.pin_pad import PinPad

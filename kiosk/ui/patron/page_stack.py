@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.domain.keyboard import Why
-from kiosk.domain.model import Language, Pin
+from kiosk.domain.model import Language
 from kiosk.domain.patron_view import PatronView
+from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter, PageName
 from kiosk.text import plain, say
 from kiosk.ui.countdown import Countdown

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import PadCleared, PadTyped
-from kiosk.domain.model import Insertion, Language, Pin
+from kiosk.domain.model import Insertion, Language
+from kiosk.domain.pin import Pin
 from kiosk.domain.proof import PIN_LENGTH
 from kiosk.domain.reader_trouble import broken_off
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal

@@ -14,8 +14,8 @@ from kiosk.domain.availability import why_unavailable
 from kiosk.domain.consequences import has_consequences, subject
 from kiosk.domain.events import Touched
 from kiosk.domain.keyboard import Why
-from kiosk.domain.model import Pin
 from kiosk.domain.patron_view import patron_view
+from kiosk.domain.pin import Pin
 from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, Problem
 from kiosk.text import plain, say

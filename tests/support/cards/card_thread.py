@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kiosk.domain.events import CardKnown
-from kiosk.domain.model import Insertion, Pin, Ticket
+from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.pin import Pin
 from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.judge import CardJudge
 from tests.support.cards.readers import Ear, World

@@ -32,7 +32,8 @@ from kiosk.domain.events import (
     RegistrationChosen,
     TimeUp,
 )
-from kiosk.domain.model import Applicant, IlsCondition, Insertion, LibraryCardNumber, LinkToken, Pin, Sound, Ticket
+from kiosk.domain.model import Applicant, IlsCondition, Insertion, LibraryCardNumber, LinkToken, Sound, Ticket
+from kiosk.domain.pin import Pin
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event, Touched
-from kiosk.domain.model import Language, Pin
+from kiosk.domain.model import Language
+from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter
 from kiosk.ui.patron import PatronWindow
 from kiosk.ui.pin_pad import PinPad
