@@ -122,7 +122,7 @@ from uuid import UUID
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
-from kiosk.store.integrity import Standing
+from kiosk.store.integrity import Integrity
 path = Path(sys.argv[1])
 place = key_place(path, "file", Path(sys.argv[2]))
 keys = place.open_keys()
@@ -553,7 +553,7 @@ from pathlib import Path
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
-from kiosk.store.integrity import Standing
+from kiosk.store.integrity import Integrity
 place = key_place(Path(sys.argv[1]), "file", Path(sys.argv[2]))
 keys = place.open_keys()
 with Repository(place.database, keys, "窓口2", lambda: datetime.now(UTC), anchor=place.anchor(keys)) as store:
