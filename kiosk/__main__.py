@@ -7,13 +7,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
+from kiosk.commands.breaking_off import break_off, write_no_more
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Act, Parser
-from kiosk.config import FileTrouble, Home, LogSettings, begin_practice, default_home, file_trouble, home_at, read_settings
+from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 
@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             show_trouble(error)
         return code
+    except Exception as error:
+        # Before the log was begun.
+        return break_off(error, None)
 
 
 def _never(options: argparse.Namespace) -> bool:
@@ -103,39 +106,10 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
         raise
     except BrokenPipeError:
         # Whoever read our output (`| head`) has read enough. What is left must not be written when Python ends.
-        _write_no_more()
+        write_no_more()
         return output.PROBLEM
     except Exception as error:
-        incident = log.record_incident(error)
-        if isinstance(error, OSError):
-            # Not our bug, but the world's (a full disk behind our output, a device that fails): named as far as it names itself.
-            _write_no_more()
-            place = Path(str(error.filename or ""))
-            trouble = file_trouble(error, place)
-            if trouble in (FileTrouble.OPEN_FILES, FileTrouble.MEMORY):
-                output.warn("resource-trouble", why=output.file_why(trouble), incident=incident)
-                return output.PROBLEM
-            output.warn("file-trouble", place=str(error.filename or "-"), why=output.file_why(trouble), incident=incident)
-        elif isinstance(error, MemoryError):
-            _write_no_more()
-            output.warn("resource-trouble", why=output.file_why(FileTrouble.MEMORY), incident=incident)
-        elif _lacks_threads(error):
-            _write_no_more()
-            output.warn("no-resources", incident=incident)
-        else:
-            output.warn("bug", incident=incident, folder=str(home.logs))
-        return output.PROBLEM
-
-
-def _lacks_threads(error: Exception) -> bool:
-    """Python has no exception of its own for a thread that the system does not give."""
-    return isinstance(error, RuntimeError) and str(error) == "can't start new thread"
-
-
-def _write_no_more() -> None:
-    """What could not be written must not be tried again when Python ends, which would say so in its own way."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return break_off(error, home.logs if options.at_home else None, windowed=options.windowed)
 
 
 def _log_settings(home: Home) -> LogSettings:

@@ -23,14 +23,15 @@ from kiosk.config import Home, Settings, counter_rules
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Broke, CheckFound, DayBegan, Event, Ticked
-from kiosk.domain.health import unseen
+from kiosk.domain.health import bug_in, unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
 from kiosk.effects.worker import Worker
 from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository
-from kiosk.log import forbid_core_dumps, record_incident
+from kiosk.incidents import RecurringIncidents
+from kiosk.log import forbid_core_dumps
 from kiosk.slip_cleanup import SlipFolder, swept
 from kiosk.smartcard.card_thread import CardThread
 from kiosk.smartcard.card_watch import CardWatch
@@ -160,7 +161,7 @@ class Program:
             return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
 
         # That it could not be done is one of the store's troubles, which the next look tells.
-        self._examination.look(examine)
+        self._examination.look(examine, lambda incident: CheckFound(bug_in("store", incident.number)))
 
     def _look_at_displays(self) -> None:
         if self._own_displays:
@@ -178,9 +179,12 @@ class Program:
     def _hook_bugs(self) -> None:
         """A bug anywhere ends in the log and on the "ask the staff" page, never in a traceback before a patron."""
 
+        bugs = RecurringIncidents()
+
         def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
             caught = (error or kind()).with_traceback(trace)
-            self._bridge.post(Broke(record_incident(caught)))
+            # The same number again changes nothing on the windows: one that breaks while it shows it is not shown it for ever.
+            self._bridge.post(Broke(bugs.record(caught).number))
 
         sys.excepthook = report
         threading.excepthook = lambda caught: report(caught.exc_type, caught.exc_value, caught.exc_traceback)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import faulthandler
 import importlib
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.incidents import BrokeApart, places
 
 _CHECKOUT = Path(__file__).parents[1]
 _BURIAL_SECONDS = 2.0
@@ -32,7 +32,6 @@ _ALONE_SECONDS = 1.0
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 _calls: set[subprocess.Popen[bytes]] = set()
-_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -55,7 +54,8 @@ class NotBegun(NoAnswer):
 def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) -> T:
     """`function(**asked)`, a function of a module's own whose values are JSON's, at most `limit` seconds from now.
 
-    Raises the KioskError that the function raises; NoAnswer: Overdue, Died or NotBegun. For a thread that may wait.
+    Raises the KioskError that the function raises; NoAnswer: Overdue, Died or NotBegun; BrokeApart for a bug in it. For a thread that
+    may wait.
     """
     name = f"{function.__module__}:{function.__qualname__}"
     begun: list[subprocess.Popen[bytes]] = []
@@ -143,9 +143,7 @@ def _answer(said: bytes, name: str) -> Any:
     except ValueError as error:
         raise Died(name) from error
     if "bug" in told:
-        # A type and a place; never what was asked.
-        _log.error("%s failed apart: %s", name, told["bug"])
-        raise Died(name)
+        raise BrokeApart(name, tuple(told["bug"]))
     if told.get("code"):
         kind = Refused if told["refused"] else Unavailable
         raise kind(Code(told["code"]), **told["params"])
@@ -172,11 +170,8 @@ def _told(name: str, asked: dict[str, Any]) -> dict[str, object]:
     except KioskError as error:
         return {"code": error.code.value, "refused": isinstance(error, Refused), "params": error.params}
     except Exception as error:
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = "" if place is None else f" {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-        return {"bug": f"{type(error).__name__}{where}"}
+        # Types and places; never what was asked.
+        return {"bug": list(places(error))}
 
 
 if __name__ == "__main__":

@@ -11,14 +11,11 @@ import contextlib
 import faulthandler
 import logging
 import os
-import secrets
 import stat
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Iterator
-from datetime import datetime
 from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
@@ -26,7 +23,7 @@ from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
 from kiosk.config.file_access import not_a_file
-from kiosk.domain.errors import KioskError
+from kiosk.incidents import places, record_incident
 
 _log = logging.getLogger(__name__)
 # Where no log is kept, nothing is written: logging's last resort would print the traceback to stderr.
@@ -92,13 +89,6 @@ def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
         return file_trouble(error, folder)
 
 
-def record_incident(error: BaseException) -> str:
-    """Write down that our own code failed; the number by which staff and administrator find it in the log."""
-    incident = f"{datetime.now().astimezone():%m%d-%H%M}-{secrets.token_hex(1).upper()}"
-    _log.error("incident %s", incident, exc_info=(type(error), error, error.__traceback__))
-    return incident
-
-
 def is_failing() -> bool:
     """Whether the log kept by this process cannot be written. Writes a line to know. False where none is kept."""
     kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
@@ -154,7 +144,7 @@ class _Formatter(logging.Formatter):
         """One line for the record, one for each frame of its exception."""
         lines = [f"{self.formatTime(record)} {record.levelname} {record.name} {_message(record)}"]
         if record.exc_info and record.exc_info[1] is not None:
-            lines += _frames(record.exc_info[1])
+            lines += places(record.exc_info[1])
         return "\n".join(lines)
 
 
@@ -180,16 +170,6 @@ def _shown(argument: object) -> object:
     if isinstance(argument, (bytes, bytearray)):
         return f"<{len(argument)} bytes>"
     return argument if argument is None or isinstance(argument, (str, int, float, Path)) else f"<{type(argument).__name__}>"
-
-
-def _frames(error: BaseException) -> Iterator[str]:
-    cause: BaseException | None = error
-    while cause is not None:
-        code = f" {cause.code}" if isinstance(cause, KioskError) else ""
-        yield f"  {type(cause).__module__}.{type(cause).__qualname__}{code}"
-        for frame in traceback.extract_tb(cause.__traceback__):
-            yield f"    {frame.filename}:{frame.lineno} {frame.name}"
-        cause = cause.__cause__ or cause.__context__
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from kiosk.incidents import report_incident
+
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"slip-([0-9]{8})-[0-9]{6}[0-9]*\.pdf")
 _UNFINISHED = ".slip-*"
@@ -73,7 +75,10 @@ def swept(slips: SlipFolder, today: Callable[[], date], every: float = SWEEP_SEC
 
     def sweep() -> None:
         while True:
-            slips.sweep(today())
+            try:
+                slips.sweep(today())
+            except Exception as error:
+                report_incident(error)
             if ended.wait(every):
                 return
 

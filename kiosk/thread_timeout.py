@@ -35,3 +35,8 @@ def in_time(question: Callable[[], T], seconds: float, name: str = "in-time", en
     if not answers:
         raise TimeoutError(f"{name} did not answer in {seconds:g} s")
     return answers[0]
+
+
+def lacks_threads(error: BaseException) -> bool:
+    """Python has no exception of its own for a thread that the system does not give."""
+    return isinstance(error, RuntimeError) and str(error) == "can't start new thread"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import select
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from kiosk import child_process
 from kiosk.domain.errors import Code, Refused
+from kiosk.incidents import BrokeApart, record_incident
 from tests.support import child_process_functions
 from tests.support.wait import wait_for_end
 
@@ -73,9 +73,10 @@ def test_an_error_we_can_name_comes_home_as_it_is() -> None:
     assert (caught.value.code, caught.value.params) == (Code.HANDOVER_CHANGED, {"typed": 3})
 
 
-def test_a_bug_is_logged_by_its_place_alone(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR), pytest.raises(child_process.Died):
+def test_a_bug_comes_home_as_a_bug_and_is_written_down_by_its_place_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(BrokeApart) as caught:
         child_process.call(child_process_functions.break_down, {"secret": SECRET}, 10)
+    assert f"incident {record_incident(caught.value)}\n" in caplog.text
     assert "ValueError" in caplog.text
     assert "child_process_functions.py:" in caplog.text
     assert SECRET not in caplog.text

@@ -196,10 +196,13 @@ def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) 
 
     rounds = Rounds(((Look("space", break_down), Look("log", lambda: Finding("log.written"))),), told.put, first_after=0)
     rounds.start()
+    bug = told.get(timeout=5)
+    assert isinstance(bug, CheckFound)
+    assert bug.finding.outcome == "space.bug"
     assert told.get(timeout=5) == CheckFound(Finding("log.written"))
     rounds.stop()
     assert told.empty()
-    assert "ValueError" in caplog.text
+    assert f"incident {bug.finding.params['incident']}\n  builtins.ValueError" in caplog.text
 
 
 # --- the service of the readers -----------------------------------------------------------------------------------------

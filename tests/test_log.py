@@ -16,6 +16,7 @@ import pytest
 from kiosk import log
 from kiosk.config import LogSettings
 from kiosk.domain.errors import Code, Refused
+from kiosk.incidents import record_incident
 
 SECRET = "9A7794E9AGCIEG13221003A"
 
@@ -80,12 +81,12 @@ def test_an_incident_says_where_and_which_type_and_never_the_text(tmp_path: Path
         try:
             fail()
         except Refused as error:
-            incidents.append(log.record_incident(error))
+            incidents.append(record_incident(error))
 
     incidents: list[str] = []
     text = written(tmp_path, act)
     assert re.fullmatch(r"\d{4}-\d{4}-[0-9A-F]{2}", incidents[0])
-    assert f"ERROR kiosk.log incident {incidents[0]}\n" in text
+    assert f"ERROR kiosk.incidents incident {incidents[0]}\n" in text
     assert "Refused key-mismatch\n" in text
     assert "builtins.ValueError\n" in text
     assert re.search(r"test_log\.py:\d+ fail\n", text)

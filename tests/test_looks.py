@@ -32,7 +32,10 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
     conductor.happen(StatusChosen())
     conductor.stop()
     assert looked == [True]
-    assert posted.empty()
+    told = posted.get(timeout=LIMIT)
+    assert isinstance(told, CheckFound)
+    assert told.finding.outcome == "store.bug"
+    conductor.happen(told)
     assert conductor.counter.beside is Section.STATUS
 
 
@@ -43,7 +46,7 @@ def test_a_bug_in_what_somebody_waits_for_is_told_and_in_a_look_it_is_not() -> N
     def fail() -> None:
         raise ZeroDivisionError
 
-    worker.look(fail)
+    worker.look(fail, lambda incident: None)
     worker.do(fail, nothing)
     worker.do(lambda: CheckFound(Finding("records.fine")), nothing)
     worker.stop(LIMIT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from kiosk import __main__ as commandline
 from kiosk.__main__ import main
 from kiosk.commands.display import has_display
+from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.text import say
 from kiosk.ui.startup_failure import StartupFailureWindow
@@ -70,6 +74,42 @@ def test_the_window_says_it_until_it_is_closed(
     assert len(lines) >= 2
     assert {*lines, say("staff.start.close")} <= set(seen)
     assert damaged.store.read_bytes() == b"no store"
+
+
+def test_a_bug_at_the_start_is_told_in_a_window_under_the_number_of_the_log(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Breaking:
+        @staticmethod
+        def add(commands: Commands) -> None:
+            def act(home: Home, options: argparse.Namespace) -> int:
+                raise RuntimeError("serial 117823888")
+
+            commands.add("run", act=act, windowed=True, log="kiosk")
+
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    monkeypatch.setenv("DISPLAY", ":1")
+    monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking,))
+    home = Home(tmp_path / "home")
+    home.prepare()
+    home.config.write_text("")
+    seen: list[str] = []
+
+    def look() -> None:
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, StartupFailureWindow) and window.isVisible():
+                seen.extend(words_on(window))
+                window.close()
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+    assert main(["--home", str(home.folder), "run"]) == 1
+    timer.stop()
+    lines = capsys.readouterr().err.splitlines()
+    assert {*lines, say("refusal.out-of-order.title")} <= set(seen)
+    [incident] = re.findall(r"incident (\S+)", (home.logs / "kiosk.log").read_text("utf-8"))
+    assert any(incident in line for line in lines)
 
 
 @pytest.mark.parametrize(

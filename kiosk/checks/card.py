@@ -12,7 +12,7 @@ from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.escaping import escaped
-from kiosk.domain.health import Finding, overdue
+from kiosk.domain.health import Finding, bug_in, overdue
 
 if TYPE_CHECKING:
     from kiosk.smartcard.authority import Authority
@@ -127,6 +127,8 @@ def revocation(lists: RevocationLists, folder: Path, now: datetime) -> Finding:
         "unused": "\n".join(f"{file}\t{why}" for file, why in found.files),
         "closed": int(lists.standings(now) == {RevocationStatus.TOO_OLD}),
     }
+    if lists.incident:
+        return bug_in("revocation", lists.incident, closed=params["closed"])
     if until is not None:
         params |= {"month": until.month, "day": until.day, "time": f"{until:%H:%M}"}
     return Finding(f"revocation.{found.outcome}", params)

@@ -23,10 +23,10 @@ from kiosk.config import Home, RevocationSource, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
-from kiosk.domain.health import WATCHED, Finding
+from kiosk.domain.health import WATCHED, Finding, bug_in
 from kiosk.domain.states import CounterFacts
 from kiosk.equipment import now
-from kiosk.log import record_incident
+from kiosk.incidents import RecurringIncidents
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -55,6 +55,7 @@ class Rounds:
     def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
         self._stopping = threading.Event()
+        self._bugs = RecurringIncidents()
         self._threads = [
             threading.Thread(target=self._go_round, args=(group,), name=f"look-{group[0].check}", daemon=True) for group in looks if group
         ]
@@ -85,10 +86,10 @@ class Rounds:
             _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
-            # Must not end a patron's session: the finding simply becomes overdue.
-            if not self._stopping.is_set():
-                record_incident(error)
-            return
+            # No patron's session has to end for it.
+            if self._stopping.is_set():
+                return
+            found = bug_in(look.check, self._bugs.record(error).number)
         if found is not None and not self._stopping.is_set():
             self._post(CheckFound(found))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from kiosk.checks.card import lost, readers
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CheckFound, Event, ServiceAnswered, ServiceSilent
-from kiosk.domain.health import WATCHED, Finding
+from kiosk.domain.health import WATCHED, Finding, bug_in
 
 
 class ReaderReports:
@@ -28,6 +28,9 @@ class ReaderReports:
 
     def failed(self, code: Code) -> None:
         self._tell(code is Code.READER_SILENT, lost(code))
+
+    def broke(self, incident: str) -> None:
+        self._tell(self._silent, [bug_in("service", incident), Finding("reader.unknown")])
 
     def _tell(self, silent: bool, found: list[Finding]) -> None:
         with self._lock:

@@ -7,18 +7,31 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kiosk.domain.health import Finding, overdue
-from kiosk.thread_timeout import in_time
+from kiosk.domain.errors import KioskError
+from kiosk.domain.health import Finding, bug_in, overdue
+from kiosk.incidents import record_incident
+from kiosk.thread_timeout import in_time, lacks_threads
 
 _log = logging.getLogger(__name__)
 
 
 def take(checks: Iterable[str], look: Callable[[], Finding | list[Finding]], limit: float) -> list[Finding]:
-    """Run `look` and timestamp its findings; "overdue" for each of `checks` after `limit` seconds. Raises what `look` raises."""
+    """What `look` finds, with the time; for each of `checks` "overdue" when it has not come back within `limit` seconds, and "bug" when
+    our own code fails in it.
+
+    Raises the KioskError and the OSError that `look` raises, and what says that this process gets no memory or no thread.
+    """
     began = datetime.now(UTC)
     try:
         found = in_time(look, limit, "look")
     except TimeoutError:
         _log.warning("no answer in %d s: %s", limit, "、".join(checks))
         return [overdue(check, began) for check in checks]
+    except (KioskError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        if lacks_threads(error):
+            raise
+        incident = record_incident(error)
+        return [bug_in(check, incident) for check in checks]
     return [replace(finding, at=datetime.now(UTC)) for finding in (found if isinstance(found, list) else [found])]

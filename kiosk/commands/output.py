@@ -40,6 +40,9 @@ def tell_json(document: Mapping[str, object]) -> None:
 
 def explain(error: KioskError) -> str:
     """Cause, details and next step, each on its line."""
+    if error.code is Code.OUT_OF_ORDER:
+        # No page stands behind a command that could be gone back to.
+        return words("bug", incident=str(error.params["incident"]), folder=escaped(str(error.params["place"])))
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs to know stands between cause and next step.
     lines[1:1] = [*_details(error), *_place(error, lines[0])]

@@ -122,6 +122,9 @@ class _Service:
             self._is_silent = True
             self._over.set()
 
+    def broke(self, incident: str) -> None:
+        """The wait itself goes on: it asks the service on a line of its own."""
+
     def in_time(self, question: Callable[[], T], seconds: float) -> T:
         """Raises TimeoutError."""
         self._over = over = threading.Event()

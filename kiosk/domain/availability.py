@@ -71,8 +71,8 @@ def hear_of_readers(counter: Counter, event: ReaderChanged | ServiceSilent | Ser
     """While the service is silent nothing else is true of the readers, whatever was last heard of them."""
     before = counter.reader_before
     match event:
-        case ReaderChanged(condition, names, wanted):
-            heard = replace(counter, reader_names=names, reader_wanted=wanted)
+        case ReaderChanged(condition, names, wanted, incident):
+            heard = replace(counter, reader_names=names, reader_wanted=wanted, reader_incident=incident)
             return replace(heard, reader=condition) if before is None else replace(heard, reader_before=condition)
         case ServiceSilent():
             return counter if before is not None else replace(counter, reader=ReaderCondition.SILENT, reader_before=counter.reader)

@@ -80,6 +80,8 @@ class Code(StrEnum):
     READER_AMBIGUOUS = "reader-ambiguous", about_reader(wanted=str, readers=str)
     READER_SILENT = "reader-silent", about_reader()
     """The service is there and does not answer."""
+    READER_BROKEN = "reader-broken", about_reader(incident=str)
+    """Our own bug: the readers cannot be watched."""
     # the link
     NOT_LINKED = "not-linked", about_link(Guide.REGISTER, library_card_serves=True)
     LINKED_ELSEWHERE = "linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)

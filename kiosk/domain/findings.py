@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.domain.availability import store_doubt
 from kiosk.domain.effects import LookAtStore
-from kiosk.domain.health import UNSEEN, WATCHED, Condition, Finding, best_before, overdue
+from kiosk.domain.health import UNSEEN, WATCHED, Finding, best_before, overdue
 from kiosk.domain.states import Counter
 from kiosk.domain.transition import Step
 
@@ -18,7 +18,7 @@ def found(counter: Counter, finding: Finding) -> Counter:
     counter = _with(counter, finding)
     counter = replace(counter, found_at={**counter.found_at, finding.check: counter.monotonic})
     # Where it could not be read, nobody knows whether it is still doubted.
-    if finding.check != "store" or finding.outcome == "store.wrong" or finding.condition is Condition.UNKNOWN:
+    if finding.check != "store" or finding.outcome == "store.wrong" or finding.found_nothing:
         return counter
     return replace(counter, doubt=store_doubt(finding))
 

@@ -26,8 +26,8 @@ class Condition(StrEnum):
     """The counter does not do what it is there for, or what it keeps is in danger."""
 
 
-UNSEEN, OVERDUE = "unseen", "overdue"
-"""Outcomes of every check: not looked at yet; and looked for, but no answer came in time."""
+UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
+"""Outcomes of every check: not looked at yet; looked for, but no answer came in time; and a bug of ours in the check itself."""
 
 _OK, _UNKNOWN, _CARE, _WRONG = Condition
 OUTCOMES: Mapping[str, Condition] = {
@@ -171,7 +171,14 @@ class Finding:
 
     @property
     def condition(self) -> Condition:
-        return Condition.UNKNOWN if self.word in (UNSEEN, OVERDUE) else OUTCOMES[self.outcome]
+        if self.found_nothing:
+            return Condition.WRONG if self.word == BUG else Condition.UNKNOWN
+        return OUTCOMES[self.outcome]
+
+    @property
+    def found_nothing(self) -> bool:
+        """Nobody knows how it stands: the outcome is one of every check's."""
+        return self.word in (UNSEEN, OVERDUE, BUG)
 
     @property
     def is_well(self) -> bool:
@@ -189,6 +196,11 @@ def unseen(check: str) -> Finding:
 
 def overdue(check: str, last: datetime | None = None) -> Finding:
     return Finding(f"{check}.{OVERDUE}", at=last)
+
+
+def bug_in(check: str, incident: str, **known: str | int) -> Finding:
+    """`known`: what was found all the same."""
+    return Finding(f"{check}.{BUG}", {"incident": incident, **known})
 
 
 def best_before(check: str) -> float:

@@ -238,3 +238,5 @@ class ReaderCondition(StrEnum):
     """None has the configured name, and several have one like it."""
     SILENT = "reader-silent"
     """The service has not answered for some seconds: what was true before it fell silent may be true still."""
+    BROKEN = "reader-broken"
+    """A bug of ours keeps the readers from being watched; it is tried again and again."""

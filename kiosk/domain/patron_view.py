@@ -85,7 +85,9 @@ def _page(counter: Counter, closed: Problem | None, noticeable: bool) -> _Told:
     if counter.screen is Screen.RETURNING:
         return PageName.RETURNING, None
     match counter.flow:
-        case Waiting() | OutOfOrder() if to_be_taken(counter):
+        case OutOfOrder():
+            return PageName.BROKEN, None
+        case Waiting() if to_be_taken(counter):
             return PageName.CARD_LEFT, None
         case _ if is_told_to_patron(counter):
             return PageName.TIMED_OUT, _trouble(counter, closed)

@@ -14,6 +14,8 @@ def reader_problem(counter: Counter) -> Problem | None:
     if counter.reader is ReaderCondition.AMBIGUOUS:
         readers = "、".join(f"「{name}」" for name in counter.reader_names)
         return Problem(Code.READER_AMBIGUOUS, (("wanted", counter.reader_wanted), ("readers", readers)))
+    if counter.reader is ReaderCondition.BROKEN:
+        return Problem(Code.READER_BROKEN, (("incident", counter.reader_incident),))
     return Problem(Code(counter.reader.value))
 
 

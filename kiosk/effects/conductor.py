@@ -47,7 +47,7 @@ from kiosk.domain.events import (
     SlipPrinted,
     StoreFailed,
 )
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion, LibraryCardNumber, Ticket
 from kiosk.domain.pin import Pin
@@ -112,7 +112,7 @@ class Conductor:
             self._looking = False
             return CheckFound(self._outside.look_at_store())
 
-        self._work.look(look)
+        self._work.look(look, lambda incident: CheckFound(bug_in("store", incident.number)))
 
     def keep_library_alive(self) -> None:
         """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""

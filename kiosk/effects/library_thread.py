@@ -8,6 +8,7 @@ from kiosk.domain.circulation import ItemAnswer, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, LibraryQuestion, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.events import (
+    Broke,
     Event,
     IlsChanged,
     ItemAnswered,
@@ -51,7 +52,8 @@ class LibraryThread:
             self._beating = False
             library.keep_alive()
 
-        self._worker.look(lambda: self._told_of(library, beat))
+        # Whoever serves over this line would not know that nobody looks after it any more.
+        self._worker.look(lambda: self._told_of(library, beat), lambda incident: Broke(incident.number) if incident.is_new else None)
 
     def retry(self) -> None:
         """Connect anew behind what is under way, and tell how it stands then, be it as before."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
-from kiosk.log import record_incident
+from kiosk.incidents import Incident, RecurringIncidents, record_incident, report_incident
 
 log = logging.getLogger("kiosk.effects")
 
@@ -18,6 +18,7 @@ class Worker:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._dropped = 0
+        self._bugs = RecurringIncidents()
 
     def do(self, work: Callable[[], Event | None], failed: Callable[[KioskError], Event | None]) -> None:
         """Enqueue `work`; its answer, or what `failed` makes of its trouble, is posted. A bug becomes Broke."""
@@ -27,20 +28,24 @@ class Worker:
             if dropped != self._dropped:
                 return
             try:
-                answer = work()
-            except KioskError as error:
-                log.warning("work refused: %s", error.code)
-                answer = failed(error)
+                try:
+                    answer = work()
+                except KioskError as error:
+                    log.warning("work refused: %s", error.code)
+                    answer = failed(error)
             except Exception as error:
                 answer = Broke(record_incident(error))
-            if answer is not None:
-                self._post(answer)
+            try:
+                if answer is not None:
+                    self._post(answer)
+            except Exception as error:
+                report_incident(error)
 
         self._thread.submit(run)
 
-    def look(self, take: Callable[[], Event | None]) -> None:
-        """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. What should have been found
-        becomes overdue.
+    def look(self, take: Callable[[], Event | None], broke: Callable[[Incident], Event | None]) -> None:
+        """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. Of a bug, what `broke` makes of
+        it is posted.
         """
 
         def taken() -> Event | None:
@@ -49,8 +54,7 @@ class Worker:
             except KioskError:
                 raise
             except Exception as error:
-                record_incident(error)
-                return None
+                return broke(self._bugs.record(error))
 
         self.do(taken, lambda error: None)
 

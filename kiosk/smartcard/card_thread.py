@@ -6,7 +6,6 @@ no command is ever retried; a session ends by powering the card down.
 
 from __future__ import annotations
 
-import logging
 import queue
 import secrets
 import threading
@@ -14,16 +13,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.events import CardFailed, CardKnown, CardRead, CardSlow, CardsTurn, CardWaits, Event, HolderProved, PinRejected, TriesRead
+from kiosk.domain.events import (
+    Broke,
+    CardFailed,
+    CardKnown,
+    CardRead,
+    CardSlow,
+    CardsTurn,
+    CardWaits,
+    Event,
+    HolderProved,
+    PinRejected,
+    TriesRead,
+)
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.pin import Pin
-from kiosk.smartcard import fault
+from kiosk.incidents import record_incident, report_incident
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
 from kiosk.smartcard.reader import CardConnection, CardReaders
 from kiosk.smartcard.tap import OpenCard, TapReport, read_card
-
-log = logging.getLogger("kiosk.smartcard.card_thread")
 
 SLOW_AFTER = 5.0
 """Seconds without an answer until people are asked to remove the card: nothing else ends a transmit."""
@@ -81,7 +90,7 @@ class CardThread:
         observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
     ) -> None:
         """`readers` opens a context on the card thread, and again after each failure. `observe` is called there with the report of each
-        reading.
+        reading. A bug is emitted as Broke; the next command starts with a new context.
         """
         self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
         self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
@@ -145,13 +154,30 @@ class CardThread:
             if command is None or self._stopping.is_set():
                 _forget(command)
                 break
-            self._obey(command)
+            try:
+                self._obey(command)
+            except Exception as error:
+                self._begin_anew()
+                self._tell_bug(error)
             # Hold no reference to the last command while waiting for the next.
             del command
-        self._let_go()
-        self._drop_readers()
+        self._begin_anew()
         while not self._commands.empty():
             _forget(self._commands.get())
+
+    def _begin_anew(self) -> None:
+        """Let go of card and context, whatever state they are in."""
+        for release in (self._let_go, self._drop_readers):
+            try:
+                release()
+            except Exception as error:
+                record_incident(error)
+
+    def _tell_bug(self, error: Exception) -> None:
+        try:
+            self._emit(Broke(record_incident(error)))
+        except Exception as untold:
+            report_incident(untold)
 
     def _obey(self, command: _Command) -> None:
         if isinstance(command, _Release):
@@ -162,18 +188,11 @@ class CardThread:
             answer = self._answer(command)
         except KioskError as error:
             answer = self._fail(command, error)
-        except Exception as error:
-            incident = fault.new_incident()
-            log.error("incident %s: %s", incident, fault.trace(error))
-            answer = self._fail(command, Unavailable(Code.OUT_OF_ORDER, incident=incident))
         finally:
             with self._telling:
                 self._busy_with = self._silent = None
             _forget(command)
-        try:
-            self._emit(answer)
-        except Exception as error:
-            log.error("a bug while telling of the card: %s", fault.trace(error))
+        self._emit(answer)
 
     def _begin(self, command: _Asked) -> None:
         with self._telling:
@@ -216,13 +235,13 @@ class CardThread:
         return CardRead(ticket, insertion, card.judgement.reading)
 
     def _say_known(self, ticket: Ticket, insertion: Insertion, first_block: bytes) -> None:
-        """Emit CardKnown so that look-ups can start early. Errors here never affect the reading."""
+        """Emit CardKnown so that look-ups can start early. Errors here never affect the reading; a bug is reported."""
         try:
             token = self._judge.early_token(first_block)
             if token is not None:
                 self._emit(CardKnown(ticket, insertion, token))
         except Exception as error:
-            log.error("a bug while telling whose card it is: %s", fault.trace(error))
+            report_incident(error)
 
     def _read_tries(self, ticket: Ticket, insertion: Insertion) -> TriesRead:
         held = self._find(insertion)

@@ -6,13 +6,13 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, KioskError
-from kiosk.domain.events import CardLifted, CardPlaced, Event, ReaderChanged
+from kiosk.domain.events import Broke, CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition
-from kiosk.smartcard import fault
+from kiosk.incidents import RecurringIncidents, report_incident
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 
 log = logging.getLogger("kiosk.smartcard.card_watch")
@@ -100,12 +100,12 @@ class CardTracker:
         alike = readers_alike(names, wanted)
         return ReaderChanged(ReaderCondition.AMBIGUOUS, alike, wanted) if alike else ReaderChanged(ReaderCondition.MISSING, names, wanted)
 
-    def lose(self, condition: ReaderCondition) -> Iterator[Event]:
+    def lose(self, condition: ReaderCondition, incident: str = "") -> Iterator[Event]:
         """Treat all cards as removed because the readers cannot be watched. One still there afterwards is a new insertion."""
         for name in list(self._lying):
             yield from self._lift(name)
         self._states.clear()
-        yield from self._say(ReaderChanged(condition))
+        yield from self._say(ReaderChanged(condition, incident=incident))
 
     def _see_reader(self, before: ReaderState | None, now: ReaderState) -> Iterator[Event]:
         # A card present before and after, with events in between, is a different card; so is one that came and went between two looks.
@@ -135,7 +135,10 @@ class CardTracker:
 
 
 class CardWatch:
-    """The watching thread. It ends only on `stop`: any failure leads to a new context and a retry with back-off."""
+    """The watching thread. It ends only on `stop`: any failure leads to a new context and a retry with back-off.
+
+    A bug is emitted as Broke, once while it recurs, and reported as the readers' condition until they are watched again.
+    """
 
     def __init__(self, monitor: Callable[[], ReaderMonitor], emit: Callable[[Event], None], reader_name: str | None = None) -> None:
         """`monitor` opens a context on the watching thread, and again after each failure; `emit` is called there too. For `reader_name` see
@@ -146,6 +149,7 @@ class CardWatch:
         self._stopping = threading.Event()
         self._monitor: ReaderMonitor | None = None
         self._pause = _FIRST_PAUSE
+        self._bugs = RecurringIncidents()
         self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
 
     def start(self) -> None:
@@ -173,8 +177,7 @@ class CardWatch:
                 log.warning("the readers cannot be watched: %s", error.code.value)
                 self._lose(_CONDITIONS.get(error.code, ReaderCondition.SERVICE_MISSING))
             except Exception as error:
-                log.error("a bug while watching the readers: %s", fault.trace(error))
-                self._lose(ReaderCondition.SERVICE_MISSING)
+                self._tell_bug(error)
             self._stopping.wait(self._pause)
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
@@ -185,16 +188,26 @@ class CardWatch:
             states: tuple[ReaderState, ...] = _NEVER_SEEN
             while not self._stopping.is_set():
                 states = monitor.wait(states)
-                self._pause = _FIRST_PAUSE
                 for event in self._tracker.see(states):
                     self._emit(event)
+                self._pause = _FIRST_PAUSE
         finally:
             self._monitor = None
             monitor.release()
 
     def _lose(self, condition: ReaderCondition) -> None:
+        self._tell(self._tracker.lose(condition))
+
+    def _tell_bug(self, error: Exception) -> None:
+        incident = self._bugs.record(error)
+        if incident.is_new:
+            self._tell((Broke(incident.number),))
+        self._tell(self._tracker.lose(ReaderCondition.BROKEN, incident.number))
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        """Of trouble: a listener that breaks on that as well must not end the thread."""
         try:
-            for event in self._tracker.lose(condition):
+            for event in events:
                 self._emit(event)
         except Exception as error:
-            log.error("a bug while telling of the readers: %s", fault.trace(error))
+            report_incident(error)

@@ -6,17 +6,14 @@ may block as long as the service does; the other (`SlowWatch`) notices that it i
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.domain.errors import Code, KioskError
-from kiosk.smartcard import fault
+from kiosk.incidents import RecurringIncidents, report_incident
 from kiosk.smartcard.metered_connection import SlowWatch
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
-
-log = logging.getLogger("kiosk.smartcard.heartbeat")
 
 EVERY = 2.0
 SILENT_AFTER = 5.0
@@ -24,13 +21,16 @@ SILENT_AFTER = 5.0
 
 
 class Ear(Protocol):
-    """Receives the results, on the heartbeat's threads. Its methods must not raise."""
+    """Receives the results, on the heartbeat's threads."""
 
     def answered(self, names: tuple[str, ...]) -> None:
         """The service answered; `names` are its readers."""
 
     def failed(self, code: Code) -> None:
         """The poll failed: reader-service-missing, reader-denied, or reader-silent after SILENT_AFTER seconds without an answer."""
+
+    def broke(self, incident: str) -> None:
+        """A bug of ours keeps the service from being asked; it is asked again."""
 
 
 def readers_now(monitor: ReaderMonitor) -> tuple[str, ...]:
@@ -58,6 +58,7 @@ class Heartbeat:
         self._open_monitor, self._ear, self._every = monitor, ear, every
         self._monitor: ReaderMonitor | None = None
         self._stopping = threading.Event()
+        self._bugs = RecurringIncidents()
         self._slow = SlowWatch(silent_after, lambda: self._ear.failed(Code.READER_SILENT))
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -74,20 +75,32 @@ class Heartbeat:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with self._slow.over():
-                    names = self._ask()
-                if not self._stopping.is_set():
-                    self._ear.answered(names)
-            except KioskError as error:
-                self._monitor = None
-                if not self._stopping.is_set():
-                    self._ear.failed(error.code)
+                self._ask_and_tell()
             except Exception as error:
                 self._monitor = None
-                log.error("a bug while asking for the readers: %s", fault.trace(error))
+                self._tell_bug(error)
             self._stopping.wait(self._every)
         if self._monitor is not None:
             self._monitor.release()
+
+    def _ask_and_tell(self) -> None:
+        try:
+            with self._slow.over():
+                names = self._ask()
+        except KioskError as error:
+            self._monitor = None
+            if not self._stopping.is_set():
+                self._ear.failed(error.code)
+            return
+        if not self._stopping.is_set():
+            self._ear.answered(names)
+
+    def _tell_bug(self, error: Exception) -> None:
+        try:
+            if not self._stopping.is_set():
+                self._ear.broke(self._bugs.record(error).number)
+        except Exception as untold:
+            report_incident(untold)
 
     def _ask(self) -> tuple[str, ...]:
         if self._monitor is None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from kiosk.incidents import report_incident
 from kiosk.smartcard.reader import CardConnection
 
 log = logging.getLogger("kiosk.smartcard.apdu")
@@ -52,7 +53,10 @@ class SlowWatch:
                 if not self._open:
                     return
                 self._ends = None
-            self._say()
+            try:
+                self._say()
+            except Exception as error:
+                report_incident(error)
 
 
 class MeteredConnection:

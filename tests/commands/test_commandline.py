@@ -125,26 +125,24 @@ def test_whoever_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def broken_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+def broken_command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Adds a command `break` that raises."""
 
-    def add(error: BaseException) -> None:
+    def add(error: BaseException, *, at_home: bool = True) -> None:
         def act(home: Home, options: argparse.Namespace) -> int:
             raise error
 
         class Breaking:
             @staticmethod
             def add(commands: Commands) -> None:
-                commands.add("run", act=act)
+                commands.add("run", act=act, at_home=at_home)
 
         monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking, config))
 
     return add
 
 
-def test_a_bug_is_an_incident_in_the_log_and_a_sentence_on_stderr(
-    kiosk: Any, home: Home, broken_command: Callable[[BaseException], None]
-) -> None:
+def test_a_bug_is_an_incident_in_the_log_and_a_sentence_on_stderr(kiosk: Any, home: Home, broken_command: Callable[..., None]) -> None:
     broken_command(RuntimeError("serial 117823888"))
     said = kiosk("run")
     assert said.code == 1
@@ -157,7 +155,18 @@ def test_a_bug_is_an_incident_in_the_log_and_a_sentence_on_stderr(
     assert "117823888" not in log + said.err
 
 
-def test_ctrl_c_is_no_bug(kiosk: Any, broken_command: Callable[[BaseException], None]) -> None:
+def test_a_bug_before_there_is_a_log_says_where_it_was_and_never_what(kiosk: Any, broken_command: Callable[..., None]) -> None:
+    broken_command(RuntimeError("serial 117823888"), at_home=False)
+    said = kiosk("run")
+    assert said.code == 1
+    assert say("command.bug-unlogged").partition("{")[0] in said.err
+    assert "builtins.RuntimeError\n" in said.err
+    assert "test_commandline.py:" in said.err
+    assert "117823888" not in said.err
+    assert "Traceback" not in said.err
+
+
+def test_ctrl_c_is_no_bug(kiosk: Any, broken_command: Callable[..., None]) -> None:
     broken_command(KeyboardInterrupt())
     assert (kiosk("run").code, kiosk("run").err) == (130, "")
 

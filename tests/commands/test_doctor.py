@@ -31,7 +31,7 @@ def test_every_outcome_has_its_sentence_and_every_trouble_its_advice() -> None:
     checks = {outcome.partition(".")[0] for outcome in OUTCOMES} | {"any"}
     wanted = {f"command.doctor.{outcome}" for outcome in OUTCOMES} | {f"command.doctor.{check}.title" for check in checks}
     wanted |= {f"command.doctor.{outcome}-next" for outcome, condition in OUTCOMES.items() if condition is not Condition.OK}
-    wanted |= {f"command.doctor.any.{word}{end}" for word in ("unseen", "overdue") for end in ("", "-next")}
+    wanted |= {f"command.doctor.any.{word}{end}" for word in ("unseen", "overdue", "bug") for end in ("", "-next")}
     wanted.discard("command.doctor.any.title")
     assert wanted == {key for key in keys if re.match(rf"command\.doctor\.({'|'.join(checks)})\.", key)}
 

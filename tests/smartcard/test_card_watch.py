@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.events import CardLifted, CardPlaced, Event, ReaderChanged
+from kiosk.domain.events import Broke, CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition
 from kiosk.smartcard.card_watch import CardTracker, CardWatch, choose_readers
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
@@ -175,8 +175,10 @@ def test_a_bug_below_does_not_end_the_watch(watching: Watching, tray: Deck) -> N
     world.lay(tray.fresh("fine"))
     below = Breaking(world, RuntimeError("a bug"), Unavailable(Code.READER_DENIED), Unavailable(Code.READER_SERVICE_MISSING))
     _watch, ear = watching(below)
+    broke = ear.next()
+    assert isinstance(broke, Broke)
     assert [ear.next() for _ in range(5)] == [
-        ReaderChanged(ReaderCondition.SERVICE_MISSING),
+        ReaderChanged(ReaderCondition.BROKEN, incident=broke.incident),
         ReaderChanged(ReaderCondition.DENIED),
         ReaderChanged(ReaderCondition.SERVICE_MISSING),
         ReaderChanged(ReaderCondition.READY, (READER,)),
@@ -197,6 +199,7 @@ def test_a_listener_that_breaks_does_not_end_the_watch(tray: Deck) -> None:
     watch = CardWatch(world.monitor, hear)
     watch.start()
     ear.until(CardPlaced)
+    assert isinstance(ear.next(), Broke)
     assert ear.next() == CardLifted(Insertion(1, READER))
     assert ear.until(CardPlaced).insertion == Insertion(2, READER)
     assert watch.stop()

@@ -7,7 +7,7 @@ from datetime import datetime
 from kiosk.commands.output import explain, why, words
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.health import OVERDUE, UNSEEN, Finding
+from kiosk.domain.health import Finding
 
 
 def title(finding: Finding) -> str:
@@ -40,7 +40,7 @@ def at(moment: datetime) -> str:
 
 
 def _key(finding: Finding) -> str:
-    return f"any.{finding.word}" if finding.word in (UNSEEN, OVERDUE) else finding.outcome
+    return f"any.{finding.word}" if finding.found_nothing else finding.outcome
 
 
 def _filled(finding: Finding) -> dict[str, str | int]:

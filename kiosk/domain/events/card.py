@@ -35,6 +35,8 @@ class ReaderChanged:
     names: tuple[str, ...] = ()
     wanted: str = ""
     """The reader the configuration names, where it names one."""
+    incident: str = ""
+    """Of BROKEN: its number."""
 
 
 @dataclass(frozen=True, slots=True)

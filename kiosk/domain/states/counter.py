@@ -226,6 +226,8 @@ class Counter:
     reader_names: tuple[str, ...] = ()
     reader_wanted: str = ""
     """The reader the configuration names, and those that come into question now."""
+    reader_incident: str = ""
+    """The bug that keeps the readers from being watched, where one does."""
     reader_before: ReaderCondition | None = None
     """While the service is silent: what was last heard of the readers."""
     ils: IlsCondition = IlsCondition.NONE

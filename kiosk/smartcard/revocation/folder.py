@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.domain.escaping import escaped
-from kiosk.smartcard import fault
+from kiosk.incidents import RecurringIncidents
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.revocation.cache import Kept, ListCache, Read, Stamp
@@ -24,6 +24,7 @@ from kiosk.smartcard.revocation.crl import Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.revocation.parsing_process import LIMIT, read_apart
 from kiosk.smartcard.revocation.status import RevocationStatus
+from kiosk.thread_timeout import in_time
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -98,6 +99,9 @@ class CrlFolder:
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
+        self._bugs = RecurringIncidents()
+        self.incident = ""
+        """The number of the bug that keeps the folder from being watched; empty while none does."""
         self.reading_peak = 0
         """Highest peak memory of a reading process in kilobytes; 0 where the system does not report it."""
 
@@ -156,18 +160,20 @@ class CrlFolder:
 
     def refresh(self, limit: float) -> bool:
         """Read changed files and wait up to `limit` seconds; return whether that was enough. If not, reading goes on in the background."""
-        thread = threading.Thread(target=self._refresh, name="lists", daemon=True)
-        thread.start()
-        thread.join(limit)
-        return not thread.is_alive()
+        try:
+            in_time(self._refresh, limit, "lists")
+        except TimeoutError:
+            return False
+        return True
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._refresh()
+                self.incident = ""
             except Exception as error:
                 # Keep polling: the next attempt may succeed, and without any, lists would silently become stale.
-                log.error("a bug while looking after the revocation lists: %s", fault.trace(error))
+                self.incident = self._bugs.record(error).number
             self._stopping.wait(self._beat)
 
     def _refresh(self) -> None:

@@ -8,7 +8,7 @@ from kiosk.domain.availability import why_unavailable
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.codefacts import Family
 from kiosk.domain.errors import Code
-from kiosk.domain.health import OVERDUE, UNSEEN, Finding, cares
+from kiosk.domain.health import BUG, OVERDUE, Finding, cares
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import knows, refusal, say
 from kiosk.ui.widgets.words import unmarked
@@ -57,6 +57,8 @@ def finding_words(finding: Finding) -> Care:
         sentence, step = _problem_words(Problem(Code(str(code)), tuple(finding.params.items())))
         # The store's own troubles speak of themselves.
         return (sentence if finding.check == "store" else f"{name_of(finding.check)}: {sentence}"), step
+    if finding.word == BUG:
+        return f"{name_of(finding.check)}: {value_of(finding)}", say("staff.health.any.bug-next")
     following = f"staff.health.{finding.outcome}-next"
     return value_of(finding), say(following, **_shown(finding)) if knows(following) else ""
 
@@ -67,8 +69,8 @@ def name_of(check: str) -> str:
 
 def value_of(finding: Finding) -> str:
     """What was found, for a table whose row bears the name of the check."""
-    if finding.word in (UNSEEN, OVERDUE):
-        return say(f"staff.health.any.{finding.word}")
+    if finding.found_nothing:
+        return say(f"staff.health.any.{finding.word}", **_shown(finding))
     return say(f"staff.health.{finding.outcome}", **_shown(finding))
 
 
@@ -83,7 +85,8 @@ def seen_at(finding: Finding, today: date) -> str:
 
 def cares_seen(facts: CounterFacts) -> list[Finding]:
     """Beside the reader and the library's system, whose conditions are the counter's own."""
-    return [finding for finding in cares(facts.findings) if finding.check not in _SAID_ELSEWHERE and finding.outcome not in _DECIDED]
+    seen = [finding for finding in cares(facts.findings) if finding.outcome not in _DECIDED]
+    return [finding for finding in seen if finding.check not in _SAID_ELSEWHERE or finding.word == BUG]
 
 
 def _other_findings(counter: Counter) -> list[Finding]:

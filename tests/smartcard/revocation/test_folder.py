@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,9 @@ from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kiosk.checks.card import revocation
 from kiosk.config.file_permissions import Exposure
+from kiosk.domain.health import Finding
 from kiosk.smartcard.revocation import CrlFolder, ListCache, RevocationStatus, Use, Verdict, report
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
@@ -360,3 +362,34 @@ def test_a_counter_notices_by_itself_and_stops_at_once(opened: Open, folder: Pat
     assert time.monotonic() - began < 2.0
     assert threading.active_count() == threads
     assert standing(lists, issuer) is RevocationStatus.GOOD
+
+
+def test_a_bug_while_reading_is_told_by_its_number_until_reading_works_again(
+    folder: Path, issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = threading.Event()
+    broken.set()
+
+    def clock() -> datetime:
+        if broken.is_set():
+            raise RuntimeError("a clock without hands")
+        return NOW
+
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    lists = CrlFolder(folder, [issuer.authority], DAY, beat=0.1, clock=clock)
+    with lists.watching():
+        wait_until(lambda: bool(lists.incident), "the bug to be told", LIMIT)
+        assert revocation(lists, folder, NOW) == Finding("revocation.bug", {"incident": lists.incident, "closed": 1})
+        assert f"incident {lists.incident}\n" in caplog.text
+        broken.clear()
+        wait_until(lambda: not lists.incident, "reading to work again", LIMIT)
+        assert revocation(lists, folder, NOW).outcome == "revocation.fresh"
+
+
+def test_whoever_waits_for_the_lists_is_told_of_a_bug(folder: Path, issuer: Issuer) -> None:
+    def clock() -> datetime:
+        raise RuntimeError("a clock without hands")
+
+    (folder / "a.crl").write_bytes(issuer.list(number=2))
+    with pytest.raises(RuntimeError):
+        CrlFolder(folder, [issuer.authority], DAY, clock=clock).refresh(LIMIT)

@@ -56,7 +56,8 @@ class InProcess:
 
     def __init__(self) -> None:
         self.world = VirtualReaders(*self.names)
-        self.readers, self.monitor = self.world.readers, self.world.monitor
+        self.readers: Callable[[], CardReaders] = self.world.readers
+        self.monitor: Callable[[], ReaderMonitor] = self.world.monitor
 
     def lay(self, card: VirtualCard, slot: int = 0, *, mute: bool = False) -> None:
         self.world.lay(card, self.names[slot], mute=mute)

@@ -58,9 +58,10 @@ class OpenedCounter:
         clock: ClockBounds | None = None,
         looks: Looks = (),
         own_displays: bool = False,
+        world: InProcess | None = None,
     ) -> None:
         """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
-        self.world, self.timing = InProcess(), ManualTiming()
+        self.world, self.timing = world or InProcess(), ManualTiming()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
         facts = CounterFacts(settings.counter.name, revocation_checked=False)
         self.program = Program(
