@@ -156,8 +156,9 @@ class Home:
 
         `for_practice`, which `begin_practice` alone asks for, marks the home as such before all else, and leaves nothing to be decided.
 
-        The log's folder is the log's own: a counter works without it. Raises Unavailable: home-unusable, also where the home was begun
-        for something else; store-foreign (the data are another user's, whom even root would lock out), store-read-only, store-full.
+        The log's folder is the log's own: a counter works without it. Raises Unavailable: config-unreadable; home-unusable, also where the
+        home was begun for something else; store-foreign (the data are another user's, whom even root would lock out), store-read-only,
+        store-full.
         """
         place = self.folder
         if self._is_too_long():
@@ -176,7 +177,10 @@ class Home:
             place = self.config
             return not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
-            raise unusable(error, place) from error
+            trouble = unusable(error, place)
+            if place == self.config and trouble.code is Code.HOME_UNUSABLE:
+                raise Unavailable(Code.CONFIG_UNREADABLE, **trouble.params) from error
+            raise trouble from error
 
     def _check_purpose(self, said: Purpose | None, *, for_practice: bool) -> None:
         if for_practice is not (said is Purpose.PRACTICE):
