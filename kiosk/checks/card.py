@@ -63,7 +63,7 @@ def check_trust(home: Home, now: datetime) -> Finding:
     try:
         entries = TrustStore(home.trust).entries()
     except KioskError as error:
-        return Finding("trust.wrong", {"code": error.code, **error.params})
+        return Finding("trust.unread", {"code": error.code, **error.params})
     if damaged := [f"{entry.file}\t{entry.trouble.code}\t{entry.trouble.params.get('reason', '')}" for entry in entries if entry.trouble]:
         return Finding("trust.wrong", {"damaged": "\n".join(damaged)})
     return trust([entry.authority for entry in entries if entry.authority], now)

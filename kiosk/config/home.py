@@ -154,7 +154,7 @@ class Home:
         """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
 
         `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. The
-        log creates its own folder: a counter works without it. Raises Unavailable: home-unusable, also if the home has another purpose;
+        log creates its own folder: a counter works without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has another purpose;
         store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
@@ -174,7 +174,10 @@ class Home:
             place = self.config
             return not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
-            raise unusable(error, place) from error
+            trouble = unusable(error, place)
+            if place == self.config and trouble.code is Code.HOME_UNUSABLE:
+                raise Unavailable(Code.CONFIG_UNREADABLE, **trouble.params) from error
+            raise trouble from error
 
     def _check_purpose(self, said: Purpose | None, *, for_practice: bool) -> None:
         if for_practice is not (said is Purpose.PRACTICE):

@@ -59,6 +59,9 @@ def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
+    if "\0" in text:
+        # UTF-16 without a mark is UTF-8 as well, with a NUL beside each letter.
+        return {}, [_mistake(path, "encoding", text.count("\n", 0, text.index("\0")) + 1, "config.toml", "UTF-8")]
     try:
         document = loads(text, _NAMES)
     except BadToml as bad:

@@ -47,6 +47,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "trust.missing": _WRONG,
     "trust.unusable": _WRONG,
     "trust.wrong": _WRONG,
+    "trust.unread": _WRONG,
     "revocation.fresh": _OK,
     "revocation.none": _CARE,
     "revocation.undecided": _WRONG,

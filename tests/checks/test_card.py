@@ -93,6 +93,15 @@ def test_a_damaged_trust_file_is_named(home: Home, authority: VirtualAuthority) 
     assert f"{'ab' * 32}.cer: ファイルが空です。" in wording.found(finding)
 
 
+def test_a_trust_folder_that_cannot_be_used_is_named_and_no_certificate_is(home: Home) -> None:
+    home.trust.rmdir()
+    home.trust.write_text("")
+    finding = check_trust(home, NOW)
+    assert finding.outcome == "trust.unread"
+    assert f"場所: {home.trust}" in wording.found(finding)
+    assert "証明書のファイルがあります" not in wording.found(finding)
+
+
 def test_revocation_lists_are_missing_fresh_or_stale(home: Home, authority: VirtualAuthority) -> None:
     TrustStore(home.trust).add(authority.der)
     assert check_revocation(home, settings(), NOW).outcome == "revocation.missing"

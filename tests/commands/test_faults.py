@@ -90,7 +90,7 @@ EXPECTED: Mapping[str, Told] = {
     "config of another user": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
     "config of another user, to be read": told(Code.STORE_FOREIGN, "home/config.toml", RESTING_ON_CONFIG),
     "config open to all": told(Code.CONFIG_EXPOSED, "home/config.toml", RESTING_ON_CONFIG),
-    "config leads nowhere": by_home(Code.HOME_UNUSABLE, "home/config.toml", "leads-nowhere"),
+    "config leads nowhere": by_home(Code.CONFIG_UNREADABLE, "home/config.toml", "leads-nowhere"),
     "config in CP932": INVALID,
     "config in UTF-16": INVALID,
     "config is no TOML": INVALID,

@@ -110,6 +110,11 @@ def test_a_config_that_is_a_link_to_nowhere_is_said_to_be_that(kiosk: Call, home
     home.config.symlink_to(target)
     for command in (["config", "write"], ["config", "check"], ["doctor"]):
         said = kiosk(*command)
-        assert (said.code, said.out) == (1, "")
-        assert {say("command.why.file.leads-nowhere"), say("command.place", place=str(home.config))} <= set(said.err.splitlines())
+        assert (said.code, said.out) == (2, "")
+        assert said.err.splitlines() == [
+            say(f"refusal.{Code.CONFIG_UNREADABLE}.staff"),
+            say("command.why.file.leads-nowhere"),
+            say("command.place", place=str(home.config)),
+            say(f"refusal.{Code.CONFIG_UNREADABLE}.staff-next"),
+        ]
     assert home.config.is_symlink()
