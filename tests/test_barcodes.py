@@ -1,7 +1,7 @@
-"""Barcodes at every step (DESIGN §5, rule 1): a scanner is a keyboard, and whoever scans at the wrong moment must never enter a PIN.
+"""Barcodes at every step: a scanner is a keyboard, and whoever scans at the wrong moment must never enter a PIN.
 
 The whole program with both windows, two displays and one, with a keypad and without. Keys go to the window that has the keyboard; what
-counts is what the virtual cards were sent.
+counts is what the virtual cards were sent (ARCHITECTURE, Rules of the PIN: 1).
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ from kiosk.domain.transition import (
 )
 
 
-def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:
+def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C901
     if isinstance(flow, Reading) and (said := while_read(counter, flow, event, _ways(flow))) is not None:
         return said
     match flow, event:

@@ -1,7 +1,6 @@
 """The only thread that talks to cards. It owns a PC/SC context and the connection; commands come through a queue, results go out as events.
 
-Rules: one VERIFY per press of the confirm key, only on the open connection on which the card was read and its remaining tries were queried;
-no command is ever retried; a session ends by powering the card down.
+It keeps the rules of the PIN (ARCHITECTURE, Rules of the PIN: 1, 2, 4, 5).
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.incidents import record_incident, report_incident
+from kiosk.smartcard.card_commands import Asked, Command, Read, Release, Tries, Verify, forget
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
 from kiosk.smartcard.reader import CardConnection, CardReaders
@@ -37,34 +37,6 @@ from kiosk.smartcard.tap import OpenCard, TapReport, read_card
 SLOW_AFTER = 5.0
 """Seconds without an answer until people are asked to remove the card: nothing else ends a transmit."""
 CHALLENGE_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    ticket: Ticket
-    insertion: Insertion
-
-
-@dataclass(frozen=True, slots=True)
-class _Tries:
-    ticket: Ticket
-    insertion: Insertion
-
-
-@dataclass(frozen=True, slots=True)
-class _Verify:
-    ticket: Ticket
-    insertion: Insertion
-    pin: Pin
-
-
-@dataclass(frozen=True, slots=True)
-class _Release:
-    insertion: Insertion
-
-
-_Asked = _Read | _Tries | _Verify
-_Command = _Asked | _Release
 
 
 @dataclass
@@ -89,11 +61,12 @@ class CardThread:
         slow_after: float = SLOW_AFTER,
         observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
     ) -> None:
-        """`readers` opens a context on the card thread, and again after each failure. `observe` is called there with the report of each
-        reading. A bug is emitted as Broke; the next command starts with a new context.
+        """On the card thread, `readers` opens a context, anew after each failure, and `observe` gets the report of each reading.
+
+        A bug is emitted as Broke; the next command starts with a new context.
         """
         self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
-        self._commands: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._readers: CardReaders | None = None
         self._held: _Held | None = None
@@ -130,21 +103,21 @@ class CardThread:
         """
         with self._telling:
             self._to_read = insertion
-            self._commands.put(_Read(ticket, insertion))
+            self._commands.put(Read(ticket, insertion))
             if (silent := self._silent) is not None:
                 self._say_waits(insertion, silent)
 
     def tries(self, ticket: Ticket, insertion: Insertion) -> None:
         """Query the remaining PIN tries. Emits TriesRead or CardFailed."""
-        self._commands.put(_Tries(ticket, insertion))
+        self._commands.put(Tries(ticket, insertion))
 
     def verify(self, ticket: Ticket, insertion: Insertion, pin: Pin) -> None:
         """Verify the PIN and let the card sign a challenge. Emits HolderProved, PinRejected or CardFailed. Takes ownership of `pin`."""
-        self._commands.put(_Verify(ticket, insertion, pin))
+        self._commands.put(Verify(ticket, insertion, pin))
 
     def release(self, insertion: Insertion) -> None:
         """End the session with this insertion, if it is the current one. Emits nothing."""
-        self._commands.put(_Release(insertion))
+        self._commands.put(Release(insertion))
 
     # --- the thread -----------------------------------------------------------------------------------------------------
 
@@ -152,7 +125,7 @@ class CardThread:
         while True:
             command = self._commands.get()
             if command is None or self._stopping.is_set():
-                _forget(command)
+                forget(command)
                 break
             try:
                 self._obey(command)
@@ -163,7 +136,7 @@ class CardThread:
             del command
         self._begin_anew()
         while not self._commands.empty():
-            _forget(self._commands.get())
+            forget(self._commands.get())
 
     def _begin_anew(self) -> None:
         """Let go of card and context, whatever state they are in."""
@@ -179,8 +152,8 @@ class CardThread:
         except Exception as untold:
             report_incident(untold)
 
-    def _obey(self, command: _Command) -> None:
-        if isinstance(command, _Release):
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Release):
             self._release(command.insertion)
             return
         try:
@@ -191,28 +164,28 @@ class CardThread:
         finally:
             with self._telling:
                 self._busy_with = self._silent = None
-            _forget(command)
+            forget(command)
         self._emit(answer)
 
-    def _begin(self, command: _Asked) -> None:
+    def _begin(self, command: Asked) -> None:
         with self._telling:
             self._busy_with = command.insertion
             if self._to_read == command.insertion:
                 self._to_read = None
-            if isinstance(command, _Read) and self._waits == command.insertion:
+            if isinstance(command, Read) and self._waits == command.insertion:
                 self._waits = None
                 self._emit(CardsTurn(command.insertion))
 
-    def _answer(self, command: _Asked) -> Event:
+    def _answer(self, command: Asked) -> Event:
         match command:
-            case _Read(ticket, insertion):
+            case Read(ticket, insertion):
                 return self._read(ticket, insertion)
-            case _Tries(ticket, insertion):
+            case Tries(ticket, insertion):
                 return self._read_tries(ticket, insertion)
-            case _Verify(ticket, insertion, pin):
+            case Verify(ticket, insertion, pin):
                 return self._verify(ticket, insertion, pin)
 
-    def _fail(self, command: _Asked, error: KioskError) -> CardFailed:
+    def _fail(self, command: Asked, error: KioskError) -> CardFailed:
         """Every failure ends the session; one that is not a refusal also discards the context."""
         self._let_go()
         if not isinstance(error, Refused):
@@ -314,9 +287,3 @@ class CardThread:
     def _say_waits(self, insertion: Insertion, behind: Insertion) -> None:
         self._waits = insertion
         self._emit(CardWaits(insertion, behind.reader))
-
-
-def _forget(command: _Command | None) -> None:
-    """Wipe the PIN of a command that is done with or dropped."""
-    if isinstance(command, _Verify):
-        command.pin.wipe()

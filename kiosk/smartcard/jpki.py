@@ -1,6 +1,10 @@
 """One session with the JPKI application (公的個人認証AP) on a card: read the certificate, verify the PIN, sign.
 
-The card interface is known from J-LIS and JICSAP only through the programs that implement it; ARCHITECTURE.md lists the sources.
+No specification of the card is public. What is known comes from programs that work with real cards:
+application, files 000A, 0017 and 0018, tries (63Cx), signature over a DigestInfo: OpenSC (src/libopensc/jpki.h, card-jpki.c) and jpki/myna;
+token labels: jpki/myna and soltia48/myna-card; that a phone's certificate takes the PIN first: jpki/myna;
+short EF identifiers in READ, VERIFY (P2 = 98) and signature (P2 = 97), 6F00 after power-up, 6984 for a locked PIN: soltia48/myna-card.
+Nobody reports 6983, 6282 or the answers of a card without a certificate, nor that READ takes an extended length: these are allowed for.
 """
 
 from __future__ import annotations

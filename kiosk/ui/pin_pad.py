@@ -1,4 +1,7 @@
-"""The PIN pad: real buttons, digits in one bytearray, one `Pin` for one press of the confirm key (DESIGN §5, rules 1, 3, 4)."""
+"""The PIN pad: real buttons, digits in one bytearray, one `Pin` for one press of the confirm key.
+
+ARCHITECTURE, Rules of the PIN: 1, 3, 4.
+"""
 
 from __future__ import annotations
 

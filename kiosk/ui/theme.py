@@ -1,7 +1,7 @@
 """Colours and sizes, once. The style sheet is a template filled from here, one sheet for each window's size.
 
 Staff sizes are logical pixels in four classes of window width; the patron's are millimetres, since a finger and an eye of 78
-years measure millimetres whatever the panel (LOOK §2, §3).
+years measure millimetres whatever the panel (ARCHITECTURE, Rules of the look: 4, 5).
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""Text from outside is shown in a terminal without acting on it."""
+
 from __future__ import annotations
 
 import unicodedata

@@ -1,3 +1,5 @@
+"""The certificate on the card: what is read from it, the signatures it checks, and malformed bytes."""
+
 from __future__ import annotations
 
 import warnings

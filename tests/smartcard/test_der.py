@@ -1,3 +1,5 @@
+"""Lengths and elements of DER, from whole objects and from the first bytes of one."""
+
 from __future__ import annotations
 
 import pytest

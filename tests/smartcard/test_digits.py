@@ -1,4 +1,4 @@
-"""After the card has answered, the digits of a PIN are in no object and no frame of the process (DESIGN §5, 4).
+"""After the card has answered, the digits of a PIN are in no object and no frame of the process (ARCHITECTURE, Rules of the PIN: 4).
 
 What pyscard, the driver and freed memory may still hold is out of reach here; ARCHITECTURE says so.
 """

@@ -1,3 +1,5 @@
+"""The trust store: which authorities may be pinned, and what becomes of damaged or foreign files."""
+
 from __future__ import annotations
 
 import os

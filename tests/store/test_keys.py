@@ -1,3 +1,5 @@
+"""The keys of the store, in a file and in the system's credential store."""
+
 from __future__ import annotations
 
 import os

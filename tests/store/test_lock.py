@@ -1,3 +1,5 @@
+"""One program at a time keeps the store."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""A look-up among two million links takes as long as the database needs."""
+
 from __future__ import annotations
 
 from pathlib import Path

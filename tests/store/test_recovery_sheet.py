@@ -1,3 +1,5 @@
+"""The recovery sheet: typed in any way it gives the key back, and a wrong line is named."""
+
 from __future__ import annotations
 
 from datetime import date

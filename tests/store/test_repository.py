@@ -1,3 +1,5 @@
+"""Links are saved, replaced and closed, each together with its audit row."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

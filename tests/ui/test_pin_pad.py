@@ -1,4 +1,4 @@
-"""The PIN pad (DESIGN §5, rules 1, 3 and 4): fingers, keypads and barcode scanners."""
+"""The PIN pad (ARCHITECTURE, Rules of the PIN: 1, 3, 4): fingers, keypads and barcode scanners."""
 
 from __future__ import annotations
 

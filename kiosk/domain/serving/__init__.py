@@ -73,7 +73,7 @@ def step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
     return why_it_stays(flow, event, after), effects
 
 
-def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:
+def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C901
     dealings, card = flow.dealings, flow.next_card
     match event:
         case ServiceChosen(service):

@@ -67,7 +67,7 @@ from kiosk.ui.theme import StaffSizes
 PageKind = Callable[[Emit, StaffSizes], StaffPage]
 
 
-def page_of(flow: Flow) -> PageKind:
+def page_of(flow: Flow) -> PageKind:  # noqa: C901
     match flow:
         case Waiting() | Reading() | FindingLink() | LookingUpPatron():
             return IdlePage

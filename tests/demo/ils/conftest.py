@@ -1,3 +1,5 @@
+"""A pretend library system that listens on this machine, and lines to it."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -1,3 +1,5 @@
+"""SIP2 checksums (AZ) in the forms that servers compute and print them."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""SIP2 messages: what is encoded decodes to the same, and no bytes raise anything but the one error."""
+
 from __future__ import annotations
 
 import re

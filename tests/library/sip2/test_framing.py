@@ -1,3 +1,5 @@
+"""Where a SIP2 message ends in a stream, however the network has cut it."""
+
 from __future__ import annotations
 
 import pytest

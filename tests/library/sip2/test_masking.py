@@ -1,3 +1,5 @@
+"""What the log shows of a SIP2 message: enough to understand a fault, and nothing about anybody."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Dates as SIP2 servers send them, and as we do."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone

@@ -172,7 +172,7 @@ def register(desk: HeadlessCounter, card: WatchedCard, number: str) -> None:
 
 
 def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> None:
-    """Rule 1: never a VERIFY without its own press, nor other digits than were pressed."""
+    """ARCHITECTURE, Rules of the PIN: 1. Never a VERIFY without its own press, nor other digits than were pressed."""
     presses = 0
     for what, _ in trace:
         presses += {"press": 1, "verify": -1}.get(what, 0)

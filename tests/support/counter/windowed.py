@@ -45,7 +45,7 @@ Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
 class OpenedCounter:
     """Use as a context manager, with a QApplication there."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         settings: Settings,
         judge: CardJudge,

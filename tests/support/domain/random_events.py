@@ -334,7 +334,7 @@ class RandomEvents:
                 return self.any_of(LinkClosed(ticket, draw.random() < 0.5), StoreFailed(ticket, code))
         return None
 
-    def expected_act(self, counter: Counter) -> Event:
+    def expected_act(self, counter: Counter) -> Event:  # noqa: C901
         draw = self.draw
         match counter.flow:
             case Waiting():

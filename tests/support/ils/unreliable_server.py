@@ -127,7 +127,7 @@ class UnreliableServer:
             if not self._answer(mood, request, line):
                 return
 
-    def _answer(self, mood: Mood, request: bytes, line: Line) -> bool:
+    def _answer(self, mood: Mood, request: bytes, line: Line) -> bool:  # noqa: C901, PLR0915
         """Whether to go on."""
         if mood is Mood.GONE_BEFORE:
             return False

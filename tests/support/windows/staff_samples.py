@@ -178,7 +178,7 @@ def troubled() -> dict[str, CounterFacts]:
     }
 
 
-def staff_scenes() -> dict[str, Scene]:
+def staff_scenes() -> dict[str, Scene]:  # noqa: PLR0915
     """Everything the staff window can show."""
     shown = {name: (counter(flow), FACTS) for name, flow in STAFF_FLOWS.items()}
     for service in Service:

@@ -1,0 +1,43 @@
+"""What is asked of the card thread: one command a request, each about the card of one insertion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.model import Insertion, Ticket
+from kiosk.domain.pin import Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    ticket: Ticket
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    ticket: Ticket
+    insertion: Insertion
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    insertion: Insertion
+
+
+Asked = Read | Tries | Verify
+"""What is answered by an event."""
+Command = Asked | Release
+
+
+def forget(command: Command | None) -> None:
+    """Wipe the PIN of a command that is done with or dropped."""
+    if isinstance(command, Verify):
+        command.pin.wipe()

@@ -1,0 +1,160 @@
+"""Where things lie, how large they may be and what they may cite: the rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+MOST_LINES = 300
+TOO_LONG = {
+    "tests/bench/counter.py": 418,
+    "tests/commands/test_faults.py": 302,
+    "tests/commands/test_ils.py": 425,
+    "tests/config/test_reading.py": 398,
+    "tests/demo/ils/test_wire_forms.py": 338,
+    "tests/domain/test_keyboard.py": 308,
+    "tests/domain/test_leaving.py": 492,
+    "tests/domain/test_lending.py": 416,
+    "tests/domain/test_looking_again.py": 389,
+    "tests/domain/test_looking_ahead.py": 397,
+    "tests/domain/test_machine.py": 604,
+    "tests/domain/test_rail.py": 304,
+    "tests/domain/test_registration.py": 508,
+    "tests/domain/test_rules.py": 327,
+    "tests/domain/test_serving.py": 569,
+    "tests/library/handover/test_x11.py": 383,
+    "tests/library/ils/test_failures.py": 717,
+    "tests/smartcard/revocation/test_crl.py": 321,
+    "tests/smartcard/revocation/test_folder.py": 395,
+    "tests/smartcard/test_card_known.py": 307,
+    "tests/smartcard/test_card_thread.py": 317,
+    "tests/smartcard/test_jpki.py": 345,
+    "tests/smartcard/test_reader_contract.py": 321,
+    "tests/smartcard/test_virtual.py": 351,
+    "tests/store/test_integrity.py": 612,
+    "tests/store/test_opening.py": 310,
+    "tests/support/commands/faults_of_a_home.py": 304,
+    "tests/support/domain/invariants.py": 318,
+    "tests/support/domain/random_events.py": 449,
+    "tests/support/screens/xvfb.py": 471,
+    "tests/test_lending_end.py": 362,
+    "tests/test_lending_line.py": 357,
+    "tests/test_lending_window.py": 466,
+    "tests/test_pin_rules.py": 306,
+    "tests/ui/test_notices.py": 355,
+    "tests/ui/test_patron_window.py": 374,
+    "tests/ui/test_pin_pad.py": 322,
+    "tests/ui/test_scanned_anywhere.py": 395,
+    "tests/ui/test_staff_keys.py": 482,
+    "tests/ui/test_staff_pages.py": 654,
+    "tests/ui/test_told.py": 351,
+}
+"""Tests that are longer than a module may be, with their lines. This table only shrinks: split one of them and take its row away."""
+SAYS_NOTHING = frozenset({"base", "common", "controller", "helper", "helpers", "manager", "misc", "util", "utils"})
+NO_TESTS = frozenset({"support", "bench"})
+"""The folders of tests/ whose modules are no tests."""
+CITES_A_DOCUMENT = re.compile(r"\b([A-Z][A-Z_-]{3,}) (?:§|section\b)|\b([A-Za-z][\w-]*\.md)\b")
+CITES_RULES = re.compile(r"\(?ARCHITECTURE, (Rules of the \w+): ([\d, ]+)")
+JAPANESE_SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-鿿]。|(?:です|ます|ません|でした|ました|ください)")
+READS_OTHERS_SENTENCES = ("kiosk/library/ils/", "kiosk/demo/ils/")
+"""What other library systems say, and what the pretend one says in their manner."""
+
+
+def modules(*folders: str) -> list[str]:
+    return sorted(str(path.relative_to(CHECKOUT)) for folder in folders for path in (CHECKOUT / folder).rglob("*.py"))
+
+
+def tools() -> list[str]:
+    return sorted(str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "tools").iterdir() if path.is_file())
+
+
+def text(name: str) -> str:
+    return (CHECKOUT / name).read_text("utf-8")
+
+
+def lines(name: str) -> int:
+    return len(text(name).splitlines())
+
+
+def test_a_module_is_read_in_one_sitting() -> None:
+    assert {name: lines(name) for name in [*modules("kiosk"), *tools()] if lines(name) > MOST_LINES} == {}
+    assert {name: lines(name) for name in modules("tests") if lines(name) > TOO_LONG.get(name, MOST_LINES)} == {}
+
+
+def test_what_is_too_long_only_shrinks() -> None:
+    gone = [name for name in TOO_LONG if not (CHECKOUT / name).exists()]
+    assert gone == []
+    shorter = {name: lines(name) for name, most in TOO_LONG.items() if lines(name) < most}
+    assert shorter == {}, "write the new number into TOO_LONG, or take the row away"
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [name for name in [*modules("kiosk", "tests"), "setup.py"] if not ast.get_docstring(ast.parse(text(name)))]
+    assert silent == []
+    assert [name for name in tools() if not text(name).splitlines()[1].startswith(('"""', "# "))] == []
+
+
+def test_a_name_says_what_is_inside() -> None:
+    named = [Path(name) for name in modules("kiosk", "tests")]
+    assert [str(path) for path in named for part in path.with_suffix("").parts if SAYS_NOTHING & set(part.split("_"))] == []
+
+
+def test_what_is_no_test_lies_in_the_support_of_tests() -> None:
+    among_tests = [path for name in modules("tests") if (path := Path(name)).parts[1] not in NO_TESTS]
+    assert [str(path) for path in among_tests if path.name != "conftest.py" and not path.name.startswith("test_")] == []
+    hidden = [path for name in modules("tests/support", "tests/bench") if (path := Path(name)).name.startswith("test_")]
+    assert hidden == [], "pytest does not run these with the tests of their package"
+
+
+def written() -> Iterator[tuple[str, str]]:
+    """All that somebody reads in this checkout, but for this file, which names what it forbids."""
+    for name in [*modules("kiosk", "tests"), *tools(), "setup.py", "setup.cfg", "pyproject.toml", "Makefile"]:
+        if name != str(Path(__file__).relative_to(CHECKOUT)):
+            yield name, text(name)
+    for path in sorted((CHECKOUT / "resources").rglob("*")):
+        if path.suffix in (".po", ".toml", ".qss", ".md"):
+            yield str(path.relative_to(CHECKOUT)), path.read_text("utf-8")
+    for path in sorted(CHECKOUT.glob("*.md")):
+        yield path.name, path.read_text("utf-8")
+
+
+def test_only_documents_of_this_checkout_are_cited() -> None:
+    here = {path.name for path in CHECKOUT.glob("*.md")} | {path.name for path in (CHECKOUT / "resources").rglob("*.md")}
+    cited = {(name, found[1] or found[2]) for name, content in written() for found in CITES_A_DOCUMENT.finditer(content)}
+    assert {(name, document) for name, document in cited if document not in here and f"{document}.md" not in here} == set()
+
+
+def rules_of_architecture() -> dict[str, set[int]]:
+    chapters = re.split(r"^#{2,3} ", text("ARCHITECTURE.md"), flags=re.MULTILINE)
+    return {
+        chapter.splitlines()[0]: {int(number) for number in re.findall(r"^(\d+)\. ", chapter, re.MULTILINE)} for chapter in chapters[1:]
+    }
+
+
+def test_a_rule_that_is_cited_is_written() -> None:
+    rules = rules_of_architecture()
+    cited = [
+        (name, chapter, int(number))
+        for name, content in written()
+        for chapter, numbers in CITES_RULES.findall(content)
+        for number in re.findall(r"\d+", numbers)
+    ]
+    assert len(cited) > 5
+    assert [citation for citation in cited if citation[2] not in rules.get(citation[1], set())] == []
+
+
+def sentences_in_code(name: str) -> Iterator[tuple[int, str]]:
+    tree = ast.parse(text(name))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            if JAPANESE_SENTENCE.search(node.value):
+                yield node.lineno, node.value
+
+
+def test_sentences_in_japanese_lie_in_catalogues() -> None:
+    ours = [name for name in modules("kiosk") if not name.startswith(READS_OTHERS_SENTENCES)]
+    assert [(name, line, sentence) for name in ours for line, sentence in sentences_in_code(name)] == []
