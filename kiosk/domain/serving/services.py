@@ -47,7 +47,7 @@ def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
 
 
 def count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[RecordAct, ...]]:
-    """Count the use of a service, once per session. Only for the NDL's, whose rules require a record of each use, is the patron recorded."""
+    """Count the use of a service, once per session. The patron is recorded only for the NDL's, whose rules require a record of each use."""
     key = service.value if isinstance(service, Service) else f"local: {service.name}"
     if key in flow.used:
         return flow, ()
