@@ -1,4 +1,4 @@
-"""The command line: `kiosk [--home DIR] COMMAND`. Every command is a module of kiosk.commands."""
+"""The command line: `kiosk [--home DIR] COMMAND`. Each command is a module of kiosk.commands."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def build_parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command: 0 is fine, 1 a problem was found, 2 the command line or the config is wrong, 130 ended by Ctrl-C."""
+    """Run one command. Returns 0 if fine, 1 if a problem was found, 2 if command line or configuration are wrong, 130 after Ctrl-C."""
     _speak_utf8()
     options = build_parser().parse_args(arguments)
     log.forbid_core_dumps()
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _never(options: argparse.Namespace) -> bool:
-    """No home is begun for practice, but by commands that do nothing else there (`begins_practice`)."""
+    """Default of `begins_practice`: a command does not create a practice home."""
     return False
 
 
@@ -64,15 +64,17 @@ def _at_home(options: argparse.Namespace) -> int:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(home, options)
-        # After what was asked for: where the command itself could not go on, that is what has to be mended first.
+        # After the command's own output: if the command itself failed, that must be fixed first.
         if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
             output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
         return code
 
 
 def _begin(home: Home, *, chosen: bool) -> None:
-    """Make what lacks of the home. One that somebody chose and that is not there may be a slip of the pen: a person is asked, a script is
-    refused. Raises Unavailable as `Home.prepare`: home-unusable also where nobody says that it is meant.
+    """Create what is missing in the home. If the chosen home does not exist, which may be a typing mistake, a person is asked and a script
+    is refused.
+
+    Raises Unavailable as `Home.prepare` does, and home-unusable if creating it is not confirmed.
     """
     if chosen and not home.is_begun():
         place = str(home.folder)
@@ -83,7 +85,7 @@ def _begin(home: Home, *, chosen: bool) -> None:
 
 @contextlib.contextmanager
 def _for_this_user_alone() -> Iterator[None]:
-    """Whatever is made meanwhile, by us, by a library or by a process of ours, is 0600 or 0700, whatever umask we were started with."""
+    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask."""
     before = os.umask(0o077)
     try:
         yield
@@ -102,13 +104,13 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
     except KioskError:
         raise
     except BrokenPipeError:
-        # Whoever read our output (`| head`) has read enough. What is left must not be written when Python ends.
+        # The reader of our output (`| head`) has closed it. Nothing more must be written at exit.
         _write_no_more()
         return output.PROBLEM
     except Exception as error:
         incident = log.record_incident(error)
         if isinstance(error, OSError):
-            # Not our bug, but the world's (a full disk behind our output, a device that fails): named as far as it names itself.
+            # Not a bug but an external failure (full disk behind our output, failing device): reported with the file it names.
             _write_no_more()
             place = Path(str(error.filename or ""))
             trouble = file_trouble(error, place)
@@ -128,18 +130,18 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
 
 
 def _lacks_threads(error: Exception) -> bool:
-    """Python has no exception of its own for a thread that the system does not give."""
+    """Whether a thread could not be started, for which Python has no exception of its own."""
     return isinstance(error, RuntimeError) and str(error) == "can't start new thread"
 
 
 def _write_no_more() -> None:
-    """What could not be written must not be tried again when Python ends, which would say so in its own way."""
+    """Redirect stdout to null, so that Python does not retry a failed write at exit and print an error of its own."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log_settings(home: Home) -> LogSettings:
-    """A config that is wrong is the command's to complain of; it is logged all the same."""
+    """The log settings; the defaults if the configuration is wrong, which the command itself reports."""
     try:
         return read_settings(home.config).log
     except KioskError:
@@ -147,7 +149,7 @@ def _log_settings(home: Home) -> LogSettings:
 
 
 def _speak_utf8() -> None:
-    """A console or a pipe whose code page lacks a letter gets "?" for it, not a traceback."""
+    """Print "?" for characters the console or pipe cannot encode, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -121,7 +121,7 @@ class Applicant(StrEnum):
 
 @unique
 class GuardianCheck(StrEnum):
-    """What staff confirm of a guardian. None of it is stored."""
+    """What staff confirm about a guardian. None of it is stored."""
 
     IS_GUARDIAN = "is-guardian"
     UNDER_FIFTEEN = "under-fifteen"

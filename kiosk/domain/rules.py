@@ -16,8 +16,8 @@ _START_STOP = frozenset("ABCD")
 def born_on_or_after_to_be_under_15(today: date) -> date:
     """The earliest birthday of a person under 15 on `today`.
 
-    A person turns 15 at 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), so is 15 throughout the birthday. Somebody born on
-    29 February turns 15 at 24:00 of 28 February in a common year.
+    A person turns 15 at 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), so is 15 throughout the birthday.
+    Somebody born on 29 February turns 15 at 24:00 of 28 February in a common year.
     """
     day = min(today.day, 28) if today.month == 2 else today.day
     return date(today.year - 15, today.month, day) + timedelta(days=1)
