@@ -1,1 +1,1 @@
-"""Kiosk: the My Number Card as the library card at a public library's counter."""
+"""Kiosk: use the My Number Card as a library card at a public library's counter."""

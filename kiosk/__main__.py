@@ -1,4 +1,4 @@
-"""The command line: `kiosk [--home DIR] COMMAND`. Every command is a module of kiosk.commands."""
+"""The command line: `kiosk [--home DIR] COMMAND`. Each command is a module of kiosk.commands."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def build_parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command: 0 is fine, 1 a problem was found, 2 the command line or the config is wrong, 130 ended by Ctrl-C."""
+    """Run one command. Returns 0 if fine, 1 if a problem was found, 2 if command line or configuration are wrong, 130 after Ctrl-C."""
     _speak_utf8()
     options = build_parser().parse_args(arguments)
     log.forbid_core_dumps()
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _never(options: argparse.Namespace) -> bool:
-    """No home is begun for practice, but by commands that do nothing else there (`begins_practice`)."""
+    """Default of `begins_practice`: a command does not create a practice home."""
     return False
 
 
@@ -67,15 +67,17 @@ def _at_home(options: argparse.Namespace) -> int:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(home, options)
-        # After what was asked for: where the command itself could not go on, that is what has to be mended first.
+        # After the command's own output: if the command itself failed, that must be fixed first.
         if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
             output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
         return code
 
 
 def _begin(home: Home, *, chosen: bool) -> None:
-    """Make what lacks of the home. One that somebody chose and that is not there may be a slip of the pen: a person is asked, a script is
-    refused. Raises Unavailable as `Home.prepare`: home-unusable also where nobody says that it is meant.
+    """Create what is missing in the home. If the chosen home does not exist, which may be a typing mistake, a person is asked and a script
+    is refused.
+
+    Raises Unavailable as `Home.prepare` does, and home-unusable if creating it is not confirmed.
     """
     if chosen and not home.is_begun():
         place = str(home.folder)
@@ -86,7 +88,7 @@ def _begin(home: Home, *, chosen: bool) -> None:
 
 @contextlib.contextmanager
 def _for_this_user_alone() -> Iterator[None]:
-    """Whatever is made meanwhile, by us, by a library or by a process of ours, is 0600 or 0700, whatever umask we were started with."""
+    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask."""
     before = os.umask(0o077)
     try:
         yield
@@ -113,7 +115,7 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
 
 
 def _log_settings(home: Home) -> LogSettings:
-    """A config that is wrong is the command's to complain of; it is logged all the same."""
+    """The log settings; the defaults if the configuration is wrong, which the command itself reports."""
     try:
         return read_settings(home.config).log
     except KioskError:
@@ -121,7 +123,7 @@ def _log_settings(home: Home) -> LogSettings:
 
 
 def _speak_utf8() -> None:
-    """A console or a pipe whose code page lacks a letter gets "?" for it, not a traceback."""
+    """Print "?" for characters the console or pipe cannot encode, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

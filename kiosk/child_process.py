@@ -1,10 +1,9 @@
-"""A function called in a process of its own, with a limit; and the process alone, for who has bytes to say.
+"""Function calls in a child process with a timeout, and the process alone for callers that exchange bytes.
 
     printed = call(print_page, {"html": "…"}, limit=15.0)
 
-For whatever may keep the interpreter's lock while it waits for somebody else: Qt's calls to a print server or an X server do, and every
-window of the process that makes them stands still meanwhile. No thread helps against that. What is asked and answered goes through
-pipes as JSON, never among the arguments, the environment or into a file, where others could read it.
+For calls that may hold the GIL while waiting: Qt's calls to a print server or an X server do, and freeze every window of their process; no
+thread helps against that. Requests and answers are JSON over pipes, never arguments, environment or files, where others could read them.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from kiosk.incidents import BrokeApart, places
 
 _CHECKOUT = Path(__file__).parents[1]
 _BURIAL_SECONDS = 2.0
-"""How long an ended process is waited for. One that waits for a device cannot be ended before that: it is left to its end."""
+"""How long to wait for a killed process. One blocked on a device cannot be killed before that ends and is left alone."""
 _ALONE_SECONDS = 1.0
-"""So much longer than its limit a process lives whose caller is gone."""
+"""Extra seconds after its limit before an orphaned process ends itself."""
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 _calls: set[subprocess.Popen[bytes]] = set()
@@ -36,23 +35,24 @@ T = TypeVar("T")
 
 
 class NoAnswer(Exception):
-    """Nothing came home."""
+    """The call returned no answer."""
 
 
 class Overdue(NoAnswer):
-    """The process did not answer in time and was ended: nobody knows how far it came."""
+    """The process did not answer in time and was killed; how far it came is unknown."""
 
 
 class Died(NoAnswer):
-    """The process ended without an answer: nobody knows how far it came."""
+    """The process ended without an answer; how far it came is unknown."""
 
 
 class NotBegun(NoAnswer):
-    """There was no process to call it in."""
+    """The process could not be started."""
 
 
 def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) -> T:
-    """`function(**asked)`, a function of a module's own whose values are JSON's, at most `limit` seconds from now.
+    """Return `function(**asked)`, called in a child process, within `limit` seconds. `function` is a module-level function; arguments and
+    result are JSON values.
 
     Raises the KioskError that the function raises; NoAnswer: Overdue, Died or NotBegun; BrokeApart for a bug in it. For a thread that
     may wait.
@@ -73,7 +73,7 @@ def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) 
 
 
 def end_calls() -> None:
-    """Kill what `call` is waiting for, in whatever thread: to those it has died."""
+    """Kill the processes of all pending calls, on any thread; these raise Died."""
     for child in tuple(_calls):
         _kill(child)
 
@@ -86,21 +86,21 @@ def exchange(
     begun: Callable[[subprocess.Popen[bytes]], None] = lambda process: None,
     background: bool = False,
 ) -> bytes:
-    """What `python -m module` says on its standard output to `asked` on its standard input; cut off where it was killed.
+    """Send `asked` to the standard input of `python -m module` and return its standard output, truncated if it was killed.
 
-    `begun` is told of the process, so that somebody else can kill it. `background`: people's work goes first, where the system sets
-    that from outside. Nothing of it runs any more afterwards, unless a device keeps the system from ending it. Raises Overdue and NotBegun.
+    `begun` receives the process, so that it can be killed from elsewhere. `background`: low priority, if the system allows setting it from
+    outside. No part of the process is left running, unless a device keeps it from being killed. Raises Overdue and NotBegun.
     """
     places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            # Without the current folder among the places of modules: it may be anybody's.
+            # Without the current folder on the module path: anybody may control it.
             [sys.executable, "-P", "-m", *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
-            # A Ctrl-C at our terminal is for us; and what the process starts ends with it.
+            # Ctrl-C at our terminal is for us only; and the process's own children are killed with it.
             start_new_session=True,
             creationflags=_NO_WINDOW | (_BELOW_NORMAL if background else 0),
         )
@@ -116,14 +116,14 @@ def exchange(
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Ends it if it still runs, with all it has started."""
+    """End the process if it still runs, with all its children."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
     _kill(child)
     with suppress(subprocess.TimeoutExpired):
-        # If not now, then it is waited for when the next process is started.
+        # Otherwise it is reaped when the next process is started.
         child.wait(_BURIAL_SECONDS)
 
 
@@ -151,11 +151,11 @@ def _answer(said: bytes, name: str) -> Any:
 
 
 def main() -> None:
-    """Reads what is asked and says what became of it. Its own clock ends it, whatever holds the interpreter's lock."""
+    """Read a request and write its answer. A timer of its own ends the process, whatever holds the GIL."""
     name, limit = sys.argv[1:]
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(float(limit) + _ALONE_SECONDS, exit=True, file=nowhere)
-        # Libraries may say something on standard output; it must not stand in the answer.
+        # Libraries may write to standard output; that must not mix with the answer.
         answers = os.fdopen(os.dup(1), "wb")
         os.dup2(nowhere.fileno(), 1)
         told = _told(name, json.load(sys.stdin))

@@ -1,4 +1,4 @@
-"""What a counter stands on, opened as its config says: keys, store, trust. Without Qt, for the windows and the command line alike."""
+"""Keys, store and trust anchors of a counter, opened as configured. Without Qt, for the windows and the command line alike."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kiosk.store.repository import Repository
 
 _START_SECONDS = 20.0
-"""How long a start waits for the revocation lists."""
+"""How long start-up waits for the revocation lists."""
 
-# Imported where used: `kiosk links count` should not wait for cryptography, nor `kiosk trust list` for SQLCipher.
+# Imports are local: `kiosk links count` should not load cryptography, nor `kiosk trust list` SQLCipher.
 
 
 def now() -> datetime:
@@ -34,25 +34,25 @@ def now() -> datetime:
 
 
 def keys_of(home: Home, settings: Settings) -> KeyStore:
-    """Where this counter's keys lie."""
+    """The key store of this counter."""
     return key_place_of(home, settings).store
 
 
 def key_place_of(home: Home, settings: Settings) -> KeyPlace:
-    """The same, with the anchor beside them."""
+    """Where the keys are kept, with the anchor beside them."""
     from kiosk.store.key_location import key_place
 
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """The store and its keys, made at the first start. Raises Unavailable."""
+    """Open the store and its keys, creating them at the first start. Raises Unavailable."""
     from kiosk.store.repository import Repository
 
     place = key_place_of(home, settings)
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
-    # Where it cannot be noted down (keys on a disk that is write-protected), the counter works as it did before.
+    # If it cannot be recorded (keys on a write-protected disk), the counter works as before.
     with suppress(Unavailable):
         if (begun := place.under_way()) is not None:
             repository.note(begun.deed, operation=begun.operation)
@@ -63,7 +63,7 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:
-    """The library's system, not yet connected; None where none is connected to this counter. For one thread."""
+    """A client of the library system, not yet connected; None if none is configured. For one thread only."""
     if settings.ils.system is Ils.NONE:
         return None
     from kiosk.library.ils import IlsClient
@@ -72,9 +72,9 @@ def open_library(home: Home, settings: Settings) -> IlsClient | None:
 
 
 def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | None:
-    """Types a library card number into the window the config names, or None where it names none.
+    """A function that types a library card number into the configured window; None if handing over is off.
 
-    What it returns is called on a thread that may wait; it raises Refused and Unavailable with the codes of handover.
+    Call it on a thread that may wait. It raises Refused and Unavailable with the handover codes.
     """
     handover = settings.handover
     if handover.when is HandoverWhen.OFF:
@@ -90,10 +90,10 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | N
 
 
 def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, anew: bool = False) -> RevocationLists:
-    """What tells which certificates were stopped, as configured.
+    """The revocation lists as configured.
 
-    What is read is there at the next start. Where what is there already does not do, and where `anew` is asked for, lists that have
-    changed are read before the first card is laid, as far as that goes within some seconds.
+    Lists read before are cached for the next start. If the cached ones do not suffice, or `anew`, changed lists are read before the first
+    card, for some seconds at most.
     """
     from kiosk.smartcard.revocation import CrlFolder, ListCache, NoRevocation, RevocationStatus
 
@@ -106,7 +106,7 @@ def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Autho
 
 
 def judge_for(home: Home, settings: Settings, site_key: bytes, *, anew: bool = False) -> CardJudge:
-    """The library's trust as configured; `anew` as for `revocation_lists`."""
+    """The judge of cards, with the configured trust anchors; `anew` as for `revocation_lists`."""
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.trust import TrustStore
 

@@ -1,8 +1,8 @@
-"""The log of what the program did, in the home folder, kept for some days: what may stand in it is a whitelist.
+"""The program's log in the home folder, kept for some days. Its content is whitelisted.
 
-Records of our own modules are written with their numbers and words; bytes become their length, any other object the name of its
-type. Of other people's modules only warnings are written, and those without what was to be filled in. Of an exception stands
-where it happened and its type, never its text: a library may have put anything there.
+Records of our own modules are written with numbers and strings; bytes are replaced by their length, any other object by its type. Of other
+modules only warnings are written, without their arguments. Of an exception only type and location are written, never its text, which may
+hold anything.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from kiosk.config.file_access import not_a_file
 from kiosk.incidents import places, record_incident
 
 _log = logging.getLogger(__name__)
-# Where no log is kept, nothing is written: logging's last resort would print the traceback to stderr.
+# Without a log nothing is written: logging's last resort would print the traceback to stderr.
 logging.getLogger("kiosk").addHandler(logging.NullHandler())
 
 
 @contextlib.contextmanager
 def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterator[None]:
-    """Log into `folder`/`name`.log until left; what nobody caught, on any thread, goes there as well.
+    """Log to `folder`/`name`.log in this context, including exceptions uncaught on any thread.
 
-    Where that cannot be (`unwritable` says why), everything else goes on.
+    If that is impossible (`unwritable` returns why), everything else works as usual.
     """
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -60,7 +60,7 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
 
 
 def _close_to_others(folder: Path) -> None:
-    """Logs of earlier versions too, and those of days gone by. What cannot be closed `doctor` tells."""
+    """Restrict the permissions of all logs, including those of earlier versions and days. `doctor` reports failures."""
     with contextlib.suppress(OSError):
         for path in (folder, *folder.glob("*.log*")):
             if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -68,7 +68,7 @@ def _close_to_others(folder: Path) -> None:
 
 
 def _may_be_written(file: Path) -> bool:
-    """A pipe would keep whoever writes to it waiting for ever, and a device keeps nothing."""
+    """Whether the path is a regular file or absent. Writing to a pipe could block for ever, and a device keeps nothing."""
     try:
         return file.is_file() or not file.exists()
     except OSError:
@@ -76,28 +76,28 @@ def _may_be_written(file: Path) -> bool:
 
 
 def unwritable(folder: Path, name: str = "kiosk") -> FileTrouble | None:
-    """Why `folder`/`name`.log cannot be written; None where it can. To be asked while the log is kept there."""
+    """Why `folder`/`name`.log cannot be written; None if it can. Call it while the log is kept there."""
     file = folder / f"{name}.log"
     try:
         if file.exists():
             if not file.is_file():
                 raise not_a_file(file)
             os.close(os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)))
-        with tempfile.TemporaryFile(dir=folder):  # each day begins another file
+        with tempfile.TemporaryFile(dir=folder):  # each day starts a new file
             return None
     except OSError as error:
         return file_trouble(error, folder)
 
 
 def is_failing() -> bool:
-    """Whether the log kept by this process cannot be written. Writes a line to know. False where none is kept."""
+    """Whether this process's log cannot be written; writes a line to find out. False if no log is kept."""
     kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
     _log.info("the log is looked after")
     return any(handler.is_failing for handler in kept)
 
 
 def forbid_core_dumps() -> None:
-    """A PIN that a library has copied cannot be wiped: nothing may write this process's memory to a disk."""
+    """Forbid core dumps: copies of a PIN made by a library cannot be wiped, so memory must never reach a disk."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # not on Windows, where no dump is written unless an administrator asks for it (WER LocalDumps)
 
@@ -109,7 +109,7 @@ class _File(TimedRotatingFileHandler):
     """Whether the last record could not be written."""
 
     def _open(self) -> TextIOWrapper:
-        """Raises OSError, also for what is no file: it is tried again with the next record."""
+        """Open the file. Raises OSError, also for anything but a regular file; opening is retried with the next record."""
         if not _may_be_written(Path(self.baseFilename)):
             raise not_a_file(Path(self.baseFilename))
         return super()._open()
@@ -118,7 +118,7 @@ class _File(TimedRotatingFileHandler):
         self.is_failing = False
         stream = self.stream
         if stream is not None and not _is_at(self.baseFilename, stream.fileno()):
-            # Taken away under our hands: what is written now would go nowhere.
+            # The file was removed or replaced: writing on would go nowhere.
             self.close()
         super().emit(record)
 
@@ -127,13 +127,13 @@ class _File(TimedRotatingFileHandler):
         self.is_failing = True
 
     def close(self) -> None:
-        # What could not be written stands in the buffer still, and is tried once more.
+        # Unwritten records are still buffered, and flushing is retried once.
         with contextlib.suppress(OSError):
             super().close()
 
 
 class _OnlyOurs(logging.Filter):
-    """Below warnings only our own records: other modules log what went through them (peewee its rows, keyring its keys)."""
+    """Below warnings, pass only our own records: other modules log data (peewee its rows, keyring its keys)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= logging.WARNING or _ours(record)
@@ -141,7 +141,7 @@ class _OnlyOurs(logging.Filter):
 
 class _Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """One line for the record, one for each frame of its exception."""
+        """Format one line for the record and one for each frame of its exception."""
         lines = [f"{self.formatTime(record)} {record.levelname} {record.name} {_message(record)}"]
         if record.exc_info and record.exc_info[1] is not None:
             lines += places(record.exc_info[1])
@@ -179,7 +179,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Tra
 
 @contextlib.contextmanager
 def _crashes_in(path: Path) -> Iterator[None]:
-    """Where the interpreter itself dies, the functions it was in are written down: faulthandler writes names, never values."""
+    """Have faulthandler log crashes of the interpreter itself: it writes function names, never values."""
     file = None
     if not faulthandler.is_enabled() and _may_be_written(path):
         with contextlib.suppress(OSError):

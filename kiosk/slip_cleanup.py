@@ -1,6 +1,6 @@
-"""PDF slips in their folder: each is deleted when its day, or the days the config gives it, are over, whoever left it there.
+"""Deletion of PDF slips after the configured number of days, whoever left them.
 
-Only files named as slips are touched: the folder may be one that holds other things as well.
+Only files named like slips are touched: the folder may hold other things as well.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ from kiosk.incidents import report_incident
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"slip-([0-9]{8})-[0-9]{6}[0-9]*\.pdf")
 _UNFINISHED = ".slip-*"
-"""What a printing that was cut off leaves."""
+"""Left by an interrupted printing."""
 _FINISHED_WITHIN = 600.0
-"""Seconds after which nobody is at work on such a file any more."""
+"""Seconds after which such a file is certainly abandoned."""
 SWEEP_SECONDS = 600.0
 _STOP_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFolder:
+    """The folder of PDF slips, and how long they are kept."""
+
     folder: Path
     days: int
-    """How many days a slip is kept; 1: the day on which it was printed."""
+    """Days a slip is kept; 1: only the day it was printed."""
 
     def slips(self) -> dict[Path, date]:
-        """What lies there, and from which day in Japan it is. Raises OSError; a folder that was never made holds none."""
+        """The slips in the folder, with the day (in Japan) of each. Raises OSError; a missing folder holds none."""
         try:
             names = {path: _NAME.fullmatch(path.name) for path in self.folder.iterdir()}
         except FileNotFoundError:
@@ -42,15 +44,17 @@ class SlipFolder:
         return {path: day for path, match in names.items() if match and (day := _day(match[1])) is not None}
 
     def overdue(self, today: date) -> list[Path]:
-        """Those to be deleted. Raises OSError.
+        """The slips to be deleted. Raises OSError.
 
-        One of a day to come was printed while the clock was wrong: nobody will ever find out when it is due. But of tomorrow one may
-        be, where midnight has just passed.
+        A slip dated in the future was printed while the clock was wrong and would never become due. Tomorrow's date is allowed, since
+        midnight may just have passed.
         """
         return [path for path, day in self.slips().items() if not -1 <= (today - day).days < self.days]
 
     def sweep(self, today: date) -> int:
-        """Delete what is due, and what printings that were cut off have left; how many files. `doctor` tells of what stays."""
+        """Delete overdue slips and what interrupted printings left. Returns the number of files deleted; `doctor` reports those that
+        remain.
+        """
         deleted = 0
         with suppress(OSError):
             for path in [*self.overdue(today), *self._unfinished()]:
@@ -70,7 +74,7 @@ class SlipFolder:
 
 @contextmanager
 def swept(slips: SlipFolder, today: Callable[[], date], every: float = SWEEP_SECONDS) -> Iterator[None]:
-    """Sweeps at once and then `every` so many seconds, on a thread of its own: the folder may lie on a server that does not answer."""
+    """Sweep at once and then every `every` seconds, on a thread of its own: the folder may be on a server that does not respond."""
     ended = threading.Event()
 
     def sweep() -> None:

@@ -1,9 +1,9 @@
-"""Every sentence people see or hear read out, by key and language, for windows, command line and slips.
+"""All text shown or read out to people, by key and language, for windows, command line and slips.
 
-The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); a key's first word names its part:
-`patron.pin.title` lies in `patron.po`. What patrons read (`patron`, `slip`) exists in every language, what staff and operators read
-(`staff`, `refusal`, `command`, `demo`) in Japanese only. In a sentence `{name}` is filled in, `[…]` after kanji is its reading, `|` marks
-where a line may break and a newline where it must.
+The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); the first component of a key is its part: `patron.pin.title` is
+in `patron.po`. Text for patrons (`patron`, `slip`) exists in every language, text for staff and operators (`staff`, `refusal`, `command`,
+`demo`) in Japanese only. In a sentence `{name}` is a placeholder, `[…]` after kanji is its reading, `|` allows a line break and a newline
+forces one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kiosk.domain.model import Language
 
 StaffPart = Literal["title", "staff", "staff-next"]
 STAFF_PARTS: tuple[StaffPart, ...] = get_args(StaffPart)
-"""What staff are told of a code: its name, the cause, the next step."""
+"""What staff are shown about a code: its title, the cause, the next step."""
 _DENIALS = frozenset({Stop.CHARGE_DENIED.value, Stop.RENEWAL_DENIED.value, Stop.RECALL_DENIED.value, Stop.HOLD_DENIED.value})
 _FULL_WIDTH_MARKS = str.maketrans("|[]", "｜［］")
 _READING = re.compile(r"\[([^\]]*)\]")
@@ -40,12 +40,14 @@ def _catalogue(part: str, language: Language) -> dict[str, str]:
 
 
 def knows(key: str, language: Language = Language.JAPANESE) -> bool:
-    """Whether the catalogue of this language has a sentence under `key`."""
+    """Whether the catalogue of this language has the key."""
     return key in _catalogue(key.partition(".")[0], language)
 
 
 def say(key: str, language: Language = Language.JAPANESE, /, **params: str | int) -> str:
-    """The sentence under `key`, filled in, with its break marks and readings. Raises KeyError when there is none in Japanese either."""
+    """The sentence of `key` with placeholders filled in, including break marks and readings. Raises KeyError if it is missing in Japanese
+    too.
+    """
     part = key.partition(".")[0]
     sentence = _catalogue(part, language).get(key)
     if sentence is None:
@@ -54,33 +56,34 @@ def say(key: str, language: Language = Language.JAPANESE, /, **params: str | int
 
 
 def refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
-    """What staff read of a code (`refusal.<code>.<part>`), filled in, with its marks.
+    """What staff read about a code (`refusal.<code>.<part>`), with placeholders filled in, including marks.
 
-    Part `staff` also says what the library's system told, as far as `params` hold it: why a library card is stopped (`stops`: values
-    of `Stop` by blanks; `said`: the system's own words) and until when a card was good (`until`, an ISO date).
-    Part `staff-next` asks for no reason that is told, and where nothing was `entered`, since the number came from a link, for the card.
+    `staff` adds what the library system reported, if `params` hold it: why a library card is stopped (`stops`: space-separated `Stop`
+    values; `said`: the system's own message) and until when a card was valid (`until`: ISO date).
+
+    `staff-next` does not send staff to look for a reason already shown, and refers to the link's card if no number was `entered`.
     """
     sentence, known = _refusal(code, part, params)
-    # What others wrote may hold what would be a mark here.
+    # Text from outside may contain characters that are marks here.
     return sentence.format(
         **{name: value.translate(_FULL_WIDTH_MARKS) if isinstance(value, str) else value for name, value in known.items()}
     )
 
 
 def plain_refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
-    """The same without marks; what is filled in (a path, say) stays letter for letter as it is."""
+    """As `refusal`, without marks; parameters such as a path are inserted unchanged."""
     sentence, known = _refusal(code, part, params)
     return plain(sentence).format(**known)
 
 
 def refusal_to_patron(code: Code, language: Language, /, **params: str | int) -> tuple[str, str]:
-    """What a patron reads of a code, in their language: the cause and the next step."""
+    """What a patron reads about a code, in their language: the cause and the next step."""
     key = patron_key(code)
     return say(key, language, **params), say(f"{key}-next", language, **params)
 
 
 def patron_key(code: Code) -> str:
-    """The key of the sentence that tells a patron of this code; its next step stands under the same with `-next`."""
+    """The key of a code's message for patrons; its next step has the same key with `-next`."""
     match code.about.patron:
         case ToPatron.OWN:
             return f"patron.refusal.{code}"
@@ -91,7 +94,7 @@ def patron_key(code: Code) -> str:
 
 
 def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
-    """A sentence still to be filled in, and with what."""
+    """A sentence and the parameters still to be filled in."""
     key = f"refusal.{code}.{part}"
     if part == "staff-next":
         told = params.get("said") or stop_causes(str(params.get("stops", "")))
@@ -103,7 +106,7 @@ def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple
         return say(key), params
     if code is Code.LIBRARY_CARD_STOPPED:
         stops = str(params.get("stops", ""))
-        # Beside the system's own words it tells nothing that something is denied.
+        # Next to the system's own message, that something is denied adds nothing.
         reasons = stop_causes(stops) if params.get("said") else stop_reasons(stops)
         sentence = say(f"{key}-why" if reasons else key)
         sentence += say(f"{key}-said") if params.get("said") else ""
@@ -117,15 +120,15 @@ def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple
 
 
 def stop_reasons(stops: str) -> str:
-    """Why a patron is stopped, in words for staff; empty when it is not known. `stops`: values of `Stop` by blanks.
+    """Why a patron is stopped, in words for staff; empty if not known. `stops`: space-separated `Stop` values.
 
-    That something is denied is no reason: it is named only where nothing else is.
+    A denial is not a reason: it is named only if nothing else is known.
     """
     return stop_causes(stops) or _stop_words(set(stops.split()))
 
 
 def stop_causes(stops: str) -> str:
-    """The same; empty where nothing is known but what is denied."""
+    """As `stop_reasons`, without denials."""
     return _stop_words(set(stops.split()) - _DENIALS)
 
 
@@ -134,10 +137,10 @@ def _stop_words(stops: Set[str]) -> str:
 
 
 def one_line(sentence: str) -> str:
-    """A title that is broken by hand, for a place in which it is not: words of letters keep a space between them."""
+    """A title with manual line breaks joined into one line; Latin words keep a space between them."""
     return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", sentence).replace("\n", "")
 
 
 def plain(sentence: str) -> str:
-    """A sentence without break marks and readings: for accessible names, the command line and the log of the tour."""
+    """A sentence without break marks and readings: for accessible names, the command line and the tour's log."""
     return _READING.sub("", sentence).replace("|", "")

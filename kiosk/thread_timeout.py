@@ -1,4 +1,4 @@
-"""A limit for whatever has none of its own."""
+"""A timeout for calls that have none."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 def in_time(question: Callable[[], T], seconds: float, name: str = "in-time", ended: threading.Event | None = None) -> T:
-    """The answer, or what was raised instead; TimeoutError after `seconds`, or before that when somebody else sets `ended`.
+    """Return what `question` returns, or raise what it raises; TimeoutError after `seconds`, or earlier if somebody else sets `ended`.
 
-    The thread that asks is left behind then: it holds back neither the caller nor the end of the program. Only for calls that wait
-    without the interpreter's lock; for others see `apart`.
+    After a timeout the thread is abandoned; it blocks neither the caller nor the exit of the program. Only for calls that release the GIL
+    while waiting; for others see `child_process`.
     """
     answers: list[T] = []
     failures: list[BaseException] = []

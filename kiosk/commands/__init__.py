@@ -1,4 +1,4 @@
-"""The commands of the command line, one a module; each loads what it needs only when it is carried out."""
+"""The commands of the command line, one module each, with imports deferred until a command runs."""
 
 from __future__ import annotations
 

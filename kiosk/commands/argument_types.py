@@ -1,4 +1,4 @@
-"""What was given on the command line: files, folders, days."""
+"""Types of command-line arguments: files, folders, days."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from kiosk.config.file_access import open_regular
 from kiosk.domain.errors import Code, Unavailable
 
 _LONGEST = 400
-"""Bytes of a path in which SQLite is to open a file. See `Home`."""
+"""Maximum path length in bytes for a database of SQLite. See `Home`."""
 
 
 def given_path(text: str) -> Path:
-    """A path as it was given. Raises ValueError where nothing was: to Python that is the current folder."""
+    """A path as given. Raises ValueError if empty, which Python would take for the current folder."""
     if not text.strip():
         raise ValueError(text)
     return Path(text)
 
 
 def day(text: str) -> date:
-    """A day that can be reckoned with in every zone. Raises ValueError."""
+    """A date that is safe to convert to any time zone. Raises ValueError."""
     found = date.fromisoformat(text)
     if found.year < 1970:
         raise ValueError(text)
@@ -32,7 +32,7 @@ def day(text: str) -> date:
 
 
 def check_name(place: Path) -> None:
-    """Raises Unavailable: file-unusable, where SQLite could open no database because of its name."""
+    """Raises Unavailable: file-unusable, if SQLite could not open a database with this path."""
     whole = os.fsencode(place.absolute())
     if len(whole) > _LONGEST:
         raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
@@ -44,7 +44,7 @@ def check_name(place: Path) -> None:
 
 @contextmanager
 def given(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with `path` into Unavailable: file-unusable, with its place and reason."""
+    """Convert errors with `path` to Unavailable: file-unusable, with place and reason."""
     try:
         yield
     except OSError as error:
@@ -52,6 +52,6 @@ def given(path: Path) -> Iterator[None]:
 
 
 def check_readable(path: Path) -> None:
-    """Raises Unavailable: file-unusable."""
+    """Raises Unavailable: file-unusable, if the file cannot be read."""
     with given(path), open_regular(path) as file:
         file.read(1)

@@ -1,4 +1,4 @@
-"""kiosk audit list | verify: what was done at this counter, and whether the trail still is as it was written."""
+"""kiosk audit list | verify: lists the acts of this counter and verifies that the trail is unaltered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kiosk.store.repository import Repository
 
 _MOST_TOLD = 20
-"""Findings about times: of a trail with more somebody has to look at the whole of it anyway."""
+"""Maximum number of timing findings shown; a trail with more needs a full review anyway."""
 
 
 def add(commands: Commands) -> None:
@@ -47,7 +47,7 @@ def list_acts(home: Home, options: argparse.Namespace) -> int:
         for entry in repository.audit_rows(since):
             print(json.dumps(asdict(entry), ensure_ascii=False) if options.json else _line(entry))
         head = repository.audit_head()
-        # A program reads rows and nothing else.
+        # A program reading the rows needs rows only.
         told = output.words("audit.head", rows=head.rows, digest=head.digest.hex())
         print(told, file=sys.stderr if options.json else sys.stdout)
         _tell_misdated(repository)
@@ -57,9 +57,9 @@ def list_acts(home: Home, options: argparse.Namespace) -> int:
 
 
 def verify(home: Home, options: argparse.Namespace) -> int:
-    """Trail, links and anchor; with --head also against a note on paper, which nobody can rebuild who rebuilds the whole trail.
+    """Verify trail, links and anchor; with --head also against a note on paper, which protects against a rebuilt trail.
 
-    Tells the trail's end, to be noted down elsewhere.
+    Prints the head of the trail, to be noted down elsewhere.
     """
     note = _read_note(options.head) if options.head is not None else None
     if options.head is not None and note is None:
@@ -67,7 +67,7 @@ def verify(home: Home, options: argparse.Namespace) -> int:
         return output.MISUSE
 
     def tell(repository: Repository) -> int:
-        # Also what was confirmed by somebody stays broken.
+        # Reported even if staff have accepted it.
         broken = repository.verify_audit()
         if broken is not None:
             output.tell("audit.broken", row=broken)
@@ -84,7 +84,7 @@ def verify(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read_note(text: str) -> tuple[int, str] | None:
-    """Rows (as many as SQLite can number) and the beginning of the hash, as somebody copied them from paper."""
+    """The row count (as large as SQLite allows) and the beginning of the hash, as copied from paper; None if malformed."""
     match = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{16,64})", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower())
     return (int(match[1]), match[2]) if match else None
 
@@ -98,7 +98,7 @@ def _compare(repository: Repository, rows: int, digest: str) -> int:
 
 
 def _tell_misdated(repository: Repository) -> None:
-    """On stderr, also beside rows for a program. A clock that was wrong once is no trouble of today: the exit code does not tell of it."""
+    """Warn about implausible times on stderr, also next to machine-readable rows. A past clock error does not affect the exit code."""
     found = repository.misdated_rows()
     for one in islice(found, _MOST_TOLD):
         rows = f"{one.first}" if one.first == one.last else f"{one.first}〜{one.last}"
@@ -134,7 +134,7 @@ def _at(text: str) -> str:
 
 
 def _checked(word: str) -> str:
-    """What was checked, or how much of something there was."""
+    """What was checked, or a count of something."""
     what, _, value = word.partition(":")
     if value.isdecimal() and knows(f"command.audit.checked.{what}"):
         return output.words(f"audit.checked.{what}", count=value)
@@ -142,7 +142,7 @@ def _checked(word: str) -> str:
 
 
 def _word(key: str, written: str) -> str:
-    """As people say it; as it is written there where no version of this program wrote it: an auditor sees the row all the same."""
+    """The label of a word; the word itself, escaped, if this program never writes it, so that an auditor still sees the row."""
     return output.words(key) if knows(f"command.{key}") else escaped(written)
 
 

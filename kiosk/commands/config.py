@@ -1,4 +1,4 @@
-"""kiosk config check | write | show-default: is the config file right, a first one where it is read, and what could stand in it."""
+"""kiosk config check | write | show-default: validates the configuration, writes an initial one, prints the defaults."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from kiosk.domain.escaping import escaped
 def add(commands: Commands) -> None:
     acts = commands.add("config").subcommands()
     acts.add("check", act=check)
-    # At no home: where one is to begin, it is begun by this.
+    # Without preparing a home: this command creates it.
     acts.add("write", act=write, at_home=False)
     acts.add("show-default", act=show_default, at_home=False)
 
 
 def check(home: Home, options: argparse.Namespace) -> int:
-    """Name every mistake, not only the first."""
+    """Report every mistake, not only the first."""
     mistakes = check_settings(home.config)
     for mistake in mistakes:
         output.complain(mistake)
@@ -34,17 +34,17 @@ def check(home: Home, options: argparse.Namespace) -> int:
 
 
 def write(home: Home, options: argparse.Namespace) -> int:
-    """Begin the home with a config that holds the defaults as comments. One that is there stays as it is."""
+    """Create the home with a configuration of commented-out defaults. An existing file is left alone."""
     home.refuse_practice()
     is_there = os.path.exists(home.config)
     if is_there and not os.path.isfile(home.config):
         trouble = file_trouble(not_a_file(home.config), home.config)
         raise Unavailable(Code.CONFIG_UNREADABLE, place=str(home.config), reason=trouble.value)
-    # Where that cannot be told, or a link leads nowhere, the home says so better.
+    # If that cannot be determined, or a link is dangling, the home reports it better.
     if is_there or not home.prepare():
         output.warn("config.there", file=escaped(str(home.config)))
         return output.PROBLEM
-    # What is still to be decided is no trouble yet; a folder that others may write to is.
+    # Undecided settings are no problem yet; a folder writable by others is.
     check_settings(home.config)
     output.tell("config.written", file=escaped(str(home.config)))
     return output.OK

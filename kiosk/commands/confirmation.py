@@ -1,4 +1,4 @@
-"""What only a person can answer: asked at a terminal, never of a script."""
+"""Questions for a person at a terminal, never for a script."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def somebody_is_there() -> bool:
 
 
 def answer_to(question: str) -> str:
-    """What is typed; nothing where the end of the input is (Ctrl-D). Asked beside the output, which may go into a file."""
+    """The line typed; empty at end of input (Ctrl-D). Asked on stderr, since the output may be redirected to a file."""
     print(question, end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip()
 

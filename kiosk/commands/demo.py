@@ -1,4 +1,4 @@
-"""kiosk demo: the counter with virtual cards, in a home that is thrown away."""
+"""kiosk demo: the counter with virtual cards, in a temporary home."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
-    """Without --home nothing of the demo outlives it; with it, the demo has a folder of its own there, beside a real counter's."""
+    """Without --home the demo leaves nothing behind; with it, it uses a subfolder of its own beside a real counter's data."""
     if options.tour is not None:
         with given(options.tour):
             options.tour.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The display a command needs: Qt, started; or the reason why not, told on the terminal and, where one can be had, in a small window."""
+"""Qt for commands that need a display; if it cannot start, the reason on the terminal and, if possible, in a small window."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 _A_WINDOW_MAY_COME = {"library", "platform", "incomplete", "broken", "memory", "open-files", "other"}
-"""Why Qt failed although there may be a display that others can use."""
+"""Reasons for which Qt may fail although other programs can open windows."""
 _OPEN_FILES = 64
-"""A counter has some twenty files open, and a few more for each display, reader and process apart."""
+"""A counter has some twenty files open, and a few more for each display, reader and child process."""
 _ADDRESSES = 1_500_000 << 10
-"""Bytes of addresses: a counter takes 1.4 GB of them for its threads, and a tenth of that in memory."""
+"""Bytes of address space: a counter reserves 1.4 GB for its threads and uses a tenth of that."""
 _TK = """
 import sys, tkinter
 window = tkinter.Tk()
@@ -33,9 +33,9 @@ window.mainloop()
 
 
 def start_display() -> QApplication:
-    """Start Qt; the one application of this process.
+    """Start Qt and return the application of this process.
 
-    Raises Unavailable: display-unusable; where Qt itself would end the process, it is ended with the reason told.
+    Raises Unavailable: display-unusable. Where Qt itself would abort the process, it is ended after the reason was shown.
     """
     _check_limits()
     try:
@@ -49,7 +49,7 @@ def start_display() -> QApplication:
 
 
 def _check_limits() -> None:
-    """Under lower limits windows come half or hang: Qt and threads do not say what they did not get."""
+    """Refuse resource limits under which windows would be incomplete or hang, since Qt and threads do not report failed allocations."""
     if sys.platform == "win32":
         return
     import resource
@@ -64,7 +64,7 @@ def _check_limits() -> None:
 
 
 def give_up(trouble: KioskError) -> int:
-    """Say why, in every way that is left; the exit code."""
+    """Report the problem by every means left. Returns the exit code."""
     code = output.complain(trouble)
     if trouble.params.get("reason") in _A_WINDOW_MAY_COME:
         show_otherwise(trouble)
@@ -72,7 +72,7 @@ def give_up(trouble: KioskError) -> int:
 
 
 def show_trouble(trouble: KioskError) -> None:
-    """What keeps the counter from starting, in a window until it is closed, where somebody can see one: a counter has no terminal."""
+    """Show why the counter does not start in a window, if anybody can see one: a counter has no terminal."""
     if not has_display():
         return
     if trouble.code is Code.DISPLAY_UNUSABLE:
@@ -99,7 +99,7 @@ def show_trouble(trouble: KioskError) -> None:
 
 
 def show_otherwise(trouble: KioskError) -> None:
-    """In a window of another program, if there is one. It is left to itself: nobody waits for it."""
+    """Show it in a window of another program, if one is installed. The window is not waited for."""
     title, text = refusal(trouble.code, "title", **trouble.params), output.explain(trouble)
     if sys.platform == "win32":
         import ctypes
@@ -119,7 +119,7 @@ def show_otherwise(trouble: KioskError) -> None:
 
 
 def _stays(program: list[str]) -> bool:
-    """Whether it is still there after a moment: one that lacks something itself ends at once."""
+    """Whether the program still runs after a moment: one that lacks something itself ends at once."""
     quiet = subprocess.DEVNULL
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
     try:
@@ -134,7 +134,7 @@ def _stays(program: list[str]) -> bool:
 
 
 def has_display() -> bool:
-    """Whether somebody may see a window."""
+    """Whether windows are visible to anybody."""
     if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         return False
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,4 +1,4 @@
-"""kiosk ils test: does the library's system answer, what does it offer, and does a patron's name come through?"""
+"""kiosk ils test: checks whether the library system responds, what it offers, and whether a patron's name is decoded correctly."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from kiosk.library.ils.acs_status import Server
 
 NEEDED = ("Patron Information", "Item Information", "Checkout", "Renew", "Hold")
-"""What the counter asks for, by the names of the protocol."""
+"""Requests the counter uses, by their SIP2 names."""
 _ENCODINGS = ("utf-8", "cp932", "euc_jp")
-# Letters in no Japanese name, but in one that was read in another encoding than it was written: control characters, accented Latin,
-# half-width kana, private use. Some of them stand in a foreigner's name, so that they only raise the question.
+# Characters that occur in no Japanese name but in one decoded wrongly: control characters, accented Latin, half-width kana, private use.
+# Some occur in foreign names, so they only raise the question.
 _ODD = re.compile("[\x80-\u024f\uff61-\uff9f\ue000-\uf8ff]")
 _ASKED = re.compile("[?？]")
 
@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
 
 def test(home: Home, options: argparse.Namespace) -> int:
     settings = read_settings(home.config)
-    # A number that no rule lets through is said before anybody waits for a server.
+    # An invalid number is reported before anybody waits for a server.
     number = read_library_card(options.patron, counter_rules(settings).barcode) if options.patron is not None else None
     client = open_library(home, settings)
     if client is None:
@@ -57,12 +57,12 @@ def test(home: Home, options: argparse.Namespace) -> int:
 
 
 def address(ils: IlsSettings) -> str:
-    """Whom the counter speaks to, and whether others can listen."""
+    """The address of the library system, and whether the connection is encrypted."""
     return output.words("ils.address-tls" if ils.tls else "ils.address-plain", host=ils.host, port=ils.port)
 
 
 def trouble(error: KioskError, ca_file: str) -> str:
-    """What is wrong with the line to the library's system, and what to do about it; for whoever set it up. `ca_file`: its whole path."""
+    """What is wrong with the connection to the library system and what to do, for its administrator. `ca_file`: full path."""
     reason = str(error.params.get("reason", ""))
     key = f"command.why.{error.code}.{reason}"
     place = [output.words("place", place=escaped(ca_file))] if reason.startswith("authority-") else []
@@ -70,12 +70,12 @@ def trouble(error: KioskError, ca_file: str) -> str:
 
 
 def lacking(server: Server) -> list[str]:
-    """What the counter needs and the server says it does not offer: names for people."""
+    """The requests the counter needs and the server reports as unsupported, as names for people."""
     return [name_of(name) for name in NEEDED if server.supported.get(name) is False]
 
 
 def name_of(request: str) -> str:
-    """貸出 (Checkout)"""
+    """The name of a request for people: 貸出 (Checkout)."""
     key = f"ils.request.{request.lower().replace(' ', '-')}"
     return f"{output.words(key)} ({request})"
 
@@ -84,7 +84,7 @@ def name_of(request: str) -> str:
 
 
 def _tell_server(client: IlsClient, ils: IlsSettings) -> bool:
-    """Whether there is a connection to go on with."""
+    """Report on the server. Returns whether there is a connection to go on with."""
     from kiosk.library.ils.profile import profile_of
 
     output.tell("ils.speaks-to", address=address(ils), system=ils.system, encoding=profile_of(ils).encoding, checksum=ils.checksum)
@@ -152,7 +152,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
     try:
         _tell_standing(client.patron(number))
     except Refused as refusal:
-        # What is wrong with this library card is a good answer of the library's system, unless it does not know the card at all.
+        # A problem with this library card is a valid answer of the library system, unless the card is unknown to it.
         output.tell("ils.patron", what=_explained(refusal))
         return output.PROBLEM if refusal.code in (Code.LIBRARY_CARD_UNKNOWN, Code.LIBRARY_CARD_DIFFERS) else code
     except Unavailable as error:
@@ -162,7 +162,7 @@ def _tell_patron(home: Home, settings: Settings, client: IlsClient, number: Libr
 
 
 def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: LibraryCardNumber, sight: Sight) -> int:
-    """A wrong encoding is no error: it is seen, by somebody who knows how the name is written."""
+    """Report on the encoding. A wrong one raises no error: only somebody who knows the name can see it. Returns the exit code."""
     from kiosk.library.ils.profile import profile_of
 
     encoding = profile_of(settings.ils).encoding
@@ -178,7 +178,7 @@ def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: Li
     else:
         output.tell("ils.compare", encoding=encoding)
         return output.OK
-    # Servers allow few connections at a time, some of them one.
+    # Servers limit concurrent connections, some to one.
     client.close()
     found = {other: name for other in _ENCODINGS if other != encoding and (name := _read_in(home, settings, number, other))}
     for other, name in found.items():
@@ -190,7 +190,7 @@ def _tell_encoding(home: Home, settings: Settings, client: IlsClient, number: Li
 
 
 def _read_in(home: Home, settings: Settings, number: LibraryCardNumber, encoding: str) -> str:
-    """The name as it reads in another encoding; empty where it cannot be read."""
+    """The name decoded in another encoding; empty if that fails."""
     client = open_library(home, replace(settings, ils=replace(settings.ils, encoding=encoding)))
     if client is None:
         return ""
@@ -226,7 +226,7 @@ def _tell_standing(patron: Patron) -> None:
 
 
 def _tell_loans(loans: LoanList) -> None:
-    """How much of what is on loan comes as barcodes: by these alone the counter knows an item that this patron has already."""
+    """Report how many loans are listed by barcode: only by these can the counter recognise an item the patron already has."""
     listed, counted = len(loans.items), loans.counted
     if loans.told is Told.NOTHING:
         output.tell("ils.loans-not-told")
@@ -247,5 +247,5 @@ def _explained(refusal: Refused) -> str:
 
 
 def _shown(text: str) -> str:
-    """What a server sent, in one line: read in a wrong encoding it may hold what a terminal would obey."""
+    """A server's text in one line, without control characters: decoded wrongly it may contain terminal commands."""
     return "".join(one if one.isprintable() else "\ufffd" for one in text.replace("\n", " / "))

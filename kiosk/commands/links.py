@@ -1,4 +1,4 @@
-"""kiosk links count | list | unlink NUMBER: the links of this counter, never with a whole number."""
+"""kiosk links count | list | unlink NUMBER: the links of this counter, with masked numbers only."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
 
 
 def unlink(home: Home, options: argparse.Namespace) -> int:
-    """Without --reason a person at the keyboard is asked; a script is not."""
+    """Close a link. Without --reason a person at the keyboard is asked; a script is refused."""
     number = read_library_card(options.number, counter_rules(read_settings(home.config)).barcode)
     reason = UnlinkReason(options.reason) if options.reason else _ask_reason()
     if reason is None:

@@ -1,4 +1,4 @@
-"""The store, opened for one command beside a counter that may be running."""
+"""The store opened for one command, possibly beside a running counter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
-    """Work on the store; where none was made yet, say so instead of making one."""
+    """Run `work` on the store and return its exit code. If there is no store yet, report that instead of creating one."""
     settings = read_settings(home.config)
     if not home.has_store():
         key_place_of(home, settings).check_first_start()
@@ -31,7 +31,7 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
 
 
 def honestly(repository: Repository, work: Callable[[], int]) -> int:
-    """Work on an opened store, and say of one that is doubted what was found: what was told from it may be wrong. The exit code."""
+    """Run `work` on an open store and return its exit code. If the store is doubted, report why: what `work` printed may be wrong."""
     try:
         code = work()
     except KioskError as error:
@@ -49,7 +49,7 @@ def _tell_doubt(repository: Repository) -> int:
 
 
 def note_administrative_act(repository: Repository, deed: AdministrativeAct) -> None:
-    """Write down what is about to be done. A store that cannot be written to can still be read, and rescued: that is only said."""
+    """Record what is about to be done. If the store is read-only or full, only warn: it can still be read and rescued."""
     try:
         repository.note(deed)
     except Unavailable as error:
@@ -59,13 +59,13 @@ def note_administrative_act(repository: Repository, deed: AdministrativeAct) -> 
 
 
 def note_trust(home: Home, deed: AdministrativeAct, fingerprint: str = "") -> None:
-    """Write down what is done with the trust: for an authority with its fingerprint as far as it was given.
+    """Record an act on the trust anchors, with the fingerprint of the authority as far as given.
 
-    Before there is a store there is no trail either.
+    Without a store there is no trail, and nothing is recorded.
     """
     try:
         is_there = home.store.exists()
-    except OSError:  # a folder nobody may look into: opening it says so
+    except OSError:  # no access to the folder: opening the store reports it
         is_there = True
     if is_there:
         repository, _ = open_repository(home, read_settings(home.config))

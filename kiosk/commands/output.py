@@ -1,4 +1,4 @@
-"""How commands speak: sentences of command.po on stdout, trouble on stderr."""
+"""Output of commands: sentences of command.po on stdout, problems on stderr."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from kiosk.text import knows, plain_refusal, say
 
 OK = 0
 PROBLEM = 1
-"""Something is wrong and was named: doctor, audit verify, a card refused."""
+"""A problem was found and reported: doctor, audit verify, a card refused."""
 MISUSE = 2
-"""Written wrongly: the command line or the config."""
+"""Wrong usage: the command line or the configuration."""
 
 
 def words(key: str, /, **params: str | int) -> str:
@@ -29,12 +29,12 @@ def tell(key: str, /, **params: str | int) -> None:
 
 
 def warn(key: str, /, **params: str | int) -> None:
-    """The same on stderr."""
+    """As `tell`, on stderr."""
     print(words(key, **params), file=sys.stderr)
 
 
 def tell_json(document: Mapping[str, object]) -> None:
-    """One JSON object, readable by people too."""
+    """Print a JSON object, indented for people."""
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
@@ -44,7 +44,7 @@ def explain(error: KioskError) -> str:
         # No page stands behind a command that could be gone back to.
         return words("bug", incident=str(error.params["incident"]), folder=escaped(str(error.params["place"])))
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
-    # What only an administrator needs to know stands between cause and next step.
+    # What only an administrator needs goes between cause and next step.
     lines[1:1] = [*_details(error), *_place(error, lines[0])]
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
@@ -52,7 +52,7 @@ def explain(error: KioskError) -> str:
 
 
 def why(error: KioskError) -> str:
-    """The cause alone, as exactly as it is known."""
+    """The cause alone, as precisely as known."""
     return "".join(_details(error)) or plain_refusal(error.code, "staff", **error.params)
 
 
@@ -62,13 +62,13 @@ def file_why(trouble: FileTrouble) -> str:
 
 
 def _place(error: KioskError, cause: str) -> list[str]:
-    """Where it is wrong, unless that was said."""
+    """Where the problem is, unless the cause already names it."""
     place = str(error.params.get("place", ""))
     return [words("place", place=escaped(place))] if place and place not in cause else []
 
 
 def _details(error: KioskError) -> list[str]:
-    """The sentence about `reason`: the one of this code, or the one of every file."""
+    """The sentence for `reason`: this code's own or the general one for files."""
     reason = error.params.get("reason", "")
     key = f"command.why.{error.code}.{reason}"
     if knows(key):
@@ -77,7 +77,7 @@ def _details(error: KioskError) -> list[str]:
 
 
 def complain(error: KioskError) -> int:
-    """Say on stderr what is wrong and what to do; the command's exit code."""
+    """Report the problem and the next step on stderr. Returns the exit code."""
     print(explain(error), file=sys.stderr)
     return exit_code(error)
 

@@ -1,4 +1,4 @@
-"""The command line's grammar: argparse, speaking Japanese."""
+"""The command-line grammar: argparse with Japanese messages."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from kiosk.commands.output import MISUSE, words
 from kiosk.config import Home
 
 Act = Callable[[Home, argparse.Namespace], int]
-"""Carries a command out: the exit code. Raises KioskError."""
+"""Runs a command and returns its exit code. Raises KioskError."""
 
 
 class Commands:
-    """A level of commands: those of `kiosk`, or those of `kiosk trust`."""
+    """One level of commands: those of `kiosk`, or those of `kiosk trust`."""
 
     def __init__(self, parser: Parser, prefix: str) -> None:
         self._prefix = prefix
         self._actions = parser.add_subparsers(title=words("parser.commands"), metavar=words("parser.command"))
 
     def add(self, name: str, act: Act | None = None, *, at_home: bool = True, windowed: bool = False, log: str = "commands") -> Parser:
-        """A command; its help is `command.<name>.help`. Without an `act` it explains itself. `at_home`: makes the home first.
+        """Add a command with the help text `command.<name>.help`. Without an `act` it prints its help. `at_home`: prepare the home first.
 
-        `windowed`: what keeps it from starting is shown in a window too, since it is started by an icon. `log` names the log: the counter
-        has one of its own, which no other program rotates under its hands.
+        `windowed`: show start-up failures in a window too, since the command is started by an icon. `log` names the log file: the counter
+        has its own, which no other process may rotate.
         """
         key = f"{self._prefix}{name}"
         parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
@@ -44,18 +44,18 @@ class Parser(argparse.ArgumentParser):
         self._given = self.add_argument_group(words("parser.given"))
         self._options = self.add_argument_group(words("parser.options"))
         self._options.add_argument("-h", "--help", action="help", help=words("parser.help"))
-        # Before or behind the command: where it is not given, nothing is said of it, so that what stands before stays.
+        # Allowed before or after the subcommand. SUPPRESS: if absent after it, the value given before is kept.
         self._options.add_argument("--home", type=_given, metavar="DIR", default=argparse.SUPPRESS, help=words("kiosk.home"))
 
     def subcommands(self) -> Commands:
         return Commands(self, f"{self.key}." if self.key else "")
 
     def given(self, name: str, **settings: Any) -> None:
-        """A positional argument; its help is `command.<key>.<name>`."""
+        """Add a positional argument with the help text `command.<key>.<name>`."""
         self._given.add_argument(name, help=words(f"{self.key or 'kiosk'}.{name}"), **settings)
 
     def option(self, name: str, **settings: Any) -> None:
-        """An option; its help is `command.<key>.<name without dashes>`."""
+        """Add an option with the help text `command.<key>.<name without dashes>`."""
         self._options.add_argument(name, help=words(f"{self.key or 'kiosk'}.{name.lstrip('-')}"), **settings)
 
     def explain_itself(self, home: Home, options: argparse.Namespace) -> int:
@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
         return 0
 
     def error(self, message: str) -> NoReturn:
-        """Exit code 2, with the usage. argparse's own message names the word it did not understand."""
+        """Print the usage and exit with 2. argparse's own message names the argument at fault."""
         self.print_usage(sys.stderr)
         print(words("parser.wrong", message=message), file=sys.stderr)
         raise SystemExit(MISUSE)
@@ -83,11 +83,11 @@ _ARGPARSE = {
     "ambiguous option: %(option)s could match %(matches)s": "ambiguous",
     "ignored explicit argument %r": "takes-no-value",
 }
-"""Its messages, and the sentences `command.parser.<key>` with the same blanks."""
+"""argparse's messages, and the keys of their replacements `command.parser.<key>` with the same placeholders."""
 
 
 def _in_japanese(message: str) -> str:
-    """What argparse asks gettext for: it has no other door for sentences of one's own."""
+    """Translate what argparse passes to gettext, the only hook it offers for custom messages."""
     return words(f"parser.{_ARGPARSE[message]}") if message in _ARGPARSE else message
 
 

@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 
 def practise(home: Home, options: argparse.Namespace) -> int:
-    """Without --home beside the usual home; never in one where a counter works."""
+    """Run in a home beside the usual one unless --home is given; never in one a counter uses."""
     begin_practice(home)
     settings = read_settings(home.config)
     _check_readers(settings)
@@ -41,13 +41,13 @@ def practise(home: Home, options: argparse.Namespace) -> int:
 
 
 def _laying(home: Home | None) -> str:
-    """The command that lays a card for a practice in `home`: one laid elsewhere is of another authority."""
+    """The command that places a virtual card for a practice in `home`; a card from another home has another authority."""
     words = ["kiosk", *([] if home is None else ["--home", escaped(str(home.folder))]), "virtual-card"]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _check_readers(settings: Settings) -> None:
-    """Raises Unavailable where no card could ever be laid, before any window opens."""
+    """Raises Unavailable if no card could ever be placed, before any window opens."""
     found = {finding.check: finding for finding in look_at_readers(settings.reader.name)}
     if code := _TROUBLE.get(found["service"].outcome):
         raise Unavailable(code, reason="practice")

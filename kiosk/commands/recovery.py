@@ -1,4 +1,4 @@
-"""kiosk recovery sheet | confirm | backup | restore: without the site key on paper, a broken disk ends every link."""
+"""kiosk recovery sheet | confirm | backup | restore | moved | begin: without the site key on paper, a broken disk ends every link."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
 
 
 def print_sheet(home: Home, options: argparse.Namespace) -> int:
-    """To stdout alone, so that it can go straight to a printer; the keys are made if this is the first start."""
+    """Print to stdout only, so that it can be piped to a printer; creates the keys at the first start."""
     from kiosk.store.recovery_sheet import sheet
 
     repository, keys = open_repository(home, read_settings(home.config))
@@ -47,7 +47,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
 
 def confirm(home: Home, options: argparse.Namespace) -> int:
-    """Ask two lines of the paper back, three times at most."""
+    """Ask for two lines of the sheet, three tries each."""
     from kiosk.store.recovery_sheet import answered, challenge, fingerprint
 
     repository, keys = open_repository(home, read_settings(home.config))
@@ -67,13 +67,13 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
 
 
 def back_up(home: Home, options: argparse.Namespace) -> int:
-    """A copy that the sheet opens; it may be carried about, since without the sheet it says nothing."""
+    """Make an encrypted copy that only the sheet opens; without the sheet it reveals nothing."""
     from kiosk.store.recovery import make_backup
 
     repository, keys = open_repository(home, read_settings(home.config))
 
     def copy() -> int:
-        # First, so that the copy tells of itself.
+        # First, so that the copy contains its own record.
         check_name(options.folder)
         note_administrative_act(repository, AdministrativeAct.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
@@ -85,7 +85,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 
 
 def restore(home: Home, options: argparse.Namespace) -> int:
-    """On a machine that has neither store nor keys; no counter may run meanwhile."""
+    """Restore on a machine with neither store nor keys; no counter may be running."""
     from kiosk.store.lock import RunningLock
     from kiosk.store.recovery import restore
     from kiosk.store.recovery_sheet import LINES
@@ -111,7 +111,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
 
 
 def _tell_lacking(lacking: int | None) -> None:
-    """An anchor tells of the least that is lacking: that nothing is, nobody knows."""
+    """Report missing acts. The anchor gives only a lower bound, so it never proves that none are missing."""
     if lacking is None:
         output.tell("recovery.lacking-unknown")
     else:
@@ -120,13 +120,13 @@ def _tell_lacking(lacking: int | None) -> None:
 
 
 def accept_move(home: Home, options: argparse.Namespace) -> int:
-    """The data folder lies elsewhere than it was last seen; no counter may run meanwhile."""
+    """Accept that the data folder was moved; no counter may be running."""
     from kiosk.store.lock import RunningLock
 
     settings = read_settings(home.config)
     with RunningLock(home.lock):
         first = key_place_of(home, settings).take_over()
-        # Whoever opens the store writes down what was done.
+        # Opening the store records the act.
         repository, _ = open_repository(home, settings)
         repository.close()
     output.tell("recovery.moved.done", first=first)
@@ -134,7 +134,7 @@ def accept_move(home: Home, options: argparse.Namespace) -> int:
 
 
 def begin(home: Home, options: argparse.Namespace) -> int:
-    """An empty store for the keys that are here, because the one that was made with them is lost."""
+    """Create an empty store for the existing keys, because the store created with them is lost."""
     from kiosk.store.lock import RunningLock
     from kiosk.store.recovery import begin_anew
 
@@ -149,7 +149,7 @@ def begin(home: Home, options: argparse.Namespace) -> int:
 
 
 def _ask(number: int) -> str:
-    """One line of the sheet; empty when nobody answers."""
+    """Read one line of the sheet; empty at end of input."""
     try:
         return input(f"{output.words('recovery.line', number=number)} ")
     except EOFError:

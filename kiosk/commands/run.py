@@ -1,4 +1,4 @@
-"""kiosk run: the counter itself."""
+"""kiosk run: the counter."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def add(commands: Commands) -> None:
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
-    # The config first: to say what is wrong with it, Qt need not be loaded.
+    # The configuration first: reporting its mistakes does not require Qt.
     settings = read_settings(home.config)
-    # Nothing that a start makes is garbage; looking for it took a tenth of the time. The program sees to it later.
+    # Start-up creates no garbage, and collecting took a tenth of its time. The program re-enables collection later.
     gc.disable()
     application = start_display()
     from kiosk.app import run_counter

@@ -1,4 +1,4 @@
-"""kiosk stats: registrations, releases, uses and services by month."""
+"""kiosk stats: registrations, unlinkings, uses and services by month."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def stats(home: Home, options: argparse.Namespace) -> int:
                 services = "  ".join(f"{output.words(f'service.{service}')} {count}" for service, count in one.services.items())
                 output.tell("stats.services", services=services)
         output.tell("links.number", count=repository.count_links())
-        # The sheet of the month goes into a file: who rebuilds the whole trail cannot rebuild what is printed there.
+        # The monthly sheet is filed: whoever rebuilds the whole trail cannot change what is printed there.
         output.tell("stats.head", note=f"{head.rows}:{head.digest.hex()}")
         return output.OK
 

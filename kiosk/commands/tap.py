@@ -1,6 +1,6 @@
-"""kiosk tap: reads one card as the lending screen would, and says what was checked and where the time went.
+"""kiosk tap: reads one card as lending would, and reports what was checked and how long each step took.
 
-Nothing is written and no PIN is asked for. Neither the certificate nor its number comes out; a library card number comes out masked.
+Writes nothing and asks for no PIN. Prints neither the certificate nor its serial number; library card numbers are masked.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 _SLOW_AFTER = 5.0
 _ANSWER_SECONDS = 5.0
-"""What the PC/SC service may take beside the waiting for a card. It can hold whoever has asked it for as long as it likes."""
+"""Seconds the PC/SC service may take besides the wait for a card. It can block its callers indefinitely."""
 _LEFT_SECONDS = 0.2
-"""For a thread that the service does not hold."""
+"""Seconds to wait for a thread not blocked by the service."""
 T = TypeVar("T")
 _LONGEST_WAIT = 86400.0
 _READ_SECONDS = 30.0
-"""A card is read in one; one that answers nothing is told to be lifted after five."""
+"""Reading takes one second; after five without an answer the user is asked to remove the card."""
 
 
 def add(commands: Commands) -> None:
@@ -46,7 +46,7 @@ def add(commands: Commands) -> None:
 
 
 def _seconds(text: str) -> float:
-    """Raises ValueError."""
+    """Parse the timeout. Raises ValueError."""
     seconds = float(text)
     if not 0 <= seconds <= _LONGEST_WAIT:
         raise ValueError(text)
@@ -55,7 +55,7 @@ def _seconds(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class TapOutcome:
-    """What became of one tap. Without a `report` no card was laid, or none could be."""
+    """The result of one tap. Without a `report` no card was placed, or none could be."""
 
     report: TapReport | None = None
     reader: str = ""
@@ -66,7 +66,7 @@ class TapOutcome:
 
     @property
     def verdict(self) -> str:
-        """linked, no-card, or the code of what stands in the way."""
+        """ "linked", "no-card", or the code of the problem."""
         if self.trouble:
             return self.trouble.code.value
         return "linked" if self.number else "no-card"
@@ -107,7 +107,7 @@ def tap(home: Home, options: argparse.Namespace) -> int:
 
 
 class _Service:
-    """Ends a wait for the PC/SC service when it answers nobody any more. See `heartbeat.Ear`."""
+    """Aborts waits for the PC/SC service when it stops responding. See `heartbeat.Ear`."""
 
     def __init__(self) -> None:
         self._is_silent = False
@@ -117,7 +117,7 @@ class _Service:
         pass
 
     def failed(self, code: Code) -> None:
-        """That it is missing the wait itself will find."""
+        """A missing service is detected by the wait itself."""
         if code is Code.READER_SILENT:
             self._is_silent = True
             self._over.set()
@@ -126,7 +126,7 @@ class _Service:
         """The wait itself goes on: it asks the service on a line of its own."""
 
     def in_time(self, question: Callable[[], T], seconds: float) -> T:
-        """Raises TimeoutError."""
+        """As `thread_timeout.in_time`, aborted when the service falls silent. Raises TimeoutError."""
         self._over = over = threading.Event()
         if self._is_silent:
             over.set()
@@ -134,7 +134,7 @@ class _Service:
 
 
 def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[Repository | None, bytes]:
-    """Before the first start there is no store to look into; the card is judged all the same."""
+    """Open the store. Before the first start there is none; the card is judged all the same."""
     if not home.has_store():
         return None, bytes(32)
     repository, keys = open_repository(home, settings)
@@ -142,9 +142,9 @@ def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[
 
 
 def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, seconds: float, invite: Callable[[], None]) -> str:
-    """The reader on which a card lies; empty when none was laid within `seconds`. Raises Unavailable: reader-missing and the like.
+    """The reader that holds a card; empty if none was placed within `seconds`. Raises Unavailable: reader-missing etc.
 
-    `invite` is called when none lies there at first.
+    `invite` is called if there is no card at first.
     """
     from kiosk.smartcard.card_watch import choose_readers
     from kiosk.smartcard.reader import ReaderState
@@ -154,7 +154,7 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
     threading.Thread(target=lambda: _end_wait(monitor, done, seconds), name="limit", daemon=True).start()
     end = time.monotonic() + seconds
     try:
-        # Differs from anything there can be, so that the first wait returns at once.
+        # Matches no real state, so the first wait returns at once.
         states = monitor.wait((ReaderState("", present=False),))
         invited = False
         while True:
@@ -176,7 +176,7 @@ def wait_for_card(open_monitor: Callable[[], ReaderMonitor], wanted: str, second
 
 
 def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> None:
-    """A cancel is lost when it comes before the wait: it is repeated until somebody is `done`."""
+    """Cancel the wait at its timeout. A cancel sent before the wait starts is lost, so it is repeated until `done`."""
     if not done.wait(seconds):
         monitor.cancel()
         while not done.wait(0.05):
@@ -184,7 +184,7 @@ def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> 
 
 
 def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> TapOutcome:
-    """Read and judge the card, then look its link up. Raises Unavailable when there is no context to be had."""
+    """Read and judge the card, then look up its link. Raises Unavailable if no PC/SC context can be established."""
     from kiosk.smartcard.metered_connection import SlowWatch
     from kiosk.smartcard.tap import tap
 
@@ -200,7 +200,7 @@ def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge,
         return TapOutcome(report, reader, trouble=report.trouble)
     began = time.monotonic_ns()
     try:
-        # As the counter asks: of a store that is doubted it gets no answer.
+        # As the counter does: a doubted store refuses to answer.
         link = repository.links_for(report.judgement.reading.token, None)[0] if repository else None
     except KioskError as error:
         return TapOutcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)

@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
 
 
 def add_authority(home: Home, options: argparse.Namespace) -> int:
-    """Show the authority; pin it when its fingerprint was published, was given, or somebody at the keyboard says yes."""
+    """Show the authority and pin it if its fingerprint was published or given, or somebody at the keyboard confirms it."""
     from kiosk.smartcard.trust import TrustStore, published_as
 
     store = TrustStore(home.trust)
@@ -74,14 +74,14 @@ def list_authorities(home: Home, options: argparse.Namespace) -> int:
 
 
 def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
-    """The revocation lists in use, and every file that is not, where the config asks for lists; whether there is one to look at."""
+    """Print the revocation lists in use and every file that is not, if lists are configured. Returns whether there are such files."""
     from kiosk.equipment import revocation_lists
     from kiosk.smartcard.revocation import CHANGED_SECONDS, CrlFolder, report
 
     try:
         lists = revocation_lists(home, read_settings(home.config), authorities)
     except KioskError:
-        # Said by whatever needs the config.
+        # Reported by whatever needs the configuration.
         return False
     if not isinstance(lists, CrlFolder):
         return False
@@ -106,7 +106,7 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
 
 
 def forget_lists(home: Home, options: argparse.Namespace) -> int:
-    """Let go of a list that is newer than all others and wrong; no counter may run meanwhile."""
+    """Discard the cached lists, because one is wrong but newer than all others; no counter may be running."""
     from kiosk.smartcard.revocation import ListCache
     from kiosk.smartcard.trust import TrustStore
     from kiosk.store.lock import RunningLock
@@ -136,7 +136,7 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> bytes:
-    # A share that is gone would be waited for without an end.
+    # An unreachable network share would block for ever.
     with given(path):
         return in_time(lambda: read_regular(path), _READ_SECONDS, "file")
 
@@ -165,12 +165,12 @@ def _show_entry(entry: PinnedFile) -> None:
 
 
 def _spelt(fingerprint: str) -> str:
-    """As J-LIS and certificate viewers write it, so that it can be compared by eye."""
+    """As J-LIS and certificate viewers print it, for comparison by eye."""
     return ":".join(fingerprint[i : i + 2] for i in range(0, len(fingerprint), 2)).upper()
 
 
 def _confirmed() -> bool:
-    """Asked of a person only; a script answers with --fingerprint."""
+    """Ask a person; a script uses --fingerprint instead."""
     from kiosk.smartcard.trust import PUBLISHED_AT
 
     if not somebody_is_there():

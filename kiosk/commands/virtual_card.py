@@ -1,4 +1,4 @@
-"""kiosk virtual-card: lays a card that does not exist on pcscd's virtual reader, for trying and testing on a machine without one."""
+"""kiosk virtual-card: puts a virtual card on pcscd's virtual reader, for testing on a machine without a real one."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ def add(commands: Commands) -> None:
 
 
 def _for_trust(options: argparse.Namespace) -> bool:
-    """The demo's authority is marked and refused by `trust add`; one that is to be trusted for a test must not be."""
+    """Whether the card's authority is exported to be trusted. The demo's authority is marked and rejected by `trust add`; this one must not
+    be.
+    """
     return options.export_authority is not None
 
 
 def lay(home: Home, options: argparse.Namespace) -> int:
-    """Until Ctrl-C, or until pcscd goes. Keys are kept in the home, so that a link to the card holds the next time too."""
+    """Keep the card on the reader until Ctrl-C, or until pcscd ends. Its keys are kept in the home, so that links to it remain valid."""
     from kiosk.smartcard.virtual.demo_cards import PIN, Deck
     from kiosk.smartcard.vpcd import PluggedCard, connect_to_slot
 
@@ -54,7 +56,7 @@ def lay(home: Home, options: argparse.Namespace) -> int:
     output.tell("virtual-card.lies", name=options.name, slot=options.slot, pin=PIN.decode())
     sys.stdout.flush()
     lifted: list[int] = []
-    # An exception that comes between two lines may be swallowed where nobody can raise it; a note cannot.
+    # An exception raised between two statements may be swallowed; a flag cannot.
     signal.signal(signal.SIGINT, lambda number, frame: lifted.append(number))
     while not lifted and not plugged.wait(_LOOK_EVERY):
         pass

@@ -154,8 +154,8 @@ class Home:
         """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
 
         `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. The
-        log creates its own folder: a counter works without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has another purpose;
-        store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
+        log creates its own folder: a counter works without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has
+        another purpose; store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
         if self._is_too_long():

@@ -1,4 +1,4 @@
-"""Every setting there is, with its kind and default. What each means to the library stands in resources/config.toml."""
+"""All settings with their types and defaults. What each means to the library is explained in resources/config.toml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.domain.states import CounterRules, HandoverWhen, When
 
 @unique
 class RevocationSource(StrEnum):
-    """How it is known that a certificate was stopped."""
+    """How revocation of a certificate is checked."""
 
     CRL = "crl"
     NONE = "none"
@@ -23,7 +23,7 @@ class RevocationSource(StrEnum):
 
 @unique
 class MaxAge(Enum):
-    """How old a revocation list may be, where that is no number of hours."""
+    """Maximum age of a revocation list, if not given in hours."""
 
     UNDECIDED = auto()
     UNLIMITED = auto()
@@ -34,31 +34,39 @@ _EVERY_TAP = {"every-tap": When.ALWAYS, "first-of-day": When.FIRST_OF_DAY, "off"
 
 @dataclass(frozen=True, slots=True)
 class CounterSettings:
+    """[counter]: the counter's name, as shown and recorded."""
+
     name: str = setting(Text(r"[^\x00-\x1f\x7f]{1,40}", '"…" (1 … 40)'), "窓口1")
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
+    """[reader]: the card reader to use."""
+
     name: str = setting(Text(), "")
     """Part of the reader's name; empty for the first that holds a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisplaySettings:
+    """[display]: the displays, the keypad and the sounds."""
+
     single: bool = setting(Flag(), False)
     staff_screen: str = setting(Text(), "")
     patron_screen: str = setting(Text(), "")
     staff_width_mm: int = setting(Number(150, 2000, also=0), 0)
-    """0: what the display says of itself."""
+    """0: as reported by the display."""
     patron_width_mm: int = setting(Number(150, 2000, also=0), 0)
     keypad: bool = setting(Flag(), False)
-    """Digits and Enter of a keyboard reach the PIN pad."""
+    """Whether digits and Enter of a keyboard operate the PIN pad."""
     sounds: int = setting(Number(0, 100), 60)
-    """Volume in hundredths; 0 is off."""
+    """Volume in percent; 0 is off."""
 
 
 @dataclass(frozen=True, slots=True)
 class LendingSettings:
+    """[lending]: checks before a patron is shown, and whether removing the card ends the session."""
+
     confirm_holder: When = setting(Choice(_EVERY_TAP), When.ALWAYS)
     lending_pin: When = setting(Choice({when.value: when for when in When}), When.NEVER)
     end_on_lift: bool = setting(Flag(), False)
@@ -66,17 +74,21 @@ class LendingSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
+    """[services]: services beyond the built-in ones."""
+
     local: tuple[str, ...] = setting(Texts(r"[^\x00-\x1f\x7f|]{1,20}", '"…" (1 … 20)', most=8), ())
-    """Services of this library's own, beside the seven; each gets a tile."""
+    """The library's own services, beside the seven built-in ones; each gets a tile."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverSettings:
+    """[handover]: typing the library card number into another program's window."""
+
     when: HandoverWhen = setting(Choice({when.value: when for when in HandoverWhen}), HandoverWhen.OFF)
     title: str = setting(Text(), "")
-    """Part of the title of the window that takes the number."""
+    """Part of the title of the window that receives the number."""
     program: str = setting(Text(), "")
-    """Name of the program that window belongs to; empty for any."""
+    """Name of the program that owns the window; empty for any."""
     suffix: str = setting(Choice({word: word for word in ("none", "enter", "tab")}), "none")
 
 
@@ -85,24 +97,26 @@ _PRINTED = Text(r"[^\x00-\x1f\x7f]{0,60}", '"…" (0 … 60)')
 
 @dataclass(frozen=True, slots=True)
 class SlipSettings:
+    """[slip]: slips for patrons, printed or saved as PDF."""
+
     to: str = setting(Choice({word: word for word in ("off", "printer", "pdf")}), "off")
     printer: str = setting(Text(), "")
-    """Name of the printer; empty for the system's own choice."""
+    """Name of the printer; empty for the system default."""
     pdf_folder: str = setting(PathText(), "")
     """Empty for `slips` in the home folder."""
     pdf_days: int = setting(Number(1, 31), 1)
-    """How many days a PDF is kept; 1: the day on which it was made."""
+    """Days a PDF is kept; 1: only the day it was made."""
     default: SlipKind = setting(Choice({kind.value: kind for kind in (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)}), SlipKind.NONE)
     width_mm: int = setting(Number(48, 210), 80)
     library: str = setting(_PRINTED, "")
-    """How the patron reaches the library, at the end of each slip; what is empty is not printed."""
+    """The library's contact details, printed at the end of each slip; empty lines are left out."""
     telephone: str = setting(_PRINTED, "")
     hours: str = setting(_PRINTED, "")
 
 
 @unique
 class Ils(StrEnum):
-    """Which library system is spoken to; each has a profile of its ways in kiosk/library/ils/profile.py."""
+    """The type of library system; each has a profile in kiosk/library/ils/profile.py."""
 
     NONE = "none"
     KOHA = "koha"
@@ -117,39 +131,39 @@ _STOPS = {stop.value: stop for stop in Stop}
 
 @dataclass(frozen=True, slots=True)
 class IlsSettings:
-    """The library's system, over SIP2. Empty and "auto" leave a matter to the profile."""
+    """[ils]: the connection to the library system over SIP2. Empty or "auto" leaves the choice to the profile."""
 
     system: Ils = setting(Choice({ils.value: ils for ils in Ils}), Ils.NONE)
     host: str = setting(Text(), "")
     port: int = setting(Number(1, 65535), 6001)
     tls: bool = setting(Flag(), False)
-    """Never falls back to plain."""
+    """Never falls back to plain text."""
     ca_file: str = setting(PathText(), "")
-    """PEM of the authority that signed the server's certificate; empty for the system's authorities."""
+    """PEM file of the CA that signed the server's certificate; empty for the system's CAs."""
     server_name: str = setting(Text(), "")
-    """Name in the server's certificate, where it is not `host`."""
+    """Name in the server's certificate, if it differs from `host`."""
     login: str = setting(Choice({word: word for word in ("none", "93")}), "93")
     user: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
     password: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "", secret=True)
     location: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
-    """CP: this counter, in the words of the library's system."""
+    """CP: the library system's name for this counter."""
     institution: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
     """AO."""
     encoding: str = setting(Choice({word: word for word in ("auto", "utf-8", "cp932", "euc_jp", "latin-1", "ascii")}), "auto")
     checksum: str = setting(Choice({word: word for word in ("off", "warn", "strict")}), "warn")
-    """off: error detection is neither sent nor asked for."""
+    """off: error detection is neither sent nor requested."""
     terminal_password: str = setting(Choice({word: word for word in ("auto", "absent", "empty")}), "auto")
     """AC."""
     patron_password: str = setting(Choice({word: word for word in ("auto", "absent", "empty")}), "auto")
-    """AD. No patron's password is ever asked for."""
+    """AD. Patrons are never asked for a library password."""
     expiry_field: str = setting(_FIELD_CODE, "")
-    """Where the library system tells until when a library card is good."""
+    """Field that holds the expiry date of the library card."""
     stops: tuple[Stop, ...] = setting(Choices(_STOPS), ())
-    """Which flags of the patron status stop lending; empty for the profile's."""
+    """Patron status flags that prevent lending; empty for the profile's."""
     loan_limit: int = setting(Number(1, 999, also=0), 0)
-    """How many items a patron may have, where the library's system does not tell; 0: not known."""
+    """How many items a patron may have on loan, if the library system does not report it; 0: unknown."""
     pickup: str = setting(Text(r"[ -{}~]*", '"A-Z a-z 0-9"'), "")
-    """BS: where reserved items are picked up."""
+    """BS: pick-up location of holds."""
     connect_seconds: int = setting(Number(1, 30), 3)
     answer_seconds: int = setting(Number(1, 60), 8)
     heartbeat_seconds: int = setting(Number(10, 600), 60)
@@ -157,45 +171,52 @@ class IlsSettings:
 
 @dataclass(frozen=True, slots=True)
 class CardSettings:
+    """[card]: revocation checking of the My Number Card."""
+
     revocation: RevocationSource = setting(Choice({source.value: source for source in RevocationSource}))
-    """No default: what is right depends on the library's standing under 公的個人認証法38条の4."""
+    """No default: what is right depends on the library's status under 公的個人認証法38条の4."""
     crl_folder: str = setting(PathText(), "")
     """Empty for `crl` in the home folder."""
     crl_max_age: int | MaxAge = setting(NumberOr(1, 8760, "unlimited", MaxAge.UNLIMITED), MaxAge.UNDECIDED)
-    """Hours from the issue of a list until no card is accepted on its word. Has to be decided with `crl` (dependent_settings.py)."""
+    """Hours after its issue for which a list is trusted; no card is accepted on an older one. Mandatory with `crl` (dependent_settings.py).
+    """
 
     @property
     def list_limit(self) -> timedelta | None:
-        """`crl_max_age`; None: unlimited. Nothing is admitted while it is undecided."""
+        """`crl_max_age`; None: unlimited. Zero while undecided, so that no card is accepted."""
         if self.crl_max_age is MaxAge.UNLIMITED:
             return None
         return timedelta(hours=self.crl_max_age) if isinstance(self.crl_max_age, int) else timedelta()
 
     @property
     def accepts_stale_lists(self) -> bool:
-        """Cards are accepted on the word of a list however old: said wherever `none` is said."""
+        """Whether revocation lists of any age are trusted: shown wherever `none` is shown."""
         return self.revocation is RevocationSource.CRL and self.crl_max_age is MaxAge.UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryCardSettings:
+    """[library_card]: format of library card numbers, and how barcodes are read."""
+
     length: int = setting(Number(4, 16, also=0), 0)
     prefix: str = setting(Text(r"[0-9A-Za-z]{0,15}", '"0 … 9 A … Z"'), "")
     check_digit: CheckDigit = setting(Choice({kind.value: kind for kind in CheckDigit}), CheckDigit.NONE)
     drop_check_digit: bool = setting(Flag(), False)
-    """The check digit stands in the barcode, but is no part of the number."""
+    """The barcode carries a check digit that is not part of the number."""
     start_stop: StartStop = setting(Choice({what.value: what for what in StartStop}), StartStop.STRIP)
     items_start_stop: StartStop = setting(Choice({what.value: what for what in StartStop}), StartStop.STRIP)
-    """The same for the barcodes of items."""
+    """The same for item barcodes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
+    """[session]: timeouts, and the code staff enter to take back a single display."""
+
     idle_seconds: int = setting(Number(20, 3600), 60)
     library_card_seconds: int = setting(Number(60, 3600), 900)
-    """While a registration waits for a library card, which may be made in that very moment (seed, 手続き)."""
+    """Timeout while a registration waits for a library card, which may be being issued at that moment (seed, 手続き)."""
     warning_seconds: int = setting(Number(20, 600), 30)
-    """Not under 20: somebody who needs longer must be able to say so (WCAG 2.2, 2.2.1)."""
+    """Not under 20: people need time to ask for more (WCAG 2.2, 2.2.1)."""
     done_seconds: int = setting(Number(3, 120), 8)
     card_left_seconds: int = setting(Number(2, 60), 5)
     staff_code: str = setting(Text(r"([0-9]{4,8})?", '"" | "0000" … "99999999"'), "", secret=True)
@@ -203,20 +224,24 @@ class SessionSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
+    """[log]: level, and how many days log files are kept."""
+
     level: str = setting(Choice({word: word for word in ("info", "debug")}), "info")
     days: int = setting(Number(1, 366), 30)
 
 
 @dataclass(frozen=True, slots=True)
 class KeySettings:
+    """[keys]: where the store's keys are kept."""
+
     place: str = setting(Choice({word: word for word in ("auto", "system", "file")}), "auto")
     folder: str = setting(PathText(), "")
-    """Where the key file lies; empty for the platform's place."""
+    """Folder of the key file; empty for the platform's default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the library has decided about one counter."""
+    """All settings of one counter."""
 
     card: CardSettings
     counter: CounterSettings = field(default_factory=CounterSettings)
@@ -234,7 +259,7 @@ class Settings:
 
 
 def counter_rules(settings: Settings) -> CounterRules:
-    """What the machines need to know of the settings."""
+    """The settings the machines need."""
     card, session = settings.library_card, settings.session
     return CounterRules(
         barcode=BarcodeRule(card.length, card.prefix, card.check_digit, card.start_stop, card.drop_check_digit),

@@ -1,4 +1,4 @@
-"""What is done with the store beside the acts at the counter."""
+"""Administrative acts on the store."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from enum import StrEnum, unique
 
 @unique
 class AdministrativeAct(StrEnum):
-    """What is written down beside the acts at the counter: whatever else was done with the store, its copies, its keys and its trust."""
+    """Audited acts other than those at the counter: whatever else is done to the store, its backups, its keys and its trust anchors."""
 
     SHEET = "sheet"
     BACKUP = "backup"
     RESTORE = "restore"
     BEGUN = "begun"
-    """A new store for old keys, because somebody asked for it."""
+    """A new store was created for existing keys, on request."""
     MOVED = "moved"
     LISTED = "listed"
     TRUST_ADDED = "trust-added"
     TRUST_REMOVED = "trust-removed"
     LISTS_FORGOTTEN = "lists-forgotten"
-    """The memory of the revocation lists was taken away: an older one may serve now."""
+    """The record of revocation lists seen was deleted, so an older list may be accepted."""
     CAUGHT_UP = "caught-up"
-    """The anchor was behind after a crash, by an unbroken chain."""
+    """After a crash the anchor was behind and was brought up to date along an unbroken chain."""
     ACCEPTED = "accepted"
-    """Staff confirmed what was found to be wrong with the store."""
+    """Staff accepted the store despite the problem found."""

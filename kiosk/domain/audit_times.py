@@ -1,4 +1,4 @@
-"""When acts were written down: whether the times of a trail follow each other as time does."""
+"""Plausibility of the times in an audit trail."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from enum import StrEnum, unique
 from kiosk.domain.calendar import JAPAN
 
 SLACK = timedelta(minutes=2)
-"""A clock that is set right by so much has not been wrong."""
+"""Clock corrections up to this size are no fault."""
 
 
 @unique
 class ClockFault(StrEnum):
     BACK = "back"
-    """It was written down after an act of a later time: one of the two clocks was wrong, and the trail does not tell which."""
+    """Recorded after an act with a later time: one of the two clocks was wrong, and the trail cannot tell which."""
     AHEAD = "ahead"
-    """Its time is still to come: it was written with a clock that was ahead, or the clock is behind now."""
+    """In the future: the clock was ahead when it was recorded, or is behind now."""
     NO_TIME = "no-time"
 
 
 @dataclass(frozen=True, slots=True)
 class Misdated:
-    """Rows in a run, from `first` to `last`, with the same fault."""
+    """A run of rows, `first` to `last`, with the same fault."""
 
     fault: ClockFault
     first: int
     last: int
     at: datetime | None = None
-    """Of the first."""
+    """Time of the first row."""
     before: datetime | None = None
-    """For BACK: of the row before the first."""
+    """For BACK: time of the row before the first."""
 
 
 def misdated(rows: Iterable[tuple[int, str]], now: datetime) -> Iterator[Misdated]:
-    """What is odd about the times of `rows` (place, ISO time), in their order. `now` is aware."""
+    """Yield the implausible times in `rows` (position, ISO time), in order. `now` is aware."""
     run: Misdated | None = None
     last: datetime | None = None
     for place, text in rows:

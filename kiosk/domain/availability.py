@@ -1,4 +1,4 @@
-"""What keeps the counter from taking cards, and what its own troubles do to what is said of a card."""
+"""Whether the counter can take cards, and how its own problems change what is reported about a card."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TRUST = {"trust.missing": Code.TRUST_MISSING, "trust.unusable": Code.TRUST_UNUS
 
 
 def why_unavailable(counter: Counter) -> Problem | None:
-    """Why no My Number Card can be taken now, whichever is laid. Library cards can be."""
+    """Why no My Number Card can be taken now; None if one can. Library cards are not affected."""
     facts = counter.facts
     if (reader := reader_problem(counter)) is not None:
         return reader
@@ -31,7 +31,7 @@ def why_unavailable(counter: Counter) -> Problem | None:
 
 
 def store_doubt(store: Finding) -> Problem | None:
-    """What a look at the store found that staff have to confirm, without what was counted beside it."""
+    """The problem found in the store that staff have to acknowledge, without the counts reported alongside; None if there is none."""
     if store.outcome != "store.doubted":
         return None
     found = tuple((name, value) for name, value in store.params.items() if name not in _COUNTED)
@@ -39,18 +39,18 @@ def store_doubt(store: Finding) -> Problem | None:
 
 
 def doubted(counter: Counter) -> Problem:
-    """The computer's date cannot be right."""
+    """The problem that the computer's date is implausible."""
     today = counter.today
     return Problem(Code.CLOCK_DOUBTFUL, (("year", today.year), ("month", today.month), ("day", today.day)))
 
 
 def doubt_dates(counter: Counter, event: Event) -> Event:
-    """With a clock that cannot be right, a card refused for its dates may be as good as any: the clock is named, not the card."""
+    """With an implausible clock, a card rejected for its dates may be valid: report the clock instead of the card."""
     match event:
         case CardFailed(code=code, params=params):
             by_date = code.about.by_date or ("reason", "authority-expired") in params
         case PatronRefused(code=code, params=params):
-            # Held against our own clock; where the library's system itself says so, no day is told.
+            # Judged by our own clock; if the library system itself rejects the card, no date is given.
             by_date = code is Code.LIBRARY_CARD_EXPIRED and "until" in dict(params)
         case _:
             return event
@@ -61,14 +61,14 @@ def doubt_dates(counter: Counter, event: Event) -> Event:
 
 
 def tried_by_now(counter: Counter) -> Counter:
-    """Of 「いま試す」: the answer has come, be it as before. What is concluded after that belongs to no press."""
+    """The answer to 「いま試す」 has come, even if unchanged. Later changes are not attributed to the press."""
     if counter.tried is None or not counter.tried.under_way or counter.ils is IlsCondition.STARTING:
         return counter
     return replace(counter, tried=Tried(under_way=False, at=counter.now))
 
 
 def hear_of_readers(counter: Counter, event: ReaderChanged | ServiceSilent | ServiceAnswered) -> Counter:
-    """While the service is silent nothing else is true of the readers, whatever was last heard of them."""
+    """Apply a reader event. While the PC/SC service is silent, the condition stays SILENT whatever was last known of the readers."""
     before = counter.reader_before
     match event:
         case ReaderChanged(condition, names, wanted, incident):

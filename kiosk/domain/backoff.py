@@ -1,4 +1,4 @@
-"""When to ask again for what the library's system has failed to answer, though it answers everything else."""
+"""Back-off for requests the library system fails to answer although it answers everything else."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _LONGEST_WAIT = 60.0
 
 
 def seconds_after(failures: int) -> float:
-    """Twice the time with each failure."""
+    """Seconds to wait: exponential back-off, capped at `_LONGEST_WAIT`."""
     return min(2.0**failures, _LONGEST_WAIT)

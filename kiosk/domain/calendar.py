@@ -1,15 +1,15 @@
-"""The calendar as the library writes it: years with their Japanese era, days counted where the library is."""
+"""The calendar as libraries in Japan write it: years by era, days in Japanese time."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
 JAPAN = timezone(timedelta(hours=9), "JST")
-"""Days are counted where the library is; Japan has no summer time."""
+"""Days are counted in Japanese time; Japan has no daylight saving time."""
 
 WEEKDAYS = "月火水木金土日"
 
-# First days (元号を改める政令). Nobody alive was born before Meiji.
+# First day of each era (元号を改める政令). Nobody alive was born before Meiji.
 _ERAS = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
@@ -29,5 +29,5 @@ def wareki(day: date) -> str:
 
 
 def day_in_japan(moment: datetime) -> date:
-    """The day it was in Japan at an aware moment."""
+    """The date in Japan at an aware moment."""
     return moment.astimezone(JAPAN).date()

@@ -1,6 +1,6 @@
-"""While a card is read: it may be slow, wait behind another that does not answer, give way to one, or be one that nobody brought.
+"""Reading a card: it may be slow, wait for an unresponsive one, give way to another, or be one that nobody placed.
 
-The same at lending and in a registration, which say by `Ways` how they go on.
+Shared by lending and registration, which supply how to continue as `Ways`.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ Flow = Reading | ReadingMyNumberCard
 
 @dataclass(frozen=True, slots=True)
 class Ways:
+    """How the flow continues after reading was changed or ended here."""
+
     read: Callable[[Counter, Insertion], Step]
-    """Begin to read this card instead."""
+    """Start reading this card instead."""
     back: Callable[[Counter], Step]
-    """No card is being read any more; go back to waiting for one."""
+    """No card is being read any more; return to waiting for one."""
     fail: Callable[[Counter, Problem], Step]
     """This card cannot be read."""
 
 
 def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | None:
-    """None for what is not said here."""
+    """Handle an event during reading; None for events not handled here."""
     insertion = flow.insertion
     if insertion in counter.strays:
         return _tried(counter, flow, event, ways)
@@ -53,13 +55,13 @@ def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step |
 
 
 def _give_way(counter: Counter, insertion: Insertion, other: Insertion, ways: Ways) -> Step:
-    """A card that does not answer keeps no other from being read."""
+    """Release an unresponsive card so that the other one can be read."""
     counter = replace(counter, spent=counter.spent | ({insertion} & set(counter.cards)))
     return then((counter, (ReleaseCard(insertion),)), lambda released: ways.read(released, other))
 
 
 def _tried(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | None:
-    """A card that nobody brought gives way to any that somebody lays; what becomes of it is not said to the patron."""
+    """Read a card that nobody placed: it gives way to any card somebody places, and its result is not shown to the patron."""
     insertion = flow.insertion
     match event:
         case CardPlaced(laid, found=False):
@@ -76,7 +78,7 @@ def _tried(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step | Non
 
 
 def _next(counter: Counter, ways: Ways) -> Step:
-    """A card that was laid meanwhile; one that has been refused is not read a second time."""
+    """Continue with a card placed meanwhile; one that was already refused is not read again."""
     lying = card_to_read(counter)
     read = lying is None or any(refused.insertion == lying for refused in counter.refused)
     return ways.back(counter) if lying is None or read else ways.read(counter, lying)

@@ -1,4 +1,4 @@
-"""What the library's system says of items and loans, as values; the words follow SIP2, the rules are those of the library."""
+"""What the library system reports on items and loans, as values. Terms follow SIP2, rules are the library's."""
 
 from __future__ import annotations
 
@@ -10,78 +10,80 @@ from enum import StrEnum, unique
 
 @unique
 class Outcome(StrEnum):
-    """What became of a request that changes something in the library's system."""
+    """The result of a request that changes something in the library system."""
 
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """The answer was lost, and asking afterwards did not tell: staff look in their system."""
+    """The answer was lost, and a look-up did not settle it: staff check in their own system."""
 
 
 @unique
 class Reason(StrEnum):
-    """Why an item was not lent, renewed or reserved, as far as the protocol tells. Each has a sentence and a next step for staff."""
+    """Why an item was not lent, renewed or reserved, as far as the protocol reveals it. Each has a message and a next step for staff."""
 
     OTHER = "other"
-    """The server's own words, shown beside, are all there is."""
+    """Only the server's own message, shown alongside, is known."""
     ITEM_UNKNOWN = "item-unknown"
     ON_LOAN = "on-loan"
-    """To somebody else, or nobody knows to whom."""
+    """To somebody else, or it is not known to whom."""
     ALREADY_LENT = "already-lent"
-    """To this very patron. Asked again, some servers would renew it."""
+    """To this patron. Some servers would renew it if asked again."""
     RESERVED = "reserved"
     """For somebody else."""
     NOT_FOR_LOAN = "not-for-loan"
     MISSING = "missing"
-    """Known as lost, missing or withdrawn: it has been found."""
+    """Recorded as lost, missing or withdrawn, and now found."""
     TOO_MANY = "too-many"
     PATRON_STOPPED = "patron-stopped"
     NO_MORE_RENEWALS = "no-more-renewals"
     NOT_ON_LOAN = "not-on-loan"
     ALREADY_RESERVED = "already-reserved"
     PERHAPS_RESERVED = "perhaps-reserved"
-    """Not asked for: the server does not tell all of this patron's holds, and would place the same one twice."""
+    """Not requested: the server does not list all of this patron's holds and would place the same one twice."""
     NOT_SEEN_YET = "not-seen-yet"
-    """The server said yes; asked since, it does not have it. As of now: lists lag behind, and there are servers that say yes to nothing."""
+    """The server reported success but does not show it afterwards. Provisional: lists lag behind, and some servers accept everything
+    without effect.
+    """
     NOT_SUPPORTED = "not-supported"
-    """The server does not offer this service (BX of its status)."""
+    """The server does not offer this service (BX of its ACS status)."""
     LIBRARY_CARD = "library-card"
-    """No item: somebody's library card."""
+    """Not an item: somebody's library card."""
     NEXT_CARD = "next-card"
-    """The same while staff are asked whose turn it is."""
+    """As LIBRARY_CARD, while staff are asked whose turn it is."""
     LENT_NOW = "lent-now"
-    """Left out of renewing all: it was lent in this session."""
+    """Excluded from renewing all: it was lent in this session."""
     HELD_BACK = "held-back"
-    """Not asked for: before it, what seems to be the next patron's library card was read."""
+    """Not requested: what seems to be the next patron's library card was scanned before it."""
     NOT_REACHED = "not-reached"
-    """Nothing was sent: the library's system does not answer."""
+    """Nothing was sent: the library system does not respond."""
     LOST_ANSWER = "lost-answer"
-    """The answer was lost, and asking afterwards did not tell either."""
+    """The answer was lost, and a look-up did not settle it."""
     NOT_THERE_YET = "not-there-yet"
-    """The answer was lost; asked since, the server does not have it. As of now: it may still be about it, so look again later."""
+    """The answer was lost, and the server does not show it as done. Provisional: it may still be processing, so look again later."""
     FEE = "fee"
-    """It costs something (`ItemAnswer.fee`), and the counter agrees to nothing in the patron's place."""
+    """A fee is due (`ItemAnswer.fee`), and the counter accepts none on the patron's behalf."""
 
 
 DONE_BEFORE = frozenset({Reason.ALREADY_LENT, Reason.ALREADY_RESERVED})
-"""This very patron has it already."""
+"""This patron already has it."""
 
 
 @unique
 class Instead(StrEnum):
-    """What was done where the server said yes, and it is not what was asked for."""
+    """What was actually done, if the server reported success with something other than requested."""
 
     RENEWED = "renewed"
-    """A loan was asked for. The item was this patron's already, and the loan was renewed."""
+    """A loan was requested; the patron already had the item, and the loan was renewed."""
     SAME_DATE = "same-date"
-    """The item is due on the day it was due before, so that nothing was extended."""
+    """The due date is unchanged, so nothing was extended."""
     EARLIER = "earlier"
-    """The item is due before the day it was due before."""
+    """The new due date is earlier than the old one."""
 
 
 @unique
 class Stop(StrEnum):
-    """Why the library's system denies a patron something: the fourteen flags of SIP2's patron status, by position."""
+    """Why the library system restricts a patron: the fourteen flags of SIP2's patron status, in order."""
 
     CHARGE_DENIED = "charge-denied"
     RENEWAL_DENIED = "renewal-denied"
@@ -101,15 +103,17 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When an item is to be returned, as the server said it: no zone is known, so it is never compared with our clock."""
+    """A due date as sent by the server. Its time zone is unknown, so it is never compared with our clock."""
 
     day: date | None = None
     text: str = ""
-    """What the server sent; shown where no day could be read."""
+    """As sent; shown if no date could be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
+    """An item of the library."""
+
     number: str
     """Its barcode, as scanned."""
     title: str = field(default="", repr=False)
@@ -118,25 +122,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """What became of lending, renewing or reserving one item."""
+    """The result of lending, renewing or reserving one item."""
 
     item: Item
     outcome: Outcome
     reason: Reason | None = None
-    """Set unless the outcome is DONE."""
+    """Set unless `outcome` is DONE."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff, in its own language, whatever the outcome; a line each."""
+    """The server's own message for staff, in its own language, whatever the outcome; one per line."""
     position: int | None = None
-    """In the queue of a hold, 1 being the next to get it."""
+    """Position in the hold queue, 1 being the next."""
     instead: Instead | None = None
-    """Of DONE alone."""
+    """Only with DONE."""
     fee: str = ""
-    """What the server says it costs, amount and currency as it writes them; empty where it costs nothing or that is not told."""
+    """The fee, amount and currency as the server writes them; empty if none or not reported."""
 
 
 @unique
 class Told(StrEnum):
-    """How much of a list was told. An empty list is one only where all of it was."""
+    """How much of a list was reported. An empty list means none only with ALL."""
 
     NOTHING = "nothing"
     """The server lists none: it does not offer that, or not for this patron."""
@@ -147,39 +151,39 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoanList:
-    """What a server lists as a patron's loans, and how much of them that is."""
+    """The loans a server lists for a patron, and how complete the list is."""
 
     items: tuple[str, ...] = field(default=(), repr=False)
-    """Barcodes, each once; with `as_titles` whatever came, where the same title twice may be two volumes."""
+    """Barcodes, each once. With `as_titles` the entries as received, where a repeated title may be two volumes."""
     told: Told = Told.NOTHING
     counted: int | None = None
-    """How many there are by the server's own count, whatever it lists; None where it tells none."""
+    """The server's own count, whatever it lists; None if not reported."""
     as_titles: bool = False
-    """Titles came in place of barcodes, or among them: which items are on loan cannot be told from that."""
+    """Titles came instead of barcodes, or among them: they do not identify the items on loan."""
     disputed: int | None = None
-    """The server's own count where it lists more than that: then `counted` is None, and nobody knows how many there are."""
+    """The server's own count if it lists more than that: then `counted` is None and the true number is unknown."""
 
     @classmethod
     def whole(cls, items: Iterable[str] = ()) -> LoanList:
-        """All loans, by their barcodes."""
+        """A complete list of loans by barcode."""
         each = tuple(dict.fromkeys(items))
         return cls(each, Told.ALL, len(each))
 
     @property
     def is_none(self) -> bool:
-        """Whether nothing is on loan, for certain."""
+        """Whether certainly nothing is on loan."""
         return self.told is Told.ALL and not self.items
 
     def has(self, number: str) -> bool:
-        """Whether this item is on loan to the patron, for certain. Servers look numbers up regardless of case."""
+        """Whether this item is certainly on loan to the patron. Servers look up numbers case-insensitively."""
         return number in self.items or (not number.isdigit() and number.casefold() in map(str.casefold, self.items))
 
     def lacks(self, number: str) -> bool:
-        """Whether this item is not on loan to the patron, for certain; not the contrary of `has`."""
+        """Whether this item is certainly not on loan to the patron; not the negation of `has`."""
         return self.told is Told.ALL and not self.as_titles and not self.has(number)
 
     def with_loan(self, number: str) -> LoanList:
-        """With one more that was lent just now."""
+        """The list with one item just lent."""
         counted = None if self.counted is None else self.counted + 1
         told = Told.ALL if self.told is Told.ALL and not self.as_titles else Told.PART
         return replace(self, items=(*self.items, number), told=told, counted=counted)
@@ -187,28 +191,28 @@ class LoanList:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the library's system counts of a patron; None where it does not say."""
+    """A patron's figures in the library system; None if not reported."""
 
     loans: int | None = None
     overdue: int | None = None
     holds_ready: int | None = None
     loans_left: int | None = None
     stops: frozenset[Stop] = frozenset()
-    """Those that this library lets count."""
+    """Those this library takes into account."""
     said: str = field(default="", repr=False)
-    """The server's own words for staff, also of a patron who is denied nothing; a line each."""
+    """The server's own message for staff, also for patrons without restrictions; one per line."""
     owes: str = field(default="", repr=False)
-    """Amount and currency as the server writes them; empty where nothing is owed or that is not told."""
+    """Amount and currency as the server writes them; empty if nothing is owed or it is not reported."""
     on_loan: LoanList = field(default=LoanList(), repr=False)
     fines: int | None = None
-    """How many things something is owed for; `owes` may tell how much."""
+    """How many items money is owed for; `owes` may hold the amount."""
 
 
 _FOR_OTHER_SERVICES = {Stop.RENEWAL_DENIED, Stop.HOLD_DENIED, Stop.RECALL_DENIED}
 
 
 def stops_lending(stops: frozenset[Stop]) -> frozenset[Stop]:
-    """Those of a patron's stops because of which nothing is lent."""
+    """Those of `stops` that prevent lending."""
     return stops - _FOR_OTHER_SERVICES
 
 

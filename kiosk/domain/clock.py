@@ -1,6 +1,6 @@
-"""Whether the computer's date can be right. Nobody can tell that it is; some dates cannot be.
+"""Plausibility of the computer's date. It can be proved wrong, never right.
 
-A card's dates are held against this clock, so that a wrong one would turn away every card and blame each of them.
+A card's validity is checked against this clock, so a wrong one would reject every card and blame each of them.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.health import Finding
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-"""No earlier program than this one has read a clock."""
+"""The program did not exist before this day."""
 LIFETIME = timedelta(days=3653)
-"""Nor will this very program be in use when so long has passed: every authority known to it has ended by then."""
+"""The program will not be in use after this: every authority it knows will have expired."""
 SET_BACK = timedelta(days=1)
-"""A clock that is put right by less than this says nothing about dates."""
+"""A clock set back by less than this is not a problem for dates."""
 UNUSED = timedelta(days=400)
-"""No counter stands unused for longer than that, and is then switched on without anybody looking at its date."""
+"""No counter stays unused longer than this and is then switched on without anybody checking its date."""
 _JAPAN = timedelta(hours=9)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockBounds:
-    """Between which moments "now" can lie. Aware."""
+    """The interval in which "now" must lie. Aware."""
 
     earliest: datetime = FIRST_DAY
     latest: datetime = FIRST_DAY + LIFETIME
@@ -38,20 +38,20 @@ class ClockBounds:
 
 
 def clock_bounds(authorities_begin: Iterable[datetime] = (), last_record: datetime | None = None) -> ClockBounds:
-    """The bounds, from the days on which the pinned authorities begin, and the latest act written down before this run began.
+    """The bounds, from the start dates of the pinned authorities and the last act recorded before this run.
 
-    What this run writes down itself proves nothing: it comes from the same clock.
+    Records of this run prove nothing: they come from the same clock.
     """
     earliest, latest = [FIRST_DAY, *authorities_begin], [FIRST_DAY + LIFETIME]
     if last_record is not None and last_record <= FIRST_DAY + LIFETIME:
         earliest.append(last_record - SET_BACK)
         latest.append(last_record + UNUSED)
-    # Where they contradict each other, one of what they rest on is wrong and nobody knows which: any date is doubtful then.
+    # If the bounds contradict each other, one of their sources is wrong and it is not known which: then every date is doubtful.
     return ClockBounds(max(earliest), min(latest))
 
 
 def check_clock(now: datetime, bounds: ClockBounds) -> Finding:
-    """`now` is aware, in the computer's own time zone."""
+    """Check the clock. `now` is aware, in the computer's own time zone."""
     day = day_in_japan(now)
     params: dict[str, str | int] = {"now": f"{now:%Y-%m-%d %H:%M}", "zone": str(now.tzname())}
     params |= {"year": day.year, "month": day.month, "day": day.day}

@@ -1,4 +1,4 @@
-"""What belongs to a code (`errors.Code`): declared with it, once, and asked for as `code.about`."""
+"""Fixed properties of a code (`errors.Code`): declared with it, once, and read as `code.about`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import Enum, StrEnum, auto, unique
 
 @unique
 class Family(Enum):
-    """What a trouble is about."""
+    """What a problem concerns."""
 
     CARD = auto()
-    """A My Number Card, its certificate, or the way to it."""
+    """A My Number Card, its certificate, or the connection to it."""
     TRUST = auto()
-    """The authorities that certificates are judged by."""
+    """The authorities that certificates are verified against."""
     REVOCATION = auto()
     CLOCK = auto()
     PIN = auto()
@@ -22,38 +22,38 @@ class Family(Enum):
     """No card can be read while it lasts."""
     LINK = auto()
     NUMBER = auto()
-    """What was scanned or typed is no library card number."""
+    """The input is not a library card number."""
     LIBRARY_CARD = auto()
-    """The library's system says no to a library card."""
+    """The library system rejects a library card."""
     ILS = auto()
-    """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+    """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
     ITEM = auto()
     HANDOVER = auto()
-    """The window of another program."""
+    """Another program's window."""
     SLIP = auto()
     STORE = auto()
     PROGRAM = auto()
-    """Home, config, files and the program itself."""
+    """Home, configuration, files and the program itself."""
 
 
 @unique
 class ToPatron(StrEnum):
-    """What the patron's window says of a trouble: `patron.refusal.<name>` in every language."""
+    """What the patron's window shows for a problem: `patron.refusal.<name>` in every language."""
 
     OWN = "own"
-    """A sentence under the code's own name."""
+    """A message of its own, under the code's name."""
     CLOSED = "closed"
-    """My Number Cards are not taken now: a patron need not know which part of the counter it is."""
+    """My Number Cards are not accepted now; a patron need not know which part of the counter failed."""
     NO_READING = "no-reading"
     """No card can be read now."""
     NOT_SAVED = "not-saved"
     NOTHING = "nothing"
-    """Staff alone meet it. Should a bug bring it to the patron's window, CLOSED is said there."""
+    """Only staff see it. If a bug brings it to the patron's window, CLOSED is shown there."""
 
 
 @unique
 class Guide(StrEnum):
-    """What staff tell the patron to do (`staff.guide.<guide>-<step>`)."""
+    """What staff advise the patron to do (`staff.guide.<guide>-<step>`)."""
 
     LAY = "lay"
     OTHER_CARD = "other-card"
@@ -68,28 +68,28 @@ class Guide(StrEnum):
     PROXY = "proxy"
     UNLINK = "unlink"
     WAIT = "wait"
-    """It is not about the card, and the library card serves meanwhile."""
+    """It is not the card's fault; the library card can be used meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What belongs to a code. Whoever makes a new one says so here, and nowhere else."""
+    """Fixed properties of a code, declared only here."""
 
     family: Family
     patron: ToPatron
     guide: Guide
     lay_again: bool
-    """Another laying of a card may mend it; all else ends a registration."""
+    """Placing a card again may solve it; all other codes end a registration."""
     params: Mapping[str, type[str] | type[int]] = field(default_factory=dict)
-    """What fills its sentences. `place` and `reason`, which any code may have beside them, are what commands say under it."""
+    """Parameters of its messages. Any code may also have `place` and `reason`, which commands print below it."""
     library_card_serves: bool = False
-    """It leaves the library card what it was, and the patron is told so."""
+    """The library card is unaffected, and the patron is told so."""
     ends_proof: bool = False
-    """A second laying of the card would not change how the proof of the holder ended."""
+    """Placing the card again would not change the result of the proof."""
     by_date: bool = False
-    """With a clock that cannot be right the card may be as good as any."""
+    """With an implausible clock the card may be valid."""
     perhaps_item: bool = False
-    """What was scanned in place of a library card may be an item's barcode."""
+    """What was scanned instead of a library card may be an item's barcode."""
 
 
 def about_card(
@@ -150,5 +150,5 @@ def about_reader(**params: type[str]) -> About:
 
 
 def about_counter(family: Family, patron: ToPatron, **params: type[str] | type[int]) -> About:
-    """The counter's own trouble: no card is at fault."""
+    """A problem of the counter itself: no card is at fault."""
     return About(family=family, patron=patron, guide=Guide.WAIT, lay_again=False, params=params)

@@ -1,4 +1,6 @@
-"""Which events have consequences: by keyboard they take a chord or a held key (`keyboard`). Mouse, touch and accessibility act at once."""
+"""Which events have consequences: by keyboard they need a chord or a held key (`keyboard`). Mouse, touch and accessibility tools act at
+once.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ _MAY_LOSE = (Stage.OPEN, Stage.PROVING, Stage.ACTING)
 
 
 def has_consequences(counter: Counter, event: Event) -> bool:
-    """Whether a key that is only tapped must not say this."""
+    """Whether a tapped key must not trigger this event."""
     match event.about.acting:
         case Acting.ALWAYS:
             return True
@@ -29,21 +31,21 @@ def has_consequences(counter: Counter, event: Event) -> bool:
 
 @unique
 class Open(StrEnum):
-    """What is lost, or stays in doubt, when the page is left now."""
+    """What would be lost or left in doubt by leaving the page now."""
 
     REGISTRATION = "registration"
     UNLINKING = "unlinking"
     PROOF = "pin"
-    """The patron is at the PIN, before something is lent to them."""
+    """The patron is entering a PIN before something is lent to them."""
     HOLDER = "holder"
     UNANSWERED = "unanswered"
     DOUBT = "doubt"
     NEXT_CARD = "next-card"
     HANDING = "handing"
     NOT_DONE = "not-done"
-    """Something that was asked for, and that staff may believe to be done."""
+    """A request staff may believe to be done."""
     SERVED = "served"
-    """Nothing, but the patron would have to be called up anew."""
+    """Nothing, but the patron would have to be called up again."""
 
 
 def is_work_open(counter: Counter) -> bool:
@@ -51,7 +53,7 @@ def is_work_open(counter: Counter) -> bool:
 
 
 def why_open(counter: Counter) -> Open | None:
-    """Why this page is not left by a key that is only tapped; None where nothing is lost."""
+    """Why a tapped key must not leave this page; None if nothing would be lost."""
     flow = counter.flow
     if isinstance(flow, PatronShown):
         return _open_with(flow)
@@ -68,12 +70,12 @@ def why_open(counter: Counter) -> Open | None:
 
 
 def why_unfinished(counter: Counter) -> Open | None:
-    """Why the rail asks before it leads away from here; None where it leads on at once."""
+    """Why the rail asks before leaving; None if it leaves at once."""
     flow = counter.flow
     if why := why_open(counter):
         return why
     match flow:
-        # Refused, but to be gone on with: with another number, or another card.
+        # Refused, but can be continued with another number or card.
         case UnlinkingRefused():
             return Open.UNLINKING
         case RegistrationRefused(draft) if draft.checks:
@@ -96,9 +98,9 @@ def _open_with(flow: PatronShown) -> Open | None:
 
 
 def subject(flow: Flow) -> tuple[object, ...]:
-    """Whom and what a page is about. A key that was begun on another subject presses nothing on this one."""
+    """The identity of what a page is about. A key pressed on one subject has no effect on another."""
     draft = getattr(flow, "draft", None) or getattr(getattr(flow, "goal", None), "draft", None)
-    # Figures and marks change while somebody works; whose they are does not.
+    # Figures and marks change during work; whose they are does not.
     patron = getattr(flow, "patron", None) or getattr(draft, "patron", None)
     about = ("insertion", "link", "number", "reason", "by_card", "by_number")
     return type(flow), getattr(patron, "number", None), *(getattr(flow, name, None) for name in about)

@@ -1,5 +1,7 @@
-"""One more look, or a few where it costs the line, after a session has ended with something in doubt. Staff are told at once what is
-unclear and what is done about it, without whose it is; then what was found: with what was done late, its patron masked.
+"""Look-ups after a session ended with transactions in doubt: one, or a few if the connection fails during them.
+
+Staff are shown at once what is unclear and what is being done about it, without the patron; then the result, with the patron masked if a
+transaction succeeded late.
 """
 
 from __future__ import annotations
@@ -16,13 +18,13 @@ from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unc
 from kiosk.domain.transition import Step, asking
 
 SECONDS = 10.0
-"""A server that has lost an answer carries out what it was sent within seconds, if it does at all."""
+"""A server that has lost an answer completes the request within seconds, if at all."""
 MOST_LOOKS = 5
-"""On a line that was there. Whoever else is served waits for each that it falls silent at."""
+"""Look-ups begun while the connection was up. Each one the server fails to answer delays whoever else is being served."""
 
 
 def at_the_end(before: Counter, after: Counter) -> Step:
-    """What a session leaves in doubt is remembered for that look: its number is needed for that, and goes with it."""
+    """Schedule a look-up for everything the session leaves in doubt. The patron's number is kept for that long only."""
     left, after = before.flow, _without_seen_to(after)
     if not isinstance(left, PatronShown) or isinstance(after.flow, PatronShown):
         return after, ()
@@ -38,23 +40,25 @@ def at_the_end(before: Counter, after: Counter) -> Step:
 
 @unique
 class Doing(StrEnum):
-    """What is done about something unclear."""
+    """What is being done about a doubt."""
 
     SOON = "soon"
     ASKING = "asking"
     WHEN_BACK = "when-back"
-    """The line to the library's system is away."""
+    """The connection to the library system is down."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
+    """Doubts of one service, and what is being done about them."""
+
     service: Service
     items: tuple[Item, ...]
     doing: Doing
 
 
 def being_looked_at(counter: Counter) -> LookedAt | None:
-    """What is in doubt now, all of one service at a time."""
+    """The current doubts of the first service that has any."""
     if not counter.doubts:
         return None
     first = counter.doubts[0]
@@ -65,7 +69,7 @@ def being_looked_at(counter: Counter) -> LookedAt | None:
 
 
 def look(counter: Counter, due: Ticket) -> Step:
-    """It is time."""
+    """Start the look-up whose timer expired."""
     doubt = next(doubt for doubt in counter.doubts if doubt.due == due)
     if doubt.looks and counter.ils.is_trouble:
         return _with(counter, doubt, replace(doubt, due=Ticket(0))), ()
@@ -73,9 +77,9 @@ def look(counter: Counter, due: Ticket) -> Step:
 
 
 def line_changed(counter: Counter) -> Step:
-    """What has waited for the line is looked at as soon as it is back.
+    """Start the look-ups that waited for the connection.
 
-    Where looking has cost the line more than once it is looked at later, since a server may answer everything else and hang at this.
+    After repeated failures they are delayed (back-off), since a server may answer everything else and hang on this.
     """
     effects: tuple[Effect, ...] = ()
     for doubt in counter.doubts if counter.ils is IlsCondition.READY else ():
@@ -86,7 +90,7 @@ def line_changed(counter: Counter) -> Step:
 
 
 def tried_at_once(counter: Counter) -> Counter:
-    """Staff have the line tried: what was looked at before in vain is looked at as soon as the line is there."""
+    """Manual retry: repeat failed look-ups as soon as the connection is up."""
     return replace(
         counter,
         doubts=tuple(replace(each, due=Ticket(0), looks=0) if each.looks and not each.asked else each for each in counter.doubts),
@@ -106,7 +110,7 @@ def _look(counter: Counter, doubt: Doubt) -> Step:
 
 
 def _with(counter: Counter, doubt: Doubt, now: Doubt) -> Counter:
-    """Where there was `doubt` there is `now`."""
+    """Replace `doubt` by `now`."""
     return replace(counter, doubts=tuple(now if each is doubt else each for each in counter.doubts))
 
 
@@ -124,7 +128,7 @@ def looked(counter: Counter, ticket: Ticket, answer: ItemAnswer) -> Step:
 
 
 def not_looked(counter: Counter) -> Counter:
-    """Looks that are under way may have broken: they are not waited for."""
+    """Give up look-ups in progress after a bug; their answers are no longer expected."""
     for doubt in counter.doubts:
         if doubt.asked:
             counter = _still_unclear(counter, doubt, Outcome.UNKNOWN)
@@ -136,7 +140,7 @@ def _still_unclear(counter: Counter, doubt: Doubt, outcome: Outcome) -> Counter:
 
 
 def next_unclear(counter: Counter) -> tuple[Unclear, ...]:
-    """What is told first: all that is alike."""
+    """The notice to show first: everything with the same service and outcome."""
     told = counter.unclear[:1]
     return tuple(each for each in counter.unclear if (each.service, each.outcome) == (told[0].service, told[0].outcome))
 
@@ -147,13 +151,13 @@ def unclear_seen(counter: Counter) -> Counter:
 
 
 def seen(counter: Counter) -> Counter:
-    """Staff have read what is told first: all of one service."""
+    """Staff acknowledged the first notice, which covers one service."""
     told = counter.late[:1]
     return replace(counter, late=tuple(late for late in counter.late if late.service is not told[0].service))
 
 
 def _without_seen_to(counter: Counter) -> Counter:
-    """What has been asked for again since, and has been answered, is no news any more, whoever has it now."""
+    """Drop notices about requests that were repeated and answered since, for any patron."""
     if not (counter.late or counter.unclear) or not isinstance(counter.flow, PatronShown):
         return counter
     dealings = counter.flow.dealings
@@ -163,13 +167,13 @@ def _without_seen_to(counter: Counter) -> Counter:
 
 
 def _was_there(left: PatronShown, late: Late) -> bool:
-    """Whether staff have had this patron, with the item among their loans, before them, and the notice as well."""
+    """Whether staff have served this patron with the item among their loans while the notice was shown."""
     on_loan = left.patron.standing.on_loan
     return late.service is not Service.HOLD and late.masked == left.patron.number.masked and on_loan.has(late.item.number)
 
 
 def _is_known(counter: Counter, doubt: Doubt) -> bool:
-    """Whether the same patron is here again and has got it since."""
+    """Whether the same patron is being served again and has received it since."""
     flow = counter.flow
     if not isinstance(flow, PatronShown) or flow.patron.number != doubt.number:
         return False

@@ -1,4 +1,4 @@
-"""What the machines ask of the outside. Imperative, frozen; those with a ticket are answered by an event that repeats it."""
+"""What the machines ask of the outside. Imperative and frozen; one with a ticket is answered by an event that repeats the ticket."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from kiosk.domain.slip import Slip
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
-    """Connect exclusively, read and check the certificate. Answered by CardRead or CardFailed."""
+    """Connect exclusively, read and check the certificate. Answered by CardRead or CardFailed, after CardKnown if the card can be
+    identified.
+    """
 
     ticket: Ticket
     insertion: Insertion
@@ -31,7 +33,7 @@ class ReadCard:
 
 @dataclass(frozen=True, slots=True)
 class ReadTries:
-    """Ask the card how many tries are left, spending none. Answered by TriesRead or CardFailed."""
+    """Ask the card how many tries are left, using none. Answered by TriesRead or CardFailed."""
 
     ticket: Ticket
     insertion: Insertion
@@ -39,7 +41,7 @@ class ReadTries:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPin:
-    """Send the PIN just confirmed on the pad, once; then let the card sign. Answered by HolderProved, PinRejected or CardFailed."""
+    """Send the PIN just confirmed on the pad, once; then have the card sign. Answered by HolderProved, PinRejected or CardFailed."""
 
     ticket: Ticket
     insertion: Insertion
@@ -47,14 +49,14 @@ class VerifyPin:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCard:
-    """End the session with the card by taking its power away, so that a verified PIN does not outlive it."""
+    """End the session with the card by powering it down, so that a verified PIN does not outlive it."""
 
     insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
 class FindLinks:
-    """Answered by LinksFound or StoreFailed. Either key may be missing."""
+    """Look up links by card, by number or both. Answered by LinksFound or StoreFailed."""
 
     ticket: Ticket
     token: LinkToken | None
@@ -63,7 +65,7 @@ class FindLinks:
 
 @dataclass(frozen=True, slots=True)
 class SaveLink:
-    """Close what stands in the way (when a reason is given) and open the link, in one transaction. Answered by LinkSaved or StoreFailed."""
+    """Close conflicting links (if a reason is given) and open this one, in one transaction. Answered by LinkSaved or StoreFailed."""
 
     ticket: Ticket
     token: LinkToken
@@ -75,7 +77,7 @@ class SaveLink:
 
 @dataclass(frozen=True, slots=True)
 class CloseLink:
-    """Answered by LinkClosed or StoreFailed."""
+    """Close the link of this number. Answered by LinkClosed or StoreFailed."""
 
     ticket: Ticket
     number: LibraryCardNumber
@@ -92,9 +94,9 @@ class LookUpPatron:
 
 @dataclass(frozen=True, slots=True)
 class ServeItem:
-    """Lend, renew or reserve one item for a patron, once. Answered by ItemAnswered, whatever becomes of it.
+    """Lend, renew or reserve one item for a patron, once. Always answered by ItemAnswered.
 
-    What the counter knew of the item before (its due date) tells afterwards whether a renewal took place whose answer was lost.
+    The item's known due date later shows whether a renewal took place whose answer was lost.
     """
 
     ticket: Ticket
@@ -102,12 +104,12 @@ class ServeItem:
     number: LibraryCardNumber
     item: Item
     sure: bool = False
-    """Of a hold: staff have seen that there is no such one yet, which the library's system does not tell."""
+    """For a hold: staff have checked that it does not exist yet, which the library system does not report."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListLoans:
-    """Answered by LoansListed or LibraryFailed."""
+    """List a patron's loans. Answered by LoansListed or LibraryFailed."""
 
     ticket: Ticket
     number: LibraryCardNumber
@@ -123,7 +125,7 @@ class DescribeItem:
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """What became of something that was asked for and whose answer was lost; nothing is asked for. Answered by LookedAgain."""
+    """Look up the result of a request whose answer was lost, without changing anything. Answered by LookedAgain."""
 
     ticket: Ticket
     service: Service
@@ -133,7 +135,7 @@ class LookAgain:
 
 @dataclass(frozen=True, slots=True)
 class RecogniseLibraryCard:
-    """Ask whether this is a library card's number, be it of one that may not be used. Answered by LibraryCardRecognised."""
+    """Ask whether this is a library card number, even of a card that may not be used. Answered by LibraryCardRecognised."""
 
     ticket: Ticket
     number: LibraryCardNumber
@@ -141,7 +143,7 @@ class RecogniseLibraryCard:
 
 @dataclass(frozen=True, slots=True)
 class RetryLibrary:
-    """Connect to the library's system anew, whatever went wrong before. Answered by IlsChanged, also where nothing has changed."""
+    """Reconnect to the library system, whatever failed before. Answered by IlsChanged, even if nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Answered by SlipPrinted or SlipFailed."""
+    """Print a slip. Answered by SlipPrinted or SlipFailed."""
 
     ticket: Ticket
     slip: Slip
@@ -162,17 +164,17 @@ class PrintSlip:
 
 @unique
 class Act(StrEnum):
-    """What the audit trail records beside the links themselves."""
+    """What the audit trail records besides the links themselves."""
 
     USE = "use"
     REFUSAL = "refusal"
     SERVICE = "service"
-    """That a service was used: which, when and where; a (masked) number only with the NDL's, whose rules ask for each use."""
+    """Which service was used, when and where; a (masked) number only for the NDL's, whose rules require a record of each use."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAct:
-    """Write one line of the audit trail. Not answered."""
+    """Write one row of the audit trail. Not answered."""
 
     act: Act
     number: LibraryCardNumber | None = None
@@ -181,26 +183,26 @@ class RecordAct:
     pin_checked: bool = False
     holder_confirmed: bool = False
     service: str = ""
-    """Of Act.SERVICE: a `Service`, or "local" for one of the library's own."""
+    """For Act.SERVICE: a `Service`, or "local" for one of the library's own."""
     card_read: bool = True
-    """Whether a certificate was read and judged: not where the library card itself was shown."""
+    """Whether a certificate was read and judged; false if the library card itself was shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptStore:
-    """Take the store as it is, since staff have confirmed what was found. Answered by CheckFound: what is found of it then."""
+    """Accept the store as it is, after staff acknowledged the problem. Answered by CheckFound with the new finding."""
 
     found: Code
 
 
 @dataclass(frozen=True, slots=True)
 class LookAtStore:
-    """Look at the store and count what the windows show, behind what it was asked before. Answered by CheckFound."""
+    """Examine the store and count what the windows show, after everything already queued for it. Answered by CheckFound."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Answered by TimeUp after `seconds`, unless the program has ended. Nothing stops a timer: a late TimeUp fits no state."""
+    """Answered by TimeUp after `seconds`, unless the program has ended. Timers cannot be cancelled: a late TimeUp matches no state."""
 
     ticket: Ticket
     seconds: float
@@ -208,13 +210,15 @@ class StartTimer:
 
 @dataclass(frozen=True, slots=True)
 class Play:
+    """Play a sound. Not answered."""
+
     sound: Sound
 
 
 LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
-"""What the library's system is asked, on its own thread. `effects/library_thread.py` says how, and what answers."""
+"""Questions to the library system, asked on its own thread; see `effects/library_thread.py`."""
 
 Question = ReadCard | ReadTries | VerifyPin | FindLinks | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
-"""What is answered, by an event with the same ticket."""
+"""Effects answered by an event with the same ticket."""
 
 Effect = Question | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play

@@ -1,4 +1,4 @@
-"""Everything the program can name as having gone wrong, under words that never change."""
+"""All problems the program can name, under stable codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kiosk.domain.codefacts import (
 
 @unique
 class Code(StrEnum):
-    """Stable names of trouble. They appear in logs, in the audit trail and as keys of the sentences; none is ever reused.
+    """Stable names of problems, used in logs, in the audit trail and as message keys; none is ever reused.
 
     For staff each has a title, a cause and a next step (`refusal.<code>.title`, `.staff`, `.staff-next`).
     """
@@ -33,7 +33,7 @@ class Code(StrEnum):
     def __new__(cls, name: str, *declared: About) -> Self:
         member = str.__new__(cls, name)
         member._value_ = name
-        # Exactly one: a name alone ends the import. (mypy takes `Code("pin-wrong")`, which looks one up, for a call of this.)
+        # Exactly one: a code declared without it fails on import. (mypy takes the look-up `Code("pin-wrong")` for a call of this.)
         (member.about,) = declared
         return member
 
@@ -46,34 +46,34 @@ class Code(StrEnum):
     CARD_EXPIRED = "card-expired", about_card(Guide.RENEW, lay_again=False, library_card_serves=True, by_date=True)
     CARD_NOT_YET_VALID = "card-not-yet-valid", about_card(Guide.WAIT, lay_again=False, library_card_serves=True, by_date=True)
     CLOCK_DOUBTFUL = "clock-doubtful", about_counter(Family.CLOCK, ToPatron.OWN, year=int, month=int, day=int)
-    """With what the computer takes for today."""
+    """With the date according to the computer."""
     CARD_STOPPED = "card-stopped", about_card(Guide.OFFICE, lay_again=False, library_card_serves=True)
     ISSUER_UNKNOWN = "issuer-unknown", about_card(Guide.WAIT, lay_again=False, library_card_serves=True)
     TRUST_MISSING = "trust-missing", about_counter(Family.TRUST, ToPatron.CLOSED)
     TRUST_UNUSABLE = "trust-unusable", about_counter(Family.TRUST, ToPatron.CLOSED)
-    """Files are there, and each is damaged, exposed or forged."""
+    """There are files, but each is damaged, exposed or forged."""
     TRUST_ENDED = "trust-ended", about_counter(Family.TRUST, ToPatron.CLOSED)
     REVOCATION_STALE = "revocation-stale", about_counter(Family.REVOCATION, ToPatron.CLOSED)
     REVOCATION_TOO_OLD = "revocation-too-old", about_counter(Family.REVOCATION, ToPatron.CLOSED)
-    """For `crl_max_age`: no card is accepted until a newer list is there."""
+    """Exceeds `crl_max_age`: no card is accepted until there is a newer list."""
     KEY_MISMATCH = "key-mismatch", about_card(Guide.WAIT, lay_again=False, library_card_serves=True, ends_proof=True)
     # the PIN
     PIN_WRONG = "pin-wrong", about_pin(Guide.REGISTER, ends_proof=False, library_card_serves=False, tries_left=int)
     PIN_LOCKED = "pin-locked", about_pin(Guide.OFFICE, ends_proof=True, library_card_serves=True)
     PIN_UNAVAILABLE = "pin-unavailable", about_pin(Guide.OFFICE, ends_proof=True, library_card_serves=True)
-    """Found locked before anybody pressed a key: locked earlier, or a card without a PIN."""
-    # the way to the card
+    """Found locked before a PIN was entered: locked earlier, or a card without a PIN."""
+    # the connection to the card
     CARD_REMOVED = "card-removed", about_card(Guide.LAY, lay_again=True)
     CARD_SILENT = "card-silent", about_card(Guide.LAY, lay_again=True)
     CARD_INTERRUPTED = "card-interrupted", about_card(Guide.LAY, lay_again=True)
-    """It broke off: no answer, or no whole one; whether the card has left is not known."""
+    """The exchange was interrupted: no answer, or an incomplete one; whether the card was removed is not known."""
     CARD_WAITED = "card-waited", about_card(Guide.LAY, lay_again=True, patron=ToPatron.NO_READING, reader=str)
-    """The card on `reader` says nothing and keeps this one waiting."""
+    """The card on `reader` does not respond and keeps this one waiting."""
     CARD_UNREADABLE = "card-unreadable", about_card(Guide.LAY, lay_again=True)
     CARD_IN_USE = "card-in-use", about_card(Guide.LAY, lay_again=True)
     CARD_ANSWER_UNEXPECTED = "card-answer-unexpected", about_card(Guide.LAY, lay_again=True, sw=str)
     READER_INTERRUPTED = "reader-interrupted", about_card(Guide.LAY, lay_again=True)
-    """The reader was away and is there again."""
+    """The reader was disconnected and is back."""
     READER_MISSING = "reader-missing", about_reader()
     READER_SERVICE_MISSING = "reader-service-missing", about_reader()
     READER_DENIED = "reader-denied", about_reader()
@@ -98,26 +98,26 @@ class Code(StrEnum):
     NUMBER_IS_MY_NUMBER = "number-is-my-number", about_number(perhaps_item=False)
     BARCODE_ON_WRONG_STEP = "barcode-on-wrong-step", about_counter(Family.PROGRAM, ToPatron.OWN)
     LIBRARY_CARD_EXPIRED = "library-card-expired", about_library_card(Guide.LIBRARY, until=str)
-    """`until`, an ISO date, where it is known."""
+    """`until`: ISO date, if known."""
     LIBRARY_CARD_STOPPED = "library-card-stopped", about_library_card(Guide.STOPPED, stops=str, said=str)
-    """`stops`: values of `Stop` by blanks; `said`: the system's own words."""
+    """`stops`: space-separated `Stop` values; `said`: the library system's own message."""
     LIBRARY_CARD_UNKNOWN = "library-card-unknown", about_library_card(Guide.NUMBER)
     LIBRARY_CARD_DIFFERS = "library-card-differs", about_library_card(Guide.NUMBER, answered=str)
-    """The library's system answered with another number, or with none (`answered`: "unnumbered")."""
-    # the library's system
+    """The library system answered with another number, or with none (`answered`: "unnumbered")."""
+    # the library system
     ILS_UNREACHABLE = "ils-unreachable", about_counter(Family.ILS, ToPatron.NOTHING)
     ILS_LOGIN_REFUSED = "ils-login-refused", about_counter(Family.ILS, ToPatron.NOTHING)
     ILS_LOGIN_LOST = "ils-login-lost", about_counter(Family.ILS, ToPatron.NOTHING)
-    """Refused now, and has worked since the program was started."""
+    """Login refused, although it has succeeded since the program was started."""
     ILS_NOT_TRUSTED = "ils-not-trusted", about_counter(Family.ILS, ToPatron.NOTHING)
     ITEM_NUMBER = "item-number", about_counter(Family.ITEM, ToPatron.NOTHING)
-    """What was scanned cannot be the number of an item."""
-    # the window of another program
+    """The input cannot be an item number."""
+    # another program's window
     HANDOVER_NO_WINDOW = "handover-no-window", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     HANDOVER_CHANGED = "handover-changed", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     HANDOVER_IMPOSSIBLE = "handover-impossible", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     HANDOVER_KEYS_HELD = "handover-keys-held", about_counter(Family.HANDOVER, ToPatron.NOTHING)
-    # paper
+    # slips
     SLIP_FAILED = "slip-failed", about_counter(Family.SLIP, ToPatron.NOTHING)
     SLIP_PRINTER_MISSING = "slip-printer-missing", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
     SLIP_PRINTER_SILENT = "slip-printer-silent", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
@@ -133,27 +133,27 @@ class Code(StrEnum):
     STORE_FOREIGN = "store-foreign", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_UNAVAILABLE = "store-unavailable", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_MISSING = "store-missing", about_counter(Family.STORE, ToPatron.CLOSED, file=str)
-    """Keys are there, the store made with them is not."""
+    """There are keys but not the store created with them."""
     STORE_MOVED = "store-moved", about_counter(Family.STORE, ToPatron.CLOSED, first=str)
-    """`first`: the folder it was last seen in."""
+    """`first`: the folder where it was last seen."""
     STORE_COPY = "store-copy", about_counter(Family.STORE, ToPatron.CLOSED, first=str)
-    """`first`: the folder it still lies in, too."""
+    """`first`: the folder where it still exists as well."""
     STORE_REPLACED = "store-replaced", about_counter(Family.STORE, ToPatron.CLOSED)
     """Its files are no longer those that were opened."""
     STORE_DOUBTED = "store-doubted", about_counter(Family.STORE, ToPatron.CLOSED)
-    """No card is served before staff have confirmed one of the following."""
+    """No card is served until staff have acknowledged one of the following."""
     STORE_BEHIND = "store-behind", about_counter(Family.STORE, ToPatron.CLOSED, lacking=int)
     """Older than the anchor."""
     STORE_FORKED = "store-forked", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_UNANCHORED = "store-unanchored", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_RESTORED = "store-restored", about_counter(Family.STORE, ToPatron.CLOSED, lacking=int)
-    """`lacking`, where it is known."""
+    """`lacking`, if known."""
     LINKS_ALTERED = "links-altered", about_counter(Family.STORE, ToPatron.CLOSED)
     ANCHOR_UNWRITTEN = "anchor-unwritten", about_counter(Family.STORE, ToPatron.CLOSED)
     NOTHING_MOVED = "nothing-moved", about_counter(Family.STORE, ToPatron.NOTHING)
     STORE_KEY_UNREADABLE = "store-key-unreadable", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_UNPROTECTED = "store-unprotected", about_counter(Family.STORE, ToPatron.CLOSED)
-    """The disk cannot limit who reads (FAT)."""
+    """The file system has no access control (FAT)."""
     HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
@@ -173,7 +173,7 @@ class Code(StrEnum):
     TRUST_REFUSED = "trust-refused", about_counter(Family.TRUST, ToPatron.NOTHING)
     TRUST_FINGERPRINT = "trust-fingerprint", about_counter(Family.TRUST, ToPatron.NOTHING)
     OUT_OF_ORDER = "out-of-order", about_counter(Family.PROGRAM, ToPatron.NOTHING, incident=str)
-    """Our own bug."""
+    """A bug of our own."""
 
     @property
     def is_reader_trouble(self) -> bool:
@@ -182,16 +182,16 @@ class Code(StrEnum):
 
     @property
     def is_ils_trouble(self) -> bool:
-        """The library's system says nothing of a library card: it counts as not judged, and the windows say so."""
+        """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
         return self.about.family is Family.ILS
 
 
 LACKING = "lacking"
-"""How many acts a store has not, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""
+"""How many acts a store lacks, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""
 
 
 class KioskError(Exception):
-    """Trouble we can name. `code` says which; `params` fill the sentence and hold nothing personal."""
+    """A problem with a code. `params` fill its message and hold no personal data."""
 
     def __init__(self, code: Code, **params: str | int) -> None:
         super().__init__(code.value)
@@ -200,8 +200,8 @@ class KioskError(Exception):
 
 
 class Unavailable(KioskError):
-    """The world's fault; trying again may help."""
+    """An external failure; trying again may help."""
 
 
 class Refused(KioskError):
-    """The answer is no; something else has to be done."""
+    """A refusal; trying again does not help."""

@@ -1,4 +1,4 @@
-"""The latest finding of each check, and how long anybody may go by it."""
+"""The latest finding of each check, and how long it remains valid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.domain.transition import Step
 
 
 def found(counter: Counter, finding: Finding) -> Counter:
-    """This is known of its check from now on; what the store is doubted for hinders until a look finds otherwise."""
+    """Store the latest finding of its check. A doubt about the store blocks cards until a later finding clears it."""
     if finding.at is None and finding.word != UNSEEN:
         finding = replace(finding, at=counter.now)
     counter = _with(counter, finding)
@@ -24,9 +24,9 @@ def found(counter: Counter, finding: Finding) -> Counter:
 
 
 def look(counter: Counter) -> Step:
-    """What was not looked at again in time counts as unknown: a look that hangs must not leave good news standing.
+    """Mark stale findings as overdue, so that a check that hangs does not leave good news on display.
 
-    The store is looked at when its time has come, and all the time while it is wrong: until then no card is taken.
+    The store is examined when due, and at every tick while it is wrong: no card is accepted until then.
     """
     known = {finding.check: counter.monotonic for finding in counter.facts.findings} | dict(counter.found_at)
     for finding in counter.facts.findings:
@@ -40,7 +40,7 @@ def look(counter: Counter) -> Step:
 
 
 def _with(counter: Counter, finding: Finding) -> Counter:
-    """In the order of WATCHED."""
+    """Insert a finding, in the order of WATCHED."""
     by_check = {known.check: known for known in counter.facts.findings} | {finding.check: finding}
     ordered = tuple(by_check[check] for check in WATCHED if check in by_check)
     return replace(counter, facts=replace(counter.facts, findings=ordered))

@@ -1,7 +1,7 @@
-"""What a look at something the counter rests on has found: words that never change, for windows and `kiosk doctor` alike.
+"""Findings of health checks, as stable words shared by the windows and `kiosk doctor`.
 
-A check is one thing that is looked at ("store"); an outcome is what was found ("store.wrong"). Whoever adds one adds its row here, its
-sentences `command.doctor.<outcome>` (and `-next` unless all is well), and for a check of WATCHED `staff.health.<outcome>` too.
+A check examines one thing ("store"); an outcome is its result ("store.wrong"). A new one needs a row here, its messages
+`command.doctor.<outcome>` (and `-next` unless all is well), and for a check of WATCHED also `staff.health.<outcome>`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from enum import StrEnum, unique
 
 @unique
 class Condition(StrEnum):
-    """From the best to the worst."""
+    """From best to worst."""
 
     OK = "ok"
     UNKNOWN = "unknown"
-    """Not looked at, or nobody tells. Never to be taken for fine."""
+    """Not checked, or impossible to find out. Never to be taken for OK."""
     CARE = "care"
-    """The counter works, but somebody ought to know or to decide."""
+    """The counter works, but somebody should know or decide something."""
     WRONG = "wrong"
-    """The counter does not do what it is there for, or what it keeps is in danger."""
+    """The counter cannot do its job, or its data is at risk."""
 
 
 UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
@@ -134,7 +134,7 @@ WATCHED: Mapping[str, float] = {
     "service": 30.0,
     "reader": 30.0,
     "store": _MINUTE,
-    # Nobody looks: each act that is written down tells, or is told of.
+    # Not polled: each recorded act reports its own result.
     "records": math.inf,
     "trust": _MINUTE,
     "clock": _MINUTE,
@@ -147,19 +147,21 @@ WATCHED: Mapping[str, float] = {
     "disk": _HOUR,
     "recovery": _MINUTE,
 }
-"""What a running counter looks at again and again, with the seconds from one look to the next; in the order in which people read it."""
+"""Checks a running counter repeats, with their intervals in seconds, in display order."""
 _GRACE = 45.0
-"""A look may take so long beyond its time."""
+"""Seconds a check may be late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`params` fill its sentences and hold nothing personal; a `code` among them is a `Code`, whose own sentences say what is wrong."""
+    """The result of a check. `params` fill its messages and hold no personal data; a `code` among them is a `Code`, whose own messages
+    explain it.
+    """
 
     outcome: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     at: datetime | None = None
-    """When it was looked at (aware); of one that is overdue, when last. None: never."""
+    """When it was checked, aware; if overdue, when last. None: never."""
 
     @property
     def check(self) -> str:
@@ -186,7 +188,7 @@ class Finding:
         return self.condition is Condition.OK
 
     def number(self, name: str) -> int | None:
-        """A number that was counted; None where it was not."""
+        """A number that was counted; None if it was not."""
         value = self.params.get(name)
         return value if isinstance(value, int) else None
 
@@ -205,7 +207,7 @@ def bug_in(check: str, incident: str, **known: str | int) -> Finding:
 
 
 def best_before(check: str) -> float:
-    """Seconds after which nobody may go by what was found."""
+    """Seconds after which a finding is stale."""
     return WATCHED[check] * 2 + _GRACE
 
 
@@ -215,7 +217,7 @@ def worst(findings: Iterable[Finding]) -> Condition:
 
 
 def cares(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What somebody has to see to, worst first, otherwise in the order given."""
+    """What needs attention, worst first, otherwise in the given order."""
     order = list(Condition)
     found = (finding for finding in findings if finding.condition in (Condition.CARE, Condition.WRONG))
     return tuple(sorted(found, key=lambda finding: -order.index(finding.condition)))

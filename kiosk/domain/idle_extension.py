@@ -1,4 +1,4 @@
-"""More time: staff who fetch something keep what is open, so that idle time does not close it meanwhile."""
+"""Extended idle time: staff who fetch something keep what is open."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kiosk.domain.transition import Step, asking, stay
 
 SECONDS = 300.0
 TIMES = 2
-"""In one session: what nobody comes back to is closed after ten minutes and the usual time."""
+"""Per session: abandoned work is closed after ten minutes plus the usual timeout."""
 _KEPT = (Stage.BEGUN, Stage.OPEN, Stage.FINISHED)
-"""Not what is open to nobody or over in a moment, nor a patron's PIN."""
+"""Not for resting or passing states, nor during a patron's PIN entry."""
 
 
 def is_kept(flow: Flow) -> bool:
-    """Whether more time holds here: never where a patron is at the PIN, nor for a registration that closes by itself."""
+    """Whether an extension applies here: never while a patron enters a PIN, nor for a registration that closes by itself."""
     return flow.about.stage in _KEPT and not isinstance(flow, Registered)
 
 
@@ -30,12 +30,12 @@ def is_running(counter: Counter) -> bool:
 
 
 def left_of(counter: Counter, running: float) -> float:
-    """Seconds for which nothing is closed, when `running` are left of those that run now."""
+    """Seconds until extensions end, if the current one has `running` seconds left."""
     return running + SECONDS * counter.more_time.queued
 
 
 def give(counter: Counter) -> Step:
-    """From now on, or behind what runs already."""
+    """Grant an extension, starting now or after the current one."""
     if not may_have_more(counter):
         return stay(counter)
     had = replace(counter.more_time, used=counter.more_time.used + 1)
@@ -45,7 +45,7 @@ def give(counter: Counter) -> Step:
 
 
 def over(counter: Counter) -> Step:
-    """The five minutes that ran have passed."""
+    """The current extension has expired."""
     had = replace(counter.more_time, ticket=Ticket(0))
     if not had.queued:
         return replace(counter, more_time=had), ()

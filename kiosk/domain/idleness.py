@@ -15,12 +15,12 @@ from kiosk.domain.transition import Step, asking, end_session, left_lying, stay,
 
 
 def is_acting(flow: Flow) -> bool:
-    """Whether something has to be answered before anybody leaves, be it in the library's system."""
+    """Whether something must be answered before anybody leaves, including requests to the library system."""
     return flow.about.stage is Stage.ACTING or (isinstance(flow, PatronShown) and flow.dealings.unanswered)
 
 
 def time_up(counter: Counter, ticket: Ticket) -> Step:
-    """A card lies too long, or nobody has been there for a while: warn first, then close."""
+    """Handle a timer for a card left behind or an idle session: warn first, then close."""
     if ticket == counter.card_left_ticket and left_lying(counter):
         return card_left.tell(counter)
     if ticket != counter.idle_ticket:
@@ -40,7 +40,7 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
 
 
 def _closed(counter: Counter) -> Step:
-    """A patron who was served leaves like any other: with the slip, and the card that lies there next is read."""
+    """Close the session. A patron who was served gets the slip, and the next card present is read, as when leaving normally."""
     if not isinstance(counter.flow, PatronShown):
         return end_session(counter)
     return then(serving.leave(counter, counter.flow), _timed)
@@ -53,23 +53,23 @@ def _timed(counter: Counter) -> Step:
 
 
 def _tidied(counter: Counter) -> Step:
-    """What somebody who is not there any more has left: a language, a number that was not taken, a slip that did not come out."""
+    """Clear what somebody no longer present has left: a language, a rejected number, a failed slip."""
     flow = Waiting() if isinstance(counter.flow, Waiting) else counter.flow
     return replace(without_troubles(counter), flow=flow, language=Language.JAPANESE), ()
 
 
 def _is_stuck(counter: Counter) -> bool:
-    """The card has not answered a VERIFY for long, and nobody has lifted it."""
+    """The card has not answered a VERIFY for long and has not been removed."""
     return isinstance(counter.flow, CheckingPin) and counter.flow.slow
 
 
 def _closes_by_itself(counter: Counter) -> bool:
-    """A finished registration closes a few seconds after the card has been taken, without a question."""
+    """Whether this is a finished registration whose cards have been taken: it closes after a few seconds without asking."""
     return isinstance(counter.flow, Registered) and not counter.cards
 
 
 def more_time_over(counter: Counter) -> Step:
-    """Whoever is not back by then has the usual time until they are asked."""
+    """The extension has expired: whoever is not back has the usual timeout until the warning."""
     after = idle_extension.over(counter)
     if idle_extension.is_running(after[0]) or after[0].idle_warning or not idle_extension.is_kept(counter.flow):
         return after
@@ -77,7 +77,7 @@ def more_time_over(counter: Counter) -> Step:
 
 
 def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
-    """Any sign of life gives a session its whole time again."""
+    """Restart the idle timeout at any sign of life."""
     if after.flow.about.rests:
         after = replace(after, idle_warning=False)
         if _tidied(after)[0] == after:
@@ -93,12 +93,12 @@ def _is_sign_of_life(before: Counter, event: Event, *, changes: bool) -> bool:
 
 
 def _failed_by_itself(before: Counter, event: Event) -> bool:
-    """A patron who is shown was looked up once more, and nobody could be asked."""
+    """Whether a repeated look-up of the patron being served could not be answered."""
     return isinstance(event, PatronRefused) and event.code.is_ils_trouble and isinstance(before.flow, PatronShown)
 
 
 def _seconds(counter: Counter) -> float:
-    """How long nobody need touch anything here."""
+    """The idle timeout in seconds in this state."""
     if _closes_by_itself(counter):
         return counter.rules.done_seconds
     if isinstance(counter.flow, AwaitingLibraryCard):

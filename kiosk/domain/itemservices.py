@@ -1,6 +1,6 @@
-"""The services that are done at this counter item by item, and what differs between them.
+"""The services done at this counter item by item, and their differences.
 
-Of a new one: its member of `model.Service`, its row here and its row in `library/ils/changes.py`; its sentences end in its value.
+A new one needs a member of `model.Service`, a row here and a row in `library/ils/changes.py`; its message keys end in its value.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from kiosk.domain.model import Service
 
 @dataclass(frozen=True, slots=True)
 class ItemService:
+    """What distinguishes one service done item by item."""
+
     stopped_by: Callable[[frozenset[Stop]], frozenset[Stop]]
-    """Those of a patron's stops because of which it is not done."""
+    """Selects those of a patron's stops that prevent it."""
     twice: Reason | None
-    """What is said of an item for which it was done already; None where that line is shown again."""
+    """The reason shown for an item it was already done for; None if its line is shown again instead."""
 
 
 ITEM_SERVICES: Mapping[Service, ItemService] = {
@@ -25,4 +27,4 @@ ITEM_SERVICES: Mapping[Service, ItemService] = {
     Service.RENEWAL: ItemService(stops_renewing, None),
     Service.HOLD: ItemService(stops_reserving, Reason.ALREADY_RESERVED),
 }
-"""What the library's system does for us where one is connected, in the order in which it is shown; for all else it is given the number."""
+"""Services the library system performs for us if one is connected, in display order; for all others the number is handed over."""

@@ -1,7 +1,7 @@
-"""Lending: a card on the reader becomes this patron, this library card number.
+"""Lending: from a card on the reader to a patron with a library card number.
 
-Certificate, dates, chain and (where configured) revocation are checked at every tap, by the card thread; here it is decided what
-follows: link, PIN where the library asks for it, library system, the look at the photo, the patron.
+The card thread checks certificate, dates, chain and (if configured) revocation at every tap; this module decides what follows: link, PIN if
+the library requires it, library system, photo check, patron.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
 
 
 def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
-    """Continue after the PIN that `lending_pin` asked for."""
+    """Continue after the PIN required by `lending_pin`."""
     if not isinstance(end.goal, LendGoal):
         return stay(counter)
     if isinstance(end, proof.Failed):
@@ -125,7 +125,7 @@ def _ways(flow: Reading) -> Ways:
 
 
 def _library_card(counter: Counter, flow: Waiting | LendingRefused, text: str) -> Step:
-    """A card refused before has had its session; a number that cannot be one does not end its refusal."""
+    """A library card was scanned. It ends the session of a card refused before, but an invalid number does not end the refusal."""
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
@@ -137,7 +137,7 @@ def _library_card(counter: Counter, flow: Waiting | LendingRefused, text: str) -
 
 
 def _library_card_instead(counter: Counter, flow: Reading | FindingLink | LookingUpPatron, text: str) -> Step:
-    """Staff fall back on the library card while the My Number Card is read or says nothing. A number that cannot be one ends nothing."""
+    """Staff use the library card while the My Number Card is being read or does not respond. An invalid number changes nothing."""
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:
@@ -149,7 +149,7 @@ def _library_card_instead(counter: Counter, flow: Reading | FindingLink | Lookin
 
 
 def _look_ahead(counter: Counter, flow: Reading, token: LinkToken) -> Step:
-    """While the rest of the certificate is read, find the link; nothing of it is shown before the card is accepted."""
+    """Look up the link while the rest of the certificate is read; nothing is shown before the card is accepted."""
     counter, ticket = asking(counter)
     return go(counter, replace(flow, early=Early(token, ticket)), FindLinks(ticket, token, None))
 
@@ -172,7 +172,7 @@ def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFou
 
 
 def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
-    """The card is judged good: go on from wherever looking ahead has come to."""
+    """The card is accepted: continue from whatever the early look-up has reached."""
     insertion, early = flow.insertion, flow.early
     if early is None or early.token != reading.token:
         counter, ticket = asking(counter)
@@ -214,7 +214,7 @@ def _look_up(
 
 
 def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Step:
-    """The library's system says no; where it says nothing, its trouble is not the patron's: the number is theirs all the same."""
+    """The library system rejected the patron, or gave no answer; in the latter case the patron is served unchecked."""
     if problem.code.is_ils_trouble:
         return _patron(counter, flow, Patron(flow.number))
     if flow.shown is Shown.LIBRARY_CARD:
@@ -223,7 +223,7 @@ def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Ste
 
 
 def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
-    """Show whose card it is, unless somebody else's lies there by now: staff would look at one card and lend on another's number."""
+    """Show the card's owner, unless another card is present by now: staff would compare one card and lend on another's number."""
     next_card = overtaken_by(counter, flow.insertion)
     if next_card is not None:
         return then(end_session(counter, keep=next_card), lambda ended: start_reading(ended, next_card))
@@ -238,7 +238,7 @@ def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
 
 
 def _show(counter: Counter, came_from: LookingUpPatron | ConfirmingHolder, patron: Patron, shown: Shown) -> Step:
-    """The patron is served; a use of the My Number Card is written down. Staff who have just looked need no sound."""
+    """Serve the patron and record the use of a My Number Card. No sound after staff have just confirmed the holder."""
     looked = isinstance(came_from, ConfirmingHolder)
     reading = came_from.reading
     effects: list[RecordAct | Play] = [] if looked else [Play(Sound.DONE)]
@@ -255,7 +255,7 @@ def _refuse(
     number: LibraryCardNumber | None = None,
     reading: CardReading | None = None,
 ) -> Step:
-    """Say no with one cause; a card laid anew meanwhile is read at once, so that nobody has to lay it a third time."""
+    """Refuse with one cause; a card placed meanwhile is read at once, so that nobody has to place it a third time."""
     fresh = overtaken_by(counter, insertion)
     if fresh is not None:
         release = (ReleaseCard(insertion),) if insertion is not None else ()
@@ -266,7 +266,7 @@ def _refuse(
 def _tell(
     counter: Counter, problem: Problem, insertion: Insertion | None, number: LibraryCardNumber | None, reading: CardReading | None
 ) -> Step:
-    """What a press of the patron's has led to is said, whatever lies there by now."""
+    """Show the refusal, whatever card is present by now, because it results from the patron's own input."""
     release = (ReleaseCard(insertion),) if insertion is not None else ()
     record = RecordAct(Act.REFUSAL, number, problem.code, card_read=insertion is not None)
     if reading is not None:
@@ -277,5 +277,5 @@ def _tell(
 
 
 def _due(when: When, token: LinkToken, done_today: frozenset[LinkToken]) -> bool:
-    """Whether what the library asks for this often is to be asked for now."""
+    """Whether a step the library requires this often is required now."""
     return when is When.ALWAYS or (when is When.FIRST_OF_DAY and token not in done_today)

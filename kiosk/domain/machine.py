@@ -1,7 +1,7 @@
-"""The counter as a whole: `step(counter, event) -> (counter, effects)`, pure and total.
+"""The whole counter: `step(counter, event) -> (counter, effects)`, pure and total.
 
-Here lies what is true around every flow: which cards lie where, the pages of the rail, idleness, a card left behind, the single
-display, the day. What an event means inside a flow is said in `lending`, `serving`, `registration`, `proof` and `unlinking`.
+This module handles what is independent of the flow: cards on readers, the rail, idleness, cards left behind, the single display, the day.
+What an event means within a flow is defined in `lending`, `serving`, `registration`, `proof` and `unlinking`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFl
 
 
 def step(counter: Counter, event: Event) -> Step:
-    """Where the counter is after `event`, and what it asks for. An event that does not fit changes nothing. Never raises."""
+    """The counter after `event`, and the effects requested. An event that does not apply changes nothing. Never raises."""
     if not is_heard(counter, event) or _is_late(counter, event):
         return stay(counter)
     after, effects = _around(counter, doubt_dates(counter, event))
@@ -115,7 +115,7 @@ def step(counter: Counter, event: Event) -> Step:
 
 
 def _is_late(counter: Counter, event: Event) -> bool:
-    """Whether it answers no question that is open, or speaks of another card than was asked. No flow has to look at that again."""
+    """Whether this answers no open question, or concerns another card than was asked. Flows need not check that again."""
     if not isinstance(event, Answer):
         return False
     insertion = event.insertion if isinstance(event, CardAnswer) else None
@@ -220,7 +220,7 @@ def _flow(counter: Counter, event: Event) -> Step:
 
 
 def _placed(counter: Counter, event: CardPlaced) -> Step:
-    """A card laid now is the next patron's where nothing is under way; in the steps of a session the flow knows what it is."""
+    """A card placed while nothing is in progress is the next patron's; within a session the flow decides."""
     insertion, flow = event.insertion, counter.flow
     if insertion in counter.cards:
         return stay(counter)
@@ -232,7 +232,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
         return _flow(counter, event)
     if flow.about.rests:
         return start_reading(counter, insertion)
-    # After a refusal the same person lays a card again: in their language, and knowing what broke off.
+    # After a refusal the same person places a card again: keep the language and the interrupted proof.
     again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
 
     def read(ended: Counter) -> Step:
@@ -243,7 +243,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
 
 
 def _found(counter: Counter, event: CardPlaced) -> Step:
-    """A card that nobody has laid ends no session; where one is waited for, it is tried."""
+    """A card that nobody placed ends no session; if one is awaited, it is tried."""
     insertion, flow = event.insertion, counter.flow
     resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting)
     trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
@@ -266,6 +266,6 @@ def _lifted(counter: Counter, event: CardLifted) -> Step:
 
 
 def _broke(counter: Counter, incident: str) -> Step:
-    """What was asked for may have broken: its answer is not waited for."""
+    """Our own code failed: end the session and stop waiting for answers that may never come."""
     ended, effects = end_session(doubts_after_session.not_looked(replace(counter, papers=())))
     return replace(ended, flow=OutOfOrder(incident)), effects

@@ -1,4 +1,4 @@
-"""The things the library speaks of, as values."""
+"""The library's terms, as values."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import NewType
 from kiosk.domain.circulation import Standing
 
 Ticket = NewType("Ticket", int)
-"""Number of a question to the outside; its answer repeats it, so that a late answer is known as one."""
+"""Number of a question to the outside; its answer repeats it, so that late answers can be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryCardNumber:
-    """図書館利用カードの番号, already stripped and checked by `rules.read_library_card`."""
+    """図書館利用カードの番号, normalised and checked by `rules.read_library_card`."""
 
     text: str
-    """Digits, behind letters where the library's numbers begin with such; never a start or stop character of the barcode alone."""
+    """Digits, after letters if the library's numbers begin with some; no start or stop characters that belong only to the barcode."""
 
     @property
     def grouped(self) -> str:
-        """In fours, as people read it aloud: 2104 0678 53."""
+        """In groups of four, as people read it aloud: 2104 0678 53."""
         return " ".join(self.text[i : i + 4] for i in range(0, len(self.text), 4))
 
     @property
     def masked(self) -> str:
-        """What may be shown to somebody who is not its holder, and what the audit trail keeps: first group and last two."""
+        """For display to others than the holder, and for the audit trail: the first group and the last two digits."""
         if len(self.text) <= 6:
             return "＊" * (len(self.text) - 2) + self.text[-2:]
         return f"{self.text[:4]} {'＊' * (len(self.text) - 6)} {self.text[-2:]}"
@@ -35,14 +35,14 @@ class LibraryCardNumber:
 
 @dataclass(frozen=True, slots=True)
 class LinkToken:
-    """What stands for a certificate in the store: a keyed digest of issuer and serial number (32 bytes). Never the number itself."""
+    """Stands for a certificate in the store: a keyed digest of issuer and serial number (32 bytes), never the serial number itself."""
 
     digest: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """One laying of one card on one reader. Lifted and laid again, it is another insertion."""
+    """One placement of one card on one reader. Removed and placed again, it is a new insertion."""
 
     number: int
     reader: str
@@ -50,7 +50,7 @@ class Insertion:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """Year and month. The day a certificate ends is its holder's birthday, so it goes no further than the certificate module."""
+    """Year and month. The day a certificate expires is its holder's birthday, so it never leaves the certificate module."""
 
     year: int
     month: int
@@ -58,48 +58,48 @@ class Month:
 
 @unique
 class Revocation(StrEnum):
-    """What is known of a certificate's revocation."""
+    """Revocation status of a certificate."""
 
     GOOD = "good"
     STALE = "stale"
-    """Not on a list that should have been renewed by now; said to staff and in the audit trail."""
+    """Not on a list, but the list is overdue for renewal; shown to staff and recorded in the audit trail."""
     NOT_CHECKED = "not-checked"
 
 
 @dataclass(frozen=True, slots=True)
 class CardReading:
-    """What an accepted card told: nothing of its holder."""
+    """The result of reading an accepted card; nothing about its holder."""
 
     token: LinkToken
     revocation: Revocation
     ends: Month | None = None
-    """Set only when the certificate ends within 90 days."""
+    """Set only if the certificate expires within 90 days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as the store knows it."""
+    """A link as stored."""
 
     token: LinkToken
     number: LibraryCardNumber
     since: datetime
-    """Aware UTC."""
+    """Aware, UTC."""
     counter: str
     pending: bool = False
-    """Confirmed here, not yet by the library's server."""
+    """Saved here, not yet confirmed by the library's server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """What the library's system says of a library card. `checked` is false where it is not asked, or does not answer."""
+    """What the library system reports on a library card. `checked` is false if it is not asked or does not respond."""
 
     number: LibraryCardNumber
     checked: bool = False
     valid_until: date | None = None
-    """The last day the library card is good, where the library's system tells."""
+    """Last day the library card is valid, if reported."""
     standing: Standing = field(default_factory=Standing)
     valid_said: str = field(default="", repr=False)
-    """What it tells as a last day and nobody can read for certain, as it was sent."""
+    """The expiry date as sent, if it could not be parsed reliably."""
 
 
 @unique
@@ -115,12 +115,12 @@ class Applicant(StrEnum):
 
     SELF = "self"
     CHILD = "child"
-    """A child under 15, by a legal guardian."""
+    """A child under 15, represented by a legal guardian."""
 
 
 @unique
 class GuardianCheck(StrEnum):
-    """What staff confirm of a guardian. None of it is stored."""
+    """What staff confirm about a guardian. None of it is stored."""
 
     IS_GUARDIAN = "is-guardian"
     UNDER_FIFTEEN = "under-fifteen"
@@ -132,7 +132,7 @@ class GuardianCheck(StrEnum):
 
 @unique
 class ReplaceReason(StrEnum):
-    """Why an existing link gives way to a new one."""
+    """Why an existing link is replaced."""
 
     RENEWED = "renewed"
     REISSUED = "reissued"
@@ -162,7 +162,7 @@ class Service(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalService:
-    """A service of this library's own, named in the config."""
+    """A service of this library's own, named in the configuration."""
 
     name: str
 
@@ -172,7 +172,7 @@ AnyService = Service | LocalService
 
 @unique
 class SlipKind(StrEnum):
-    """What is printed for the patron to take along."""
+    """What is printed for the patron."""
 
     NONE = "none"
     TODAY = "today"
@@ -185,10 +185,10 @@ class SlipKind(StrEnum):
 
 @unique
 class IlsCondition(StrEnum):
-    """How it stands with the library's system (ILS). Trouble is named as its `Code`."""
+    """State of the connection to the library system (ILS). Problems have the value of their `Code`."""
 
     NONE = "none"
-    """None is connected to this counter."""
+    """No library system is connected to this counter."""
     STARTING = "starting"
     READY = "ready"
     UNREACHABLE = "ils-unreachable"
@@ -208,12 +208,12 @@ class EndedBy(StrEnum):
     STAFF = "staff"
     PATRON = "patron"
     TIME = "time"
-    """Nobody went on with it."""
+    """The session timed out."""
 
 
 @unique
 class Shown(StrEnum):
-    """How the library card number was called up."""
+    """How the library card number was obtained."""
 
     MY_NUMBER_CARD = "my-number-card"
     LIBRARY_CARD = "library-card"
@@ -235,7 +235,7 @@ class ReaderCondition(StrEnum):
     SERVICE_MISSING = "reader-service-missing"
     DENIED = "reader-denied"
     AMBIGUOUS = "reader-ambiguous"
-    """None has the configured name, and several have one like it."""
+    """No reader has the configured name, and several have similar ones."""
     SILENT = "reader-silent"
     """The service has not answered for some seconds: what was true before it fell silent may be true still."""
     BROKEN = "reader-broken"

@@ -1,4 +1,4 @@
-"""What the patron's window shows. Both windows ask here: the patron's to show it, staff's to say truly what is shown."""
+"""What the patron's window shows. Both windows use this: the patron's to show it, the staff's to report it accurately."""
 
 from __future__ import annotations
 
@@ -31,35 +31,37 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import is_reader_free, left_lying, to_be_taken
 
 _ASKS_FOR_CARDS = (PageName.DONE, PageName.ALREADY)
-"""Pages that ask by themselves to take the cards: nothing is laid over them at once."""
+"""Pages that themselves ask to take the cards, so nothing is laid over them at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatronView:
+    """A page of the patron's window, and what is laid over it."""
+
     page: PageName
     problem: Problem | None = None
-    """What CLOSED, REFUSED and PLACE_AGAIN tell; with TIMED_OUT, why no card may be asked for."""
+    """The reason shown on CLOSED, REFUSED and PLACE_AGAIN; with TIMED_OUT, why no card may be asked for."""
     keep_lying: bool = False
-    """READING goes on for so long that the card is asked to be left there."""
+    """READING takes long enough to ask the patron to leave the card in place."""
     take_card: bool = False
-    """「カードをお取りください」 stands over the page."""
+    """「カードをお取りください」 is laid over the page."""
     go_on: bool = False
-    """「続けますか」 stands over the page."""
+    """「続けますか」 is laid over the page."""
 
 
 @unique
 class Lasted(StrEnum):
-    """How long a card has been read."""
+    """How long a card has been read so far."""
 
     BRIEFLY = "briefly"
-    """Too short for anything shown to change."""
+    """Too short to change what is shown."""
     NOTICEABLY = "noticeably"
     LONG = "long"
-    """The patron is asked to leave it where it is."""
+    """The patron is asked to leave it in place."""
 
 
 def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
-    """`closed`: why no card can be taken (`why_unavailable`)."""
+    """The patron's page. `closed`: why no card can be taken (`why_unavailable`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
     says_so = page is PageName.CARD_LEFT or (counter.flow.about.patron_page in _ASKS_FOR_CARDS and not counter.card_left)
     take_card = bool(to_be_taken(counter)) and not says_so
@@ -67,12 +69,12 @@ def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Laste
 
 
 def is_in_sight(counter: Counter) -> bool:
-    """Whether the patron's window is shown at all: a single display shows staff's as long as staff have it."""
+    """Whether the patron's window is visible at all: a single display shows the staff's while staff hold it."""
     return not counter.rules.single_display or counter.screen is not Screen.STAFF
 
 
 def is_reading(flow: Flow) -> bool:
-    """Whether a card is being read, so that what is shown depends on how long it takes."""
+    """Whether a card is being read, so that the page depends on how long it takes."""
     return flow.about.patron_page is PageName.READING
 
 
@@ -123,7 +125,7 @@ def _waiting(counter: Counter, closed: Problem | None) -> _Told:
 
 
 def _place(counter: Counter, closed: Problem | None, problem: Problem | None) -> _Told:
-    """Where nothing can be read nothing is to be laid; the library card has been shown already."""
+    """Ask for no card if none can be read; the library card has already been shown."""
     if _trouble(counter, closed) is not None:
         return PageName.AWAY, None
     if problem is not None:
@@ -138,5 +140,5 @@ def _trouble(counter: Counter, closed: Problem | None) -> Problem | None:
         return reader
     if counter.doubt is not None:
         return Problem(Code.STORE_DOUBTED)
-    # A patron need not know which part of the counter it is.
+    # A patron need not know which part of the counter failed.
     return None if closed is None else Problem(Code.TRUST_MISSING)

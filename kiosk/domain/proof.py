@@ -1,6 +1,6 @@
-"""The proof that the holder is here and agrees: tries shown, pad opened, one VERIFY for one press, a fresh signature.
+"""The proof that the holder is present and agrees: tries shown, pad opened, one VERIFY per press, a fresh signature.
 
-Registration and lending share it; each says in `outcome` where a proof ends.
+Shared by registration and lending; each supplies in `outcome` how to continue after a proof.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PIN_LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """The holder agrees."""
+    """The holder has agreed."""
 
     goal: Goal
     insertion: Insertion
@@ -40,7 +40,7 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No proof from this card now. `over` means that laying the card anew does not help."""
+    """No proof from this card now. `over`: placing the card again would not help."""
 
     goal: Goal
     insertion: Insertion
@@ -57,7 +57,7 @@ def begin(counter: Counter, goal: Goal, insertion: Insertion) -> Step:
 
 
 def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
-    """Everything but leaving, which is the same in every flow. `outcome` continues when the proof has ended either way."""
+    """Handle all events except leaving, which is the same in every flow. `outcome` continues after a proof, successful or not."""
     match flow, event:
         case ReadingTries(), TriesRead(tries_left=tries_left):
             return _shown(counter, flow, tries_left, outcome)
@@ -87,14 +87,14 @@ def step(counter: Counter, flow: Proof, event: Event, outcome: Outcome) -> Step:
 
 
 def _failed(counter: Counter, flow: Proof, problem: Problem, outcome: Outcome, *, over: bool = False) -> Step:
-    """No proof now. Where the card may be laid anew, it is remembered why that is asked."""
+    """End without proof. If the card may be placed again, remember why that is asked."""
     pressed = isinstance(flow, CheckingPin) or (counter.interrupted is not None and counter.interrupted.pressed)
     interrupted = None if over else Interrupted(flow.goal.reading.token, problem, pressed)
     return outcome(replace(counter, interrupted=interrupted), Failed(flow.goal, flow.insertion, problem, over))
 
 
 def _answer_is_near(flow: Flow) -> bool:
-    """While VERIFY is under way its answer decides, even when the card has just been lifted; a silent card gives none."""
+    """Whether a VERIFY is in progress whose answer decides, even if the card was just removed; an unresponsive card gives none."""
     return isinstance(flow, CheckingPin) and not flow.slow
 
 
@@ -110,7 +110,7 @@ def _shown(counter: Counter, flow: ReadingTries, tries_left: int, outcome: Outco
 
 
 def _no_tries(counter: Counter) -> Code:
-    """Found locked. There was a try left when a PIN was sent whose answer was lost: that one took it."""
+    """The code for a card found locked. If a try was left when a PIN was sent and its answer lost, that PIN used it."""
     interrupted = counter.interrupted
     return Code.PIN_LOCKED if interrupted is not None and interrupted.pressed else Code.PIN_UNAVAILABLE
 

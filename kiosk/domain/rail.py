@@ -1,4 +1,4 @@
-"""The rail and its function keys: 状況 and 使い方 open beside the work; where work would be lost the others ask first."""
+"""The rail and its function keys: 状況 and 使い方 open beside the work; the others ask first if work would be lost."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from kiosk.domain.transition import Step, end_session, for_the_same, go, stay, t
 CHOSEN: dict[Section, RailEvent] = {
     event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())
 }
-"""What a press on each part says."""
+"""The event sent by each part."""
 BESIDE = (Section.STATUS, Section.HELP)
-"""Pages that are laid over the work and taken away again; it goes on beneath."""
+"""Pages laid over the work, which continues underneath."""
 
 
 def section(counter: Counter) -> Section:
-    """Which part of the rail what is shown belongs to."""
+    """The part of the rail to which the page shown belongs."""
     return counter.beside or counter.flow.about.section
 
 
 def leads_nowhere(flow: Flow) -> bool:
-    """Whether the work cannot be left by the rail: the patron is at the PIN or before it, or an act is under way."""
+    """Whether the rail cannot leave the work: a patron is entering a PIN or about to, or an operation is in progress."""
     return flow.about.stage in (Stage.PROVING, Stage.ACTING) or flow.about.display is Display.PATRONS
 
 
 def choose(counter: Counter, event: RailEvent) -> Step:
-    """A part of the rail was pressed."""
+    """Handle a press on a part of the rail."""
     chosen, flow = event.section, counter.flow
     if chosen in BESIDE:
         opens = chosen is not counter.beside
-        # What is counted is about to be read.
+        # Refresh the counts that are about to be read.
         looks = (LookAtStore(),) if opens and chosen is Section.STATUS else ()
         return replace(counter, beside=chosen if opens else None, leaving_for=None), looks
     here = chosen is flow.about.section
@@ -60,12 +60,12 @@ def choose(counter: Counter, event: RailEvent) -> Step:
 
 
 def leave(counter: Counter) -> Step:
-    """Staff leave the work for the page they have pressed."""
+    """Leave the work for the page staff pressed."""
     return stay(counter) if counter.leaving_for is None else _leave(counter, counter.leaving_for)
 
 
 def keep(before: Counter, event: Event, after: Counter) -> Counter:
-    """The page beside the work gives way to whatever comes next, and so does the question; who goes on with the work has answered it."""
+    """Close the page beside the work, and the question, when the work moves on; continuing the work answers the question."""
     if after.beside is None and after.leaving_for is None:
         return after
     comes_next = type(before.flow) is not type(after.flow) and not (_is_quiet(before) and _is_quiet(after))
@@ -76,24 +76,24 @@ def keep(before: Counter, event: Event, after: Counter) -> Counter:
 
 
 def _is_quiet(counter: Counter) -> bool:
-    """Nobody is here; a card that nobody brought may be tried."""
+    """Whether nobody is here; a card that nobody placed may be being tried."""
     flow = counter.flow
     return isinstance(flow, Waiting) or (isinstance(flow, Reading) and flow.insertion in counter.strays)
 
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """What the next page takes over from the one that is left."""
+    """What the next page inherits from the one left."""
 
     same: bool = False
-    """Whether it is for the patron who was here."""
+    """Whether it is for the same patron."""
     language: Language = Language.JAPANESE
     lying: Insertion | None = None
     number: LibraryCardNumber | None = None
 
 
 def _left(counter: Counter) -> _Left:
-    """Whoever stands there may be registered next: in their language, with the card that is not linked yet where it lies."""
+    """Whoever is at the counter may be registered next: keep their language, and their unlinked card if it is present."""
     match counter.flow:
         case LendingRefused(insertion=insertion):
             return _Left(True, counter.language, insertion)
@@ -120,7 +120,7 @@ def _leave(counter: Counter, chosen: Section) -> Step:
 
 
 def arrive(before: Counter, event: Event, after: Counter) -> Step:
-    """Where a patron's session was left for another page, and has ended by now, that page opens, unless nobody is there any more."""
+    """Open the page for which a patron's session was left, once it has ended; not after a timeout, when nobody is there any more."""
     if not isinstance(before.flow, PatronShown) or isinstance(event, TimeUp):
         return stay(after)
     return _arrive(after, before.flow.leads_to, _left(before))

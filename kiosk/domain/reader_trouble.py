@@ -1,4 +1,4 @@
-"""What is told of a reader and of what it ended, as things stand now: both windows ask here, so that they never ask for two things."""
+"""Reader problems as they are now. Both windows use this, so that they never ask for different things."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.domain.states import Counter, Interrupted, Problem
 
 
 def reader_problem(counter: Counter) -> Problem | None:
-    """Why no card can be read now; None while one can, and while that is not known yet."""
+    """Why no card can be read now; None if one can, or while that is not known yet."""
     if counter.reader in (ReaderCondition.READY, ReaderCondition.STARTING):
         return None
     if counter.reader is ReaderCondition.AMBIGUOUS:
@@ -20,13 +20,13 @@ def reader_problem(counter: Counter) -> Problem | None:
 
 
 def as_it_stands(counter: Counter, problem: Problem) -> Problem:
-    """A reader's trouble that is over is told as one that was."""
+    """Report a reader problem that is over as READER_INTERRUPTED."""
     over = problem.code.is_reader_trouble and reader_problem(counter) is None
     return Problem(Code.READER_INTERRUPTED) if over else problem
 
 
 def broken_off(counter: Counter, token: LinkToken) -> Interrupted | None:
-    """The proof that broke off with this very card, as things stand now."""
+    """The interrupted proof of this card, with its reason brought up to date; None if there is none."""
     interrupted = counter.interrupted
     if interrupted is None or interrupted.token != token:
         return None

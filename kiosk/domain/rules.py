@@ -1,4 +1,4 @@
-"""Rules of the library that need neither a state nor a card: ages, library card numbers, the first day of being 15."""
+"""Rules that need neither a state nor a card: ages, library card numbers, item numbers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _START_STOP = frozenset("ABCD")
 
 
 def born_on_or_after_to_be_under_15(today: date) -> date:
-    """The earliest birthday of somebody under 15 on `today`.
+    """The earliest birthday of a person under 15 on `today`.
 
-    One is 15 from 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), that is, all through the
-    birthday itself. Somebody born on 29 February is 15 from 24:00 of 28 February of a common year.
+    A person turns 15 at 24:00 of the day before the 15th birthday (年齢計算ニ関する法律; 民法143条), so is 15 throughout the birthday.
+    Somebody born on 29 February turns 15 at 24:00 of 28 February in a common year.
     """
     day = min(today.day, 28) if today.month == 2 else today.day
     return date(today.year - 15, today.month, day) + timedelta(days=1)
@@ -25,7 +25,7 @@ def born_on_or_after_to_be_under_15(today: date) -> date:
 
 @unique
 class CheckDigit(StrEnum):
-    """How the last digit of a library card number is computed from those before it."""
+    """How the last digit of a library card number is computed from the preceding ones."""
 
     NONE = "none"
     SEVEN_DR = "7dr"
@@ -37,41 +37,41 @@ class CheckDigit(StrEnum):
 
 @unique
 class StartStop(StrEnum):
-    """What becomes of NW-7's (Codabar, JIS X 0506) start and stop characters, which a reader may or may not send."""
+    """Handling of NW-7 (Codabar, JIS X 0506) start and stop characters, which a scanner may or may not send."""
 
     STRIP = "strip"
-    """The letters A-D at both ends are taken away, except the first where numbers begin with such a letter."""
+    """Strip the letters A–D at both ends, except the first if numbers begin with such a letter."""
     KEEP = "keep"
-    """They belong to the number."""
+    """They are part of the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarcodeRule:
-    """What a library card number looks like, and how it comes out of a barcode."""
+    """The format of library card numbers, and how they are read from a barcode."""
 
     length: int = 0
-    """Characters of the number with its prefix and, unless that is dropped, its check digit; 0 for any from 4 to 16."""
+    """Number of characters including prefix and, unless dropped, check digit; 0 for any from 4 to 16."""
     prefix: str = ""
-    """What every number begins with: digits, or letters such as the D of D0123456789. Case does not matter."""
+    """What every number begins with: digits, or letters such as the D of D0123456789. Case-insensitive."""
     check_digit: CheckDigit = CheckDigit.NONE
     start_stop: StartStop = StartStop.STRIP
     drop_check_digit: bool = False
-    """The barcode carries a check digit that the library's system does not count as part of the number."""
+    """The barcode carries a check digit that the library system does not treat as part of the number."""
 
     @property
     def drops(self) -> int:
-        """How many characters of the barcode's number do not count."""
+        """How many characters of the scanned number are dropped."""
         return int(self.drop_check_digit and self.check_digit is not CheckDigit.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was scanned, taken apart but not judged."""
+    """A scan split into its parts, not validated."""
 
     plain: str
-    """With full width, lower case, spaces and hyphens put right."""
+    """Normalised: half-width, upper case, no spaces or hyphens."""
     start: str = ""
-    """The start character that was taken away, if one was."""
+    """The start character stripped; empty if none."""
     stop: str = ""
 
     @property
@@ -80,7 +80,7 @@ class Scan:
 
 
 def expected_check_digit(kind: CheckDigit, digits: str) -> str:
-    """The check digit that belongs behind `digits`; empty for NONE. Mod 11 gives "0" for a remainder of 10 or 11."""
+    """The check digit for `digits`; empty for NONE. Mod 11 gives "0" for a remainder of 10 or 11."""
     values = [int(digit) for digit in digits]
     match kind:
         case CheckDigit.NONE:
@@ -102,7 +102,7 @@ def expected_check_digit(kind: CheckDigit, digits: str) -> str:
 
 
 def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
-    """The number in what was scanned or typed: full width, lower case, spaces, hyphens and start/stop characters are put right.
+    """The number in scanned or typed text: full width, lower case, spaces, hyphens and start/stop characters are normalised.
 
     Raises Refused with number-empty, number-characters, number-is-my-number, number-length, number-prefix or number-check-digit.
     """
@@ -133,32 +133,32 @@ def read_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber:
 
 
 def take_apart(text: str, rule: BarcodeRule) -> Scan:
-    """The first steps of `read_library_card`, which a test scan shows."""
+    """The normalising steps of `read_library_card`, which a trial scan shows."""
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(character for character in plain if not character.isspace() and character not in "-‐‑‒–—―−ー").upper()
     return _scan(plain, rule.prefix.upper()) if rule.start_stop is StartStop.STRIP else Scan(plain)
 
 
 def may_be_secret(text: str, rule: BarcodeRule) -> bool:
-    """Whether this may be a PIN or an 個人番号, be it with a slip: as many digits as those have, where no library card is said to."""
+    """Whether this may be a PIN or an 個人番号, even a mistyped one: it has their number of digits, and the library's cards do not."""
     plain = take_apart(text, rule).number
     expected = rule.length + rule.drops if rule.length else 0
     return plain.isdigit() and len(plain) in (4, 12) and len(plain) != expected
 
 
 def fits_check_digit(kind: CheckDigit, number: str) -> bool:
-    """Whether the last digit of a number is what its method asks for; letters do not count. Always for NONE."""
+    """Whether the last digit of a number matches its check digit; letters are ignored. Always true for NONE."""
     digits = "".join(character for character in number if character in "0123456789")
     return digits[-1:] == (expected_check_digit(kind, digits[:-1]) or digits[-1:])
 
 
 def read_item(text: str, start_stop: StartStop) -> str:
-    """The number of an item in what was scanned or typed: any ASCII of a barcode, since libraries differ.
+    """The item number in scanned or typed text: any printable ASCII, since libraries differ.
 
-    Raises Refused(item-number). Four digits alone are refused: a PIN typed in the wrong place must not travel to another system.
+    Raises Refused(item-number). Four digits alone are refused: a PIN typed in the wrong place must not reach another system.
     """
     plain = take_item_apart(text, start_stop).number
-    # "|" parts the fields of SIP2; blanks within a number are a scanner's mistake.
+    # "|" separates SIP2 fields; spaces within a number are scanner errors.
     readable = plain.isascii() and plain.isprintable() and "|" not in plain and " " not in plain
     if not 0 < len(plain) <= 64 or not readable or (len(plain) == 4 and plain.isdigit()):
         raise Refused(Code.ITEM_NUMBER)
@@ -166,7 +166,7 @@ def read_item(text: str, start_stop: StartStop) -> str:
 
 
 def take_item_apart(text: str, start_stop: StartStop) -> Scan:
-    """The first steps of `read_item`, which a test scan shows."""
+    """The normalising steps of `read_item`, which a trial scan shows."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if start_stop is StartStop.STRIP and plain[1:-1].isdigit():
         return _scan(plain.upper(), "")
@@ -174,7 +174,7 @@ def take_item_apart(text: str, start_stop: StartStop) -> Scan:
 
 
 def _scan(plain: str, prefix: str) -> Scan:
-    """Readers send both start and stop or neither; a number that begins with such a letter keeps it."""
+    """Strip start and stop characters. Scanners send both or neither; a number that begins with such a letter keeps it."""
     if len(plain) < 2 or plain[0] not in _START_STOP or plain[-1] not in _START_STOP:
         return Scan(plain)
     begins_with_letter = plain.startswith(prefix) and not plain[1:].startswith(prefix)
@@ -182,7 +182,7 @@ def _scan(plain: str, prefix: str) -> Scan:
 
 
 def _is_my_number(digits: str) -> bool:
-    """Whether twelve digits carry the check digit of an 個人番号 (総務省令第85号, 第5条): it must never be typed here."""
+    """Whether twelve digits have the check digit of an 個人番号 (総務省令第85号, 第5条): it must never be entered here."""
     weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
     remainder = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
     return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)

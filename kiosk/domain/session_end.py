@@ -1,4 +1,4 @@
-"""Who ended a session that was not simply finished, and what became of the work: told on the page that follows."""
+"""Who ended a session that was not simply finished, and its result: shown on the page that follows."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import Step, asking, to_be_taken
 
 PATRON_SECONDS = 20.0
-"""Long enough for somebody who looks up; then the window invites the next patron again."""
+"""Long enough for somebody to look up; then the window invites the next patron again."""
 _STAFF_LEAVE = (LeftWork.REGISTRATION, LeftWork.UNLINKING, LeftWork.LENDING)
 _PATRON_ENDS = (LeftWork.REGISTRATION, LeftWork.LENDING, *(LeftWork.REGISTERED, LeftWork.LINKED, LeftWork.REFUSED))
 
 
 def tell(counter: Counter, before: Counter) -> Counter:
-    """`counter` is what `before` has become when its time was up. `keep` says from when on it is told."""
+    """Record that `before` timed out and became `counter`. `keep` decides when to show it."""
     return replace(counter, ended=Ended(before.flow.about.left_as, EndedBy.TIME, None, before.language, None))
 
 
 def is_told_to_patron(counter: Counter) -> bool:
-    """Whether the patron's window says it now."""
+    """Whether the patron's window shows it now."""
     told = counter.ended
     return told is not None and bool(told.patron_timer) and isinstance(counter.flow, Waiting)
 
 
 def as_the_patron_reads(counter: Counter) -> Counter:
-    """In the language of whoever was here, as long as their card lies there or something is told to them."""
+    """Use the language of the previous patron while their card is present or something is shown to them."""
     told = counter.ended
     if counter.left_language is not None and to_be_taken(counter) and counter.flow.about.rests:
         return replace(counter, language=counter.left_language)
@@ -44,20 +44,20 @@ def as_the_patron_reads(counter: Counter) -> Counter:
 
 
 def told_long_enough(counter: Counter) -> Counter:
-    """The patron has had time to read it."""
+    """Stop showing it to the patron."""
     told = counter.ended
     return counter if told is None else replace(counter, ended=replace(told, patron_timer=Ticket(0)))
 
 
 def in_language(counter: Counter, language: Language) -> Counter:
-    """The language was chosen under whatever is told."""
+    """Switch the language of the counter and of every notice to the patron."""
     told = counter.ended
     left = None if counter.left_language is None else language
     return replace(counter, language=language, left_language=left, ended=None if told is None else replace(told, language=language))
 
 
 def keep(before: Counter, after: Counter, event: Event) -> Step:
-    """From when the session is closed until the next work begins. One that still waits for answers is not closed yet."""
+    """Keep the notice from the close of the session until the next work begins. A session still waiting for answers is not closed."""
     if (by := _who_left(before, after, event)) is not None:
         return replace(after, ended=Ended(before.flow.about.left_as, by, after.now, before.language, Ticket(0))), ()
     told, flow = after.ended, after.flow
@@ -70,7 +70,9 @@ def keep(before: Counter, after: Counter, event: Event) -> Step:
 
 
 def _who_left(before: Counter, after: Counter, event: Event) -> EndedBy | None:
-    """Staff need not be told what they have finished themselves; whatever the patron ends takes a page away from them."""
+    """Who left the work; None if nobody need be told. Staff know what they finished themselves, but a patron's press takes a page away from
+    them.
+    """
     if before.flow.about.rests or not after.flow.about.rests or not isinstance(event, LeavePressed | LeavingConfirmed):
         return None
     work = before.flow.about.left_as

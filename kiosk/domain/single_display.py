@@ -1,4 +1,4 @@
-"""Who holds the single display, and who is heard while they do (`single_display`)."""
+"""Who holds the single display, and whose events count meanwhile (`single_display`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kiosk.domain.transition import Step, card_to_read, start_reading
 
 
 def is_heard(counter: Counter, event: Event) -> bool:
-    """Whether whoever holds the display may say this. With two displays each has their own, and everybody is heard."""
+    """Whether an event counts, given who holds the display. With two displays every event counts."""
     if not counter.rules.single_display:
         return True
     match event.about.by:
@@ -24,7 +24,7 @@ def is_heard(counter: Counter, event: Event) -> bool:
 
 
 def turn_display(counter: Counter) -> Step:
-    """Who should hold the display now. It goes to the patron only by their own press and comes back only by staff's."""
+    """Hand the display to whom the state requires. It passes to the patron only by their own press and back only by staff's."""
     if not counter.rules.single_display:
         return counter, ()
     whose = counter.flow.about.display
@@ -38,7 +38,7 @@ def turn_display(counter: Counter) -> Step:
 
 
 def taken_back(counter: Counter, code: str) -> Step:
-    """Staff have it again; a card that was laid meanwhile is read now."""
+    """Staff take the display back; a card placed meanwhile is read now."""
     if code != counter.rules.staff_code:
         return replace(counter, wrong_staff_code=True), ()
     counter = replace(counter, screen=Screen.STAFF, wrong_staff_code=False)

@@ -1,4 +1,4 @@
-"""What is printed for the patron to take along: no name, and the library card number only masked."""
+"""Slips for patrons: no name, and the library card number only masked."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
+    """One item on a slip."""
+
     item: Item
     service: Service
     """LOAN, RENEWAL or HOLD."""
     instead: Instead | None = None
-    """SAME_DATE or EARLIER: it was renewed, and nothing was extended."""
+    """SAME_DATE or EARLIER: renewed, but nothing was extended."""
     position: int | None = None
-    """Of a HOLD, where it was told: its place in the queue, 1 being the next."""
+    """For a HOLD, if reported: its position in the queue, 1 being the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`lines` are those of this session (TODAY) or what is on loan (ALL); none for RECORDED."""
+    """A slip. `lines`: this session's transactions (TODAY) or everything on loan (ALL); empty for RECORDED."""
 
     kind: SlipKind
     number: LibraryCardNumber
     """Printed masked."""
     lines: tuple[SlipLine, ...] = ()
     language: Language = Language.JAPANESE
-    """The one the patron has chosen."""
+    """The language the patron chose."""
     told: Told = Told.ALL
-    """How much the lines are of what they should be: NOTHING for one of this session because the loans could not be had."""
+    """How complete the lines are. NOTHING: the loans could not be listed, so a TODAY slip is printed instead."""
     counted: int | None = None
-    """So many are on loan by the server's count, where not all of them are lines."""
+    """The server's count of loans, if not all of them are lines."""
 
 
 def in_order(lines: Iterable[SlipLine]) -> tuple[SlipLine, ...]:
-    """As they are to be brought back: by due date, then those whose date is not known as one, then holds; else as they came."""
+    """Sort by due date, then lines without a known date, then holds; otherwise in the original order."""
 
     def place(line: SlipLine) -> tuple[bool, date]:
         due = line.item.due

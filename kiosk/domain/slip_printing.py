@@ -1,4 +1,4 @@
-"""Slips on their way to the printer, and those that did not come out: kept no longer than somebody may wait for them."""
+"""Slips being printed, and those that failed: kept only as long as somebody may be waiting for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.domain.transition import Step, asking
 
 
 def put_on_paper(counter: Counter, slip: Slip) -> Step:
-    """Print it, in place of the same one that did not come out."""
+    """Print a slip, replacing an identical one that failed."""
     counter, ticket = asking(counter)
     others = tuple(paper for paper in counter.papers if paper.trouble is None or paper.slip != slip)
     return replace(counter, papers=(*others, Paper(ticket, slip))), (PrintSlip(ticket, slip),)
@@ -29,7 +29,7 @@ def printed(counter: Counter, ticket: Ticket) -> Step:
 
 
 def not_printed(counter: Counter, ticket: Ticket, code: Code) -> Step:
-    """Nothing came out, or nobody knows: staff are told, and can have it printed again."""
+    """Printing failed, or its result is unknown: staff are told and can print again."""
     return replace(counter, papers=tuple(_told(paper, ticket, code, counter.now) for paper in counter.papers)), ()
 
 
@@ -38,7 +38,7 @@ def _told(paper: Paper, ticket: Ticket, code: Code, at: datetime | None) -> Pape
 
 
 def print_again(counter: Counter) -> Step:
-    """All that did not come out, in the order it should have."""
+    """Print all failed slips again, in their original order."""
     effects: tuple[PrintSlip, ...] = ()
     papers = []
     for paper in counter.papers:
@@ -51,12 +51,12 @@ def print_again(counter: Counter) -> Step:
 
 
 def without_troubles(counter: Counter) -> Counter:
-    """Staff have seen to it, or nobody is there any more who waits for paper."""
+    """Drop failed slips: staff have acknowledged them, or nobody waits for them any more."""
     return replace(counter, papers=tuple(paper for paper in counter.papers if paper.trouble is None))
 
 
 def at_the_end(before: Counter, after: Counter) -> Counter:
-    """When a patron who was served leaves, what did not come out until then is nobody's any more."""
+    """Drop failed slips when a patron who was served leaves."""
     served = (PatronShown, Registered)
     if isinstance(before.flow, served) and not isinstance(after.flow, served):
         return without_troubles(after)

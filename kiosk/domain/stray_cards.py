@@ -1,7 +1,7 @@
-"""Cards that nobody brought: a staff card or a SIM that always lies in a second reader.
+"""Cards that nobody placed: a staff card or a SIM permanently in a second reader.
 
-Such a card is tried once, quietly, since it may be a patron's all the same; when it is not accepted, staff are told once, and the patron
-never. A card that somebody brought, that was refused and that is left lying in spite of every notice, is let be in the same way.
+Such a card is tried once, silently, since it may be a patron's after all; if it is not accepted, staff are told once and the patron never.
+A card that was placed, refused and left behind despite every notice is ignored in the same way.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from kiosk.domain.transition import Step, is_reader_free, left_lying, without_ca
 
 
 def found(counter: Counter, insertion: Insertion, *, try_it: bool) -> Counter:
-    """It lies there. Where it is not tried now, it is let be until it is lifted."""
+    """Register a card found on a reader. Unless tried now, it is ignored until removed."""
     spent = counter.spent if try_it else counter.spent | {insertion}
     return replace(counter, strays=counter.strays | {insertion}, spent=spent)
 
 
 def brought(counter: Counter, insertion: Insertion) -> Counter:
-    """A card that somebody lays on this reader: of the next one that stays there, staff are told anew."""
+    """Somebody placed a card on this reader: staff are told again about the next stray card there."""
     return replace(counter, strays_told=counter.strays_told - {insertion.reader})
 
 
 def accepted(counter: Counter, insertion: Insertion) -> Counter:
-    """It is a patron's after all."""
+    """The card is a patron's after all."""
     spent = counter.spent - {insertion} if insertion in counter.strays else counter.spent
     return replace(counter, strays=counter.strays - {insertion}, refused=_without(counter, insertion), spent=spent)
 
 
 def refused(counter: Counter, insertion: Insertion, problem: Problem) -> Counter:
-    """Somebody's card is not accepted; it may be left lying."""
+    """A card was refused; it may be left behind."""
     if insertion not in counter.cards:
         return counter
     return replace(counter, refused=(*_without(counter, insertion), Stray(insertion, problem)))
 
 
 def let_be(counter: Counter, insertion: Insertion, problem: Problem | None = None) -> Step:
-    """The quiet reading is over. With a problem staff are told of the card, once for each reader."""
+    """End the silent reading. With a problem, staff are told about the card, once per reader."""
     counter = replace(counter, spent=counter.spent | ({insertion} & set(counter.cards)))
     if problem is not None and insertion in counter.cards:
         counter = _told(counter, Stray(insertion, problem))
@@ -47,7 +47,7 @@ def let_be(counter: Counter, insertion: Insertion, problem: Problem | None = Non
 
 
 def leave_lying(counter: Counter) -> Counter:
-    """Refused cards that nobody has taken, whatever was said, are let be where they are in nobody's way; the others go on being left."""
+    """Treat refused cards that nobody has taken as stray if a reader is still free; the others remain cards left behind."""
     if not is_reader_free(counter, frozenset(counter.cards)):
         return counter
     for stray in counter.refused:

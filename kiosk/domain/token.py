@@ -1,4 +1,4 @@
-"""What stands for a certificate wherever a link is kept."""
+"""The token that stands for a certificate wherever a link is stored."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from kiosk.domain.model import LinkToken
 def link_token(site_key: bytes, issuer: bytes, serial: int) -> LinkToken:
     """HMAC-SHA-256 over issuer (DER) and serial number, keyed with the library's 32-byte site key.
 
-    A plain digest would not do: serials are short counters, so all of them can be tried within the hour. The label keeps this
-    use of the key apart from any other, the length keeps issuer and serial from running into each other.
+    A plain digest would not do: serials are short counters, so all of them could be tried within an hour. The label separates this use of
+    the key from any other; the length prefix keeps issuer and serial from running into each other. Raises ValueError for a key of another
+    length.
     """
     if len(site_key) != 32:
         raise ValueError("the site key has 32 bytes")

@@ -1,4 +1,4 @@
-"""What every flow's `step` is made of: going on, asking the outside, ending a session."""
+"""Building blocks of every flow's `step`: transitions, questions to the outside, ending a session."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Proble
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3
-"""So often a card that was left has been spoken of then: to the patron before."""
+"""The value of `card_left` at which staff are told; until then only the patron is."""
 
 
 def stay(counter: Counter) -> Step:
-    """The event does not fit here: nothing changes."""
+    """The event does not apply: nothing changes."""
     return counter, ()
 
 
@@ -27,7 +27,7 @@ def go(counter: Counter, flow: Flow, *effects: Effect) -> Step:
 
 
 def _followed(counter: Counter, flow: Flow) -> Counter:
-    """Where a session begins with `flow`, a card that was left before is no business of whoever has come: staff are told at once."""
+    """When a session begins with `flow`, a card left behind before is no concern of the new patron: staff are told at once."""
     begins = counter.flow.about.rests and not flow.about.rests
     quiet = isinstance(flow, Reading) and flow.insertion in counter.strays
     if not begins or quiet or not to_be_taken(counter):
@@ -36,44 +36,44 @@ def _followed(counter: Counter, flow: Flow) -> Counter:
 
 
 def for_the_same(before: Counter, after: Step) -> Step:
-    """The session that begins with `after` is of whoever had the one of `before`."""
+    """Mark the session that `after` begins as one of the same patron as in `before`."""
     counter, effects = after
     return replace(counter, former=before.former, card_left=before.card_left if left_lying(counter) else 0), effects
 
 
 def asking(counter: Counter) -> tuple[Counter, Ticket]:
-    """A ticket never given before, and the counter that remembers it."""
+    """A new ticket, and the counter that remembers it."""
     ticket = Ticket(counter.last_ticket + 1)
     return replace(counter, last_ticket=ticket), ticket
 
 
 def problem_of(counter: Counter, event: CardFailed) -> Problem:
-    """Why the card failed. That it has left is known from the reader alone."""
+    """Why the card failed. Only the reader shows whether it was removed."""
     if event.code is Code.CARD_INTERRUPTED and event.insertion not in counter.cards:
         return Problem(Code.CARD_REMOVED)
     return Problem(event.code, event.params)
 
 
 def refused_number(counter: Counter, refusal: Refused, text: str) -> Problem:
-    """Why `text` is no library card's number. It stays to be compared, unless it may be one that must never be entered here."""
+    """Why `text` is not a library card number. It is kept for comparison unless it may be one that must never be entered here."""
     entered = "" if may_be_secret(text, counter.rules.barcode) else text.strip()
     return Problem(refusal.code, tuple(refusal.params.items()), entered)
 
 
 def same_card(counter: Counter, token: LinkToken) -> Counter:
-    """Another card than the one whose proof broke off knows nothing of that."""
+    """Forget the interrupted proof if this is another card."""
     interrupted = counter.interrupted
     return counter if interrupted is None or interrupted.token == token else replace(counter, interrupted=None)
 
 
 def card_to_read(counter: Counter) -> Insertion | None:
-    """The first lying card that has not had its session; one that nobody brought comes last."""
+    """The first card present that has not had its session; cards that nobody placed come last."""
     waiting = [insertion for insertion in counter.cards if insertion not in counter.spent]
     return next((insertion for insertion in waiting if insertion not in counter.strays), next(iter(waiting), None))
 
 
 def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | None:
-    """The card laid after `insertion` was lifted, which is to be read in its place. A card on another reader waits for its turn."""
+    """The card placed after `insertion` was removed, to be read instead. A card on another reader waits its turn."""
     if insertion is None or insertion in counter.cards:
         return None
     fresh = (lying for lying in counter.cards if lying not in counter.spent | counter.strays)
@@ -81,7 +81,7 @@ def overtaken_by(counter: Counter, insertion: Insertion | None) -> Insertion | N
 
 
 def other_card(counter: Counter, insertion: Insertion) -> Insertion | None:
-    """A card that somebody has laid on another reader and that has had no session."""
+    """A card that somebody placed on another reader and that has had no session."""
     fresh = (lying for lying in counter.cards if lying not in counter.spent | counter.strays)
     return next((lying for lying in fresh if lying.reader != insertion.reader), None)
 
@@ -92,17 +92,17 @@ def start_reading(counter: Counter, insertion: Insertion) -> Step:
 
 
 def taken_up(counter: Counter, insertion: Insertion) -> Counter:
-    """A card that nobody brought is read once and no more."""
+    """Mark a card that nobody placed as read: once only."""
     return replace(counter, spent=counter.spent | {insertion}) if insertion in counter.strays else counter
 
 
 def seen(counter: Counter, insertion: Insertion) -> tuple[Play, ...]:
-    """The sound for whoever has laid it."""
+    """The sound for a card somebody placed."""
     return () if insertion in counter.strays else (Play(Sound.CARD_SEEN),)
 
 
 def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
-    """A session begins by looking up whose library card was read; the cards that lie there are not needed."""
+    """Start a session by looking up the patron of a scanned library card; cards on readers are not needed."""
     counter, ticket = asking(replace(counter, more_time=MoreTime()))
     counter, effects = go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
     counter, timers = spend(counter, frozenset(counter.cards))
@@ -110,9 +110,9 @@ def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:
-    """Forget the patron: back to waiting (or another page). Cards still lying have had their session and are unpowered.
+    """Forget the patron and return to waiting (or another page). Cards still present have had their session and are powered down.
 
-    `keep` is the card that the next session begins with.
+    `keep`: the card with which the next session begins.
     """
     done = tuple(insertion for insertion in counter.cards if insertion != keep)
     in_flow = getattr(counter.flow, "insertion", None)
@@ -133,24 +133,24 @@ def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | No
 
 
 def then(first: Step, second: Callable[[Counter], Step]) -> Step:
-    """One step after another, with the effects of both."""
+    """Apply one step after another, combining their effects."""
     counter, effects = first
     counter, more = second(counter)
     return counter, (*effects, *more)
 
 
 def left_lying(counter: Counter) -> frozenset[Insertion]:
-    """The cards whose owners ought to take them."""
+    """The cards whose owners should take them."""
     return counter.spent - counter.strays
 
 
 def to_be_taken(counter: Counter) -> frozenset[Insertion]:
-    """Those whose owners may still be there, and are asked to."""
+    """The cards left behind whose owners may still be there, and are asked to take them."""
     return left_lying(counter) - counter.former
 
 
 def is_reader_free(counter: Counter, lying: frozenset[Insertion]) -> bool:
-    """Whether a card can be laid beside those of `lying`; where the readers are not known yet, it may be."""
+    """Whether a reader is free besides those that hold `lying`; assumed so while the readers are not known."""
     if not counter.reader_names:
         return True
     readers = 1 if counter.reader_wanted else len(counter.reader_names)
@@ -158,7 +158,7 @@ def is_reader_free(counter: Counter, lying: frozenset[Insertion]) -> bool:
 
 
 def spend(counter: Counter, cards: frozenset[Insertion]) -> Step:
-    """Of the lying cards these, and no others, are not needed any more. Their owners are told so from now on, in their language."""
+    """Mark exactly these cards as no longer needed. From now on their owners are asked, in their language, to take them."""
     before, counter = left_lying(counter), replace(counter, spent=cards)
     if not left_lying(counter):
         return without_card_left(counter), ()
@@ -168,7 +168,7 @@ def spend(counter: Counter, cards: frozenset[Insertion]) -> Step:
 
 
 def watch_for_card_left(counter: Counter, seconds: float) -> Step:
-    """Speak of the card that was left lying in so many seconds, if it lies there still."""
+    """Start the timer for alerting to the card left behind."""
     counter, ticket = asking(counter)
     return replace(counter, card_left_ticket=ticket), (StartTimer(ticket, seconds),)
 

@@ -1,6 +1,6 @@
-"""A barcode read on trial: step by step what the library's rules make of it, and whether its number would be taken.
+"""Trial scan of a barcode: how the library's rules read it step by step, and whether its number would be accepted.
 
-It decides; the status page and `kiosk doctor --scan` put it into words.
+Logic only; the status page and `kiosk doctor --scan` supply the wording.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from kiosk.domain.rules import (
 )
 
 _LONGEST = 40
-"""Characters shown of what was read; a QR code on a leaflet holds thousands."""
+"""Maximum number of characters shown of a scan; a QR code on a leaflet holds thousands."""
 
 
 @unique
 class Saying(StrEnum):
-    """What a step says. Each is the last word of a sentence's key, and names what fills it in."""
+    """The result of a step. Each value is the last part of a message key; the comments list its parameters."""
 
     RAW = "raw"  # raw, count
     PLAIN = "plain"  # plain
     START_STOP = "start-stop"  # start, stop
-    STOP_ONLY = "stop"  # start, stop: what looks like a start character is part of the number
+    STOP_ONLY = "stop"  # start, stop: the apparent start character is part of the number
     NO_START_STOP = "no-start-stop"
     KEPT = "kept"
     PREFIX = "prefix"  # prefix
@@ -51,7 +51,7 @@ class Saying(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key of [library_card] in the config, and what it is set to."""
+    """A key of [library_card] in the configuration, and its value."""
 
     key: str
     value: str | int
@@ -59,25 +59,27 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class TrialStep:
+    """One step of reading a barcode."""
+
     saying: Saying
     params: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
-    """Printable: what a scanner sends unseen stands there in signs for it."""
+    """Printable: control characters sent by the scanner are replaced by visible symbols."""
     good: bool | None = None
-    """Whether it fits the rule; None where no rule asks."""
+    """Whether it satisfies the rule; None if there is no rule."""
     setting: Setting | None = None
-    """Which setting decided it; None if none did."""
+    """The setting that decided it; None if none did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a barcode."""
+    """The result of a trial scan."""
 
     steps: tuple[TrialStep, ...]
-    """In the order in which the rules apply. None for a My Number: nothing of one is repeated."""
+    """In the order the rules apply. Empty for a My Number, of which nothing may be repeated."""
     verdict: str | Refused
-    """The number that would be taken, as it is shown to people, or why none would."""
+    """The number that would be accepted, as displayed, or why none would."""
     fitting: tuple[CheckDigit, ...] | None = None
-    """Where the config names no check digit: those that this number would satisfy, by chance perhaps. None where one is named."""
+    """If no check digit is configured: those this number satisfies, perhaps by chance. None if one is configured."""
 
     @property
     def is_my_number(self) -> bool:
@@ -85,7 +87,7 @@ class Trial:
 
 
 def try_library_card(text: str, rule: BarcodeRule) -> Trial:
-    """What `read_library_card` makes of `text`."""
+    """Try `text` against `read_library_card`."""
     trial = Trial((), _verdict(lambda: read_library_card(text, rule).grouped))
     if trial.is_my_number:
         return trial
@@ -95,7 +97,7 @@ def try_library_card(text: str, rule: BarcodeRule) -> Trial:
 
 
 def try_item(text: str, start_stop: StartStop) -> Trial:
-    """What `read_item` makes of `text`."""
+    """Try `text` against `read_item`."""
     steps = _around(text, take_item_apart(text, start_stop), Setting("items_start_stop", start_stop))
     return Trial(tuple(steps), _verdict(lambda: read_item(text, start_stop)))
 
@@ -108,7 +110,7 @@ def _verdict(read: Callable[[], str]) -> str | Refused:
 
 
 def _around(text: str, scan: Scan, start_stop: Setting) -> Iterator[TrialStep]:
-    """What was read, and what the scanner sends around the number."""
+    """The raw scan, and what the scanner sends around the number."""
     yield TrialStep(Saying.RAW, {"raw": control_pictures(text, _LONGEST), "count": len(text)})
     if scan.plain != text:
         yield TrialStep(Saying.PLAIN, {"plain": control_pictures(scan.plain, _LONGEST)})

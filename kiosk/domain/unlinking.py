@@ -1,4 +1,4 @@
-"""Unlinking (解除): by library card number, without the My Number Card, since a lost card is the commonest reason (seed, Q.5)."""
+"""Unlinking (解除): by library card number, without the My Number Card, since a lost card is the most common reason (seed, Q.5)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _refuse(counter: Counter, flow: FindingLinkToClose | ClosingLink, code: Code
 
 
 def waits_for_stop_answer(flow: AskingUnlinkNumber) -> bool:
-    """Staff first ask the caller whether the card has been stopped at the call centre."""
+    """Whether staff must first ask the caller if the card has been stopped at the call centre."""
     return flow.reason is UnlinkReason.LOST and flow.card_stopped is None
 
 

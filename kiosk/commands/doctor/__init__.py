@@ -1,4 +1,4 @@
-"""kiosk doctor: looks at everything the counter rests on, and says what to do where something is wrong."""
+"""kiosk doctor: checks everything the counter depends on, and advises on what is wrong."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kiosk.domain.health import Condition, Finding, worst
 
 _MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
 _VERSION = 2
-"""Of the JSON."""
+"""Version of the JSON output."""
 _SECONDS = 40.0
-"""What one look may take, beside the limits that it has itself."""
+"""Timeout of one check, besides its own limits."""
 _STORE_SECONDS = 900.0
 """The whole audit trail is verified: seven seconds for 200,000 acts."""
 
@@ -53,7 +53,7 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every check, in the order in which one would mend things. No look holds back the next for longer than its limit."""
+    """Run every check, in the order in which problems should be fixed. None delays the next beyond its timeout."""
     from kiosk.checks.card import check_revocation, check_trust, look_at_readers
     from kiosk.checks.disk import check_disk, check_space
     from kiosk.checks.displays import check_displays, check_fonts
@@ -78,7 +78,7 @@ def examine(home: Home) -> list[Finding]:
     return [
         *take(("config",), lambda: config, _SECONDS),
         *take(("service", "reader"), lambda: look_at_readers(settings.reader.name), _SECONDS),
-        # Before the keys are read: whoever reads them closes them to others.
+        # Before the keys are read: reading them tightens their permissions.
         *take(("files",), lambda: check_files(home, settings), _SECONDS),
         *take(("trust",), lambda: check_trust(home, now), _SECONDS),
         *take(("revocation",), lambda: check_revocation(home, decided, now), _SECONDS),
@@ -97,7 +97,7 @@ def examine(home: Home) -> list[Finding]:
 
 
 def check_config(home: Home) -> tuple[Finding, Settings | None]:
-    """The settings too, where there are any."""
+    """Check the configuration; also returns the settings, None if there are mistakes."""
     try:
         mistakes: list[KioskError] = list(check_settings(home.config))
     except KioskError as error:
@@ -109,7 +109,7 @@ def check_config(home: Home) -> tuple[Finding, Settings | None]:
 
 
 def _check_clock(home: Home, settings: Settings) -> Finding:
-    """Held against the authorities and, where the store opens, against what was last written down."""
+    """Check the clock against the authorities and, if the store opens, against the last recorded act."""
     from kiosk.domain.clock import check_clock, clock_bounds
     from kiosk.equipment import open_repository
     from kiosk.smartcard.trust import TrustStore
@@ -122,7 +122,7 @@ def _check_clock(home: Home, settings: Settings) -> Finding:
             with repository:
                 last = repository.left_at
     except KioskError:
-        # Said by the checks of those.
+        # Reported by the checks of trust and store.
         pass
     return check_clock(datetime.now().astimezone(), clock_bounds(begins, last))
 

@@ -1,4 +1,4 @@
-"""The library's system, and the window of another program that takes numbers."""
+"""Checks of the library system and of the window that receives numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.equipment import open_library
 
 
 def check_ils(home: Home, settings: Settings | None) -> Finding:
-    """Connects and logs in, once. `settings` is None where the config does not say."""
+    """Connect and log in, once. `settings` is None if the configuration is wrong."""
     if settings is None:
         return Finding("ils.unknown")
     client = open_library(home, settings)
@@ -37,7 +37,7 @@ def check_ils(home: Home, settings: Settings | None) -> Finding:
 
 
 def _is_here(ils: IlsSettings) -> bool:
-    """Whether what is said goes over no network: to a server, or the end of a tunnel, on this very computer."""
+    """Whether the connection stays on this computer: to a local server or the local end of a tunnel."""
     try:
         return ipaddress.ip_address(ils.host).is_loopback
     except ValueError:
@@ -45,7 +45,7 @@ def _is_here(ils: IlsSettings) -> bool:
 
 
 def check_handover(settings: Settings | None) -> Finding:
-    """Which window would take a number now. Types nothing. Whole titles are not told: they may name patrons."""
+    """Find the window that would receive a number now, typing nothing. Full titles are not reported: they may name patrons."""
     if settings is None:
         return Finding("handover.unknown")
     handover = settings.handover
@@ -65,7 +65,7 @@ def check_handover(settings: Settings | None) -> Finding:
 
 
 def _programs(handover: HandoverSettings) -> list[str]:
-    """Of each window that fits the name of its program, the one to be brought forward first. Raises Unavailable."""
+    """The program names of all matching windows, the topmost candidate first. Raises Unavailable."""
     from kiosk.library.handover import Suffix, Target, desktop, find_windows
 
     target = Target(handover.title, handover.program, Suffix(handover.suffix))

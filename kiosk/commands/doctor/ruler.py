@@ -1,4 +1,4 @@
-"""kiosk doctor --ruler: 100 mm on every display, to be held against a real ruler."""
+"""kiosk doctor --ruler: a 100 mm scale on every display, to be compared with a real ruler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LENGTH_MM = 100
 
 
 class Ruler(QWidget):
-    """Any key or touch ends it."""
+    """A full-screen scale; any key or touch ends it."""
 
     def __init__(self, screen: QScreen, width_mm: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""kiosk doctor --scan | --scan-item: one barcode, and step by step what the rules in the config make of it."""
+"""kiosk doctor --scan | --scan-item: reads one barcode and shows step by step how the configured rules treat it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKED = {True: "scan.good", False: "scan.bad", None: "scan.found"}
 
 
 def try_library_card(settings: Settings) -> int:
-    """Read one line from the keyboard. The exit code tells whether it would be taken."""
+    """Read one library card from the keyboard. The exit code tells whether its number would be accepted."""
     scanned = _scanned("scan.ask")
     if scanned is None:
         return output.PROBLEM
@@ -23,7 +23,7 @@ def try_library_card(settings: Settings) -> int:
 
 
 def try_item(settings: Settings) -> int:
-    """The same for the barcode of an item."""
+    """Read one item barcode from the keyboard."""
     scanned = _scanned("scan.ask-item")
     if scanned is None:
         return output.PROBLEM
@@ -55,12 +55,12 @@ def _tell_trial(tried: trial_scan.Trial, *, good: str, adjust: str) -> int:
 
 
 def _sentence(saying: str, **params: str | int) -> str:
-    """As on the status page. What was read may hold letters that are marks in a sentence."""
+    """The sentence of the status page. Filled in after marks are removed, since the scan may contain the same characters."""
     return plain(say(f"staff.scan.{saying}")).format(**params)
 
 
 def _setting(setting: trial_scan.Setting | None) -> str:
-    """As a line of the config would say it: JSON writes these values as TOML does."""
+    """As a line of the configuration: JSON writes these values as TOML does."""
     return "" if setting is None else f" [{setting.key} = {json.dumps(setting.value, ensure_ascii=False)}]"
 
 

@@ -1,4 +1,4 @@
-"""PDF slips: where they lie and how many, and whether some should be gone by now."""
+"""Check of PDF slips: where they are, how many, and whether some are overdue for deletion."""
 
 from __future__ import annotations
 

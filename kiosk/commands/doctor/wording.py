@@ -1,4 +1,4 @@
-"""Findings in words for whoever looks after the computer: what was found, and what to do."""
+"""Findings in words for the administrator: what was found and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def found(finding: Finding) -> str:
 
 
 def advice(finding: Finding) -> str:
-    """What to do; empty when all is well."""
+    """What to do; empty if all is well."""
     return "" if finding.is_well else words(f"doctor.{_key(finding)}-next", **_filled(finding))
 
 
@@ -44,7 +44,7 @@ def _key(finding: Finding) -> str:
 
 
 def _filled(finding: Finding) -> dict[str, str | int]:
-    """With the sentences of the codes and words among the params."""
+    """The params, with codes and reasons among them replaced by their messages."""
     params = dict(finding.params)
     if (code := params.get("code")) is not None and "what" not in params:
         params["what"] = explain(Unavailable(Code(str(code)), **{name: value for name, value in params.items() if name != "code"}))

@@ -1,7 +1,7 @@
-"""What happened: the only things that move a machine. Past tense, frozen, without anything personal.
+"""Events: the only input of a machine. Named in the past tense, frozen, free of personal data.
 
-Each declares what is true of it whatever it holds (`about`): an event that does not, and is in a union, fails the type check. Answers
-carry the ticket of the question; what the card said also carries the insertion it was said in.
+Each declares its fixed properties once (`about`); an event in a union without them fails the type check. Answers carry the ticket of their
+question, and a card's answers also the insertion.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is true of an event whatever it holds. Every event declares it once, as its `about`."""
+"""Fixed properties of an event, whatever it holds. Every event declares them once, as its `about`."""
 
 from __future__ import annotations
 
@@ -11,57 +11,57 @@ from kiosk.domain.effects import Question
 
 @unique
 class By(Enum):
-    """Who says it. With a single display only its holder is heard (`display`)."""
+    """Who may trigger the event. With a single display only its current holder is heeded (`display`)."""
 
     STAFF = auto()
     PATRON = auto()
     EITHER = auto()
     NOBODY = auto()
-    """At the counter: devices, clocks and the program itself do."""
+    """Nobody at the counter: devices, clocks and the program itself."""
 
 
 @unique
 class Acting(Enum):
-    """Where it has consequences, so that a key says it only as a chord or when held (`keyboard`)."""
+    """Where the event has consequences, so that a key triggers it only as a chord or when held (`keyboard`)."""
 
     ALWAYS = auto()
     WITH_OPEN_WORK = auto()
-    """It takes away what is on the page."""
+    """It discards what is on the page."""
     WITH_HANDOVER = auto()
-    """Where it types the number into another window."""
+    """If it types the number into another window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A key that is only tapped may say it."""
+    """The event may be triggered by a tapped key."""
 
     because: str
 
 
 @unique
 class GoesOn(Enum):
-    """Whether whoever says it goes on with the work."""
+    """Whether the event means that its author continues the work."""
 
     NO = auto()
     WORK = auto()
     """It answers the question whether to leave the work."""
     ITEMS = auto()
-    """That as well, and what a session has stayed for is seen to."""
+    """As WORK; it also answers what kept a session from ending (`Stayed`)."""
 
 
 @unique
 class SignOfLife(Enum):
-    """Whether somebody is there who says it, so that the session has its whole time again."""
+    """Whether the event shows that somebody is present, which restarts the idle timeout."""
 
     ALWAYS = auto()
     BY_CHANGE = auto()
-    """Where it changes anything."""
+    """Only if it changes the state."""
     NEVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """By people, on either window."""
+    """An event triggered by people, on either window."""
 
     by: By
     acting: Acting | Harmless
@@ -78,14 +78,14 @@ class _Unsaid:
 
 @dataclass(frozen=True, slots=True)
 class Told(_Unsaid):
-    """By devices, clocks and the program itself, unasked."""
+    """An event from a device, a clock or the program itself that answers no question."""
 
     sign_of_life: SignOfLife
 
 
 @dataclass(frozen=True, slots=True)
 class Answering(_Unsaid):
-    """Told in answer to one of these questions."""
+    """The answer to one of these questions."""
 
     questions: tuple[type[Question], ...]
     sign_of_life: SignOfLife = SignOfLife.BY_CHANGE

@@ -1,4 +1,4 @@
-"""What every answer to a question of ours holds. Which questions it answers is said in its `about`."""
+"""What every answer to one of our questions holds. The questions it answers are in its `about`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from kiosk.domain.model import Insertion, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """An answer, matched to its question by `ticket`."""
+
     ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class CardAnswer(Answer):
-    """Said by a card, in this insertion."""
+    """An answer of the card in this insertion."""
 
     insertion: Insertion

@@ -1,4 +1,4 @@
-"""What the store, the library's system, other windows and the printer answered."""
+"""Answers of the store, the library system, other windows and the printer."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from kiosk.domain.model import IlsCondition, Link, Patron
 
 @dataclass(frozen=True, slots=True)
 class LinksFound(Answer):
+    """The store's links of a card and of a library card number; None if there is none or it was not asked for."""
+
     about: ClassVar = Answering((FindLinks,))
     by_card: Link | None
     by_number: Link | None
@@ -35,25 +37,31 @@ class LinksFound(Answer):
 
 @dataclass(frozen=True, slots=True)
 class LinkSaved(Answer):
+    """The link is saved. `pending`: not yet confirmed by the library's server."""
+
     about: ClassVar = Answering((SaveLink,))
     pending: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed(Answer):
+    """The link is closed. `pending`: not yet confirmed by the library's server."""
+
     about: ClassVar = Answering((CloseLink,))
     pending: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFailed(Answer):
+    """The store could not carry out the request."""
+
     about: ClassVar = Answering((FindLinks, SaveLink, CloseLink))
     code: Code
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFound:
-    """Something the counter rests on was looked at, whoever asked for it."""
+    """A check reported its finding, whoever requested it. Carries no ticket."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
     finding: Finding
@@ -61,27 +69,33 @@ class CheckFound:
 
 @dataclass(frozen=True, slots=True)
 class PatronFound(Answer):
+    """The library system accepts this library card."""
+
     about: ClassVar = Answering((LookUpPatron,))
     patron: Patron
 
 
 @dataclass(frozen=True, slots=True)
 class PatronRefused(Answer):
+    """The library system rejects the library card, or could not be asked (`code.is_ils_trouble`)."""
+
     about: ClassVar = Answering((LookUpPatron,))
     code: Code
     params: tuple[tuple[str, str | int], ...] = ()
-    """Of library-card-stopped: `stops` (several `Stop`, by blanks) and `said`; of library-card-expired: `until`."""
+    """For library-card-stopped: `stops` (space-separated `Stop` values) and `said`; for library-card-expired: `until`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswered(Answer):
+    """The result of lending, renewing or reserving one item."""
+
     about: ClassVar = Answering((ServeItem,))
     answer: ItemAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class LoansListed(Answer):
-    """What is on loan, as far as the library's system tells."""
+    """The patron's loans, as far as the library system reports them."""
 
     about: ClassVar = Answering((ListLoans,))
     loans: LoanList
@@ -89,13 +103,15 @@ class LoansListed(Answer):
 
 @dataclass(frozen=True, slots=True)
 class ItemDescribed(Answer):
+    """Title and due date of one item arrived."""
+
     about: ClassVar = Answering((DescribeItem,))
     item: Item
 
 
 @dataclass(frozen=True, slots=True)
 class LookedAgain(Answer):
-    """DONE: it was done; REFUSED: as of now it was not; UNKNOWN: that cannot be told."""
+    """The result of a look-up after a lost answer. DONE: it was done; REFUSED: not done so far; UNKNOWN: cannot be determined."""
 
     about: ClassVar = Answering((LookAgain,))
     answer: ItemAnswer
@@ -103,14 +119,16 @@ class LookedAgain(Answer):
 
 @dataclass(frozen=True, slots=True)
 class LibraryCardRecognised(Answer):
+    """Whether the scanned number is a library card's."""
+
     about: ClassVar = Answering((RecogniseLibraryCard,))
     known: bool | None
-    """None where the library's system could not be asked."""
+    """None if the library system could not be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryFailed(Answer):
-    """Loans could not be listed, or an item not be described."""
+    """Loans could not be listed, or an item could not be described."""
 
     about: ClassVar = Answering((ListLoans, DescribeItem), SignOfLife.NEVER)
     code: Code
@@ -118,28 +136,38 @@ class LibraryFailed(Answer):
 
 @dataclass(frozen=True, slots=True)
 class IlsChanged:
+    """The connection to the library system changed, or was retried."""
+
     about: ClassVar = Told(SignOfLife.NEVER)
     condition: IlsCondition
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver(Answer):
+    """The number was typed into the other program's window."""
+
     about: ClassVar = Answering((HandOver,))
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverFailed(Answer):
+    """The number was not, or not completely, typed into the other window."""
+
     about: ClassVar = Answering((HandOver,))
     code: Code
 
 
 @dataclass(frozen=True, slots=True)
 class SlipPrinted(Answer):
+    """The slip was handed to the printer or written as PDF."""
+
     about: ClassVar = Answering((PrintSlip,))
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFailed(Answer):
+    """The slip could not be printed."""
+
     about: ClassVar = Answering((PrintSlip,))
     code: Code
 

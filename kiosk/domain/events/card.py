@@ -1,4 +1,4 @@
-"""What reader and card said."""
+"""Events of the reader and the card."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderConditio
 
 @dataclass(frozen=True, slots=True)
 class CardPlaced:
+    """A card was placed on a reader, or found there."""
+
     about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
     found: bool = False
-    """It has lain there since the reader was first seen: nobody need have brought it."""
+    """The card was there when the reader was first seen: nobody need have placed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardLifted:
+    """A card was removed from its reader."""
+
     about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderChanged:
-    """Readers came or went; `names` are those there are now."""
+    """Readers were connected or disconnected; `names` lists those present now."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
     condition: ReaderCondition
@@ -41,23 +45,23 @@ class ReaderChanged:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSilent:
-    """The PC/SC service does not answer any more, so that no card would be seen."""
+    """The PC/SC service has stopped responding, so no card would be noticed."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswered:
-    """It does again, or still does."""
+    """The PC/SC service responds again, or still does."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class CardKnown(CardAnswer):
-    """The first block of the certificate tells whose it is, while the rest is still read and nothing has been judged.
+    """The first block of the certificate identifies the card, while the rest is still being read and nothing has been judged.
 
-    Enough to look up, never enough to show anything.
+    Enough to look up the patron, never enough to show anything.
     """
 
     about: ClassVar = Answering((ReadCard,))
@@ -66,7 +70,7 @@ class CardKnown(CardAnswer):
 
 @dataclass(frozen=True, slots=True)
 class CardRead(CardAnswer):
-    """The card is a My Number Card whose certificate is accepted."""
+    """The card is a My Number Card and its certificate is accepted."""
 
     about: ClassVar = Answering((ReadCard,))
     reading: CardReading
@@ -74,7 +78,7 @@ class CardRead(CardAnswer):
 
 @dataclass(frozen=True, slots=True)
 class CardFailed(CardAnswer):
-    """The card is refused, or could not be asked."""
+    """The card is rejected, or could not be read."""
 
     about: ClassVar = Answering((ReadCard, ReadTries, VerifyPin))
     code: Code
@@ -83,7 +87,7 @@ class CardFailed(CardAnswer):
 
 @dataclass(frozen=True, slots=True)
 class CardSlow:
-    """A transmit has not come back for five seconds: only lifting the card frees it."""
+    """A transmit has been pending for five seconds; only removing the card ends it."""
 
     about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
@@ -91,17 +95,17 @@ class CardSlow:
 
 @dataclass(frozen=True, slots=True)
 class CardWaits:
-    """This card is to be read, but one on another reader does not answer, and only lifting that one ends the waiting."""
+    """This card is to be read, but one on another reader does not respond, and only removing that one ends the wait."""
 
     about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
     behind: str
-    """The reader of the card that does not answer."""
+    """The reader of the unresponsive card."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardsTurn:
-    """This card waits no longer: its reading begins."""
+    """The card no longer waits: reading begins."""
 
     about: ClassVar = Told(SignOfLife.BY_CHANGE)
     insertion: Insertion
@@ -109,14 +113,16 @@ class CardsTurn:
 
 @dataclass(frozen=True, slots=True)
 class TriesRead(CardAnswer):
+    """The card reported how many PIN tries are left."""
+
     about: ClassVar = Answering((ReadTries,))
     tries_left: int
-    """0 is locked."""
+    """0 if locked."""
 
 
 @dataclass(frozen=True, slots=True)
 class HolderProved(CardAnswer):
-    """The PIN was right and the card's signature over a fresh challenge fits the certificate behind `token`."""
+    """The PIN was right, and the card's signature over a fresh challenge verifies with the certificate behind `token`."""
 
     about: ClassVar = Answering((VerifyPin,))
     token: LinkToken
@@ -124,6 +130,8 @@ class HolderProved(CardAnswer):
 
 @dataclass(frozen=True, slots=True)
 class PinRejected(CardAnswer):
+    """The PIN was wrong; `tries_left` are left, 0 if the card is now locked."""
+
     about: ClassVar = Answering((VerifyPin,))
     tries_left: int
 

@@ -1,4 +1,4 @@
-"""Time, and our own failures."""
+"""Time passing, and bugs of our own."""
 
 from __future__ import annotations
 
@@ -12,26 +12,30 @@ from kiosk.domain.model import Ticket
 
 @dataclass(frozen=True, slots=True)
 class TimeUp:
+    """A timer expired."""
+
     about: ClassVar = Told(SignOfLife.NEVER)
     ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """A few seconds have passed; `Counter.monotonic` tells how many."""
+    """A few seconds have passed; `Counter.monotonic` holds the time."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class DayBegan:
+    """The date changed."""
+
     about: ClassVar = Told(SignOfLife.NEVER)
     today: date
 
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """Our own code failed; `incident` finds it in the log."""
+    """Our own code failed; `incident` identifies it in the log."""
 
     about: ClassVar = Told(SignOfLife.NEVER)
     incident: str
@@ -39,6 +43,8 @@ class Broke:
 
 @dataclass(frozen=True, slots=True)
 class BrokeSeen:
+    """Staff acknowledged the failure; the counter starts over."""
+
     about: ClassVar = Said(By.STAFF, Harmless("the session is gone already, and the incident is in the log"), GoesOn.NO)
 
 

@@ -11,6 +11,8 @@ from kiosk.domain.model import Language
 
 @dataclass(frozen=True, slots=True)
 class LanguageChosen:
+    """The language of the patron's window was switched."""
+
     about: ClassVar = Said(By.EITHER, CHANGED_AGAIN, GoesOn.NO)
     language: Language
 
@@ -24,28 +26,30 @@ class DisplayTaken:
 
 @dataclass(frozen=True, slots=True)
 class LinkAgreed:
-    """The patron has seen what will be linked and goes on to the PIN."""
+    """The patron has seen what will be linked and continues to the PIN."""
 
     about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class LastTryChosen:
-    """The patron knows that one more mistake locks the card, and opens the pad."""
+    """Warned that one more mistake locks the card, the patron opens the pad."""
 
     about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class PadTyped:
+    """A digit was entered on the pad, or deleted."""
+
     about: ClassVar = Said(By.PATRON, CHARACTERS, GoesOn.NO)
     count: int
-    """How many digits the pad holds; the digits stay there."""
+    """How many digits the pad holds; the digits themselves stay there."""
 
 
 @dataclass(frozen=True, slots=True)
 class PadCleared:
-    """The pad threw away what came too fast, too long or was no digit: most likely a barcode."""
+    """The pad discarded input that was too fast, too long or not a digit: most likely a barcode."""
 
     about: ClassVar = Said(By.PATRON, CHARACTERS, GoesOn.NO)
 
@@ -63,14 +67,14 @@ class PadConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class GoOnPressed:
-    """続ける, on the idle warning. Any other touch or key says the same through `Touched`."""
+    """続ける, on the idle warning. Any other touch or key has the same effect through `Touched`."""
 
     about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Somebody is there: a key or a touch that meant nothing else."""
+    """A key or touch with no other meaning: somebody is present."""
 
     about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
 

@@ -24,11 +24,15 @@ from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, Re
 
 @dataclass(frozen=True, slots=True)
 class NextPressed:
+    """Continue to the next step of a registration."""
+
     about: ClassVar = Said(By.STAFF, ONE_STEP_BACK, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class BackPressed:
+    """Return to the previous step."""
+
     about: ClassVar = Said(By.STAFF, ASKED_AGAIN, GoesOn.NO)
 
 
@@ -38,11 +42,13 @@ class LeavePressed:
 
     about: ClassVar = Said(By.EITHER, Acting.WITH_OPEN_WORK, GoesOn.WORK)
     by: EndedBy = EndedBy.STAFF
-    """Who pressed it, on whichever window: 「渡すのをやめる」 on the patron's is for staff. A button for patrons has to say so."""
+    """Who pressed it, on whichever window: 「渡すのをやめる」 on the patron's is for staff. A button meant for patrons must set it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicantChosen:
+    """Staff chose whose card is to be linked."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
     applicant: Applicant | None
     """None: somebody else's card, which is refused."""
@@ -50,6 +56,8 @@ class ApplicantChosen:
 
 @dataclass(frozen=True, slots=True)
 class GuardianCheckSet:
+    """Staff ticked or cleared one check of the guardian's documents."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.WORK)
     check: GuardianCheck
     confirmed: bool
@@ -57,7 +65,7 @@ class GuardianCheckSet:
 
 @dataclass(frozen=True, slots=True)
 class LibraryCardEntered:
-    """Scanned or typed, as it came, without the suffix key."""
+    """A library card number, scanned or typed, unmodified, without the scanner's suffix key."""
 
     about: ClassVar = Said(By.STAFF, CHARACTERS, GoesOn.WORK)
     text: str = field(repr=False)
@@ -65,29 +73,37 @@ class LibraryCardEntered:
 
 @dataclass(frozen=True, slots=True)
 class ReplacementChosen:
+    """Staff chose to replace an existing link, and why."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
     reason: ReplaceReason
 
 
 @dataclass(frozen=True, slots=True)
 class HolderConfirmed:
+    """The person matches the photo on the card."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class HolderDenied:
+    """The person does not match the photo on the card."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceChosen:
+    """Staff opened a service for the patron."""
+
     about: ClassVar = Said(By.STAFF, Acting.WITH_HANDOVER, GoesOn.ITEMS)
     service: AnyService
 
 
 @dataclass(frozen=True, slots=True)
 class ItemEntered:
-    """An item's barcode, scanned or typed, as it came, for the service that is open."""
+    """An item's barcode for the open service, scanned or typed, unmodified."""
 
     about: ClassVar = Said(By.STAFF, CHARACTERS, GoesOn.ITEMS)
     text: str = field(repr=False)
@@ -95,21 +111,21 @@ class ItemEntered:
 
 @dataclass(frozen=True, slots=True)
 class NextPatronCalled:
-    """What was read for an item is the next patron's library card."""
+    """The card scanned among the items is the next patron's: end this session and serve them."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
 
 
 @dataclass(frozen=True, slots=True)
 class NextPatronDenied:
-    """It is not: the patron who is shown is served on."""
+    """It is not: continue serving the current patron."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalChosen:
-    """Renew this item, or all that is on loan."""
+    """Renew this item, or everything on loan if None."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
     item: str | None = None
@@ -117,7 +133,7 @@ class RenewalChosen:
 
 @dataclass(frozen=True, slots=True)
 class HoldConfirmed:
-    """Staff have seen that this patron has no hold on this item: place it."""
+    """Staff have checked that this patron has no hold on this item: place it."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
     item: str
@@ -132,7 +148,7 @@ class HandoverAsked:
 
 @dataclass(frozen=True, slots=True)
 class SlipChosen:
-    """What is to be printed when this patron's session ends."""
+    """What to print when this patron's session ends."""
 
     about: ClassVar = Said(By.STAFF, CHANGED_AGAIN, GoesOn.WORK)
     kind: SlipKind
@@ -140,35 +156,35 @@ class SlipChosen:
 
 @dataclass(frozen=True, slots=True)
 class SlipAsked:
-    """Print now what the registration just finished has recorded."""
+    """Print now what the finished registration has recorded."""
 
     about: ClassVar = Said(By.STAFF, PAPER, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class LateSeen:
-    """Staff have read what was done late."""
+    """Staff acknowledged the transactions that succeeded late."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class SlipRetryPressed:
-    """Print again what did not come out."""
+    """Print again the slips that failed."""
 
     about: ClassVar = Said(By.STAFF, PAPER, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class SlipTroubleSeen:
-    """Staff have read that a slip could not be printed."""
+    """Staff acknowledged that a slip could not be printed."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAccepted:
-    """Staff have looked into what was found of the store, and answer for it."""
+    """Staff have investigated the problem found in the store and take responsibility for it."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
     found: Code
@@ -176,13 +192,15 @@ class StoreAccepted:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRetryPressed:
-    """いま試す: whatever the counter has concluded of the library's system, find it out anew."""
+    """いま試す: reconnect to the library system now, whatever its last known condition."""
 
     about: ClassVar = Said(By.STAFF, Harmless("asks how the line stands, which the counter does by itself as well"), GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class UnlinkReasonChosen:
+    """Staff chose why the link is to be closed."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
     reason: UnlinkReason
 
@@ -197,12 +215,14 @@ class CardStopAnswered:
 
 @dataclass(frozen=True, slots=True)
 class UnlinkConfirmed:
+    """Close the link shown."""
+
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """Staff have the single display again."""
+    """Staff took the single display back."""
 
     about: ClassVar = Said(By.EITHER, Acting.ALWAYS, GoesOn.NO)
     staff_code: str = field(repr=False)
@@ -210,35 +230,35 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class CardLeftSeen:
-    """Staff have read the notice of a card left behind."""
+    """Staff acknowledged the notice about a card left behind."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class MoreTimePressed:
-    """Staff fetch something: what is open is to stay for five minutes more."""
+    """Staff are fetching something: keep what is open for five more minutes."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class UnclearSeen:
-    """Staff have looked in their system for what could not be made certain: all of one service that the notice names together."""
+    """Staff have checked in their own system the undecided transactions that the notice lists together, all of one service."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class EndedSeen:
-    """Staff have read who ended a session, and what became of it."""
+    """Staff acknowledged the notice about who ended a session and its result."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class StraySeen:
-    """Staff have read that a card lies here for good which nobody brought."""
+    """Staff acknowledged the notice about a permanently present card that nobody placed."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 

@@ -1,11 +1,11 @@
 """Which keys of a keyboard act: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total.
 
-A barcode scanner is a keyboard, at any speed, with any prefix and suffix, and patrons can print barcodes. So no speed tells a scanner
-from a hand. What decides is what a scanner does not send: a chord with Alt, or a key held down for half a second. A target that is
-`guarded` is pressed by those alone. A chord, and any key that presses another target, counts if the keyboard was quiet before and behind
-it; a hold begins in quiet, and what repeats its key has the rhythm of a keyboard. Quiet is only what was looked at in time: behind a stall
-it is waited for anew. Characters are text, wherever they come, and a key among them that is none spoils them; moving the focus decides
-nothing and is never delayed.
+A barcode scanner is a keyboard, at any speed, with any prefix and suffix, and patrons can print barcodes; so speed cannot distinguish a
+scanner from a hand. The decision rests on what a scanner does not send: a chord with Alt, or a key held for half a second. Only those press
+a `guarded` target. A chord, or any key that presses another target, counts only if the keyboard was quiet before and after it. A hold must
+begin in quiet, and its repeats must have a keyboard's rhythm. Quiet counts only if it was polled on time: after a stall it is measured
+again. Characters are text wherever they come, and a non-character key among them spoils them. Moving the focus decides nothing and is never
+delayed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is decided about a key."""
+"""Decisions about a key."""
 
 from __future__ import annotations
 
@@ -10,55 +10,59 @@ from kiosk.domain.keyboard.strokes import Target
 
 @unique
 class Why(StrEnum):
-    """Why a key was not heard; each has a hint."""
+    """Why a key had no effect; each has a hint."""
 
     HOLD = "hold"
-    """A guarded target: hold the key, or use the chord."""
+    """A guarded target: hold the key or use the chord."""
     NOISE = "noise"
     """Other keys came just before."""
     NOTHING = "nothing"
-    """There is nothing here for this key."""
+    """Nothing here responds to this key."""
     ALT = "alt"
-    """Alt has been down for too long to be held by a hand."""
+    """Alt has been down too long to be held by hand."""
     SPOILED = "spoiled"
-    """A key that is no character came amid characters: what they are is not sure."""
+    """A non-character key came among characters, so they cannot be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """The key goes to whatever has the focus."""
+    """Pass the key on to whatever has the focus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Enter what stands in the field."""
+    """Enter the content of the field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoiled:
-    """What stands in the field, or on the pad, may be no more than a part of something: it is not to be entered unseen."""
+    """The content of the field or pad may be only part of a code: do not enter it unseen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
+    """Press the target."""
+
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Show on the target how long its key is being held."""
+    """Show on the target how long its key has been held."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Unfill:
+    """Stop showing it."""
+
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A code was read while no field had the focus. Not `whole`: nothing came behind it, so more of it may come."""
+    """A code was scanned while no field had the focus. Not `whole`: no suffix followed, so more may come."""
 
     text: str = field(repr=False)
     whole: bool
@@ -66,18 +70,20 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
+    """Show why a key had no effect."""
+
     why: Why
     target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """Somebody pressed a key. A held key says so once: a book on the keyboard keeps no session."""
+    """Somebody pressed a key. A held key counts once: a book lying on the keyboard keeps no session alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Send `Woke` in so many seconds, behind every key that has come by then. One that is due sooner may stand for it."""
+    """Send `Woke` in this many seconds, after every key received by then. One due sooner may replace it."""
 
     seconds: float
 

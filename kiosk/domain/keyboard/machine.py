@@ -1,4 +1,4 @@
-"""From one stroke to the next: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total."""
+"""The transition function: `step(keyboard, stroke) -> (keyboard, decisions)`, pure and total."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def step(keyboard: Keyboard, stroke: Stroke) -> Step:
 
 
 def _dropped(keyboard: Keyboard) -> Step:
-    """Whatever was begun does not count."""
+    """Cancel whatever was begun."""
     decisions: Decisions = (Unfill(),) if keyboard.held else ()
     return replace(keyboard, held=None, let_go=None, waiting=None), decisions
 
@@ -90,7 +90,7 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
 
 
 def _repeated(keyboard: Keyboard, pressed: Pressed) -> Step:
-    """A key held down is one press. In a field, and where it moves something, it goes on as it does everywhere."""
+    """A held key counts as one press. In a field, or if it moves something, it repeats as usual."""
     keyboard = replace(keyboard, last=pressed.at)
     held, waiting = keyboard.held, keyboard.waiting
     if held is not None and held.key == pressed.key:
@@ -102,7 +102,7 @@ def _repeated(keyboard: Keyboard, pressed: Pressed) -> Step:
             return replace(keyboard, waiting=None), (Hint(Why.NOISE, waiting.target),)
         return replace(keyboard, waiting=_repeated_at(waiting, pressed.at)), ()
     if pressed.kind is Kind.TEXT and pressed.field is Field.NONE and pressed.target is None and not pressed.repeat:
-        # Two equal characters of a code within a millisecond look the same.
+        # Two equal characters of a code within a millisecond look like a repeat.
         return _collected(keyboard, pressed.text)
     moves = pressed.kind in (Kind.MOVE, Kind.TAB, Kind.ERASE, Kind.PASTE, Kind.OTHER)
     forwarded = moves or (pressed.kind is Kind.TEXT and pressed.field is not Field.NONE and not keyboard.cut)
@@ -110,7 +110,7 @@ def _repeated(keyboard: Keyboard, pressed: Pressed) -> Step:
 
 
 def _is_in_rhythm(begun: Begun, at: Moment) -> bool:
-    """Whether a repeat of the key, or the release behind its repeats, comes when a keyboard's would."""
+    """Whether a repeat of the key, or its release, comes when a keyboard's would."""
     if begun.repeated is None:
         return at.since(begun.at) >= FIRST_REPEAT
     return at.stamped_since(begun.repeated) <= begun.delay / 2
@@ -129,7 +129,7 @@ def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
     if keyboard.cut or (keyboard.spoiled and pressed.field is Field.NONE):
         match pressed.kind:
             case Kind.TEXT:
-                # The tail of a code may be somebody else's number.
+                # The tail of a code may be another valid number.
                 return replace(keyboard, text="", lost=True), (Wake(BEAT),)
             case Kind.END:
                 return _said_lost(keyboard)
@@ -166,14 +166,14 @@ def _collected(keyboard: Keyboard, text: str) -> Step:
 
 
 def _said_lost(keyboard: Keyboard) -> Step:
-    """A code has ended of which only a part is here."""
+    """A code has ended of which only part was received."""
     why = Why.NOISE if keyboard.cut else Why.SPOILED
     said: Decisions = () if keyboard.after_code else (Hint(why),)
     return replace(keyboard, text="", lost=False, after_code=True), said
 
 
 def _spoiled_pad(keyboard: Keyboard, pressed: Pressed) -> Step:
-    """Only a scanner is so quick with what is no digit. Of what comes behind it nothing is heard until the keyboard is quiet."""
+    """Only a scanner sends non-digits this fast. Everything after it is ignored until the keyboard is quiet."""
     first = not keyboard.after_code
     keyboard = replace(keyboard, amid=False, spoiled=True, after_code=True)
     moved: Decisions = (Forward(),) if pressed.kind in (Kind.TAB, Kind.MOVE) else ()
@@ -193,12 +193,12 @@ def _ended(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
 
 
 def _chord(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
-    """With quiet around it: Alt that a hand or a book holds down makes a chord of every character that a scanner sends meanwhile."""
+    """Accept a chord only in quiet: with Alt held down, by hand or by a book, every character a scanner sends becomes a chord."""
     target = pressed.target
     if target is None or noise:
         return keyboard, (Hint(Why.NOISE if noise else Why.NOTHING, target),)
     if pressed.alt_since is not None and pressed.at.since(pressed.alt_since) > LONGEST_HOLD:
-        # Something lies on it: a label of one letter would be a chord.
+        # Something lies on Alt: a one-letter label would become a chord.
         return keyboard, (Hint(Why.ALT, target),)
     return replace(keyboard, waiting=Begun(pressed.key, target, pressed.at)), (Wake(BEAT),)
 
@@ -216,7 +216,7 @@ def _act(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
 
 
 def _other(keyboard: Keyboard, pressed: Pressed) -> Step:
-    """It goes where the focus is. In a field that may do something; elsewhere a key that came by itself is told that it did nothing."""
+    """Forward the key to the focus. In a field it may have an effect; elsewhere, if it came alone, hint that it has none."""
     alone = pressed.field in (Field.NONE, Field.PAD) and not (keyboard.amid or keyboard.after_code)
     if not alone or (pressed.kind is Kind.ERASE and pressed.field is Field.PAD):
         return keyboard, (Forward(),)
@@ -244,7 +244,7 @@ def _woke(keyboard: Keyboard, now: float, due: float) -> Step:
 
 
 def _left(keyboard: Keyboard, seconds: float, at: Moment, now: float) -> float:
-    """How much of so many quiet seconds since then is still to come; 0 when they are over."""
+    """Seconds of quiet still missing since `at`; 0 once complete."""
     left = seconds - (now - max(at.clock, keyboard.stalled))
     return left if left > TICK else 0.0
 

@@ -1,4 +1,4 @@
-"""What the machine remembers from one key to the next, and the times it goes by."""
+"""What the machine remembers between keys, and its time constants."""
 
 from __future__ import annotations
 
@@ -7,63 +7,64 @@ from dataclasses import dataclass, field
 from kiosk.domain.keyboard.strokes import Moment, Released, Target
 
 QUIET = 0.3
-"""Seconds without another key, before and behind a key that acts by itself."""
+"""Seconds without another key required before and after a key that acts by itself."""
 HOLD = 0.5
-"""Seconds a key is held down to press a guarded target."""
+"""Seconds a key is held to press a guarded target."""
 LONGEST_HOLD = 5.0
-"""Seconds after which it is no hand that holds the key, but something that lies on it."""
+"""Seconds after which a key is not held by hand but by something lying on it."""
 BOUNCE = 0.05
-"""Seconds after a release within which its repeat would have come: X11 sends a held key as release and press with equal time stamps."""
+"""Debounce: seconds after a release within which a repeat would arrive. X11 reports a held key as release and press with equal time stamps.
+"""
 FIRST_REPEAT = 0.19
-"""Seconds: no keyboard repeats a held key sooner. The repeats behind the first come at least twice as fast, which equal pulses never do."""
+"""Seconds: no keyboard repeats a held key sooner. Later repeats come at least twice as fast, which evenly spaced pulses never do."""
 BEAT = 0.05
-"""Seconds between two looks while quiet is waited for. One that comes so much late tells of a stall, behind which keys may still come."""
+"""Polling interval in seconds while waiting for quiet. A poll later than this means a stall, after which keys may still be queued."""
 TICK = 0.001
-"""Seconds: no clock here is finer."""
+"""Clock resolution in seconds."""
 SHORTEST_SCAN = 3
-"""Characters in a row that make a code; fewer are a slip of the hand."""
+"""Consecutive characters that count as a code; fewer are a slip of the hand."""
 LONGEST_SCAN = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A key that will press its target, if all goes well; without one it asks for a hint."""
+    """A key that will press its target if confirmed; without a target it leads to a hint."""
 
     key: int
     target: Target | None
     at: Moment
     text: str = ""
     delay: float = 0.0
-    """Seconds to its first repeat."""
+    """Seconds until its first repeat."""
     repeated: Moment | None = None
     """Its last repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyboard:
-    """What has to be remembered from one key to the next."""
+    """State kept between keys."""
 
     last: Moment | None = None
     released: Released | None = None
-    """The last release: a press at the same instant is a repeat of the same key."""
+    """The last release: a press at the same instant is a repeat of that key."""
     down: frozenset[int] = frozenset()
-    """Pressed and not released: pressed again, by a second keyboard, they begin nothing."""
+    """Keys pressed and not released: pressed again, by a second keyboard, they begin nothing."""
     held: Begun | None = None
     let_go: Moment | None = None
-    """When `held` was released, unless its repeat is still to come."""
+    """When `held` was released, unless a repeat is still to come."""
     waiting: Begun | None = None
-    """Acts when the keyboard stays quiet."""
+    """Acts if the keyboard stays quiet."""
     stalled: float = float("-inf")
-    """When the program last went on after a stall, by our clock: quiet is counted from there."""
+    """When the program last resumed after a stall, by our clock: quiet is measured from there."""
     text: str = field(default="", repr=False)
-    """Characters that no field took."""
+    """Characters received without a field."""
     amid: bool = False
-    """Characters have come: more may belong to them until the keyboard is quiet."""
+    """Characters have come; more may belong to them until the keyboard is quiet."""
     spoiled: bool = False
-    """So has a key among them that is no character: what comes before the keyboard is quiet is the rest of something."""
+    """A non-character key came among them: until the keyboard is quiet, whatever follows is a fragment."""
     cut: bool = False
-    """The page has turned amid characters: the rest belongs to the page before."""
+    """The page changed in mid-code: the rest belongs to the previous page."""
     lost: bool = False
-    """Characters were dropped, and nothing has been said of it."""
+    """Characters were dropped without a hint so far."""
     after_code: bool = False
-    """A code has just ended: what its suffix sends once more asks for no hint."""
+    """A code has just ended: further suffix keys give no hint."""

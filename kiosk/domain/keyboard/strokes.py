@@ -1,4 +1,4 @@
-"""What comes in: keys as they are pressed and released, the page that turns, time that passes."""
+"""Inputs of the machine: key presses and releases, page changes, time."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ class Moment:
     """When a key was pressed or released, by two clocks."""
 
     clock: float
-    """Seconds that never go back, when the program took it up."""
+    """Seconds on a monotonic clock, when the program received it."""
     stamp: int = 0
-    """Milliseconds, when the window system noticed it; 0 where it does not say."""
+    """Milliseconds, when the window system registered it; 0 if not reported."""
 
     def since(self, earlier: Moment) -> float:
-        """Seconds between both: the shorter of what the two clocks say.
+        """Seconds since `earlier`: the shorter of the two clocks' readings.
 
-        A program that stalls takes up a scan slowly, and only the stamps show how fast it came; some window systems have no stamps.
+        A stalled program receives a scan slowly, and only the stamps show how fast it was; some window systems have no stamps.
         """
         by_clock = self.clock - earlier.clock
         return min(by_clock, (self.stamp - earlier.stamp) / 1000) if self.stamp and earlier.stamp else by_clock
 
     def stamped_since(self, earlier: Moment) -> float:
-        """Seconds between both: by the window system where it says, however late the program took them up."""
+        """Seconds since `earlier` by the window system's stamps if available, however late the program received the keys."""
         return (self.stamp - earlier.stamp) / 1000 if self.stamp and earlier.stamp else self.clock - earlier.clock
 
     def is_instant_of(self, other: Moment) -> bool:
@@ -33,81 +33,87 @@ class Moment:
 
 
 class Target(Protocol):
-    """What a key would press."""
+    """The control a key would press."""
 
     @property
     def guarded(self) -> bool:
-        """It has consequences: a key that is only tapped never presses it."""
+        """It has consequences: a tapped key never presses it."""
 
 
 @unique
 class Kind(StrEnum):
+    """What a key does."""
+
     TEXT = "text"
     """A character, Space included."""
     END = "end"
-    """What scanners put behind a code: Enter, or a line feed or carriage return as Ctrl+J or Ctrl+M."""
+    """The suffix of a scanned code: Enter, or a line feed or carriage return as Ctrl+J or Ctrl+M."""
     TAB = "tab"
-    """The same behind characters, and otherwise a move."""
+    """A suffix after characters, otherwise a move of the focus."""
     ACT = "act"
-    """A function key or Esc; Enter with a modifier, which means nothing anywhere."""
+    """A function key or Esc; also Enter with a modifier, which has no effect anywhere."""
     CHORD = "chord"
-    """Alt and a letter or digit."""
+    """Alt with a letter or digit."""
     MOVE = "move"
     """Moves the focus or the cursor, scrolls, selects, copies."""
     ERASE = "erase"
-    """Takes a character back."""
+    """Deletes a character."""
     PASTE = "paste"
-    """Brings characters that nobody has typed: paste, undo, redo."""
+    """Inserts characters nobody typed: paste, undo, redo."""
     OTHER = "other"
 
 
 @unique
 class Field(StrEnum):
-    """What takes characters: the number field that has the focus, or the page itself."""
+    """Where characters go: the number field that has the focus, or the page itself."""
 
     NONE = "none"
     EMPTY = "empty"
     FILLED = "filled"
     PAD = "pad"
-    """The page takes digits in no field."""
+    """The page takes digits without a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
+    """A key was pressed."""
+
     key: int
     kind: Kind
     at: Moment
     text: str = ""
     repeat: bool = False
-    """The window system says that the key is held down."""
+    """The window system reports the key as held down."""
     target: Target | None = None
-    """What Enter, Space, a function key or a chord would press here and now."""
+    """What Enter, Space, a function key or a chord would press at this moment."""
     field: Field = Field.NONE
     alt_since: Moment | None = None
-    """When the Alt of a chord went down, if that was seen."""
+    """When the Alt of a chord was pressed, if seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
+    """A key was released."""
+
     key: int
     at: Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """Something else is on the page: nothing that was begun before counts any more."""
+    """The page changed: nothing begun before counts any more."""
 
     away: bool = False
-    """The keyboard went to another window: releases are not seen any more."""
+    """The keyboard focus went to another window: releases are no longer seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Woke:
-    """Time has passed; asked for by `Wake`."""
+    """The time requested by `Wake` has passed."""
 
     at: Moment
     due: float
-    """When it was asked for, by our clock."""
+    """When it was requested for, by our clock."""
 
 
 Stroke = Pressed | Released | Turned | Woke

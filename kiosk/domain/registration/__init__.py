@@ -1,6 +1,6 @@
-"""Registration (連携登録): whose card, what is recorded, guardian, library card, My Number Card, agreement, PIN, link.
+"""Registration (連携登録): applicant, explanation of records, guardian, library card, My Number Card, agreement, PIN, link.
 
-The PIN is the last act and is the consent: nothing waits for a person between VERIFY and save.
+The PIN comes last and is the consent: nothing waits for a person between VERIFY and save.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = ["begin", "proof_ended", "step"]
 
 
 def begin(counter: Counter, called: LibraryCardNumber | None = None) -> Step:
-    """`called`: the number of whoever stands there, where it is known."""
+    """Start a registration. `called`: the number of the patron being served, if known."""
     return go(counter, ChoosingApplicant(Draft(called=called)))
 
 

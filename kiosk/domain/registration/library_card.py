@@ -1,4 +1,4 @@
-"""The library card, looked up where the library's system can be asked."""
+"""The library card step: the number is looked up if the library system can be asked."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
 
 
 def goes_unchecked(counter: Counter, draft: Draft) -> bool:
-    """Whether the library's system, which this counter has, could not be asked about the number that is to be linked."""
+    """Whether this counter has a library system that could not be asked about the number to be linked."""
     return counter.ils is not IlsCondition.NONE and draft.patron is not None and not draft.patron.checked
 
 
 def _library_card(counter: Counter, flow: AwaitingLibraryCard | CheckingLibraryCard, text: str) -> Step:
-    """Look it up, in the place of another that is still looked up; the same one again changes nothing."""
+    """Look the number up, replacing a look-up in progress; the same number again changes nothing."""
     try:
         number = read_library_card(text, counter.rules.barcode)
     except Refused as refusal:

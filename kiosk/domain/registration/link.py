@@ -1,4 +1,4 @@
-"""The link itself: the reason why it replaces another, the agreement, the proof of the holder, the save."""
+"""The link itself: reason for a replacement, agreement, proof of the holder, save."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink 
 
 
 def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
-    """Save at once when the holder is proved; otherwise lay the card anew, or end."""
+    """Save at once if the holder is proved; otherwise ask for the card again, or end."""
     goal = end.goal
     if not isinstance(goal, LinkGoal):
         return stay(counter)

@@ -1,4 +1,4 @@
-"""The My Number Card: laid, read, laid anew, and whether it or the number is linked already."""
+"""The My Number Card step: placed, read, placed again, and whether it or the number is already linked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from kiosk.domain.transition import Step, asking, card_to_read, go, overtaken_by
 
 
 def await_card(counter: Counter, draft: Draft) -> Step:
-    """Ask for the card, unless one that has had no session yet lies there already."""
+    """Ask for the card, unless one that has had no session yet is already on a reader."""
     lying = card_to_read(counter)
     if lying is not None:
         return _read(counter, draft, lying)
@@ -45,7 +45,7 @@ def await_card(counter: Counter, draft: Draft) -> Step:
 
 
 def await_another(counter: Counter, draft: Draft) -> Step:
-    """Ask for a card in place of the one that was refused; where that lies, its owner is told to take it first."""
+    """Ask for a card to replace the one refused; if that is still present, its owner is asked to take it first."""
     counter, timers = spend(counter, frozenset(counter.cards))
     return go(counter, AwaitingMyNumberCard(draft), *timers)
 
@@ -102,7 +102,7 @@ def _read(counter: Counter, draft: Draft, insertion: Insertion, before: Problem 
 
 
 def lay_anew(counter: Counter, draft: Draft, problem: Problem, insertion: Insertion) -> Step:
-    """The insertion is over: whatever lies there now is read, shown and agreed to from the beginning."""
+    """End the insertion: whatever card comes next is read, shown and agreed to from the beginning."""
     fresh = overtaken_by(counter, insertion)
     if fresh is not None:
         return then((counter, (ReleaseCard(insertion),)), lambda released: _read(released, draft, fresh))

@@ -1,4 +1,4 @@
-"""Whose card it is, what is recorded, and what a guardian has shown."""
+"""The first steps: applicant, explanation of records, guardian's documents."""
 
 from __future__ import annotations
 

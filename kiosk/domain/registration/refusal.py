@@ -1,4 +1,4 @@
-"""What ends a registration without a link."""
+"""The end of a registration without a link."""
 
 from __future__ import annotations
 

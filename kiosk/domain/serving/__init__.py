@@ -1,7 +1,7 @@
-"""Serving a patron who is shown: lending, renewing, reserving over the library's system; the number for all other services.
+"""Serving the patron shown: lending, renewing and placing holds through the library system; handing over the number for all other services.
 
-One item is asked for at a time, in the order it was scanned; each is asked for once. A session that is left while something is
-unanswered ends when it is answered, and stays when it was refused: nobody walks off with a book that was not lent.
+Items are requested one at a time, in the order scanned, and each only once. A session that is left while something is unanswered ends when
+the answer comes, but stays open on a refusal: nobody walks off with a book that was not lent.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ __all__ = ["begin", "is_served_here", "leave", "step"]
 
 
 def begin(counter: Counter, flow: PatronShown) -> Step:
-    """Lending ends here: the patron is shown, ready to lend where that is possible; the number goes where it is wanted at once."""
+    """Start serving after lending: open loans if possible, and type the number at once if so configured."""
     flow = replace(flow, slip=counter.rules.slip)
     if flow.patron.checked and not stops_lending(flow.patron.standing.stops):
         flow = replace(flow, service=Service.LOAN)
@@ -63,7 +63,7 @@ def begin(counter: Counter, flow: PatronShown) -> Step:
 
 
 def leave(counter: Counter, flow: PatronShown, leads_to: Section | None = None) -> Step:
-    """End the session as 終わる does; `leads_to` is what opens once it has ended."""
+    """End the session as 終わる does. `leads_to`: what opens once it has ended."""
     leaving = replace(flow, leads_to=leads_to)
     return step(replace(counter, flow=leaving), leaving, LeavePressed())
 
@@ -91,7 +91,7 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
         case HoldConfirmed(item) if flow.service is Service.HOLD and is_served_here(counter, flow.service):
             return reserve(counter, flow, item)
         case ItemAnswered(answer=answer):
-            # What it says is newer than what was tried before.
+            # This answer is newer than the last manual retry.
             return answered(replace(counter, tried=None), flow, answer)
         case LoansListed(loans=loans):
             return listed(counter, flow, loans)
@@ -118,12 +118,12 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
             return go_on(counter, replace(flow, slip=kind))
         case LeavePressed() if flow.leaving and not dealings.unanswered:
-            # Only the slip is still waited for, and whoever asks to leave twice does not want to.
+            # Only the slip is pending; a second press means that staff do not want to wait for it.
             return finish(counter, flow)
         case LeavePressed():
             return leave_when_answered(counter, flow)
         case CardPlaced() if counter.screen is Screen.STAFF:
-            # The next patron's; it is read when this session has ended.
+            # The next patron's card; read when this session has ended.
             return leave_when_answered(counter, replace(flow, leads_to=None))
         case CardLifted(where) if where == flow.insertion and counter.rules.end_on_lift:
             return leave_when_answered(counter, flow)

@@ -1,4 +1,4 @@
-"""Looking again at what was asked for and whose answer was lost, as long as the patron is here."""
+"""Looking up transactions whose answer was lost, while the patron is still here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.domain.transition import Step, then
 
 
 def looked(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
-    """What the look showed; where it is news the session stays, since staff have acted on what was said before."""
+    """Apply the result of a look-up. If it is news the session stays open, since staff have acted on what was shown before."""
     wished, *later = flow.dealings.recheck
     flow = replace(flow, dealings=replace(flow.dealings, recheck=tuple(later), looking=Ticket(0)))
     entries = flow.dealings.entries
@@ -33,7 +33,7 @@ def looked(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
 
 
 def by_the_list(flow: PatronShown, on_loan: LoanList) -> PatronShown:
-    """The same of loans, from a list that has come since: it has them, or as of now it lacks them."""
+    """Settle loans in doubt by a loan list that arrived since: it contains the item, or does not as of now."""
 
     def told(entry: Entry) -> Entry:
         if entry.service is not Service.LOAN or not in_doubt(entry):

@@ -1,4 +1,4 @@
-"""The end of a patron's session: the slip, and the card of the next patron."""
+"""The end of a patron's session: the slip, and the next patron's card."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from kiosk.domain.transition import Step, call_up, end_session, start_reading, t
 
 
 def has_to_wait(flow: PatronShown) -> bool:
-    """Whether the session cannot end at once without something getting lost. Slip and looks are waited for once."""
+    """Whether ending now would lose something. The slip and look-ups are waited for only once."""
     waits = slip_waits(flow) or any(map(in_doubt, flow.dealings.entries))
     return flow.dealings.unanswered or (waits and not flow.leaving)
 
 
 def slip_waits(flow: PatronShown) -> bool:
-    """Whether the slip of all that is on loan cannot be printed yet, and can be had."""
+    """Whether the slip of all loans is wanted and obtainable but cannot be printed yet."""
     dealings = flow.dealings
     is_wanted = flow.slip is SlipKind.ALL and (flow.patron.checked or any(_lines(flow)))
     return is_wanted and not dealings.listed and dealings.problem is None
 
 
 def why_it_stays(before: PatronShown, event: Event, after: Counter) -> Counter:
-    """A session that was to end and goes on says why, until staff do something with it."""
+    """Set `stayed` if the session was about to end but continues; clear it once staff do something with it."""
     flow = after.flow
     if not isinstance(flow, PatronShown) or flow is before:
         return after
@@ -51,15 +51,16 @@ def _reason(event: Event) -> Stayed | None:
 
 
 def settle(counter: Counter, flow: PatronShown) -> Step:
-    """Print what this session's slip is to say, and forget the wish for it. Nothing happened, nothing is printed."""
+    """Print the session's slip, unless it would be empty, and clear the choice."""
     slip = slip_of(counter, flow)
     counter = replace(counter, flow=replace(flow, slip=SlipKind.NONE))
     return (counter, ()) if slip is None else put_on_paper(counter, slip)
 
 
 def finish(counter: Counter, flow: PatronShown) -> Step:
-    """End the session now; the patron whose library card was read is called up, or a card laid meanwhile is read, unless staff
-    have pressed another page."""
+    """End the session now. Unless staff pressed another page, continue with the patron whose library card was scanned, or with the card
+    placed meanwhile.
+    """
     if flow.leads_to is not None:
         return then(settle(counter, flow), end_session)
     if flow.next_card is not None and flow.next_card.called:
@@ -71,7 +72,7 @@ def finish(counter: Counter, flow: PatronShown) -> Step:
 
 
 def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
-    """What is to be printed; None where none is wanted, or there is nothing it would say."""
+    """The slip to print; None if none is wanted or it would be empty."""
     dealings, patron = flow.dealings, flow.patron
     slip = Slip(flow.slip, patron.number, _lines(flow), counter.language)
     if flow.slip is SlipKind.ALL:
@@ -88,7 +89,7 @@ def slip_of(counter: Counter, flow: PatronShown) -> Slip | None:
 
 
 def _lines(flow: PatronShown) -> tuple[SlipLine, ...]:
-    """What was done in this session."""
+    """The transactions done in this session."""
     entries = (*flow.dealings.earlier.values(), *reversed(flow.dealings.entries))
     done = (entry for entry in entries if entry.progress is Progress.DONE)
     return in_order(SlipLine(entry.item, entry.done_as, _not_extended(entry), entry.position) for entry in done)

@@ -1,4 +1,4 @@
-"""Items wished for, one by one, and what the library's system answers."""
+"""Requests for single items, and the library system's answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GIVES_WAY = frozenset({Progress.REFUSED, Progress.UNKNOWN})
 
 
 def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> Step:
-    """An item was scanned or typed for this service."""
+    """Request the item scanned or typed for this service. A second scan of the next patron's library card calls them up."""
     try:
         item = Item(read_item(text, counter.rules.items_start_stop))
     except Refused as refusal:
@@ -36,7 +36,7 @@ def enter(counter: Counter, flow: PatronShown, service: Service, text: str) -> S
 
 
 def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
-    """One of the loans (`number`), or all that `of_all` has asked for. Of those it leaves out that is said."""
+    """Renew one loan (`number`), or everything selected by `of_all`; loans that selection leaves out are shown as such."""
     if number is not None:
         return _ask_for(counter, flow, Service.RENEWAL, (loan for loan in flow.dealings.loans or () if number and loan.number == number))
     asked, lent = of_all(flow.dealings)
@@ -45,13 +45,13 @@ def renew(counter: Counter, flow: PatronShown, number: str | None) -> Step:
 
 
 def reserve(counter: Counter, flow: PatronShown, number: str) -> Step:
-    """What was not asked for because there may be such a hold; staff have seen that there is none."""
+    """Place a hold that was not requested because it might already exist; staff have checked that it does not."""
     perhaps = [entry for entry in flow.dealings.entries if entry.reason is Reason.PERHAPS_RESERVED and entry.item.number == number]
     return _ask_for(counter, flow, Service.HOLD, (entry.item for entry in perhaps), sure=True)
 
 
 def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
-    """What became of the item that was asked for."""
+    """Apply the answer for the item being requested."""
     dealings = flow.dealings
     index = place_of(dealings.entries, Progress.ASKED)
     asked = dealings.entries[index]
@@ -77,7 +77,7 @@ def answered(counter: Counter, flow: PatronShown, answer: ItemAnswer) -> Step:
 
 
 def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Iterable[Item], *, sure: bool = False) -> Step:
-    """Put new lines on top; those that need no question are answered by ourselves. What is being asked already is no new wish."""
+    """Add new lines on top. Those that need no request are answered locally; items already being requested are ignored."""
     dealings, standing = flow.dealings, flow.patron.standing
     open_wishes = {entry.wish for entry in dealings.entries if entry.progress in UNANSWERED}
     done = {entry.wish: entry for entry in dealings.entries if entry.progress is Progress.DONE}
@@ -100,7 +100,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
         elif twice is not None and (before is not None or (service is Service.LOAN and standing.on_loan.has(item.number))):
             lines[wished] = Entry(service, item if before is None else before.item, Progress.REFUSED, twice)
         else:
-            # Nobody wishes to have the same loan renewed twice in a row: its line is shown again.
+            # Nobody wants the same loan renewed twice in a row: its line is shown again instead.
             lines[wished] = before or Entry(service, item, sure=sure, known=told)
     if not lines:
         return go(counter, flow)
@@ -116,7 +116,7 @@ def _ask_for(counter: Counter, flow: PatronShown, service: Service, items: Itera
 
 
 def _on_top(dealings: Dealings, lines: dict[Wish, Entry]) -> Dealings:
-    """With the new lines. What was not done gives way to the new line of the same wish; a line that is shown again moves."""
+    """Add `lines` on top. They replace earlier lines of the same wish that were not done; a line shown again moves to the top."""
 
     def stays(old: Entry) -> bool:
         new = lines.get(old.wish)
@@ -130,16 +130,16 @@ def _on_top(dealings: Dealings, lines: dict[Wish, Entry]) -> Dealings:
 
 
 def _to_be_described(dealings: Dealings, lines: Iterable[Entry]) -> Dealings:
-    """What this patron has had on loan is not asked for: title and due date have to be."""
+    """Queue title requests for items answered as already lent whose title is unknown."""
     unnamed = [line.item.number for line in lines if line.reason is Reason.ALREADY_LENT and not line.item.title]
     fresh = tuple(number for number in unnamed if number not in dealings.undescribed)
     return replace(dealings, undescribed=(*dealings.undescribed, *fresh)) if fresh else dealings
 
 
 def _shortened(dealings: Dealings) -> Dealings:
-    """Put by what is more than staff can look over, many lines at a time, so that one more line costs the same in a long session.
+    """Trim entries beyond what staff can review, in batches, so that a new line costs the same in a long session.
 
-    What was done is put by, the oldest first; refusals are forgotten after that, and what is in doubt never.
+    Done entries are moved to `earlier`, oldest first; then refusals are dropped. Entries in doubt are never dropped.
     """
     entries = dealings.entries
     many = LINES_SHOWN + LINES_SHOWN // 2

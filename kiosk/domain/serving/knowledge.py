@@ -1,4 +1,4 @@
-"""What is known of an item after one more attempt: an attempt that tells nothing overwrites nothing."""
+"""What is known of an item after another attempt. An attempt that yields no information overwrites nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.states import Entry, Progress
 
 NOTHING_ASKED = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.LENT_NOW})
-"""The library's system was not asked, and has said nothing of the item."""
+"""The library system was not asked, so it has told nothing about the item."""
 NOTHING_WANTED = frozenset({Reason.LIBRARY_CARD, Reason.NEXT_CARD, Reason.LENT_NOW})
-"""Nobody misses that it was not done."""
+"""Nobody expects these to have been done."""
 _SETTLES = frozenset(
     {
         *(Reason.ITEM_UNKNOWN, Reason.NOT_FOR_LOAN, Reason.MISSING, Reason.LIBRARY_CARD, Reason.NEXT_CARD),
@@ -18,32 +18,32 @@ _SETTLES = frozenset(
         *DONE_BEFORE,
     }
 )
-"""What a server cannot say because it has carried out the same request before, or says just because it has."""
+"""Reasons that settle a doubt: a server cannot give them if the earlier request succeeded, or gives them only because it did."""
 
 
 _AS_OF_NOW = frozenset({Reason.NOT_THERE_YET, Reason.NOT_SEEN_YET, Reason.LOST_ANSWER})
-"""It was not there when it was looked for, and may come yet."""
+"""Not found as of now; may still appear."""
 
 
 def is_done_before(entry: Entry) -> bool:
-    """Whether the library's system has said that this patron has it already."""
+    """Whether the library system has reported that this patron already has it."""
     return entry.progress is Progress.REFUSED and entry.reason in DONE_BEFORE
 
 
 def in_doubt(entry: Entry) -> bool:
-    """Whether something was asked for of which it is not certain what became of it."""
+    """Whether the result of the request is uncertain."""
     return entry.progress is Progress.UNKNOWN or (entry.progress is Progress.REFUSED and entry.reason in _AS_OF_NOW)
 
 
 def is_undone(entry: Entry) -> bool:
-    """Whether staff may believe of an item that it was done, and it was not, or nobody knows."""
+    """Whether staff may believe it was done although it was not, or its result is unknown."""
     return entry.progress in (Progress.REFUSED, Progress.UNKNOWN) and not is_done_before(entry) and entry.reason not in NOTHING_WANTED
 
 
 def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
-    """The line of an item that was asked for again, or could not be, when `before` was known of it.
+    """The line of an item requested again, or not requestable, given what was known `before`.
 
-    As long as a doubt is not settled nothing is said to be refused: what is lent already is refused as well.
+    While a doubt is unsettled, a refusal does not count: an item already lent is refused too.
     """
     if before is None or attempt.progress is not Progress.REFUSED:
         return attempt
@@ -60,7 +60,7 @@ def after_attempt(before: Entry | None, attempt: Entry) -> Entry:
 
 
 def after_look(before: Entry, answer: ItemAnswer) -> Entry:
-    """The line of an item in doubt after one more look, which asks for nothing: `before` itself where it shows nothing new."""
+    """The line of an item in doubt after a read-only look-up; `before` itself if it brought nothing new."""
     item = replace(answer.item, number=before.item.number, title=answer.item.title or before.item.title)
     if answer.outcome is Outcome.DONE:
         return Entry(before.service, item, Progress.DONE, None, answer.said, answer.position, answer.instead, answer.fee)

@@ -1,4 +1,4 @@
-"""What is on loan to the patron, as far as it is told, and the titles that come one after another."""
+"""The patron's loans as far as they are reported, and their titles, fetched one by one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from kiosk.domain.transition import Step, asking, go, then
 
 
 def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
-    """The list has come; what is known of its items already is not asked for again."""
+    """Apply a new list. Items whose title is already known are not queried again."""
     dealings, standing = flow.dealings, flow.patron.standing
     lines = (*dealings.earlier.values(), *reversed(dealings.entries))
     done = [entry for entry in lines if entry.progress is Progress.DONE and entry.service is not Service.HOLD]
     known = {item.number: item for item in (*(entry.item for entry in done), *(dealings.loans or ())) if item.title}
     on_loan = after_telling(standing.on_loan, told, (entry.item.number for entry in done if entry.service is Service.LOAN))
-    # The title that is on its way stays the first, since its answer belongs to that.
+    # The title being fetched stays first, since its answer applies to the first.
     on_its_way = dealings.undescribed[:1] if dealings.describing else ()
     if on_loan.as_titles:
         loans, undescribed = tuple(Item("", title) for title in on_loan.items), on_its_way
@@ -40,9 +40,9 @@ def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
 
 
 def after_telling(before: LoanList, told: LoanList, lent: Iterable[str]) -> LoanList:
-    """What is known of the loans once this list was told after `before`.
+    """The loans known once `told` was reported after `before`.
 
-    A list that tells nothing leaves what was told. What was `lent` in this session is on loan, unless a whole list has it no more.
+    An empty report keeps what was known. Items `lent` in this session count as on loan unless a complete list lacks them.
     """
     if told.told is Told.NOTHING:
         counted = before.counted if told.counted is None else told.counted
@@ -59,7 +59,7 @@ def after_telling(before: LoanList, told: LoanList, lent: Iterable[str]) -> Loan
 
 
 def described(counter: Counter, flow: PatronShown, item: Item) -> Step:
-    """A title has come. It fills in what was not known: what has been told since it was asked for is newer."""
+    """Fill in a title that arrived. It does not overwrite what was reported after it was requested."""
     dealings = flow.dealings
     number, *later = dealings.undescribed
 
@@ -75,13 +75,13 @@ def described(counter: Counter, flow: PatronShown, item: Item) -> Step:
 
 
 def _lacks(entry: Entry, number: str) -> bool:
-    """Whether this line was said before anything was known of the item."""
+    """Whether this line was shown before the title was known."""
     is_lent = entry.reason is Reason.ALREADY_LENT or (entry.progress is Progress.DONE and entry.service is Service.LOAN)
     return is_lent and entry.item.number == number and not entry.item.title
 
 
 def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> Step:
-    """Without titles the numbers stay; without a list nothing can be renewed from it, nor printed."""
+    """Handle a failed query. Without titles the numbers remain; without a list nothing can be renewed from it or printed."""
     dealings = replace(flow.dealings, undescribed=(), describing=Ticket(0))
     if ticket != flow.dealings.listing:
         return go_on(counter, replace(flow, dealings=dealings))
@@ -90,9 +90,9 @@ def failed(counter: Counter, flow: PatronShown, ticket: Ticket, code: Code) -> S
 
 
 def list_again(counter: Counter) -> Step:
-    """The line is back: a list that is looked at and failed for the line's sake comes by itself.
+    """The connection is back: repeat a list that is on screen and failed because of the connection.
 
-    Where it has failed more than once it comes later, since a server may answer everything else and hang at this.
+    After repeated failures it is delayed (back-off), since a server may answer everything else and hang on this.
     """
     flow = counter.flow
     if not isinstance(flow, PatronShown) or not _lacks_list(counter, flow):
@@ -101,7 +101,7 @@ def list_again(counter: Counter) -> Step:
 
 
 def waited(counter: Counter, flow: PatronShown) -> Step:
-    """It is time to ask for it once more."""
+    """The back-off timer expired: list again."""
     flow = replace(flow, list_again_at=Ticket(0))
     return ask_for_loans(counter, flow) if _lacks_list(counter, flow) else go(counter, flow)
 

@@ -1,4 +1,4 @@
-"""A library card read where an item was expected: the next patron's, as a rule, whose items must not be lent to the one who is shown."""
+"""A library card scanned where an item was expected: usually the next patron's, whose items must not be lent to the current one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.domain.states import Counter, Dealings, Entry, NextCard, PatronShown,
 from kiosk.domain.transition import Step, asking, go
 
 NO_ITEM = frozenset({Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.OTHER})
-"""What the library's system says of a number that no item has, as far as its words are understood."""
+"""Reasons a library system gives for a number that matches no item, as far as its messages are understood."""
 PERHAPS_NO_ITEM = NO_ITEM | {Reason.LOST_ANSWER, Reason.NOT_THERE_YET}
 
 
@@ -27,15 +27,15 @@ def as_library_card(text: str, rule: BarcodeRule) -> LibraryCardNumber | None:
 
 
 def recognise(counter: Counter, flow: PatronShown, number: LibraryCardNumber) -> Step:
-    """Ask whether it is one, before any other item is asked for: what was read after it may be the next patron's."""
+    """Ask whether it is a library card before requesting any other item: what was scanned after it may be the next patron's."""
     counter, ticket = asking(counter)
     return go(counter, replace(flow, next_card=NextCard(number, ticket)), RecogniseLibraryCard(ticket, number))
 
 
 def unrecognised(flow: PatronShown, rule: BarcodeRule) -> LibraryCardNumber | None:
-    """What was read while the library's system could not be reached, and may be the next patron's card.
+    """A number scanned while the library system was unreachable that may be the next patron's card.
 
-    Nobody can tell it from a book then; before anything read after it is asked for, it has to be known.
+    It cannot be told from an item then, so it must be identified before anything scanned after it is requested.
     """
     for entry in reversed(flow.dealings.entries):
         if entry.reason is Reason.NOT_REACHED and entry.item.number not in flow.dealings.not_cards:
@@ -46,9 +46,9 @@ def unrecognised(flow: PatronShown, rule: BarcodeRule) -> LibraryCardNumber | No
 
 
 def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bool | None) -> Step:
-    """It is one: staff say whose turn it is. What waits is held back until then, and so is what is still to be read.
+    """Apply the answer. For a library card, staff decide whose turn it is; queued and further items are held back until then.
 
-    Where nobody could be asked, a number that is certainly no item's is taken for a card.
+    If the system could not be asked, a number that certainly matches no item is taken for a card.
     """
     flow = replace(flow, dealings=_known_as_no_card(flow.dealings, card.number, counter.rules.barcode)) if known is False else flow
     if known is None:
@@ -60,7 +60,7 @@ def recognised(counter: Counter, flow: PatronShown, card: NextCard, *, known: bo
 
 
 def call(counter: Counter, flow: PatronShown, card: NextCard) -> Step:
-    """End this session, with its slip, and call up whose card it is."""
+    """End this session, with its slip, and call up the owner of the card."""
     return leave_when_answered(counter, replace(flow, next_card=replace(card, called=True)))
 
 
@@ -69,7 +69,7 @@ def deny(counter: Counter, flow: PatronShown) -> Step:
 
 
 def _held_back(dealings: Dealings, card: LibraryCardNumber, rule: BarcodeRule) -> Dealings:
-    """What waits is refused, and the line of the card says what it is."""
+    """Refuse queued items, and mark the card's own line as a library card."""
 
     def told(entry: Entry) -> Entry:
         if entry.progress is Progress.WAITING:

@@ -1,4 +1,4 @@
-"""What a done loan, renewal or hold changes of what is known of the patron."""
+"""The effect of a completed loan, renewal or hold on what is known of the patron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the library's system is asked next: items before titles, one at a time; then the session may end."""
+"""What to ask the library system next: items before titles, one at a time; then the session may end."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kiosk.domain.transition import Step, asking, go
 
 
 def leave_when_answered(counter: Counter, flow: PatronShown) -> Step:
-    """End the session, once everything is answered and the slip can be printed; a card laid meanwhile is read then."""
+    """End the session once everything is answered and the slip can be printed; a card placed meanwhile is read then."""
     if flow.next_card is not None and flow.next_card.is_question:
         flow = replace(flow, next_card=None, dealings=answered_for(flow.dealings))
     if not flow.leaving and flow.slip is SlipKind.ALL:
-        flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # loans that could not be listed before are asked for anew
+        flow = replace(flow, dealings=replace(flow.dealings, problem=None))  # list again loans that could not be listed before
     if not flow.leaving and not flow.dealings.looking:
-        # Whoever does not answer now is asked once the session has ended.
+        # While the system does not respond, doubts are looked up after the session instead.
         is_there = not counter.ils.is_trouble
         doubts = tuple(entry.wish for entry in flow.dealings.entries if is_there and in_doubt(entry))
         flow = replace(flow, dealings=replace(flow.dealings, recheck=doubts))
@@ -28,7 +28,7 @@ def leave_when_answered(counter: Counter, flow: PatronShown) -> Step:
 
 
 def go_on(counter: Counter, flow: PatronShown) -> Step:
-    """Ask the next question, if none is open: items first, titles when nobody waits; then leave, if that was wished."""
+    """Ask the next question unless one is pending: items first, titles when idle; then end the session if requested."""
     dealings = flow.dealings
     if flow.next_card is not None and not flow.next_card.called:
         return go(counter, flow)
@@ -48,13 +48,13 @@ def go_on(counter: Counter, flow: PatronShown) -> Step:
 
 
 def answered_for(dealings: Dealings) -> Dealings:
-    """No question is left about a card that was read."""
+    """Close the question whose library card was scanned."""
     entries = tuple(replace(entry, reason=Reason.LIBRARY_CARD) if entry.reason is Reason.NEXT_CARD else entry for entry in dealings.entries)
     return replace(dealings, entries=entries)
 
 
 def ask_for_loans(counter: Counter, flow: PatronShown) -> Step:
-    """Ask anew what is on loan: it may have changed in the library's own windows."""
+    """List the loans again: they may have changed in the library system itself."""
     if flow.dealings.listing:
         return go(counter, flow)
     counter, ticket = asking(counter)
@@ -63,7 +63,7 @@ def ask_for_loans(counter: Counter, flow: PatronShown) -> Step:
 
 
 def _look_again(counter: Counter, flow: PatronShown) -> Step:
-    """At the first that is in doubt; it may have been read again and answered since."""
+    """Look up the first request in doubt; it may have been scanned again and answered since."""
     dealings = flow.dealings
     wished = dealings.recheck[0]
     entry = next((entry for entry in dealings.entries if entry.wish == wished and in_doubt(entry)), None)
@@ -75,7 +75,7 @@ def _look_again(counter: Counter, flow: PatronShown) -> Step:
 
 
 def known_as(dealings: Dealings, item: Item) -> Item:
-    """The item as it is listed among the loans, should it be: with title and due date, where these have come."""
+    """The item as listed among the loans, with title and due date if available; otherwise `item` itself."""
     loans, number = dealings.loans or (), item.number
     exact = next((loan for loan in loans if loan.number == number), None)
     if exact is not None or number.isdigit():
@@ -84,7 +84,7 @@ def known_as(dealings: Dealings, item: Item) -> Item:
 
 
 def place_of(entries: tuple[Entry, ...], progress: Progress) -> int:
-    """Where the oldest line with this progress stands; -1 without any. The oldest are looked at first, since what waits is in front."""
+    """Index of the oldest line with this progress; -1 if none. Lines are newest first, so the queue is served from the end."""
     return next((place for place in range(len(entries) - 1, -1, -1) if entries[place].progress is progress), -1)
 
 

@@ -1,4 +1,4 @@
-"""What 「すべて延長する」 means for each of the loans."""
+"""What 「すべて延長する」 covers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from kiosk.domain.states import Dealings, Progress, wish
 
 
 class OfAll(NamedTuple):
+    """The loans 「すべて延長する」 renews and those it leaves out."""
+
     asked: tuple[Item, ...]
     """To be renewed."""
     lent: tuple[Item, ...]
-    """Left out, and said to be: nobody who borrows something wants it renewed in the same breath."""
+    """Left out, and shown as such: nobody who borrows an item wants it renewed in the same session."""
 
 
 def of_all(dealings: Dealings) -> OfAll:
-    """All loans but those renewed in this session, being renewed, or of which that is not known. A title without its number cannot be
-    asked for.
+    """All loans except those renewed in this session, being renewed, or with an uncertain renewal. A title without a number cannot be
+    renewed.
     """
     lines = (*dealings.earlier.values(), *dealings.entries)
     settled = {wish(entry.done_as, entry.item) for entry in lines if entry.progress is not Progress.REFUSED}

@@ -1,4 +1,4 @@
-"""What nobody could be asked about is asked for again as soon as the library's system answers: the patron, their loans."""
+"""Repeats what could not be asked as soon as the library system responds again: the patron, their loans."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def line_changed(counter: Counter) -> Step:
 
 
 def tried_at_once(counter: Counter, flow: PatronShown) -> Counter:
-    """Staff have the line tried: what waits for its time is asked for as soon as the line is there."""
+    """Manual retry: reset the back-off, so that everything pending is asked as soon as the connection is up."""
     dealings = replace(flow.dealings, failures=0)
     return replace(counter, flow=replace(flow, checks=0, check_again_at=Ticket(0), dealings=dealings, list_again_at=Ticket(0)))
 
 
 def _check_again(counter: Counter) -> Step:
-    """Where that has cost the line more than once it comes later, since a server may answer everything else and hang at this."""
+    """Look the patron up again, with back-off after repeated failures, since a server may answer everything else and hang on this."""
     flow = counter.flow
     if not isinstance(flow, PatronShown) or flow.check_again_at or not _lacks_patron(counter, flow):
         return counter, ()
@@ -34,7 +34,7 @@ def _check_again(counter: Counter) -> Step:
 
 
 def waited_to_check(counter: Counter, flow: PatronShown) -> Step:
-    """It is time to look the patron up once more."""
+    """The back-off timer expired: look the patron up again."""
     flow = replace(flow, check_again_at=Ticket(0))
     return _look_up(counter, flow) if _lacks_patron(counter, flow) else go(counter, flow)
 
@@ -49,12 +49,12 @@ def _look_up(counter: Counter, flow: PatronShown) -> Step:
 
 
 def checked(counter: Counter, flow: PatronShown, patron: Patron) -> Step:
-    """What was lent meanwhile is in it."""
+    """Take over the patron found; loans made meanwhile are included."""
     return go(counter, replace(flow, checking=Ticket(0), objection=None, patron=replace(patron, number=flow.patron.number)))
 
 
 def objected(counter: Counter, flow: PatronShown, problem: Problem) -> Step:
-    """Staff are told; what was done meanwhile is not undone by that. Where nobody could be asked, all stays as it was."""
+    """Show the objection to staff; it does not undo what was done meanwhile. If nobody could be asked, nothing changes."""
     flow = replace(flow, checking=Ticket(0))
     if problem.code.is_ils_trouble:
         return go(counter, flow)

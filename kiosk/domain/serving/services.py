@@ -1,4 +1,4 @@
-"""The service chosen: done here item by item, or elsewhere with the number; and that it was used."""
+"""The chosen service: done here item by item, or elsewhere with the number; and counting its use."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from kiosk.domain.transition import Step, asking, go, then
 
 
 def is_served_here(counter: Counter, service: AnyService | None) -> bool:
-    """Whether this service is done on our window rather than in the library's own."""
+    """Whether this service is done on our window rather than in the library system's own."""
     return counter.ils is not IlsCondition.NONE and service in ITEM_SERVICES
 
 
 def is_done_here(counter: Counter, service: AnyService) -> bool:
-    """The same, where the library's system answers now."""
+    """As `is_served_here`, and the library system is reachable."""
     return is_served_here(counter, service) and not counter.ils.is_trouble
 
 
 def types_the_number(counter: Counter, flow: PatronShown, service: AnyService) -> bool:
-    """Whether choosing this service hands the number over to the other window at once."""
+    """Whether choosing this service types the number into the other window at once."""
     wanted = counter.rules.handover is HandoverWhen.ON_CHOICE and flow.handing is not Handing.UNDER_WAY
     return wanted and not is_done_here(counter, service)
 
 
 def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
-    """Open a service here, or hand the number over; also for what is done here while the library's system does not answer us."""
+    """Open a service here, or hand the number over; the latter also for services done here while the library system is unreachable."""
     flow = replace(flow, service=service, wrong=None, leaving=False)
     counted: tuple[RecordAct, ...] = ()
     if is_done_here(counter, service):
@@ -38,7 +38,7 @@ def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
     if not is_served_here(counter, service):
         flow, counted = count(flow, service)
     elif service is Service.RENEWAL and flow.dealings.loans is None and not flow.dealings.listing:
-        # Nobody is there to be asked; that is said, and when it was found.
+        # Nobody can be asked; show that, and since when.
         flow = replace(flow, dealings=replace(flow.dealings, problem=Code(counter.ils.value), failed_at=counter.now))
     counter = replace(counter, flow=flow)
     if types_the_number(counter, flow, service):
@@ -47,7 +47,7 @@ def choose(counter: Counter, flow: PatronShown, service: AnyService) -> Step:
 
 
 def count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[RecordAct, ...]]:
-    """That a service was used, once a session. By whom is kept for the NDL's alone, whose rules ask for a record of each use."""
+    """Count the use of a service, once per session. The patron is recorded only for the NDL's, whose rules require a record of each use."""
     key = service.value if isinstance(service, Service) else f"local: {service.name}"
     if key in flow.used:
         return flow, ()
@@ -68,7 +68,7 @@ def hand_over(counter: Counter, flow: PatronShown) -> Step:
 
 
 def not_handed_over(counter: Counter, flow: PatronShown, code: Code) -> Step:
-    """It was not typed; what was typed before stands there as before, unless the window was left in the middle of it."""
+    """Typing failed. What was typed before still counts, unless the window changed in mid-typing."""
     handed = flow.handed and code is not Code.HANDOVER_CHANGED
     return go(
         counter,

@@ -1,7 +1,7 @@
-"""Where a counter can be. Both windows are projections of one `Counter`; `type(counter.flow)` chooses the screen.
+"""The states of a counter. Both windows are projections of one `Counter`; `type(counter.flow)` selects the screen.
 
-A state says where we are (`AskingPin`), declares what is true of it whatever it holds (`about`), holds what its screen shows and the
-tickets it waits for, and nothing else. One that declares nothing, and is in a flow, fails the type check.
+A state names a step (`AskingPin`), declares its fixed properties once (`about`) and holds what its screen shows plus the tickets it waits
+for, nothing else. A state used in a flow without an `about` fails the type check.
 """
 
 from kiosk.domain.states.about import *

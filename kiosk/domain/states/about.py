@@ -1,4 +1,4 @@
-"""What is true of a state whatever it holds. Every state declares it once, as its `about`."""
+"""Fixed properties of a state, whatever it holds. Every state declares them once, as its `about`."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from kiosk.domain.states.pages import PageName, Section
 
 @unique
 class Stage(Enum):
-    """How far the work has come, and so what is lost when it is left now."""
+    """How far the work has come, and so what is lost by leaving it now."""
 
     RESTING = auto()
-    """It belongs to nobody: it does not time out, is left without ceremony, and says in full that a card was left."""
+    """Belongs to nobody: no idle timeout, no confirmation on leaving, and a card left behind is announced in full."""
     PASSING = auto()
-    """Over in a moment; nothing is lost yet."""
+    """Over in a moment; nothing would be lost yet."""
     BEGUN = auto()
-    """Nothing is lost yet."""
+    """Nothing would be lost yet."""
     OPEN = auto()
     PROVING = auto()
-    """The patron is at the PIN, or on the way there."""
+    """The patron is entering the PIN, or about to."""
     ACTING = auto()
-    """Something is under way that has to be answered before anybody leaves."""
+    """An operation is in progress that must be answered before anybody leaves."""
     FINISHED = auto()
-    """With or without success."""
+    """Successfully or not."""
 
 
 @unique
 class Display(Enum):
-    """Who holds a single display here."""
+    """Who holds a single display in this state."""
 
     STAFFS = auto()
     PATRONS = auto()
-    """The patron has to act: it is turned to them."""
+    """The patron has to act: the display is turned to them."""
     STAYS = auto()
-    """Whoever holds it keeps it: the patron's turn goes on, or they read what became of it."""
+    """Whoever holds it keeps it: the patron's turn continues, or they read the result."""
 
 
 @unique
 class RegistrationStep(StrEnum):
-    """The steps above the pages of a registration, in their order, under the last words of their sentences' keys."""
+    """The steps shown above the registration pages, in order. Each value is the last part of its message key."""
 
     APPLICANT = "applicant"
     GUARDIAN = "guardian"
@@ -54,17 +54,19 @@ class RegistrationStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class About:
+    """Fixed properties of one state."""
+
     section: Section
-    """Which part of the rail the work belongs to."""
+    """Which part of the rail this work belongs to."""
     stage: Stage
     display: Display
     patron_page: PageName
-    """What the patron sees as a rule; `patronview` says when it is something else."""
+    """What the patron normally sees; `patron_view` decides the exceptions."""
     left_as: LeftWork
-    """What is left undone, or was done, when this is closed."""
+    """What is reported as left undone, or as done, when this state is closed."""
     step: RegistrationStep | None = None
     takes_next_card: bool = False
-    """A card that is laid here is read at once: it is the next patron's."""
+    """A card placed here belongs to the next patron and is read at once."""
 
     @property
     def rests(self) -> bool:

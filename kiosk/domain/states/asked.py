@@ -1,4 +1,4 @@
-"""What a state has asked the outside, and waits to be answered."""
+"""Questions a state has put to the outside and is waiting on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from kiosk.domain.model import Insertion, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """One open question and the ticket its answer will carry."""
+
     question: type[Question]
     ticket: Ticket
     insertion: Insertion | None = None
-    """Of the card that was asked; None where no card was."""
+    """The insertion that was asked; None if no card was."""
 
 
 class AsksNothing:
-    """A state that waits for no answer."""
+    """Mixin for a state that waits for no answer."""
 
     __slots__ = ()
     waits_for: ClassVar[tuple[Asked, ...]] = ()

@@ -1,4 +1,4 @@
-"""The whole counter: the flow it is in and what is true around every flow."""
+"""The whole counter: its current flow and everything that outlives one flow."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Flow = LendingFlow | ServingFlow | RegistrationFlow | Proof | UnlinkingFlow | Ou
 
 @unique
 class When(StrEnum):
-    """How often something is asked for at lending."""
+    """How often a step of lending is required."""
 
     NEVER = "never"
     FIRST_OF_DAY = "first-of-day"
@@ -51,18 +51,18 @@ class When(StrEnum):
 
 @unique
 class HandoverWhen(StrEnum):
-    """When the library card number is typed into the window of another program."""
+    """When the library card number is typed into another program's window."""
 
     OFF = "off"
     ON_TAP = "on-tap"
     """As soon as the patron is shown."""
     ON_CHOICE = "on-choice"
-    """When a service is chosen that another program serves."""
+    """When a service handled by another program is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class CounterRules:
-    """What the library has decided about its counter (the config says it; see config.py for the meaning of each)."""
+    """The library's decisions about its counter, as configured; `resources/config.toml` explains each."""
 
     barcode: BarcodeRule = field(default_factory=BarcodeRule)
     confirm_holder: When = When.ALWAYS
@@ -73,60 +73,60 @@ class CounterRules:
     items_start_stop: StartStop = StartStop.STRIP
     prints_slips: bool = False
     slip_printer: str = ""
-    """As the config names it; empty for the system's own choice."""
+    """As named in the configuration; empty for the system's default printer."""
     slip: SlipKind = SlipKind.NONE
     """What is printed at the end of a patron's session unless staff choose otherwise."""
     single_display: bool = False
     staff_code: str = field(default="", repr=False)
     idle_seconds: float = 60
     library_card_seconds: float = 900
-    """Instead of `idle_seconds` while a registration waits for a library card: it may be made in that very moment."""
+    """Replaces `idle_seconds` while a registration waits for a library card, which may be being issued at that moment."""
     warning_seconds: float = 30
     done_seconds: float = 8
     card_left_seconds: float = 5
     wait_seconds: float = 10
-    """How long a card waits behind one that does not answer."""
+    """How long a card waits behind one that does not respond."""
 
 
 @unique
 class Screen(StrEnum):
-    """Who holds the single display. With two displays it stays STAFF."""
+    """Who holds the single display. Always STAFF with two displays."""
 
     STAFF = "staff"
     OFFERED = "offered"
-    """「ここからは、ご自身で操作してください」: to be turned to the patron."""
+    """Shows 「ここからは、ご自身で操作してください」 until the display has been turned to the patron."""
     PATRON = "patron"
     RETURNING = "returning"
-    """「職員に画面をお返しください」."""
+    """Shows 「職員に画面をお返しください」."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A slip on its way to the printer."""
+    """A slip sent to the printer."""
 
     ticket: Ticket
     slip: Slip = field(repr=False)
     trouble: Code | None = None
-    """Why it did not come out; None while it is being printed."""
+    """Why printing failed; None while in progress."""
     at: datetime | None = None
-    """When that was known."""
+    """When the failure was reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """「いま試す」 was pressed: what became of it is `Counter.ils`."""
+    """A manual retry (「いま試す」) of the library system; its result is `Counter.ils`."""
 
     under_way: bool = True
     at: datetime | None = None
-    """When the answer came; None while it has not, or where nobody knows the time."""
+    """When the answer came; None while pending or if the time is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What an ended session has left in doubt, until it has been looked at once more."""
+    """A transaction an ended session left in doubt, until it has been looked up once more."""
 
     due: Ticket
-    """Of the timer until the next look; 0 while one is under way, or while it waits for the line to the library's system."""
+    """Timer until the next look-up; 0 while one is in progress or is waiting for the connection to the library system."""
     service: Service
     number: LibraryCardNumber
     item: Item = field(repr=False)
@@ -134,47 +134,47 @@ class Doubt:
     """When the session ended."""
     asked: Ticket = Ticket(0)
     looks: int = 0
-    """So many have begun on a line that was there."""
+    """Look-ups begun so far while the connection was up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What was done after it had been said that it was not, or not known; staff find whose it is by the item's number."""
+    """A transaction found to have succeeded after staff were told it had failed or was unknown. Staff identify it by the item number."""
 
     service: Service
     item: Item = field(repr=False)
     masked: str = ""
-    """Whose it is, as the audit trail writes it."""
+    """The patron, masked as in the audit trail."""
     at: datetime | None = None
     """When that session ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """What was not to be found, or could not be asked about, in the last look after its session. Nothing of whose it is."""
+    """A transaction still undecided after the last look-up that followed its session. Holds nothing about the patron."""
 
     service: Service
     item: Item = field(repr=False)
     outcome: Outcome = Outcome.UNKNOWN
-    """REFUSED: as of then it had not been done. UNKNOWN: that could not be told."""
+    """REFUSED: not done as of that look-up. UNKNOWN: could not be determined."""
     at: datetime | None = None
-    """When it was looked for."""
+    """When it was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """What staff have asked for in this session, so that idle time does not close it while they fetch something."""
+    """Extra time staff requested, so that the session does not time out while they fetch something."""
 
     ticket: Ticket = Ticket(0)
-    """Of the timer that runs now; 0 while none does."""
+    """The running timer; 0 if none."""
     queued: int = 0
-    """How many times more when that is over."""
+    """Further extensions to start once it expires."""
     used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A card that is not accepted here, on its reader."""
+    """A card on a reader that is not accepted here."""
 
     insertion: Insertion
     problem: Problem
@@ -182,45 +182,45 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """What the windows show around the flow: facts of the program, not of any session."""
+    """What the windows show around the flow: facts about the program, not about any session."""
 
     counter_name: str = ""
     revocation_checked: bool = False
-    """False: `revocation = none`, said on the staff home (公的個人認証法38条の4)."""
+    """False: `revocation = none`, shown on the staff home page (公的個人認証法38条の4)."""
     stale_lists_accepted: bool = False
-    """`crl_max_age = unlimited`: cards are accepted on the word of a revocation list however old. Said as `none` is."""
+    """`crl_max_age = unlimited`: revocation lists of any age are trusted. Shown wherever `none` would be."""
     findings: tuple[Finding, ...] = ()
-    """What was found when it was looked at last: one of each check of WATCHED at most."""
+    """The latest findings, at most one for each check in WATCHED."""
     has_registry: bool = False
     demo: bool = False
     practice: bool = False
-    """A demo on real readers: both windows say so, since it looks like the counter."""
+    """A demo on real readers. Both windows show it, since it looks like a working counter."""
 
     def finding(self, check: str) -> Finding:
-        """What is known of this; unseen where it was not looked at yet."""
+        """The finding of this check, or an `unseen` one if it has not run yet."""
         return next((finding for finding in self.findings if finding.check == check), unseen(check))
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One counter: the flow it is in and what is true around every flow."""
+    """One counter: its current flow and everything that outlives one flow."""
 
     rules: CounterRules
     today: date
     clock: ClockBounds = field(default_factory=ClockBounds)
-    """Outside of them `today` cannot be right."""
+    """If `today` lies outside these bounds, the clock is wrong."""
     now: datetime | None = field(default=None, compare=False)
-    """When that happens which happens now (aware); None where nobody tells. By itself it changes nothing that is shown."""
+    """Time of the current event, aware; None if unknown. Does not change anything shown by itself."""
     monotonic: float = field(default=0, compare=False)
-    """The same in seconds of a clock that nobody sets."""
+    """The same in seconds on a monotonic clock."""
     facts: CounterFacts = field(default_factory=CounterFacts)
     found_at: Mapping[str, float] = field(default_factory=dict, compare=False)
-    """By check: `monotonic` when what is known of it was found."""
+    """By check: the value of `monotonic` when its finding was made."""
     flow: Flow = field(default_factory=Waiting)
     beside: Section | None = None
-    """状況 or 使い方 lies over the page of the flow, which goes on beneath."""
+    """状況 or 使い方 covers the page of the flow, which continues underneath."""
     leaving_for: Section | None = None
-    """Staff have pressed this in the rail, and are asked whether to leave unfinished work for it."""
+    """The part of the rail staff pressed while work was unfinished; they are being asked whether to leave."""
     last_ticket: Ticket = Ticket(0)
     reader: ReaderCondition = ReaderCondition.STARTING
     reader_names: tuple[str, ...] = ()
@@ -229,65 +229,64 @@ class Counter:
     reader_incident: str = ""
     """The bug that keeps the readers from being watched, where one does."""
     reader_before: ReaderCondition | None = None
-    """While the service is silent: what was last heard of the readers."""
+    """The last known reader condition while the PC/SC service does not respond."""
     ils: IlsCondition = IlsCondition.NONE
     tried: Tried | None = None
-    """The last time staff had it tried at once, as long as that tells anything."""
+    """The last manual retry, while its result is still worth showing."""
     doubt: Problem | None = None
-    """What was found of the store: it refuses every card until staff have confirmed that."""
+    """A problem found in the store: every card is refused until staff have acknowledged it."""
     papers: tuple[Paper, ...] = ()
-    """Slips that are being printed, and those that did not come out."""
+    """Slips being printed, and those that failed."""
     doubts: tuple[Doubt, ...] = ()
     unclear: tuple[Unclear, ...] = ()
     late: tuple[Late, ...] = ()
-    """To be told to staff until they have seen it, on whatever page."""
+    """Shown to staff on every page until they have acknowledged it."""
     cards: tuple[Insertion, ...] = ()
-    """The cards lying on readers now, in the order they came."""
+    """Cards now on readers, in order of arrival."""
     interrupted: Interrupted | None = None
-    """The proof that broke off in this session, and why."""
+    """The proof interrupted in this session, and why."""
     spent: frozenset[Insertion] = frozenset()
-    """Lying cards that have had their session; they count again only when lifted and laid anew."""
+    """Cards still present whose session is over; ignored until removed and placed again."""
     refused: tuple[Stray, ...] = ()
-    """Lying cards that somebody brought and that were not accepted."""
+    """Cards still present that somebody placed and that were not accepted."""
     strays: frozenset[Insertion] = frozenset()
-    """Lying cards that nobody brought, or that staff leave there: read at most once, and never spoken of to the patron."""
+    """Cards present that nobody placed, or that staff leave there: read at most once, never mentioned to the patron."""
     stray_notice: Stray | None = None
-    """What staff are told of one of them."""
+    """The notice about one of them, for staff."""
     strays_told: frozenset[str] = frozenset()
-    """Readers whose stray card staff have been told of."""
+    """Readers whose stray card staff have already been told about."""
     language: Language = Language.JAPANESE
     screen: Screen = Screen.STAFF
     wrong_staff_code: bool = False
     ended: Ended | None = None
-    """The session that was closed because nobody went on with it, or that somebody left before it was finished."""
+    """The session that timed out, or that somebody left unfinished."""
     idle_ticket: Ticket = Ticket(0)
     idle_warning: bool = False
-    """「続けますか」 is shown; the session closes when `idle_ticket`'s time is up."""
+    """「続けますか」 is shown; the session closes when the timer `idle_ticket` expires."""
     more_time: MoreTime = field(default_factory=MoreTime)
     card_left: int = 0
-    """How often the sound has called for the card that lies there; the patron may read of it before the first time. 3: staff are told too.
-
-    2 as well once staff have seen it, until they are reminded.
+    """How often the sound has played for the card left behind; the patron may be told before the first. At 3 staff are told too; once they
+    have acknowledged it, it returns to 2 until they are reminded.
     """
     card_left_ticket: Ticket = Ticket(0)
     former: frozenset[Insertion] = frozenset()
-    """Of the cards left lying, those after whose session another has begun: their owners have gone, and only staff are told."""
+    """Cards left behind by patrons whose session was followed by another: their owners have gone, so only staff are told."""
     left_language: Language | None = None
-    """Of whoever's card lies there and is not needed any more; None while there is none."""
+    """Language of the owner of a card that is no longer needed but still present; None if there is none."""
     seen_today: frozenset[LinkToken] = frozenset()
-    """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written down."""
+    """Holders confirmed today (`confirm_holder = first-of-day`); forgotten at midnight and never written to disk."""
     proved_today: frozenset[LinkToken] = frozenset()
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
-        """The questions that are open: the flow's, and those that outlive one."""
+        """All open questions: the flow's own, and those that outlive a flow."""
         looks = tuple(Asked(LookAgain, doubt.asked) for doubt in self.doubts if doubt.asked)
         slips = tuple(Asked(PrintSlip, paper.ticket) for paper in self.papers if paper.trouble is None)
         return (*self.flow.waits_for, *looks, *slips)
 
     @property
     def reads_cards(self) -> bool:
-        """Whether a card that is laid would be seen, or may be soon: the readers are only being looked for."""
+        """Whether a card placed now would be read, or soon may be because the readers are still being detected."""
         return self.reader in (ReaderCondition.READY, ReaderCondition.STARTING)
 
     @property

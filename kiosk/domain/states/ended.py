@@ -1,4 +1,4 @@
-"""How a session ended that was not simply finished."""
+"""The end of a session that was not simply finished."""
 
 from __future__ import annotations
 
@@ -11,34 +11,36 @@ from kiosk.domain.model import EndedBy, Language, Ticket
 
 @unique
 class LeftWork(StrEnum):
-    """As far as it had come."""
+    """What the session had been doing, and how far it had come."""
 
     REGISTRATION = "registration"
     """Nothing was registered."""
     REGISTERED = "registered"
     LINKED = "linked"
-    """This very pair was linked before; nothing was changed."""
+    """This card and number were already linked; nothing changed."""
     UNLINKING = "unlinking"
     """Nothing was unlinked."""
     UNLINKED = "unlinked"
     LENDING = "lending"
-    """Nobody was served yet."""
+    """Nobody had been served yet."""
     REFUSED = "refused"
-    """This card could not be served, and cannot be if it is laid again."""
+    """This card could not be served, and will not be if placed again."""
     SERVING = "serving"
     SERVING_BY_LIBRARY_CARD = "serving-by-library-card"
-    """No My Number Card was laid."""
+    """No My Number Card was used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Told to staff until the next work begins or they have seen it, and to the patron for a short time. Nothing of whose it was."""
+    """A closed session: shown to staff until they acknowledge it or other work begins, and to the patron briefly. Nothing identifies the
+    patron.
+    """
 
     work: LeftWork
     by: EndedBy
     at: datetime | None
-    """When it was closed, aware; None where nobody knows the time."""
+    """When it was closed, aware; None if the time is not known."""
     language: Language
-    """Of the patron who was here."""
+    """The language of that patron."""
     patron_timer: Ticket | None
-    """Of the timer that ends what the patron's window says of it; None until it is closed, 0 when nothing more is said of it there."""
+    """Timer that clears the patron's window; None until the session is closed, 0 once nothing is shown there any more."""

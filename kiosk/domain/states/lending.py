@@ -1,4 +1,4 @@
-"""Where lending can be."""
+"""The states of lending, up to the patron being shown."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from kiosk.domain.states.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Waiting(AsksNothing):
-    """窓口: a card may come at any time; a library card may be scanned instead."""
+    """窓口: waiting for a My Number Card, or for a library card to be scanned instead."""
 
     about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.WAITING, LeftWork.LENDING, takes_next_card=True)
     problem: Problem | None = None
-    """Why a library card number just entered was not taken."""
+    """Why the library card number just entered was rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """What was looked up while the card is still being read and judged. Shown only when it is accepted."""
+    """What was looked up while the card is still being read and judged. Shown only once the card is accepted."""
 
     token: LinkToken
     asked: Ticket
-    """Of the question that is open, or was the last: first the link, then the patron."""
+    """The question that is open or was the last: first the link, then the patron."""
     link: Link | None = None
     link_known: bool = False
     patron: Patron | None = None
     problem: Problem | None = None
-    """Why the library's system did not give a patron."""
+    """Why the library system returned no patron."""
 
     @property
     def waits_for(self) -> Asked | None:
@@ -46,7 +46,7 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A card is being read; nothing that may be shown is known of it yet."""
+    """A card is being read; nothing that may be shown is known yet."""
 
     about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
@@ -54,11 +54,11 @@ class Reading:
     slow: bool = False
     early: Early | None = None
     behind: str = ""
-    """The reader whose card does not answer and keeps this one waiting; empty while nothing does."""
+    """The reader whose unresponsive card keeps this one waiting; empty if none."""
     limit: Ticket = Ticket(0)
-    """Of the timer that ends the waiting."""
+    """Timer that ends the wait."""
     wrong: Problem | None = None
-    """Why a library card number entered meanwhile was not taken. The card is read on."""
+    """Why a library card number entered meanwhile was rejected. Reading continues."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -69,12 +69,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class FindingLink:
+    """The card is accepted; the store is asked for its link."""
+
     about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
     insertion: Insertion
     reading: CardReading
     wrong: Problem | None = None
-    """As in Reading."""
+    """As in `Reading`."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -83,7 +85,7 @@ class FindingLink:
 
 @dataclass(frozen=True, slots=True)
 class LookingUpPatron:
-    """The library system is asked; `insertion` and `reading` are None for a library card shown instead."""
+    """The library system is asked; `insertion` and `reading` are None if a library card was shown instead."""
 
     about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
@@ -93,7 +95,7 @@ class LookingUpPatron:
     reading: CardReading | None = None
     pin_checked: bool = False
     wrong: Problem | None = None
-    """As in Reading."""
+    """As in `Reading`."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -102,7 +104,7 @@ class LookingUpPatron:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmingHolder(AsksNothing):
-    """Staff compare the photo on the card with the person. The patron window shows nothing of the patron yet."""
+    """Staff compare the photo on the card with the person. The patron's window shows nothing about the patron yet."""
 
     about: ClassVar = About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.LENDING, takes_next_card=True)
     insertion: Insertion
@@ -113,15 +115,15 @@ class ConfirmingHolder(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class LendingRefused(AsksNothing):
-    """The card does not serve today. `insertion` is set while it lies there and may go straight into a registration."""
+    """The card cannot be served today. `insertion` is set while the card is present and may go straight into a registration."""
 
     about: ClassVar = About(Section.HOME, Stage.FINISHED, Display.STAFFS, PageName.REFUSED, LeftWork.REFUSED, takes_next_card=True)
     problem: Problem
     insertion: Insertion | None = None
     linked: bool = False
-    """Whether a link of a My Number Card was looked up and found; of a library card that was read nobody has looked."""
+    """Whether the link of a My Number Card was looked up and found; never looked up for a scanned library card."""
     wrong: Problem | None = None
-    """Why a library card number entered here was not taken."""
+    """Why a library card number entered here was rejected."""
 
 
 LendingFlow = Waiting | Reading | FindingLink | LookingUpPatron | ConfirmingHolder | LendingRefused

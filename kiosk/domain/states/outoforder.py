@@ -1,4 +1,4 @@
-"""The page that belongs to no flow."""
+"""The page shown after a bug; it belongs to no flow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.domain.states.pages import PageName, Section
 
 @dataclass(frozen=True, slots=True)
 class OutOfOrder(AsksNothing):
-    """Our own code failed; staff are asked, the session is wiped."""
+    """Our own code failed: the session is wiped and staff are shown the incident."""
 
     about: ClassVar = About(Section.HOME, Stage.RESTING, Display.STAFFS, PageName.BROKEN, LeftWork.LENDING)
     incident: str

@@ -1,4 +1,4 @@
-"""Where the rail leads, and what the patron sees."""
+"""The destinations of the rail and the patron's pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 
 @unique
 class Section(StrEnum):
-    """Where the rail leads."""
+    """The destinations of the rail."""
 
     HOME = "home"
     REGISTRATION = "registration"
@@ -18,16 +18,16 @@ class Section(StrEnum):
 
 @unique
 class PageName(StrEnum):
-    """The patron's pages, under the last words of their sentences' keys."""
+    """The patron's pages. Each value is the last part of its message keys."""
 
     HANDOVER = "handover"
     RETURNING = "returning"
     CARD_LEFT = "card-left"
     TIMED_OUT = "timed-out"
-    """What became of what nobody went on with, for a short time; a card is asked for only where one can be taken."""
+    """The result of abandoned work, shown briefly; asks for a card only if one can be read."""
     WAITING = "waiting"
     CLOSED = "closed"
-    """No My Number Card can be taken."""
+    """No My Number Card can be read."""
     READING = "reading"
     SLOW = "slow"
     BEHIND = "behind"
@@ -42,7 +42,7 @@ class PageName(StrEnum):
     PLACE = "place"
     PLACE_AGAIN = "place-again"
     AWAY = "away"
-    """Nothing is to be laid: it could not be read, or a card that staff know of lies where it would be."""
+    """No card should be placed: one could not be read, or one that staff know about is in the way."""
     CONFIRM = "confirm"
     READING_TRIES = "reading-tries"
     LAST_TRY = "last"

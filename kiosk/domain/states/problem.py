@@ -1,4 +1,4 @@
-"""Why something was refused or went wrong, as a state holds it."""
+"""A refusal or failure, as a state holds it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from kiosk.domain.errors import Code
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One refusal or mishap: its code and what its sentence needs."""
+    """One refusal or failure: its code and the parameters of its message."""
 
     code: Code
     params: tuple[tuple[str, str | int], ...] = ()
     entered: str = field(default="", repr=False)
-    """The number that was refused, as it was entered: it stays in its field to be compared and corrected. Empty where none may stay."""
+    """The rejected number as entered, left in its field to be compared and corrected. Empty if it must not stay."""

@@ -1,4 +1,4 @@
-"""Where the proof can be that the holder is here and agrees: tries, pad, VERIFY. Registration and lending share it."""
+"""The states of proving that the holder is present and agrees: tries, pad, VERIFY. Shared by registration and lending."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.domain.states.registration import Draft
 
 @dataclass(frozen=True, slots=True)
 class LinkGoal:
-    """The PIN is asked for to link."""
+    """The PIN is requested to link the card."""
 
     draft: Draft
     reading: CardReading
@@ -25,7 +25,7 @@ class LinkGoal:
 
 @dataclass(frozen=True, slots=True)
 class LendGoal:
-    """The PIN is asked for to lend (`lending_pin`)."""
+    """The PIN is requested to lend (`lending_pin`)."""
 
     reading: CardReading
     number: LibraryCardNumber
@@ -42,7 +42,7 @@ def _about(goal: Goal, stage: Stage, display: Display, patron_page: PageName) ->
 
 @dataclass(frozen=True, slots=True)
 class ReadingTries:
-    """The card is asked how many tries are left; none is spent."""
+    """The card is asked how many tries are left, which uses none."""
 
     ticket: Ticket
     insertion: Insertion
@@ -60,7 +60,7 @@ class ReadingTries:
 
 @dataclass(frozen=True, slots=True)
 class LastTryWarning(AsksNothing):
-    """One try left: the pad stays closed until the patron chooses to go on. `after_mistake` when a PIN was just wrong."""
+    """One try left: the pad stays closed until the patron chooses to continue. `after_mistake`: a PIN was just wrong."""
 
     insertion: Insertion
     goal: Goal
@@ -73,7 +73,7 @@ class LastTryWarning(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class AskingPin(AsksNothing):
-    """The pad is open. `typed` digits are in it (0-4); which ones, only the pad knows."""
+    """The pad is open and holds `typed` digits (0–4); only the pad has the digits themselves."""
 
     insertion: Insertion
     goal: Goal
@@ -81,7 +81,7 @@ class AskingPin(AsksNothing):
     typed: int = 0
     after_mistake: bool = False
     barcode_cleared: bool = False
-    """The pad threw away what looked like a barcode."""
+    """The pad discarded what looked like a barcode."""
 
     @property
     def about(self) -> About:
@@ -90,7 +90,7 @@ class AskingPin(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class CheckingPin:
-    """VERIFY and the signature are under way."""
+    """VERIFY and the signature are in progress."""
 
     ticket: Ticket
     insertion: Insertion
@@ -108,12 +108,12 @@ class CheckingPin:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A proof that broke off and has to be begun anew with the same card: why is said until the card has answered a PIN."""
+    """A proof that was interrupted and must be restarted with the same card; the reason is shown until the card has answered a PIN."""
 
     token: LinkToken
     problem: Problem
     pressed: bool
-    """A PIN was on its way: it may have counted."""
+    """A PIN was being sent: the card may have counted a try."""
 
 
 Proof = ReadingTries | LastTryWarning | AskingPin | CheckingPin

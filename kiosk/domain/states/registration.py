@@ -1,4 +1,4 @@
-"""Where a registration can be, but for the proof of its holder (`proof`)."""
+"""The states of a registration, except the proof of its holder (`proof`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Draft:
     checks: frozenset[GuardianCheck] = frozenset()
     patron: Patron | None = None
     called: LibraryCardNumber | None = None
-    """Of the patron who was open when this began: to be compared with the library card, and entered by staff. See `offered`."""
+    """Number of the patron being served when this began, to be compared with the library card and entered by staff. See `offered`."""
 
     @property
     def number(self) -> LibraryCardNumber:
@@ -34,7 +34,7 @@ class Draft:
 
     @property
     def offered(self) -> LibraryCardNumber | None:
-        """The number staff may enter by a press: never for a child, whose card is another than that of the parent who was open."""
+        """The number staff may enter with one press; None for a child, whose card is not that of the parent being served."""
         return None if self.by_guardian else self.called
 
     @property
@@ -64,7 +64,7 @@ class ExplainingRecord(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class CheckingGuardian(AsksNothing):
-    """書類の確認; `draft.checks` holds those confirmed; `born_on_or_after` is the cut-off for being under 15 today."""
+    """書類の確認; `draft.checks` holds the checks confirmed so far, `born_on_or_after` the cut-off for being under 15 today."""
 
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.GUARDIAN, LeftWork.REGISTRATION, RegistrationStep.GUARDIAN
@@ -75,6 +75,8 @@ class CheckingGuardian(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class AwaitingLibraryCard(AsksNothing):
+    """The library card is to be scanned or its number typed. `problem`: why the last number was rejected."""
+
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.LIBRARY_CARD, LeftWork.REGISTRATION, RegistrationStep.LIBRARY_CARD
     )
@@ -84,6 +86,8 @@ class AwaitingLibraryCard(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class CheckingLibraryCard:
+    """The number is being looked up in the library system."""
+
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.REGISTRATION, RegistrationStep.LIBRARY_CARD
     )
@@ -98,7 +102,7 @@ class CheckingLibraryCard:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingMyNumberCard(AsksNothing):
-    """マイナンバーカードを置いてください. `problem` says why the card has to be laid anew."""
+    """マイナンバーカードを置いてください. `problem`: why the card must be placed again."""
 
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.PLACE, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
@@ -109,6 +113,8 @@ class AwaitingMyNumberCard(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class ReadingMyNumberCard:
+    """The My Number Card is being read and judged."""
+
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.READING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
     )
@@ -117,11 +123,11 @@ class ReadingMyNumberCard:
     insertion: Insertion
     slow: bool = False
     behind: str = ""
-    """The reader whose card does not answer and keeps this one waiting; empty while nothing does."""
+    """The reader whose unresponsive card keeps this one waiting; empty if none."""
     limit: Ticket = Ticket(0)
-    """Of the timer that ends the waiting."""
+    """Timer that ends the wait."""
     before: Problem | None = None
-    """Why a card has to be laid anew, while one that nobody brought is tried."""
+    """Why a card must be placed again, kept while one that nobody placed is tried."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -130,6 +136,8 @@ class ReadingMyNumberCard:
 
 @dataclass(frozen=True, slots=True)
 class FindingLinks:
+    """The store is asked whether the card or the number is already linked."""
+
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAYS, PageName.READING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
     )
@@ -145,7 +153,7 @@ class FindingLinks:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingReplacement(AsksNothing):
-    """The card or the number is linked otherwise: staff choose 付け替え with a reason, or leave. Links shown are masked."""
+    """The card or the number has another link: staff choose 付け替え with a reason, or leave. Links are shown masked."""
 
     about: ClassVar = About(
         Section.REGISTRATION, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.REGISTRATION, RegistrationStep.MY_NUMBER_CARD
@@ -159,7 +167,7 @@ class ChoosingReplacement(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class AlreadyLinked(AsksNothing):
-    """This very pair is linked; nothing is to be done."""
+    """This card and number are already linked; nothing to do."""
 
     about: ClassVar = About(Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.ALREADY, LeftWork.LINKED, takes_next_card=True)
     draft: Draft
@@ -181,7 +189,7 @@ class ConfirmingLink(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class SavingLink:
-    """The holder is proved; the link is being written. Nothing waits for a person here."""
+    """The holder is proved; the link is being saved. Nothing here waits for a person."""
 
     about: ClassVar = About(
         Section.REGISTRATION, Stage.ACTING, Display.STAYS, PageName.SAVING, LeftWork.REGISTRATION, RegistrationStep.SAVE
@@ -210,7 +218,7 @@ class Registered(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRefused(AsksNothing):
-    """One cause, one next step; the library card keeps working. What was confirmed before serves for another card."""
+    """One cause, one next step; the library card keeps working. Earlier confirmations remain valid for another card."""
 
     about: ClassVar = About(
         Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.REFUSED, LeftWork.REGISTRATION, takes_next_card=True

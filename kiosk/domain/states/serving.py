@@ -1,4 +1,4 @@
-"""The patron at the counter: what has been asked for, what is on loan, and what became of it. Kept in memory only."""
+"""The patron being served: items requested, loans, and their results. Kept in memory only."""
 
 from __future__ import annotations
 
@@ -20,40 +20,42 @@ from kiosk.domain.states.problem import Problem
 
 @unique
 class Progress(StrEnum):
+    """How far the request for one item has come."""
+
     WAITING = "waiting"
-    """Scanned; the library's system is busy with another item."""
+    """Queued; the library system is busy with another item."""
     ASKED = "asked"
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """The answer was lost, and asking did not tell: staff look in their system."""
+    """The answer was lost and asking again did not settle it: staff check in their own system."""
 
 
 Wish = tuple[Service, str]
 
 UNANSWERED = frozenset({Progress.WAITING, Progress.ASKED})
 LINES_SHOWN = 200
-"""So many ended lines stay, or half as many more: nobody looks over all that a school borrows in one session."""
+"""Number of finished lines kept, plus half as many before they are trimmed: nobody reviews everything a school borrows in one session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item asked for in this session: a line on the staff window."""
+    """One item requested in this session: a line on the staff window."""
 
     service: Service
     item: Item
     progress: Progress = Progress.WAITING
     reason: Reason | None = None
-    """Set once refused or unknown."""
+    """Set if refused or unknown."""
     said: str = field(default="", repr=False)
-    """The server's own words."""
+    """The server's own message."""
     position: int | None = None
     instead: Instead | None = None
     fee: str = ""
     sure: bool = False
-    """Staff have seen in their system that there is no such hold yet."""
+    """Staff have checked in their system that no such hold exists yet."""
     known: Entry | None = field(default=None, repr=False)
-    """What was known of the same wish when it was made again, until that is answered."""
+    """What was known of the same wish when it was repeated, kept until the new request is answered."""
 
     @property
     def wish(self) -> Wish:
@@ -61,63 +63,63 @@ class Entry:
 
     @property
     def done_as(self) -> Service:
-        """What was done: some servers renew what they are asked to lend to whoever has it."""
+        """The service actually performed: some servers renew when asked to lend an item to the patron who has it."""
         return self.service if self.instead is None else Service.RENEWAL
 
 
 def wish(service: Service, item: Item) -> Wish:
-    """What makes two wishes the same. Servers look numbers up regardless of case."""
+    """The key by which two requests are the same. Servers look up item numbers case-insensitively."""
     return service, item.number.casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Dealings:
-    """What goes back and forth with the library's system for one patron."""
+    """The exchange with the library system for one patron."""
 
     entries: tuple[Entry, ...] = ()
-    """The newest first. In a long session not all that has ended: see `LINES_SHOWN`."""
+    """Newest first. Long sessions drop some finished entries: see `LINES_SHOWN`."""
     earlier: Mapping[Wish, Entry] = field(default_factory=dict)
-    """Done and no longer among `entries`, in the order they were done; they still belong on a slip."""
+    """Done and trimmed from `entries`, in the order they were done; still printed on a slip."""
     asked: Ticket = Ticket(0)
-    """Of the entry that is being asked; one at a time."""
+    """The entry being requested; one at a time."""
     loans: tuple[Item, ...] | None = None
-    """All that is on loan; None until it was asked for."""
+    """Everything on loan; None until listed."""
     listing: Ticket = Ticket(0)
     undescribed: tuple[str, ...] = ()
-    """Barcodes of loans whose title and due date are still to be asked."""
+    """Barcodes of loans whose title and due date are still to be requested."""
     describing: Ticket = Ticket(0)
     problem: Code | None = None
     """Why the loans could not be listed."""
     failed_at: datetime | None = None
-    """When that was known."""
+    """When that failure was reported."""
     failures: int = 0
-    """How often in a row they could not."""
+    """Consecutive failures."""
     not_cards: frozenset[str] = frozenset()
-    """Numbers that could not be asked for while the line was down, and that have turned out to be no library card since."""
+    """Numbers that could not be looked up while the connection was down and have since turned out not to be library cards."""
     recheck: tuple[Wish, ...] = ()
-    """In doubt, and still to be looked at before the session ends."""
+    """Requests in doubt, still to be looked up before the session ends."""
     looking: Ticket = Ticket(0)
 
     @property
     def unanswered(self) -> bool:
-        """Something was asked for that may change things in the library's system, and has not been answered."""
+        """Whether a request that may change something in the library system is still unanswered."""
         return any(entry.progress in UNANSWERED for entry in self.entries)
 
     @property
     def listed(self) -> bool:
-        """Everything on loan is known, with its titles as far as they can be had."""
+        """Whether everything on loan is known, with its titles as far as available."""
         return self.loans is not None and not self.undescribed and not self.describing
 
 
 @dataclass(frozen=True, slots=True)
 class NextCard:
-    """A number that no item has, and that may be the library card of whoever comes next."""
+    """A number that matches no item and may be the next patron's library card."""
 
     number: LibraryCardNumber
     asked: Ticket = Ticket(0)
-    """Whether it is one is being asked. Without a ticket it is one, and staff say whose turn it is."""
+    """Ticket of the look-up. 0: it is a library card, and staff decide whose turn it is."""
     called: bool = False
-    """It is that patron's turn, as soon as this session has ended."""
+    """That patron is to be served as soon as this session has ended."""
 
     @property
     def is_question(self) -> bool:
@@ -126,21 +128,21 @@ class NextCard:
 
 @unique
 class Stayed(StrEnum):
-    """Why a session that was to be ended was not: it is said until staff go on."""
+    """Why a session that was about to end did not; shown until staff continue."""
 
     REFUSED = "refused"
-    """Something that was asked for was not done."""
+    """A requested transaction was not done."""
     UNSURE = "unsure"
-    """Of something it is not known whether it was done."""
+    """It is not known whether a transaction was done."""
     NEWS = "news"
-    """Something in doubt has turned out otherwise than was said before."""
+    """A transaction in doubt turned out differently from what was shown before."""
     NEXT_CARD = "next-card"
-    """A library card was read among the items."""
+    """A library card was scanned among the items."""
 
 
 @unique
 class Handing(StrEnum):
-    """Whether the number stands in the other program's window."""
+    """State of the hand-over of the number to the other program's window."""
 
     NOT = "not"
     UNDER_WAY = "under-way"
@@ -150,7 +152,7 @@ class Handing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatronShown:
-    """This patron, this library card number. The patron is served until the session ends."""
+    """One patron with one library card number, served until the session ends."""
 
     patron: Patron
     shown: Shown
@@ -159,29 +161,29 @@ class PatronShown:
     service: AnyService | None = None
     dealings: Dealings = field(default_factory=Dealings)
     wrong: Problem | None = None
-    """Why what was just scanned is no item's number."""
+    """Why the last scan is not an item number."""
     next_card: NextCard | None = None
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
     handing_problem: Code | None = None
     handing_failed_at: datetime | None = None
     handed: bool = False
-    """The number has been typed there, and nothing since."""
+    """The number was typed there, and nothing has been typed since."""
     list_again_at: Ticket = Ticket(0)
-    """Of the timer after which the loans are asked for once more."""
+    """Timer after which the loans are listed again."""
     checking: Ticket = Ticket(0)
-    """The patron is looked up once more: the library's system did not answer when they came."""
+    """Ticket of a repeated look-up of the patron, because the library system did not answer when they arrived."""
     checks: int = 0
-    """So often they have been, in a row."""
+    """Consecutive look-ups."""
     check_again_at: Ticket = Ticket(0)
-    """Of the timer until the next time."""
+    """Back-off timer of the next one."""
     objection: Problem | None = None
-    """What it says against this library card since."""
+    """What the repeated look-up found against this library card."""
     slip: SlipKind = SlipKind.NONE
     leaving: bool = False
-    """The session ends as soon as everything is answered, unless something is refused."""
+    """The session ends once everything is answered, unless something is refused."""
     leads_to: Section | None = None
-    """What opens when it has ended; None: 窓口, or the card that lies there next."""
+    """What opens when it has ended; None: 窓口, or the next card already present."""
     stayed: Stayed | None = None
     used: frozenset[str] = frozenset()
     """Services already counted for this session."""

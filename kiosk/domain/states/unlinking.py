@@ -1,4 +1,4 @@
-"""Where unlinking can be."""
+"""The states of unlinking."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from kiosk.domain.states.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class ChoosingUnlinkReason(AsksNothing):
+    """Staff choose why the link is to be closed."""
+
     about: ClassVar = About(Section.UNLINKING, Stage.BEGUN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
 
 
 @dataclass(frozen=True, slots=True)
 class AskingUnlinkNumber(AsksNothing):
-    """By library card number; the My Number Card is not needed. For a lost card, `card_stopped` must be answered first."""
+    """Staff enter the library card number; the My Number Card is not needed. For a lost card, `card_stopped` must be answered first."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     reason: UnlinkReason
@@ -31,6 +33,8 @@ class AskingUnlinkNumber(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class FindingLinkToClose:
+    """The store is asked for the link of this number."""
+
     about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     ticket: Ticket
     reason: UnlinkReason
@@ -44,6 +48,8 @@ class FindingLinkToClose:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmingUnlink(AsksNothing):
+    """The link was found; staff confirm that it is to be closed."""
+
     about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     reason: UnlinkReason
     link: Link
@@ -52,6 +58,8 @@ class ConfirmingUnlink(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class ClosingLink:
+    """The link is being closed in the store."""
+
     about: ClassVar = About(Section.UNLINKING, Stage.ACTING, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
     ticket: Ticket
     reason: UnlinkReason
@@ -65,7 +73,7 @@ class ClosingLink:
 
 @dataclass(frozen=True, slots=True)
 class Unlinked(AsksNothing):
-    """Done; for a lost card, what to tell the caller."""
+    """Done; for a lost card the page shows what to tell the caller."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.ENDED, LeftWork.UNLINKED, takes_next_card=True)
     reason: UnlinkReason
@@ -76,7 +84,7 @@ class Unlinked(AsksNothing):
 
 @dataclass(frozen=True, slots=True)
 class UnlinkingRefused(AsksNothing):
-    """What was answered before stays: going back leads to the number."""
+    """Unlinking failed. Earlier answers are kept: going back leads to the number."""
 
     about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING, takes_next_card=True)
     problem: Problem
