@@ -1,4 +1,4 @@
-"""Composition root: builds one counter's parts, starts them in order and stops them in the opposite order."""
+"""Composition root: builds the parts of one counter, starts them in order and stops them in reverse."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ from kiosk.ui.timing import Timing
 
 _TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
-"""How often the line to the library's system is looked after; how often something is sent over it is the config's `heartbeat_seconds`."""
+"""How often the library connection is checked. How often a message is sent over it is `heartbeat_seconds` in the config."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What a counter stands on: real readers and the library's trust for `run`, a virtual reader and its own authority for `demo`."""
+    """Everything a counter depends on: real readers and trust anchors for `run`, a virtual reader and a test CA for `demo`."""
 
     readers: Callable[[], CardReaders]
     monitor: Callable[[], ReaderMonitor]
@@ -64,19 +64,19 @@ class Equipment:
     facts: CounterFacts
     clock: ClockBounds = field(default_factory=ClockBounds)
     looks: Looks = ()
-    """What is looked at again and again beside the readers and the store: see `kiosk.checks.periodic`."""
+    """Periodic checks besides those of readers and store: see `kiosk.checks.periodic`."""
     own_displays: bool = True
-    """Whether it matters how many displays there are: the demo makes do with one."""
+    """Whether to check the number of displays: the demo makes do with one."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber], None] | None = None
     print_slip: Callable[[Slip], None] | None = None
 
 
 class Program:
-    """One counter, whole. `start` and `stop` on the GUI thread."""
+    """One complete counter. Call `start` and `stop` on the GUI thread."""
 
     def __init__(self, settings: Settings, equipment: Equipment, timing: Timing | None = None) -> None:
-        """`timing`: of the keyboards; the real one unless somebody else keeps it."""
+        """`timing` drives the keyboard handling; the default is real time."""
         self._repository = equipment.repository
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
@@ -117,7 +117,7 @@ class Program:
 
     def start(self) -> None:
         forbid_core_dumps()
-        # Before there is another thread.
+        # Must precede the first other thread.
         self._garbage.start()
         self._hook_bugs()
         self.displays.show()
@@ -135,7 +135,7 @@ class Program:
         self._library_beat.start()
 
     def stop(self) -> None:
-        """Work, card, windows: nothing new is taken while what was begun ends."""
+        """Stop in order: checks, work, card, windows. Work in progress finishes; nothing new is accepted."""
         for timer in (self._minute, self._tick, self._library_beat):
             timer.stop()
         self._rounds.stop()
@@ -145,7 +145,7 @@ class Program:
         self._examination.stop()
         self.conductor.stop()
         self._card.stop()
-        # What is still under way has nobody left to be shown to.
+        # Late results have no window left to be shown in.
         self._bridge.happened.disconnect(self.conductor.happen)
         self._timers.stop()
         self._sounds.stop()
@@ -154,12 +154,12 @@ class Program:
         sys.excepthook, threading.excepthook = self._hooks
 
     def _examine(self) -> None:
-        """Look through the whole store, while cards are served. What was found is shown at once."""
+        """Verify the whole store in the background and show the finding at once."""
 
         def examine() -> Event | None:
             return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
 
-        # That it could not be done is one of the store's troubles, which the next look tells.
+        # A failure to verify is itself a store problem, reported by the next check.
         self._examination.look(examine)
 
     def _look_at_displays(self) -> None:
@@ -176,7 +176,7 @@ class Program:
         self._look_at_displays()
 
     def _hook_bugs(self) -> None:
-        """A bug anywhere ends in the log and on the "ask the staff" page, never in a traceback before a patron."""
+        """Route every uncaught exception to the log and the "ask the staff" page; a patron never sees a traceback."""
 
         def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
             caught = (error or kind()).with_traceback(trace)
@@ -187,7 +187,7 @@ class Program:
 
 
 def awaiting(equipment: Equipment) -> CounterFacts:
-    """What is known at the start, and what will be: a look that hangs the very first time is noticed as well."""
+    """Return the initial facts plus an `unseen` finding for each check yet to report, so that one hanging on its first run is noticed."""
     known = {finding.check for finding in equipment.facts.findings}
     checks = {"service", "reader", "store", *(look.check for looks in equipment.looks for look in looks)} - known
     return replace(equipment.facts, findings=(*equipment.facts.findings, *(unseen(check) for check in sorted(checks))))
@@ -207,7 +207,7 @@ def today() -> date:
 
 
 def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
-    """The counter, on real readers, until it is closed. Raises Unavailable: already-running, and the store's."""
+    """Run the counter on real readers until it is closed. Raises Unavailable: already-running, and what opening the store raises."""
     with RunningLock(home.lock):
         repository, keys = open_repository(home, settings)
         with repository:
@@ -227,18 +227,18 @@ def run_counter(application: QApplication, home: Home, settings: Settings) -> in
             )
             end_on_signals(application)
             with judge.revocation.watching(), slips_swept(home, settings), running(Program(settings, equipment)):
-                # What is there now stays to the end: no collection has to look at it, and none makes the windows wait for it.
+                # Objects that exist now live until exit: exempt them from collection, so that none stalls the windows.
                 gc.freeze()
                 return application.exec()
 
 
 def slips_swept(home: Home, settings: Settings) -> AbstractContextManager[None]:
-    """Meanwhile PDF slips are deleted in time, also those of a run before, and of settings that no longer ask for any."""
+    """Delete PDF slips as they expire, including those of earlier runs and those left by settings that no longer ask for PDF."""
     return swept(SlipFolder(home.slip_folder(settings.slip), settings.slip.pdf_days), today)
 
 
 def slip_printer(home: Home, settings: Settings) -> Callable[[Slip], None] | None:
-    """Prints slips as the config says, or None where it asks for none."""
+    """Return a function that prints slips as configured, or None if slips are off."""
     if settings.slip.to == "off":
         return None
     from kiosk.ui.slip import SlipPrinter
@@ -247,14 +247,14 @@ def slip_printer(home: Home, settings: Settings) -> Callable[[Slip], None] | Non
 
 
 def end_on_signals(application: QApplication) -> None:
-    """Logging off and Ctrl-C end the program in its own order. (Python hears of a signal when it next runs: within a second.)"""
+    """Shut down in order on SIGTERM (log-off) and Ctrl-C. (Python runs the handler when it next executes bytecode: within a second.)"""
     for number in (signal.SIGTERM, signal.SIGINT):
-        # Through the loop: an exit asked for before `exec` has begun would be forgotten.
+        # Deferred to the event loop: an exit requested before `exec` starts would be lost.
         signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
 
 
 def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
-    """Why the counter did not start, in a window, until it is closed."""
+    """Show why the counter did not start, in a window, until it is closed."""
     window = StartupFailureWindow(title, lines)
     window.show()
     application.exec()
