@@ -1,4 +1,4 @@
-"""Where machine and world meet: the machines' effects are carried out, each on its own thread, and answers come back as events."""
+"""The imperative shell: runs the effects that the state machines request, each on its own thread, and posts results as events."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Carries out what the machines ask for, each on its own thread, and brings the answers back as events.
+"""Runs the effects the state machines request, each on its own thread, and posts the results as events.
 
-GUI thread: `Conductor.happen` (machine, projection, timers, sounds). Card thread: everything said to a card. Work thread: the store.
-Library thread: the library's system, whose silence must not keep a registration from being saved. Hands: other windows. Paper: slips.
-Nothing here waits for an answer.
+Threads: GUI (`Conductor.happen`: machine, projection, timers, sounds); card (all card I/O); work (the store); library (the library system,
+whose timeouts must not delay saving a registration); hands (typing into other windows); paper (slips). Only `stop` blocks.
 """
 
 from __future__ import annotations
@@ -58,11 +57,11 @@ from kiosk.effects.ports import Outside
 from kiosk.effects.worker import Worker
 
 _STOP_SECONDS = 5.0
-"""A printer that is alive has taken a page by then, and another window a number."""
+"""Long enough for a working printer to take a page and another window a number."""
 
 
 class Conductor:
-    """Owns the counter's state. Lives on the GUI thread."""
+    """Owner of the counter's state. Lives on the GUI thread."""
 
     def __init__(
         self,
@@ -79,11 +78,11 @@ class Conductor:
         self._library = LibraryThread(outside.library, outside.post)
 
     def happen(self, event: Event) -> None:
-        """Let one event happen: the machine decides, its effects are carried out, the windows show it.
+        """Step the machine with `event`, run the resulting effects, then update the windows.
 
-        Effects come first. Each only enqueues, and its answer comes through `post` as an event of its own, so the windows show this
-        state before any answer to it; meanwhile card and store are at work. And a bug in a window cannot keep an effect from being
-        carried out, whose answer the state waits for.
+        Effects go first. Each only enqueues, and its answer arrives through `post` as a separate event, so the windows show this state
+        before any answer to it, while card and store are already working. And a bug in a window cannot suppress an effect whose answer the
+        state is waiting for.
         """
         before = self.counter
         self.counter, effects = step(replace(before, now=self._now(), monotonic=self._monotonic()), event)
@@ -93,7 +92,7 @@ class Conductor:
             self._outside.show_state(self.counter)
 
     def confirm_pin(self, pin: Pin) -> None:
-        """The pad's confirm key was pressed: let it happen, with `pin` for the one VERIFY that may follow, and for no other."""
+        """Handle the pad's confirm key. `pin` is used for the one VERIFY this press may lead to, and wiped otherwise."""
         self._pin = pin
         try:
             self.happen(PadConfirmed())
@@ -103,7 +102,7 @@ class Conductor:
                 self._pin = None
 
     def _look_at_store(self) -> None:
-        """On the work thread. A look that waits there already is not enqueued twice."""
+        """Check the store on the work thread. No second check is enqueued while one is pending."""
         if self._looking:
             return
         self._looking = True
@@ -115,11 +114,11 @@ class Conductor:
         self._work.look(look, lambda incident: CheckFound(bug_in("store", incident.number)))
 
     def keep_library_alive(self) -> None:
-        """To be called every few seconds: the first call connects, later ones keep the line open or mend it."""
+        """Connect to the library system, keep the connection open, or reconnect. Call every few seconds."""
         self._library.keep_alive()
 
     def stop(self) -> None:
-        """Everything is written to the store. Of the rest nothing is begun any more, and what is under way has a few seconds."""
+        """Finish all queued store writes. Other queued work is dropped; calls in progress get `_STOP_SECONDS` and are then killed."""
         others = (self._library, self._hands, self._paper)
         for other in others:
             other.drop()
@@ -166,7 +165,7 @@ class Conductor:
                 self._library.ask(effect)
 
     def _verify(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Hand the PIN over; it is the card thread's from here on. Without one (nobody pressed) nothing reaches the card."""
+        """Hand the PIN to the card thread, which owns it from then on. Without a PIN (nobody pressed confirm) nothing reaches the card."""
         pin, self._pin = self._pin, None
         if pin is None:
             self._outside.post(CardFailed(ticket, insertion, Code.CARD_REMOVED))
@@ -226,7 +225,7 @@ class Conductor:
         self._work.do(accept, _not_written)
 
     def _record(self, act: RecordAct) -> None:
-        """A tap that cannot be written down is served all the same; the windows say that it was not, until one is written again."""
+        """Record an act. If that fails the patron is still served; the windows show the failure until a record is written again."""
         links = self._outside.links
 
         def write() -> Event:

@@ -1,4 +1,4 @@
-"""Asks the library's system, on a thread of its own: its silence must not keep a registration from being saved."""
+"""Queries to the library system, on a dedicated thread: its timeouts must not delay saving a registration."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kiosk.effects.worker import Worker
 
 
 class LibraryThread:
-    """`ask` and `keep_alive` only enqueue. Without a library system every library card is taken unchecked."""
+    """Queue of library queries; no method but `stop` blocks. Without a library system every library card is accepted unchecked."""
 
     def __init__(self, library: LibrarySystem | None, post: Callable[[Event], None]) -> None:
         self._library, self._post = library, post
@@ -42,7 +42,7 @@ class LibraryThread:
             self._worker.do(lambda: self._told_of(library, lambda: _answer(library, question)), lambda error: _failure(question, error))
 
     def keep_alive(self) -> None:
-        """Keep the line open, or mend it. While one such call waits for its turn, no other is enqueued."""
+        """Keep the connection open, or reconnect. No second call is enqueued while one is pending."""
         library = self._library
         if library is None or self._beating:
             return
@@ -56,7 +56,7 @@ class LibraryThread:
         self._worker.look(lambda: self._told_of(library, beat), lambda incident: Broke(incident.number) if incident.is_new else None)
 
     def retry(self) -> None:
-        """Connect anew behind what is under way, and tell how it stands then, be it as before."""
+        """Reconnect after the work already queued, and post the resulting condition even if it is unchanged."""
         library = self._library
         if library is None:
             return
@@ -68,7 +68,7 @@ class LibraryThread:
         self._worker.do(retried, lambda error: None)
 
     def drop(self) -> None:
-        """Nothing is asked any more; the line is closed behind what is under way."""
+        """Drop all queued queries; close the connection once the current one is done."""
         self._worker.drop()
         if self._library is not None:
             self._worker.do(self._library.close, lambda error: None)
@@ -77,7 +77,7 @@ class LibraryThread:
         self._worker.stop(limit)
 
     def _told_of(self, library: LibrarySystem, work: Callable[[], Event | None]) -> Event | None:
-        """Do it, and tell when it stands otherwise with the library's system than was last told."""
+        """Run `work`; post IlsChanged if the connection's condition differs from the last one posted."""
         try:
             return work()
         finally:

@@ -1,4 +1,4 @@
-"""Everything the conductor reaches: card, store, the library's system, other windows, paper. Each is an interface; app.py fills them."""
+"""The conductor's ports: card, store, library system, other windows, printer. `kiosk.app` supplies the adapters."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from kiosk.domain.states import Counter
 
 
 class LibrarySystem(Protocol):
-    """What is asked of the library's system, on the library thread.
+    """The library system, as called on the library thread.
 
-    All but `serve`, `look_again`, `keep_alive` and `reconnect` raise KioskError.
+    `patron`, `knows`, `loans` and `item` may raise KioskError.
     """
 
     @property
@@ -51,7 +51,7 @@ class LibrarySystem(Protocol):
 
 
 class CardCommands(Protocol):
-    """What is said to the card thread; every call only enqueues."""
+    """Commands to the card thread; every call only enqueues."""
 
     def read(self, ticket: Ticket, insertion: Insertion) -> None: ...
     def tries(self, ticket: Ticket, insertion: Insertion) -> None: ...
@@ -60,7 +60,7 @@ class CardCommands(Protocol):
 
 
 class Links(Protocol):
-    """What is asked of the store, on the work thread. Every method raises KioskError."""
+    """The store, as called on the work thread. Every method may raise KioskError."""
 
     def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]: ...
     def save_link(
@@ -80,7 +80,7 @@ class Links(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Everything the conductor reaches; `post` brings an event home to the GUI thread from any thread."""
+    """All ports of one conductor. `post` delivers an event to the GUI thread and may be called from any thread."""
 
     card: CardCommands
     links: Links
@@ -89,10 +89,10 @@ class Outside:
     play: Callable[[Sound], None]
     show_state: Callable[[Counter], None]
     look_at_store: Callable[[], Finding]
-    """Counts anew, on the work thread, what the windows show. Never raises: what cannot be read is a finding as well."""
+    """Recomputes, on the work thread, the store figures the windows show. Never raises: a failure to read is returned as a Finding."""
     library: LibrarySystem | None = None
-    """None where no library system is connected: then every library card is taken unchecked, and the screens say so."""
+    """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
     hand_over: Callable[[LibraryCardNumber], None] | None = None
-    """Types the number into the window of another program. Raises KioskError."""
+    """Types the number into another program's window. Raises KioskError."""
     print_slip: Callable[[Slip], None] | None = None
     """Raises KioskError."""

@@ -1,4 +1,4 @@
-"""A thread that does one thing after another and brings each answer home as an event."""
+"""A single-threaded work queue that posts each result as an event."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Worker:
         self._bugs = RecurringIncidents()
 
     def do(self, work: Callable[[], Event | None], failed: Callable[[KioskError], Event | None]) -> None:
-        """Enqueue `work`; its answer, or what `failed` makes of its trouble, is posted. A bug becomes Broke."""
+        """Enqueue `work` and post the event it returns. On KioskError post what `failed` returns; on any other exception post Broke."""
         dropped = self._dropped
 
         def run() -> None:
@@ -59,11 +59,11 @@ class Worker:
         self.do(taken, lambda error: None)
 
     def drop(self) -> None:
-        """What was enqueued until now and has not begun is not done any more; nothing is posted of it."""
+        """Discard all work that is queued but not started; nothing is posted for it."""
         self._dropped += 1
 
     def stop(self, limit: float | None = None) -> None:
-        """Let what was enqueued end; take no more. What takes longer than `limit` seconds is left to its end."""
+        """Finish queued work and accept no more. Waits at most `limit` seconds (None: until done); slower work is left running."""
         last = self._thread.submit(lambda: None)
         self._thread.shutdown(wait=False)
         wait([last], limit)

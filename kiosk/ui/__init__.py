@@ -1,1 +1,1 @@
-"""The windows: projections of one `Counter`. The only place that knows Qt."""
+"""The windows: projections of one `Counter`. Only this package and what composes it (`app`, `commands`, `demo`) import Qt."""

@@ -1,7 +1,7 @@
-"""Starts Qt, or says why it cannot start.
+"""Start Qt, or report why it cannot start.
 
-Where Qt finds no display or lacks a library it ends the process itself (qFatal, which aborts): its last words are caught before that.
-To try it out in another process first would cost every start what it costs here only where it fails.
+If Qt finds no display or lacks a library, it aborts the process (qFatal): its last messages are captured before that. Probing in a child
+process first would cost every start what this costs only the failing ones.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from kiosk.domain.errors import Unavailable
 from kiosk.ui.qt_diagnosis import display_called, why_not
 
 LIMIT = 10.0
-"""Seconds a display may take to answer."""
+"""Seconds to wait for the display to respond."""
 
 
 def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
-    """The one QApplication of this process.
+    """Return the QApplication of this process, creating it if needed.
 
-    From inside a Qt that cannot start there is no way back: `give_up` is told why (display-unusable) and the process ends with the exit
-    code it returns. Raises Unavailable: display-unusable, where that was found out before.
+    A failure inside Qt is not recoverable: `give_up` is called with the cause (display-unusable), and the process exits with the code it
+    returns. Raises Unavailable: display-unusable, if the failure was detected beforehand.
     """
     present = QApplication.instance()
     if isinstance(present, QApplication):

@@ -1,4 +1,4 @@
-"""The one crossing between threads: events come home to the GUI thread through one Qt signal."""
+"""The single crossing between threads: events reach the GUI thread through one Qt signal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Bridge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        # A queued connection also from the GUI thread itself: an answer never overtakes the event that asked for it.
+        # Queued even from the GUI thread: an answer never overtakes the event that requested it.
         self._posted.connect(self.happened, Qt.ConnectionType.QueuedConnection)
 
     def post(self, event: Event) -> None:
@@ -33,9 +33,9 @@ class Bridge(QObject):
 
 
 class Timers(QObject):
-    """Time as events. A timer is never stopped: a late TimeUp fits no state.
+    """Timers that post TimeUp events. None is ever cancelled: a stale TimeUp matches no state.
 
-    Every sign of life begins one, and hundreds may be waited for: one clock of Qt's rings for all.
+    All user activity starts one, so hundreds may be pending: they share a single QTimer.
     """
 
     def __init__(self, post: Callable[[Event], None]) -> None:
@@ -51,7 +51,7 @@ class Timers(QObject):
             self._set_bell()
 
     def stop(self) -> None:
-        """Ring no more. To be called on the GUI thread: a running clock must not be thrown away on another."""
+        """Drop all timers. Call on the GUI thread: an active QTimer must not be destroyed on another."""
         self._due.clear()
         self._bell.stop()
 
@@ -61,6 +61,6 @@ class Timers(QObject):
         self._set_bell()
 
     def _set_bell(self) -> None:
-        """Never too early: it would ring again and again in the last millisecond."""
+        """Restart the QTimer for the earliest timer, rounding up: firing early would loop through the last millisecond."""
         if self._due:
             self._bell.start(max(0, ceil((self._due[0][0] - time.monotonic()) * 1000)))

@@ -1,4 +1,4 @@
-"""What this program puts on the clipboard: marked as not to be kept, and taken off again."""
+"""Clipboard content owned by this program: marked as confidential, and cleared afterwards."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ Mode = QClipboard.Mode
 _NO = bytes(4)
 """A DWORD of 0."""
 MARKS = {
-    # KDE's convention, which other keepers of clipboards follow.
+    # KDE's convention, honoured by other clipboard managers.
     "x-kde-passwordManagerHint": b"secret",
     # https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats#cloud-clipboard-and-clipboard-history-formats
     "ExcludeClipboardContentFromMonitorProcessing": _NO,
     "CanIncludeInClipboardHistory": _NO,
     "CanUploadToCloudClipboard": _NO,
 }
-"""Each says on its platform that histories and clouds are to leave this alone, and nothing on the others."""
+"""Formats that exclude the content from clipboard history and cloud sync, each on its platform and ignored on the others."""
 
 
 def marked(text: str) -> QMimeData:
@@ -28,9 +28,9 @@ def marked(text: str) -> QMimeData:
 
 
 class Clipboard(QObject):
-    """Marks all that this program copies: by `copy`, and what Qt copies by itself from fields and labels, X11's selection included.
+    """Marks everything this program copies: by `copy`, and by Qt itself from fields and labels, including X11's primary selection.
 
-    What others own is not read here: their answer may not come, and Qt waits five seconds for it (`ui.pasting`).
+    Content owned by other programs is never read here: the owner may not respond, and Qt waits five seconds for it (`ui.pasting`).
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Clipboard(QObject):
         self._set(text, Mode.Clipboard)
 
     def forget(self) -> None:
-        """Take off again what is ours; what somebody else has put there since then stays."""
+        """Clear our content; anything another program has put there since is left alone."""
         for mode in tuple(self._ours):
             self._clipboard.clear(mode)
         self._ours.clear()
@@ -58,7 +58,7 @@ class Clipboard(QObject):
         self._ours.add(mode)
 
     def _changed(self, mode: Mode) -> None:
-        """On X11 others ask us for what they find changed, and are answered only after this: none of them sees it unmarked."""
+        """Replace unmarked content of ours by marked. On X11 others can request it only after this handler: nobody sees it unmarked."""
         if self._setting:
             return
         if not self._is_own(mode):
@@ -67,7 +67,7 @@ class Clipboard(QObject):
             self._set(text, mode)
 
     def _is_marked(self, mode: Mode) -> bool:
-        """Windows tells later of what we have set ourselves."""
+        """Whether the content has our formats. Windows reports our own changes late, so this cannot rely on `_setting` alone."""
         data = self._clipboard.mimeData(mode)
         return all(data.hasFormat(name) for name in MARKS)
 

@@ -1,4 +1,4 @@
-"""The seconds that are left: while 「続けますか」 is asked, and of what staff have been given on top."""
+"""Countdowns: until the session ends while 「続けますか」 is shown, and of the extra time granted to staff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.domain.states import Counter
 
 
 class Countdown(QObject):
-    """Belongs to a window and runs on while what shows it is built anew for another size."""
+    """Seconds left to answer 「続けますか」. Owned by the window, so that it survives a rebuild for another size."""
 
     ticked = Signal()
 
@@ -33,7 +33,7 @@ class Countdown(QObject):
 
 
 class MoreTimeLeft(QObject):
-    """How long what is open stays, while `moretime` runs."""
+    """Seconds left of the extra time granted by `moretime`."""
 
     ticked = Signal()
 

@@ -1,4 +1,4 @@
-"""Which display each window belongs on: decided from the displays that are there, anew whenever they change."""
+"""Assignment of windows to displays, recomputed whenever the displays change."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from kiosk.config import DisplaySettings
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Names of displays. None: that window has none now, and is shown nowhere."""
+    """Display name of each window. None: no display for it now, so it is hidden."""
 
     staff: str | None
     patron: str | None
 
     @property
     def together(self) -> bool:
-        """Both windows on one display."""
+        """Whether both windows are on one display."""
         return self.staff is not None and self.staff == self.patron
 
 
 def arrange(names: Sequence[str], settings: DisplaySettings, before: Arrangement | None = None) -> Arrangement:
-    """`names`: of the displays that are there, the primary one first. `before`: where the windows were.
+    """Assign both windows. `names`: the connected displays, primary first. `before`: the previous assignment.
 
-    A window whose display has gone waits for it, or for one that nobody has used yet; it never takes the other's, since staff's shows
-    numbers and the patron's is read by whoever stands there. One display alone at the start is for trying out: both are shown on it.
+    A window whose display is gone waits for that one, or for one not used before; it never takes over the other window's display, since
+    staff's shows numbers and the patron's is public. A single display at start-up is for trying out: it shows both.
     """
     if settings.single:
         staff = _named(names, settings.staff_screen) or _still(names, before.staff if before else None) or next(iter(names), None)
@@ -50,9 +50,9 @@ def _still(names: Sequence[str], before: str | None) -> str | None:
 
 
 def _other(names: Sequence[str], taken: set[str | None], wanted: str) -> str | None:
-    """One that is not among those `taken` by the other window.
+    """Return a display not `taken` by the other window.
 
-    Where the config names one that is not there, only if there is no doubt which is meant.
+    If the config names one that is not connected, only an unambiguous choice is returned.
     """
     others = [name for name in names if name not in taken]
     return others[0] if others and (not wanted or len(others) == 1) else None

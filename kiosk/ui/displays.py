@@ -1,4 +1,4 @@
-"""Which window stands on which display. With one display the patron's covers staff's while the patron holds it."""
+"""Placement of the two windows on the displays. With a single display the patron's window covers staff's during the patron's turn."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from kiosk.ui.patron import PatronWindow
 
 _LOOK_MS, _LONGEST_MS = 2, 500
-"""The patron's window waits for the first picture of staff's: looked for so often, and so long."""
+"""Polling interval and timeout while waiting for the first frame of the staff window."""
 
 
 class Displays:
-    """Both windows. `staff` and `patron` are the windows themselves."""
+    """Owner of both windows, `staff` and `patron`."""
 
     def __init__(
         self,
@@ -35,10 +35,10 @@ class Displays:
         timing: Timing | None = None,
         tell: Callable[[], None] = lambda: None,
     ) -> None:
-        """`tell` is called after the displays have changed and the windows have followed."""
+        """`tell` is called after a display change, once the windows have been moved."""
         self._settings = settings
         self.arranged = arrange(_names(), settings)
-        """Where the windows are now."""
+        """The current assignment."""
         self._tell = tell
         self.staff = StaffWindow(emit, timing=timing)
         self._emit, self._confirm_pin, self._timing = emit, confirm_pin, timing
@@ -47,21 +47,21 @@ class Displays:
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
         self._waited = 0
-        # Told of while the display is still among the others, and of several changes at once.
+        # Debounced: the signal arrives while the removed display is still listed, and changes come in bursts.
         self._changed = QTimer(singleShot=True, interval=0)
         self._changed.timeout.connect(self._rearrange)
 
     @cached_property
     def patron(self) -> PatronWindow:
-        # Made, and its modules read, when staff can work already: they start the day, the patron comes later.
+        # Built, and its modules imported, once staff can already work: it is needed later than theirs.
         from kiosk.ui.patron import PatronWindow
 
         return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
     def show(self) -> None:
-        """Staff's window; the patron's follows when staff see theirs.
+        """Show the staff window, and the patron window once that is visible.
 
-        Two displays: staff maximised on theirs, the patron's filled. One display and two windows: side by side, for trying out.
+        Two displays: staff maximised, patron full screen. One display with two windows: side by side, for trying out.
         """
         application = _application()
         application.screenAdded.connect(self._screen_added)
@@ -125,7 +125,7 @@ class Displays:
         self.patron.showFullScreen()
 
     def _look_at_staff(self) -> None:
-        """A window that nobody can see, because another covers it, is not waited for longer."""
+        """Open the patron window once staff's is exposed. Stop waiting at the timeout: a covered window is never exposed."""
         self._waited += _LOOK_MS
         if self._waited >= _LONGEST_MS or self.staff.windowHandle().isExposed():
             self._waiting.stop()
@@ -138,8 +138,8 @@ class Displays:
             self._show_patron(self._shown)
 
     def show_state(self, counter: Counter) -> None:
-        """Show this state on both, in one go: what leaves one leaves the other in the same frame."""
-        # Staff's first: Qt paints in this order, and staff wait for the number.
+        """Show this state on both windows in one go: what leaves one leaves the other in the same frame."""
+        # Staff first: Qt paints in this order, and staff wait for the number.
         self._shown = counter
         self.staff.show_state(counter)
         if self._patron_opened:
@@ -162,7 +162,9 @@ class Displays:
             self.staff.activateWindow()
 
     def _give_keyboard(self, to_pad: bool) -> None:
-        """The keypad is heard while the pad is open; a touch on the patron's window does not take the scanner away from staff."""
+        """Activate the patron window while the PIN pad is open, and staff's otherwise: touching the patron window must not divert the
+        scanner.
+        """
         if to_pad and not self._at_pad:
             self.patron.activateWindow()
         elif not to_pad and self.patron.isActiveWindow():
@@ -188,7 +190,7 @@ def _application() -> QGuiApplication:
 
 
 def _names() -> list[str]:
-    """Of the displays that are there, the primary one first."""
+    """Names of the connected displays, primary first."""
     return [screen.name() for screen in QGuiApplication.screens()]
 
 

@@ -1,8 +1,8 @@
-"""Collecting garbage on the GUI thread alone.
+"""Garbage collection on the GUI thread only.
 
-Python collects on whichever thread happens to allocate. Windows and their parts refer to each other and are garbage of that kind. When
-another thread collects them, PySide destroys them there, which crashes; or it takes their connections apart with Qt's lock in its hand
-and waits for the interpreter's, while the GUI thread, destroying other widgets, holds that one and waits for Qt's: nothing moves again.
+Python collects on whichever thread allocates. Widgets form reference cycles, so the collector destroys them; on another thread PySide then
+either crashes, or disconnects signals holding Qt's lock while waiting for the GIL, which the GUI thread holds while it destroys other
+widgets and waits for Qt's lock: a deadlock.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 _LOOK_MS = 250
-"""How often it is seen to. What is garbage is small: everything that is there at the start stays to the end."""
+"""Polling interval. There is little garbage: everything that exists at start-up lives until exit."""
 _LIMITS = 700, 2, 2
-"""Of Python's three generations. A page is old when it is left: with Python's own limits the pages of a hundred patrons would be taken
-away at once, which the windows stand still for; with these, those of two or three."""
+"""Thresholds of Python's three generations. A page has reached the oldest by the time it is closed: with Python's defaults the pages of a
+hundred patrons would be freed at once, freezing the windows; with these, those of two or three.
+"""
 
 
 class GarbageCollector(QObject):
-    """From `start` to `stop`, both on the GUI thread, no other thread collects."""
+    """Restricts collection to the GUI thread from `start` to `stop`; call both there."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,14 +34,14 @@ class GarbageCollector(QObject):
         self._looking.start()
 
     def stop(self) -> None:
-        """To be called when no other thread of the program is left."""
+        """Restore automatic collection. Call once no other thread of the program is left."""
         self._looking.stop()
         if self._was_enabled:
             gc.enable()
 
 
 def collect_due() -> None:
-    """Collect the oldest generation whose limit is passed."""
+    """Collect the oldest generation over its threshold."""
     due = [generation for generation, (count, limit) in enumerate(zip(gc.get_count(), _LIMITS, strict=True)) if count > limit]
     if due:
         gc.collect(due[-1])

@@ -1,4 +1,4 @@
-"""What Qt sees of this computer: its displays, fonts and printers. Qt is loaded by whoever asks, here or in a process apart."""
+"""Displays, fonts and printers as Qt reports them. Qt is loaded by the caller, in this process or in a child."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any
 class Display:
     name: str
     width: int
-    """In dots, of the panel."""
+    """In physical pixels."""
     height: int
     width_mm: int
-    """What the display says; 0 when it says nothing."""
+    """As reported by the display; 0 if unknown."""
     primary: bool
     place: tuple[int, int] = (0, 0)
-    """Of its upper left corner on the desktop. Two displays in one place show the same."""
+    """Top left corner on the desktop. Two displays in one place are mirrored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     displays: tuple[Display, ...]
     japanese: tuple[str, ...]
-    """Families with Japanese letters."""
+    """Font families that cover Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Printers:
     names: tuple[str, ...]
     default: str
-    """Empty where the system has chosen none."""
+    """Empty if the system has no default."""
 
 
 def displays_now() -> tuple[Display, ...]:
-    """On the GUI thread of a program that has its application."""
+    """Return the connected displays. Call on the GUI thread of a running application."""
     from PySide6.QtGui import QGuiApplication
 
     primary = QGuiApplication.primaryScreen()
@@ -53,7 +53,7 @@ def displays_now() -> tuple[Display, ...]:
 
 
 def see_displays() -> dict[str, Any]:
-    """For `apart`: where no display answers, Qt ends the process that has asked. `seen` reads it."""
+    """Return displays and fonts as JSON values, to be decoded by `seen`. Run in a child process (`apart`): without a display Qt aborts."""
     from PySide6.QtGui import QFontDatabase, QGuiApplication
 
     application = QGuiApplication(["kiosk"])
@@ -64,13 +64,13 @@ def see_displays() -> dict[str, Any]:
 
 
 def seen(told: dict[str, Any]) -> Seen:
-    """What `see_displays` told."""
+    """Decode the result of `see_displays`."""
     displays = [Display(name, width, height, across, primary, (x, y)) for name, width, height, across, primary, (x, y) in told["displays"]]
     return Seen(tuple(displays), tuple(told["japanese"]))
 
 
 def see_printers() -> dict[str, Any]:
-    """For `apart`: a print server that does not answer holds whoever has asked. Needs no display."""
+    """Return the printers as JSON values. Run in a child process (`apart`): a print server may hang. Needs no display."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtPrintSupport import QPrinterInfo

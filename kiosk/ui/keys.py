@@ -1,4 +1,4 @@
-"""The keys of one window: translates Qt's events for `domain.keyboard`, which decides, and does what it decides."""
+"""Keyboard input of one window: translates Qt key events for `domain.keyboard`, which decides, and carries out its decisions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from kiosk.ui.widgets.scan_field import ScanField
 MODIFIERS = {
     *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R),
     *(Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_ScrollLock, Qt.Key.Key_Mode_switch),
-    # A Japanese keyboard's own.
+    # Japanese keyboards.
     *(Qt.Key.Key_Zenkaku_Hankaku, Qt.Key.Key_Henkan, Qt.Key.Key_Muhenkan, Qt.Key.Key_Hiragana_Katakana, Qt.Key.Key_Eisu_toggle),
 }
 _MOVES = {
@@ -55,7 +55,7 @@ _ERASES = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
 _COPIES = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
 _PASTES = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _CONTROL_ENTERS = {Qt.Key.Key_J, Qt.Key.Key_M}
-"""A line feed or carriage return may come as Ctrl+J or Ctrl+M."""
+"""Scanners may send line feed and carriage return as Ctrl+J and Ctrl+M."""
 _SHIFT, _CONTROL, _ALT, _META = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
@@ -65,38 +65,38 @@ _SHIFT, _CONTROL, _ALT, _META = (
 
 
 class Ears(Protocol):
-    """The window: what its keys would press, and what it does about what they say."""
+    """The window's side of keyboard handling: which control a key would press, and what happens on a decision."""
 
     def control_for(self, button: QAbstractButton) -> Control:
-        """What a press of this button, which has the focus, would be."""
+        """The control for the focused `button`."""
 
     def control_of_key(self, key: Qt.Key) -> Control | None:
-        """What a function key or Esc would press."""
+        """The control that a function key or Esc would press."""
 
     def control_of_enter(self) -> Control | None:
-        """What Enter would press while no button has the focus."""
+        """The control that Enter would press while no button has the focus."""
 
     def control_of_chord(self, letter: str) -> Control | None:
-        """What Alt with this letter or digit would press."""
+        """The control that Alt with this letter or digit would press."""
 
     def takes_text(self) -> bool:
-        """Whether characters are wanted by the page itself, in no field (the PIN pad)."""
+        """Whether the page itself takes characters, without a field (the PIN pad)."""
 
     def scanned(self, text: str, whole: bool) -> None:
-        """A code was read while no field had the focus. Not `whole`: more of it may come."""
+        """Handle a code scanned while no field had the focus. Unless `whole`, more of it may follow."""
 
     def spoiled(self) -> None:
-        """What the page itself has taken came with keys that no hand sends: it is to be forgotten."""
+        """Discard the characters the page has taken: they came with keystrokes no person sends."""
 
     def hint(self, why: Why, control: Control | None) -> None:
-        """A key was not heard."""
+        """Explain why a key was ignored."""
 
     def alive(self) -> None:
-        """Somebody pressed a key."""
+        """Note user activity."""
 
 
 class Keys(Listener):
-    """Hears every key of `window` before any widget does. Buttons never see one that could press them."""
+    """Filter that handles every key of `window` before any widget. Buttons never receive a key that would press them."""
 
     def __init__(self, window: QWidget, ears: Ears, timing: Timing) -> None:
         super().__init__(window)
@@ -107,7 +107,7 @@ class Keys(Listener):
         self._alt_since: Moment | None = None
 
     def turned(self, *, away: bool = False) -> None:
-        """Something else is on the page. `away`: the keyboard went to another window."""
+        """Reset: the page has changed. `away`: another window has taken the keyboard."""
         self._take(Turned(away))
 
     # --- from Qt --------------------------------------------------------------------------------------------------------------
@@ -115,12 +115,12 @@ class Keys(Listener):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate and watched is self._window:
-            # The release of a held key goes elsewhere.
+            # The release of a held key will go to the other window.
             self._alt_since = None
             self.turned(away=True)
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
-        # An ignored key climbs from the focused widget to its parents and passes here each time: it counts once.
+        # An ignored key event propagates to the parents and passes here each time: count it once.
         if watched is not self._listening():
             return False
         at = Moment(self._timing.now(), event.timestamp())
@@ -136,7 +136,7 @@ class Keys(Listener):
         return not (forward and self._passes(event))
 
     def _listening(self) -> QWidget:
-        # Nothing may have the focus, whatever the stubs say.
+        # focusWidget() may return None, despite the stubs.
         focused = cast("QWidget | None", self._window.focusWidget())
         return self._window if focused is None else focused
 
@@ -168,7 +168,7 @@ class Keys(Listener):
         return None
 
     def _passes(self, event: QKeyEvent) -> bool:
-        """Whether the focused widget gets it itself. Of a button's keys only those that move the focus do."""
+        """Whether the focused widget receives the key. A button gets only keys that move the focus; others go to the window instead."""
         if not isinstance(self._listening(), QAbstractButton) or Qt.Key(event.key()) in _MOVES:
             return True
         self._window.keyPressEvent(event)
@@ -177,9 +177,9 @@ class Keys(Listener):
     # --- what was decided -------------------------------------------------------------------------------------------------------
 
     def _take(self, stroke: Stroke) -> bool:
-        """Whether the key goes on to the widget."""
+        """Step the keyboard machine and run its decisions; return whether the key is forwarded to the widget."""
         self._keyboard, decisions = keyboard.step(self._keyboard, stroke)
-        # What is done may turn the page, and a turned page drops what was begun: nothing is done between two decisions.
+        # A decision may change the page, which resets the keyboard: step once, then run all decisions.
         for decision in decisions:
             self._do(decision)
         return any(isinstance(decision, Forward) for decision in decisions)
@@ -213,7 +213,7 @@ class Keys(Listener):
                 self._wake_in(seconds)
 
     def _wake_in(self, seconds: float) -> None:
-        """One that is due sooner stands for it: the machine asks again for whatever is left to wait for."""
+        """Start a timer unless an earlier one is pending: on waking, the machine asks again for any time that is left."""
         due = self._timing.now() + seconds
         if due < min(self._wakes, default=math.inf):
             self._wakes.add(due)
@@ -225,7 +225,7 @@ class Keys(Listener):
 
 
 def _submitting(field: ScanField) -> Control:
-    """Enter in an empty field: somebody wants to know what is missing."""
+    """Enter in an empty field submits it, so that the page can report what is missing."""
     return Control(lambda: field.submit() if shiboken6.isValid(field) and field.hasFocus() else None, guarded=False, widget=field)
 
 
@@ -253,6 +253,6 @@ def _kind_of(event: QKeyEvent) -> Kind:
 
 
 def _is_chord(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
-    """Not with the number pad: scanners type characters by their numbers so (Alt and 0 0 6 5)."""
+    """Whether this is Alt plus a letter or digit. Keypad digits do not count: scanners enter character codes with them (Alt+0065)."""
     wanted = modifiers & _ALT and not modifiers & (_CONTROL | _META | Qt.KeyboardModifier.KeypadModifier)
     return bool(wanted) and (Qt.Key.Key_A <= key <= Qt.Key.Key_Z or Qt.Key.Key_0 <= key <= Qt.Key.Key_9)

@@ -1,6 +1,6 @@
-"""What another program has copied, fetched by a process of its own: X11's owner of the clipboard may not answer, and Qt waits five seconds.
+"""Paste from other programs, read in a child process: X11's clipboard owner may not respond, and Qt blocks five seconds for it.
 
-No thread helps against that (`kiosk.child_process`), and none is needed: Qt tells when the process has ended.
+A thread would not help (`kiosk.child_process`), nor is one needed: QProcess reports the exit.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from PySide6.QtGui import QGuiApplication
 
 LIMIT_MS = 2000
 MOST = 1000
-"""Characters: more than any field takes."""
+"""In characters: more than any field accepts."""
 _CHECKOUT = Path(__file__).parents[2]
 
 
 class Pasting(QObject):
-    """One fetch, begun at once; it takes itself away when it is over.
+    """One read, started at once; deletes itself when finished.
 
     Signals:
-        fetched: the text; empty when there is none, or none came in time.
+        fetched: the text; empty if there is none or it timed out.
     """
 
     fetched = Signal(str)
@@ -41,7 +41,7 @@ class Pasting(QObject):
         limit.start()
         if application is not None:
             application.aboutToQuit.connect(self._give_up)
-        # Without the current folder among the places of modules: it may be anybody's.
+        # -P keeps the working directory, which anybody may write to, off sys.path.
         self._process.start(sys.executable, ["-P", "-m", __name__])
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:

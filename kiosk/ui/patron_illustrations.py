@@ -1,4 +1,4 @@
-"""Which illustration stands on which of the patron's pages."""
+"""Mapping from patron pages to illustrations."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _PICTURES = {
     PageName.LAST_TRY: "pin-pad-closed",
     PageName.HANDOVER: "screen-turn",
 }
-"""Where nothing is named, the library card."""
+"""Pages not listed show the library card."""
 
 
 def picture_of(page: PageName, counter: Counter) -> str:
-    """The name of the illustration; empty where there is none."""
+    """Return the name of the page's illustration, or "" if it has none."""
     flow = counter.flow
     if page is not PageName.SERVED or not isinstance(flow, PatronShown) or flow.shown is Shown.LIBRARY_CARD:
         return _PICTURES.get(page, "card-library")

@@ -20,27 +20,27 @@ from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.word_button import WordButton
 
 SCANNER_GAP = 0.040
-"""Seconds. Nobody types two keys closer together; a barcode scanner does."""
+"""Seconds. Only a barcode scanner sends two keys closer together."""
 _ZERO = 0x30
 _FULL_WIDTH_ZERO = 0xFF10
 
 
 class PinPad(QWidget):
-    """Keys 1-9, 0, erase, and the confirm key.
+    """Keys 1-9, 0, erase and confirm.
 
     Signals:
-        counted: how many digits it holds now.
-        thrown_away: it has cleared itself, since what came was too long, no digit, or too fast for fingers.
+        counted: the number of digits entered.
+        thrown_away: the pad has cleared itself: input too long, not a digit, or too fast for fingers.
     """
 
     counted = Signal(int)
     thrown_away = Signal()
 
     def __init__(self, sizes: PatronSizes, confirm_pin: Callable[[Pin], None], clock: Callable[[], float]) -> None:
-        """`confirm_pin` takes the Pin at a press of the confirm key; `clock` gives seconds that never go back."""
+        """`confirm_pin` receives the Pin when the confirm key is pressed; `clock` is monotonic, in seconds."""
         super().__init__()
         self._confirm_pin, self._clock = confirm_pin, clock
-        # Of full length from the start: a bytearray that grows may leave its digits behind in freed memory.
+        # Full length from the start: a growing bytearray may leave digits behind in freed memory.
         self._digits, self._count = bytearray(PIN_LENGTH), 0
         self._last_key, self._last_stamp = -1e9, 0
         self._deaf = False
@@ -64,12 +64,12 @@ class PinPad(QWidget):
         self.confirm.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.confirm.setFixedWidth(3 * sizes.key + 2 * sizes.key_gap)
         self.beside = QVBoxLayout()
-        """On a display that is higher than wide: room at the right, between the places and the confirm key."""
+        """In portrait: the space at the right, between digit slots and confirm key."""
         whole: QBoxLayout = QHBoxLayout(self) if sizes.portrait else QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(min(sizes.key_gap, sizes.gap))
         if sizes.portrait:
-            # Beside the keys, so that the words above keep their room.
+            # Beside the keys, to leave room for the text above.
             whole.setSpacing(2 * sizes.gap)
             self.beside.addWidget(self.slots)
             self.beside.addStretch(1)
@@ -89,15 +89,15 @@ class PinPad(QWidget):
         return self._count
 
     def clear(self) -> None:
-        """Wipe what it holds, silently."""
+        """Wipe the digits without emitting a signal."""
         self._digits[:] = bytes(PIN_LENGTH)
         self._count = 0
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A key of a keyboard, where `keypad` lets it come here: digits count; all else throws the pad's content away.
+        """Handle a key from a keypad: digits are entered, anything else discards the input.
 
-        Keys nearer than 40 ms to one another are a scanner's. Once something was thrown away nothing is heard until the keys
-        have been quiet, so that the end of a long barcode cannot fill the pad. No key that comes here confirms: see `ui.keys`.
+        Keys less than 40 ms apart come from a scanner. After a discard, keys are ignored until there has been a pause, so that the tail of
+        a long barcode cannot fill the pad. No key confirms here: see `ui.keys`.
         """
         event.accept()
         if Qt.Key(event.key()) in MODIFIERS:
@@ -122,10 +122,10 @@ class PinPad(QWidget):
             self.throw_away()
 
     def _gap(self, event: QKeyEvent) -> float:
-        """Seconds since the key before: the shorter of what the window system stamped and what our clock says.
+        """Return the seconds since the previous key: the smaller of event timestamps and our clock.
 
-        Neither alone will do. A program that stalls takes up a scan slowly, and only the stamps show how fast it came; some window
-        systems and all made-up events have no stamp, and only the clock shows it. Taking a person for a scanner costs four keys.
+        Neither suffices alone. A stalled program processes a scan slowly, and only the timestamps show its speed; some window systems and
+        all synthetic events lack timestamps. Mistaking a person for a scanner costs four keystrokes.
         """
         now, stamp = self._clock(), event.timestamp()
         gap = now - self._last_key
@@ -135,7 +135,7 @@ class PinPad(QWidget):
         return gap
 
     def _add(self, digit: int) -> None:
-        """A fifth digit is no digit of this PIN, and neither were the four before it: nothing is ever cut to four."""
+        """Append a digit. A fifth one discards all: input is never truncated to four."""
         if self._count == PIN_LENGTH:
             self.throw_away()
             return
@@ -150,13 +150,13 @@ class PinPad(QWidget):
             self.counted.emit(self._count)
 
     def throw_away(self) -> None:
-        """What it holds is not, or not only, a person's: all of it goes, and keys are not heard until they have been quiet."""
+        """Discard everything, since it is not, or not only, a person's input; ignore keys until there has been a pause."""
         self._deaf = True
         self.clear()
         self.thrown_away.emit()
 
     def _confirm(self) -> None:
-        """One press, one Pin: the digits leave the pad before anybody hears of them."""
+        """Hand over the digits as one Pin; the pad is empty before the callback runs."""
         if self._count != PIN_LENGTH:
             return
         pin, self._digits, self._count = Pin(self._digits), bytearray(PIN_LENGTH), 0

@@ -1,4 +1,4 @@
-"""Presses of the mouse or of a finger: signs of life, and the second half of a double click that must not decide what nobody has read."""
+"""Mouse and touch presses: user activity, and protection against a double click whose second half hits a page nobody has read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kiosk.ui.timing import Timing
 
 _NEAR = 16
-"""Logical pixels between the two halves of a double click."""
+"""Maximum distance between the two clicks of a double click, in logical pixels."""
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
 
 
 class Presses(QObject):
-    """Calls `pressed` at every press in `window`. What stands under the pointer by then may be another page's: see `turned`."""
+    """Calls `pressed` on every press in `window`, and swallows the second half of a double click across a page change (`turned`)."""
 
     def __init__(self, window: QWidget, timing: Timing, pressed: Callable[[], None] = lambda: None) -> None:
         super().__init__(window)
@@ -26,13 +26,13 @@ class Presses(QObject):
         window.installEventFilter(self)
 
     def turned(self) -> None:
-        """Another page has come: the second half of a double click that was meant for the page before is not for this one."""
+        """Note a page change: the second half of a double click on the previous page is not meant for this one."""
         self._has_turned = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind is QEvent.Type.Show and watched is self._window and (native := self._window.windowHandle()) is not None:
-            # All of them come through here.
+            # All pointer events pass through the native window.
             native.installEventFilter(self)
         if not isinstance(watched, QWindow) or not isinstance(event, QMouseEvent):
             return False

@@ -1,4 +1,4 @@
-"""Why Qt cannot start: from its own words, and from a look at what they are about. Needs no Qt, which may not be there to be loaded."""
+"""Diagnosis of a failed Qt start, from Qt's messages and a check of what they mention. Does not import Qt, which may not be loadable."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _NO_DISPLAY = re.compile(r"could not connect to display ?(.*)")
 _NOT_FOUND = re.compile(r'Could not find the Qt platform plugin "([^"]*)"')
 _NOT_LOADED = re.compile(r'Could not load the Qt platform plugin "([^"]*)"')
 _HELLO = b"l\x00" + bytes((11, 0)) + bytes(8)
-"""The beginning of every talk to an X server (X11 protocol, 8): least significant byte first, version 11.0, no authorization."""
+"""Connection setup request (X11 protocol, 8): least significant byte first, version 11.0, no authorization."""
 _LIBRARY = re.compile(r"(lib[^\s/:]+)\.so\.?([\d.]*): ")
 _NO_MEMORY = "failed to map segment"
-"""What glibc's loader says where mmap gave nothing."""
+"""The message of glibc's loader when mmap fails."""
 
 
 def cannot_be_loaded(error: ImportError) -> Unavailable:
-    """Why Qt's modules cannot be imported."""
+    """Return the cause of a failed import of Qt's modules."""
     return _cause(str(error)) or _unusable("broken", detail=_first_line(str(error)))
 
 
 def why_not(said: Sequence[str], plugins: Path) -> Unavailable:
-    """What Qt's words, and a look at what they are about, say of a start that failed. `plugins`: where Qt's plugins lie."""
+    """Return the cause of a failed start, from Qt's messages. `plugins`: Qt's plugin directory."""
     words = "\n".join(said)
     if match := _NO_DISPLAY.search(words):
         display = match[1].strip()
@@ -47,10 +47,10 @@ def why_not(said: Sequence[str], plugins: Path) -> Unavailable:
 
 @contextmanager
 def display_called(seconds: float) -> Iterator[None]:
-    """Holds a line to the X display that Qt is about to call, until Qt has: a server that loses its only client begins anew.
+    """Keep a connection to the X display open while Qt connects: a server that loses its only client resets.
 
-    Raises Unavailable: display-unusable, where the display takes the call and then says nothing (Qt would wait for ever, and keep the
-    interpreter waiting). Any other trouble is left to Qt to find.
+    Raises Unavailable: display-unusable, if the display accepts the connection but never responds (Qt would block forever, holding the
+    GIL). Any other error is left for Qt to report.
     """
     display = os.environ.get("DISPLAY", "")
     chosen = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("XDG_SESSION_TYPE") == "wayland" else "xcb")
@@ -76,7 +76,7 @@ def _cannot_load(platform: str, plugins: Path) -> Unavailable:
 
 
 def _cause(words: str) -> Unavailable | None:
-    """What the system's loader has against a library, as far as it is not the library itself."""
+    """Return the cause of a loader error, unless it lies in the library itself."""
     if _NO_MEMORY in words or _says(errno.ENOMEM, words):
         return _unusable("memory")
     if _says(errno.EMFILE, words) or _says(errno.ENFILE, words):
@@ -93,12 +93,12 @@ _IN_ENGLISH = {
 
 
 def _says(number: int, words: str) -> bool:
-    """The loader speaks the language of the login once Qt has set it, and English before."""
+    """Whether the message reports this errno. The loader uses the login's language once Qt has set the locale, English before."""
     return os.strerror(number) in words or _IN_ENGLISH[number] in words
 
 
 def _lacking(words: str) -> Unavailable | None:
-    """The library that the system's loader misses, and how Debian calls its package (Policy 8.1)."""
+    """Name the missing library and the Debian package that holds it (Policy 8.1)."""
     match = _LIBRARY.search(words)
     if match is None:
         return None
@@ -108,7 +108,7 @@ def _lacking(words: str) -> Unavailable | None:
 
 
 def _answers(display: str) -> bool:
-    """Whether something listens where this X display is to be."""
+    """Whether anything listens at this X display's address."""
     try:
         _called(display, 1).close()
     except (OSError, ValueError):
@@ -117,7 +117,7 @@ def _answers(display: str) -> bool:
 
 
 def _called(display: str, seconds: float) -> socket.socket:
-    """A line to an X display (X(7), DISPLAY NAMES). Raises OSError; ValueError when that is no name of one."""
+    """Connect to an X display (X(7), DISPLAY NAMES). Raises OSError; ValueError if the name is malformed."""
     host, _, rest = display.rpartition(":")
     number = int(rest.partition(".")[0])
     if host not in ("", "unix"):
@@ -125,7 +125,7 @@ def _called(display: str, seconds: float) -> socket.socket:
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(seconds)
     try:
-        line.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 - where X displays are
+        line.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 - standard location of X11 sockets
     except OSError:
         line.close()
         raise

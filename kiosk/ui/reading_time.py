@@ -1,4 +1,4 @@
-"""How long a card has been read, for every page that speaks of it: what is said depends on it."""
+"""Elapsed time of the current card read, in classes that decide what pages say about it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kiosk.domain.patron_view import Lasted, is_reading
 from kiosk.domain.states import Flow
 
 NOTICEABLE_MS, LONG_MS = 400, 3000
-"""From here on a reading is said to go on; and the card is to stay where it is."""
+"""From here on a read is announced; and the patron is asked to leave the card in place."""
 
 
 class ReadingTime(QObject):
-    """Told of each flow; `passed` is called when a reading has become noticeable, and when it has become long."""
+    """Call `follow` with each flow; calls `passed` when a read becomes noticeable, and when it becomes long."""
 
     def __init__(self, parent: QObject, passed: Callable[[], None]) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class ReadingTime(QObject):
     def follow(self, flow: Flow) -> None:
         before = self._reads, self._read
         self._reads, self._read = is_reading(flow), getattr(flow, "insertion", None)
-        # Each card has its own time, from the first look at it to the last.
+        # Each card is timed separately, from the first read to the last.
         if self._reads and before != (True, self._read):
             self.lasted = Lasted.BRIEFLY
             self._noticeable.start()

@@ -1,6 +1,6 @@
-"""Short sounds without QtMultimedia: Windows' own player, or PulseAudio's or ALSA's. Silent where there is none.
+"""Short sounds without QtMultimedia: by Windows' own player, PulseAudio or ALSA; silent if there is none.
 
-A sound is never the only signal, so trouble with it is noted once and then it is quiet.
+A sound is never the only signal, so a failure is logged once and sounds are then off.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from kiosk.domain.model import Sound
 log = logging.getLogger("kiosk.ui.sound")
 
 Player = Callable[[Path], bool]
-"""Plays a WAV file to its end; False when nothing here can sound."""
+"""Plays a WAV file to the end; returns False if playback is impossible."""
 
 LONGEST = 2.0
-"""Seconds a player may take before it is ended: a sound server that hangs must not keep sounds waiting."""
+"""Timeout of a player, in seconds: a hanging sound server must not block later sounds."""
 
 
 def system_player() -> Player | None:
-    """What can play on this machine, or None."""
+    """Return a player that works on this machine, or None."""
     if sys.platform == "win32":
         return _windows
     for program in (["paplay"], ["aplay", "-q"]):
@@ -64,7 +64,7 @@ def _windows(file: Path) -> bool:
 
 
 class Sounds:
-    """Plays on a thread of its own, one after the other. `volume` is 0 (off) to 100; `play` only enqueues."""
+    """Plays sounds one after another on its own thread. `volume` is 0 (off) to 100; `play` only enqueues."""
 
     def __init__(self, volume: int, player: Player | None = None) -> None:
         self._player = (player or system_player()) if volume > 0 else None
@@ -76,13 +76,13 @@ class Sounds:
         if self._player is None:
             return
         if self._thread is None:
-            # A daemon: a player that hangs must not keep the program from ending.
+            # A daemon: a hanging player must not keep the process alive.
             self._thread = threading.Thread(target=self._work, args=(self._player,), name="sound", daemon=True)
             self._thread.start()
         self._waiting.put(sound)
 
     def stop(self) -> None:
-        """Play what is waiting, then end."""
+        """Play the queued sounds, then stop; waits at most `LONGEST` seconds."""
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join(LONGEST)
@@ -97,7 +97,7 @@ class Sounds:
                     return
 
     def _at_volume(self, sound: Sound, folder: Path) -> Path:
-        """The sound as a file, as loud as the counter wants it; none of the players takes a volume in the same way."""
+        """Return the sound as a file scaled to the volume: the players have no common volume option."""
         made = folder / f"{sound}.wav"
         if not made.exists():
             with wave.open(str(resource(f"sounds/{sound}.wav")), "rb") as source:

@@ -1,4 +1,4 @@
-"""The window of a counter that could not start: cause and next step, for people at a PC without a terminal."""
+"""Window shown when the counter could not start: cause and next step, for users without a terminal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StartupFailureWindow(QWidget):
         whole = column(sizes.gap, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
         whole.addLayout(heading)
         for line in lines:
-            # A label, since a path may hold what would be a mark in a sentence.
+            # A plain label: a path may contain characters that are markup in `Words`.
             said = QLabel(line, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
             said.setAccessibleName(line)
             whole.addWidget(said)

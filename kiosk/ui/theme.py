@@ -1,4 +1,4 @@
-"""Colours and sizes, once. The style sheet is a template filled from here, one sheet for each window's size.
+"""Colours and sizes; the style sheet is a template filled from them, once per window size.
 
 Staff sizes are logical pixels in four classes of window width; the patron's are millimetres, since a finger and an eye of 78
 years measure millimetres whatever the panel (ARCHITECTURE, Rules of the look: 4, 5).
@@ -45,16 +45,16 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What both windows measure with; pixels (logical)."""
+    """Sizes common to both windows, in logical pixels."""
 
     title: int
-    """The one heading of a page."""
+    """The page heading."""
     heading: int
     lead: int
     body: int
     note: int
     aside: int
-    """What staff read on the patron's display; on their own it is a note."""
+    """Text for staff on the patron display; on the staff display the same as `note`."""
     number: int
     button_height: int
     button_padding: int
@@ -78,12 +78,12 @@ class StaffSizes(Sizes):
     side: int
     """Width of the narrow column on the home page."""
     panel: int
-    """Width of the patron's panel at lending."""
+    """Width of the patron panel while serving."""
     pin_panel: int
     small: bool
-    """Steps show the present label only."""
+    """Step bars label the current step only."""
     narrow: bool = False
-    """What stands side by side elsewhere stands one below the other."""
+    """Stack vertically what is side by side elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,14 @@ class PatronSizes(Sizes):
     key_gap: int
     key_digit: int
     slot: int
-    """Height of the frames that show how many digits were typed."""
+    """Height of the digit slots."""
     confirm_height: int
     circle: int
-    """Of a step."""
+    """Diameter of a step's circle."""
     roomy: bool
     """Nearer to 15.6 inch than to 10.1."""
     portrait: bool
-    """Higher than wide: what stands side by side elsewhere stands one above the other."""
+    """Higher than wide: stack vertically what is side by side elsewhere."""
 
 
 _WIDE = StaffSizes(
@@ -126,11 +126,11 @@ _NARROW = StaffSizes(
     title=22, heading=16, lead=15, body=14, note=12, aside=12, number=28, button_height=44, button_padding=10, gap=9,
     margin_x=11, margin_y=12, icon=18, rail=60, top=56, status=38, side=232, panel=226, pin_panel=260, small=True, narrow=True,
 )  # fmt: skip
-"""Nearly as much finds room in 800 pixels as in 1024: 800×600, and 1280×720 at 150 %."""
+"""Fits nearly as much into 800 pixels as into 1024: 800×600, and 1280×720 at 150 %."""
 
 
 def staff_sizes(width: int) -> StaffSizes:
-    """The class of a staff window `width` logical pixels wide."""
+    """Return the size class of a staff window `width` logical pixels wide."""
     if width >= 1600:
         return _WIDE
     if width >= 960:
@@ -138,17 +138,17 @@ def staff_sizes(width: int) -> StaffSizes:
     return _NARROW
 
 
-# Millimetres on a display of 10.1 inch (1280×800), the smallest that serves, and on one of 15.6 inch; between them sizes grow evenly.
+# Sizes in mm on a 10.1 inch display (1280×800), the smallest supported, and on a 15.6 inch one; interpolated linearly in between.
 _SMALLEST_MM, _LARGE_MM = (217.0, 135.6), (345.0, 194.0)
 _PORTRAIT_MM: dict[str, tuple[float, float]] = {
     "top": (14.2, 23.0),
     "key_gap": (2.0, 3.6),
-    # Two rows: the languages and the way out find no room beside one another.
+    # Two rows: languages and exit button do not fit side by side.
     "footer": (35.2, 44.0),
     "margin_x": (5.6, 14.0),
     "picture": (52.0, 90.0),
 }
-"""What differs on a display that stands on its short side."""
+"""Overrides for portrait displays."""
 _PATRON_MM: dict[str, tuple[float, float]] = {
     "title": (8.6, 11.4),
     "heading": (6.7, 8.0),
@@ -181,9 +181,9 @@ _PATRON_MM: dict[str, tuple[float, float]] = {
 
 
 def patron_sizes(width: int, height: int, dots_per_mm: float) -> PatronSizes:
-    """The patron window's sizes, for a window of so many logical pixels on a display with so many of them to the millimetre.
+    """Return the sizes for a patron window of `width` × `height` logical pixels.
 
-    On a display under 10.1 inch everything shrinks alike, so that nothing is cut.
+    On a display under 10.1 inch everything shrinks proportionally, so that nothing is cut off.
     """
     portrait = height > width
     longer, shorter = (height, width) if portrait else (width, height)
@@ -198,14 +198,14 @@ def patron_sizes(width: int, height: int, dots_per_mm: float) -> PatronSizes:
 
 
 def style_sheet(sizes: Sizes, *, patron: bool) -> str:
-    """The one style sheet, filled for a window. Its placeholders are `$name` of COLOURS and of the sizes."""
+    """Return the style sheet filled for a window. Placeholders are `$name` of COLOURS and of the sizes."""
     template = string.Template(resource("kiosk.qss").read_text("utf-8"))
     values = {name: str(value) for name, value in asdict(sizes).items()}
-    # On the patron window words reach 7:1 (WCAG AAA) even on a control that is not live.
+    # On the patron window text reaches 7:1 (WCAG AAA) even on disabled controls.
     only_patron = {"disabled_text": COLOURS["text"], "control_edge": COLOURS["edge"], "ground": COLOURS["white"]}
     only_staff = {"disabled_text": COLOURS["mute"], "control_edge": COLOURS["edge_staff"], "ground": COLOURS["bg"]}
     families = ", ".join(f'"{family}"' for family in FAMILIES)
     edge = max(2, sizes.border)
-    # A thicker border grows inwards: a field that has the keyboard is no higher than one that has not.
+    # The thicker border of a focused field grows inwards, so that its height does not change.
     values["thick_field"] = str(sizes.button_height - 2)
     return template.substitute(values, **COLOURS, **(only_patron if patron else only_staff), families=families, edge_px=str(edge))

@@ -1,4 +1,4 @@
-"""Time as the windows need it: what o'clock it is, a call later, and how long a note stands that goes by itself."""
+"""Time as the windows use it: a clock, delayed calls, and how long a transient note is shown."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 
 PASSING_MS = 6000
-"""How long a note stands that goes by itself: long enough to be read, on either window."""
+"""How long a transient note is shown: long enough to be read, on either window."""
 
 
 class Timing(Protocol):
     def now(self) -> float:
-        """Seconds that never go back."""
+        """Return monotonic seconds."""
 
     def later(self, owner: QObject, seconds: float, call: Callable[[], None]) -> None:
-        """Call once, on the GUI thread, unless `owner` is gone by then, and behind every key that has been fetched until then."""
+        """Call once on the GUI thread, after all key events fetched by then; not at all if `owner` is destroyed before."""
 
 
 class QtTiming:
-    """The real time."""
+    """Real time."""
 
     def now(self) -> float:
         return time.monotonic()
 
     def later(self, owner: QObject, seconds: float, call: Callable[[], None]) -> None:
-        # A window that was busy finds the timer due and keys waiting: Qt takes a timer of no time up after the keys. Keys that nobody has
-        # fetched from the window system yet come later all the same: whoever waits for quiet looks whether the call came in time.
+        # After a stall both the timer and key events are due: Qt handles a zero timer after the keys. Keys not yet fetched from the window
+        # system still come later: code that waits for quiet must check whether the call was in time.
         QTimer.singleShot(ceil(seconds * 1000), owner, lambda: QTimer.singleShot(0, owner, call))

@@ -1,4 +1,4 @@
-"""The patron window."""
+"""The patron window and its pages."""
 
 from kiosk.ui.patron.window import PatronWindow
 

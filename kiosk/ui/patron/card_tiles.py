@@ -1,4 +1,4 @@
-"""The two cards as tiles: a drawing, its name, and a number where one is to be agreed to."""
+"""The two cards as tiles: drawing, name, and a number if it is to be confirmed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CardTile(QFrame):
         inside.addWidget(self._number)
 
     def draw(self, drawn: bool) -> None:
-        """Whether the drawing is shown; it gives its room to what has to be said."""
+        """Show or hide the drawing, whose space the text then takes."""
         self._drawing.setVisible(drawn)
 
     def say(self, name: str, number: str = "") -> None:

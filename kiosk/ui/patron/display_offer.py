@@ -1,4 +1,4 @@
-"""One display for two: turned to the patron by their own press (single-1). Shows no number."""
+"""Handover of a shared display: the patron starts their turn by a press (single-1). Shows no number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = (1, 2, 3)
 
 
 class DisplayOfferPage(PatronWindowPage):
-    """Left for staff, right for the patron."""
+    """Instructions for staff on the left, for the patron on the right."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit, keypad: bool) -> None:
         super().__init__(sizes, emit)
@@ -58,7 +58,7 @@ class DisplayOfferPage(PatronWindowPage):
         return column
 
     def _for_staff(self) -> QFrame:
-        """Staff read Japanese whatever language the patron has chosen."""
+        """Always Japanese, whatever language the patron has chosen."""
         panel = QFrame()
         panel.setProperty("frame", "for-staff")
         gap = self.sizes.gap

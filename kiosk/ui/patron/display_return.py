@@ -1,4 +1,4 @@
-"""「職員に画面をお返しください」, with a small pad for the staff code where there is one."""
+"""「職員に画面をお返しください」, with a keypad for the staff code if one is configured."""
 
 from __future__ import annotations
 
@@ -98,14 +98,14 @@ class ReturningPage(PatronWindowPage):
         self._with_code = bool(counter.rules.staff_code)
         self._title.set_text(say("patron.returning.title", counter.language))
         self._lead.set_text(say("patron.returning.lead", counter.language))
-        # What was closed is nothing to give thanks for, and both find no room on the smallest display.
+        # No thanks for a session that timed out; besides, both do not fit on the smallest display.
         self._lead.setVisible(not is_told_to_patron(counter))
         told = counter.ended if is_told_to_patron(counter) else None
         if told is None:
             self._told.say("")
         else:
             title = one_line(say("patron.timed-out.title", counter.language))
-            # This display goes back to staff; nothing is laid before that.
+            # Worded without asking for a card: the display goes back to staff first.
             self._told.say(title, say(f"patron.timed-out.{timed_out_word(told, closed=True)}", counter.language))
         for widget in (self._pad, self._dots, self._ask):
             widget.setVisible(self._with_code)

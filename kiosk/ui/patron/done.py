@@ -1,4 +1,4 @@
-"""連携登録ができました: take both cards, what the My Number Card cannot do, keep the library card (patron-4)."""
+"""連携登録ができました: take both cards, what still needs the library card, keep it (patron-4)."""
 
 from __future__ import annotations
 

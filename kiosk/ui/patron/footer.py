@@ -1,4 +1,4 @@
-"""What is at the foot of every page: the way out, and the languages, each named in its own."""
+"""Page footer: exit button and languages, each named in its own language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.ui.widgets.word_button import WordButton
 
 
 class LanguageSwitch(QWidget):
-    """A button for each; the one chosen is filled."""
+    """One button per language; the chosen one is filled."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Footer(QFrame):
         row.addWidget(self._switch)
 
     def show_leave(self, key: str, language: Language) -> None:
-        """The label of the way out; an empty key hides it."""
+        """Set the exit button's label; an empty key hides the button."""
         if key:
             self._leave.say(say(key, language))
             self._leave.set_icon("check" if key == END else "close")

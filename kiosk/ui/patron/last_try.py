@@ -1,4 +1,4 @@
-"""One try left: the pad stays closed until the patron chooses to go on (patron-3)."""
+"""Warning before the last PIN try: the pad stays closed until the patron chooses to continue (patron-3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LastTryPage(PatronWindowPage):
         self._wrong = Words(kind="lead", line=1.4)
         self._tries = TriesLeft(sizes, "patron.last.left", kind="lead")
         self._title, self._lead = Words(kind="title", line=1.42), Words(kind="lead", line=sizes.line)
-        # A small display has no room for icons beside the choices.
+        # No room for icons beside the choices on a small display.
         icons = ("barcode", "keypad") if sizes.roomy else ("", "")
         high = round(sizes.button_height * 1.6)
         self._not_today = WordButton(sizes, "primary", icon=icons[0], wide=True, height=high)

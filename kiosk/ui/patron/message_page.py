@@ -1,4 +1,4 @@
-"""A page of words and a picture, with at most one button."""
+"""A page of text and an illustration, with at most one button."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.ui.widgets.words import Words
 
 POINTS = 3
 PICTURES = ("card-on-reader", "card-library", "card-my-number", "card-take", "document-conditions")
-"""What most pages show, in the order in which they come."""
+"""Illustrations of most pages, in order of appearance."""
 
 
 class MessagePage(PatronWindowPage):
@@ -61,7 +61,7 @@ class MessagePage(PatronWindowPage):
         self.setLayout(whole)
 
     def pieces(self) -> Iterator[None]:
-        """Draw the pictures of the pages to come, one with each step: the first of a size takes milliseconds."""
+        """Render the illustrations into the cache, one per step: the first rendering at a size takes milliseconds."""
         for name in PICTURES:
             self._picture.prepare(name)
             yield
@@ -87,7 +87,7 @@ class MessagePage(PatronWindowPage):
         self.setAccessibleName(self._title.text.replace("\n", ""))
 
     def _show_cards(self, message: Message) -> None:
-        # Words are emptied with the page: what was agreed to stays in no label.
+        # Labels are cleared with the page: the confirmed numbers must not remain in any.
         name, certificate, library, number = message.cards or ("", "", "", "")
         self._cards.my_number.say(name, certificate)
         self._cards.library.say(library, number)

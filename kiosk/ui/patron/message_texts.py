@@ -1,6 +1,6 @@
-"""What the patron window says in each state: a pure function of the counter, without Qt.
+"""Texts of the patron window for each state: a pure function of the counter, without Qt.
 
-Nothing personal is said to whoever brings a card before staff have confirmed the holder; after that no number either.
+Nothing personal is shown before staff have confirmed the holder, and no number after that.
 """
 
 from __future__ import annotations
@@ -47,30 +47,30 @@ LEAVE, END = "patron.leave", "patron.end"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One page of words and a picture. Sentences carry their break marks and readings."""
+    """Content of a text page. Sentences include their markup (breaks, furigana)."""
 
     title: str
     lead: str = ""
     points: tuple[tuple[str, str], ...] = ()
-    """Icon and sentence."""
+    """Pairs of icon and sentence."""
     private: str = ""
-    """What is not used of the card."""
+    """What on the card is not used."""
     care: tuple[str, str] | None = None
-    """A yellow notice: what happened and what to do."""
+    """Yellow notice: what happened and what to do."""
     cards: tuple[str, str, str, str] | None = None
     """The two cards to be linked: name and number of each."""
     picture: str = ""
     act: tuple[str, Event] | None = None
-    """The one primary button."""
+    """Label and event of the primary button."""
 
 
 def message_for(counter: Counter, view: PatronView) -> Message:
-    """The page `view` names, where it has none of its own (handover, PIN pad, last try, done)."""
+    """Return the content of the page named by `view`, unless it has a class of its own (handover, PIN pad, last try, done)."""
     return _Speaker(counter, view).speak()
 
 
 def step_of(flow: Flow) -> int | None:
-    """The step of a registration the page belongs to."""
+    """Return the registration step of this flow, or None outside a registration."""
     match flow:
         case AwaitingMyNumberCard() | ReadingMyNumberCard() | FindingLinks() | ChoosingReplacement():
             return PLACE
@@ -86,7 +86,7 @@ def step_of(flow: Flow) -> int | None:
 
 
 def leave_of(page: PageName, counter: Counter) -> str:
-    """Key of the label of the button that leaves; empty: there is nothing to leave, or the page has a button of its own."""
+    """Return the text key of the exit button; "" if there is nothing to leave or the page has its own button."""
     flow = counter.flow
     match page:
         case PageName.REFUSED | PageName.ALREADY | PageName.DONE:
@@ -100,9 +100,9 @@ def leave_of(page: PageName, counter: Counter) -> str:
 
 
 def timed_out_word(told: Ended, *, closed: bool) -> str:
-    """Which sentence `patron.timed-out.…` tells a patron of it; what staff did on their own window is none of a patron's business.
+    """Return the suffix of `patron.timed-out.…` for an ended session; work done by staff alone is not disclosed.
 
-    `closed`: no card can be laid here, so none is asked for.
+    `closed`: no card can be placed here, so none is asked for.
     """
     match told.work:
         case LeftWork.UNLINKING | LeftWork.UNLINKED:
@@ -119,7 +119,7 @@ def step_labels(language: Language) -> list[str]:
 
 
 def why_again(interrupted: Interrupted, language: Language) -> str:
-    """What ended the proof before."""
+    """Return why the previous PIN check was interrupted."""
     cause, _next = refusal_to_patron(interrupted.problem.code, language, **dict(interrupted.problem.params))
     return cause
 
@@ -132,7 +132,7 @@ class _Speaker:
         return say(f"patron.{key}", self._language, **params)
 
     def _page(self, key: str = "") -> Message:
-        """A page of title, lead and picture."""
+        """Return a page of title, lead and illustration."""
         key = key or self._view.page
         return Message(self._say(f"{key}.title"), self._say(f"{key}.lead"), picture=picture_of(self._view.page, self._counter))
 
@@ -166,7 +166,7 @@ class _Speaker:
         return self._page()
 
     def _why_ended(self) -> tuple[tuple[str, str], ...]:
-        """Beside what has to be done first."""
+        """Return the reason the session ended, shown below what has to be done first."""
         told = self._counter.ended
         if told is None or not is_told_to_patron(self._counter):
             return ()
@@ -178,7 +178,7 @@ class _Speaker:
         return refusal_to_patron(problem.code, self._language, **dict(problem.params))
 
     def _refusal(self, problem: Problem) -> Message:
-        """One cause, one next step; where the library card is what it was, that is said too."""
+        """Return a page of cause and next step; it also mentions the library card if that is still valid."""
         works = (("libcard", self._say("refused.works")),) if problem.code.about.library_card_serves else ()
         return Message(*self._problem(problem), points=works, picture=picture_of(self._view.page, self._counter))
 
@@ -199,7 +199,7 @@ class _Speaker:
         return replace(page, private=self._say("private"))
 
     def _again(self, interrupted: Interrupted | None, *, replaces: bool) -> tuple[str, str] | None:
-        """Why what the patron did before is asked of them again; with what the page says else, as far as there is room."""
+        """Return why the patron has to repeat a step; the page's own lead is appended if there is room."""
         if interrupted is None:
             return None
         next_step = self._say("again.next-pressed" if interrupted.pressed else "again.next")

@@ -1,4 +1,4 @@
-"""What comes over a page: 「続けますか」, 「カードをお取りください」, a key that was not heard."""
+"""Overlays: 「続けますか」, 「カードをお取りください」, hints about ignored keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class _Band(QFrame):
-    """A framed band across the window's foot, above everything."""
+    """A framed band across the bottom of the window, above everything else."""
 
     def __init__(self, frame: str, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class _Band(QFrame):
         self.hide()
 
     def rise(self, bottom: int) -> None:
-        """Stand above the footer, which begins at `bottom`."""
+        """Place the band above the footer, whose top is `bottom`."""
         parent = self.parentWidget()
         if parent is None:
             return
@@ -49,13 +49,13 @@ class _Band(QFrame):
         self.raise_()
 
     def stand_at(self, left: int, top: int, width: int) -> None:
-        """Where the foot must stay free."""
+        """Place the band elsewhere, where the bottom must stay free."""
         self.setGeometry(left, top, width, max(self.heightForWidth(width), self.sizeHint().height()))
         self.raise_()
 
 
 class IdleBand(_Band):
-    """Counts the seconds down and gives the whole time again at one press."""
+    """Countdown with a button that restores the full time."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit, countdown: Countdown, parent: QWidget) -> None:
         super().__init__("idle", sizes, parent)
@@ -77,10 +77,10 @@ class IdleBand(_Band):
 
 
 class _HeadBand(_Band):
-    """One line, where the steps were."""
+    """A one-line band in place of the step bar."""
 
     def top(self, height: int) -> None:
-        """Fill the head of the window, which is so high."""
+        """Fill the window's header, `height` pixels high."""
         parent = self.parentWidget()
         if parent is not None:
             inset = self._margin // 4
@@ -89,7 +89,7 @@ class _HeadBand(_Band):
 
 
 class CardLeftBand(_HeadBand):
-    """A card lies on the reader after its session."""
+    """Reminder that a card is still on the reader after its session."""
 
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)
@@ -103,7 +103,7 @@ class CardLeftBand(_HeadBand):
 
 
 class HintBand(_HeadBand):
-    """A key was not heard: what to do instead, for a few seconds."""
+    """Transient hint after an ignored key: what to do instead."""
 
     def __init__(self, sizes: PatronSizes, parent: QWidget) -> None:
         super().__init__("care", sizes, parent)

@@ -1,4 +1,4 @@
-"""What every page of the patron window is: shown for a counter, asked what to do with keys."""
+"""Base class of the patron window's pages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Emit = Callable[[Event], None]
 
 
 class PatronWindowPage(QWidget):
-    """One page. It is made once for a window size and shows whatever counter it is given."""
+    """A page, built once per window size and updated by `show_state`."""
 
     def __init__(self, sizes: PatronSizes, emit: Emit) -> None:
         super().__init__()
         self.sizes, self.emit_event = sizes, emit
 
     def across(self) -> QBoxLayout:
-        """For what stands side by side, and one above the other on a display that is higher than wide."""
+        """Return a horizontal layout, or a vertical one in portrait."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         return QBoxLayout(down if self.sizes.portrait else right)
 
@@ -31,20 +31,20 @@ class PatronWindowPage(QWidget):
         raise NotImplementedError
 
     def band_width(self) -> int | None:
-        """How wide a band over the head of this page may be, where its foot must stay free; None where a band stands at the foot."""
+        """Return the maximum width of a band at the top of this page if its bottom must stay free; None: bands go to the bottom."""
         return None
 
     def takes_text(self) -> bool:
-        """Whether characters mean something here."""
+        """Whether the page takes characters."""
         return False
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        """A character, or a key that changes characters, where `takes_text`."""
+        """Handle a character or editing key, if `takes_text`."""
         event.ignore()
 
     def throw_away(self) -> None:
-        """Forget the characters that have come: they are a scanner's."""
+        """Discard the characters entered: they came from a scanner."""
 
     def enter(self) -> QAbstractButton | None:
-        """What Enter presses, held, while no button has the focus."""
+        """Return the button that a held Enter presses while no button has the focus."""
         return None

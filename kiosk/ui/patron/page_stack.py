@@ -1,4 +1,4 @@
-"""What the patron window holds for one size: every page, made when it is first shown, between steps and footer."""
+"""Content of the patron window for one size: step bar, pages (built on first use), footer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kiosk.ui.theme import PatronSizes
 from kiosk.ui.widgets.steps import StepBar
 
 _AHEAD_MS = 50
-"""Between two pictures that are drawn before they are wanted."""
+"""Interval between renderings in advance."""
 _OWN: dict[PageName, type[PatronWindowPage]] = {
     PageName.HANDOVER: DisplayOfferPage,
     PageName.RETURNING: ReturningPage,
@@ -37,7 +37,7 @@ _OWN: dict[PageName, type[PatronWindowPage]] = {
     PageName.PIN: PinPage,
     PageName.DONE: DonePage,
 }
-"""All others are words and a picture."""
+"""Pages with a class of their own; all others are MessagePage."""
 
 
 class Frame(QWidget):
@@ -125,7 +125,7 @@ class Frame(QWidget):
         self._raise_bands()
 
     def _page_for(self, counter: Counter, view: PatronView) -> tuple[PatronWindowPage, bool]:
-        """The page, filled, and whether it says anything that it did not say before."""
+        """Return the updated page and whether its content has changed."""
         if (kind := _OWN.get(view.page)) is not None:
             return self._filled(kind, counter), True
         message = message_for(counter, view)
@@ -156,7 +156,7 @@ class Frame(QWidget):
         return self._made[kind]
 
     def _take_focus(self, page: QWidget) -> None:
-        """Keys go to the page, not to a button of the page before it."""
+        """Focus the page, so that keys do not reach a button of the previous one."""
         if self._focusable:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -183,7 +183,7 @@ class Frame(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # Heights for widths settle with the layout; the bands stand on the footer after that.
+        # Heights-for-width are known only after layout; the bands depend on them.
         QTimer.singleShot(0, self, self._raise_bands)
 
     def takes_text(self) -> bool:
@@ -197,7 +197,7 @@ class Frame(QWidget):
         return None if self._page is None else self._page.enter()
 
     def tell_of_key(self, why: Why, language: Language) -> None:
-        """Why a key did nothing, and what does it."""
+        """Show why a key was ignored and what to do instead."""
         self._hint.tell(say(f"patron.key.{why}", language))
         self._raise_bands()
 
@@ -207,7 +207,7 @@ class Frame(QWidget):
 
 
 def _settle(within: QWidget) -> None:
-    """Nested layouts keep the heights of the words before; another language needs others. Innermost first."""
+    """Recompute nested layouts, innermost first: they cache heights, which differ between languages."""
     layouts = [widget.layout() for widget in (within, *within.findChildren(QWidget))]
     for layout in reversed(layouts):
         if layout is not None:

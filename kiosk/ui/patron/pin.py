@@ -1,4 +1,4 @@
-"""The page with the PIN pad (patron-2): which PIN, how many tries, what to do without it."""
+"""PIN entry page (patron-2): which PIN, how many tries are left, what to do without it."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ class PinPage(PatronWindowPage):
         self._title.set_text(say(f"patron.pin.title{child}", language))
         self._lead.set_text(say(f"patron.pin.lead{child}", language))
         self._care.say(*_what_happened(counter, flow))
-        # What happened takes the place of what can wait.
+        # A notice replaces less urgent text.
         calm = self._care.isHidden()
-        # Upright there is no room for it: that digits are shown as dots is seen at the first one.
+        # No room in portrait; that digits are masked is evident from the first one.
         self._hidden.say(say("patron.pin.hidden", language) if calm and not self.sizes.portrait else "")
         roomy = calm or not (flow.barcode_cleared or self.sizes.portrait)
         self._unknown.say(say("patron.pin.unknown", language) if roomy else "")
@@ -118,7 +118,7 @@ class PinPage(PatronWindowPage):
         self.emit_event(PadCleared())
 
     def band_width(self) -> int | None:
-        """Keys, confirm key and the tries that are left are never covered."""
+        """Keep digit keys, confirm key and remaining tries uncovered."""
         pad = 0 if self.sizes.portrait else self._column.width() + self.sizes.margin_x // 2 + self.sizes.gap
         return self.width() - self.sizes.margin_x - pad
 

@@ -1,4 +1,4 @@
-"""How many tries are left: a label, three bars, the number in words."""
+"""Remaining PIN tries: label, bars and the number in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class TriesLeft(QWidget):
-    """`stacked`: the label stands above the bars."""
+    """Remaining tries; `stacked` puts the label above the bars."""
 
     def __init__(self, sizes: PatronSizes, label: str, *, icon: str = "", kind: str = "point", stacked: bool = False) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class TriesLeft(QWidget):
         self._label.set_text(say(self._key, language))
         self._bars.show_left(left, say("patron.tries.accessible", language, left=left))
         self._count.set_text(say("patron.tries.count", language, left=left))
-        # Bars and icon stand beside the letters, not beside the readings above them.
+        # Align bars and icon with the base text, not with its furigana.
         above = self._count.reading_height()
         self._lowered.setContentsMargins(0, above, 0, 0)
         for mark in self._icons:

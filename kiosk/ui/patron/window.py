@@ -1,4 +1,4 @@
-"""The patron window: steps above, one page, the way out and the languages below."""
+"""The patron window: step bar, one page, footer with exit button and languages."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practice_banner import PracticeBand
 
 _LEAST_BAND, _BANDS = 13, 50
-"""Letters of the band of a practice, in pixels, and how many of them make the shorter side of the window."""
+"""Minimum letter height of the practice banner in pixels, and the fraction of the window's shorter side used above that."""
 GUESSED_DIAGONAL_MM = 15.6 * 25.4
-"""Where neither the config nor the display tells its size."""
+"""Used if neither the config nor the display gives its size."""
 
 
 class PatronWindow(QWidget):
-    """Projects the counter for the patron. Everything is built for the window's size, and built anew when that changes.
+    """Projection of the counter for the patron, built for one window size and rebuilt when that changes.
 
-    With two displays no key ever comes here, unless the patron has a keypad: this window takes no focus then.
+    With two displays and no keypad the window accepts no focus, so it receives no keys.
     """
 
     def __init__(self, emit: Emit, confirm_pin: Callable[[Pin], None], display: DisplaySettings, timing: Timing | None = None) -> None:
@@ -58,7 +58,7 @@ class PatronWindow(QWidget):
         self._closed: Problem | None = None
         self._may_close = False
         self._measured = QSize()
-        """How the display stood when its width was measured, in pixels."""
+        """Window size, in pixels, that the configured width in mm refers to; kept when the display is rotated."""
         self._reading, self._countdown = ReadingTime(self, self._show), Countdown(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -115,21 +115,21 @@ class PatronWindow(QWidget):
             focusable=self._by_keyboard,
         )
         self._column.addWidget(self._frame)
-        # A layout shows what it is given only later; until then no page can take the keys.
+        # A layout shows a new widget only later; until then no page can take the focus.
         self._frame.show()
         return self._frame
 
     def _dots_per_mm(self) -> float:
-        """Logical pixels to the millimetre: by the config, else by what the display says, else by a guess."""
+        """Logical pixels per millimetre: from the config, else as reported by the display, else guessed."""
         if self._display.patron_width_mm:
-            # Turned upright it is as wide as it was high, and nothing on it is smaller.
+            # A rotated display has its sides swapped; the scale stays the same.
             if self._measured.transposed() != self.size():
                 self._measured = self.size()
             return self._measured.width() / self._display.patron_width_mm
         screen = self.screen()
         measured, pixels = screen.physicalSize(), screen.size()
         diagonal = math.hypot(measured.width(), measured.height())
-        # Displays that say nothing report 0; projectors and virtual ones report nonsense.
+        # Displays of unknown size report 0; projectors and virtual displays report nonsense.
         if 200 <= diagonal <= 1500 and pixels == self.size():
             return pixels.width() / measured.width()
         return math.hypot(self.width(), self.height()) / GUESSED_DIAGONAL_MM
@@ -145,7 +145,7 @@ class PatronWindow(QWidget):
         return None
 
     def control_of_enter(self) -> Control | None:
-        """The PIN, or the code of staff, typed on a keyboard: confirmed by holding Enter."""
+        """Held Enter confirms a PIN or staff code typed on a keyboard."""
         button = self._frame.enter() if self._frame is not None else None
         return None if button is None else Control(lambda: click(button), True, button, button.accessibleName())
 
@@ -156,7 +156,7 @@ class PatronWindow(QWidget):
         return self._frame is not None and self._frame.takes_text()
 
     def scanned(self, text: str, whole: bool) -> None:
-        """Nothing here asks for a barcode."""
+        """Show a hint: no patron page takes a barcode."""
         self.hint(Why.NOTHING, None)
 
     def spoiled(self) -> None:
@@ -165,7 +165,7 @@ class PatronWindow(QWidget):
 
     def hint(self, why: Why, control: Control | None) -> None:
         if self._frame is not None and self._shown is not None:
-            # There are no chords here, and part of a code is no more use than a whole one.
+            # There are no chords here, and a partial code is as useless as a whole one.
             self._frame.tell_of_key(why if why in (Why.HOLD, Why.NOISE) else Why.NOTHING, self._shown.language)
 
     def alive(self) -> None:
@@ -183,7 +183,7 @@ class PatronWindow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.DevicePixelRatioChange:
-            # Another scale: every drawing is made anew.
+            # Pixmaps must be redrawn at the new scale.
             self._sizes = None
             self._show()
         if event.type() == QEvent.Type.TouchBegin:
@@ -194,7 +194,7 @@ class PatronWindow(QWidget):
         self._emit(Touched())
 
     def close_for_good(self) -> None:
-        """The program ends; a patron cannot close this window."""
+        """Close on shutdown; a patron cannot close this window."""
         self._may_close = True
         self.close()
 

@@ -1,4 +1,4 @@
-"""Slips for the patron to take along: what they say, and how they come onto paper or into a PDF."""
+"""Slips for the patron: wording, and output to a printer or PDF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings a slip onto a printer or into a PDF file. Only ever called in a process of its own (`printer`)."""
+"""Output of a slip to a printer or PDF file. Runs only in a child process (`printer`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from kiosk.domain.errors import Code, Unavailable
 
-# A document without a device has pixels for units; here each is a point of the paper.
+# Without a device a QTextDocument measures in pixels; here one pixel is one point on paper.
 _STYLE = """
 body { font-family: "BIZ UDPGothic", "BIZ UDPゴシック", "Noto Sans CJK JP", sans-serif; font-size: 11px; }
 p { margin-top: 0px; margin-bottom: 5px; line-height: 135%; }
@@ -28,7 +28,7 @@ _UNFINISHED = ".slip-unfinished"
 
 
 def print_page(html: str, width_mm: int, printer: str) -> None:
-    """On the printer of that name, or without one on the system's own. Raises Unavailable: slip-printer-missing, slip-printer-failed."""
+    """Print on the named printer, or the default one if "". Raises Unavailable: slip-printer-missing, slip-printer-failed."""
     application = _application()
     info = QPrinterInfo.printerInfo(printer) if printer else QPrinterInfo.defaultPrinter()
     if info.isNull():
@@ -42,12 +42,12 @@ def print_page(html: str, width_mm: int, printer: str) -> None:
 
 
 def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
-    """As `stem`.pdf, or with a number behind it, readable by this user alone. Raises Unavailable: slip-failed, and no file is left."""
+    """Write `stem`.pdf, numbered if it exists, readable by this user only. Raises Unavailable: slip-failed; no file is left then."""
     application = _application()
     unfinished = Path(folder, _UNFINISHED)
     try:
         unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Of a process that was ended.
+        # Left by a killed process.
         unfinished.unlink(missing_ok=True)
         unfinished.touch(mode=0o600, exist_ok=False)
         writer = QPdfWriter(str(unfinished))
@@ -68,9 +68,9 @@ def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
 
 
 def _application() -> QGuiApplication:
-    """To be kept for as long as there is text to lay out."""
+    """Create the application object; keep a reference while text is laid out."""
     if sys.platform == "linux":
-        # No screen is needed. (On Windows this plug-in would find no font.)
+        # No display needed. (On Windows the offscreen plugin finds no fonts.)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     return QGuiApplication(["kiosk-slip"])
 
@@ -83,7 +83,7 @@ def _document(html: str) -> QTextDocument:
 
 
 def _paint(document: QTextDocument, device: QPagedPaintDevice, width_mm: int) -> bool:
-    """One page as long as the slip: receipt paper has no pages. False where nothing can be painted."""
+    """Paint a single page as long as the slip: receipt paper has no pages. Returns False if painting cannot start."""
     document.setTextWidth((width_mm - 2 * _MARGIN_MM) / _MM_PER_POINT)
     document.setDocumentMargin(0)
     length = document.size().height() * _MM_PER_POINT + 2 * _MARGIN_MM + 2

@@ -1,4 +1,4 @@
-"""Has a slip printed, or written as a PDF file, by a process of its own: a print server that says nothing keeps the interpreter's lock."""
+"""Printing of slips, or writing them as PDF, in a child process: a hanging print server would hold the GIL."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from kiosk.ui.slip.paper import print_page, write_pdf
 from kiosk.ui.slip.wording import slip_html
 
 LIMIT = 15.0
-"""Seconds: a printer that is alive has taken the page by then, and whoever waits for the slip still stands there."""
+"""Timeout in seconds: long enough for a working printer to take the page, short enough for a patron to wait."""
 
 
 class SlipPrinter:
-    """`print` may be called from any one thread that may wait."""
+    """Prints slips as configured. `print` blocks; call it from one thread only."""
 
     def __init__(
         self, settings: SlipSettings, pdf_folder: Path, counter_name: str, clock: Callable[[], datetime], limit: float = LIMIT
     ) -> None:
-        """`clock` tells the time now, aware; `limit` in seconds."""
+        """`clock` returns the current time, aware; `limit` is in seconds."""
         self._settings, self._pdf_folder, self._counter_name, self._clock = settings, pdf_folder, counter_name, clock
         self._limit = limit
 
     def print(self, slip: Slip) -> None:
-        """Returns within its limit. Raises Unavailable:
+        """Print the slip; return within `limit`.
 
-        slip-printer-missing: no such printer; slip-printer-failed: it does not take the page; slip-printer-silent: nothing was heard of
-        it in time, and nobody knows whether the slip comes; slip-failed: no PDF file could be written.
+        Raises Unavailable: slip-printer-missing (no such printer), slip-printer-failed (the page was not accepted), slip-printer-silent
+        (timeout: the slip may or may not appear), slip-failed (no PDF file could be written).
         """
         moment = self._clock().astimezone(JAPAN)
         page = {"html": slip_html(slip, self._counter_name, moment, self._settings), "width_mm": self._settings.width_mm}

@@ -1,4 +1,4 @@
-"""What a slip says, as HTML for a text document: titles and due dates; no name, and the library card number masked."""
+"""Text of a slip as HTML for QTextDocument: titles and due dates; no name, and the library card number masked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RECORDED = ("kept", "not-kept", "use", "keep-card", "renewal", "lost")
 
 
 def slip_html(slip: Slip, counter_name: str, moment: datetime, settings: SlipSettings) -> str:
-    """The body of a slip printed at `moment` (aware, in Japan) at the counter of that name. `settings` say how to reach the library."""
+    """Return the body of a slip printed at `moment` (aware, in Japan) at the named counter. `settings` hold the library's contact data."""
     language = slip.language
     when = _say("slip.when", language, year=moment.year, month=moment.month, day=moment.day, time=f"{moment:%H:%M}")
     parts = [
@@ -34,7 +34,7 @@ def slip_html(slip: Slip, counter_name: str, moment: datetime, settings: SlipSet
 
 
 def _contact(settings: SlipSettings, language: Language) -> list[str]:
-    """What of it is set."""
+    """Return the contact lines that are configured."""
     labelled = [
         _say(f"slip.{name}", language, value=value)
         for name, value in (("telephone", settings.telephone), ("hours", settings.hours))
@@ -44,7 +44,7 @@ def _contact(settings: SlipSettings, language: Language) -> list[str]:
 
 
 def _counted(slip: Slip) -> list[str]:
-    """How many lines there are, and of how many on loan, as far as the library's system tells."""
+    """Return the number of lines, and of loans in all, as far as the library system reports it."""
     language, count = slip.language, len(slip.lines)
     if slip.told is Told.PART and slip.counted is not None and slip.counted > count:
         return [_say("slip.count-part", language, count=count, counted=slip.counted), _say("slip.ask-staff", language)]
@@ -59,7 +59,7 @@ def _counted(slip: Slip) -> list[str]:
 
 
 def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
-    """One item: its title, or its number where the library's system gave no title."""
+    """Return one item: its title, or its number if the library system gave no title."""
     said = [_paragraph(line.item.title or line.item.number, "item")]
     if kind is SlipKind.TODAY and line.instead is not None:
         said.append(_paragraph(_say(f"slip.{line.instead}", language), "note"))
@@ -73,7 +73,7 @@ def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
 
 
 def due_words(due: Due, language: Language) -> str:
-    """A due date as people write it, or what the library's system sent where that is no date."""
+    """Return the due date in words, or the server's text if that is not a date."""
     day = due.day
     if day is None:
         return due.text
@@ -86,6 +86,6 @@ def _paragraph(text: str, kind: str = "body") -> str:
 
 
 def _say(key: str, language: Language, **params: str | int) -> str:
-    """A sentence; on paper its readings stand in brackets."""
+    """Return a sentence with its furigana in parentheses."""
     sentence = say(key, language).replace("[", "(").replace("]", ")").replace("|", "")
     return sentence.format(**params)

@@ -1,4 +1,4 @@
-"""What keys mean in staff's window: the rail's function keys, F12, Esc, chords; and scans that no field has taken."""
+"""Key bindings of the staff window (function keys of the rail, F12, Esc, chords) and scans that no field received."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from kiosk.ui.widgets.control import Control, chord_of, click, event_of
 
 _RAIL_KEYS = {Qt.Key[f"Key_{key}"]: section for section, key in KEYS.items()}
 _TOUCH_MS = 1000
-"""A sign of life is passed on once in so long."""
+"""Minimum interval between two Touched events."""
 
 
 class StaffKeyActions:
-    """The `Ears` of `ui.keys` for `window`. Told what stands in it by `stand_by` and, with every state, by `follow`."""
+    """The `Ears` of `ui.keys` for `window`. `stand_by` sets the widgets, `follow` the current state."""
 
     def __init__(self, window: QWidget, emit: Emit) -> None:
         self._window, self._emit = window, emit
@@ -34,7 +34,7 @@ class StaffKeyActions:
         self._rail, self._banners = rail, banners
 
     def follow(self, counter: Counter, page: StaffPage | None) -> None:
-        """`page`: the one that can be seen, the work's or what lies over it."""
+        """Set the current state. `page`: the visible one."""
         self._counter, self._page = counter, page
 
     def control_for(self, button: QAbstractButton) -> Control:
@@ -61,7 +61,7 @@ class StaffKeyActions:
         return self._if_live(*(button for button in self._window.findChildren(QAbstractButton) if chord_of(button) == letter))
 
     def _way_out(self) -> Control | None:
-        """F12: the button that leaves, where there is one; a page that hides or disables it is not left."""
+        """F12: the visible button for leaving, or the event itself if there is none; nothing while that button is disabled."""
         if self._counter is None:
             return None
         event: Event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
@@ -81,14 +81,14 @@ class StaffKeyActions:
         return False
 
     def spoiled(self) -> None:
-        """No page here takes characters in no field."""
+        """Do nothing: no staff page takes characters without a field."""
 
     def hint(self, why: Why, control: Control | None) -> None:
         leaves = control is not None and isinstance(control.event, LeavePressed)
         self._banners.tell_of_key(why, control, why_open(self._counter) if leaves and self._counter is not None else None)
 
     def scanned(self, text: str, whole: bool) -> None:
-        """A barcode read while no field had the keyboard. Without its suffix more of it may come: it waits in the page's field."""
+        """Pass a barcode to the page. Without its suffix more may follow, so it is put into the page's field instead."""
         page = self._page
         if page is None or not page.takes_barcodes:
             self._banners.tell_of_barcode("staff.barcode.close" if page is None else page.where_barcodes_go)

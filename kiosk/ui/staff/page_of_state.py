@@ -1,4 +1,4 @@
-"""Which page, which part of the rail and which step belong to a state."""
+"""Mapping from states to staff pages, pages to build ahead, and registration steps."""
 
 from __future__ import annotations
 
@@ -115,13 +115,13 @@ COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
     Waiting: (HolderPage, ServingPage, IdlePage),
     PatronShown: (IdlePage, HolderPage, ServingPage),
 }
-"""What is likely to be opened after this, one or two pages on; built in advance."""
+"""Pages likely to be opened next, one or two steps ahead; built in advance."""
 
 
 def steps(counter: Counter) -> tuple[list[str], int]:
-    """The labels of the registration's steps and the present one (from 0); none outside a registration.
+    """Return the labels of the registration steps and the index of the current one; ([], 0) outside a registration.
 
-    書類の確認 is left out for an adult.
+    書類の確認 is omitted for an adult.
     """
     flow = counter.flow
     step = flow.about.step

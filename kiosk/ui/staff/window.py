@@ -1,4 +1,4 @@
-"""The staff window: rail, bars, one page. It shows the counter's state and passes on what staff do; all meaning is elsewhere."""
+"""The staff window: navigation rail, bars and one page. Projects the counter's state and emits staff input; no logic of its own."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def _subject(counter: Counter) -> tuple[object, ...]:
 
 
 def _give_keyboard(widget: QWidget) -> None:
-    """What stands in a field is marked: the next scan replaces it, and is not written behind it."""
+    """Focus `widget`; select a field's content, so that the next scan replaces it instead of being appended."""
     widget.setFocus(Qt.FocusReason.OtherFocusReason)
     if isinstance(widget, ScanField):
         widget.selectAll()
 
 
 class StaffWindow(QWidget):
-    """`show_state` is called with every state; what staff do goes out through `emit`."""
+    """Call `show_state` with every new state; staff input is passed to `emit`."""
 
     def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now, timing: Timing | None = None) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class StaffWindow(QWidget):
         self.setLayout(self._whole)
         self._frame: QWidget | None = None
         self._half = ""
-        """Half a number, typed at 窓口 before a card came."""
+        """Partial number typed on the 窓口 page before a card arrived."""
         self._spares = Spares(self, self._build_page)
         self._beside = Beside(self._build_page, self._take_away)
         self._timing = timing or QtTiming()
@@ -126,11 +126,11 @@ class StaffWindow(QWidget):
 
     @property
     def _shown(self) -> StaffPage | None:
-        """The page that can be seen: the work's, or what lies over it."""
+        """The visible page: the one opened beside, or else that of the flow."""
         return self._beside.page or self._page
 
     def _came_beside(self, work: StaffPage) -> None:
-        """The keyboard goes along, and back to where it was."""
+        """Move the focus to the page opened beside, or back to where it was when that closes."""
         self._banners.forget_passing()
         before = self._beside.focused_before()
         if self._beside.page is not None:
@@ -144,7 +144,7 @@ class StaffWindow(QWidget):
         self._removal.take(page)
 
     def _open(self, kind: PageKind, counter: Counter) -> None:
-        """The old page and all it showed goes in the same frame as the new one comes."""
+        """Replace the page; the old one and its contents disappear in the frame that shows the new one."""
         old = self._page
         page = self._spares.take(kind) or self._build_page(kind)
         page.show_state(counter)
@@ -167,8 +167,10 @@ class StaffWindow(QWidget):
         return kind(self._emit, self._sizes)
 
     def _keep_half_a_number(self, old: StaffPage | None, page: StaffPage) -> None:
-        """What was being typed at 窓口 is there again after a card that came in between and led nowhere. It is marked: the next scan
-        replaces it. It ends where another patron is served: left there, an Enter would open whoever it belongs to."""
+        """Restore a partial number on the 窓口 page after a card that led nowhere, selected so that the next scan replaces it.
+
+        It is dropped once another patron is served: otherwise a stray Enter would open the wrong record.
+        """
         if isinstance(old, IdlePage):
             self._half = old.number_field().text()
         if isinstance(page, IdlePage) and self._half:
@@ -178,7 +180,7 @@ class StaffWindow(QWidget):
             self._half = ""
 
     def _focus(self, page: StaffPage) -> None:
-        """Never on a button: what comes next may be a scan that nobody has asked for."""
+        """Focus the page's field, or the page itself. Never a button: the next input may be an unexpected scan."""
         field = page.number_field() if page.starts_in_field else None
         if field is not None and field.isEnabled() and field.isVisibleTo(page):
             _give_keyboard(field)
@@ -187,7 +189,7 @@ class StaffWindow(QWidget):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keep_focus(self, before: QWidget | None) -> None:
-        """What had the focus may have gone or been disabled: then the keyboard is back on the page, wherever Qt has moved it."""
+        """Return the focus to the page if the focused widget was removed or disabled, wherever Qt has moved the focus."""
         focused = (before, cast("QWidget | None", self.focusWidget()))
         if self._shown is not None and not all(one is not None and self._can_have_focus(one) for one in focused):
             self._focus(self._shown)
@@ -196,7 +198,7 @@ class StaffWindow(QWidget):
         return shiboken6.isValid(widget) and widget.isEnabled() and widget.isVisibleTo(self)
 
     def _build(self, sizes: StaffSizes) -> None:
-        """Everything, once the width is known, and anew for another class of it; the state is shown again."""
+        """Build all widgets for `sizes` and show the current state in them. Repeated for each new size class."""
         self._sizes = sizes
         self._keys.turned()
         self.setStyleSheet(style_sheet(sizes, patron=False))
@@ -238,7 +240,7 @@ class StaffWindow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.DevicePixelRatioChange and self._frame is not None:
-            # Another scale: every drawing is made anew.
+            # Pixmaps must be redrawn at the new scale.
             self._build(staff_sizes(self.width()))
         return super().event(event)
 
@@ -247,12 +249,12 @@ class StaffWindow(QWidget):
             self._top.show_time(self._clock())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """With the keyboard beside the page, on the rail or the bar below, keys scroll the page that is seen all the same."""
+        """Scroll the visible page even while the rail or the status bar has the focus."""
         if self._shown is not None:
             self._shown.keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing it ends the program, in its own order; in the middle of a session it does nothing."""
+        """Quit the application, with its orderly shutdown; ignored during a session."""
         if self._may_close:
             event.accept()
             return
@@ -263,6 +265,6 @@ class StaffWindow(QWidget):
     def close_for_good(self) -> None:
         self._may_close = True
         self._second.stop()
-        # Qt hands what is still there to the desktop's keeper of clipboards when the program ends.
+        # On exit Qt would hand the remaining content to the desktop's clipboard manager.
         self._clipboard.forget()
         self.close()

@@ -1,1 +1,1 @@
-"""The parts both windows are made of, one a module."""
+"""Widgets shared by both windows, one per module."""

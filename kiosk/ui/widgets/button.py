@@ -1,4 +1,4 @@
-"""The one push button, in three kinds, with an icon and the key that presses it."""
+"""The push button of both windows, in three kinds, with optional icon and shortcut."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from kiosk.ui.widgets.control import set_chord
 from kiosk.ui.widgets.icon import pixmap
 
 _LEAST_AIR = 12
-"""Pixels left and right of the label together where there is no more room, before the key goes below."""
+"""Minimum total horizontal padding in pixels; with less, the key moves below the label."""
 _BETWEEN = 4
 """Pixels between the label and a key below it."""
 
 
 class Button(QPushButton):
-    """`kind` is primary, secondary or quiet; there is one primary a screen. The label is a verb.
+    """Push button; `kind` is primary (one per screen), secondary or quiet. The label is a verb.
 
-    `key` is shown in a frame behind the label ("F12"); giving the key its meaning is the window's business. `chord` is the letter that
-    presses it together with Alt, and is shown there as well. Where the button is too narrow for both, and everywhere on a `slim` one, the
-    key stands below the label.
+    `key` is shown in a frame after the label ("F12"); the window handles the key itself. `chord` is the letter that presses the button
+    together with Alt, shown likewise. If the button is too narrow for both, and always if `slim`, the key is drawn below the label.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Button(QPushButton):
 
     @property
     def shown_key(self) -> str:
-        """The key or chord that stands on it; empty where none does."""
+        """The displayed key or chord; empty if none."""
         return self._key
 
     def show_key(self, key: str) -> None:
@@ -60,7 +59,7 @@ class Button(QPushButton):
             self.update()
 
     def describe(self, text: str) -> None:
-        """Say more of it to those who do not see it; its key is said with it."""
+        """Set the accessible description; the key is appended."""
         self._about = plain(text)
         self.setAccessibleDescription(" ".join(filter(None, (self._about, self._key))))
 
@@ -87,7 +86,7 @@ class Button(QPushButton):
         return font
 
     def _small_font(self) -> QFont:
-        """Of a key below the label."""
+        """Font of a key below the label."""
         font = self._key_font()
         font.setPixelSize(max(10, round(self.font().pixelSize() * 0.62)))
         return font
@@ -96,24 +95,24 @@ class Button(QPushButton):
         return bool(self._key) and (self._slim or self.width() < self._in_a_row().width() + _LEAST_AIR)
 
     def _widths(self) -> tuple[int, int, int, int]:
-        """Icon, text, key frame and the space between them, in pixels."""
+        """Return the widths of icon, text, key frame and the gap between them, in pixels."""
         metrics = QFontMetrics(self.font())
         text = max((metrics.horizontalAdvance(line) for line in self.text().split("\n")), default=0)
         key = QFontMetrics(self._key_font()).horizontalAdvance(self._key) + 12 if self._key else 0
         return self._icon_size(), text, key, max(6, self.font().pixelSize() // 2)
 
     def needed(self) -> QSize:
-        """The room its label and key take at the width it has, inside the padding."""
+        """Return the space label and key take at the current width, without padding."""
         return self._stacked() if self._key_is_stacked() else self._in_a_row()
 
     def _in_a_row(self) -> QSize:
-        """The room they take with the key behind the label."""
+        """Return the space they take with the key after the label."""
         icon, text, key, space = self._widths()
         lines = self.text().count("\n") + 1
         return QSize(icon + text + key + space * (bool(icon) + bool(key)), QFontMetrics(self.font()).lineSpacing() * lines)
 
     def _stacked(self) -> QSize:
-        """The room they take with the key below the label."""
+        """Return the space they take with the key below the label."""
         icon, text, _, space = self._widths()
         lines, small = self.text().count("\n") + 1, QFontMetrics(self._small_font())
         wide = max(icon + text + space * bool(icon), small.horizontalAdvance(self._key) if self._key else 0)

@@ -1,4 +1,4 @@
-"""A row to tick: the whole row is live, its number matches the drawing of the document."""
+"""A checkbox row, clickable as a whole; its number refers to the drawing of the document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class CheckRow(CheckedByState, QAbstractButton):
-    """Checkable; a press asks for the other. `number` is drawn at the right end when given, and before it the chord that presses it."""
+    """Checkbox row that follows the state. `number`, if given, is drawn at the right end, preceded by the chord."""
 
     def __init__(self, text: str, number: int | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class CheckRow(CheckedByState, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def give_chord(self, letter: str) -> None:
-        """What presses it together with Alt; with "" nothing does. Its room is kept, so that no word moves."""
+        """Set the letter that presses the row together with Alt; "" removes it. Its space is reserved, so that the text does not move."""
         chord = f"Alt+{letter}" if letter else ""
         if chord != self._chord:
             self._chord = chord
@@ -42,7 +42,7 @@ class CheckRow(CheckedByState, QAbstractButton):
         return round(self._words.font().pixelSize() * 1.3)
 
     def _text_rect(self, width: int) -> tuple[int, int]:
-        """Left and width of the words in a row this wide."""
+        """Return the left edge and width of the text in a row of this width."""
         left = 16 + self._box() + 12
         return left, width - left - self._right() - 8
 
@@ -52,11 +52,11 @@ class CheckRow(CheckedByState, QAbstractButton):
         return font
 
     def _cap(self) -> int:
-        """Width of the frame around a chord, whether there is one or not."""
+        """Return the width reserved for the chord's frame."""
         return QFontMetrics(self._chord_font()).horizontalAdvance("Alt+M") + 10
 
     def _right(self) -> int:
-        """What chord and number take."""
+        """Return the width reserved for chord and number."""
         number = 6 + self._box() if self._number is not None else 0
         return 10 + self._cap() + number
 

@@ -1,4 +1,4 @@
-"""Whether a control is checked follows the state that is shown, however it was pressed."""
+"""Mixin for buttons whose checked state follows the displayed state, however they are pressed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from PySide6.QtWidgets import QAbstractButton
 if TYPE_CHECKING:
     _Button = QAbstractButton
 else:
-    # A second class of Qt among the bases of a widget crashes PySide.
+    # PySide crashes on a second Qt class among a widget's bases.
     _Button = object
 
 
 class CheckedByState(_Button):
-    """A checkable button that `setChecked` alone checks. To be named first among the bases of a button.
+    """Checkable button that only `setChecked` checks. Must come first among the bases.
 
-    A press by mouse or key leaves it as it is and is told by `clicked`; so is "Toggle", which an accessibility tool sends past both
-    (QAccessibleButton calls QAbstractButton::toggle), and which would leave two of a few lit.
+    A press by mouse or key leaves the check unchanged and emits `clicked`. So does "Toggle" from an accessibility tool, which bypasses
+    both (QAccessibleButton calls QAbstractButton::toggle) and would otherwise leave two buttons of a group checked.
     """
 
     _shown = False
 
     def follow_state(self) -> None:
-        """To be called once, when the button is made."""
+        """Enable the behaviour. Call once, on construction."""
         self.setCheckable(True)
         self.toggled.connect(self._keep_shown)
 
@@ -32,7 +32,7 @@ class CheckedByState(_Button):
         super().setChecked(checked)
 
     def nextCheckState(self) -> None:
-        """Nothing: see the class."""
+        """Do nothing: see the class."""
 
     def _keep_shown(self, checked: bool) -> None:
         if checked != self._shown:

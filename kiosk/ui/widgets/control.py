@@ -1,4 +1,4 @@
-"""What a key can press, and how its button says so."""
+"""Controls that keys can press, and the event and chord attached to a button."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _EVENT, _CHORD = "kiosk-event", "kiosk-chord"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Control:
-    """A target of the keyboard (`domain.keyboard.Target`)."""
+    """A keyboard target (`domain.keyboard.Target`)."""
 
     press: Callable[[], None]
     guarded: bool
     widget: QWidget | None = None
-    """Shows how long the key is held."""
+    """Where hold progress is displayed."""
     name: str = ""
     chord: str = ""
-    """The letter or digit that presses it together with Alt."""
+    """Letter or digit that presses it together with Alt."""
     event: Event | None = None
-    """What a press says, where that is known."""
+    """The event a press emits, if known."""
 
 
 def means(button: QAbstractButton, event: Event) -> None:
-    """Note what a press of `button` says, for whoever has to judge it (`event_of`)."""
+    """Attach to `button` the event its press emits, for `event_of`."""
     button.setProperty(_EVENT, event)
 
 
 def says(button: QAbstractButton, event: Event, emit: Callable[[Event], None]) -> None:
-    """Let `button` say `event`."""
+    """Make `button` emit `event` when clicked."""
     means(button, event)
     button.clicked.connect(lambda: emit(event))
 
@@ -54,6 +54,6 @@ def chord_of(button: QAbstractButton) -> str:
 
 
 def click(button: QAbstractButton) -> None:
-    """Press it, unless it has gone meanwhile."""
+    """Click the button unless it has been destroyed or hidden."""
     if shiboken6.isValid(button) and button.isVisible():
         button.click()

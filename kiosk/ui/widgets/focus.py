@@ -12,9 +12,9 @@ _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Q
 
 
 class FocusRing(QWidget):
-    """One for each window, above everything in it. Shown for focus that came by keyboard, not for touch or focus we set.
+    """Focus ring of one window, above everything else. Shown for focus moved by keyboard, not by touch or by code.
 
-    It listens to the one widget that has the focus: a filter on the whole application would hear thousands of events for each page.
+    Filters only the focused widget: an application-wide filter would receive thousands of events per page.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -24,7 +24,7 @@ class FocusRing(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._around: QWidget | None = None
         self._reason = Qt.FocusReason.OtherFocusReason
-        """Why the focus has last left what had it, which is why it came to what has it now."""
+        """Reason of the last focus-out event, hence of the current focus."""
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._moved)

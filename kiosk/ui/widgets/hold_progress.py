@@ -1,4 +1,4 @@
-"""Shows on a button how long its key is being held: full, it may be let go."""
+"""Progress of a held key, shown on its button; when full, the key may be released."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from kiosk.ui.theme import COLOURS
 
 _FRAME_MS = 16
 _UNSEEN_MS = 60
-"""A key that is only tapped, or a scanner's, does not make the button flicker."""
+"""Delay in ms, so that a tap or a scan does not make the button flicker."""
 _LEAST_HEIGHT = 6
 
 
 class Filling(QWidget):
-    """A bar along the foot of a button, of the window given. It takes no clicks and has no name."""
+    """Progress bar along the bottom of a button of `window`. Transparent for clicks; has no accessible name."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -39,7 +39,7 @@ class Filling(QWidget):
 
     @property
     def share(self) -> float:
-        """0 to 1."""
+        """Progress, 0 to 1."""
         return min(1.0, self._clock.elapsed() / (HOLD * 1000)) if self._over is not None else 0.0
 
     def _grow(self) -> None:

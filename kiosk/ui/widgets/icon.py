@@ -1,4 +1,4 @@
-"""Our line drawings as icons in any size and colour."""
+"""The program's own icons, in any size and colour."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.ui.theme import COLOURS
 
 @lru_cache(maxsize=256)
 def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
-    """`resources/icons/NAME.svg`, `size` logical pixels square, in a colour of the theme."""
+    """Render `resources/icons/NAME.svg`, `size` logical pixels square, in a theme colour."""
     renderer = QSvgRenderer(str(resource(f"icons/{name}.svg")))
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.fill(Qt.GlobalColor.transparent)
@@ -29,7 +29,7 @@ def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
 
 
 def icon(name: str, size: int, colour: str, *, disabled: str = "mute", checked: str | None = None, ratio: float = 1.0) -> QIcon:
-    """An icon for a button, in its colour for each state."""
+    """Return an icon for a button, coloured per state."""
     made = QIcon(pixmap(name, size, colour, ratio))
     made.addPixmap(pixmap(name, size, disabled, ratio), QIcon.Mode.Disabled)
     if checked is not None:
@@ -38,7 +38,7 @@ def icon(name: str, size: int, colour: str, *, disabled: str = "mute", checked: 
 
 
 def icon_label(icon: str, size: int, colour: str = "ink") -> QLabel:
-    """An icon standing by itself. A drawing only: the words beside it say the same."""
+    """Return a standalone icon. Decorative: adjacent text carries the meaning."""
     label = QLabel()
     label.setPixmap(pixmap(icon, size, colour, label.devicePixelRatioF()))
     label.setFixedSize(size, size)

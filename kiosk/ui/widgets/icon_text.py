@@ -1,4 +1,4 @@
-"""An icon and what it stands for, in one line or more."""
+"""An icon with its text, in one or more lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class Mark(QLabel):
-    """An icon as high as the first line beside it. It says nothing the words do not say."""
+    """Icon aligned with the first line of text beside it. Decorative only."""
 
     def __init__(self, sizes: PatronSizes, icon: str, colour: str = "ink") -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Mark(QLabel):
 
 
 class Point(QFrame):
-    """`frame` is empty, "private" (blue ground) or "chip" (green ground)."""
+    """Icon and text. `frame` is empty, "private" (blue ground) or "chip" (green ground)."""
 
     def __init__(self, sizes: PatronSizes, icon: str, *, frame: str = "", kind: str = "point", colour: str = "ink") -> None:
         super().__init__()
@@ -44,15 +44,15 @@ class Point(QFrame):
         self.row.addWidget(self.words, 1)
 
     def say(self, text: str, icon: str | None = None) -> None:
-        """An empty text hides it. Give it its place first: what is shown without one becomes a window."""
+        """Set the text; an empty one hides the widget. Put it into a layout first: shown without a parent it becomes a window."""
         self.words.set_text(text)
-        # The icon stands beside the letters, not beside the readings above them.
+        # Align the icon with the base text, not with its furigana.
         self.mark.setContentsMargins(0, self.words.reading_height(), 0, 0)
         if icon is not None:
             self.mark.show_icon(icon, self._colour)
         self.setVisible(bool(text))
 
     def add(self, widget: QWidget) -> None:
-        """Something behind the words, which then take no more room than they need."""
+        """Append a widget after the text, which then shrinks to its own width."""
         self.row.setStretchFactor(self.words, 0)
         self.row.addWidget(widget)

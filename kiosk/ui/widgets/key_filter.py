@@ -1,4 +1,4 @@
-"""Hearing a window's keys without hearing everything else."""
+"""Filtering a window's key events without filtering all others."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 class Listener(QObject):
-    """An event filter on a window and on whatever has had the focus in it: every key comes to one of these first.
+    """Event filter on a window and every widget that has had the focus in it: each key event reaches one of these first.
 
-    A filter on the whole application would be simpler, and hears thousands of events for each page that is built; written in Python, that
-    took longer than building the page.
+    A filter on the application would be simpler, but receives thousands of events per page; in Python that took longer than building the
+    page.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -23,5 +23,5 @@ class Listener(QObject):
 
     def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and now is not self._window and now.window() is self._window:
-            # Where it is installed already, it stays installed once.
+            # Installing a filter twice has no effect.
             now.installEventFilter(self)

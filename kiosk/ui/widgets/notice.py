@@ -1,4 +1,4 @@
-"""A notice: border, icon, one bold line and what to do. A colour never speaks alone."""
+"""A notice: border, icon, bold title and detail. Meaning is never carried by colour alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ICONS = {"info": ("info", "blue"), "done": ("checkc", "green"), "care": ("warn"
 
 
 class Notice(QFrame):
-    """`kind` is info, done, care or refused; `small` for a narrow place. Hidden while it has nothing to say."""
+    """Notice; `kind` is info, done, care or refused; `small` for narrow places. Hidden while its title is empty."""
 
     def __init__(
         self, kind: str = "info", *, icon_size: int = 30, line: float = 1.5, small: bool = False, parent: QWidget | None = None
@@ -49,7 +49,7 @@ class Notice(QFrame):
         return bool(self._title.text)
 
     def show_detail(self, shown: bool) -> None:
-        """Without it only the title is there."""
+        """Show or hide the detail; the title stays."""
         self._detail.setVisible(shown and bool(self._detail.text))
 
     def say(self, title: str, detail: str = "") -> None:

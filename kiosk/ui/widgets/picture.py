@@ -1,4 +1,4 @@
-"""An illustration in its own proportions."""
+"""Illustrations, scaled with their aspect ratio kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.config import resource
 
 
 class Picture(QWidget):
-    """`resources/illustrations/NAME.svg`, as large as fits, centred. A drawing only: it has no accessible name, words say the same."""
+    """`resources/illustrations/NAME.svg`, as large as fits, centred. Decorative: it has no accessible name."""
 
     def __init__(self, name: str, width: int, height: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class Picture(QWidget):
 
     @property
     def name(self) -> str:
-        """Of the drawing that is shown."""
+        """Name of the current drawing."""
         return self._name
 
     def sizeHint(self) -> QSize:
@@ -48,18 +48,18 @@ class Picture(QWidget):
             QPainter(self).drawPixmap(place.topLeft(), drawn(self._name, place.size(), self.devicePixelRatioF()))
 
     def prepare(self, name: str) -> None:
-        """Draw another picture for this place before it is wanted."""
+        """Render another drawing at this size into the cache."""
         place = fitted(name, self.rect())
         if not place.isEmpty():
             drawn(name, place.size(), self.devicePixelRatioF())
 
     def place(self) -> QRect:
-        """Where the drawing lies, in its own proportions."""
+        """Return the rectangle of the drawing."""
         return _fitted(self._renderer.viewBoxF().size(), self.rect())
 
 
 def fitted(name: str, room: QRect) -> QRect:
-    """Where a drawing lies in a room, in its own proportions."""
+    """Return the rectangle of a drawing fitted into `room`."""
     return _fitted(_size_of(name), room)
 
 
@@ -76,7 +76,7 @@ def _fitted(size: QSizeF, room: QRect) -> QRect:
 
 @lru_cache(maxsize=32)
 def drawn(name: str, size: QSize, ratio: float, element: str = "") -> QPixmap:
-    """The drawing, or one element of it in its place. Kept: drawing takes milliseconds that a page opened by a card does not have."""
+    """Render a drawing, or one element of it at its position. Cached: a page opened by a card cannot spare the milliseconds."""
     picture = QPixmap(size * ratio)
     picture.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(str(resource(f"illustrations/{name}.svg")))
@@ -97,7 +97,7 @@ SINK_PX, BREATH_MS, FRAME_MS = 6, 2400, 60
 
 
 class WaitingPicture(Picture):
-    """The reader waiting for a card: the card in the drawing sinks and rises, unless the system asks for less motion."""
+    """Animation of a reader waiting for a card: the card sinks and rises, unless the system asks for reduced motion."""
 
     def __init__(self, width: int, height: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__("card-waiting", width, height, parent)
@@ -128,7 +128,7 @@ class WaitingPicture(Picture):
             self._frames.stop()
 
     def _next_frame(self) -> None:
-        # PySide keeps a method of Qt's own that was connected for ever, and frees one of ours with its object.
+        # PySide never releases a connected built-in method (`update`); a Python method is released with its object.
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -146,5 +146,5 @@ class WaitingPicture(Picture):
 
 
 def motion_is_wanted() -> bool:
-    """Windows says so in its accessibility settings; elsewhere Qt cannot tell, and a drawing that breathes disturbs nobody."""
+    """Whether animation is allowed. Only Windows has a setting Qt can read; elsewhere this gentle motion is assumed harmless."""
     return sys.platform != "win32" or QApplication.isEffectEnabled(Qt.UIEffect.UI_General)

@@ -1,4 +1,4 @@
-"""A band along the top of a window that says that nothing here is real."""
+"""Banner along the top of a window marking practice mode."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 _ROOM = 1.6
-"""Its height, in lines of its own text."""
+"""Height, in lines of its own text."""
 
 
 class PracticeBand(QLabel):
-    """Takes no room until it says something. The size of its letters is given, since it stands outside what has sizes of its own."""
+    """Banner that takes no space while empty. Its font size is passed in, since it is outside the scaled part of the window."""
 
     def __init__(self, within: QWidget) -> None:
         super().__init__(within)
@@ -22,7 +22,7 @@ class PracticeBand(QLabel):
         self.hide()
 
     def say(self, text: str, pixels: int) -> None:
-        """`pixels`: the height of its letters; a text that is empty takes the band away."""
+        """Set the text, `pixels` high; an empty one hides the banner."""
         if (text, pixels) == self._said:
             return
         self._said = text, pixels

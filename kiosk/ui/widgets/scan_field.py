@@ -1,4 +1,4 @@
-"""A field that a barcode scanner or a keyboard fills."""
+"""Input field for a barcode scanner or keyboard."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from kiosk.ui.widgets.icon import pixmap
 
 
 class ScanField(QLineEdit):
-    """Emits `entered` with its text when it is submitted; then it is empty. Enter and Tab submit it: see `ui.keys`.
+    """Line edit that emits `entered` and clears itself on submit. Enter and Tab submit: see `ui.keys`.
 
-    Numbers need no input method: it is off here. What one commits all the same is taken in the letters that numbers are written with.
-    What another program has copied comes a moment later, without holding up the windows, or not at all if that program is silent.
+    Input methods are off; text one commits anyway is normalized to half width. Text pasted from another program arrives asynchronously,
+    without blocking the windows, or not at all if that program does not respond.
 
     Signals:
-        entered: the text as it came.
+        entered: the text as typed.
     """
 
     entered = Signal(str)
@@ -38,28 +38,28 @@ class ScanField(QLineEdit):
         super().__init__(parent)
         self.setAccessibleName(plain(name))
         self.setPlaceholderText(plain(hint))
-        # Longer than any number there is, short enough that a pasted page is not shown.
+        # Longer than any number, short enough not to display a pasted page.
         self.setMaxLength(64)
-        # Drawn here: an action's icon is never larger than 16 px.
+        # Painted here: an action's icon is limited to 16 px.
         self._icon, self._icon_size = icon, icon_size
         self._kept = ""
         self._kept_of: object = None
         self.setTextMargins(icon_size + 14, 0, 0, 0)
-        # What is dropped, and what a menu would offer to paste, is asked of other programs as well.
+        # Drag and drop and the context menu's Paste would also query other programs.
         self.setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText)
 
     def submit(self) -> None:
         text = self.text()
-        # Other than `clear`, this leaves nothing for "undo" to bring back.
+        # Unlike `clear`, this also empties the undo history.
         self.setText("")
         self.entered.emit(text)
 
     def keep(self, refused: str, of: object) -> None:
-        """Show a number that was refused, marked so that the next scan replaces it; once for each refusal (`of`, None without one).
+        """Show a refused number, selected so that the next scan replaces it; once per refusal (`of`; None for none).
 
-        What has been typed since stays.
+        Text typed since then is left alone.
         """
         if of is self._kept_of:
             return
@@ -71,7 +71,7 @@ class ScanField(QLineEdit):
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if isinstance(event, QInputMethodQueryEvent) and event.queries() & Qt.InputMethodQuery.ImEnabled:
-            # The widget's attribute for it does not reach the window system.
+            # The widget attribute alone does not reach the window system.
             event.setValue(Qt.InputMethodQuery.ImEnabled, False)
         return handled
 
@@ -92,14 +92,14 @@ class ScanField(QLineEdit):
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), plain(say("staff.field.no-paste")), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The middle button pastes what is selected anywhere, on X11."""
+        """Ignore the middle button, which pastes the X11 selection."""
         if event.button() is Qt.MouseButton.MiddleButton:
             event.accept()
         else:
             super().mouseReleaseEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Text is taken when it is committed, never while it is being composed."""
+        """Accept committed text only, never preedit text."""
         if event.commitString():
             self.insert(unicodedata.normalize("NFKC", event.commitString()))
         event.accept()

@@ -1,4 +1,4 @@
-"""One of a few, side by side in one frame: the chosen one has a tick and a ground of its own."""
+"""Segmented control: exclusive options side by side in one frame; the chosen one has a tick and a tinted ground."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TICK_GAP = 4
 
 
 class Segment(CheckedByState, QAbstractButton):
-    """Being chosen follows whoever shows the state, not the press."""
+    """One option. Checked by the displayed state, not by the press."""
 
     def __init__(self, text: str, name: str, height: int) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Segment(CheckedByState, QAbstractButton):
         self.follow_state()
         self.setText(plain(text))
         self.setAccessibleName(plain(name))
-        # A press with the mouse leaves the keyboard where it was: in the field that waits for the next barcode.
+        # A mouse click must not take the focus from the field that waits for the next barcode.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -40,7 +40,7 @@ class Segment(CheckedByState, QAbstractButton):
         return font
 
     def sizeHint(self) -> QSize:
-        """With room for the tick even where there is none, so that nothing moves when another is chosen."""
+        """Include room for the tick in any case, so that nothing moves when another option is chosen."""
         text = QFontMetrics(self._bold()).horizontalAdvance(self.text())
         return QSize(text + self.font().pixelSize() + _TICK_GAP + 16, self._height)
 
@@ -48,7 +48,7 @@ class Segment(CheckedByState, QAbstractButton):
         return QSize(self.sizeHint().width() - 10, self._height)
 
     def needed(self) -> QSize:
-        """The room its label takes now."""
+        """Return the space the label takes now."""
         tick = self._tick()
         text = QFontMetrics(self._bold()).horizontalAdvance(self.text())
         return QSize(text + tick + (_TICK_GAP if tick else 0), QFontMetrics(self.font()).height())
@@ -59,7 +59,7 @@ class Segment(CheckedByState, QAbstractButton):
         chosen = self.isChecked()
         ground = "blue_100" if self.isDown() else "blue_50" if chosen or self.underMouse() else "white"
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        # Whole frame of all of them: what lies beyond this one is cut by its own rectangle.
+        # Extend the common frame beyond this widget, whose rectangle clips it.
         frame.setLeft(frame.left() - (0 if self.first else _RADIUS * 2))
         frame.setRight(frame.right() + (0 if self.last else _RADIUS * 2))
         path = QPainterPath()
@@ -85,8 +85,10 @@ class Segment(CheckedByState, QAbstractButton):
 
 
 class Segments(QWidget):
-    """Signals:
-    chosen: the index of the one pressed.
+    """Row of options.
+
+    Signals:
+        chosen: the index of the option pressed.
     """
 
     chosen = Signal(int)

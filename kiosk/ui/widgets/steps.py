@@ -1,4 +1,4 @@
-"""Where we are among the steps: a tick for what is done, filled for now, an outline for what comes."""
+"""Step bar: a tick for finished steps, filled for the current one, outlined for those to come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class StepBar(QWidget):
-    """`show_steps` says the labels, which is now (from 0) and the sentence read out for it."""
+    """Step bar. `show_steps` sets the labels, the current index (from 0) and the accessible name."""
 
     def __init__(self, *, circle: int, only_now: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class StepBar(QWidget):
         self.update()
 
     def show_only_now(self, only_now: bool) -> None:
-        """Name the present step alone, where there is no room for all."""
+        """Label only the current step, where there is no room for all."""
         self._only_now = only_now
         for index, label in enumerate(self._labels):
             label.setVisible(not only_now or index == self._now)
@@ -47,18 +47,18 @@ class StepBar(QWidget):
         self.update()
 
     def needed(self) -> int:
-        """Pixels the bar takes with the shortest lines between its steps."""
+        """Return the width in pixels with the shortest connecting lines."""
         return self._lengths(self._least_line())[-1] if self._labels else 0
 
     def needed_for_all(self) -> int:
-        """The same, were every step named."""
+        """Return that width with every step labelled."""
         return self._lengths(self._least_line(), named=True)[-1] if self._labels else 0
 
     def _least_line(self) -> int:
         return round(self._circle * 0.6)
 
     def _lengths(self, line: int, *, named: bool = False) -> list[int]:
-        """The x at which each step ends, with lines of this length between them. `named`: as if every label were shown."""
+        """Return the right edge of each step, with connecting lines of this length. `named`: as if every label were shown."""
         ends, x, gap = [], 0, self._circle // 3
         for index, label in enumerate(self._labels):
             x += self._circle
@@ -78,7 +78,7 @@ class StepBar(QWidget):
         for label, end in zip(self._labels, self._lengths(self._line()), strict=True):
             width = label.sizeHint().width()
             height = label.heightForWidth(width)
-            # The letters stay at the circle's middle: readings stand above them.
+            # Centre the base text on the circle; furigana extends above it.
             top = (self.height() - height - label.reading_height()) // 2
             label.setGeometry(end - width, max(0, top), width, height)
 

@@ -1,4 +1,4 @@
-"""How many tries are left, as bars: nobody takes bars for typed digits."""
+"""Remaining PIN tries as bars, which cannot be mistaken for typed digits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.ui.theme import COLOURS
 
 
 class TriesBars(QWidget):
-    """Three bars (or as many as the card has tries), filled for those left. The number in words stands beside it."""
+    """Three bars (or one per try, if more are left), filled for those left. The number in words is beside it."""
 
     def __init__(self, bar: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Buttons whose label needs readings, two lines or an icon of its own: the patron's."""
+"""Buttons of the patron window: labels with furigana, two lines or an icon."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kiosk.ui.widgets.words import Words
 
 
 class WordButton(Button):
-    """A button labelled with `Words`, `role` "press" (a verb) or "language" (its own name, not bold until it is the one chosen).
+    """Button labelled with `Words`; `role` is "press" (a verb) or "language" (a language name, bold only if chosen).
 
-    It is as high as a finger needs, or `height`; `side` is the room left and right. The accessible name is the first line alone,
-    so that who asks for a button by its verb finds it.
+    Its height is a finger's, or `height`; `side` is the horizontal padding. The accessible name is the first line only, so that a search
+    by the verb finds the button.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class WordButton(Button):
         self.updateGeometry()
 
     def _centre_letters(self) -> None:
-        """Readings stand above the letters, which stay in the middle of the button."""
+        """Centre the base text; furigana extends above it."""
         spare = self._room - self._first.sizeHint().height()
         below = 0 if self._second.text else max(0, min(self._first.reading_height(), spare))
         self._below.changeSize(0, below)
@@ -120,7 +120,7 @@ class WordButton(Button):
         return layout.minimumSize() if layout is not None else QSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # The frame only: the words are children.
+        # The frame only: the labels are child widgets.
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""

@@ -1,6 +1,6 @@
-"""Text as this program sets it: lines break between phrases, readings stand above kanji, lines have air.
+"""Japanese text layout: line breaks between phrases, furigana, generous line height.
 
-QLabel breaks Japanese anywhere, knows no readings and sets lines at 1.0 em; hence a label of our own, for both windows.
+QLabel breaks Japanese anywhere, has no furigana and sets lines at 1.0 em; hence this label, used in both windows.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _BREAK = re.compile(r"(?<= )|\||(?<=。)(?=.)|(?<=、)(?=.)")
 _BREAK_VERBATIM = re.compile(r"(?<= )|(?<=。)(?=.)|(?<=、)(?=.)")
 _PIECE = re.compile(r"[0-9A-Za-z]+|.")
 _NEVER_FIRST = frozenset("、。，．・：；？！ー々…‥）」』】〕］｝〉》’”)]},.:;?!ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
-"""What no line begins with (JIS X 4051, the common ones)."""
+"""Characters that may not begin a line (JIS X 4051, the common ones)."""
 _MARKS = str.maketrans("|[]", "｜［］")
 _UNBROKEN = 1 << 16
-"""Wider than any text: lines end only where they must."""
+"""Wider than any text: only explicit newlines break lines."""
 
 
 def unmarked(text: str) -> str:
-    """What others wrote, to stand within a sentence of ours: letters that would be marks there give way to their full-width likes."""
+    """Escape external text for use within a marked-up sentence: mark characters become their full-width forms."""
     return " ".join(text.split()).translate(_MARKS)
 
 
@@ -35,12 +35,12 @@ class _Fonts:
     font: QFont
     base: QFontMetrics
     small: QFont
-    """Of the readings."""
+    """Font of the furigana."""
     readings: QFontMetrics
     pitch: int
-    """Height of a line, in pixels."""
+    """Line height, in pixels."""
     reading: int
-    """Of it, what the readings above the letters take."""
+    """Part of it taken by furigana."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class _Placed:
 
 
 class Words(QLabel):
-    """A label, also to those who do not see it: a QLabel without a text of its own, since Qt gives no other class the role of one.
+    """Label with Japanese line breaking. A QLabel (without text), because Qt gives no other class the accessible role of a label.
 
-    In its text `|` and spaces mark where a line may break, a newline where it must, `[…]` the reading of the kanji before it. What others
-    wrote (`verbatim`) is shown letter for letter: nothing in it is a mark.
+    Markup: `|` and spaces are optional line breaks, a newline is a forced one, `[…]` is the furigana of the kanji before it. `verbatim`
+    text, from outside, has no markup.
 
-    Font and colour come from the style sheet by the property `kind`: title, heading, lead, strong, note, done, wrong, or none.
-    The accessible name is the text without marks and readings.
+    The property `kind` selects font and colour in the style sheet: title, heading, lead, strong, note, done, wrong, or none. The
+    accessible name is the text without markup.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Words(QLabel):
         super().__init__(parent)
         self.setProperty("kind", kind)
         self._side = 1 if right else 0.5 if centred else 0
-        """Which part of the room beside a line is left of it."""
+        """Alignment: fraction of a line's free space that is left of it."""
         self._line, self._text, self._verbatim = line, "", verbatim
         self._known: dict[int, tuple[list[list[_Placed]], int]] = {}
         self._measured: _Fonts | None = None
@@ -94,7 +94,7 @@ class Words(QLabel):
 
     @property
     def text(self) -> str:  # type: ignore[override]
-        """What it says, without marks and readings."""
+        """The text without markup."""
         return self._text if self._verbatim else plain(self._text)
 
     def set_text(self, text: str) -> None:
@@ -117,7 +117,7 @@ class Words(QLabel):
     # --- layout -----------------------------------------------------------------------------------------------------------
 
     def _fonts(self) -> _Fonts:
-        """Asked for at every width a layout tries: measured once for a font and a text, and with them goes what was placed."""
+        """Return the font metrics, cached per font and text. A change also invalidates the cached layouts."""
         font = self.font()
         if self._measured is None or self._measured.font != font:
             small = QFont(font)
@@ -132,7 +132,7 @@ class Words(QLabel):
         return self._measured
 
     def reading_height(self) -> int:
-        """Pixels that readings take above the letters of the first line; none where nothing is read."""
+        """Return the height of furigana above the first line, in pixels; 0 without any."""
         return self._fonts().reading
 
     def _runs(self, phrase: str, fonts: _Fonts) -> list[_Run]:
@@ -148,7 +148,7 @@ class Words(QLabel):
         return runs
 
     def _phrases(self, line: str, width: int, fonts: _Fonts) -> list[list[_Run]]:
-        """The pieces between which a line may break; one too wide by itself may break anywhere."""
+        """Split a line at its optional breaks; a phrase wider than `width` may be broken anywhere."""
         phrases: list[list[_Run]] = []
         for phrase in (_BREAK_VERBATIM if self._verbatim else _BREAK).split(line):
             if not phrase:
@@ -162,7 +162,7 @@ class Words(QLabel):
         return phrases
 
     def _pieces(self, text: str, width: int, fonts: _Fonts) -> list[list[_Run]]:
-        """Letters, with what belongs to the one before them; words and numbers as long as they fit."""
+        """Split text into characters, each with the following ones that may not begin a line; words and numbers stay whole if they fit."""
         advance = fonts.base.horizontalAdvance
         pieces: list[list[_Run]] = []
         for found in _PIECE.findall(text):
@@ -175,7 +175,7 @@ class Words(QLabel):
         return pieces
 
     def _place(self, width: int) -> tuple[list[list[_Placed]], int]:
-        """Lines of placed runs and the width they need. A layout asks for the same widths many times over."""
+        """Return lines of positioned runs and their width. Cached: layouts query the same widths many times."""
         fonts = self._fonts()
         whole = self._known.get(_UNBROKEN)
         if whole is None:
@@ -196,7 +196,7 @@ class Words(QLabel):
             lines.append(current)
             for phrase in self._phrases(written, width, fonts):
                 wide = sum(run.cell for run in phrase)
-                # A space at the end of a line takes no room.
+                # Trailing spaces take no room.
                 hanging = space if phrase and phrase[-1].text.endswith(" ") else 0
                 if x and x + wide - hanging > width:
                     x, current = 0, []
@@ -208,7 +208,7 @@ class Words(QLabel):
         return lines, needed
 
     def needed(self, width: int) -> QSize:
-        """The room this text takes at a given width; wider than `width` only when a single letter is."""
+        """Return the size at a given width; exceeds `width` only if a single character does."""
         lines, needed = self._place(max(1, width))
         return QSize(needed, len(lines) * self._fonts().pitch)
 
@@ -227,7 +227,7 @@ class Words(QLabel):
             lines = self._text.split("\n")
             phrases = (phrase for line in lines for phrase in self._phrases(line, _UNBROKEN, fonts))
             self._least = max((sum(run.cell for run in phrase) for phrase in phrases), default=0)
-        # Lines are laid out for no less than this, so that a long phrase must not ask for more than a narrow place has.
+        # A layout never goes below this, so a long phrase must not demand more than a narrow place has.
         return QSize(min(self._least, 240, 8 * fonts.font.pixelSize()), fonts.pitch)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
