@@ -233,7 +233,7 @@ def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcs
         assert "応答しなくなりました" in shown(program.displays.staff)
         assert "カードリーダー: 使えます" not in shown(program.displays.staff)
         assert "カードを読み取れません" in shown(program.displays.patron)
-        assert conductor.counter.facts.finding("service").outcome == "service.silent"
+        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.silent", timeout=10_000)
         pcscd.thaw()
         qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
         assert "カードリーダー: 使えます" in shown(program.displays.staff)
