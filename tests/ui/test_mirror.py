@@ -30,6 +30,8 @@ from kiosk.ui.patron import PatronWindow
 from kiosk.ui.staff.miniature import WORDS, Miniature
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.theme import staff_sizes
+from kiosk.ui.widgets.icon_text import Point
+from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
@@ -104,6 +106,12 @@ def pictures(window: PatronWindow) -> set[str]:
     return {picture.name for picture in window.findChildren(Picture) if picture.isVisible()}
 
 
+def stands(window: PatronWindow, kind: str) -> bool:
+    """Whether a box of this kind stands on the page."""
+    boxes = [*window.findChildren(Notice), *window.findChildren(Point)]
+    return any(box.isVisible() and kind in (box.property("kind"), box.property("frame")) for box in boxes)
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirror: PatronMirror, name: str) -> None:
     scene, facts = SCENES[name]
@@ -130,6 +138,7 @@ def test_staff_are_told_of_the_page_that_is_shown(desk: ShownPatronWindow, mirro
     assert around.language == (as_the_patron_reads(scene).language if "English" in buttons else None)
     assert around.leaves is bool({"やめる", "終わる", "渡すのをやめる"} & set(buttons))
     assert (around.take_card, around.go_on) == tuple(band in shown for band in OVER.values())
+    assert (around.care, around.private) == tuple(stands(desk.window, kind) for kind in ("care", "private"))
     steps = "".join(widget.accessibleName() for widget in desk.window.findChildren(StepBar) if widget.isVisible())
     assert around.step == next((at for at, name in enumerate(STEP_NAMES) if steps.endswith(name)), None)
 
@@ -171,6 +180,9 @@ def test_the_drawing_looks_otherwise_for_all_that_the_patron_sees_otherwise(mirr
         counter(scenes()["library-card"].flow),
         counter(scenes()["place"].flow),
         counter(scenes()["library-card"].flow, idle_warning=True),
+        counter(scenes()["place-again"].flow),
+        counter(scenes()["pin"].flow),
+        counter(scenes()["pin-after-mistake"].flow),
     ]
     differing += [counter(scenes()["library-card"].flow, spent=frozenset({INSERTION}))]
     drawn = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
 from kiosk.domain.patron_view import PatronView
@@ -122,6 +123,33 @@ def why_again(interrupted: Interrupted, language: Language) -> str:
     """Return why the previous PIN check was interrupted."""
     cause, _next = refusal_to_patron(interrupted.problem.code, language, **dict(interrupted.problem.params))
     return cause
+
+
+def pin_care(counter: Counter, flow: AskingPin) -> tuple[str, str]:
+    """The yellow notice on the page of the PIN pad: what happened and what to do; empty where nothing did."""
+    language = counter.language
+    if flow.barcode_cleared:
+        return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
+    if flow.after_mistake:
+        return refusal_to_patron(Code.PIN_WRONG, language, tries_left=flow.tries_left)
+    if (again := broken_off(counter, flow.goal.reading.token)) is not None:
+        return why_again(again, language), say("patron.again.tries", language)
+    if flow.tries_left == 2:
+        return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
+    return "", ""
+
+
+def boxes_of(counter: Counter, view: PatronView) -> tuple[bool, bool]:
+    """Whether the page has a yellow notice, and the box that says what is not used of the card."""
+    match view.page:
+        case PageName.HANDOVER | PageName.LAST_TRY | PageName.DONE:
+            return False, False
+        case PageName.RETURNING:
+            return counter.wrong_staff_code, False
+        case PageName.PIN:
+            return isinstance(counter.flow, AskingPin) and any(pin_care(counter, counter.flow)), False
+    message = message_for(counter, view)
+    return message.care is not None, bool(message.private)
 
 
 class _Speaker:

@@ -8,15 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
-from kiosk.domain.errors import Code
 from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion, Language
 from kiosk.domain.pin import Pin
 from kiosk.domain.proof import PIN_LENGTH
-from kiosk.domain.reader_trouble import broken_off
 from kiosk.domain.states import AskingPin, Counter, Goal, LinkGoal
-from kiosk.text import refusal_to_patron, say
-from kiosk.ui.patron.message_texts import why_again
+from kiosk.text import say
+from kiosk.ui.patron.message_texts import pin_care
 from kiosk.ui.patron.page import Emit, PatronWindowPage
 from kiosk.ui.patron.tries import TriesLeft
 from kiosk.ui.pin_pad import PinPad
@@ -83,7 +81,7 @@ class PinPage(PatronWindowPage):
         child = "-child" if _is_childs(flow.goal) else ""
         self._title.set_text(say(f"patron.pin.title{child}", language))
         self._lead.set_text(say(f"patron.pin.lead{child}", language))
-        self._care.say(*_what_happened(counter, flow))
+        self._care.say(*pin_care(counter, flow))
         # A notice replaces less urgent text.
         calm = self._care.isHidden()
         # No room in portrait; that digits are masked is evident from the first one.
@@ -140,16 +138,3 @@ class PinPage(PatronWindowPage):
 
 def _is_childs(goal: Goal) -> bool:
     return isinstance(goal, LinkGoal) and goal.draft.by_guardian
-
-
-def _what_happened(counter: Counter, flow: AskingPin) -> tuple[str, str]:
-    language = counter.language
-    if flow.barcode_cleared:
-        return say("patron.pin.cleared", language), say("patron.pin.cleared-next", language)
-    if flow.after_mistake:
-        return refusal_to_patron(Code.PIN_WRONG, language, tries_left=flow.tries_left)
-    if (again := broken_off(counter, flow.goal.reading.token)) is not None:
-        return why_again(again, language), say("patron.again.tries", language)
-    if flow.tries_left == 2:
-        return say("patron.pin.two-left", language), say("patron.pin.two-left-next", language)
-    return "", ""

@@ -19,6 +19,7 @@ _VIEW = QRectF(-3, -3, 438, 250)
 _STEPS, _STEP_Y = (96.0, 176.0, 256.0, 336.0), 22.0
 _LEAVE = QRectF(16, 215, 56, 18)
 _LANGUAGES, _APART = QRectF(226, 215, 190, 18), 6.0
+_CARE, _PRIVATE = QRectF(30, 145, 186, 21), QRectF(30, 160, 150, 24)
 _TAKE_CARD, _GO_ON = QRectF(16, 8, 400, 28), QRectF(16, 168, 400, 30)
 
 
@@ -34,6 +35,10 @@ class Around:
     """Of a registration, from 0."""
     take_card: bool = False
     go_on: bool = False
+    care: bool = False
+    """A yellow notice: what happened and what to do."""
+    private: bool = False
+    """The box that says what is not used of the card."""
 
 
 class Miniature(Picture):
@@ -63,6 +68,10 @@ class Miniature(Picture):
         painter.translate(-_VIEW.topLeft())
         self._draw_steps(painter)
         self._draw_foot(painter)
+        if self.around.care:
+            _box(painter, _CARE, COLOURS["yellow_50"], COLOURS["yellow_edge"])
+        if self.around.private:
+            _box(painter, _PRIVATE, COLOURS["blue_50"], COLOURS["blue_200"])
         if self.around.take_card:
             _box(painter, _TAKE_CARD, COLOURS["yellow_50"], COLOURS["yellow_edge"])
         if self.around.go_on:

@@ -11,7 +11,7 @@ from kiosk.domain.patron_view import PatronView, is_in_sight, patron_view
 from kiosk.domain.session_end import as_the_patron_reads
 from kiosk.domain.states import Counter, PageName
 from kiosk.text import say
-from kiosk.ui.patron.message_texts import leave_of, step_of
+from kiosk.ui.patron.message_texts import boxes_of, leave_of, step_of
 from kiosk.ui.patron_illustrations import picture_of
 from kiosk.ui.reading_time import ReadingTime
 from kiosk.ui.staff.miniature import Around, Miniature
@@ -47,7 +47,9 @@ def around(counter: Counter, view: PatronView) -> Around:
     turned = view.page in (PageName.HANDOVER, PageName.RETURNING)
     language = None if view.page is PageName.RETURNING else counter.language
     leaves = view.page is PageName.HANDOVER or bool(leave_of(view.page, counter))
-    return Around(language, leaves, None if turned else step_of(counter.flow), view.take_card, view.go_on)
+    care, private = boxes_of(counter, view)
+    step = None if turned else step_of(counter.flow)
+    return Around(language, leaves, step, view.take_card, view.go_on, care, private)
 
 
 def _has_another(displays: Finding) -> bool:
