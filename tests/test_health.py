@@ -205,6 +205,24 @@ def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) 
     assert f"incident {bug.finding.params['incident']}\n  builtins.ValueError" in caplog.text
 
 
+def test_a_listener_that_breaks_does_not_end_the_looks_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    caught: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", caught.append)
+
+    def hear(event: Event) -> None:
+        if event == CheckFound(Finding("space.enough")):
+            raise ValueError("a bug in the listener")
+        told.put(event)
+
+    looks = ((Look("space", lambda: Finding("space.enough")), Look("log", lambda: Finding("log.written"))),)
+    rounds = Rounds(looks, hear, first_after=0)
+    rounds.start()
+    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
+    rounds.stop()
+    assert [one.exc_type for one in caught] == [ValueError]
+
+
 # --- the service of the readers -----------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import WATCHED, Finding, bug_in
 from kiosk.domain.states import CounterFacts
 from kiosk.equipment import now
-from kiosk.incidents import RecurringIncidents
+from kiosk.incidents import RecurringIncidents, report_incident
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -90,8 +90,12 @@ class Rounds:
             if self._stopping.is_set():
                 return
             found = bug_in(look.check, self._bugs.record(error).number)
-        if found is not None and not self._stopping.is_set():
+        if found is None or self._stopping.is_set():
+            return
+        try:
             self._post(CheckFound(found))
+        except Exception as error:
+            report_incident(error)
 
 
 def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: Repository, site_key: bytes, bounds: ClockBounds) -> Looks:
