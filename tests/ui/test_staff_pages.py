@@ -191,7 +191,7 @@ SHOWS = [
     ("slip-printer-silent", ["「2階カウンター レシート」が応答しません", "わかりません"]),
     ("slip-printer-unnamed", ["「このパソコンの標準のプリンター」が受け付けない"]),
     ("late-loan", ["貸し出されていました", "はじめての家庭菜園", "資料番号 1100 8920 31", "図書館システムで返却してください"]),
-    ("lending-trying", ["図書館システムに接続しています"]),
+    ("lending-trying", ["図書館システムへの接続を試みています"]),
     (
         "lending-service-denied",
         ["図書館システムが、貸出に応じませんでした", "「いま試す」を押してから、資料をもう一度"],
@@ -348,7 +348,7 @@ PRESSES: list[tuple[str, str, Event]] = [
     ("unlink-refused", "番号を入れ直す", BackPressed()),
     ("out-of-order", "窓口に戻る", BrokeSeen()),
     ("card-left", "確認しました", CardLeftSeen()),
-    ("slip-trouble", "レシートを確認しました", SlipTroubleSeen()),
+    ("slip-trouble", "レシートの件を確認しました", SlipTroubleSeen()),
     ("waiting-doubted", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("waiting-doubted-unseen", "確認したので、受付を始める", StoreAccepted(Code.STORE_BEHIND)),
     ("lending-refused-doubted", "確認したので、受付を始める", StoreAccepted(Code.LINKS_ALTERED)),

@@ -245,7 +245,7 @@ def test_whoever_still_holds_the_single_display_reads_it_there(desk_with: Callab
     told = Ended(LeftWork.REGISTRATION, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET)
     desk.show(counter(Waiting(), cards=(), screen=Screen.RETURNING, ended=told))
     assert desk.says("操作がなかったため、画面を閉じました")
-    assert desk.says("登録は完了していません。")
+    assert desk.says("登録はしていません。")
 
 
 UNCLEAR = {
