@@ -31,7 +31,7 @@ TOO_LONG = {
     "tests/smartcard/revocation/test_folder.py": 395,
     "tests/smartcard/test_card_known.py": 307,
     "tests/smartcard/test_card_thread.py": 317,
-    "tests/smartcard/test_jpki.py": 345,
+    "tests/smartcard/test_jpki.py": 330,
     "tests/smartcard/test_reader_contract.py": 321,
     "tests/smartcard/test_virtual.py": 351,
     "tests/store/test_integrity.py": 612,

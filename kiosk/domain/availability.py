@@ -76,5 +76,5 @@ def hear_of_readers(counter: Counter, event: ReaderChanged | ServiceSilent | Ser
             return replace(heard, reader=condition) if before is None else replace(heard, reader_before=condition)
         case ServiceSilent():
             return counter if before is not None else replace(counter, reader=ReaderCondition.SILENT, reader_before=counter.reader)
-        case ServiceAnswered():
+        case ServiceAnswered():  # pragma: no branch
             return counter if before is None else replace(counter, reader=before, reader_before=None)

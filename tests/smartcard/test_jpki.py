@@ -15,22 +15,7 @@ from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.reader import CardConnection
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.demo_cards import Deck
-
-
-class Wire:
-    """A card without a reader in between. `alter` may change what the card says."""
-
-    def __init__(self, card: VirtualCard, extended: bool = True) -> None:
-        card.power_up()
-        self.card, self.extended = card, extended
-        self.sent: list[bytes] = []
-
-    def transmit(self, command: bytes) -> bytes:
-        self.sent.append(command)
-        return self.card.transmit(command)
-
-    def close(self) -> None:
-        self.card.power_down()
+from tests.support.cards.wire import Wire
 
 
 @pytest.fixture(scope="module")

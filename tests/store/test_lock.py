@@ -43,3 +43,12 @@ def test_a_killed_program_lets_go(tmp_path: Path) -> None:
 def test_the_folder_is_made(tmp_path: Path) -> None:
     RunningLock(tmp_path / "data" / "lock").release()
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_it_is_let_go_once(tmp_path: Path) -> None:
+    first = RunningLock(tmp_path / "lock")
+    first.release()
+    with RunningLock(tmp_path / "lock"):
+        first.release()
+        with pytest.raises(Unavailable):
+            RunningLock(tmp_path / "lock")

@@ -11,7 +11,7 @@
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI). Programs: `demo_counter`, `page_turner`, `clipboard_program`, `tk_form`, `atspi_driver`,
   `handover_holding_gil`.
-- `cards/`: `readers` (virtual or behind a real pcscd), `card_thread`, `revocation_lists`, `malformed_der`.
+- `cards/`: `readers` (virtual or behind a real pcscd), `wire` (no reader at all), `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload.

@@ -46,7 +46,7 @@ def step(keyboard: Keyboard, stroke: Stroke) -> Step:
             return _released(keyboard, stroke)
         case Woke(at, due):
             return _woke(keyboard, at.clock, due)
-        case Turned(away):
+        case Turned(away):  # pragma: no branch
             cut = keyboard.cut or keyboard.amid or keyboard.spoiled
             return _dropped(replace(keyboard, text="", cut=cut, down=frozenset() if away else keyboard.down))
 
@@ -148,7 +148,7 @@ def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
             return _act(keyboard, pressed, noise=noise)
         case Kind.TAB | Kind.MOVE:
             return replace(keyboard, text="", spoiled=keyboard.spoiled or keyboard.amid), (Forward(),)
-        case Kind.ERASE | Kind.PASTE | Kind.OTHER:
+        case Kind.ERASE | Kind.PASTE | Kind.OTHER:  # pragma: no branch
             return _other(replace(keyboard, text=""), pressed)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.library.sip2 import read_date, sip_date
+from kiosk.library.sip2 import means_never, read_date, sip_date
 
 NEAR = datetime(2026, 12, 7, 23, 59)  # noqa: DTZ001
 JAPAN = timezone(timedelta(hours=9))
@@ -92,3 +92,13 @@ def test_nothing_makes_it_fail(text: str) -> None:
 @given(st.datetimes(datetime(1850, 1, 1), datetime(9998, 12, 31)))  # noqa: DTZ001
 def test_what_is_sent_is_read(moment: datetime) -> None:
     assert read_date(sip_date(moment)) == moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("text", ["00010101", "17530101    000000", " 99991231    235959", "9999-12-31"])
+def test_a_year_before_libraries_or_after_all_means_never(text: str) -> None:
+    assert means_never(text)
+
+
+@pytest.mark.parametrize("text", ["20261207", "2026-12-07 23:59", "18500101", "", "soon", "9999年12月31日"])
+def test_a_date_that_may_be_meant_and_what_is_no_date_do_not_mean_never(text: str) -> None:
+    assert not means_never(text)
