@@ -1,4 +1,4 @@
-"""The PIN pad: real buttons, digits in one bytearray, one `Pin` for one press of the confirm key.
+"""The PIN pad: real buttons, digits in a single bytearray, one `Pin` per press of the confirm key.
 
 ARCHITECTURE, Rules of the PIN: 1, 3, 4.
 """
