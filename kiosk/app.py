@@ -136,7 +136,7 @@ class Program:
         self._library_beat.start()
 
     def stop(self) -> None:
-        """Stop input, then the card, then the windows: nothing new is accepted while pending work ends."""
+        """Stop checks, work, card and windows, in this order: nothing new is accepted while pending work ends."""
         for timer in (self._minute, self._tick, self._library_beat):
             timer.stop()
         self._rounds.stop()
@@ -160,7 +160,7 @@ class Program:
         def examine() -> Event | None:
             return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
 
-        # That it could not be done is one of the store's troubles, which the next look tells.
+        # A failed examination is itself a store problem, reported by the next check.
         self._examination.look(examine, lambda incident: CheckFound(bug_in("store", incident.number)))
 
     def _look_at_displays(self) -> None:
@@ -183,7 +183,8 @@ class Program:
 
         def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
             caught = (error or kind()).with_traceback(trace)
-            # The same number again changes nothing on the windows: one that breaks while it shows it is not shown it for ever.
+            # A recurring bug keeps its number, which leaves the windows unchanged: one that breaks while showing it is not sent it
+            # forever.
             self._bridge.post(Broke(bugs.record(caught).number))
 
         sys.excepthook = report

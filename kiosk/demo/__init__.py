@@ -1,1 +1,1 @@
-"""The demo: the same program as at a counter, on virtual cards and a pretend library."""
+"""The demo: the counter's program with virtual cards and a simulated library system."""

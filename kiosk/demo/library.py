@@ -1,4 +1,4 @@
-"""The pretend library: its settings, its library cards, its items and its system."""
+"""The simulated library: settings, sample library cards and items, SIP2 server."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from kiosk.domain.model import SlipKind
 from kiosk.domain.rules import CheckDigit
 
 LATENCY = 0.15
-"""Seconds the library's system takes for an answer."""
+"""Response time of the library system, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleCard:
-    """A library card of the tray. `barcode` is what a scanner sends, with NW-7's start and stop characters."""
+    """A library card on the tray. `barcode` is what a scanner sends, with NW-7's start and stop characters."""
 
     name: str
-    """Last word of its sentence: `demo.library-card.<name>`."""
+    """Suffix of its text key, `demo.library-card.<name>`."""
     barcode: str
 
 
 @dataclass(frozen=True, slots=True)
 class SampleItem:
-    """An item of the tray, which a scanner reads like a library card."""
+    """An item on the tray, scanned like a library card."""
 
     kind: str
-    """Last word of its sentence, which has its title: `demo.item.<kind>`."""
+    """Suffix of its text key, `demo.item.<kind>`; the text includes the title."""
     name: str
-    """Its key in ITEMS, or "unknown"."""
+    """Key in ITEMS, or "unknown"."""
     title: str
     barcode: str
 
@@ -80,18 +80,18 @@ SAMPLE_ITEMS = {
         SampleItem("unknown", "unknown", "", "A1103099999A"),
     ),
 }
-"""By what can be done with them: lent; renewed or not, being on loan to the first library card; not lent."""
+"""By what can be done: lend; renew or not, on loan to the first library card; not lendable."""
 
 
 def demo_server() -> LibraryServer:
-    """The library's system, not yet started: a Koha in Japanese that also tells how long a library card is good, and places in queues."""
+    """Return the library system, not started: a Koha in Japanese that also reports card expiry and queue positions."""
     dialect = replace(KOHA, language=Language.JAPANESE, expiry_field="PA", says_position=True)
     login = Login("counter2", secrets.token_hex(8))
     return LibraryServer(opening(now_in_japan().date()), dialect, login=login, latency=LATENCY)
 
 
 def demo_ils(server: LibraryServer) -> IlsSettings:
-    """How a counter speaks to that system, once it is started."""
+    """Return a counter's settings for that system, once it is started."""
     login = server.login or Login("", "")
     return IlsSettings(
         system=Ils.KOHA,
@@ -109,9 +109,9 @@ def demo_ils(server: LibraryServer) -> IlsSettings:
 
 
 def demo_settings(*, single_display: bool = False, ils: IlsSettings | None = None, slips: Path | None = None) -> Settings:
-    """As a library might set itself up, but for `revocation`: a demo has no list to look a card up in.
+    """Return typical settings, except for `revocation`: the demo has no list to look up cards in.
 
-    `ils` None: no library system. `slips`: where slips come to lie, if not in the home.
+    `ils` None: no library system. `slips`: output folder for slips, if not the home folder.
     """
     return Settings(
         card=CardSettings(revocation=RevocationSource.NONE),

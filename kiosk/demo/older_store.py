@@ -1,4 +1,4 @@
-"""What the tour begins with: a store that is older than it was left."""
+"""Setup of the tour: a store rolled back to an older copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.store.repository import Repository
 
 
 def put_older_store_back(store: Path, keys: Keys, anchor: AnchorFile) -> None:
-    """Write one link down and put back the copy made before, as somebody might who restores a folder by hand."""
+    """Save a link, then restore the copy made before it, as somebody might who restores a folder by hand."""
     with Repository(store, keys, "", now, anchor=anchor):
         pass
     copy = store.read_bytes()

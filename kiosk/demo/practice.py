@@ -1,4 +1,4 @@
-"""Practice: the counter's windows on real readers, with cards, an authority and a library's system that are none of the library's own."""
+"""Practice mode: the counter on real readers, with test cards, a test CA and a simulated library system."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from kiosk.text import say
 
 
 def practice_settings(settings: Settings, library: IlsSettings) -> Settings:
-    """Those of `settings` that reach nothing real: no library's system, no window of another program, no printer. Slips come to lie in
-    the home, where they are deleted in time: elsewhere there may be real ones.
+    """Return `settings` with nothing real attached: no library system, no other program's window, no printer.
+
+    PDF slips go to the home folder, where they expire: elsewhere they might mix with real ones.
     """
     slip = replace(settings.slip, to="off" if settings.slip.to == "off" else "pdf", printer="", pdf_folder="")
     named = replace(settings.counter, name=say("demo.practice.counter"))
@@ -31,7 +32,10 @@ def practice_settings(settings: Settings, library: IlsSettings) -> Settings:
 
 
 def run_practice(application: QApplication, home: Home, settings: Settings) -> int:
-    """On the files of `home`, until it is closed. Raises Unavailable: already-running, and the store's."""
+    """Run practice mode on the files of `home` until it is closed.
+
+    Raises Unavailable: already-running, and what opening the store raises.
+    """
     with RunningLock(home.lock), serving(demo_server()) as library:
         pretended = practice_settings(settings, demo_ils(library))
         keys = open_keys(FileKeyStore(home.folder / "practice-keys" / "keys.json"), home.store)

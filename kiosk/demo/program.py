@@ -1,4 +1,4 @@
-"""Puts the demo together: the same program as at a counter, on a virtual reader, an authority and a library's system of its own."""
+"""Assembly of the demo: the counter's program with virtual readers, a test CA and a simulated library system."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from kiosk.store.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where the cards are laid."""
+    """The readers in use."""
 
     readers: Callable[[], CardReaders]
     monitor: Callable[[], ReaderMonitor]
     practice: bool = False
-    """On readers that are real: both windows say that nothing else is."""
+    """Practice on real readers: both windows show a banner."""
 
 
 @contextmanager
 def demo_counter(
     home: Home, settings: Settings, keys: Keys, deck: Deck, readers: VirtualReaders, anchor: AnchorFile | None = None
 ) -> Iterator[Program]:
-    """The program on virtual readers and the deck's own authority, started, on the files of `home`."""
+    """Run the program on virtual readers, the deck's own CA and the files of `home`; yield it started."""
     with pretended_counter(home, settings, keys, deck, Setting(readers.readers, readers.monitor), anchor) as program:
         yield program
 
@@ -56,7 +56,7 @@ def demo_counter(
 def pretended_counter(
     home: Home, settings: Settings, keys: Keys, deck: Deck, setting: Setting, anchor: AnchorFile | None = None
 ) -> Iterator[Program]:
-    """The program on any readers, which trusts nothing but the deck's own authority: a real card is refused before any PIN."""
+    """Run the program on any readers, trusting only the deck's own CA: a real card is refused before any PIN."""
     judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
     with Repository(home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
         equipment = Equipment(
@@ -66,7 +66,7 @@ def pretended_counter(
             repository=repository,
             facts=replace(first_facts(settings, judge, demo=True), practice=setting.practice),
             looks=demo_looks(home, settings, judge),
-            # With one display both windows share it, for trying out; with more it matters where they are.
+            # A single display is shared for trying out; with several, the placement is checked.
             own_displays=len(QGuiApplication.screens()) > 1,
             library=open_library(home, settings),
             hand_over=open_handover(settings),
@@ -77,7 +77,10 @@ def pretended_counter(
 
 
 def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
-    """The demo on the files of `home`. With `tour` it shows itself, leaves pictures and slips there and ends; 0 when all went well."""
+    """Run the demo on the files of `home`; return the exit code.
+
+    With `tour` it runs unattended, leaves pictures and slips in that folder and returns 0 if all went well.
+    """
     with RunningLock(home.lock), serving(demo_server()) as library:
         settings = demo_settings(ils=demo_ils(library), slips=tour)
         keys = open_keys(FileKeyStore(home.folder / "demo-keys" / "keys.json"), home.store)
@@ -86,7 +89,7 @@ def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
         if tour is not None:
             anchor = AnchorFile(home.folder / "demo-keys" / "store.anchor", keys)
             put_older_store_back(home.store, keys, anchor)
-            # It lies there before anybody looks.
+            # Already on the reader at start-up.
             readers.lay(deck.card("not-my-number-card"), READERS[1])
             readers.unplug(READERS[1])
         with demo_counter(home, settings, keys, deck, readers, anchor) as program:

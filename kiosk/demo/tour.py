@@ -1,4 +1,4 @@
-"""The guided tour: walks the script in Qt's own loop. It sets no state."""
+"""The guided tour: runs the script from Qt's event loop, through the user interface only."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
 
 LIMIT_MS = 20_000
-"""How long a step may wait for what it wants to see."""
+"""Timeout of a step."""
 LOOK_MS = 15
 
 
 class Tour:
-    """Walks the script in Qt's own loop, one look at a time, and ends the program."""
+    """Runs the script from a polling timer, then quits the application. `result` is 0 if every step succeeded."""
 
     def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
         self._guide, self._folder = Guide(displays, tray, folder), folder
@@ -40,7 +40,7 @@ class Tour:
                 self._end(lost=True)
             return
         self._waited = 0
-        # A step may run the event loop (a scan types key by key): no look in the middle of one.
+        # A step may run the event loop (a scan types key by key): do not re-enter it.
         self._timer.stop()
         try:
             following = next(self._steps, None)

@@ -1,4 +1,4 @@
-"""Hands and eyes of the tour: presses, lays and looks by accessible names."""
+"""User interface driver of the tour: finds widgets by accessible name, presses keys and buttons, places cards."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from kiosk.ui.displays import Displays
 Wait = Callable[[], bool]
 UPRIGHT = QSize(800, 1280)
 HAND_MS = 50
-"""A hand is not as exact as a clock."""
+"""Tolerance added to the keyboard's time limits."""
 QUICK = 80
-"""Of Qt's qualities for a PNG: a third faster than its own choice, a tenth larger, none the worse."""
+"""Qt's PNG quality setting: a third faster than the default, a tenth larger, lossless."""
 
 
 class Guide:
-    """What the script can do. Every method is a generator of things to wait for."""
+    """Actions of the script. Each is a generator of conditions to wait for."""
 
     def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
         self.staff, self.patron, self.tray = displays.staff, displays.patron, tray
@@ -42,7 +42,7 @@ class Guide:
         yield from ()
 
     def press(self, window: QWidget, sentence: str) -> Iterator[Wait]:
-        """Wait for a live button of that name, then touch its middle."""
+        """Wait for an enabled button of that name, then click its centre."""
         name = _name(sentence)
         self.wanted = name
         yield lambda: self._button(window, name) is not None
@@ -52,14 +52,14 @@ class Guide:
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def see(self, window: QWidget, sentence: str) -> Iterator[Wait]:
-        """Wait until something of that name is shown."""
+        """Wait until a widget whose name contains this is visible."""
         name = _name(sentence)
         self.wanted = name
         yield lambda: any(name in shown for shown in names_shown(window))
         self._tell("see", name=name)
 
     def notice(self, sentence: str) -> Iterator[Wait]:
-        """Wait for a notice with a button of that name. What finds no room for its buttons is unfolded first, as staff do."""
+        """Wait for a notice with a button of that name, unfolding it if needed, as staff would."""
         name = _name(sentence)
         self.wanted = name
         yield lambda: self._button(self.staff, name) is not None or self._unfold()
@@ -72,7 +72,7 @@ class Guide:
         return False
 
     def pin(self, digits: str, confirm: str) -> Iterator[Wait]:
-        """Touch the pad's keys and its confirm key. What is typed is not told."""
+        """Enter digits on the pad and confirm. The digits are not printed."""
         for digit in digits:
             self.wanted = "●"
             yield lambda digit=digit: self._button(self.patron, digit) is not None  # type: ignore[misc]
@@ -89,7 +89,7 @@ class Guide:
         yield from self._tray_button(say("demo.tray.lift"))
 
     def plug_second(self) -> Iterator[Wait]:
-        """The second reader is put in, with the card that lies on it."""
+        """Plug in the second reader, with the card that is on it."""
         self._tell("press", name=plain(say("demo.tour.plug")))
         self.tray.plug(READERS[1])
         yield from ()
@@ -104,7 +104,7 @@ class Guide:
         yield from ()
 
     def hold(self, sentence: str, picture: str) -> Iterator[Wait]:
-        """Hold Enter on a button of staff's until it is full; the picture is taken before it is let go."""
+        """Hold Enter on a staff button until the hold is complete; take the picture before releasing it."""
         name = _name(sentence)
         self.wanted = name
         yield lambda: self._button(self.staff, name) is not None
@@ -122,7 +122,7 @@ class Guide:
         QTest.keyRelease(window, Qt.Key.Key_Return)
 
     def turn(self, *, upright: bool) -> Iterator[Wait]:
-        """The patron's display, a small one, is turned while the program runs; or it is the one of before again."""
+        """Rotate the patron's display to portrait on a small one, or restore the previous size."""
         if upright:
             self._lying = self.patron.size()
             self.patron.resize(UPRIGHT.transposed())
@@ -134,33 +134,33 @@ class Guide:
         yield from self._tray_button(say(f"demo.library-card.{card}"))
 
     def scan_item(self, name: str) -> Iterator[Wait]:
-        """By its key in ITEMS, or "unknown"."""
+        """Scan an item by its key in ITEMS, or "unknown"."""
         [item] = [item for items in SAMPLE_ITEMS.values() for item in items if item.name == name]
         sentence = say(f"demo.item.{item.kind}", title=item.title)
         self._tell("scan", name=plain(sentence))
         yield from self._tray_button(sentence)
 
     def trouble(self, kind: str) -> Iterator[Wait]:
-        """Of the library's system: "stop" and "start" it, "lose" one answer, or let it be "silent"."""
+        """Affect the library system: "stop" or "start" it, "lose" one answer, or make it "silent"."""
         sentence = say(f"demo.tray.library-{kind}")
         self._tell("press", name=plain(sentence))
         self._changes = self._executed()
         yield from self._tray_button(sentence)
 
     def until_changed(self) -> Iterator[Wait]:
-        """Wait until the library's system has carried out something since the last trouble, whether it says so or not."""
+        """Wait until the library system has executed a request since the last `trouble`, answered or not."""
         self.wanted = "library"
         yield lambda: self._executed() > self._changes
 
     def slip(self) -> Iterator[Wait]:
-        """Wait until one more slip lies in the folder."""
+        """Wait for another slip in the folder."""
         self.wanted = "slip-*.pdf"
         yield lambda: len(self._slips()) > self._seen
         self._seen += 1
         self._tell("slip", file=max(self._slips()).name)
 
     def picture(self, name: str) -> Iterator[Wait]:
-        """Both windows as they are now; one that looks as before is not drawn again."""
+        """Save pictures of both windows, skipping one that is unchanged."""
         yield self._rests
         QApplication.processEvents()
         for side, window in (("staff", self.staff), ("patron", self.patron)):
@@ -174,7 +174,7 @@ class Guide:
             self._tell("picture", file=file)
 
     def _rests(self) -> bool:
-        """Whether nothing on staff's window is about to look otherwise by itself."""
+        """Whether no animation is running in the staff window."""
         moving = QAbstractAnimation.State.Running
         return all(animation.state() != moving for animation in self.staff.findChildren(QAbstractAnimation))
 
@@ -202,7 +202,7 @@ class Guide:
 
 
 def names_shown(window: QWidget) -> list[str]:
-    """The accessible names of everything that can be seen in a window."""
+    """Return the accessible names of all visible widgets in a window."""
     return [widget.accessibleName() for widget in window.findChildren(QWidget) if widget.isVisible() and widget.accessibleName()]
 
 

@@ -1,4 +1,4 @@
-"""The tray beside the two windows: cards to lay and lift, library cards and items to scan, the library's system to trouble."""
+"""Control window of the demo: cards to place, library cards and items to scan, faults of the library system."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.words import Words
 
 CLOSE = "Button { min-height: 26px; }"
-"""There is much to lay and to scan."""
+"""Compact buttons: there are many."""
 READERS = (READER, "Virtual Reader 01 00")
 """The second is for the tour."""
 LEAST_STAFF = 960
-"""Pixels of width that the staff window keeps when it makes room for the tray."""
+"""Minimum width in pixels left to the staff window beside the tray."""
 HEIGHT = 900
 SCAN_MS = 4
-"""Between two characters, as a barcode scanner sends them."""
+"""Interval between two characters of a scan."""
 
 
 class Tray(QWidget):
-    """One button for each card lays it (and lifts what lay there before); closing the tray ends the demo."""
+    """The tray. Pressing a card's button places it on the reader, replacing the previous one; closing the tray ends the demo."""
 
     def __init__(
         self, deck: Deck, readers: VirtualReaders, staff: QWidget, library: LibraryServer | None = None, *, lays: bool = True
     ) -> None:
-        """`library`: the system to switch off and on, where there is one. Without `lays` cards are laid on a reader, not here."""
+        """`library`: the system to control, if any. `lays`: offer cards; False if they are placed on real readers."""
         super().__init__()
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -64,12 +64,12 @@ class Tray(QWidget):
         self._columns = columns
 
     def showEvent(self, event: QShowEvent) -> None:
-        # Only now all have their style, and with it their size.
+        # Size hints are final only once all widgets are styled.
         self.resize(self._wanted(QBoxLayout.Direction.LeftToRight))
         super().showEvent(event)
 
     def stand_beside(self) -> None:
-        """Right of the staff window, which makes room as far as it can spare it; where it cannot, over its right edge."""
+        """Place the tray right of the staff window, which is narrowed if it can be; otherwise over its right edge."""
         display = self._staff.screen().availableGeometry()
         staff, tray = side_by_side(display, self._wanted(QBoxLayout.Direction.LeftToRight))
         if staff is None:
@@ -80,7 +80,7 @@ class Tray(QWidget):
         _put(self, tray)
 
     def _wanted(self, direction: QBoxLayout.Direction) -> QSize:
-        """With its columns so: side by side, or one below the other."""
+        """Arrange the columns in this direction; return the preferred size."""
         self._columns.setDirection(direction)
         return QSize(self._columns.sizeHint().width() + BAR, HEIGHT)
 
@@ -125,11 +125,11 @@ class Tray(QWidget):
         self._readers.lift(reader)
 
     def plug(self, reader: str) -> None:
-        """Put in a reader that was pulled out, with what lies on it."""
+        """Reconnect a reader, with the card on it."""
         self._readers.replug(reader)
 
     def switch_library(self) -> None:
-        """Stop the library's system, or start it again: what was lent stays lent."""
+        """Stop or restart the library system; loans are kept."""
         library = self.library
         if library is None:
             return
@@ -140,9 +140,9 @@ class Tray(QWidget):
         self._switch.set_text(say("demo.tray.library-stop" if library.running else "demo.tray.library-start"))
 
     def scan(self, card: SampleCard | SampleItem) -> None:
-        """Type the barcode into the staff window, as a scanner at the staff's keyboard does."""
+        """Type the barcode into the staff window, as a scanner on the staff's keyboard port does."""
         self._staff.activateWindow()
-        # Through the window, not a widget: the page that takes the number may be gone before the last key is released.
+        # Sent to the window, not a widget: the page that takes the number may be gone before the last key release.
         window = self._staff.windowHandle()
         for character in card.barcode:
             shift = Qt.KeyboardModifier.ShiftModifier if character.isupper() else Qt.KeyboardModifier.NoModifier
@@ -155,13 +155,13 @@ class Tray(QWidget):
 
 
 def _put(window: QWidget, place: QRect) -> None:
-    """With its frame."""
+    """Set the geometry including the frame."""
     window.resize(place.size() - (window.frameGeometry().size() - window.size()))
     window.move(place.topLeft())
 
 
 def side_by_side(display: QRect, tray: QSize) -> tuple[QRect | None, QRect]:
-    """Where the staff window and a tray of this size stand; None: the staff window cannot spare the room and stays as it is."""
+    """Return the places of staff window and tray; None: the staff window cannot be narrowed and stays as it is."""
     size = tray.boundedTo(display.size())
     left = display.width() - size.width()
     staff = QRect(display.topLeft(), QSize(left, display.height())) if left >= LEAST_STAFF else None

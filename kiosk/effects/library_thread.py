@@ -52,7 +52,7 @@ class LibraryThread:
             self._beating = False
             library.keep_alive()
 
-        # Whoever serves over this line would not know that nobody looks after it any more.
+        # Not silent, unlike other checks: staff using this connection could not know that it is no longer kept alive.
         self._worker.look(lambda: self._told_of(library, beat), lambda incident: Broke(incident.number) if incident.is_new else None)
 
     def retry(self) -> None:

@@ -44,8 +44,9 @@ class Worker:
         self._thread.submit(run)
 
     def look(self, take: Callable[[], Event | None], broke: Callable[[Incident], Event | None]) -> None:
-        """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. Of a bug, what `broke` makes of
-        it is posted.
+        """Enqueue a background check, which nobody waits for and which never ends a session.
+
+        KioskError is dropped. On any other exception the incident is recorded, and what `broke` returns is posted.
         """
 
         def taken() -> Event | None:

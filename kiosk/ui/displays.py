@@ -162,8 +162,9 @@ class Displays:
             self.staff.activateWindow()
 
     def _give_keyboard(self, to_pad: bool) -> None:
-        """Activate the patron window while the PIN pad is open, and staff's otherwise: touching the patron window must not divert the
-        scanner.
+        """Activate the patron window while the PIN pad is open, and staff's otherwise.
+
+        A touch on the patron window must not take the scanner away from staff.
         """
         if to_pad and not self._at_pad:
             self.patron.activateWindow()

@@ -1,4 +1,4 @@
-"""The keys of the PIN pad and the four places that show how many were pressed."""
+"""Keys of the PIN pad, and the slots that show how many digits were entered."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ HIGHLIGHT_MS = 100
 
 
 class PadKey(QPushButton):
-    """One key. Acts on press, never repeats, takes no focus: what a keyboard or a scanner sends never presses it.
+    """One key of the pad. Acts on press, without auto-repeat or focus, so that no keyboard or scanner can press it.
 
-    It looks pressed for the same short time whatever key it is and however long the finger stays.
+    The highlight of a press lasts equally long for every key, however long the key is held.
     """
 
     def __init__(self, sizes: PatronSizes, text: str = "", *, icon: str = "") -> None:
@@ -34,7 +34,7 @@ class PadKey(QPushButton):
         self.setAccessibleName(text)
 
     def needed(self) -> QSize:
-        """The room its label takes."""
+        """Return the space its label takes."""
         metrics = QFontMetrics(self._letters())
         icon = self._sizes.icon if self._icon else 0
         return QSize(metrics.horizontalAdvance(self.text()), metrics.height() + icon)
@@ -71,7 +71,7 @@ class PadKey(QPushButton):
 
 
 class PinSlots(QWidget):
-    """Four places, painted from a count: this widget never knows a digit."""
+    """Digit slots, drawn from a count only: this widget never holds a digit."""
 
     def __init__(self, sizes: PatronSizes) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The PIN pad: real buttons, digits in one bytearray, one `Pin` for one press of the confirm key.
+"""The PIN pad: real buttons, digits in a single bytearray, one `Pin` per press of the confirm key.
 
 ARCHITECTURE, Rules of the PIN: 1, 3, 4.
 """
@@ -94,7 +94,7 @@ class PinPad(QWidget):
         self._count = 0
 
     def key_pressed(self, event: QKeyEvent) -> None:
-        """Handle a key from a keypad: digits are entered, anything else discards the input.
+        """Handle a key from a keypad: digits are entered, Backspace and Delete erase one, anything else discards the input.
 
         Keys less than 40 ms apart come from a scanner. After a discard, keys are ignored until there has been a pause, so that the tail of
         a long barcode cannot fill the pad. No key confirms here: see `ui.keys`.

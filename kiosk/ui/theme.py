@@ -1,7 +1,7 @@
 """Colours and sizes; the style sheet is a template filled from them, once per window size.
 
-Staff sizes are logical pixels in four classes of window width; the patron's are millimetres, since a finger and an eye of 78
-years measure millimetres whatever the panel (ARCHITECTURE, Rules of the look: 4, 5).
+Staff sizes are logical pixels in four classes of window width; patron sizes are millimetres, since fingers and the eyes of a 78-year-old
+need the same physical size on any panel (ARCHITECTURE, Rules of the look: 4, 5).
 """
 
 from __future__ import annotations

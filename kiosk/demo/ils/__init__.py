@@ -1,4 +1,4 @@
-"""A pretend library system: patrons, items and rules of its own behind a SIP2 server on this machine."""
+"""Simulated library system: patrons, items and circulation rules behind a SIP2 server on loopback."""
 
 from kiosk.demo.ils.collection import ITEMS, PATRONS, opening
 from kiosk.demo.ils.dialect import EVERGREEN, KOHA, PLAIN, Dialect, Language

@@ -1,4 +1,4 @@
-"""Patrons of every kind and some forty items, all invented, with their barcodes: numbers never change, dates go along with the day."""
+"""Sample data: patrons of every kind and some forty items, all fictitious. Barcodes are fixed; dates are relative to today."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATRONS = {
     "somebody": "2104421397",
     "unknown": "2104432402",
 }
-"""Library card numbers by what they show. `replaced` is answered with `replacement`; `unknown` is nobody's."""
+"""Library card numbers by purpose. `replaced` is answered with `replacement`; `unknown` is not assigned."""
 
 ITEMS = {
     # on the shelf
@@ -67,7 +67,7 @@ ITEMS = {
     # on loan to `full`
     **{f"full-{n}": Copy(f"11030004{n:02}", f"みんなの園芸百科 {n}") for n in range(1, 11)},
 }
-"""Items by what they show."""
+"""Items by purpose."""
 
 
 def borrowers(today: date) -> list[Borrower]:
@@ -94,7 +94,7 @@ def borrowers(today: date) -> list[Borrower]:
 
 
 def opening(today: date, rules: Rules | None = None) -> Circulation:
-    """The library as it opens on `today`."""
+    """Return the library's initial state on `today`."""
     library = Circulation.of(borrowers(today), ITEMS.values(), rules)
 
     def lent(item: str, patron: str, days_left: int, renewals: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""What every answer is made from: what the library remembers, how its system speaks, and its clock."""
+"""Context of every answer: state, dialect and clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whom a request is about. `number` is the real one, or what was asked for where nobody is known by it."""
+    """The patron of a request. `number` is the current one, or the one requested if unknown."""
 
     number: str
     borrower: Borrower | None
@@ -25,7 +25,7 @@ class Asker:
 
     @property
     def patron(self) -> str:
-        """For the rules; empty where nobody is known."""
+        """The number for the rules; "" if unknown."""
         return self.borrower.number if self.borrower else ""
 
 

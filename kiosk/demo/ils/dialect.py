@@ -1,4 +1,4 @@
-"""How a library system speaks SIP2, where real ones differ (seen in dialogues with Koha 3.17 and Evergreen's SIPServer)."""
+"""SIP2 dialects of real library systems (observed with Koha 3.17 and Evergreen's SIPServer)."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class Language(StrEnum):
 
 @unique
 class Denials(StrEnum):
-    """Which of the fourteen flags of the patron status are set."""
+    """How blocks map to the fourteen flags of the patron status."""
 
     ALIKE = "alike"
-    """0 to 3 for whatever stops a patron; beside them only 4 for a lost card. (Koha)"""
+    """Any block sets 0 to 3; a lost card also sets 4. (Koha)"""
     RECALL_ALWAYS = "recall-always"
-    """2 for everybody; expiry is no flag, money is 10, the rest sets 0 to 3 beside its own. (Evergreen)"""
+    """2 is always set; expiry sets none, debt sets 10, other blocks set their own and 0 to 3. (Evergreen)"""
     EXACT = "exact"
-    """Each stop sets its own and what it denies."""
+    """Each block sets its own flag and what it denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +62,48 @@ class Dialect:
     language: Language
     denials: Denials
     greeting: str = ""
-    """Said to everybody."""
+    """Prefix of every screen message."""
     given_first: bool = False
     institution_last: bool = False
-    """AO at the end of a 24, and AE before AA."""
+    """A 24 ends with AO and has AE before AA."""
     expiry_field: str = ""
     expired_is_invalid: bool = False
-    """BL=N for somebody whose card has expired."""
+    """BL=N for an expired card."""
     shows_limits: bool = False
     renews_when_lent_again: bool = True
     decomposed: bool = False
-    """Kana with their marks apart: か and U+3099 for が."""
+    """Whether kana are sent in NFD: か and U+3099 for が."""
     longest: int = 0
-    """Where values are cut; 0: never."""
+    """Maximum length of a value; 0: unlimited."""
     lists_titles: bool = False
-    """In a patron's lists, in place of barcodes."""
+    """Patron lists hold titles in place of barcodes."""
     longest_list: int = 0
-    """So many of a patron's list at a time, the rest where a start is asked for (BP); 0: all."""
+    """Page size of patron lists, the rest being requested by start (BP); 0: unlimited."""
     pages: bool = True
-    """Whether a start that is asked for counts."""
+    """Whether BP and BQ are honoured."""
     lists_loans: bool = True
-    """Whether loans are listed, or only counted."""
+    """Whether loans are listed, not just counted."""
     counts_all_holds: bool = False
-    """Holds not yet ready are among the hold items, not the unavailable ones."""
+    """Holds not yet ready are hold items, not unavailable holds."""
     dates_with_signs: bool = False
     """Due dates as 2026-12-07 23:59:00."""
     says_position: bool = True
     trusts_pickup: bool = False
-    """Says ok to a pickup place that does not exist, and places nothing."""
+    """Accepts an unknown pickup location, but places no hold."""
     wants_password_filled: bool = False
     """A hold with an empty AD is refused."""
     hangs_up: bool = False
-    """At what it does not know, in place of a 96."""
+    """Closes the connection on an unknown message, in place of a 96."""
 
     def rules(self, rules: Rules | None = None) -> Rules:
-        """Those of the library as this system applies them."""
+        """Return the library's rules as this system applies them."""
         return replace(rules or Rules(), renews_when_lent_again=self.renews_when_lent_again)
 
     def name_of(self, borrower: Borrower) -> str:
         return f"{borrower.given} {borrower.family}" if self.given_first else f"{borrower.family} {borrower.given}"
 
     def flags(self, stops: frozenset[Stop], *, too_many: bool) -> str:
-        """The patron status: fourteen of Y and blank."""
+        """Return the patron status: fourteen characters, Y or blank."""
         on: set[int] = set()
         match self.denials:
             case Denials.ALIKE:
@@ -124,7 +124,7 @@ class Dialect:
         return "".join("Y" if flag in on else " " for flag in range(14))
 
     def why_not(self, no: No, name: str) -> str:
-        """`name` is the patron's, where one is known."""
+        """Return the screen message of a refusal. `name`: the patron's, or ""."""
         if self.language is Language.JAPANESE:
             return say(f"demo.ils.no-{no}")
         return _ENGLISH[no].format(name=name)
@@ -142,7 +142,7 @@ class Dialect:
         return f"{day:%Y%m%d}    235900"
 
     def value(self, text: str) -> str:
-        """As it goes out: in one line."""
+        """Return a value as sent: on one line, in this dialect's form and length."""
         text = text.replace("\n", " ")
         if self.decomposed:
             text = normalize("NFD", text)

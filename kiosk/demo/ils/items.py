@@ -1,4 +1,4 @@
-"""Answers about items: 17, 11, 09, 29, 65 and 15."""
+"""Item messages: 17, 11, 09, 29, 65 and 15."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kiosk.library.sip2 import Message
 
 
 def item_information(context: ServerContext, request: Message) -> Message:
-    """17 → 18. An item nobody knows has status 01 and no title."""
+    """17 → 18. An unknown item has status 01 and no title."""
     number = request.first("AB") or ""
     copy = context.library.copies.get(number)
     fixed = {
@@ -77,7 +77,7 @@ def checkin(context: ServerContext, request: Message) -> Message:
         ("AB", item),
         *((("AQ", INSTITUTION), ("AJ", verdict.copy.title)) if verdict.copy else ()),
         *((("AA", verdict.patron),) if verdict.patron else ()),
-        # The kind of alert: 01, somebody here waits for it; 99, anything else.
+        # Alert type: 01, on hold at this library; 99, other.
         *((("CV", "01"),) if verdict.for_hold else ()),
         *((("CV", "99"),) if verdict.no else ()),
         *_why_not(context, verdict, ""),
@@ -86,7 +86,7 @@ def checkin(context: ServerContext, request: Message) -> Message:
 
 
 def hold(context: ServerContext, request: Message) -> Message:
-    """15 → 16: + places one, - takes it back; changing one (*) is refused."""
+    """15 → 16: + places a hold, - cancels it; changing one (*) is refused."""
     asker = context.asker(request)
     item, pickup = request.first("AB") or "", request.first("BS") or ""
     no_password = context.dialect.wants_password_filled and request.first("AD") == ""
@@ -144,7 +144,7 @@ def _why_not(context: ServerContext, verdict: Verdict, name: str) -> Fields:
 
 
 def _magnetic(copy: Copy | None) -> str:
-    """Nobody can say for an item that is not known."""
+    """Return the magnetic media flag; U for an unknown item."""
     if copy is None:
         return "U"
     return "Y" if copy.medium is Medium.DISC else "N"

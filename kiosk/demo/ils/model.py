@@ -1,4 +1,4 @@
-"""What the pretend library's system knows: who borrows, what can be borrowed, and what was borrowed."""
+"""Data model of the simulated library: borrowers, copies, loans, holds."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from enum import StrEnum, unique
 
 @unique
 class Stop(StrEnum):
-    """Why somebody may borrow nothing."""
+    """Reason a borrower is blocked."""
 
     EXPIRED = "expired"
     OVERDUE = "overdue"
-    """Set by hand, because of something that is long overdue."""
+    """Set by staff for long overdue items."""
     CARD_LOST = "card-lost"
     OWING = "owing"
 
 
 @unique
 class No(StrEnum):
-    """Why something was not done."""
+    """Reason a request was refused."""
 
     PATRON_UNKNOWN = "patron-unknown"
     PATRON_STOPPED = "patron-stopped"
@@ -47,17 +47,17 @@ class Borrower:
     family: str
     given: str
     until: date | None = None
-    """The last day the library card is good."""
+    """Last day the library card is valid."""
     stop: Stop | None = None
-    """Set by hand. What follows from dates and money comes on top."""
+    """Set by staff; blocks that follow from expiry and debt are added."""
     owes: int = 0
     """In yen."""
     born: date = date(1980, 4, 1)
     address: str = ""
     note: str = ""
-    """What staff have written down for whoever serves them next."""
+    """Message from staff to whoever serves this borrower next."""
     formerly: str = ""
-    """The number of a card that this one has replaced; asked for it, the system answers with the new one."""
+    """Number of the card this one replaced; a request for it is answered with the new number."""
 
 
 @unique
@@ -76,14 +76,14 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One thing with one barcode."""
+    """A physical item with a barcode."""
 
     number: str
     title: str
     medium: Medium = Medium.BOOK
     condition: Condition = Condition.GOOD
     enclosed: str = ""
-    """What belongs to it, as it is told with each loan."""
+    """Accompanying material, reported with each loan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +100,4 @@ class Hold:
     patron: str
     pickup: str = ""
     ready: bool = False
-    """The item lies on the shelf for held items, waiting for this patron."""
+    """Whether the item is on the hold shelf for this patron."""

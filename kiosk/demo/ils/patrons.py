@@ -1,4 +1,4 @@
-"""Answers about patrons: 23, 63 and 35."""
+"""Patron messages: 23, 63 and 35."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kiosk.demo.ils.model import Borrower, Stop
 from kiosk.library.sip2 import Message
 
 PIN = "0000"
-"""Of every patron: what AD has to hold."""
+"""Password (AD) of every patron."""
 _NOBODY = "YYYY          "
 _LISTS = {
     "AS": "hold_items_count",
@@ -17,7 +17,7 @@ _LISTS = {
     "BU": "recall_items_count",
     "CD": "unavailable_holds_count",
 }
-"""In the order of a 63's summary."""
+"""In the order of the summary field of a 63."""
 
 
 def patron_status(context: ServerContext, request: Message) -> Message:
@@ -68,7 +68,7 @@ def _flags(context: ServerContext, asker: Asker) -> str:
 
 
 def _valid(context: ServerContext, asker: Asker, request: Message) -> Fields:
-    """BL, and CQ where a password was sent, right or wrong."""
+    """Return BL, and CQ if a password was sent, right or wrong."""
     borrower, password = asker.borrower, request.first("AD")
     valid = borrower is not None and not (context.dialect.expired_is_invalid and Stop.EXPIRED in context.stops(borrower))
     found = (("BL", "Y" if valid else "N"),)
@@ -90,7 +90,7 @@ def _limits(context: ServerContext) -> Fields:
 
 
 def _extensions(context: ServerContext, asker: Asker) -> Fields:
-    """What servers send beside the protocol: address, last day, birthday."""
+    """Return common extensions to the protocol: address, expiry, birth date."""
     borrower = asker.borrower
     if borrower is None:
         return ()
@@ -100,7 +100,7 @@ def _extensions(context: ServerContext, asker: Asker) -> Fields:
 
 
 def _screen(context: ServerContext, asker: Asker) -> Fields:
-    """AF: a greeting to everybody, what stops this patron, and what staff have noted, in one."""
+    """Return a single AF with greeting, blocks and staff note."""
     borrower, greeting = asker.borrower, context.dialect.greeting
     if borrower is None:
         return ()
@@ -131,7 +131,7 @@ def _fines(borrower: Borrower) -> list[str]:
 
 
 def _asked_list(context: ServerContext, lists: dict[str, list[str]], request: Message) -> Fields:
-    """Only the first Y of the summary counts; BP and BQ are the first and last wanted, from 1."""
+    """Return the requested list: that of the first Y in the summary, from BP to BQ, counted from 1."""
     place = request.fixed["summary"].find("Y")
     if not 0 <= place < len(_LISTS):
         return ()

@@ -1,4 +1,4 @@
-"""The rules by which the pretend library lends, renews and reserves, over what it remembers. No clock, no files, no network."""
+"""Circulation rules of the simulated library, over in-memory data. No clock, files or network."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from kiosk.demo.ils.model import Borrower, Condition, Copy, Hold, Loan, Medium, 
 @dataclass(frozen=True, slots=True)
 class Rules:
     days: int = 14
-    """Both of a loan and of a renewal."""
+    """Length of a loan and of a renewal."""
     loans: int = 10
     discs: int = 2
-    """Among the loans."""
+    """Maximum of discs among the loans."""
     renewals: int = 1
-    """Of one loan."""
+    """Maximum per loan."""
     holds: int = 10
     owing: int = 1000
-    """Who owes more, in yen, borrows nothing."""
+    """Debt in yen above which borrowing is denied."""
     pickups: tuple[str, ...] = ("CHUO", "HIGASHI")
-    """Where held items can be fetched; the first where none is asked for."""
+    """Pickup locations; the first is the default."""
     renews_when_lent_again: bool = False
-    """As Koha and Evergreen do with what the patron has already; otherwise it is refused."""
+    """Whether checking out a patron's own loan renews it, as Koha and Evergreen do; otherwise it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a request. `no` is None when it was done."""
+    """Outcome of a request. `no` is None on success."""
 
     no: No | None = None
     copy: Copy | None = None
     due: date | None = None
     renewed: bool = False
     position: int | None = None
-    """In the queue for an item, 1 being the next to get it."""
+    """Position in the hold queue; 1 is next."""
     patron: str = ""
-    """Who had brought back."""
+    """The borrower of a returned item."""
     for_hold: bool = False
-    """Brought back, and waited for by somebody."""
+    """Whether a returned item is on hold for somebody."""
 
     @property
     def done(self) -> bool:
@@ -50,26 +50,26 @@ class Verdict:
 
 @dataclass
 class Circulation:
-    """All that the library remembers. Whoever uses it from two threads locks it."""
+    """The library's whole state. Not thread-safe: callers lock it."""
 
     borrowers: dict[str, Borrower]
     copies: dict[str, Copy]
     rules: Rules = field(default_factory=Rules)
     loans: dict[str, Loan] = field(default_factory=dict)
-    """By item, the oldest first."""
+    """By item, oldest first."""
     holds: dict[str, list[Hold]] = field(default_factory=lambda: defaultdict(list))
-    """By item, the next first."""
+    """By item, next in queue first."""
 
     @classmethod
     def of(cls, borrowers: Iterable[Borrower], copies: Iterable[Copy], rules: Rules | None = None) -> Circulation:
-        """A library with nothing on loan."""
+        """Create a library with nothing on loan."""
         known = {borrower.number: borrower for borrower in borrowers}
         return cls(known, {copy.number: copy for copy in copies}, rules or Rules())
 
     # --- what is known -------------------------------------------------------------------------------------------------------
 
     def borrower(self, number: str) -> Borrower | None:
-        """By the number of the card, or of the one it has replaced."""
+        """Find a borrower by card number, current or replaced."""
         if found := self.borrowers.get(number):
             return found
         return next((borrower for borrower in self.borrowers.values() if number and borrower.formerly == number), None)
@@ -129,7 +129,7 @@ class Circulation:
         return Verdict(None, copy, position=len(queue))
 
     def cancel(self, patron: str, item: str) -> Verdict:
-        """Takes a hold back."""
+        """Cancel a hold."""
         copy = self.copies.get(item)
         queue = self.holds.get(item, [])
         kept = [hold for hold in queue if hold.patron != patron]
@@ -196,7 +196,7 @@ class Circulation:
         return No.TOO_MANY_HOLDS if len(self.holds_of(patron)) >= self.rules.holds else None
 
     def _wanted_by_another(self, patron: str, item: str) -> bool:
-        """Whether somebody else is the next to get it."""
+        """Whether somebody else is first in the hold queue."""
         queue = self.holds.get(item)
         return bool(queue) and queue is not None and queue[0].patron != patron
 

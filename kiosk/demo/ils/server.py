@@ -1,4 +1,4 @@
-"""The pretend library's SIP2 server: on this machine only, in threads of its own."""
+"""SIP2 server of the simulated library: on loopback, one thread per connection."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from kiosk.library.sip2 import Framer, Malformed, Message
 
 HOST = "127.0.0.1"
 CHANGING = frozenset({"11", "29", "65", "09", "15"})
-"""Requests that change what the library remembers."""
+"""Requests that change state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """What becomes of one request; as it stands, nothing goes wrong."""
+    """Fault injected into one request; by default, none."""
 
     executed: bool = True
     sent: int | None = None
-    """So many bytes of the reply, then the connection is closed. None: all of it, where there is a reply."""
+    """Bytes of the reply to send before closing the connection; None: the whole reply, and stay connected."""
     delay: float = 0
-    """Seconds between executing the request and its reply, beside the server's own."""
+    """Seconds between execution and reply, in addition to the server's latency."""
 
 
 DROPPED_BEFORE = Mishap(executed=False, sent=0)
 DROPPED_AFTER = Mishap(sent=0)
 SILENT = Mishap(delay=3600)
-"""Nothing is said any more on this connection, until somebody closes it."""
+"""No reply ever again on this connection, until it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A request that changes state, as it was executed, whatever came of it."""
+    """A state-changing request as executed, whatever its outcome."""
 
     kind: str
     patron: str
@@ -51,15 +51,15 @@ class Executed:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the library remembers at one moment."""
+    """The library's state at one moment."""
 
     loans: dict[str, Loan]
     """By item."""
     holds: tuple[Hold, ...]
     executed: Counter[Executed]
-    """Since the server was made."""
+    """Since the server object was created."""
     requests: int
-    """Lines received since the server was made, on all connections."""
+    """Lines received since then, on all connections."""
 
     def loans_of(self, patron: str) -> frozenset[str]:
         return frozenset(item for item, loan in self.loans.items() if loan.patron == patron)
@@ -73,7 +73,7 @@ def now_in_japan() -> datetime:
 
 
 class LibraryServer:
-    """Listens between `start` and `stop`, and again after another `start`, on the same port; what was lent stays lent."""
+    """Server that may be stopped and restarted on the same port, keeping its state."""
 
     def __init__(
         self,
@@ -88,8 +88,10 @@ class LibraryServer:
         mishap: Callable[[int, str], Mishap] = lambda number, kind: Mishap(),
         now: Callable[[], datetime] = now_in_japan,
     ) -> None:
-        """`port` 0: any. `latency`: seconds before each answer. `mishap` is asked for each line received, with its number (from 1, over
-        all connections) and its kind, on the thread of the connection.
+        """`port` 0 picks a free one. `latency`: seconds before each reply.
+
+        `mishap` is called for each line received, with its number (from 1, over all connections) and message code, on the connection's
+        thread.
         """
         library.rules = dialect.rules(library.rules)
         self.latency, self.port, self.login = latency, port, login
@@ -106,13 +108,13 @@ class LibraryServer:
         return self._round is not None
 
     def start(self) -> None:
-        """Raises OSError when the port is taken."""
+        """Start listening. Raises OSError if the port is taken."""
         if self._round is None:
             self._round = _Round(self.port, self._talk)
             self.port = self._round.port
 
     def stop(self) -> None:
-        """Closes all connections and waits for the threads."""
+        """Close all connections and join the threads."""
         if self._round is not None:
             self._round.end()
             self._round = None
@@ -123,19 +125,19 @@ class LibraryServer:
             return Snapshot(dict(self._library.loans), holds, Counter(self._executed), self._requests)
 
     def change(self, act: Callable[[Circulation], None]) -> None:
-        """What happens at another counter, or in the back office."""
+        """Apply a change made at another counter or in the back office."""
         with self._lock:
             act(self._library)
 
     def befall_next(self, mishap: Mishap) -> None:
-        """This becomes of the next request that changes something, in place of what `mishap` says."""
+        """Inject `mishap` into the next state-changing request, in place of the usual one."""
         with self._lock:
             self._next_change = mishap
 
     # --- one connection -----------------------------------------------------------------------------------------------------
 
     def _talk(self, connection: socket.socket, pause: Callable[[float], bool]) -> None:
-        """Until either end closes. `pause` waits that many seconds and says whether the server stops meanwhile."""
+        """Serve a connection until either end closes it. `pause` waits that many seconds; True if the server is stopping."""
         dialogue = Dialogue(self._context, self.login, self._note, encoding=self._encoding, end=self._end)
         for line in _lines(connection):
             latency = self.latency
@@ -170,7 +172,7 @@ class LibraryServer:
 
 
 class _Round:
-    """From one start to the next stop: a listening socket with its thread, and a thread for each connection."""
+    """One run of the server: a listening socket with its thread, and a thread per connection."""
 
     def __init__(self, port: int, talk: Callable[[socket.socket, Callable[[float], bool]], None]) -> None:
         self._talk = talk
@@ -184,7 +186,7 @@ class _Round:
 
     def end(self) -> None:
         self._ending.set()
-        # Closing a socket does not end an accept that waits on it; a visitor does, on every system.
+        # Closing a socket does not interrupt a blocked accept; a connection does, on every platform.
         with suppress(OSError):
             socket.create_connection((HOST, self.port), timeout=1).close()
         self._door.join()
@@ -209,7 +211,7 @@ class _Round:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            # A client that is gone is nothing to tell: the connection ends either way.
+            # If the client is gone there is nothing to report: the connection ends either way.
             with connection, suppress(OSError, Malformed):
                 self._talk(connection, self._ending.wait)
         finally:
@@ -221,7 +223,7 @@ def _lines(connection: socket.socket) -> Iterator[bytes]:
     framer = Framer()
     while data := connection.recv(65536):
         yield from framer.feed(data)
-        # A request has no breaks within.
+        # A request contains no line breaks.
         if framer.may_be_over:
             yield from framer.flush()
 

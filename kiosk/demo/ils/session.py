@@ -1,4 +1,4 @@
-"""One connection's side of the talk: lines in, lines out. It knows who has logged in, and what was said last."""
+"""Server side of one SIP2 connection: login state, last reply, dispatch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _server_status(context: ServerContext, request: Message) -> Message:
         "date_time_sync": context.stamp,
         "protocol_version": "2.00",
     }
-    # Not offered: blocking and enabling patrons, taking money, changing items.
+    # Unsupported: blocking and enabling patrons, payments, item updates.
     return Message("98", fixed, (("AO", INSTITUTION), ("BX", "YYYNYYYYYNYNNYYY")))
 
 
@@ -52,19 +52,19 @@ class Login:
 
 
 class Dialogue:
-    """Answers one line after the other. What the context remembers is not locked here."""
+    """Answers requests one by one. Does not lock the context's state."""
 
     def __init__(
         self, context: ServerContext, login: Login | None, note: Callable[[Message], None], *, encoding: str = "utf-8", end: bytes = b"\r"
     ) -> None:
-        """`login` None: nobody has to log in. `note` hears of each request that was executed."""
+        """`login` None: no login required. `note` is called with each executed request."""
         self._context, self._login, self._note, self._encoding, self._end = context, login, note, encoding, end
         self._let_in = login is None
         self._strikes = 0
         self._last: Message | None = None
 
     def answer(self, line: bytes) -> bytes | None:
-        """The reply with its end; None: the connection is to be closed."""
+        """Return the reply with its terminator; None: close the connection."""
         try:
             request = decode(line, encoding=self._encoding)
         except Malformed:
@@ -72,7 +72,7 @@ class Dialogue:
         if request.checksum_good is False:
             return self._send(_RESEND)
         reply = self._reply(request)
-        # Error detection is on as long as the client's messages have it.
+        # The reply has error detection if the request has it.
         return None if reply is None else self._send(reply, request.sequence)
 
     def _reply(self, request: Message) -> Message | None:
@@ -103,5 +103,5 @@ class Dialogue:
         return Message(reply.kind, reply.fixed, tuple((code, value(text)) for code, text in reply.fields))
 
     def _send(self, reply: Message, sequence: int | None = None) -> bytes:
-        # A 96 has no number: it says that none was understood.
+        # A 96 carries no sequence number: none was understood.
         return encode(reply, sequence=None if reply.kind == "96" else sequence, encoding=self._encoding).removesuffix(b"\r") + self._end

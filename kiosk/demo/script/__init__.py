@@ -1,4 +1,4 @@
-"""What the tour does, chapter by chapter."""
+"""Script of the tour, by chapters."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ CHAPTERS = (
     cards.lost,
     pages.pages,
 )
-"""Each begins and ends where staff wait for a card, but for those that say otherwise."""
+"""Each starts and ends on the waiting page unless it states otherwise."""
 
 
 def walk(guide: Guide) -> Steps:
-    """All chapters, one after the other."""
+    """Run all chapters in order."""
     moves = Moves(guide)
     for chapter in CHAPTERS:
         yield from chapter(moves)

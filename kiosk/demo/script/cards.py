@@ -42,7 +42,7 @@ def refusals(do: Moves) -> Steps:
 
 
 def languages(do: Moves) -> Steps:
-    """The same registration in the two other languages, with a card that ends soon and one whose key is another's."""
+    """A registration in the two other languages, with a card about to expire."""
     yield from do.chapter("languages")
     yield from do.guide.press(do.guide.patron, say("patron.language.name", Language.EASY_JAPANESE))
     yield from do.see_patron("waiting.title", "easy-waiting", Language.EASY_JAPANESE)

@@ -1,4 +1,4 @@
-"""貸出, 貸出延長, 予約 over the library's system, and the number for what is done elsewhere."""
+"""貸出, 貸出延長, 予約 through the library system, and the number for services elsewhere."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from kiosk.text import plain, say
 from kiosk.ui.staff.serving.item_texts import grouped
 
 NOT_LENT = 4
-"""Beside one that the patron has already."""
+"""Not counting one already lent to this patron."""
 
 
 def items(do: Moves) -> Steps:
-    """The holder is confirmed by a held key. Three items are lent, and five are not, each for another reason.
+    """The holder is confirmed by a held key. Three items are lent; five are not, each for a different reason.
 
-    Then the next patron's card, too early.
+    Then the next patron's card is scanned too early.
     """
     yield from do.chapter("items")
     yield from do.lay("fine")
@@ -47,7 +47,7 @@ def items(do: Moves) -> Steps:
 
 
 def renewals(do: Moves) -> Steps:
-    """One; then all of another patron's, one of which is overdue."""
+    """Renew one loan, then all of another patron's, one of them overdue."""
     yield from do.chapter("renewals")
     yield from do.serve_own()
     yield from do.staff("patron.renewal")
@@ -88,7 +88,7 @@ def holds(do: Moves) -> Steps:
 
 
 def elsewhere(do: Moves) -> Steps:
-    """The number, large, for what the library's system does in its own windows; at the end a slip of all that is on loan."""
+    """Services done in the library system's own windows, by the number in large type; finally a slip of all loans."""
     yield from do.chapter("elsewhere")
     yield from do.serve_own()
     for service in ("interlibrary-loan", "ndl-digital"):
@@ -104,5 +104,5 @@ def elsewhere(do: Moves) -> Steps:
 
 
 def untitled(number: str) -> str:
-    """How an item is shown whose title nobody has told."""
+    """Return how an item without a title is shown."""
     return plain(say("staff.line.untitled", number=grouped(number)))

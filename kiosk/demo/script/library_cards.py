@@ -1,4 +1,4 @@
-"""Library cards of every kind, scanned where staff wait for a card."""
+"""Library cards of every kind, scanned on the waiting page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short ways of saying what the guide does, by the keys of sentences."""
+"""Shorthand for the guide's actions, by text key."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class Moves:
         self.lay, self.lift, self.scan, self.scan_item = guide.lay, guide.lift, guide.scan, guide.scan_item
 
     def staff(self, key: str, **params: str | int) -> Steps:
-        """Press a button on staff's window."""
+        """Press a button in the staff window."""
         yield from self.guide.press(self.guide.staff, say(f"staff.{key}", **params))
 
     def patron(self, key: str, language: Language = Language.JAPANESE) -> Steps:
-        """Press a button on the patron's window."""
+        """Press a button in the patron window."""
         yield from self.guide.press(self.guide.patron, say(f"patron.{key}", language))
 
     def see_staff(self, key: str, picture: str = "", **params: str | int) -> Steps:
         yield from self._see(say(f"staff.{key}", **params), picture)
 
     def see_notice(self, key: str, picture: str = "") -> Steps:
-        """A notice, by the key of its button."""
+        """Wait for a notice, by the key of its button."""
         yield from self.guide.notice(say(f"staff.{key}"))
         yield from self.see_staff(key, picture)
 
@@ -40,15 +40,15 @@ class Moves:
         yield from self._see(say(f"refusal.{code}.title"), picture)
 
     def see_why(self, code: str, picture: str = "", *, part: str = "staff") -> Steps:
-        """The sentence that stands beside a field or in a notice, not on a page of its own."""
+        """Wait for the text of a refusal shown beside a field or in a notice, not on its own page."""
         yield from self._see(say(f"refusal.{code}.{part}"), picture)
 
     def see_item(self, name: str, became: str, picture: str = "", title: str = "") -> Steps:
-        """A line of the list: the item by its key in ITEMS, and what is said to have become of it. `title` where it is not known there."""
+        """Wait for a list line: the item by its key in ITEMS, and its outcome. `title`: for an item without one."""
         yield from self._see(f"{title or ITEMS[name].title}、{plain(say(f'staff.line.{became}'))}", picture)
 
     def see_listed(self, name: str, picture: str = "") -> Steps:
-        """A loan in the list, once its title has come."""
+        """Wait for a loan in the list, once its title has arrived."""
         yield from self._see(ITEMS[name].title, picture)
 
     def see_patron(self, key: str, picture: str = "", language: Language = Language.JAPANESE) -> Steps:
@@ -67,7 +67,7 @@ class Moves:
         yield from self.guide.pin(digits, say("patron.pin.confirm"))
 
     def begin(self, applicant: str, library_card: str) -> Steps:
-        """A registration from home to the My Number Card."""
+        """Start a registration, from home up to the My Number Card."""
         child = applicant == "child"
         yield from self.see_staff("home.title")
         yield from self.staff("home.registration-start")
@@ -90,13 +90,13 @@ class Moves:
         yield from self.patron("confirm.act")
 
     def serve_own(self) -> Steps:
-        """The first patron's My Number Card on the reader, and the patron shown."""
+        """Place the first patron's My Number Card and wait for the serving page."""
         yield from self.lay("fine")
         yield from self.staff("holder.yes")
         yield from self.see_staff("patron.name")
 
     def renew(self, name: str) -> Steps:
-        """Press the button of one loan; it is heard with its title and number."""
+        """Press the renew button of one loan; its accessible name includes title and number."""
         item = ITEMS[name]
         yield from self.guide.press(self.guide.staff, " ".join((say("staff.line.renew"), item.title, grouped(item.number))))
 

@@ -1,4 +1,4 @@
-"""The library's system loses an answer, falls silent, stops, and comes back."""
+"""The library system loses an answer, hangs, stops, and recovers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.demo.script.moves import Moves, Steps
 
 
 def lost_answers(do: Moves) -> Steps:
-    """One loan whose answer is lost is found out; the other cannot be, since the system is gone. The number is handed over still."""
+    """A lost answer is recovered; another cannot be, as the system is down. The number is still handed over."""
     yield from do.chapter("lost-answers")
     yield from do.serve_own()
     yield from do.guide.trouble("lose")
@@ -27,7 +27,7 @@ def lost_answers(do: Moves) -> Steps:
 
 
 def down(do: Moves) -> Steps:
-    """A card is shown as such, and its patron as not checked. Ends on the page 状況, with the system started again."""
+    """The patron is shown as not checked. Ends on the page 状況, with the system restarted."""
     yield from do.chapter("down")
     yield from do.picture("outage-home")
     yield from do.serve_own()
@@ -42,7 +42,7 @@ def down(do: Moves) -> Steps:
 
 
 def up_again(do: Moves) -> Steps:
-    """Begins on the page 状況. The item nobody knew of is asked for again: it is on loan to this patron, once."""
+    """Starts on the page 状況. The item in doubt is requested again: it is on loan to this patron, once."""
     yield from do.chapter("up-again")
     yield from do.see_staff("bar.ils-ready", "up-again")
     yield from do.staff("action.back-to-work")

@@ -9,7 +9,7 @@ from kiosk.text import plain, say
 
 
 def trial_scan(do: Moves) -> Steps:
-    """On the page 状況, and stays there."""
+    """On the page 状況; ends there."""
     yield from do.chapter("trial-scan")
     yield from do.scan("own")
     yield from do.see_staff("scan.good-card", "trial-card", number=LibraryCardNumber(PATRONS["own"]).grouped)
@@ -31,7 +31,7 @@ def pages(do: Moves) -> Steps:
 
 
 def beside_the_work(do: Moves) -> Steps:
-    """A page of the rail asks before the work is left; help lies over it and gives it back."""
+    """Leaving unfinished work asks for confirmation; help opens over the work and returns to it."""
     yield from do.chapter("beside")
     yield from do.lay("fine")
     yield from do.see_staff("holder.yes")

@@ -1,4 +1,4 @@
-"""Mistakes with the PIN."""
+"""PIN mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""連携登録: for oneself, for a child, for somebody else, and with a library card that is no good."""
+"""連携登録: for oneself, a child, somebody else, and with an unusable library card."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def own(do: Moves) -> Steps:
 
 
 def unusable(do: Moves) -> Steps:
-    """Library cards that are no good are told before the PIN is asked for; one that may borrow nothing right now can be linked."""
+    """Unusable library cards are reported before the PIN is asked for; a patron who is blocked may still register."""
     yield from do.chapter("unusable")
     yield from do.begin("self", "expired")
     yield from do.see_why("library-card-expired", "register-expired", part="staff-next")
@@ -46,7 +46,7 @@ def unusable(do: Moves) -> Steps:
 
 
 def upright(do: Moves) -> Steps:
-    """On a patron's display that stands upright."""
+    """With the patron's display in portrait."""
     yield from do.chapter("upright")
     yield from do.see_staff("home.title")
     yield from do.guide.turn(upright=True)

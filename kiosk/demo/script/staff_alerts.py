@@ -1,4 +1,4 @@
-"""What staff have to see to: a store that is not what it was, and cards on a second reader."""
+"""Alerts to staff: a rolled-back store, and cards on a second reader."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kiosk.demo.script.moves import Moves, Steps
 
 
 def doubted(do: Moves) -> Steps:
-    """The first chapter: an older copy was put back, and no card is served until staff have confirmed that."""
+    """First chapter: an older copy was restored, and no card is served until staff have confirmed that."""
     yield from do.chapter("doubted")
     yield from do.see_notice("banner.doubt-accept", "doubted-home")
     yield from do.staff("rail.status")
@@ -22,7 +22,7 @@ def doubted(do: Moves) -> Steps:
 
 
 def second_reader(do: Moves) -> Steps:
-    """A card that always lies there is told once; two cards at once are told with their readers."""
+    """A card left on a reader is reported once; two cards at once are reported with their readers."""
     yield from do.chapter("second-reader")
     yield from do.guide.plug_second()
     yield from do.see_notice("banner.stray-seen", "stray")
@@ -40,7 +40,7 @@ def second_reader(do: Moves) -> Steps:
 
 
 def late(do: Moves) -> Steps:
-    """A session was left with an item in doubt; ten seconds later the library's system is looked at once more."""
+    """A session ended with an item in doubt; ten seconds later the library system is checked once more."""
     yield from do.chapter("late")
     yield from do.see_notice("banner.late-seen", "late-loan")
     yield from do.staff("banner.late-seen")

@@ -1,4 +1,4 @@
-"""Notices above any page: what staff have to see to or to know, whatever they are at."""
+"""Notices above every page: what staff must act on or be aware of, whatever they are doing."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Banners(NoticeBand):
         self.fit()
 
     def _ask_to_leave(self, counter: Counter) -> None:
-        """What would be lost by the page that was pressed in the rail."""
+        """Ask for confirmation before the page chosen in the rail replaces unfinished work."""
         lost = why_unfinished(counter)
         if counter.leaving_for is None or lost is None:
             self._leaving.say("")
@@ -105,7 +105,7 @@ class Banners(NoticeBand):
         self._leaving.say(say(f"staff.leaving.{lost}", page=page), say(f"staff.leaving.{lost}-text"))
 
     def _show_doubt(self, doubt: Problem | None) -> None:
-        """What was found of the store, what to do first, and the button that lets cards be served again."""
+        """Show the store's doubtful state, what to do first, and the button that allows cards to be served again."""
         self._doubted = doubt
         if doubt is None:
             self._doubt.say("")
@@ -141,7 +141,7 @@ class Banners(NoticeBand):
         self._stray.say(title, say("staff.banner.stray-text", cause=cause))
 
     def _show_slip(self, papers: list[Paper], printer: str) -> None:
-        """The next patron may stand here by now: whose slip it is is said, with the number masked as on the slip."""
+        """Show slip failures. The next patron may be here already, so the slip's owner is named by the masked number."""
         code = papers[0].trouble if papers else None
         if code is None:
             self._slip.say("")
@@ -154,7 +154,7 @@ class Banners(NoticeBand):
         self._slip.say(refusal(code, "staff", printer=named), when + whose + refusal(code, "staff-next", printer=named))
 
     def _show_late(self, late: tuple[Late, ...]) -> None:
-        """One kind at a time, as it is to be seen to: the one that was found first."""
+        """Show late answers, one service at a time, in the order found."""
         if not late:
             self._late.say("")
             return
@@ -163,7 +163,7 @@ class Banners(NoticeBand):
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
 
     def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
-        """What the last look could not make certain."""
+        """Show items whose outcome the last check could not establish."""
         if not unclear:
             self._unclear.say("")
             return
@@ -177,7 +177,7 @@ class Banners(NoticeBand):
         self._unclear.say(say(f"staff.banner.not-done-{first.service}"), f"{named}\n{when}{following}")
 
     def _show_looked_at(self, told: LookedAt | None) -> None:
-        """What is unclear, and what is done about it; it goes by itself."""
+        """Show items being checked again; disappears by itself."""
         if told is None:
             self._looked_at.say("")
             return
@@ -185,7 +185,7 @@ class Banners(NoticeBand):
         self._looked_at.say(say(f"staff.banner.unclear-{told.service}"), detail)
 
     def _show_ended(self, counter: Counter) -> None:
-        """Said where the work stood: on the pages that come when it has been closed."""
+        """Show why the last session ended, on the pages that follow it."""
         told = counter.ended
         if told is None or not _shows_what_was(counter):
             self._ended.say("")
@@ -209,14 +209,17 @@ class Banners(NoticeBand):
         self._idle.say(say("staff.banner.idle"), say("staff.banner.idle-text", seconds=self._countdown.seconds) + more)
 
     def tell_of_barcode(self, where: str) -> None:
-        """A passing notice: it goes by itself, nothing has happened. `where`: the key of what can be done with a barcode here."""
+        """Show a transient notice that a barcode had no effect. `where`: text key of what can be done with one here."""
         self._hint.say("")
         self._barcode.say(say("staff.barcode.title"), say(where))
         self._passing.start()
         self.fit()
 
     def tell_of_key(self, why: Why, control: Control | None, lost: Open | None = None) -> None:
-        """Why a key did nothing, and what does it. `lost`: why the page is not left by a tap, where that is what it would have done."""
+        """Show why a key was ignored and what to do instead.
+
+        `lost`: what is unfinished, if the key would have left the page and so has to be held.
+        """
         name = control.name if control is not None else ""
         reason = "" if lost is None else say(f"staff.key.open-{lost}")
         if why is Why.HOLD and control is not None and control.chord:
@@ -230,7 +233,7 @@ class Banners(NoticeBand):
         self.fit()
 
     def tell_of_rail(self) -> None:
-        """Why the rail leads nowhere now."""
+        """Show why the rail is disabled."""
         self._barcode.say("")
         self._hint.say(say("staff.rail.dead"), say("staff.rail.busy"))
         self._passing.start()
@@ -250,19 +253,19 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
     made = Notice(kind, icon_size=sizes.icon, line=1.25, small=True)
     layout = made.layout()
     if layout is not None:
-        # In the smallest windows there is room for a button, and for nothing above and below it.
+        # The smallest windows have room for a button but not for padding.
         edge = 1 if sizes.narrow else 3
         layout.setContentsMargins(10, edge, 8, edge)
     return made
 
 
 def _shows_what_was(counter: Counter) -> bool:
-    """Whether nobody is served yet on the page that follows."""
+    """Whether the following page does not serve anybody yet."""
     return counter.flow.about.rests or isinstance(counter.flow, Reading)
 
 
 def _items(items: Sequence[Item]) -> str:
-    """On one line, so that what is done about them is read with it."""
+    """Return the items on one line, followed closely by what is being done about them."""
     if len(items) == 1:
         return _item(items[0])
     return say("staff.banner.unclear-items", numbers="、".join(grouped(item.number) for item in items))
@@ -274,7 +277,7 @@ def _item(item: Item) -> str:
 
 
 def _named(late: Late) -> str:
-    """Which item, and as far as that may be kept, whose it is and from when."""
+    """Return the item and, as far as it may be retained, its patron (masked) and time."""
     item = _item(late.item)
     if not late.masked:
         return item

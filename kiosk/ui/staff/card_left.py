@@ -1,4 +1,4 @@
-"""What staff are told of a card that lies there and has had its session."""
+"""Text about a card left on the reader after its session."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from kiosk.text import say
 
 
 def left_words(counter: Counter) -> tuple[str, str]:
-    """Whose card it is, as far as that is known, and to whom it is given."""
+    """Return title and text: whose card it is, if known, and whom to give it to."""
     former = left_lying(counter) & counter.former
     if not former:
         return say("staff.banner.card-left"), say("staff.banner.card-left-text")
-    # What was refused may be any card.
+    # A refused card may belong to anybody.
     refused = any(stray.insertion in former for stray in counter.refused)
     whose = say("staff.banner.card-left-former-any" if refused else "staff.banner.card-left-former")
     return whose, say("staff.banner.card-left-former-text")

@@ -1,4 +1,4 @@
-"""Buttons with more than a verb on them: one of a few choices, one of the services."""
+"""Compound buttons: choices and service tiles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class Plate(QAbstractButton):
-    """A framed area that is pressed as a whole. What it shows are its children."""
+    """A framed area that acts as one button. Its content are child widgets."""
 
     def __init__(self, name: str, radius: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class Plate(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def adopt(self) -> None:
-        """Let a press anywhere on the children be a press on the plate. To be called when they are all there."""
+        """Make all children transparent for clicks. Call after adding them."""
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -45,7 +45,7 @@ class Plate(QAbstractButton):
         return QSize(120, 48) if layout is None else layout.totalMinimumSize()
 
     def _colours(self) -> tuple[str, str]:
-        """Of ground and edge."""
+        """Return the names of ground and edge colour."""
         if self.isChecked():
             return "blue", "blue"
         if self.isDown():
@@ -62,7 +62,7 @@ class Plate(QAbstractButton):
 
 
 class Choice(Plate):
-    """One of a few ways to go on: icon, what it is, when it is meant. `chord` presses it together with Alt."""
+    """One of several choices: icon, title, note. `chord` presses it together with Alt."""
 
     def __init__(self, icon: str, title: str, note: str, sizes: StaffSizes, *, chord: str, name: str = "") -> None:
         super().__init__(name or title, sizes.tile_radius)
@@ -87,7 +87,7 @@ class Choice(Plate):
 
 
 class Answer(CheckedByState, Button):
-    """One of two answers; the one given is filled."""
+    """One of two answers; the given one is filled."""
 
     def __init__(self, text: str, chord: str) -> None:
         super().__init__(text, "secondary", chord=chord)
@@ -95,9 +95,9 @@ class Answer(CheckedByState, Button):
 
 
 class Tile(CheckedByState, Plate):
-    """A service. Chosen, it is filled; `elsewhere` marks that it is done in another program. `low`: the icon stands at the left.
+    """Tile of a service, filled when chosen. `elsewhere` marks a service done in another program; `low` puts the icon at the left.
 
-    `chord` presses it together with Alt, and stands on it. A press with the mouse leaves the keyboard where it was.
+    `chord` presses it together with Alt and is drawn on it. A mouse click does not take the focus.
     """
 
     def __init__(self, icon: str, text: str, sizes: StaffSizes, *, chord: str, elsewhere: bool = False, low: bool = False) -> None:
@@ -111,14 +111,14 @@ class Tile(CheckedByState, Plate):
         self._elsewhere = elsewhere and not sizes.small
         self._drawing = icon_label(icon, self._size)
         self._words = Words(text, "tile", line=1.25) if low else Words(text, "tile", line=1.25, centred=True)
-        # Words ask for a width of their own; here they take what there is, in as many lines as that needs.
+        # Words have a preferred width; here they wrap at the width available.
         self._words.setMinimumWidth(round(sizes.note * 3))
         if low:
-            # In a small window the chord has the lowest line for itself.
+            # In a small window the chord has the bottom line to itself.
             top, foot = (4, self._chord_size + 6) if chord and sizes.small else (8, 8)
             beside = row(3, (4, top, 2, foot)) if sizes.narrow else row(6, (8, top, 24 if self._elsewhere else 6, foot))
             beside.addWidget(self._drawing, 0, MIDDLE)
-            # Below the icon, wider than it, stands the chord.
+            # The chord below the icon is wider than the icon.
             beside.addSpacing(max(0, round(self._chord_size * 3.2) - self._size) if chord and not sizes.small else 0)
             beside.addWidget(self._words, 1)
             self.setLayout(beside)
@@ -156,7 +156,7 @@ class Tile(CheckedByState, Plate):
         painter.drawText(self.chord_place(), Qt.AlignmentFlag.AlignCenter, self._chord)
 
     def chord_place(self) -> QRect:
-        """Where the chord is drawn; empty where there is none."""
+        """Return the rectangle of the chord; empty if there is none."""
         font = QFont(self.font())
         font.setPixelSize(self._chord_size)
         metrics = QFontMetrics(font)

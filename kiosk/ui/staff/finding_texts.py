@@ -1,4 +1,4 @@
-"""What was found of the counter's parts, in words for staff."""
+"""Health findings in words for staff."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from kiosk.text import knows, refusal, say
 from kiosk.ui.widgets.words import unmarked
 
 _FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation"}
-"""Which check a reason comes from; any other, while the readers are well, from the store."""
+"""Check that reports a problem of this family; any other problem, with working readers, comes from the store."""
 Care = tuple[str, str]
-"""A sentence, and what to do (or nothing)."""
+"""A sentence, and what to do (or "")."""
 
 _SAID_ELSEWHERE = frozenset({"service", "reader"})
-"""The reader's condition is the counter's own, and known sooner there."""
+"""The counter holds these conditions itself, and more up to date."""
 _FOR_STAFF = frozenset({"clock", "displays", "records", "revocation", "printing"})
-"""What staff themselves have to know of while they serve; the rest is for whoever looks after the computer."""
+"""Checks relevant to staff while serving; the others concern whoever maintains the computer."""
 _DECIDED = frozenset({"revocation.none", "revocation.unlimited"})
-"""No trouble but decisions, which have a place of their own on the home page."""
+"""Configured deliberately, hence no problem; shown separately on the home page."""
 
 
 def why_unavailable_words(counter: Counter) -> Care | None:
-    """Why no My Number Card can be taken now."""
+    """Return why no My Number Card can be read now, or None."""
     problem = why_unavailable(counter)
     if problem is None:
         return None
@@ -38,7 +38,7 @@ def why_unavailable_words(counter: Counter) -> Care | None:
 
 
 def all_cares(counter: Counter) -> list[Care]:
-    """What to look after, worst first."""
+    """Return everything that needs attention, worst first."""
     hindered = why_unavailable_words(counter)
     found = [hindered] if hindered else []
     if counter.ils.is_trouble:
@@ -47,15 +47,15 @@ def all_cares(counter: Counter) -> list[Care]:
 
 
 def cares_for_staff(counter: Counter) -> list[Care]:
-    """Beside what keeps cards from being taken."""
+    """Return what staff need to know, apart from why cards cannot be read."""
     return [finding_words(finding) for finding in _other_findings(counter) if finding.check in _FOR_STAFF]
 
 
 def finding_words(finding: Finding) -> Care:
-    """Of one that somebody has to see to."""
+    """Return sentence and next step of a finding that needs attention."""
     if (code := finding.params.get("code")) is not None:
         sentence, step = _problem_words(Problem(Code(str(code)), tuple(finding.params.items())))
-        # The store's own troubles speak of themselves.
+        # Store problems need no prefix.
         return (sentence if finding.check == "store" else f"{name_of(finding.check)}: {sentence}"), step
     if finding.word == BUG:
         return f"{name_of(finding.check)}: {value_of(finding)}", say("staff.health.any.bug-next")
@@ -68,14 +68,14 @@ def name_of(check: str) -> str:
 
 
 def value_of(finding: Finding) -> str:
-    """What was found, for a table whose row bears the name of the check."""
+    """Return the finding for a table whose row is labelled with the check."""
     if finding.found_nothing:
         return say(f"staff.health.any.{finding.word}", **_shown(finding))
     return say(f"staff.health.{finding.outcome}", **_shown(finding))
 
 
 def seen_at(finding: Finding, today: date) -> str:
-    """When that was; of one that is overdue, when it was looked at last."""
+    """Return the time of the finding; if it is overdue, that of the last check."""
     if finding.at is None:
         return ""
     moment = finding.at.astimezone(JAPAN)
@@ -84,7 +84,10 @@ def seen_at(finding: Finding, today: date) -> str:
 
 
 def cares_seen(facts: CounterFacts) -> list[Finding]:
-    """Beside the reader and the library's system, whose conditions are the counter's own."""
+    """Return the findings that need attention, except deliberate settings.
+
+    Service and reader are left out too, unless their check has a bug: the counter holds these conditions itself.
+    """
     seen = [finding for finding in cares(facts.findings) if finding.outcome not in _DECIDED]
     return [finding for finding in seen if finding.check not in _SAID_ELSEWHERE or finding.word == BUG]
 
@@ -95,8 +98,8 @@ def _other_findings(counter: Counter) -> list[Finding]:
 
 
 def _told_by(problem: Problem | None, counter: Counter) -> str:
-    """The check whose finding has been told as the reason already."""
-    # What is doubted of the store is said beside it.
+    """Return the check already reported as the reason cards are unavailable."""
+    # Doubts about the store are reported separately.
     if problem is None or problem.code is Code.STORE_DOUBTED or not counter.reads_cards:
         return ""
     return _FOUND_BY.get(problem.code.about.family, "store")

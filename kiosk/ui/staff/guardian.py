@@ -1,4 +1,4 @@
-"""書類の確認: what staff confirm of a guardian before a child's card is linked. Nothing of it is stored."""
+"""書類の確認: what staff confirm about a guardian before a child's card is linked. None of it is stored."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.words import Words
 
 DOCUMENT = (GuardianCheck.ADDRESS, GuardianCheck.NAME, GuardianCheck.PUBLIC_BODY, GuardianCheck.SAME_HOUSEHOLD)
-"""In the order of the numbers in the drawing."""
+"""In the order numbered in the drawing."""
 TICKS = "K"
-"""With Alt: confirms the line it is shown on, the first that is not confirmed. Each press confirms one, then it is the next one's."""
+"""Pressed with Alt, it confirms the first unconfirmed row, where it is displayed, and then moves to the next."""
 ORDER = (GuardianCheck.UNDER_FIFTEEN, GuardianCheck.IS_GUARDIAN, *DOCUMENT)
 
 
@@ -36,7 +36,7 @@ class GuardianPage(StaffPage):
         self.head(say("staff.guardian.title"), say("staff.guardian.lead"))
         self._rows = {check: self._row(check) for check in ORDER}
         self._following: GuardianCheck | None = None
-        """The first that is not confirmed."""
+        """The first unconfirmed row."""
         self._cut_off = Words(kind="done")
         self._line = AgeLine(sizes)
         across = row(sizes.gap)
@@ -44,7 +44,7 @@ class GuardianPage(StaffPage):
         across.addWidget(self._documents(), 1)
         self.body.addLayout(across, 1)
         self._next = self.wizard_foot(say("staff.step.library-card"))
-        # The reason why 次へ waits stands beside it, left of もどる.
+        # Why 次へ is disabled, shown left of もどる.
         self._reason = Words(kind="body")
         self.foot().insertWidget(2, self._reason, 0, Qt.AlignmentFlag.AlignVCenter)
 
@@ -55,7 +55,7 @@ class GuardianPage(StaffPage):
         return made
 
     def _pressed(self, check: GuardianCheck) -> None:
-        """A keyboard that stood on the line goes on to the next one as well."""
+        """Toggle the check; if its row had the focus, move that to the next row."""
         row = self._rows[check]
         stood_there = row.hasFocus()
         self.tell(GuardianCheckSet(check, not row.isChecked()))
@@ -134,7 +134,7 @@ class GuardianPage(StaffPage):
 
 
 class AgeLine(QWidget):
-    """Born before — the cut-off — born since: who is under 15 today. A drawing of the sentence above it."""
+    """Timeline of the birth date limit: who is under 15 today. Illustrates the sentence above it."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""使い方: the counter's work on one page, the keys, and the questions patrons ask."""
+"""使い方: tasks, keys and frequent questions on one page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class HelpPage(PageBeside):
         self.body.addLayout(across)
 
     def show_state(self, counter: Counter) -> None:
-        """What staff are at comes first."""
+        """Put the current task first."""
         super().show_state(counter)
         self._work.insertWidget(0, self._cards[counter.flow.about.section])
 

@@ -1,4 +1,4 @@
-"""本人の確認: staff look at the photo on the card and at the person, before anything is shown to the bearer."""
+"""本人の確認: staff compare the photo on the card with the person before the patron sees anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""窓口: waiting for a card, and reading it. One page for both, so that a quick card changes nothing before its number stands there."""
+"""窓口: waiting for a card and reading it. One page for both, so that a quick read changes nothing before the number appears."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class IdlePage(StaffPage):
         sizes = self.sizes
         left, right = column(round(sizes.gap * 0.7)), column(round(sizes.gap * 0.8))
         across = row(sizes.gap)
-        # By itself, so that nothing beside it moves however much there is to say.
+        # Scrolls separately, so that nothing beside it moves however long its text.
         self._left = ScrollColumn(left, say("staff.home.name"), least=round(sizes.body * 12))
         across.addWidget(self._left, 1)
         self._side = self._column_of(right)
@@ -56,7 +56,7 @@ class IdlePage(StaffPage):
         yield
         self._cares = Notice("care", icon_size=sizes.icon)
         self._unchecked = Notice("care", icon_size=sizes.icon)
-        # Above: what stands below the drawing keeps its place.
+        # Inserted above, so that what is below the drawing keeps its place.
         left.insertWidget(0, self._cares)
         left.insertWidget(1, self._unchecked)
         yield
@@ -75,7 +75,7 @@ class IdlePage(StaffPage):
         return [self._panel, self._side]
 
     def _column_of(self, cards: QVBoxLayout) -> QWidget:
-        """The narrow column. It scrolls by itself, so that in a low window the field at the left stays in sight."""
+        """The narrow column, scrolling separately so that in a low window the field at the left stays visible."""
         side = QWidget()
         side.setProperty("scrolled", "true")
         side.setLayout(cards)
@@ -110,7 +110,7 @@ class IdlePage(StaffPage):
         self._panel.show_state(counter, crowded=crowded)
 
     def _show_cares(self, counter: Counter) -> None:
-        """The worst of what staff have to know, beside what keeps cards from being taken."""
+        """Show the worst finding that staff need to know, apart from why cards cannot be read."""
         cares = cares_for_staff(counter)
         sentence, step = cares[0] if cares else ("", "")
         more = say("staff.home.more-cares", count=len(cares) - 1) if len(cares) > 1 else ""
@@ -139,14 +139,14 @@ class WaitingPanel(Ground):
         self.field.textChanged.connect(lambda: self._forgotten.start())
         self._leave = Button(say("staff.action.leave"), "quiet", icon="close")
         says(self._leave, LeavePressed(), emit)
-        # Nothing moves when it comes.
+        # Reserve its space, so that nothing moves when it appears.
         policy = self._leave.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._leave.setSizePolicy(policy)
         self._leave.hide()
         inside = column(8, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
         inside.addWidget(self._trouble)
-        # The air takes over only where the drawing has gone.
+        # The stretch takes effect only while the drawing is hidden.
         inside.addStretch(1)
         inside.addWidget(self._picture, 1000)
         inside.addWidget(self._title)
@@ -157,7 +157,7 @@ class WaitingPanel(Ground):
         self.setLayout(inside)
 
     def _form(self, sizes: StaffSizes) -> QWidget:
-        """The field in its own card, for a library card shown instead."""
+        """Build the field, in its own panel, for a library card presented instead."""
         card = Panel(sizes, spacing=6)
         show = Button(say("staff.home.show"), "secondary")
         show.clicked.connect(self.field.submit)
@@ -170,19 +170,19 @@ class WaitingPanel(Ground):
             across.addWidget(label, 0, MIDDLE)
         across.addWidget(self.field, 1)
         across.addWidget(show)
-        # Above the field, which stands at the foot of the page: it does not move when something is wrong.
+        # Above the field, which is at the bottom of the page and must not move when an error appears.
         card.inside.addWidget(self._wrong)
         card.inside.addLayout(across)
         return card
 
     def show_state(self, counter: Counter, *, crowded: bool) -> None:
-        """`crowded`: the drawing gives way to what has to be read."""
+        """Show this state. `crowded`: hide the drawing to make room for text."""
         flow = counter.flow
         self._shown = counter
         self._reading.follow(flow)
         idle = round(counter.rules.idle_seconds * 1000)
         if self._forgotten.interval() != idle:
-            # Also where nothing has changed it would begin anew.
+            # setInterval restarts a running timer even if the value is the same.
             self._forgotten.setInterval(idle)
         self._show_trouble(counter, crowded=crowded)
         problem = flow.problem if isinstance(flow, Waiting) else getattr(flow, "wrong", None)
@@ -194,13 +194,13 @@ class WaitingPanel(Ground):
         self._show_card()
 
     def _forget(self) -> None:
-        """A number that nobody goes on with is somebody's: an Enter, whoever presses it, would open theirs."""
+        """Clear a number that nobody followed up: a stray Enter would open that patron's record."""
         self.field.setText("")
         if self._shown is not None and isinstance(self._shown.flow, Waiting) and self._shown.flow.problem is not None:
             self._emit(LeavePressed())
 
     def _show_card(self) -> None:
-        """A card is waited for, or read; of one that nobody brought nothing is said."""
+        """Show waiting or reading; reading a stray card, which nobody brought, shows as waiting."""
         if self._shown is None:
             return
         counter, flow = self._shown, self._shown.flow
@@ -228,7 +228,7 @@ class WaitingPanel(Ground):
     def _say_waiting(self, counter: Counter) -> None:
         self._leave.hide()
         if left := left_lying(counter):
-            # Nothing invites another card onto the one that lies there.
+            # Do not invite another card onto the one that is there.
             free = is_reader_free(counter, left | counter.strays)
             self._picture.show_waiting() if free else self._picture.show_reading()
             title, following = left_words(counter)
@@ -242,7 +242,7 @@ class WaitingPanel(Ground):
         self._lead.set_text(say("staff.home.lead-pin") if asks_pin else say("staff.home.lead"))
 
     def _show_trouble(self, counter: Counter, *, crowded: bool) -> None:
-        """While no card can be taken a library card still is."""
+        """Show why cards cannot be read; library cards still work then."""
         trouble = why_unavailable_words(counter)
         self._trouble.say(*(trouble or ("",)))
         self._title.setVisible(trouble is None)

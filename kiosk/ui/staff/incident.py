@@ -1,4 +1,4 @@
-"""Our own code failed: staff are told so, with the number that finds it in the log."""
+"""Page after an internal error, with the incident number that finds it in the log."""
 
 from __future__ import annotations
 

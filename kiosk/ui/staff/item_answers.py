@@ -1,4 +1,4 @@
-"""What staff read of one item after the library's system has answered: what happened, why, and what to do."""
+"""Text for staff about the library system's answer on one item: what happened, why, and what to do."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from kiosk.text import knows, say
 
 
 def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
-    """Cause and next step for an item that was not lent, renewed or reserved (`service` is LOAN, RENEWAL or HOLD); empty when it was.
+    """Return cause and next step for an item not lent, renewed or reserved (`service` is LOAN, RENEWAL or HOLD); ("", "") if it was.
 
-    The server's own words (`answer.said`) are no part of it: they are shown beside, as its words.
+    The server's own message (`answer.said`) is not included: it is shown separately, as such.
     """
     if answer.outcome is Outcome.DONE:
         return "", ""
     reason = answer.reason or Reason.OTHER
     why, step = say(f"staff.item.{reason}"), _own(f"staff.item.{reason}", service)
     if reason in DONE_BEFORE or (reason in NOTHING_WANTED and answer.outcome is Outcome.REFUSED):
-        # To say that nothing was lent or reserved would be wrong: it was, earlier; or nobody wanted that of it.
+        # "Not lent" or "not reserved" would be wrong: it was, earlier, or nobody asked for it.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
         return say(f"staff.item.unknown-{service}") + why, _own(f"staff.item.{Reason.LOST_ANSWER}", service)
@@ -30,6 +30,6 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
 
 
 def _own(key: str, service: Service) -> str:
-    """The next step of this very service, where it is another than that of all."""
+    """Return the next step specific to this service, or else the general one."""
     own = f"{key}-{service}-next"
     return say(own if knows(own) else f"{key}-next")

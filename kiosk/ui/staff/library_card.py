@@ -1,4 +1,4 @@
-"""利用カード: the number is scanned or typed; a wrong one is said below the field."""
+"""利用カード: the number is scanned or typed; errors are shown next to the field."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from kiosk.ui.widgets.words import Words
 
 
 class NumberForm(QWidget):
-    """The field with its button, and what was wrong with the number: above it on a page that fills from below (`upwards`), else under it.
+    """Number field with button and error text; the field keeps its place when an error appears.
 
-    So the field keeps its place. `narrow`: there is room for a few words in it.
+    `upwards`: the page fills from the bottom, so the error goes above the field, not below. `narrow`: use a short placeholder.
     """
 
     def __init__(self, emit: Emit, sizes: StaffSizes, verb: str, *, upwards: bool = False, narrow: bool = False) -> None:
@@ -45,7 +45,7 @@ class NumberForm(QWidget):
         self.setLayout(inside)
 
     def show_problem(self, problem: Problem | None, before: Problem | None = None, *, lends: bool = False) -> None:
-        """`before`: of a number that was refused before this page came; what is said of it stands elsewhere. `lends`: see `wrong_words`."""
+        """Show the problem of this field. `before`: the refusal that led to this page, shown elsewhere. `lends`: see `wrong_words`."""
         self.field.set_wrong(problem is not None)
         self._wrong.setVisible(problem is not None)
         if problem is not None:
@@ -60,14 +60,14 @@ class NumberForm(QWidget):
 
 
 def wrong_words(problem: Problem, *, lends: bool) -> str:
-    """Why a number was not taken, and what to do. `lends`: where items are lent as well, it may have been an item's."""
+    """Return why a number was rejected and what to do. `lends`: items are lent here too, so it may have been an item's."""
     params = dict(problem.params)
     cause, step = refusal(problem.code, "staff", **params), refusal(problem.code, "staff-next", **params)
     return cause + step + (say("staff.number.perhaps-item") if lends and problem.code.about.perhaps_item else "")
 
 
 class CalledNumber(Notice):
-    """Whose number was on the screen when the registration began; staff compare it with the card, and enter it by a press."""
+    """Offer of the number that was on screen when the registration began: staff compare it with the card and accept it by a press."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__("info", icon_size=sizes.icon)

@@ -1,4 +1,4 @@
-"""A page of the patron's window, drawn small: its lay-out, the illustration that stands on it, and what is around and over it."""
+"""Miniature of a patron page: layout, illustration, frame and overlays."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from kiosk.ui.widgets.picture import Picture, drawn, fitted
 
 WORDS = "patron-window-words"
 _ROOM = QRectF(0.56, 0.17, 0.37, 0.58)
-"""Where the illustration stands, in parts of the drawing's width and height."""
+"""Position of the illustration, as fractions of the drawing's size."""
 _VIEW = QRectF(-3, -3, 438, 250)
-"""The drawings' own coordinates, in which the rest is given."""
+"""View box of the drawings; all other coordinates refer to it."""
 _STEPS, _STEP_Y = (96.0, 176.0, 256.0, 336.0), 22.0
 _LEAVE = QRectF(16, 215, 56, 18)
 _LANGUAGES, _APART = QRectF(226, 215, 190, 18), 6.0
@@ -25,14 +25,14 @@ _TAKE_CARD, _GO_ON = QRectF(16, 8, 400, 28), QRectF(16, 168, 400, 30)
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a page and over it."""
+    """Frame and overlays of a page."""
 
     language: Language | None = None
-    """Which is chosen; None where none is offered."""
+    """The chosen language; None if there is no language switch."""
     leaves: bool = False
-    """There is a button that leaves."""
+    """Whether there is an exit button."""
     step: int | None = None
-    """Of a registration, from 0."""
+    """Registration step, from 0."""
     take_card: bool = False
     go_on: bool = False
     care: bool = False
@@ -45,7 +45,7 @@ class Miniature(Picture):
     def __init__(self, width: int, height: int) -> None:
         super().__init__(WORDS, width, height)
         self.inset = ""
-        """Name of the illustration on the page; empty where it has none."""
+        """Name of the page's illustration; empty if it has none."""
         self.around = Around()
 
     def show_page(self, lay_out: str, inset: str, around: Around) -> None:

@@ -1,4 +1,4 @@
-"""What the patron sees, as a drawing and a sentence; never a copy of the patron's pixels."""
+"""What the patron sees, as a drawing and a sentence; never the patron's actual pixels."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.words import Words
 
 _UNSEEN = {"displays.one": "gone", "displays.other": "gone", "displays.mirrored": "same"}
-"""With such displays the patron sees nothing of what is meant for them."""
+"""Display findings under which the patron does not see the patron window."""
 _WINDOW = "patron-window"
 _DRAWN = {PageName.CONFIRM: "confirm", PageName.PIN: "pin", PageName.LAST_TRY: "last", PageName.DONE: "done"}
-"""Pages with a drawing of their own; the others are words and a picture."""
+"""Pages with a drawing of their own; the others share the one of a text page."""
 
 
 def out_of_sight(counter: Counter) -> str:
-    """Why the patron sees no page, as last word of `staff.mirror.…`; empty where they see one."""
+    """Return why the patron sees no page, as suffix of `staff.mirror.…`; "" if they see one."""
     displays = counter.facts.finding("displays")
     if (why := _UNSEEN.get(displays.outcome)) is not None and not _has_another(displays):
         return why
@@ -36,14 +36,14 @@ def out_of_sight(counter: Counter) -> str:
 
 
 def sentences(view: PatronView) -> list[str]:
-    """Last words of `staff.mirror.…`: what the page says, then what stands over it."""
+    """Return suffixes of `staff.mirror.…`: the page, then its overlays."""
     reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code.is_reader_trouble
     over = [name for name, shown in (("take-card", view.take_card), ("go-on", view.go_on)) if shown]
     return ["no-reader" if reader else view.page, *over]
 
 
 def around(counter: Counter, view: PatronView) -> Around:
-    """What stands around the patron's page and over it. A display that is turned shows a page without a frame."""
+    """Return frame and overlays of the patron's page. The pages for turning a shared display have no frame."""
     turned = view.page in (PageName.HANDOVER, PageName.RETURNING)
     language = None if view.page is PageName.RETURNING else counter.language
     leaves = view.page is PageName.HANDOVER or bool(leave_of(view.page, counter))
@@ -53,12 +53,12 @@ def around(counter: Counter, view: PatronView) -> Around:
 
 
 def _has_another(displays: Finding) -> bool:
-    """Whether the patron's window has gone to another display than the config names (`ui.display_assignment`)."""
+    """Whether the patron window is on another display than configured (`ui.display_assignment`)."""
     return displays.outcome == "displays.other" and bool(displays.number("apart"))
 
 
 class PatronMirror(QWidget):
-    """`wide` puts the title below the drawing, as on the pages where the patron acts."""
+    """Mirror of the patron's page. `wide` puts the title below the drawing, as on pages where the patron acts."""
 
     def __init__(self, sizes: StaffSizes, *, wide: bool = False) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class PatronMirror(QWidget):
         width = sizes.pin_panel - 2 * sizes.margin_x if wide else sizes.side - 2 * sizes.margin_x
         self._picture = Miniature(width, round(width * (0.58 if wide else 0.36)))
         self._title, self._language, self._sentence = Words(kind="strong"), Words(kind="note"), Words(kind="note", centred=True)
-        # The title keeps its place while there is nothing to draw.
+        # The title keeps its place while the drawing is hidden.
         keeping = self._picture.sizePolicy()
         keeping.setRetainSizeWhenHidden(True)
         self._picture.setSizePolicy(keeping)

@@ -1,4 +1,4 @@
-"""マイナンバーカード: to be laid, why it has to be laid anew, and being read."""
+"""マイナンバーカード: placing the card, why it must be placed again, and reading it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class MyNumberCardPage(StaffPage):
             self._number.set_text(flow.draft.patron.number.grouped)
             unchecked = say("staff.confirm.unchecked"), say("staff.confirm.unchecked-text")
             self._about_number.say(*(unchecked if goes_unchecked(counter, flow.draft) else stopped_words(flow.draft.patron.standing.stops)))
-        # A scan is answered with a sentence: the library card has been read already. While a card is read, the banner says it.
+        # A scan here gets an answer: the library card has been read already. During a read the banner gives it.
         self.takes_barcodes = isinstance(flow, AwaitingMyNumberCard)
         self._show_problem(self._problem(counter))
         self._show_card()
@@ -98,7 +98,7 @@ class MyNumberCardPage(StaffPage):
             self._say_waiting(counter)
 
     def _problem(self, counter: Counter) -> Problem | None:
-        """The reader's trouble goes before what it ended: nothing can be laid anew while it lasts."""
+        """Return the problem to show. Reader trouble precedes what it caused: until it is fixed no card can be placed again."""
         flow = counter.flow
         known = flow.problem if isinstance(flow, AwaitingMyNumberCard) else flow.before if isinstance(flow, ReadingMyNumberCard) else None
         if not isinstance(flow, AwaitingMyNumberCard | ReadingMyNumberCard):
@@ -118,5 +118,5 @@ class MyNumberCardPage(StaffPage):
 
 
 def _is_tried(counter: Counter) -> bool:
-    """A card that nobody brought is being read; for everybody here a card is still waited for."""
+    """Whether a stray card is being read; to everybody here the counter is still waiting for one."""
     return isinstance(counter.flow, ReadingMyNumberCard) and counter.flow.insertion in counter.strays

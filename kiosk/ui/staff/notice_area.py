@@ -1,4 +1,4 @@
-"""Where notices stand: over the bar above the page and the page's margin, where nothing can be pressed and nothing is moved by them."""
+"""Placement of notices: over the top bar and the page's margin, where they cover no control and move nothing."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from kiosk.ui.widgets.notice import Notice
 
 _CLICK = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
 _DEAF_SECONDS = 0.7
-"""So long a hand that was on its way needs to see that another notice has come."""
+"""Time a hand already moving needs to notice that the notice has changed."""
 
 
 class NoticeBand(QFrame):
-    """Shows one notice at a time. What finds no room is folded away, with its buttons, until staff unfold it over the page.
+    """Stack of notices that shows one at a time; the others are folded away, with their buttons, until staff unfold them over the page.
 
-    A notice that is shown keeps its place: none that comes later takes it, so that nobody presses another's button. `urgent` ones, which
-    have no button that does harm, go before all others, but for `question`: whoever has brought it up by a press reads it at once, with
-    its buttons, and what is urgent below it. Those that only `tell` come last, and what takes their place is deaf to a press that was meant
-    for them.
+    A visible notice keeps its place: a later one never replaces it, so that nobody presses the wrong button. `urgent` notices, which have
+    no harmful button, precede all others except `question`, which answers a press and so is shown at once with its buttons, with the
+    urgent one below it. `tell` notices are informational and come last; whatever replaces one ignores presses for a moment.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class NoticeBand(QFrame):
         self.hide()
 
     def give(self, notice: Notice, *buttons: QAbstractButton) -> None:
-        """Buttons of this notice; they stand there only together with all of its words."""
+        """Add buttons to a notice; they are shown only together with its full text."""
         self._buttons.setdefault(notice, []).extend(buttons)
         layout = notice.layout()
         for button in buttons:
@@ -88,7 +87,7 @@ class NoticeBand(QFrame):
             self.fit()
         if not isinstance(watched, QAbstractButton):
             return False
-        # The second half of a double click meets whatever has come to stand there.
+        # The second half of a double click would hit whatever has appeared there.
         if event.type() is QEvent.Type.MouseButtonDblClick:
             return True
         return watched is not self._fold and event.type() in _CLICK and self._timing.now() < self._deaf_until
@@ -98,7 +97,7 @@ class NoticeBand(QFrame):
         self.fit()
 
     def fit(self) -> None:
-        """What has something to say, in its order, in the room there is."""
+        """Arrange the active notices in the space available."""
         before = [notice for notice in self._order if notice.speaks]
         new = [notice for notice in self._others if notice.speaks and notice not in before]
         self._order = sorted((*before, *new), key=lambda notice: notice in self._tell)
@@ -109,7 +108,7 @@ class NoticeBand(QFrame):
             self._is_open, self._first = False, None
             self.hide()
             return
-        # Whoever is at a button of one, by keyboard, reads what that key was answered as well.
+        # A keyboard user on a notice's button also sees the hint that answers the key.
         self._lay_out(told, both=first is not None and told[1:2] == urgent[:1] and bool(urgent))
         self.show()
         self.raise_()
@@ -154,7 +153,7 @@ class NoticeBand(QFrame):
         self._fold.setVisible(is_cut or bool(others) or self._is_open)
 
     def _room(self) -> int:
-        """The bar above the page, and the margin with which each page begins."""
+        """Return the height of the top bar plus the margin at the top of each page."""
         return self._sizes.top + self._sizes.margin_y - 2
 
     def _needed(self, notices: Iterable[Notice]) -> int:

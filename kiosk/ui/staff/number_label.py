@@ -1,4 +1,4 @@
-"""A library card number, as large as there is room."""
+"""Library card number in the largest size that fits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.domain.model import LibraryCardNumber
 
 
 class NumberLabel(QLabel):
-    """A library card number, large. It can be selected and copied; a long one is set smaller, or in two lines, never cut."""
+    """Label of a library card number, selectable and copyable; a long one is set smaller or in two lines, never truncated."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class NumberLabel(QLabel):
         self._fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press begins a selection; it never drags what is selected away, which no mark could follow."""
+        """Start a new selection instead of dragging the old one: dragged text could not be marked as confidential."""
         self.setSelection(0, 0)
         super().mousePressEvent(event)
 
@@ -54,7 +54,7 @@ class NumberLabel(QLabel):
         self.updateGeometry()
 
     def _largest(self, text: str) -> int:
-        """The font size, in pixels, at which the text fits this width."""
+        """Return the largest font size, in pixels, at which the text fits."""
         font = QFont(self.font())
         font.setBold(True)
         room, size = self.width() - 4, self._size
@@ -64,6 +64,6 @@ class NumberLabel(QLabel):
             wide = max(metrics.horizontalAdvance(line) for line in text.split("\n"))
             if wide <= room:
                 return size
-            # Letters are about as much narrower as they are smaller: each size that is tried has to be made first.
+            # Width is roughly proportional to size: estimate, since each size tried has to be loaded.
             size = min(size - 1, size * max(0, room) // wide + 1)
         return 11

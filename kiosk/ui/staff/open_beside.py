@@ -1,4 +1,4 @@
-"""状況 and 使い方 lie over the work's page, which stays as it is beneath: what was typed, where it was scrolled, where the keyboard was."""
+"""状況 and 使い方, opened over the work page, which keeps its input, scroll position and focus beneath."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.ui.staff.page_of_state import PAGES_BESIDE, PageKind
 
 
 class Beside:
-    """`page` is what lies over the work now, if anything does. `build` makes one, `take_away` gets rid of it."""
+    """The page opened over the work, if any (`page`). `build` creates one, `take_away` disposes of it."""
 
     def __init__(self, build: Callable[[PageKind], StaffPage], take_away: Callable[[StaffPage], None]) -> None:
         self._build, self._take_away = build, take_away
@@ -23,11 +23,14 @@ class Beside:
         self._focused: QWidget | None = None
 
     def forget(self) -> None:
-        """For a window that is built anew, with all that was in it."""
+        """Drop all references: the window is being rebuilt."""
         self.page = self._section = self._work = self._focused = None
 
     def show(self, counter: Counter, work: StaffPage, place: QVBoxLayout) -> bool:
-        """Show, or take away, what lies over `work` in `place`. True where another page has come by that."""
+        """Show or remove the page over `work` in the layout `place`.
+
+        Returns whether the focus must be moved: a page was opened or closed, or `work` replaced beneath an open one.
+        """
         is_new = counter.beside is not self._section
         changed, self._work = is_new or (self.page is not None and work is not self._work), work
         if is_new:
@@ -53,6 +56,6 @@ class Beside:
             place.addWidget(self.page, 1)
 
     def focused_before(self) -> QWidget | None:
-        """What had the keyboard in the work's page, if it is still there."""
+        """Return the widget that had the focus in the work page, if it can still take it."""
         focused = self._focused
         return focused if focused is not None and shiboken6.isValid(focused) and focused.isVisible() and focused.isEnabled() else None

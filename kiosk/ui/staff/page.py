@@ -1,4 +1,4 @@
-"""A page of the staff window: what scrolls, the buttons below that never do, and where the keyboard begins."""
+"""Base class of the staff window's pages: scrolling body, fixed footer, initial focus."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ Emit = Callable[[Event], None]
 
 
 class StaffPage(QWidget):
-    """Built when its state is entered and thrown away when it is left, so that nothing of a patron stays behind.
+    """A page, created when its state is entered and destroyed when it is left, so that no patron data remains.
 
-    A page only shows: `show_state` paints a state, presses go out through `tell`.
+    Pages hold no logic: `show_state` renders a state, presses go out through `tell`.
     """
 
     copied = Signal(str)
-    """What is to be put on the clipboard."""
+    """Text to put on the clipboard."""
     takes_barcodes = False
-    """Whether a scanned barcode means something here, wherever the keyboard focus is."""
+    """Whether the page handles barcodes, whatever has the focus."""
     where_barcodes_go = "staff.barcode.close"
-    """The key of what staff are told of one that means nothing here: what can be done with it, and where."""
+    """Text key shown for a barcode the page does not handle: what can be done with it, and where."""
     starts_in_field = True
-    """Whether the keyboard begins in the number field; elsewhere it begins at nothing that could be pressed."""
+    """Whether the number field gets the initial focus; otherwise nothing that could be pressed does."""
     escape: Event | None = None
-    """What Esc says here."""
+    """Event emitted by Esc."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes, name: str) -> None:
         super().__init__()
@@ -62,46 +62,46 @@ class StaffPage(QWidget):
         self._whole.addWidget(self._scroll, 1)
 
     def pieces(self, counter: Counter) -> Iterator[None]:
-        """Build what this counter will want to see, a few milliseconds' worth with each step, while nobody waits.
+        """Build the page ahead, a few milliseconds' worth per step, while nobody waits.
 
-        Nothing is known of the next patron yet. What has not been built when a state is to be shown is built then.
+        The next patron is not known yet. Whatever is missing when a state is shown is built then.
         """
         return iter(())
 
     def parts(self) -> Sequence[QWidget]:
-        """What can be drawn by itself, so that not everything has to be at once."""
+        """Return the parts that can be rendered one at a time."""
         return [self]
 
     def removable(self) -> Sequence[QWidget]:
-        """All of it, in an order in which it can be taken away piece by piece."""
+        """Return all widgets in an order in which they can be destroyed one by one."""
         return [self]
 
     def show_state(self, counter: Counter) -> None:
         """Show this state."""
 
     def number_field(self) -> ScanField | None:
-        """Where a number is entered on this page."""
+        """Return the field for entering a number, if any."""
         return None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that nothing here has a use for scroll what there is to scroll."""
+        """Scroll with the keys that nothing else handles."""
         areas = (area for area in self.findChildren(ScrollArea) if area.isVisible())
         event.setAccepted(any(area.scroll_by(Qt.Key(event.key())) for area in areas))
 
     def take_barcode(self, text: str) -> None:
-        """A whole barcode was read somewhere on this page (`takes_barcodes`): say what it means here."""
+        """Handle a complete barcode, scanned anywhere on this page (if `takes_barcodes`)."""
         self.tell(LibraryCardEntered(text))
 
     def bring_into_sight(self, widget: QWidget) -> None:
-        """Scroll to what has just been added: its place is known only when everything around it has been laid out anew."""
+        """Scroll to a widget just added, once the layout is done and its position is known."""
         self._in_sight = widget
-        # The timer belongs to the widget: gone with it, it does nothing.
+        # Owned by the widget, so that it does not outlive it.
         place = QTimer(widget, singleShot=True, interval=0)
         place.timeout.connect(self._see)
         place.start()
 
     def keep_in_place(self, in_use: QWidget) -> None:
-        """Whatever comes or goes above it on this page, which fills from below."""
+        """Keep this widget's position while widgets above it come and go."""
         self._scroll.keep_in_place(in_use)
 
     def _see(self) -> None:
@@ -111,18 +111,18 @@ class StaffPage(QWidget):
     # --- what most pages have -----------------------------------------------------------------------------------------------
 
     def head(self, title: str, lead: str = "") -> tuple[Words, Words]:
-        """The one heading of the page and a sentence below it."""
+        """Add the page heading and a sentence below it; return both labels."""
         words, below = Words(title, "title", line=1.35), Words(lead, "sub")
         texts = column(2)
         texts.addWidget(words)
         texts.addWidget(below)
         self.body.addLayout(texts)
-        # Only now: what is shown before it has a parent flashes up as a window of its own.
+        # Not before it has a parent: it would flash up as a window.
         below.setVisible(bool(lead))
         return words, below
 
     def foot(self) -> QHBoxLayout:
-        """The row of buttons below, which stays in sight however small the window is."""
+        """Return the footer's button row, which is always visible."""
         if self._foot is None:
             x, y = self.sizes.margin_x, self.sizes.margin_y
             self._foot = row(round(self.sizes.gap * 0.6), (x, round(y * 0.35), x, round(y * 0.75)))
@@ -132,7 +132,7 @@ class StaffPage(QWidget):
     def button(
         self, text: str, kind: str, event: Event, *, icon: str = "", key: str = "", chord: str = "", icon_behind: bool = False
     ) -> Button:
-        """A button that says `event`."""
+        """Create a button that emits `event`."""
         made = Button(text, kind, icon=icon, key=key, chord=chord, icon_behind=icon_behind)
         says(made, event, self.tell)
         if key and isinstance(event, LeavePressed):
@@ -140,13 +140,13 @@ class StaffPage(QWidget):
         return made
 
     def choice(self, icon: str, title: str, note: str, event: Event, *, chord: str) -> Choice:
-        """One of a few ways to go on, which says `event`."""
+        """Create a choice that emits `event`."""
         made = Choice(icon, title, note, self.sizes, chord=chord)
         says(made, event, self.tell)
         return made
 
     def guard_ways_out(self, guarded: bool) -> None:
-        """Whether their key has to be held, because something would be lost: it says so on them."""
+        """Label the exit buttons with whether their key must be held, because work would be lost."""
         for button, key in self._ways_out:
             held = say("staff.key.held", key=key)
             button.show_key(held if guarded else key)
@@ -155,7 +155,7 @@ class StaffPage(QWidget):
         return self.button(text or say("staff.action.leave"), "quiet", LeavePressed(), icon="close", key=key or "F12")
 
     def wizard_foot(self, next_step: str = "") -> Button | None:
-        """やめる at the left; もどる and, with a step to go to, 次へ at the right. Returns the last."""
+        """Fill the footer: やめる at the left; もどる and, given a next step, 次へ at the right. Returns the latter."""
         foot = self.foot()
         foot.addWidget(self.leave_button())
         foot.addStretch(1)

@@ -1,4 +1,4 @@
-"""A page that lies over the work's: it says that the work waits beneath, and leads back to it."""
+"""Base class of pages opened over the work: they mention the work beneath and lead back to it."""
 
 from __future__ import annotations
 

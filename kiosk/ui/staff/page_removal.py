@@ -1,4 +1,4 @@
-"""Takes pages that have been left away, a few milliseconds at a time: with a long list of items one is a thousand widgets."""
+"""Disposal of closed pages, a few milliseconds at a time: one with a long item list has a thousand widgets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MS = 3
 
 
 class Removal(QObject):
-    """Nothing of a page is seen, read out or heard from `take` on; of its patron nothing is left a moment later."""
+    """Disposes of pages. From `take` on a page is invisible, inaccessible and silent; shortly after, its data is gone."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

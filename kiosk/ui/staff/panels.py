@@ -1,4 +1,4 @@
-"""What the staff pages are laid out with: cards, titles with an icon, rows of facts, numbered steps, short statements."""
+"""Layout elements of the staff pages: cards, titles with icon, fact tables, numbered steps, chips."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def row(spacing: int = 0, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> 
 
 
 class Panel(QFrame):
-    """A card on the ground; what is in it goes into `inside`. `frame` is card, chosen, plain or field."""
+    """A card; its content goes into `inside`. `frame` is card, chosen, plain or field."""
 
     def __init__(self, sizes: StaffSizes, frame: str = "card", *, spacing: int = 8) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ def title_row(icon: str, text: str, sizes: StaffSizes, colour: str = "ink", kind
 
 
 def bullet(icon: str, text: str, sizes: StaffSizes, colour: str = "sub", note: str = "", kind: str = "body") -> QHBoxLayout:
-    """A line of a list: icon, words and, smaller below, a note."""
+    """Return a list item: icon, text and, smaller below, a note."""
     layout = row(12)
     words = Words(text, kind)
     picture = icon_label(icon, sizes.icon, colour)
@@ -82,7 +82,7 @@ def hair_line() -> QFrame:
 
 
 def fact(label: str, value: QWidget | QLayout, sizes: StaffSizes) -> QHBoxLayout:
-    """A row of a table: what it is, and what holds."""
+    """Return a table row of label and value."""
     layout = row(sizes.gap)
     words = Words(label, "note")
     words.setFixedWidth(round(sizes.body * (9 if sizes.small else 9.5)))
@@ -95,7 +95,7 @@ def fact(label: str, value: QWidget | QLayout, sizes: StaffSizes) -> QHBoxLayout
 
 
 def facts(rows: Iterable[tuple[str, QWidget | QLayout]], sizes: StaffSizes, *, open_above: bool = False) -> QVBoxLayout:
-    """A table of them between hair lines. `open_above` where it goes on from another one."""
+    """Return a table with hairlines. `open_above` if it continues another one."""
     layout = column(round(sizes.body * 0.5))
     if not open_above:
         layout.addWidget(hair_line())
@@ -106,7 +106,7 @@ def facts(rows: Iterable[tuple[str, QWidget | QLayout]], sizes: StaffSizes, *, o
 
 
 class Steps(QWidget):
-    """What to do one after the other: numbers in circles, joined by a line."""
+    """Numbered steps: numbers in circles, joined by a line."""
 
     def __init__(self, steps: Iterable[tuple[str, str]], sizes: StaffSizes) -> None:
         super().__init__()
@@ -149,14 +149,14 @@ _CHIPS = {"done": ("checkc", "green"), "info": ("info", "blue"), "care": ("warn"
 
 
 class Chip(QFrame):
-    """A short statement with an icon: `kind` is done, info or care."""
+    """A short statement with icon; `kind` is done, info or care."""
 
     def __init__(self, kind: str, text: str, sizes: StaffSizes) -> None:
         super().__init__()
         self.setProperty("chip", kind)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         icon, colour = _CHIPS[kind]
-        # A pill needs a real height: a radius over half of it turns its corners square.
+        # A pill needs a fixed height: Qt ignores a border radius over half the height.
         self.setFixedHeight(round(sizes.note * 2.1))
         inside = row(8, (12, 0, 16, 0))
         inside.addWidget(icon_label(icon, round(sizes.note * 1.3), colour), 0, MIDDLE)

@@ -1,4 +1,4 @@
-"""The patron's turn: they look at what will be linked, then type the PIN. Staff see that it happens, never what is typed."""
+"""The patron's turn: they review what will be linked, then enter the PIN. Staff see progress, never what is typed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class PatronsTurnPage(StaffPage):
-    """ConfirmingLink, the PIN's states and SavingLink: one page, so that nothing jumps while the patron is busy."""
+    """One page for ConfirmingLink, the PIN states and SavingLink, so that nothing jumps while the patron is busy."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.pin.name"))
@@ -134,7 +134,7 @@ class PatronsTurnPage(StaffPage):
         self._say(say("staff.saving.name"), say("staff.saving.title"), say("staff.saving.lead"))
         self._care.say("")
         self._show_draft(flow.draft, None)
-        # Nobody is asked any more: what is begun is finished.
+        # Past the point of no return: saving is not cancelled.
         self._leave.hide()
         self._leave_note.set_text("")
 
@@ -168,7 +168,7 @@ class PatronsTurnPage(StaffPage):
         else:
             self._say(name, say("staff.pin.reading"), say("staff.pin.reading-lead"))
         if checking:
-            # A VERIFY under way is answered first; only a card that stays silent is given up.
+            # A VERIFY in progress is awaited; only a silent card is given up.
             self._leave.setEnabled(flow.slow)
             self._leave_note.set_text("" if flow.slow else say("staff.pin.wait-note"))
 
@@ -194,7 +194,7 @@ class PatronsTurnPage(StaffPage):
 
 
 def _again(counter: Counter, token: LinkToken) -> tuple[str, str]:
-    """Why the PIN is asked for a second time; empty where it is not."""
+    """Return why the PIN is asked for again; ("", "") if it is not."""
     interrupted = broken_off(counter, token)
     if interrupted is None:
         return "", ""

@@ -1,4 +1,4 @@
-"""Pages that are built before they are wanted, a piece at a time, so that the windows never stand still for long."""
+"""Pages built ahead of time, in small steps, so that the windows never freeze for long."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from kiosk.ui.staff.page import StaffPage
 from kiosk.ui.staff.page_of_state import PageKind
 
 _PAUSE_MS = 1
-"""Before each piece, so that keys, cards and answers come first; no longer, so that all is built before the next patron has come."""
+"""Pause before each step, to let keys, cards and answers through; short enough to finish before the next patron."""
 _SETTLED_MS, _MOST_PUT_OFF = 5, 5
-"""A piece waits until nothing new has been shown for so long; so often at most, for a page opened unbuilt holds up more than a piece."""
+"""A step is postponed until nothing new has been shown for this long, but at most this often: opening an unbuilt page costs more."""
 
 
 class Spares(QObject):
-    """What comes next, drawn once unseen: a number then stands there a blink after the card, and home after the patron."""
+    """Prebuilt pages, rendered once off screen: the number appears right after the card, and home right after the patron."""
 
     def __init__(self, parent: QObject, build: Callable[[PageKind], StaffPage]) -> None:
         super().__init__(parent)
@@ -32,22 +32,22 @@ class Spares(QObject):
         self._next.timeout.connect(self._go_on)
 
     def shown(self, counter: Counter) -> None:
-        """Something new stands in the window."""
+        """Note that the window shows something new."""
         self._counter = counter
         self._shown_since.start()
 
     def prepare(self, kinds: Sequence[PageKind], beside: StaffPage) -> None:
-        """Begin with pages of these kinds, for the place that `beside` has."""
+        """Start building pages of these kinds, for the place of `beside`."""
         self._wanted, self._beside = kinds, beside
         self._next.start()
 
     def take(self, kind: PageKind) -> StaffPage | None:
-        """The page, however much of it is done; whatever is not is done when it is shown."""
+        """Return the page, in whatever stage; it completes itself when shown. None if not started."""
         spare = self._spares.pop(kind, None)
         return None if spare is None else spare.page
 
     def clear(self) -> None:
-        """For a window that is built anew."""
+        """Drop all pages: the window is being rebuilt."""
         self._next.stop()
         self._spares, self._beside = {}, None
 
@@ -72,7 +72,7 @@ class Spares(QObject):
 
 
 class Spare:
-    """`page` may be taken at any time: what has not been done yet is done when it is shown."""
+    """A page under construction. `page` may be taken at any time; it completes itself when shown."""
 
     def __init__(self, page: StaffPage) -> None:
         self.page = page
@@ -84,14 +84,14 @@ class Spare:
         self._room = self._laid_out = QSize()
 
     def go_on(self, frame: QWidget, counter: Counter, size: QSize) -> bool:
-        """Do the next piece for a place in `frame` of that size; False when there is none left."""
+        """Do the next step for a place of this size in `frame`; return False if nothing is left."""
         page = self.page
         if self._pieces is None:
-            # Here it gets its style, which takes as long as building it: what is added from now on has it from the beginning.
+            # Styled here, which takes as long as building; what is added later is styled right away.
             page.setParent(frame)
             self._pieces = page.pieces(counter)
         elif self._room != size:
-            # What is added is measured for the room it will have.
+            # Content added later is measured at its final size.
             lay_out(page, size)
             self._room = size
         elif not self._finished:
@@ -111,7 +111,7 @@ class Spare:
 
 
 def measure(part: QWidget) -> None:
-    """Have everything in it know how large it would like to be: most of what a layout takes."""
+    """Compute and cache all size hints: most of a layout's cost."""
     for widget in (part, *part.findChildren(QWidget)):
         widget.ensurePolished()
     part.sizeHint()
@@ -119,6 +119,6 @@ def measure(part: QWidget) -> None:
 
 
 def lay_out(page: QWidget, size: QSize) -> None:
-    """For a place of that size, though it is not shown."""
+    """Lay the page out at this size while it is hidden."""
     page.resize(size)
     page.grab(QRect(0, 0, 1, 1))

@@ -1,4 +1,4 @@
-"""The rail at the left: the five pages. 状況 and 使い方 always open; the others may lead nowhere for a while, and say why."""
+"""Navigation rail with five pages. 状況 and 使い方 always open; the others may be disabled, with the reason."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _ICONS = {
     Section.HELP: "help",
 }
 KEYS = {Section.HELP: "F1", Section.REGISTRATION: "F2", Section.UNLINKING: "F3", Section.STATUS: "F4"}
-"""What opens it from everywhere. `StaffKeyActions` gives these keys their meaning."""
+"""Shortcut of each page; handled by `StaffKeyActions`."""
 _DEAD = 0.4
-"""How much of a button is seen that leads nowhere now."""
+"""Opacity of a disabled button."""
 
 
 class RailButton(CheckedByState, QToolButton):
-    """Icon over text, in the corner its key. Checked follows the machine's state, never the press."""
+    """Button with icon over text and its key in the corner. Checked by the displayed state, not by the press."""
 
     dead_pressed = Signal()
 
@@ -46,11 +46,11 @@ class RailButton(CheckedByState, QToolButton):
         self.setFixedSize(sizes.rail - (16 if sizes.rail > 80 else 8), round(sizes.rail * (0.8 if sizes.rail > 80 else 0.95)))
 
     def setAccessibleDescription(self, description: str) -> None:
-        """Its key is said with whatever else is said of it."""
+        """Append the key to the description."""
         super().setAccessibleDescription(" ".join(filter(None, (description, self._key))))
 
     def event(self, event: QEvent) -> bool:
-        """Qt keeps from a disabled button what is pressed on it."""
+        """Report presses on the disabled button; Qt does not deliver them to it."""
         if event.type() is QEvent.Type.MouseButtonPress and not self.isEnabled():
             self.dead_pressed.emit()
         return super().event(event)
@@ -83,7 +83,7 @@ class RailButton(CheckedByState, QToolButton):
 
 class Rail(QFrame):
     dead_pressed = Signal()
-    """A button that leads nowhere now was pressed."""
+    """Emitted when a disabled button is pressed."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
@@ -116,9 +116,9 @@ class Rail(QFrame):
         return self._buttons[section]
 
     def show_section(self, section: Section, *, leads_nowhere: bool) -> None:
-        """Where we are; with `leads_nowhere` nobody is taken away from the work."""
+        """Mark the current page; `leads_nowhere` disables those that would leave the work."""
         if (section, leads_nowhere) == self._shown:
-            # Qt tells of each of these again, changed or not.
+            # Qt notifies of each setter below, changed or not.
             return
         self._shown = section, leads_nowhere
         for known, button in self._buttons.items():

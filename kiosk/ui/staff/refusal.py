@@ -1,4 +1,4 @@
-"""A refusal: one cause, what to tell the patron, what this counter can do instead. One page for lending, registration and unlinking."""
+"""Refusals in lending, registration and unlinking: cause, what to tell the patron, what this counter can do instead."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
 
 
 def guide(flow: Refused) -> Iterator[tuple[str, str]]:
-    """Titles and texts of what to tell the patron. Of a link something is said where it was looked up."""
+    """Yield title and text of each thing to tell the patron. A link is mentioned only if it was looked up."""
     asked, step = flow.problem.code.about.guide, 1
     linked = isinstance(flow, LendingRefused) and flow.linked
     group = "linked-number" if asked is Guide.NUMBER and not flow.problem.entered else asked.value
@@ -68,7 +68,7 @@ class RefusalPage(StaffPage):
 
     def _fill(self, flow: Refused) -> None:
         had_focus = self._form.field.hasFocus()
-        # With what has been typed there.
+        # Keep the form, with any input.
         self._form.setParent(self)
         self._form.hide()
         while self.body.count():
@@ -118,15 +118,15 @@ class RefusalPage(StaffPage):
         if isinstance(flow, UnlinkingRefused):
             self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
-            # From where another card is laid もどる leads to every step before it.
+            # From the page where a card is placed, もどる leads to every earlier step.
             offer, event = ("restart", RegistrationChosen()) if flow.draft.patron is None else ("other-card", BackPressed())
             self._offer(card, offer, event, primary=True)
-            # Closing the page leads there: a second button for it would only ask which of the two to press.
+            # Closing the page leads there; a second button for it would only confuse.
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
         else:
             self._take_number(card, flow.problem)
             if code is Code.NOT_LINKED:
-                # Lifted, it has to be laid again when the registration asks for it.
+                # A card that was removed must be placed again when the registration asks for it.
                 self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
             elif code is Code.CARD_EXPIRED:
                 self._offer(card, "again", RegistrationChosen())
@@ -140,7 +140,7 @@ class RefusalPage(StaffPage):
         return card
 
     def _take_number(self, card: Panel, problem: Problem) -> None:
-        """A library card serves in its place; a number that was refused stands there to be compared and corrected."""
+        """Offer entering a library card instead; a refused number is shown for comparison and correction."""
         if problem.code.about.guide is Guide.NUMBER:
             offer = "corrected" if problem.entered else "read-card"
         else:
@@ -158,7 +158,7 @@ class RefusalPage(StaffPage):
         return box
 
     def _offer(self, card: Panel, offer: str, event: Event, text: str = "", *, primary: bool = False) -> None:
-        """One thing that can be done here."""
+        """Add something that can be done at this counter."""
         box = self._box(offer, text, chosen=primary)
         box.inside.addSpacing(6)
         button = self.button(say(f"staff.refusal.{offer}"), "primary" if primary else "secondary", event, icon="" if primary else "link")

@@ -1,4 +1,4 @@
-"""連携登録ができました: what to tell the patron, what the card cannot do, both cards go back."""
+"""連携登録ができました: what to tell the patron, what the card cannot do; both cards are returned."""
 
 from __future__ import annotations
 

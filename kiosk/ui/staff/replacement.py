@@ -1,4 +1,4 @@
-"""付け替え: the card or the number is linked otherwise; and the page for a pair that is linked already."""
+"""付け替え: the card or the number has another link; and the page for a pair already linked."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ReplacementPage(StaffPage):
             self._found.addWidget(self._link(say("staff.replacement.by-number"), flow.by_number, numbered=False), 1)
 
     def _link(self, sentence: str, link: Link, *, numbered: bool) -> QWidget:
-        """What stands in the way; another library card's number is masked."""
+        """Return the existing link; another library card's number is masked."""
         card = Panel(self.sizes, "care")
         card.inside.addWidget(Words(sentence, "strong"))
         rows: list[tuple[str, QWidget]] = []

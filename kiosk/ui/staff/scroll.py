@@ -1,4 +1,4 @@
-"""What scrolls on the staff pages, and by which keys."""
+"""Scroll areas of the staff pages, and their keys."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SCROLLS = {
     Qt.Key.Key_Down: _ACTIONS.SliderSingleStepAdd,
     Qt.Key.Key_Up: _ACTIONS.SliderSingleStepSub,
 }
-"""What keys do to what scrolls."""
+"""Slider action of each key."""
 
 BAR = 12
-"""Width of a scroll bar, as the style sheet has it."""
+"""Width of a scroll bar, matching the style sheet."""
 
 
 class ScrollArea(QScrollArea):
-    """Scrolls downwards only. A key is for it as long as there is anything to scroll, else for whatever it stands in.
+    """Vertical scroll area. Handles keys only if there is anything to scroll, otherwise leaves them to its parent.
 
-    Its bar is one of its own, beside Qt's, which is never shown: assistive tools ask for Qt's by number, and a page that is left, or a
-    list that grows, between two of their questions is a wrong number, of which Qt dies (QAccessibleAbstractScrollArea::child).
+    Has its own scroll bar; Qt's is never shown. Assistive tools address Qt's by child index, and when a page closes or a list grows
+    between two of their calls, the index is stale and Qt crashes (QAccessibleAbstractScrollArea::child).
     """
 
     def __init__(self) -> None:
@@ -35,11 +35,11 @@ class ScrollArea(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._below: int | None = None
-        """What was scrolled away below while what is in use was in sight."""
+        """Distance to the bottom while the widget in use was visible."""
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._range_changed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # It has its room also while there is nothing to scroll: nothing grows narrower when it comes.
+        # Its space is reserved, so that nothing narrows when it appears.
         self.setViewportMargins(0, 0, BAR, 0)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.setEnabled(False)
@@ -47,7 +47,7 @@ class ScrollArea(QScrollArea):
         self._bar.valueChanged.connect(bar.setValue)
 
     def keep_in_place(self, in_use: QWidget) -> None:
-        """Whatever comes or goes above it here, where everything fills from below."""
+        """Keep this widget's position while widgets above it come and go."""
         bar = self.verticalScrollBar()
         self._below = None if in_use.visibleRegion().isEmpty() else bar.maximum() - bar.value()
 
@@ -66,7 +66,7 @@ class ScrollArea(QScrollArea):
         self._bar.setPageStep(self.verticalScrollBar().pageStep())
 
     def scroll_by(self, key: Qt.Key) -> bool:
-        """Whether this key scrolls here."""
+        """Scroll by this key; return whether it scrolls here."""
         bar = self.verticalScrollBar()
         if key not in SCROLLS or bar.maximum() <= bar.minimum():
             return False
@@ -78,10 +78,9 @@ class ScrollArea(QScrollArea):
 
 
 class ScrollColumn(ScrollArea):
-    """What finds no room scrolls by itself, so that what stands beside or below it stays in sight.
+    """Part of a page that scrolls separately, so that what is beside or below it stays visible.
 
-    It asks for no more than `least` pixels of height and is content with them. Where there is something to scroll, Tab reaches it and
-    the arrow keys scroll.
+    Its height hint is `least` pixels. If there is something to scroll, it takes the focus by Tab and scrolls by the arrow keys.
     """
 
     def __init__(self, inside: QLayout | QWidget, name: str, least: int) -> None:
@@ -90,11 +89,11 @@ class ScrollColumn(ScrollArea):
         self.setAccessibleName(name)
         whole = inside if isinstance(inside, QWidget) else QWidget()
         whole.setProperty("scrolled", "true")
-        # As wide as there is room, whatever it would like: words wrap.
+        # Ignore the preferred width: text wraps.
         whole.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setWidget(whole)
         if isinstance(inside, QLayout):
-            # Only now: a scroll area measures what it is given, and gives it a style, before it has that of its window.
+            # Not before: a scroll area measures and styles its widget before it has the window's style.
             whole.setLayout(inside)
 
     def _range_changed(self, least: int, most: int) -> None:

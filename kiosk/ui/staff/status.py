@@ -1,4 +1,4 @@
-"""状況: what this counter stands on, when it was looked at, and what needs somebody's care."""
+"""状況: what the counter depends on, when it was checked, and what needs attention."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ICONS = {
 
 
 class Row:
-    """What holds of one part: a sign, words, and when that was seen."""
+    """Condition of one part: icon, text, time of the check."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         self._size = sizes.icon
@@ -51,7 +51,7 @@ class Row:
 
     @property
     def is_marked(self) -> bool:
-        """Whether its sign says that something is not as it should be."""
+        """Whether its icon marks a problem."""
         return self._shown is not None and self._shown[0] in (Condition.CARE, Condition.WRONG)
 
     def show_condition(self, condition: Condition, text: str, at: str = "") -> None:
@@ -87,7 +87,7 @@ class StatusPage(PageBeside):
         self._shown: tuple[list[Care], bool, bool] | None = None
 
     def _lay_out(self, demo: bool) -> None:
-        """Once: a demo has no parts that anybody looks after."""
+        """Build the table, once; a demo omits what nobody maintains."""
         first, second = ([check for check in checks if not (demo and check in _NOT_IN_DEMO)] for checks in _CHECKS)
         names = ([*first, "ils"], ["store", *_COUNTS, *second])
         for column_names in names:
@@ -129,7 +129,7 @@ class StatusPage(PageBeside):
         self._show_cares(all_cares(counter), all(counter.facts.finding(check).condition is not Condition.UNKNOWN for check in checks))
 
     def _show_count(self, name: str, facts: CounterFacts, *, doubted: bool) -> None:
-        """A store that cannot be read has no numbers: not even a nought. Those of one that is not in order are only what stands in it."""
+        """Show a count. An unreadable store has none, not even 0; those of a doubtful store are marked as unsure."""
         store = facts.finding("store")
         count = store.number(name)
         sure = store.condition is Condition.OK and not doubted
@@ -150,7 +150,7 @@ class StatusPage(PageBeside):
         self._rows["ils"].show_condition(Condition.WRONG if condition.is_trouble else starting, said)
 
     def _show_retry(self, counter: Counter) -> None:
-        """In the row that never moves. Whatever came of it is said beside it."""
+        """Show the retry button in the fixed footer, with its last result beside it."""
         trouble = counter.ils.is_trouble
         show_retry(self._retry, counter)
         self._retry.setVisible(trouble or (counter.tried is not None and counter.tried.under_way))
@@ -159,7 +159,7 @@ class StatusPage(PageBeside):
         self._retried.set_text(told or name)
 
     def _show_cares(self, found: list[Care], known: bool) -> None:
-        """Nothing to care for is said only where everything was looked at, and of all rows only where none is marked."""
+        """Show what needs attention. "Nothing" is claimed only once everything was checked, and "all fine" only if no row is marked."""
         marked = any(shown.is_marked for shown in self._rows.values())
         if (found, known, marked) == self._shown:
             return

@@ -1,4 +1,4 @@
-"""What the library's system denies a patron, and why, in words for staff."""
+"""What the library system denies a patron, and why, in words for staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.text import plain, say, stop_causes, stop_reasons
 
 
 def denied(stops: frozenset[Stop]) -> str:
-    """「貸出、予約」: the services that are denied; empty when none is."""
+    """Return the denied services, e.g. 「貸出、予約」; "" if none."""
     services = (service for service, about in ITEM_SERVICES.items() if about.stopped_by(stops))
     return "、".join(plain(say(f"staff.patron.{service}")) for service in services)
 
@@ -18,12 +18,12 @@ def reasons(stops: frozenset[Stop]) -> str:
 
 
 def causes(stops: frozenset[Stop]) -> str:
-    """The same; empty where nothing is known but what is denied."""
+    """Return the known causes; "" if only the denial itself is known."""
     return stop_causes(" ".join(stops))
 
 
 def stopped_words(stops: frozenset[Stop]) -> tuple[str, str]:
-    """For a registration: what cannot be done now, and that the registration can; empty when nothing is denied."""
+    """Return, for a registration, what is denied now and that registering is possible; ("", "") if nothing is denied."""
     services = denied(stops)
     if not services:
         return "", ""

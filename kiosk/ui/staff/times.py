@@ -1,4 +1,4 @@
-"""When something was found, in words for staff."""
+"""Times in words for staff."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def to_the_minute(at: datetime) -> str:
 
 
 def to_the_second(at: datetime) -> str:
-    """Of what may be tried again within the minute: each time has to look different."""
+    """Return a time for what may be retried within a minute: each attempt has to look different."""
     return f"{at.astimezone(JAPAN):%H:%M:%S}"

@@ -1,4 +1,4 @@
-"""The bar above every page (where we are, which counter, what time) and the one below (what works)."""
+"""Top bar (page, counter, time) and status bar (what works)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from kiosk.ui.widgets.steps import StepBar
 from kiosk.ui.widgets.words import Words
 
 _STATES = {"fine": ("check", "mute"), "trouble": ("warn", "yellow"), "waiting": ("sync", "mute"), "none": ("info", "mute")}
-"""How a part of the counter can be, with its icon and colour."""
+"""States of a part, with icon and colour."""
 _ILS_KEYS = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
-"""Trouble is said under the name of its code."""
+"""Text keys; any other condition uses the name of its code."""
 _ILS_STATES = {IlsCondition.NONE: "none", IlsCondition.STARTING: "waiting", IlsCondition.READY: "fine"}
 
 
@@ -54,7 +54,7 @@ class TopBar(QFrame):
         self.setLayout(inside)
 
     def show_place(self, title: str, steps: list[str], now: int) -> None:
-        """Title and, in a registration, its steps with the present one (from 0)."""
+        """Show the title and, in a registration, its steps and the current one (from 0)."""
         self._title.set_text(title)
         self._steps.setVisible(bool(steps))
         self._air.setVisible(not steps)
@@ -76,7 +76,7 @@ class TopBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """All steps where they find room, then the day goes, then only the present step is named."""
+        """Show all step labels if they fit; otherwise first hide the day, then label only the current step."""
         if self._steps.isHidden():
             self._day.show()
             return
@@ -95,7 +95,7 @@ class TopBar(QFrame):
 
 
 class StatusItem(QFrame):
-    """Fine: quiet words and a tick. Trouble: bold on yellow, with what still works."""
+    """Condition of one part. Fine: plain text and a tick. Trouble: bold on yellow, with what still works."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class StatusItem(QFrame):
 
 
 class StatusBar(QFrame):
-    """What works, and at the right more time for whoever fetches something."""
+    """Status bar: what works and, at the right, a button for more time."""
 
     def __init__(self, sizes: StaffSizes, emit: Emit, left: MoreTimeLeft) -> None:
         super().__init__()
@@ -155,7 +155,7 @@ class StatusBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """What is fine gives way first, and stands on the page of the state."""
+        """Hide the links' item if space is short and it is fine; the status page has it too."""
         layout = self.layout()
         spacing = layout.spacing() if layout is not None else 0
         parts = (self._reader, self._ils, self._links, self._stays, self._more)
@@ -178,7 +178,7 @@ class StatusBar(QFrame):
         self._show_left()
 
     def _show_links(self, facts: CounterFacts) -> None:
-        """What needs somebody's care takes the place of the links, which stand on the page it leads to."""
+        """Show the links' condition, or in its place what needs attention; the status page shows both."""
         store = facts.finding("store")
         pending = store.number("pending")
         if store.outcome == "store.doubted":

@@ -1,4 +1,4 @@
-"""バーコードの読み取りテスト on the status page: what the counter makes of a card or an item, without anything happening."""
+"""バーコードの読み取りテスト on the status page: how the counter interprets a card or item barcode, without any effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kiosk.ui.widgets.segments import Segments
 from kiosk.ui.widgets.words import Words, unmarked
 
 FORGET_MS = 60_000
-"""A number read on trial goes by itself: this page belongs to nobody and may stay open all day."""
+"""Timeout for clearing the result: this page belongs to nobody and may stay open all day."""
 _ICONS = {True: ("checkc", "green"), False: ("warn", "yellow"), None: ("info", "sub")}
 CARD, ITEM = 0, 1
 _GOOD = {CARD: "good-card", ITEM: "good-item"}
@@ -28,13 +28,15 @@ _GOOD = {CARD: "good-card", ITEM: "good-item"}
 @dataclass(frozen=True, slots=True)
 class _Line:
     sentence: str
-    """With marks."""
+    """With markup."""
     good: bool | None
 
 
 class TrialScan(Panel):
-    """Signals:
-    answered: the widget that says what was made of a barcode.
+    """Trial scan panel.
+
+    Signals:
+        answered: the widget with the result.
     """
 
     answered = Signal(QWidget)
@@ -94,13 +96,13 @@ class TrialScan(Panel):
         self._answer = QWidget()
         self._answer.setLayout(lines)
         self._answer.setAccessibleName("\n".join(plain(line.sentence) for line in said))
-        # Above the field, which stands at the foot of its page: it does not move.
+        # Above the field, which is at the bottom of the page and must not move.
         self.inside.insertWidget(self.inside.count() - 1, self._answer)
         self.answered.emit(self._answer)
 
 
 def _lines(trial: Trial, good: str) -> Iterator[_Line]:
-    """The last line is the number that would be taken, or why none would."""
+    """Yield the lines of a result; the last one is the number accepted, or why none is."""
     for step in trial.steps:
         params = {name: unmarked(value) if isinstance(value, str) else value for name, value in step.params.items()}
         yield _Line(say(f"staff.scan.{step.saying}", **params), step.good)

@@ -1,4 +1,4 @@
-"""解除, from the act on: under way, done, and what to tell the caller."""
+"""解除, second part: in progress, done, and what to tell the caller."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class UnlinkedPage(StaffPage):
             self._fill(flow)
 
     def _fill(self, flow: Unlinked) -> None:
-        """What to tell; for a lost card also how to stop it and how to get another."""
+        """Fill in what to tell; for a lost card also how to suspend it and get a new one."""
         inside = self._tell.inside
         inside.addLayout(title_row("person", say("staff.unlinked.tell"), self.sizes))
         told = [("libcard", "card")]

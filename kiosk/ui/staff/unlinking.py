@@ -1,4 +1,4 @@
-"""解除, up to the act: why, which number, is it the right link."""
+"""解除, first part: reason, number, confirmation of the link."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class UnlinkNumberPage(StaffPage):
         number.inside.addWidget(self._first)
         self.body.addWidget(self._stop)
         self.body.addWidget(number)
-        # Below what can be pressed: it comes with an answer.
+        # Below the controls: it appears with an answer.
         self.body.addWidget(self._not_yet)
         self.body.addStretch(1)
         self.wizard_foot()
@@ -74,7 +74,7 @@ class UnlinkNumberPage(StaffPage):
         return button
 
     def _stop_card(self) -> QWidget:
-        """For a lost card: what the caller is asked first."""
+        """Build the question to ask the caller first about a lost card."""
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addWidget(Words(say("staff.unlink-number.stop"), "heading"))
         card.inside.addWidget(Words(say("staff.unlink-number.stop-note"), "note"))

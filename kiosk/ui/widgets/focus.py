@@ -1,4 +1,4 @@
-"""The ring around what the keyboard would press: 4 px black, 2 px away, yellow between (ARCHITECTURE, Rules of the look: 3)."""
+"""Keyboard focus ring: 4 px black at a distance of 2 px, yellow in between (ARCHITECTURE, Rules of the look: 3)."""
 
 from __future__ import annotations
 

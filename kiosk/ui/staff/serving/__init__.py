@@ -1,4 +1,4 @@
-"""The patron at the counter: who is served at the left, what is done for them at the right."""
+"""The serving page: the patron at the left, services at the right."""
 
 from __future__ import annotations
 

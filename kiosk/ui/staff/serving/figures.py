@@ -1,4 +1,4 @@
-"""Four figures of a patron: on loan, overdue, ready to be fetched, still to be borrowed."""
+"""Counts of a patron: on loan, overdue, holds ready, loans left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class Figure(QFrame):
-    """What is counted, and how many; `alert` is the ground it has when there are any, `stops` what follows from it when there are none."""
+    """A labelled count. `alert`: its ground if not zero; `stops`: what zero means for the patron."""
 
     def __init__(self, name: str, sizes: StaffSizes, *, none: str = "", alert: str = "plain", stops: str = "") -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Figure(QFrame):
         self.setLayout(inside)
 
     def show_count(self, count: int | None, *, or_more: bool = False) -> None:
-        """`or_more`: so many are known, and there may be others."""
+        """Show the count; None if unknown. `or_more`: there may be others."""
         known = count is not None
         self._unit.set_text(say("staff.patron.unit-or-more" if or_more else "staff.patron.unit"))
         said = say("staff.patron.unknown") if count is None else self._none if count == 0 and self._none else str(count)

@@ -1,4 +1,4 @@
-"""What became of the number on its way into the window of another program."""
+"""Progress of typing the number into another program's window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOKS = {
 
 
 class HandoverStrip(QFrame):
-    """A line above the page: under way, done or failed, with the button that does it (again)."""
+    """Strip with the progress (in progress, done, failed) and the button that starts or repeats it."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class HandoverStrip(QFrame):
         self.hide()
 
     def show_state(self, counter: Counter, flow: PatronShown, *, here: bool) -> None:
-        """`here`: what is open is done on our window, so that the number is not needed elsewhere unless it went there on the tap."""
+        """Show this state. `here`: the open service runs in this window, so the strip is hidden unless the number was typed on the tap."""
         when, handing = counter.rules.handover, flow.handing
         concerns = not here or (when is HandoverWhen.ON_TAP and handing is not Handing.NOT)
         self.setVisible(when is not HandoverWhen.OFF and concerns)

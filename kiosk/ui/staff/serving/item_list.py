@@ -1,4 +1,4 @@
-"""The list of items as it is seen: a row each, changed in place, the newest on top."""
+"""The visible list of items: one row each, updated in place, newest first."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from kiosk.ui.widgets.words import Words
 
 _BETWEEN = 4
 BUILD_MS = 2
-"""So long at a time rows are built; a patron may have sixty loans, and the windows never stand still that long."""
+"""Time slice for building rows: a patron may have sixty loans, and the windows must not freeze."""
 
 
 class Stack(QWidget):
-    """Rows one below the other. A layout would ask each of them for its height again whenever one of them changes."""
+    """Vertical stack of rows. A QLayout would query every row's height whenever one changes."""
 
     def __init__(self, head: QWidget) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Stack(QWidget):
 
 
 class Rows(ScrollColumn):
-    """`show_lines` with every state; rows that are there stay and are changed, whatever else comes and goes."""
+    """Scrolling list of rows. Call `show_lines` with every state; existing rows are kept and updated."""
 
     def __init__(self, sizes: StaffSizes, last_column: str, renew: Renew, *, buttons: bool = False) -> None:
         self._columns = Columns(sizes, buttons=buttons)
@@ -59,7 +59,7 @@ class Rows(ScrollColumn):
         super().__init__(self._stack, say("staff.items.list"), least=round(sizes.body * 9))
         self._renew = renew
         self.wanted: Sequence[Line] = ()
-        """What the rows say, or will when all are built."""
+        """The lines shown, or to be shown once all rows are built."""
         self._fades = motion_is_wanted()
         self._shown_before = False
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -74,7 +74,7 @@ class Rows(ScrollColumn):
             return
         before, self.wanted = {line.key: line.look for line in self.wanted}, lines
         self._head.setVisible(bool(lines))
-        # What is still being built goes on at its own pace, however often there is news meanwhile.
+        # A build in progress keeps its own pace, however many updates arrive.
         self._build(0 if self._later.isActive() else BUILD_MS)
         if self._shown_before:
             self._in_sight = _news(before, lines)
@@ -85,7 +85,7 @@ class Rows(ScrollColumn):
         self._build(BUILD_MS)
 
     def _build(self, milliseconds: float) -> None:
-        """Bring the rows to what is wanted: those that are there at once, new ones for so long, then after a pause more."""
+        """Update existing rows at once; build new ones within the time slice and schedule the rest."""
         until = time.perf_counter() + milliseconds / 1000
         there = {old.key: old for old in self._stack.rows}
         wanted = {line.key for line in self.wanted}
@@ -95,11 +95,11 @@ class Rows(ScrollColumn):
             found = there.get(line.key)
             if found is None:
                 if rows and time.perf_counter() > until:
-                    # The rest later, in its place.
+                    # Built later, in its place.
                     continue
                 found = free.pop() if free else Row(self._columns, self._renew, self._stack)
             found.show_line(line)
-            # Measuring takes longer than making: it counts.
+            # Measuring takes longer than building: include it in the time slice.
             found.height_at(self._stack.width())
             rows.append(found)
         for gone in free:
@@ -119,17 +119,17 @@ class Rows(ScrollColumn):
             self._look_there.start()
 
     def _order(self) -> None:
-        """Tab goes down the list."""
+        """Make Tab move down the list."""
         buttons = [shown.button for shown in self._stack.rows if shown.button is not None]
         for one, following in pairwise(buttons):
             if one.nextInFocusChain() is not following:
                 QWidget.setTabOrder(one, following)
 
     def _scroll(self) -> None:
-        """Bring what has news into sight."""
+        """Scroll to the row that has changed."""
         target = next((shown for shown in self._stack.rows if shown.key == self._in_sight), None)
         if target is None:
-            # Not built yet, or gone.
+            # Not built yet, or removed.
             return
         self._in_sight = ""
         if target is self._stack.rows[0]:
@@ -138,18 +138,18 @@ class Rows(ScrollColumn):
             self.ensureWidgetVisible(target, 0, 8)
 
     def look_at(self, line: Line) -> None:
-        """Bring this line into sight, as soon as it has its row."""
+        """Scroll to this line as soon as its row exists."""
         self._in_sight = line.key
         self._look_there.start()
 
     def turn_page(self, pages: int) -> None:
-        """Scroll by so many windowfuls, down or up."""
+        """Scroll by this many pages, down if positive."""
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + pages * round(bar.pageStep() * 0.9))
 
     @property
     def shown(self) -> Sequence[Row]:
-        """Those that have been built."""
+        """The rows built so far."""
         return self._stack.rows
 
     @property
@@ -159,18 +159,18 @@ class Rows(ScrollColumn):
 
 
 def _news(before: Mapping[str, Look], lines: Sequence[Line]) -> str:
-    """The key of the line to look at: a new one on top, else the first that has changed its look; none where all is as it was."""
+    """Return the key of the line to scroll to: a new one on top, else the first with a new look; "" if neither."""
     if lines and lines[0].key not in before:
         return lines[0].key
     return next((line.key for line in lines if before.get(line.key, line.look) is not line.look), "")
 
 
 class _Head(QWidget):
-    """What stands in which column."""
+    """Column headings."""
 
     def __init__(self, columns: Columns, last: str) -> None:
         super().__init__()
-        # As far in as the titles: behind border, bar and icon of a row.
+        # Aligned with the titles: after border, bar and icon of a row.
         inside = row(columns.gap, (10 + columns.before + columns.icon + columns.gap, 0, columns.gap + 2, 0))
         inside.addWidget(Words(say("staff.items.title"), "note", line=1.3), 1)
         if columns.number:

@@ -1,4 +1,4 @@
-"""One item of the list: its line, what became of it in words, its act; changed in place."""
+"""A row of the item list: its line, outcome and button, updated in place."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Renew = Callable[[str], None]
 
 
 class Columns:
-    """How wide what is, for the rows and the words above them."""
+    """Column widths, shared by rows and headings."""
 
     def __init__(self, sizes: StaffSizes, *, buttons: bool) -> None:
         self.sizes, self.buttons = sizes, buttons
@@ -44,12 +44,12 @@ class Columns:
         self.aside = max(round(sizes.body * 7.4), round(sizes.note * 9.4))
         self.act = round(sizes.body * (7 if sizes.small else 7.4)) if buttons else 0
         self.line = max(round(sizes.lead * 1.5), 44 if buttons else 0)
-        """Height of the first line of each cell, so that they stand level."""
+        """Height of the first line of each cell, so that they align."""
         self.pad = (10 if sizes.small or sizes.lead < 20 else 20) if not buttons else 6
 
 
 class Veil(QFrame):
-    """White over a new row, which it lets show through more and more; `passed` is called when that is over."""
+    """White overlay that fades out over a new row; `passed` is called at the end."""
 
     def __init__(self, over: QWidget, passed: Callable[[], None]) -> None:
         super().__init__(over)
@@ -61,7 +61,7 @@ class Veil(QFrame):
         self._fade.setEndValue(0.0)
         self._fade.setDuration(FADE_MS)
         self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
-        # PySide keeps a method of Qt's own that was connected for ever, and frees one of ours with its object.
+        # PySide never releases a connected built-in method (`update`); a Python method is released with its object.
         self._fade.valueChanged.connect(self._lighten)
         self._fade.finished.connect(passed)
         self._fade.start()
@@ -77,7 +77,7 @@ class Veil(QFrame):
 
 
 class Row(QFrame):
-    """Few widgets, since a patron may have sixty of them; what few rows need is made when it is needed."""
+    """A row. Uses few widgets, since a patron may have sixty rows; rarely needed ones are created on demand."""
 
     def __init__(self, columns: Columns, renew: Renew, parent: QWidget) -> None:
         super().__init__(parent)
@@ -119,7 +119,7 @@ class Row(QFrame):
         inside.addWidget(self._aside, 0, TOP)
         if columns.buttons:
             inside.addLayout(self._act)
-            # Its width is kept where there is nothing to press.
+            # Reserve the column's width if there is no button.
             self._act.addSpacerItem(QSpacerItem(columns.act, 0, QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding))
         return inside
 
@@ -129,7 +129,7 @@ class Row(QFrame):
 
     @property
     def button(self) -> Button | None:
-        """What renews or reserves this item, where that can be asked for now."""
+        """The button that renews or reserves this item, if that is possible now."""
         return self._button if self._button is not None and self._acts_on else None
 
     @property
@@ -154,7 +154,7 @@ class Row(QFrame):
         self.setAccessibleName(line.spoken)
 
     def _show_details(self, line: Line) -> None:
-        """Why, what to do, and the server's own words. Few rows have any."""
+        """Show why, what to do, and the server's message. Few rows have any."""
         if not self._details and (line.why or line.step or line.said):
             self._details = [Words(kind="wrong", line=1.4), Words(line=1.4), Words(kind="note", verbatim=True, line=1.4)]
             for words in self._details:
@@ -182,7 +182,7 @@ class Row(QFrame):
         if self._button is not None:
             self._button.setVisible(bool(line.renews))
             means(self._button, RenewalChosen(line.renews))
-            # As many buttons as loans: each is heard with its own item.
+            # One such button per loan: the accessible name includes the item.
             self._button.setAccessibleName(" ".join((say("staff.line.renew"), line.title, line.number)).strip())
         if self._result is not None:
             self._result.set_text(line.result)
@@ -190,7 +190,7 @@ class Row(QFrame):
             self._result.setVisible(bool(line.result))
 
     def _show_reserve(self, line: Line) -> None:
-        """Under the words, since few rows have it."""
+        """Show the hold button below the text, since few rows have one."""
         if line.reserves and self._button is None:
             self._button = Button(say("staff.line.reserve"), "secondary")
             self._button.setProperty("compact", "true")
@@ -220,7 +220,7 @@ class Row(QFrame):
             self._bar.setVisible(framed)
 
     def height_at(self, width: int) -> int:
-        """In pixels; measured once for what it says."""
+        """Return the height in pixels; cached until the line changes."""
         if self._height is None or self._height[0] != width:
             self.ensurePolished()
             for part in self.findChildren(QWidget):

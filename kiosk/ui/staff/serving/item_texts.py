@@ -1,4 +1,4 @@
-"""What is said of each item on the list, as values: without Qt, and without anything kept."""
+"""Text of each item in the list, as values: stateless and without Qt."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from kiosk.ui.staff.item_answers import told
 from kiosk.ui.staff.serving.due_date import due_said, due_spoken, due_words, is_overdue
 
 MOST = 100
-"""Lines shown of one list: more than anybody may borrow, and few enough to be drawn at once."""
+"""Maximum lines of one list: more than anybody may borrow, few enough to render at once."""
 _LONGEST_TITLE = 160
 _OPEN = frozenset({Reason.NOT_REACHED, Reason.NOT_SUPPORTED, Reason.HELD_BACK, Reason.PERHAPS_RESERVED, Reason.FEE})
-"""It was not done, and may well be possible."""
+"""Not done, but possibly still possible."""
 _OF_PATRON = frozenset({Reason.PATRON_STOPPED, Reason.TOO_MANY})
-"""Says nothing against the item."""
+"""Reasons that lie with the patron, not the item."""
 _OF_NUMBER = frozenset({Reason.ITEM_UNKNOWN, Reason.LIBRARY_CARD, Reason.NEXT_CARD})
-"""What was read is no item, as far as is known."""
+"""The number is not that of an item, as far as known."""
 _WHY_IS_ELSEWHERE = frozenset({Reason.OTHER, Reason.PATRON_STOPPED})
-"""The protocol does not tell why; the server's own words may."""
+"""The protocol gives no cause; the server's message may."""
 _RETURN_IN_TIME = frozenset({Reason.RESERVED, Reason.NO_MORE_RENEWALS})
-"""Whoever may not renew is asked to return it by its day, unless that is over."""
+"""If renewal is refused, the patron is asked to return the item by its due day, unless that has passed."""
 
 
 @unique
@@ -39,50 +39,50 @@ class Look(StrEnum):
     ASKED = "asked"
     DONE = "done"
     CARE = "care"
-    """Not known, or done before."""
+    """Outcome unknown, or done earlier."""
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item. `title`, `number` and `said` are others' words, shown letter for letter; the rest are sentences with marks."""
+    """Text of one item. `title`, `number` and `said` come from outside and are shown verbatim; the others may contain markup."""
 
     key: str
-    """Tells it from every other line of its list, for as long as it is there."""
+    """Unique in its list and stable."""
     look: Look
     title: str
     number: str = ""
-    """Grouped; empty where it stands in place of the title."""
+    """Grouped; empty if it replaces the title."""
     aside: str = ""
-    """At the right end: due date, place in the queue, or how it stands."""
+    """At the right end: due date, queue position, or state."""
     why: str = ""
     step: str = ""
     said: str = ""
     result: str = ""
-    """What became of it, where `aside` says something else."""
+    """The outcome, if `aside` shows something else."""
     renews: str = ""
-    """The barcode that its button asks to be renewed; without one there is no button."""
+    """Barcode that its button renews; empty: no button."""
     reserves: str = ""
-    """The barcode for which its button says that there is no such hold."""
+    """Barcode for which its button confirms that no such hold exists."""
     spoken: str = ""
-    """All of it, as it is heard."""
+    """The whole line for screen readers."""
     undone: bool = False
     """See `is_undone`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the lines are seen against."""
+    """Context of the lines."""
 
     today: date
     sure_of_today: bool = True
-    """Whether the clock is believed: without that nothing is called overdue."""
+    """Whether the clock is trusted: if not, nothing is called overdue."""
     stopped: str = ""
-    """Why the patron is stopped, in words; empty where that is not known."""
+    """Why the patron is blocked, in words; empty if unknown."""
 
 
 def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) -> list[Line]:
-    """What was asked for in this session for one service, the newest first. What was not done is never left out for what was."""
+    """Return the requests of this session for one service, newest first. Beyond MOST lines, done items are dropped before undone ones."""
     asked = [entry for entry in entries if entry.service is service]
     room = max(MOST - sum(map(is_undone, asked)), 0)
     places = [*filter(is_undone, asked)][:MOST], [entry for entry in asked if not is_undone(entry)][:room]
@@ -97,7 +97,7 @@ def entry_lines(entries: Iterable[Entry], service: Service, setting: Setting) ->
 
 
 def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
-    """All that is on loan, each with what became of its renewal; above them what was scanned and is not on the list."""
+    """Return all loans, each with the outcome of its renewal, preceded by items scanned that are not on the list."""
     answers: dict[str, Entry] = {}
     for entry in dealings.entries:
         if entry.service is Service.RENEWAL:
@@ -112,7 +112,7 @@ def loan_lines(dealings: Dealings, setting: Setting) -> list[Line]:
 
 
 def summary(dealings: Dealings, service: Service) -> str:
-    """How many were done in this session, how many not, of how many it is not known; empty before any item was asked for."""
+    """Return the numbers of items done, not done and unknown in this session; "" before the first request."""
     asked = (*dealings.entries, *dealings.earlier.values())
     entries = [entry for entry in asked if entry.service is service and entry.reason not in NOTHING_WANTED]
     before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
@@ -133,19 +133,19 @@ def summary(dealings: Dealings, service: Service) -> str:
 
 
 def are_more_than_shown(dealings: Dealings, service: Service) -> bool:
-    """Whether more was asked for in this session than stands there."""
+    """Whether this session has more requests than are shown."""
     return sum(entry.service is service for entry in (*dealings.entries, *dealings.earlier.values())) > MOST
 
 
 def grouped(number: str) -> str:
-    """Digits in fours, as people read them; anything else as it is."""
+    """Return digits in groups of four; anything else unchanged."""
     if not number.isdigit():
         return number
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
 def _names(item: Item, reason: Reason | None = None) -> tuple[str, str]:
-    """Title and number; without a title the number takes its place, under the name of what it is."""
+    """Return title and number; without a title the number replaces it, labelled with what it is."""
     title = " ".join(item.title.split())
     if not title:
         what = f"staff.line.{reason}-number" if reason in _OF_NUMBER else "staff.line.untitled"
@@ -163,7 +163,7 @@ def _entry_line(entry: Entry, key: str, setting: Setting) -> Line:
         return _done(entry, key, title, number, setting.today)
     line = _not_done(entry, key, title, number, setting.stopped)
     if entry.reason is Reason.ALREADY_LENT and entry.item.due is not None:
-        # It is what staff are to tell the patron.
+        # Staff are to tell the patron the due date.
         spoken = _spoken(title, line.aside, due_spoken(entry.item.due), line.why + line.step) + line.said
         return replace(line, aside=f"{line.aside}\n{due_words(entry.item.due, setting.today)}".strip(), spoken=spoken)
     return line
@@ -176,13 +176,13 @@ def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
         return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
     due = due_words(entry.item.due, today) or say("staff.line.undated")
     if entry.instead is not None:
-        # It is not what was asked for.
+        # Something else was done than requested.
         done, why, step = (say(f"staff.line.{entry.instead}{part}") for part in ("", "-why", "-step"))
         spoken = _spoken(title, done, due_spoken(entry.item.due), why + step) + said
         aside, result = (due, done) if service is Service.RENEWAL else (f"{done}\n{due}", "")
         return Line(key, Look.CARE, title, number, aside, why, step, said, result, spoken=spoken)
     if service is Service.RENEWAL and (entry.item.due is None or entry.item.due.day is None):
-        # Whether anything was extended is not known without a date.
+        # Without a date it is unknown whether the loan was extended.
         done, why, step = say("staff.line.done-renewal"), say("staff.line.undated-why"), say("staff.line.undated-step")
         return Line(key, Look.CARE, title, number, due, why, step, said, done, spoken=_spoken(title, done, why + step) + said)
     done = say(f"staff.line.done-{service}")
@@ -192,7 +192,7 @@ def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
 
 
 def _said(entry: Entry) -> str:
-    """What it costs, and the server's own words, whatever became of it."""
+    """Return the fee and the server's message, whatever the outcome."""
     fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
     said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
     due = "" if entry.service is Service.HOLD else due_said(entry.item.due)
@@ -234,7 +234,7 @@ def _loan_line(loan: Item, key: str, answer: Entry | None, described_later: bool
         due = f"{due}\n{overdue}"
     if answer is not None:
         line = _not_done(answer, key, title, number, setting.stopped, overdue=bool(overdue))
-        # What may have been done is not asked for again here: staff look in their system first.
+        # No retry of a renewal that may have succeeded: staff check in the library system first.
         again = loan.number if answer.progress is Progress.REFUSED else ""
         spoken = "、".join(filter(None, (line.spoken, plain(overdue))))
         return replace(line, aside=due, result=line.aside, renews=again, spoken=spoken)

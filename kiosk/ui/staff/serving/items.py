@@ -1,4 +1,4 @@
-"""貸出, 予約 and 貸出延長 over the library's system: a field that is always ready, and a list of what became of each item."""
+"""貸出, 予約 and 貸出延長 through the library system: a field that is always ready, and a list of outcomes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ Known = tuple[tuple[Entry, ...], tuple[Item, ...] | None, tuple[str, ...], froze
 
 
 class ItemsPage(Panel):
-    """For `service`: LOAN or HOLD. Its rows are what was scanned in this session."""
+    """Page for `service`, LOAN or HOLD. Its rows are the items scanned in this session."""
 
     buttons = False
-    """Whether rows have something to press."""
+    """Whether rows have a button column."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes, service: Service) -> None:
         super().__init__(sizes, spacing=round(sizes.gap * 0.6))
@@ -71,18 +71,18 @@ class ItemsPage(Panel):
         self.inside.addWidget(self._empty)
         self.inside.addWidget(self.rows, 1)
         self.beneath = QWidget()
-        """What comes and goes, for a place below the list."""
+        """Transient content, placed below the list."""
         below = column(round(sizes.gap * 0.5))
         below.addWidget(self._wrong)
         self.beneath.setLayout(below)
 
     def take_barcode(self, text: str) -> None:
-        """Enter in the empty field means nothing."""
+        """Request this item; ignore an empty field."""
         if text.strip():
             self.tell(ItemEntered(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What the field has no use for: the list is turned by windowfuls."""
+        """Scroll the list by pages with keys that the field ignores."""
         pages = _PAGES.get(Qt.Key(event.key()))
         if pages is None:
             super().keyPressEvent(event)
@@ -106,7 +106,7 @@ class ItemsPage(Panel):
         return not self._wrong.isHidden()
 
     def look_at_undone(self) -> int:
-        """Bring the next line into sight that was not done, the newest first; its place, from 1, or 0 after the last of them."""
+        """Scroll to the next undone line, newest first; return its place, from 1, or 0 after the last."""
         undone = [line for line in self.rows.wanted if line.undone]
         self._looked_at = self._looked_at + 1 if self._looked_at < len(undone) else 0
         if self._looked_at:
@@ -124,7 +124,7 @@ class ItemsPage(Panel):
         self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
 
     def say_empty(self, text: str) -> None:
-        """A sentence in place of rows."""
+        """Show a sentence in place of rows."""
         self._empty.set_text(text)
         self._empty.setVisible(bool(text))
 
@@ -138,7 +138,7 @@ class ItemsPage(Panel):
 
 
 class LoansPage(ItemsPage):
-    """貸出延長: all that is on loan, to be renewed one by one or all together."""
+    """貸出延長: all loans, to be renewed one by one or all together."""
 
     buttons = True
 

@@ -1,4 +1,4 @@
-"""What stands between this counter and the library's system now, with the button that finds out anew."""
+"""Trouble with the library system, with a retry button."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kiosk.ui.widgets.notice import Notice
 
 
 class LibraryStrip(Notice):
-    """Above the page; hidden where the library's system does what it is asked."""
+    """Notice of trouble with the library system; hidden if there is none."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4)
@@ -30,7 +30,7 @@ class LibraryStrip(Notice):
             inside.setAlignment(self.retry, MIDDLE)
 
     def show_state(self, counter: Counter, flow: PatronShown, *, concerns: bool) -> None:
-        """`concerns`: what is open, or may be chosen, is done through the library's system."""
+        """Show this state. `concerns`: the open or a selectable service uses the library system."""
         trying, trouble = counter.ils is IlsCondition.STARTING, counter.ils.is_trouble
         tried = counter.tried
         denied = denied_service(flow)
@@ -49,7 +49,7 @@ class LibraryStrip(Notice):
 
 
 def show_retry(button: Button, counter: Counter) -> None:
-    """While it is being tried the button says so. At the start nobody has pressed it, and it is not there."""
+    """Update the retry button: disabled during a retry, hidden at start-up, when nobody has pressed it."""
     under_way = counter.tried is not None and counter.tried.under_way
     button.set_text(say("staff.tried.under-way") if under_way else say("staff.items.retry"))
     button.setEnabled(not under_way)
@@ -57,7 +57,7 @@ def show_retry(button: Button, counter: Counter) -> None:
 
 
 def tried_words(counter: Counter) -> str:
-    """What came of the last press, and when; empty where nobody has pressed, or it is still being tried."""
+    """Return result and time of the last retry; "" if there was none or it is in progress."""
     tried = counter.tried
     if tried is None or tried.under_way:
         return ""
@@ -68,6 +68,6 @@ def tried_words(counter: Counter) -> str:
 
 
 def denied_service(flow: PatronShown) -> Service | None:
-    """The open service, where the library's system was said not to offer it when it was last asked for."""
+    """Return the open service if the library system's latest answer was that it does not offer it."""
     newest = next((entry for entry in flow.dealings.entries if entry.service is flow.service), None)
     return newest.service if newest is not None and newest.reason is Reason.NOT_SUPPORTED else None

@@ -1,4 +1,4 @@
-"""How much of what is on loan stands on the list, in words. What was not told is never said to be nothing."""
+"""How complete the list of loans is, in words. Unreported loans are never presented as none."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from kiosk.ui.staff.serving.item_texts import MOST
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Sentences with marks; empty where there is nothing to say."""
+    """Sentences with markup; empty if there is nothing to say."""
 
     count: str = ""
-    """Beside the heading."""
+    """Next to the heading."""
     title: str = ""
     """What is missing, and what to do about it."""
     step: str = ""
     empty: str = ""
     """In place of rows."""
     renew: str = ""
-    """On the button for all that is listed."""
+    """Label of the button that renews all listed."""
 
 
 def extent_of(flow: PatronShown) -> Extent:
-    """What is to be said of the loans listed for this patron; nothing as long as they were not asked for."""
+    """Return the texts on the loans listed for this patron; only `renew` until they have been requested."""
     loans, on_loan, counted = flow.dealings.loans, flow.patron.standing.on_loan, flow.patron.standing.loans
     renew = say("staff.items.renew-all")
     if loans is None:

@@ -1,4 +1,4 @@
-"""Whose turn is it? A library card was read where an item was expected."""
+"""Question whose turn it is: a library card was scanned where an item was expected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kiosk.ui.widgets.words import Words
 
 
 class NextCardStrip(QFrame):
-    """Above the page until it is answered; nothing is lent meanwhile."""
+    """Strip shown until the question is answered; nothing is lent meanwhile."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How many of the items that were asked for were not lent, renewed or reserved: it stands above the end, however far their rows are."""
+"""Number of requested items not lent, renewed or reserved, shown above the end button however far their rows are scrolled."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from kiosk.ui.widgets.notice import Notice
 
 
 def undone_in(dealings: Dealings) -> list[Service]:
-    """Those services of whose items some were not done, or may not have been."""
+    """Return the services with items that were, or may have been, left undone."""
     found = {entry.service for entry in dealings.entries if is_undone(entry)}
     return [service for service in ITEM_SERVICES if service in found]
 
 
 def undone_words(dealings: Dealings) -> str:
-    """How many of each kind; empty where everything was done."""
+    """Return the number of undone items of each kind; "" if there are none."""
     undone = [entry for entry in dealings.entries if is_undone(entry)]
     of = Tally("unknown" if in_doubt(entry) else entry.service.value for entry in undone)
     return "、|".join(say(f"staff.undone.{kind}", count=of[kind]) for kind in (*ITEM_SERVICES, "unknown") if of[kind])
 
 
 class Undone(Notice):
-    """`look` brings the next of them into sight and tells of its place by `show_place`."""
+    """Notice of undone items. `look` scrolls to the next one; its place is then set by `show_place`."""
 
     def __init__(self, sizes: StaffSizes, look: Callable[[], None]) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.35, small=True)
@@ -52,5 +52,5 @@ class Undone(Notice):
             self.say(undone_words(dealings))
 
     def show_place(self, place: int) -> None:
-        """`place`: in the list that is open, from 1."""
+        """Show the place, from 1, in the open list."""
         self.say(undone_words(self._dealings), say("staff.undone.place", place=place))

@@ -1,4 +1,4 @@
-"""The number, large, for what is done in another program; and what stands there before anything is chosen."""
+"""The number in large type, for services done in another program; and the page before a service is chosen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.ui.widgets.words import Words, unmarked
 
 
 class CalledPage(Panel):
-    """The number is called up; nothing is chosen yet."""
+    """Placeholder: the patron is shown, no service is chosen yet."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__(sizes)
@@ -27,7 +27,7 @@ class CalledPage(Panel):
 
 class NumberPage(Panel):
     def __init__(self, sizes: StaffSizes, copy: Button) -> None:
-        """`copy` is the page's own button, which finds its place beside the number."""
+        """`copy` is the page's button, placed beside the number."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.5))
         self._sizes = sizes
         self._icon, self._name = icon_label("external", round(sizes.icon * 1.2), "blue"), Words(kind="heading")
@@ -54,7 +54,7 @@ class NumberPage(Panel):
             self._tell(flow.service, entered=entered)
 
     def _tell(self, service: AnyService, *, entered: bool) -> None:
-        """What is to be done with the number, step by step."""
+        """Show what to do with the number, step by step."""
         name = unmarked(plain(name_of(service)))
         self._icon.setPixmap(pixmap(icon_of(service), self._icon.width(), "blue", self.devicePixelRatioF()))
         self._name.set_text(name)

@@ -1,4 +1,4 @@
-"""The patron at the counter: their panel at the left, the services above, and what the chosen one needs."""
+"""The serving page: patron panel at the left, services above, the chosen one below them."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ Part = CalledPage | NumberPage | ItemsPage
 
 
 class ServingPage(StaffPage):
-    """While items are asked for on this window, its field has the keyboard: it comes back there after everything."""
+    """Serving page. While items are requested here, the focus always returns to their field."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.patron.name"))
         self._digits = ""
         self._undone_in: list[Service] = []
         self._looks = False
-        """Another list was opened to look at what was not done there."""
+        """Whether another list is being opened to scroll to its undone items."""
         self._next_card: NextCardStrip | None = None
-        """Built when it is wanted: it rarely is, and each page takes its time."""
+        """Created on demand: rarely needed, and it would slow down every page."""
         self._parts: dict[Service | type[Part], Part] = {}
         self._part: Part | None = None
         self._building = self._build()
@@ -59,10 +59,10 @@ class ServingPage(StaffPage):
         self._right = column(round(sizes.gap * 0.7))
         across = row(sizes.gap)
         across.addWidget(self._panel)
-        # By itself, so that number and end stay in sight however low the window and however many services there are.
+        # Scrolls separately, so that number and end button stay visible however low the window and however many the services.
         beside = column(round(sizes.gap * 0.7))
         beside.addWidget(ScrollColumn(self._right, plain(say("staff.patron.services")), least=round(sizes.body * 8)), 1)
-        # What comes and goes stands below, always in sight: it takes its room from the list, and no button moves.
+        # Transient content goes below and is always visible; it takes its space from the list, so no button moves.
         self._beneath = column(round(sizes.gap * 0.5), (0, 0, BAR, 0))
         beside.addLayout(self._beneath)
         across.addLayout(beside, 1)
@@ -77,7 +77,7 @@ class ServingPage(StaffPage):
         self._handover = HandoverStrip(self.tell, sizes)
         self._handover.put.clicked.connect(self._to_field)
         self._beneath.addWidget(self._handover)
-        # It takes a button that would otherwise belong to nobody, and with it this page.
+        # It takes the button that would otherwise have no parent and outlive the page.
         self._add(NumberPage)
 
     def _copy_button(self, text: str, kind: str, *, compact: bool) -> Button:
@@ -89,9 +89,9 @@ class ServingPage(StaffPage):
         return button
 
     def pieces(self, counter: Counter) -> Iterator[None]:
-        """What a patron at this counter needs first."""
+        """Build what a patron at this counter needs first."""
         for _ in self._building:
-            # Not "yield from": whoever lets go of this iterator would end that one with it.
+            # Not "yield from": discarding this iterator would close that one too.
             yield
         self._services.offer(counter.rules.local_services)
         yield
@@ -147,7 +147,7 @@ class ServingPage(StaffPage):
             (self.number_field() or self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _look_at_undone(self) -> None:
-        """The next in the list that is open, then those of the other lists."""
+        """Scroll to the next undone item of the open list, then of the other lists."""
         self._to_field()
         part, lists = self._part, self._undone_in
         here = part.service if isinstance(part, ItemsPage) else None
@@ -162,7 +162,7 @@ class ServingPage(StaffPage):
         self._looks = False
 
     def _open(self, which: Service | type[Part]) -> bool:
-        """Show this part; whether it was another before. Those that were open stay as they are until the patron leaves."""
+        """Show this part; return whether it was not open before. Parts opened earlier keep their state until the patron leaves."""
         part = self._add(which)
         if part is self._part:
             return False
@@ -171,13 +171,13 @@ class ServingPage(StaffPage):
             if isinstance(self._part, ItemsPage):
                 self._part.beneath.hide()
         self._part = part
-        # Each key is shown once.
+        # Each key is displayed once only.
         self._copy.show_key("" if isinstance(part, NumberPage) else "Alt+C")
         part.show()
         return True
 
     def _add(self, which: Service | type[Part]) -> Part:
-        """This part, unseen where it has not been there yet."""
+        """Return this part; create it hidden if needed."""
         if which not in self._parts:
             self._parts[which] = self._made(which)
             self._parts[which].hide()
@@ -212,13 +212,13 @@ class ServingPage(StaffPage):
     # --- the clipboard --------------------------------------------------------------------------------------------------------
 
     def _copied(self, button: Button) -> None:
-        """Digits only, as the library's system takes them."""
+        """Copy the digits only, as the library system expects."""
         self.copied.emit(self._digits)
         self._name_copies(button)
         self._to_field()
 
     def _name_copies(self, pressed: Button | None) -> None:
-        """Only one of them may say that it has been copied, and each keeps its name."""
+        """Mark the pressed copy button only; accessible names stay the same."""
         self._copy.set_text(say("staff.patron.copied-short") if pressed is self._copy else say("staff.patron.copy-short"))
         self._copy.setAccessibleName(plain(say("staff.number.copy")))
         self._call_copy.set_text(say("staff.number.copied") if pressed is self._call_copy else say("staff.patron.copy"))

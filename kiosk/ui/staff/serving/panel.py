@@ -1,4 +1,4 @@
-"""The left panel: whose number this is, how it stands with them, what they take along, and the end."""
+"""The left panel: number, patron's standing, slip and end button."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SLIPS = (SlipKind.NONE, SlipKind.TODAY, SlipKind.ALL)
 
 
 class Stopped(Notice):
-    """What this patron is denied and why, what they owe, what the library's system says of them. Hidden where there is nothing of it."""
+    """Notice of what the patron is denied and why, what they owe, and the library system's message. Hidden if there is none of these."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
@@ -51,7 +51,7 @@ class Stopped(Notice):
         if standing.on_loan.disputed is not None:
             lines.append(say("staff.patron.disputed", counted=standing.on_loan.disputed, listed=len(standing.on_loan.items)))
         if standing.said.strip():
-            # Under a heading that says whose words they are, they need not say it again.
+            # The notice's title already attributes the words.
             said = unmarked(standing.said)
             lines.append(say("staff.line.said", said=said) if services else said)
         if services:
@@ -63,7 +63,7 @@ class Stopped(Notice):
 
 
 class SlipChoice(QWidget):
-    """What is printed at the end; hidden where nothing is."""
+    """Choice of the slip printed at the end; hidden if slips are off."""
 
     chosen = Signal()
 
@@ -93,13 +93,13 @@ class SlipChoice(QWidget):
 
 class PatronPanel(Panel):
     def __init__(self, emit: Emit, sizes: StaffSizes, copy: Button, end: Button, undone: Undone) -> None:
-        """`copy`, `end` and `undone` are the page's own, which find their place here."""
+        """`copy`, `end` and `undone` are the page's widgets, placed here."""
         super().__init__(sizes, spacing=round(sizes.gap * 0.4))
         self.setFixedWidth(sizes.panel)
         self._sizes, self._end = sizes, end
         self._facts = column(round(sizes.gap * 0.45))
         self.inside.addWidget(ScrollColumn(self._facts, say("staff.patron.panel"), least=round(sizes.body * 5)), 1)
-        # It takes its room from what scrolls above: nothing below moves.
+        # It takes its space from the scrolling part above: nothing below moves.
         self._stayed = Notice("care", icon_size=sizes.icon, line=1.4, small=True)
         self.inside.addWidget(self._stayed)
         self.slip = SlipChoice(emit, sizes)
@@ -109,7 +109,7 @@ class PatronPanel(Panel):
         self._building = self._build(copy)
 
     def pieces(self) -> Iterator[None]:
-        """Build the rest, a little with each step; what has not been built is built when a patron is shown."""
+        """Build the rest step by step; whatever is missing when a patron is shown is built then."""
         return self._building
 
     def _build(self, copy: Button) -> Iterator[None]:
@@ -129,7 +129,7 @@ class PatronPanel(Panel):
         facts.addWidget(self._number)
         facts.addWidget(self._validity)
         yield
-        # Every digit once: letters of this size take long the first time, and nobody waits yet. It is replaced before it is seen.
+        # Warm the glyph cache with every digit: large glyphs are slow the first time. Replaced before it is visible.
         self._number.show_number(LibraryCardNumber("0123456789"))
         yield
         self._figures = Figures(sizes)
@@ -161,6 +161,6 @@ class PatronPanel(Panel):
         else:
             self._stayed.say(say("staff.patron.stayed"), say(f"staff.patron.stayed-{flow.stayed}"))
         if self._end.isEnabled() is flow.leaving:
-            # It ends by itself as soon as everything is answered.
+            # The session ends by itself once every request is answered.
             self._end.setEnabled(not flow.leaving)
             self._end.set_text(say("staff.patron.leaving") if flow.leaving else plain(say("staff.action.end")))

@@ -1,4 +1,4 @@
-"""The services as tiles: the seven, and what this library adds."""
+"""Service tiles: the seven standard ones and those this library adds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.ui.widgets.control import says
 from kiosk.ui.widgets.words import unmarked
 
 _ICONS = {Service.LOAN: "lend", Service.RENEWAL: "renew"}
-"""Icons that stand for something else too; all others bear the name of their service."""
+"""Icons shared with other uses; all others are named after their service."""
 _TALL_ABREAST = 7
 
 
@@ -26,12 +26,12 @@ def icon_of(service: AnyService) -> str:
 
 
 def name_of(service: AnyService) -> str:
-    """With its break marks, where it is one of the seven."""
+    """Return the service's name; that of a standard one includes break marks."""
     return unmarked(service.name) if isinstance(service, LocalService) else say(f"staff.patron.{service}")
 
 
 class Services(QWidget):
-    """One row of tiles where they find room; otherwise rows of equal length, of tiles with the icon at the left."""
+    """Tiles in one row if they fit; otherwise rows of equal length, with the icons at the left."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Services(QWidget):
         self.offer(())
 
     def offer(self, local: tuple[LocalService, ...]) -> None:
-        """The seven and these. What is offered already stays."""
+        """Offer the standard services and these. Does nothing if unchanged."""
         wanted: tuple[AnyService, ...] = (*Service, *local)
         if tuple(self.tiles) == wanted:
             return
@@ -64,7 +64,7 @@ class Services(QWidget):
             self._grid.setColumnStretch(index, int(index < across))
 
     def _tile(self, service: AnyService, chord: str, *, low: bool) -> Tile:
-        """`chord`: the digit that presses it together with Alt; there are nine."""
+        """Create a tile. `chord`: digit that presses it together with Alt; there are nine."""
         tile = Tile(icon_of(service), name_of(service), self._sizes, chord=chord, elsewhere=service not in ITEM_SERVICES, low=low)
         says(tile, ServiceChosen(service), self._tell)
         return tile

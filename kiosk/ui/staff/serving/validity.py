@@ -1,4 +1,4 @@
-"""How long the library card and the certificate are good, and who knows it where the library's system does not say."""
+"""Validity of library card and certificate, and where to look it up if it is unknown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENDS_SOON_DAYS = 90
 
 
 class Validity(QWidget):
-    """Until when the library card is good, or why that is not known."""
+    """Expiry of the library card, or why it is unknown."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Validity(QWidget):
         self.setLayout(inside)
 
     def show_patron(self, patron: Patron, ils: IlsCondition, objection: Problem | None = None) -> None:
-        """`ils` tells nobody was asked from nobody answered; `objection` is what the library's system has said since."""
+        """Show the patron. `ils` distinguishes "not asked" from "no answer"; `objection` is a later refusal by the library system."""
         if objection is not None:
             self._icon.setPixmap(pixmap("error", self._size, "red", self.devicePixelRatioF()))
             self._valid.hide()
@@ -56,7 +56,7 @@ class Validity(QWidget):
 
 
 class CardEnds(Notice):
-    """The library card ends soon: today it serves. Hidden otherwise."""
+    """Notice that the library card expires soon but is valid today; otherwise hidden."""
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
@@ -71,7 +71,10 @@ class CardEnds(Notice):
 
 
 class CertificateEnds(Notice):
-    """The certificate ends soon: today it serves. Year and month only, since the day is the holder's birthday. Hidden otherwise."""
+    """Notice that the certificate expires soon but is valid today; otherwise hidden.
+
+    Shows year and month only: the day is the holder's birthday.
+    """
 
     def __init__(self, sizes: StaffSizes) -> None:
         super().__init__("care", icon_size=sizes.icon, line=1.4, small=True)
