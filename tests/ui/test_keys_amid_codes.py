@@ -1,4 +1,4 @@
-"""Keys in the middle of a code, and keys without effect, on the staff window: no part of a code is entered, and every key gets a reaction."""
+"""Keys amid a code, and keys without effect, on the staff window: no part of a code is entered, and no key is silently ignored."""
 
 from __future__ import annotations
 
