@@ -160,7 +160,7 @@ class Program:
         def examine() -> Event | None:
             return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
 
-        # That it could not be done is one of the store's troubles, which the next look tells.
+        # A failed examination is a store problem, which the next check reports.
         self._examination.look(examine, lambda incident: CheckFound(bug_in("store", incident.number)))
 
     def _look_at_displays(self) -> None:
@@ -183,7 +183,7 @@ class Program:
 
         def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
             caught = (error or kind()).with_traceback(trace)
-            # The same number again changes nothing on the windows: one that breaks while it shows it is not shown it for ever.
+            # A repeated number changes nothing on the windows, so a window that fails while showing it does not loop for ever.
             self._bridge.post(Broke(bugs.record(caught).number))
 
         sys.excepthook = report

@@ -44,8 +44,8 @@ class Worker:
         self._thread.submit(run)
 
     def look(self, take: Callable[[], Event | None], broke: Callable[[Incident], Event | None]) -> None:
-        """Enqueue a look, for which nobody waits: neither trouble nor a bug in it ends anybody's session. Of a bug, what `broke` makes of
-        it is posted.
+        """Enqueue a check nobody waits for: neither an error nor a bug in it ends anybody's session. After a bug, what `broke` returns is
+        posted; after an error nothing, so that the finding becomes overdue.
         """
 
         def taken() -> Event | None:
