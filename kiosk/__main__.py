@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             show_trouble(error)
         return code
     except Exception as error:
-        # Before the log was begun.
+        # Before the log was opened.
         return break_off(error, None)
 
 
@@ -107,7 +107,7 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
     except KioskError:
         raise
     except BrokenPipeError:
-        # Whoever read our output (`| head`) has read enough. What is left must not be written when Python ends.
+        # The reader of our output (`| head`) has closed it. Nothing more must be written at exit.
         write_no_more()
         return output.PROBLEM
     except Exception as error:

@@ -170,7 +170,7 @@ def _told(name: str, asked: dict[str, Any]) -> dict[str, object]:
     except KioskError as error:
         return {"code": error.code.value, "refused": isinstance(error, Refused), "params": error.params}
     except Exception as error:
-        # Types and places; never what was asked.
+        # Types and locations, never the request.
         return {"bug": list(places(error))}
 
 

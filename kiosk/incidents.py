@@ -1,6 +1,6 @@
-"""How a bug of ours ends: written down under a number, and told under that number.
+"""Incidents: bugs of our own, logged under a number that staff are shown.
 
-What may be said of an exception is its type and where it happened, never its text or any value: a library may have put anything there.
+Of an exception only type and location are recorded, never its text or any value: a library may have put anything there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _AGAIN_SECONDS = 60.0
 
 
 class BrokeApart(Exception):
-    """A bug in a process of its own. `places`: what that process said of it."""
+    """A bug in a child process. `places`: that process's record of it."""
 
     def __init__(self, name: str, places: tuple[str, ...]) -> None:
         super().__init__(name)
@@ -29,19 +29,19 @@ class BrokeApart(Exception):
 
 
 def record_incident(error: BaseException) -> str:
-    """Write down that our own code failed; the number by which staff and administrator find it in the log."""
+    """Log a failure of our own code. Returns the incident number under which staff and administrator find it in the log."""
     number = f"{datetime.now().astimezone():%m%d-%H%M}-{secrets.token_hex(1).upper()}"
     _log.error("incident %s\n%s", number, "\n".join(places(error)))
     return number
 
 
 def report_incident(error: BaseException) -> None:
-    """Tell of a bug on a thread that goes on after it, as if the thread had ended: through `threading.excepthook`."""
+    """Report a bug on a thread that continues, as if it had ended the thread: through `threading.excepthook`."""
     threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread())))
 
 
 def places(error: BaseException) -> Iterator[str]:
-    """Type, and a line for each frame; then the same of what caused it."""
+    """Yield the type and a line per frame, then the same for each cause."""
     cause: BaseException | None = error
     while cause is not None:
         code = f" {cause.code}" if isinstance(cause, KioskError) else ""
@@ -54,15 +54,15 @@ def places(error: BaseException) -> Iterator[str]:
 
 
 class Incident(NamedTuple):
+    """A recorded bug."""
+
     number: str
     is_new: bool
-    """False for the same bug again."""
+    """False if the same bug was recorded before."""
 
 
 class RecurringIncidents:
-    """Of something that is begun again after a bug: the same bug within a minute keeps its number and is written down once. May be
-    called on any thread.
-    """
+    """Records bugs of something that is retried: the same bug within a minute keeps its number and is logged once. Thread-safe."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -38,5 +38,5 @@ def in_time(question: Callable[[], T], seconds: float, name: str = "in-time", en
 
 
 def lacks_threads(error: BaseException) -> bool:
-    """Python has no exception of its own for a thread that the system does not give."""
+    """Whether a thread could not be started, for which Python has no exception of its own."""
     return isinstance(error, RuntimeError) and str(error) == "can't start new thread"

@@ -1,4 +1,4 @@
-"""What every test finds prepared."""
+"""Fixtures and set-up shared by all tests."""
 
 import gc
 import os

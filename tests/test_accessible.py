@@ -1,5 +1,5 @@
-"""Who cannot see the windows, or drives them with a tool of their own, can do all there is to do: another process registers a patron and
-lends to them through the accessibility bus alone, knowing nothing but the names of what it finds.
+"""Without seeing the windows, or with tools of their own, people can do everything: another process registers a patron and lends to them
+through the accessibility bus alone, using only the names it finds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bad input at the counter, through its windows: a sentence with cause and next step, nothing lost, and the next patron is served."""
+"""Bad input at the counter, through its windows: a message with cause and next step, nothing lost, and the next patron is served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls in a process of their own: what comes home, and that nothing is left of one that does not end."""
+"""Calls in a child process: what is returned, and that nothing is left of one that does not end."""
 
 from __future__ import annotations
 

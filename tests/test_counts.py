@@ -1,4 +1,4 @@
-"""What the counter counts is counted anew when staff come to read it."""
+"""The counts on the status page are refreshed when staff open it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Without a display, or without one of Qt's libraries, a start says so in Japanese and ends with an exit code: it never aborts."""
+"""Without a display, or without one of Qt's libraries, a start reports it in Japanese and exits with a code: it never aborts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Displays that come, go, turn and change while the counter runs: each window keeps to its own, in real windows on X."""
+"""Displays connected, disconnected, rotated and changed while the counter runs: each window keeps its own, in real windows on X."""
 
 from __future__ import annotations
 

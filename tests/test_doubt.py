@@ -1,4 +1,4 @@
-"""A store in doubt, as staff and patron meet it: no card is served, both windows say so, and one button lets cards be served again."""
+"""A doubted store as staff and patron meet it: no card is served, both windows show it, and one button lets cards be served again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole thing as a librarian has it: `kiosk` commands, a real pcscd, pyscard, the store, both windows."""
+"""The whole system as a librarian has it: `kiosk` commands, a real pcscd, pyscard, the store, both windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each control of each page, by each action it offers on the accessibility bus, done by another process: all of it is heard."""
+"""Each control of each page, by each action it offers on the accessibility bus, triggered by another process: all have an effect."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The number in the window of the library's own program, on a real screen with a window manager: staff tap a card and touch nothing else.
 
-The whole counter runs in a process of its own, the library's program is an xterm, which takes keys of a keyboard only; what staff read is
-heard over the accessibility bus.
+The whole counter runs in a process of its own; the library's program is an xterm, which accepts only real keyboard events; what staff read
+is read over the accessibility bus.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A running counter whose parts fail: both windows say so, nothing is called fine that is not known, and all comes back by itself."""
+"""A running counter whose parts fail: both windows show it, nothing unknown is reported as fine, and everything recovers by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things lie, how large they may be and what they may cite: the rules of the house that no linter knows."""
+"""House rules no linter knows: where things are, how large they may be and what they may cite."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ TOO_LONG = {
     "tests/ui/test_staff_pages.py": 654,
     "tests/ui/test_told.py": 351,
 }
-"""Tests that are longer than a module may be, with their lines. This table only shrinks: split one of them and take its row away."""
+"""Tests longer than a module may be, with their line counts. This table only shrinks: split one and remove its row."""
 SAYS_NOTHING = frozenset({"base", "common", "controller", "helper", "helpers", "manager", "misc", "util", "utils"})
 NO_TESTS = frozenset({"support", "bench"})
-"""The folders of tests/ whose modules are no tests."""
+"""Folders of tests/ whose modules are not tests."""
 CITES_A_DOCUMENT = re.compile(r"\b([A-Z][A-Z_-]{3,}) (?:§|section\b)|\b([A-Za-z][\w-]*\.md)\b")
 CITES_RULES = re.compile(r"\(?ARCHITECTURE, (Rules of the \w+): ([\d, ]+)")
 JAPANESE_SENTENCE = re.compile(r"[ぁ-んァ-ヶ一-鿿]。|(?:です|ます|ません|でした|ました|ください)")
 READS_OTHERS_SENTENCES = ("kiosk/library/ils/", "kiosk/demo/ils/")
-"""What other library systems say, and what the pretend one says in their manner."""
+"""Messages of other library systems, and of the simulated one in their style."""
 
 
 def modules(*folders: str) -> list[str]:
@@ -110,7 +110,7 @@ def test_what_is_no_test_lies_in_the_support_of_tests() -> None:
 
 
 def written() -> Iterator[tuple[str, str]]:
-    """All that somebody reads in this checkout, but for this file, which names what it forbids."""
+    """Everything people read in this checkout, except this file, which names what it forbids."""
     for name in [*modules("kiosk", "tests"), *tools(), "setup.py", "setup.cfg", "pyproject.toml", "Makefile"]:
         if name != str(Path(__file__).relative_to(CHECKOUT)):
             yield name, text(name)

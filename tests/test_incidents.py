@@ -1,5 +1,5 @@
-"""Whatever breaks at the counter's edge ends in one way: one number in the log and on both windows, the session gone, and everything at
-work again. What broke is raised by doubles at the edge: readers, library's system, printer, another program's window, Qt and threads.
+"""Bugs at every edge of the counter end alike: one number in the log and on both windows, the session gone, and everything working again.
+They are raised by doubles at the edges: readers, library system, printer, another program's window, Qt and threads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NUMBER = re.compile(r"\d{4}-\d{4}-[0-9A-F]{2}")
 
 
 class BreakingLibrary:
-    """A library's system of which the call named in `broken` raises something that its interface does not allow."""
+    """A library system that raises an exception its interface does not allow, in the call named in `broken`."""
 
     condition = IlsCondition.READY
     broken = ""
@@ -70,7 +70,7 @@ class BreakingLibrary:
 
 @dataclass
 class Broken:
-    """A counter with a log, at whose edge things break."""
+    """A counter with a log and failing edges."""
 
     opened: OpenedCounter
     world: BreakingReaders
@@ -93,7 +93,7 @@ class Broken:
         return re.findall(r"incident (\S+)\n", self.log)
 
     def told(self) -> str:
-        """The number on both windows, which the log has with the place and without the text."""
+        """The number shown on both windows; the log has it with the location and without the text."""
         self.until(lambda counter: isinstance(counter.flow, OutOfOrder))
         assert isinstance(self.opened.flow, OutOfOrder)
         number = self.opened.flow.incident
@@ -107,7 +107,7 @@ class Broken:
         return number
 
     def serves_again(self) -> None:
-        """Staff go back; the next card is served."""
+        """Staff return to the start; the next card is served."""
         self.opened.say(BrokeSeen())
         self.until(lambda counter: counter.reader is ReaderCondition.READY and counter.flow == Waiting())
         self.opened.end()

@@ -1,8 +1,7 @@
-"""A registration and a lending by keyboard alone, in real windows, with keys that come one by one as fingers press them.
+"""A registration and a lending by keyboard alone, in real windows, with single keys pressed as by fingers.
 
-The keys are pressed on the screen's own keyboard, by another process. What is shown, and what has the keyboard, is read over the
-accessibility bus; nothing is pressed there but the tray's buttons, which lay and lift the card, and what the patron touches where their
-display takes no keys.
+Another process presses the keys on the screen's own keyboard. Content and focus are read over the accessibility bus; only the tray's
+buttons, which place and remove the card, and what the patron touches where their display takes no keys are pressed there.
 """
 
 from __future__ import annotations

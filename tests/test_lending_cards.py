@@ -1,6 +1,6 @@
-"""Library cards that are no good: staff's window says why and what to do, the patron's window nothing of the reason, and nobody is served.
+"""Invalid library cards: the staff window shows why and what to do, the patron's window no reason, and nobody is served.
 
-At lending with either card, and in a registration, where it is told before anybody is asked for a PIN.
+At lending with either card, and in a registration, where it is reported before anybody is asked for a PIN.
 """
 
 from __future__ import annotations

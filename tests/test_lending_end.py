@@ -1,4 +1,4 @@
-"""The end of a patron's session: what they take along on paper, and that nothing of them stays, in sight or out of it."""
+"""The end of a patron's session: what is printed for them, and that nothing about them remains, visible or not."""
 
 from __future__ import annotations
 

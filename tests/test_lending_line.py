@@ -1,4 +1,4 @@
-"""The line to the library's system fails in the middle of lending: the windows say what is the case, and nothing is done twice or lost."""
+"""The connection to the library system fails during lending: the windows show the facts, and nothing is done twice or lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff read the next patron's library card without ending the session before: nobody's items land on another's card."""
+"""Staff scan the next patron's library card without ending the session: no items are lent on the wrong card."""
 
 from __future__ import annotations
 

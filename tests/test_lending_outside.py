@@ -1,5 +1,5 @@
-"""Who cannot see the windows, or drives them with a tool of their own, lends, renews and reserves like anybody else: another process does
-it through the accessibility bus, knowing nothing but the names of what it finds; and a scanner types at the screen's own keyboard.
+"""Without seeing the windows, or with tools of their own, people can lend, renew and reserve: another process does it through the
+accessibility bus, using only the names it finds; and a scanner types at the screen's own keyboard.
 """
 
 from __future__ import annotations

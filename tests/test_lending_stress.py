@@ -1,6 +1,6 @@
-"""Thousands of loans in a row through the real window and the real client: nothing grows, nothing slows down, nothing is lost.
+"""Thousands of consecutive loans through the real window and the real client: nothing grows, nothing slows down, nothing is lost.
 
-How long the windows stand still meanwhile is measured by tests/test_speed.py, too, in a run that is short enough for every change.
+tests/test_speed.py also measures how long the windows freeze meanwhile, in a run short enough for every change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lending as staff do it: a card is tapped, items are scanned, loans renewed, items reserved; the windows say what the library has done."""
+"""Lending as staff do it: a card is tapped, items are scanned, loans renewed, items reserved; the windows show the results."""
 
 from __future__ import annotations
 

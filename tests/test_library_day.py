@@ -1,8 +1,8 @@
-"""A day at the counter with a library system whose line breaks: at closing time both have to tell the same story.
+"""A day at the counter with an unreliable connection to the library system: at closing time both must agree.
 
-The counter is the real one without windows: machine, conductor, client; the library system is the pretend one, over a real socket.
-Who stands at the counter does what staff do: scans on while the system still answers, tries again what was not done, and looks into
-the library's own system when the counter says that it does not know.
+The counter is the real one without windows: machine, conductor, client; the library system is the simulated one, over a real socket.
+Whoever is at the counter does what staff do: scans on while the system still answers, retries what was not done, and checks in the
+library's own system when the counter reports that it does not know.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The log keeps what happened and nothing of anybody: what may stand in it is a whitelist."""
+"""The log records what happened, without personal data: its content is whitelisted."""
 
 from __future__ import annotations
 

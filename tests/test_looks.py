@@ -1,4 +1,4 @@
-"""A look for which nobody waits: when it fails, be it by a bug, no patron's session ends; the next one tells again."""
+"""A background check that fails, even through a bug, ends no patron's session; the next one reports again."""
 
 from __future__ import annotations
 

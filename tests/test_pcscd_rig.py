@@ -1,4 +1,4 @@
-"""The rig itself: what it says when something is missing."""
+"""The test rig itself: its messages when something is missing."""
 
 from __future__ import annotations
 

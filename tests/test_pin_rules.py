@@ -1,4 +1,4 @@
-"""Every command of a registration with every mishap: what reached the card, what people were told, and whether the counter goes on."""
+"""Every command of a registration with every fault: what reached the card, what people were told, and whether the counter continues."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Nothing personal is kept: after a day at the counter, everything it has left behind is searched for what the cards gave away.
+"""No personal data is kept: after a day at the counter, everything it leaves behind is searched for what the cards revealed.
 
-The windows' part, the text of every screen, is searched with the same needles by the tests of the windows.
+The tests of the windows search the text of every screen for the same data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing personal is shown: what stands on every screen of a day, read aloud or not, and what the program still holds afterwards."""
+"""No personal data is shown: the text of every screen of a day, including accessible names, and what the program still holds afterwards."""
 
 from __future__ import annotations
 

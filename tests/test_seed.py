@@ -1,5 +1,6 @@
-"""What the library promises its patrons (`seed/niigata-library-service.txt`), sentence by sentence: `seed/rows.tsv` says for each which
-screen or rule keeps it, which words of it have to be on that screen, and which test proves it."""
+"""What the library promises its patrons (`seed/niigata-library-service.txt`), sentence by sentence: `seed/rows.tsv` lists for each the
+screen or rule that keeps it, the words that must be on that screen, and the test that proves it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PDF slips tell what a patron has on loan: they are gone when their time is over, and nothing else goes with them."""
+"""PDF slips reveal what a patron has on loan: they are deleted when overdue, and nothing else is deleted with them."""
 
 from __future__ import annotations
 

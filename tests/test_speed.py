@@ -1,6 +1,6 @@
-"""How fast the running program is, measured by itself on a screen of its own. Figures of their own: `make bench`.
+"""Performance of the running program, measured by itself on a screen of its own. For the figures: `make bench`.
 
-A machine that is busy with something else makes every figure worse and none better: each is taken up to three times, and the best counts.
+A busy machine makes every figure worse and none better: each is taken up to three times, and the best counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starting where something is wrong: exit status, cause and next step on stderr, and nothing of what was there is touched."""
+"""Starting with something wrong: exit status, cause and next step on stderr, and existing files are not touched."""
 
 from __future__ import annotations
 

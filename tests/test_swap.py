@@ -1,4 +1,4 @@
-"""At every step of a registration card A is lifted and card B laid: another holder's, with one try left, on either reader."""
+"""At every step of a registration card A is replaced by card B: another holder's, with one try left, on either reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same at lending, where the library asks for the PIN: card A becomes card B between the tap and the number on the screen."""
+"""At lending with PIN, card A is replaced by card B between the tap and the number on the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sentence is there, in every language, with the same blanks; and none is there that nobody says."""
+"""Every sentence exists in every language with the same placeholders, and none is unused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question with a limit: an answer, an error or the end of patience."""
+"""A call with a timeout: its result, its exception, or TimeoutError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A counter that cannot start says why: on stderr, and in a window where somebody can see one."""
+"""A counter that cannot start reports why: on stderr, and in a window if anybody can see one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No process is waited for without a limit: neither by the program nor by its tests and tools."""
+"""No process is waited for without a timeout: neither by the program nor by its tests and tools."""
 
 from __future__ import annotations
 

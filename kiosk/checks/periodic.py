@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    """One check that is repeated while the counter runs."""
+
     check: str
     """One of WATCHED."""
     take: Callable[[], Finding | None]

@@ -16,10 +16,10 @@ _log = logging.getLogger(__name__)
 
 
 def take(checks: Iterable[str], look: Callable[[], Finding | list[Finding]], limit: float) -> list[Finding]:
-    """What `look` finds, with the time; for each of `checks` "overdue" when it has not come back within `limit` seconds, and "bug" when
-    our own code fails in it.
+    """Run `look` and return its findings, time-stamped; for each of `checks` "overdue" if it takes longer than `limit` seconds, and "bug"
+    if our own code fails in it.
 
-    Raises the KioskError and the OSError that `look` raises, and what says that this process gets no memory or no thread.
+    Raises the KioskError or OSError that `look` raises, and errors for lack of memory or threads.
     """
     began = datetime.now(UTC)
     try:

@@ -1,4 +1,4 @@
-"""How a command ends that something unforeseen has ended: under an incident number, never with a traceback."""
+"""How commands end on an unexpected exception: with an incident number, never with a traceback."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kiosk.thread_timeout import lacks_threads
 
 
 def break_off(error: Exception, logs: Path | None, *, windowed: bool = False) -> int:
-    """Write `error` down and say so on stderr; the command's exit code. Not every such error is a bug: a full disk behind our output, a
-    device that fails, a lack of memory are named as far as they name themselves.
+    """Record `error`, report it on stderr and return the exit code. Not every such error is a bug: a full disk behind our output, a failing
+    device or lack of memory are reported as such.
 
-    `logs` is the folder of the log that is kept; without one, what would stand there is said. `windowed`: a bug is told in a window too.
+    `logs`: the folder of the log; without one, the record is printed. `windowed`: show a bug in a window too.
     """
     incident = record_incident(error)
     if isinstance(error, OSError):
@@ -45,7 +45,7 @@ def break_off(error: Exception, logs: Path | None, *, windowed: bool = False) ->
 
 
 def write_no_more() -> None:
-    """What could not be written must not be tried again when Python ends, which would say so in its own way."""
+    """Redirect stdout to null, so that Python does not retry a failed write at exit and print an error of its own."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

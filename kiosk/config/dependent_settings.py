@@ -13,6 +13,8 @@ from kiosk.domain.states import HandoverWhen
 
 @dataclass(frozen=True, slots=True)
 class Need:
+    """A setting that is required because of another one."""
+
     section: str
     name: str
     """The required setting."""

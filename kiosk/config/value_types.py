@@ -23,6 +23,8 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """A boolean setting."""
+
     expected: str = "true | false"
 
     def take(self, value: object) -> bool:

@@ -14,7 +14,7 @@ from kiosk.domain.states import Counter
 from kiosk.domain.transition import STAFF_ARE_TOLD, Step, watch_for_card_left
 
 REMINDED_SECONDS = 60.0
-"""After this time staff who have said that they see to a card are told once more."""
+"""Seconds until staff who acknowledged a card left behind are reminded."""
 
 
 def tell(counter: Counter) -> Step:
@@ -27,5 +27,5 @@ def tell(counter: Counter) -> Step:
 
 
 def seen(counter: Counter) -> Step:
-    """Staff see to it: they are reminded if it lies there still, and the patron goes on being told."""
+    """Staff acknowledged the card left behind: remind them if it stays, and keep alerting the patron."""
     return watch_for_card_left(replace(counter, card_left=STAFF_ARE_TOLD - 1), REMINDED_SECONDS)

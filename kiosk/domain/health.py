@@ -27,7 +27,7 @@ class Condition(StrEnum):
 
 
 UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
-"""Outcomes of every check: not looked at yet; looked for, but no answer came in time; and a bug of ours in the check itself."""
+"""Outcomes of every check: not checked yet; no result in time; and a bug in the check itself."""
 
 _OK, _UNKNOWN, _CARE, _WRONG = Condition
 OUTCOMES: Mapping[str, Condition] = {
@@ -180,7 +180,7 @@ class Finding:
 
     @property
     def found_nothing(self) -> bool:
-        """Nobody knows how it stands: the outcome is one of every check's."""
+        """Whether the check gave no result: not run yet, overdue, or failed through a bug."""
         return self.word in (UNSEEN, OVERDUE, BUG)
 
     @property
@@ -202,7 +202,7 @@ def overdue(check: str, last: datetime | None = None) -> Finding:
 
 
 def bug_in(check: str, incident: str, **known: str | int) -> Finding:
-    """`known`: what was found all the same."""
+    """The finding of a check that failed through a bug. `known`: parameters found all the same."""
     return Finding(f"{check}.{BUG}", {"incident": incident, **known})
 
 

@@ -1,4 +1,4 @@
-"""Time: sessions left alone, finished pages that close by themselves. For a card left behind see `card_left`."""
+"""Timeouts: abandoned sessions, and finished pages that close by themselves. For cards left behind see `card_left`."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _is_late(counter: Counter, event: Event) -> bool:
 
 
 def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
-    """What an event means whatever the flow; the rest goes to the flow."""
+    """Handle events that mean the same in every flow; pass the others to the flow."""
     match event:
         case CardPlaced():
             return _placed(counter, event)

@@ -6,9 +6,9 @@ import unicodedata
 
 
 class Pin:
-    """Four digits on their way from the pad to one VERIFY. Prints as stars; `take` works once and wipes.
+    """Four digits on their way from the pad to one VERIFY. Prints as asterisks; `take` works once.
 
-    Raises ValueError when the text is not four digits after full-width digits have been normalised.
+    Raises ValueError unless the text is four digits after normalising full-width digits.
     """
 
     __slots__ = ("_held",)

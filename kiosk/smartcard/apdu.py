@@ -40,6 +40,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """A response APDU: its data and the status word (ISO 7816-4 §5.1)."""
+
     data: bytes = field(repr=False)
     sw: int
 

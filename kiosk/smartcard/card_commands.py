@@ -1,4 +1,4 @@
-"""What is asked of the card thread: one command a request, each about the card of one insertion."""
+"""Commands of the card thread, each about the card of one insertion."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from kiosk.domain.pin import Pin
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    """Read and judge the card."""
+
     ticket: Ticket
     insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
 class Tries:
+    """Read how many PIN tries are left."""
+
     ticket: Ticket
     insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
 class Verify:
+    """Verify the PIN, then have the card sign."""
+
     ticket: Ticket
     insertion: Insertion
     pin: Pin
@@ -29,6 +35,8 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Release:
+    """End the session with the card and power it down."""
+
     insertion: Insertion
 
 

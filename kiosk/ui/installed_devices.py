@@ -9,6 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Display:
+    """A display as reported by Qt."""
+
     name: str
     width: int
     """In physical pixels."""
@@ -22,6 +24,8 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
+    """The displays, and the font families with Japanese characters."""
+
     displays: tuple[Display, ...]
     japanese: tuple[str, ...]
     """Font families that cover Japanese."""
@@ -29,6 +33,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Printers:
+    """The installed printers, and the system's default."""
+
     names: tuple[str, ...]
     default: str
     """Empty if the system has no default."""

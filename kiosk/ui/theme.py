@@ -72,6 +72,8 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class StaffSizes(Sizes):
+    """Sizes of the staff window in logical pixels, for one class of window width."""
+
     rail: int
     top: int
     status: int
@@ -88,6 +90,8 @@ class StaffSizes(Sizes):
 
 @dataclass(frozen=True, slots=True)
 class PatronSizes(Sizes):
+    """Sizes of the patron window in pixels, computed for its display."""
+
     top: int
     footer: int
     picture: int

@@ -1,4 +1,4 @@
-"""Baseline: a window that does nothing but beat every 5 ms. Says the longest time between two beats, in seconds, when its input ends."""
+"""Baseline: a window that only ticks every 5 ms. Prints the longest interval between two ticks, in seconds, when its input ends."""
 
 import sys
 import threading

@@ -1,6 +1,6 @@
-"""The bare limit of a look-up: the same select on a plain sqlcipher3 connection with the same key and pragmas.
+"""Baseline of a look-up: the same SELECT on a plain sqlcipher3 connection with the same key and pragmas.
 
-Usage: bare_lookup.py DATABASE TOKENS < key in hexadecimal. Prints nanoseconds, one look-up a line.
+Usage: bare_lookup.py DATABASE TOKENS < key in hexadecimal. Prints nanoseconds, one look-up per line.
 """
 
 import sys

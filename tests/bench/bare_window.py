@@ -1,4 +1,4 @@
-"""The bare limit of a start: a window in a process that imports the same libraries. Prints when its first paint was over."""
+"""Baseline of a start: a window in a process that imports the same libraries. Prints when its first paint was done."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Writes a revocation list of an authority of the demo's tray. Usage: python -m tests.bench.biglist CARDS COUNT FILE"""
+"""Writes a revocation list of one of the demo's authorities. Usage: python -m tests.bench.biglist CARDS COUNT FILE"""
 
 from __future__ import annotations
 

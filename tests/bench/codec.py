@@ -1,4 +1,4 @@
-"""How long the codec takes for an exchange: the request into bytes, the reply's line out of bytes and taken apart."""
+"""Benchmark of the codec for one exchange: encoding the request, framing and parsing the reply."""
 
 from __future__ import annotations
 

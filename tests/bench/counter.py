@@ -2,7 +2,7 @@
 
 Usage: python -m tests.bench.counter tap|patron|slow|silent|start|lists FOLDER
 
-Prints one JSON object of figures. It needs a display; `tests.bench.run` gives it one of its own.
+Prints one JSON object of figures. It needs a display; `tests.bench.run` provides one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The running program lends thousands of items, and says how it felt meanwhile. Usage: python -m tests.bench.lending LOANS A_SESSION FOLDER
+"""Benchmark of the running program lending thousands of items. Usage: python -m tests.bench.lending LOANS A_SESSION FOLDER
 
-A scanner types into the real window, the real client asks a library in another process, which answers at once. Sessions of so many
-items, each of another patron, who comes a moment after the one before has gone. Prints one JSON object: `parts`, a tenth of the loans
-each; `bare`, the longest time between two beats of a bare window that ran beside; how much the library has `lent`.
+A scanner types into the real window; the real client talks to a library in another process, which answers at once. Each session lends
+A_SESSION items to another patron, who arrives shortly after the previous one has left. Prints one JSON object: `parts`, a tenth of the
+loans each; `bare`, the longest interval between two ticks of a bare window running alongside; `lent`, how much the library has lent.
 """
 
 from __future__ import annotations

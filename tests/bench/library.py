@@ -1,7 +1,7 @@
-"""A pretend library in a process of its own, as large as asked for. Usage: python -m tests.bench.library PATRONS ITEMS [EACH]
+"""A simulated library in a process of its own, of any size. Usage: python -m tests.bench.library PATRONS ITEMS [EACH]
 
-Every patron has EACH further items on loan from the beginning. Says on which port it listens, then, for each line on standard input, how
-often anything was lent and how much is on loan; ends with it.
+Every patron starts with EACH further items on loan. Prints the port it listens on, then, for each line on standard input, how often
+anything was lent and how much is on loan; exits at end of input.
 """
 
 from __future__ import annotations

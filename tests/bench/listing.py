@@ -1,7 +1,7 @@
-"""The running program shows patrons who have a great many loans. Usage: python -m tests.bench.listing SESSIONS LOANS FOLDER
+"""Benchmark of showing patrons who have a great many loans. Usage: python -m tests.bench.listing SESSIONS LOANS FOLDER
 
-In each session 貸出延長 is opened, the titles of all their loans are waited for, and a few of them are scanned to be renewed. Prints what
-`lending.py` prints; a part is a session.
+Each session opens 貸出延長, waits for the titles of all loans and scans a few of them for renewal. Prints what `lending.py` prints; a part
+is a session.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Measures what was promised and prints each as a ratio to its bare limit, both taken in this one run. Usage: make bench
+"""Measures every performance target and prints it as a ratio to its baseline, both taken in the same run. Usage: make bench
 
-Figures of one machine mean little elsewhere; ratios do. Everything runs on a screen of its own.
+Absolute figures of one machine mean little elsewhere; ratios do. Everything runs on a screen of its own.
 """
 
 from __future__ import annotations

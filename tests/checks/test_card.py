@@ -1,4 +1,4 @@
-"""Service, readers, authorities and lists."""
+"""Checks of the PC/SC service, readers, authorities and revocation lists."""
 
 from __future__ import annotations
 

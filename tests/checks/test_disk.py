@@ -1,4 +1,4 @@
-"""The disk under the data folder."""
+"""Checks of the disk that holds the data folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Displays and fonts, held against the config."""
+"""Checks of displays and fonts against the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips: is the printer there, or the folder? Asked of a print server that may not answer."""
+"""Checks of printer or PDF folder, with a print server that may not respond."""
 
 from __future__ import annotations
 

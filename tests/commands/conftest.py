@@ -1,4 +1,4 @@
-"""A home of one's own, the command line on it, and a throw-away authority with cards."""
+"""Fixtures: a home, the command line on it, and a throw-away authority with cards."""
 
 from __future__ import annotations
 

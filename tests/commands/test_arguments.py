@@ -1,4 +1,4 @@
-"""What stands on the command line has bounds; what is outside is refused before anything is done."""
+"""Command-line arguments have bounds; values outside them are rejected before anything is done."""
 
 from __future__ import annotations
 

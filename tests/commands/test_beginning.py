@@ -1,4 +1,4 @@
-"""A home begins where somebody means it to: never at a slip of the pen, and with a config that tells all there is to decide."""
+"""A home is created only deliberately, never through a typing mistake, and with a configuration that lists every decision to take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as a whole: help, exit codes, and what is said when something goes wrong."""
+"""The command line as a whole: help, exit codes, and error messages."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Move, begin and restore killed at each of their file operations: what is left is the old state, or it is told, and the act can be done
-again; lost cards are never alive in silence, and no empty store takes the place of one that there was.
+"""Move, begin and restore killed at each of their file operations: the old state remains, or the damage is reported, and the act can be
+repeated. Unlinked cards never silently become valid again, and no empty store replaces an existing one.
 """
 
 from __future__ import annotations

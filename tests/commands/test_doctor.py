@@ -1,4 +1,4 @@
-"""kiosk doctor: each thing a counter rests on, as it is found, and what to do."""
+"""kiosk doctor: the finding of each check, and its advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kiosk doctor on the library's system and on the window that takes numbers, with real servers and a real X screen."""
+"""kiosk doctor on the library system and the window that receives numbers, with real servers and a real X screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store that is doubted: whatever a command tells of it, it says so, and a script sees it."""
+"""Every command on a doubted store reports the doubt, and a script can detect it."""
 
 from __future__ import annotations
 

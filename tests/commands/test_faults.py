@@ -1,4 +1,4 @@
-"""Whatever is wrong with the files a counter rests on: every command that needs them says what, where, and what to do; no other minds."""
+"""Faults in the files a counter needs: every command that uses them reports what, where and what to do; no other is affected."""
 
 from __future__ import annotations
 

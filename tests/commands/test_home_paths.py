@@ -1,4 +1,4 @@
-"""Where a home is to be begun and cannot be: each command that begins one says the same, as doctor does, and gives no incident number."""
+"""A home that cannot be created: each command that creates one reports the same as doctor, without an incident number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kiosk ils test against servers on the loopback: what is offered, how a name reads, and every failure in words."""
+"""kiosk ils test against servers on the loopback: services offered, decoding of a name, and a message for every failure."""
 
 from __future__ import annotations
 

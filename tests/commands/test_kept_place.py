@@ -1,4 +1,4 @@
-"""A home that was moved, copied or emptied; a backup beside leftovers; and what of all that the audit trail tells."""
+"""A home that was moved, copied or emptied; a backup next to leftovers; and what the audit trail records of it."""
 
 from __future__ import annotations
 

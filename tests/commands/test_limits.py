@@ -1,4 +1,4 @@
-"""Where the machine gives too little (memory, open files, sizes of files, lengths of names): that is said, and nothing else is blamed."""
+"""Resource limits (memory, open files, file sizes, name lengths) are reported as such, and nothing else is blamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program makes is for its user alone, whatever umask it was started with; and doctor says where that is not so."""
+"""Files the program creates are private to its user whatever the umask, and doctor reports exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no ordinary file, wherever one is read: it is named as that, at once, and nothing waits for it or reads it to its end."""
+"""Anything but a regular file, wherever one is read, is reported as such at once, without blocking on it or reading it to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A named pipe where a file is expected: it is told of, and nobody waits for whoever might write into it."""
+"""A named pipe where a file is expected is reported, and never blocks the program."""
 
 from __future__ import annotations
 

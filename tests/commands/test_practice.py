@@ -1,4 +1,4 @@
-"""kiosk practice: the counter on a real reader, with nothing else that is real, and never where a counter works."""
+"""kiosk practice: the counter on a real reader with nothing else real, never in a home a counter uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where people may practise: never where a counter works nor inside its home, and always again where it was begun for that."""
+"""Where practice is allowed: never in or inside a home a counter uses, always again in a home created for practice."""
 
 from __future__ import annotations
 

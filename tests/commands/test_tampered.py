@@ -1,4 +1,4 @@
-"""What is done to store, keys and anchor without the keys, or with the database's key alone: each is told by `audit verify`, and no card is
+"""Tampering with store, keys and anchor, without the keys or with the database key alone: `audit verify` reports each case, and no card is
 found.
 """
 

@@ -1,4 +1,4 @@
-"""kiosk tap: one card, read as the lending screen would; in this process and behind a real pcscd."""
+"""kiosk tap: one card read as in lending; in this process and behind a real pcscd."""
 
 from __future__ import annotations
 

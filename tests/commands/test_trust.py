@@ -1,4 +1,4 @@
-"""kiosk trust: an authority is shown, compared and asked about before any card of it is accepted."""
+"""kiosk trust: an authority is shown, compared and confirmed before any of its cards is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kiosk virtual-card: a card for pcscd's virtual reader, with an authority that can be trusted for the trial."""
+"""kiosk virtual-card: a card for pcscd's virtual reader, with an authority that can be trusted for a test."""
 
 from __future__ import annotations
 

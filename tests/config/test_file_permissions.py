@@ -1,4 +1,4 @@
-"""Who could change a file: the one rule for config, trust anchors and lists."""
+"""Who could change a file: one rule for configuration, trust anchors and revocation lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where files lie: those that came with the program, and those of a counter."""
+"""Paths of files shipped with the program and of a counter's own files."""
 
 from __future__ import annotations
 

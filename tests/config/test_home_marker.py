@@ -1,4 +1,4 @@
-"""What a home was begun for is said once, by one of those who begin it, and only in a file of ours."""
+"""The purpose of a home is recorded once, by only one of concurrent processes, and only in a file of ours."""
 
 from __future__ import annotations
 

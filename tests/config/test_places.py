@@ -1,4 +1,4 @@
-"""Every place that is named in the config is seen from the home, wherever the program is started; `~` is the user's home."""
+"""Paths in the configuration are relative to the home, wherever the program is started; `~` is the user's home directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A config file becomes settings, or every mistake in it is named with its line and what was expected there."""
+"""A configuration file yields settings, or every mistake in it is reported with its line and what was expected."""
 
 from __future__ import annotations
 

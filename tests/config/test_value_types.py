@@ -1,4 +1,4 @@
-"""Kinds of settings that are lists: what they take and what they say they expected."""
+"""List-valued settings: what they accept, and what they report as expected."""
 
 from __future__ import annotations
 

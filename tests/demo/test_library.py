@@ -1,4 +1,4 @@
-"""The demo's library cards and items are what a counter with its settings accepts, and its system is one that the counter can enter."""
+"""A counter with the demo's settings accepts the demo's library cards and items, and can log in to its library system."""
 
 from __future__ import annotations
 

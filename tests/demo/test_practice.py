@@ -1,4 +1,4 @@
-"""What a practice takes over of a config reaches nothing real."""
+"""What a practice takes over from a configuration reaches nothing real."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tray types what a scanner would send into the staff window, and switches the library's system off and on."""
+"""The tray types like a scanner into the staff window, and switches the library system off and on."""
 
 from __future__ import annotations
 

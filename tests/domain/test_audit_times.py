@@ -1,4 +1,4 @@
-"""Times of a trail that cannot be right, by row."""
+"""Implausible times in an audit trail, by row."""
 
 from __future__ import annotations
 

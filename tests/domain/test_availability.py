@@ -1,4 +1,4 @@
-"""The counter's own troubles are said as such: no card is blamed for them, and none is invited that cannot be taken."""
+"""The counter's own problems are reported as such: no card is blamed for them, and none is asked for that cannot be read."""
 
 from __future__ import annotations
 

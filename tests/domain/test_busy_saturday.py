@@ -1,6 +1,6 @@
-"""Many patrons in a hurry: whatever staff and patrons do, each item goes to the patron who was on the screen, and none gets lost.
+"""Many patrons in a hurry: whatever staff and patrons do, each item goes to the patron on screen, and none gets lost.
 
-The library's system keeps books of its own here; at the end of every session the slip says exactly what these say.
+The scripted library system keeps its own records; at the end of every session the slip matches them exactly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Years of the Japanese eras, and the day in Japan."""
+"""Years by Japanese era, and the date in Japan."""
 
 from __future__ import annotations
 

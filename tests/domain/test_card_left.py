@@ -1,4 +1,4 @@
-"""A card that lies there and is no longer needed: its owner is told at once, in their language, until it is lifted."""
+"""A card that is no longer needed and still present: its owner is told at once, in their language, until it is removed."""
 
 from __future__ import annotations
 

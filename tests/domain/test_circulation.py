@@ -1,4 +1,4 @@
-"""A list of loans says how much of them it is."""
+"""A list of loans reports how complete it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A date that cannot be right is known as one, from what was written down and pinned before."""
+"""An implausible date is detected from earlier records and pinned authorities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has consequences (`events.about`): whoever changes what a tapped key may say changes it here as well."""
+"""Which events have consequences (`events.about`): whoever changes what a tapped key may trigger changes it here as well."""
 
 from __future__ import annotations
 

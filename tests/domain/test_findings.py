@@ -1,4 +1,4 @@
-"""What was found of what the counter rests on: kept until it is too old to go by; and when the store is looked at."""
+"""Findings are kept until they are stale; and when the store is examined."""
 
 from __future__ import annotations
 

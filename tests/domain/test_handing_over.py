@@ -1,4 +1,4 @@
-"""The number goes into the window of another program: after a verified tap, or when a service is chosen that is done there."""
+"""The number is typed into another program's window: after a verified tap, or when a service handled there is chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff who fetch something keep what is open for five minutes more, twice in a session."""
+"""Staff who fetch something keep what is open for five more minutes, twice per session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys act (`domain.keyboard`): scanners at any speed never decide, a hand always can."""
+"""Which keys act (`domain.keyboard`): scanners of any speed never decide, a hand always can."""
 
 from __future__ import annotations
 

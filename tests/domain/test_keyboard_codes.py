@@ -1,4 +1,4 @@
-"""Codes with keys inside that are no characters (`domain.keyboard`): no part of one is taken for the whole."""
+"""Codes with non-character keys inside (`domain.keyboard`): no part of one is taken for the whole."""
 
 from __future__ import annotations
 

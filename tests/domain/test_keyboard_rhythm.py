@@ -1,4 +1,4 @@
-"""What passes for a held key and for quiet (`domain.keyboard`): pulses, second keyboards and stalls do not."""
+"""What counts as a held key and as quiet (`domain.keyboard`): pulses, second keyboards and stalls do not."""
 
 from __future__ import annotations
 

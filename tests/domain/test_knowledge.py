@@ -1,4 +1,4 @@
-"""What is known of an item is not overwritten by an attempt: whatever happens, no line claims what may not be so."""
+"""An attempt does not overwrite what is known of an item: no line ever claims more than is certain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer is heard while its question is open, and only if it answers that question (`machine.step`)."""
+"""An answer counts only while its question is open, and only if it answers that question (`machine.step`)."""
 
 from __future__ import annotations
 

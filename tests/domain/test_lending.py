@@ -1,4 +1,4 @@
-"""Lending: from a card on the reader to this patron, this library card number."""
+"""Lending: from a card on the reader to a patron with a library card number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A patron whom nobody could be asked about is looked up as soon as the library's system answers again."""
+"""A patron who could not be looked up is looked up as soon as the library system responds again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of loans that the library's system denies, cuts or gives as titles: nothing is taken for known that was not told."""
+"""Loan lists that the library system refuses, truncates or gives as titles: nothing is assumed that was not reported."""
 
 from __future__ import annotations
 

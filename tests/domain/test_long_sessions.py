@@ -1,4 +1,4 @@
-"""A school borrows by the thousand: one more item costs as little as the first, and nothing that was done falls off the slip."""
+"""A school borrows by the thousand: one more item costs as little as the first, and no completed transaction falls off the slip."""
 
 from __future__ import annotations
 

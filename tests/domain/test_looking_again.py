@@ -1,4 +1,4 @@
-"""What was not there yet when it was looked for is looked for again: before the session ends, and once after it."""
+"""Repeated look-ups of transactions in doubt: before the session ends, and once after it."""
 
 from __future__ import annotations
 

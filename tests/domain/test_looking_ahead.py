@@ -1,4 +1,4 @@
-"""Looking ahead: link and patron are looked up while the card is still read, and nothing of it is shown before the card is accepted."""
+"""Link and patron are looked up while the card is still being read, and nothing of it is shown before the card is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true around every flow: cards, rail, idleness, a card left behind, the single display, the day."""
+"""Behaviour common to all flows: cards, rail, idleness, a card left behind, the single display, the day."""
 
 from __future__ import annotations
 

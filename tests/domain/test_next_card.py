@@ -1,4 +1,4 @@
-"""The next patron's library card, read where an item was expected: their items are never lent to the one who is shown."""
+"""The next patron's library card scanned where an item was expected: their items are never lent to the current patron."""
 
 from __future__ import annotations
 

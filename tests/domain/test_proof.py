@@ -1,4 +1,4 @@
-"""The PIN: tries first, one VERIFY for one press, the last try only by choice."""
+"""The PIN: tries are read first, one VERIFY per press, the last try only by choice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The domain needs nothing but the standard library, and of that no thread, no clock, no network."""
+"""The domain imports only the standard library, and of that no threads, clock or network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rail: help and status beside the work, a question before work is lost, and the page that was pressed behind it."""
+"""The rail: help and status beside the work, a question before work is lost, and then the page that was pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reason survives: whoever is sent back a step is told why, on both windows alike, until they have come past it again."""
+"""Whoever is sent back a step is shown why, on both windows alike, until they have passed that step again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serving a patron item by item: lending, renewing, reserving, however fast it is scanned and however slowly it is answered."""
+"""Serving a patron item by item: lending, renewing, placing holds, however fast items are scanned and however slowly they are answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session that nobody went on with is closed, and whoever comes back is told what became of it."""
+"""An abandoned session is closed, and whoever comes back is told its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which order a slip has its lines: as its reader has to bring things back."""
+"""The order of lines on a slip: as the items have to be returned."""
 
 from __future__ import annotations
 

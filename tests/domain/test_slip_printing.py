@@ -1,4 +1,4 @@
-"""Slips on their way to the printer: one that did not come out can be printed again, and its trouble and its button end together."""
+"""Slips being printed: a failed one can be printed again, and its notice and its button disappear together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards that nobody brought: tried once and quietly, told to staff once, never in anybody's way."""
+"""Cards that nobody placed: tried once and silently, reported to staff once, never in anybody's way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a barcode read on trial is said to be, step by step."""
+"""The steps and the verdict of a trial scan."""
 
 from __future__ import annotations
 

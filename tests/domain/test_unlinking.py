@@ -1,4 +1,4 @@
-"""Unlinking: by library card number, with what the caller has to be asked and told."""
+"""Unlinking: by library card number, with what the caller must be asked and told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A card that has to wait behind one that does not answer: it is told so, and not for ever."""
+"""A card that waits behind an unresponsive one: its owner is told so, and the wait has a limit."""
 
 from __future__ import annotations
 

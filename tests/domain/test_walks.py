@@ -1,4 +1,4 @@
-"""200,000 random events, half of them such as might happen where the counter stands: nothing raises, and the rules hold throughout."""
+"""200,000 random events, half of them plausible in the counter's state: nothing raises, and the invariants hold throughout."""
 
 from __future__ import annotations
 

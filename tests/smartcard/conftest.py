@@ -1,4 +1,4 @@
-"""Cards, a judge that trusts them, and the worlds in which they lie on a reader."""
+"""Fixtures: cards, a judge that trusts them, and the readers on which they are placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""APDUs against the forms of ISO 7816-4 §5.1, and the follow-up commands of one exchange."""
+"""APDUs in the formats of ISO 7816-4 §5.1, and the follow-up commands of one exchange."""
 
 from __future__ import annotations
 

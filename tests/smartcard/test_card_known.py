@@ -1,4 +1,4 @@
-"""What the first block of a certificate tells, and that it is said while the rest is still unread."""
+"""The first block of a certificate identifies the card, reported while the rest is still unread."""
 
 from __future__ import annotations
 

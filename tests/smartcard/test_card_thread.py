@@ -1,4 +1,4 @@
-"""The card thread: what it refuses before anything reaches a card, what it does when the card is slow or its own code breaks."""
+"""The card thread: what it refuses before anything reaches a card, and its behaviour with a slow card or a bug of its own."""
 
 from __future__ import annotations
 

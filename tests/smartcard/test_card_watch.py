@@ -1,4 +1,4 @@
-"""The tracker, which turns states into events, and the watch around it when everything it stands on breaks."""
+"""The tracker that turns reader states into events, and the watch around it when everything it depends on fails."""
 
 from __future__ import annotations
 

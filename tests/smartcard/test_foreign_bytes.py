@@ -1,6 +1,6 @@
-"""Whatever bytes a card, a list or a file of an authority is made of: a verdict, never a bug.
+"""Arbitrary bytes from a card, a list or an authority's file lead to a verdict, never to a bug.
 
-cryptography looks at most of an object only when it is asked for it, and raises then.
+cryptography parses most of an object lazily, and raises only then.
 """
 
 from __future__ import annotations

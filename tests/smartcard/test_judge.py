@@ -1,4 +1,4 @@
-"""Chains of every kind: what is accepted, and with which words the rest is refused."""
+"""Chains of every kind: which are accepted, and with which codes the others are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Debian's OpenSC, which knows the JPKI card, takes a virtual card on pcscd's virtual reader for a real one."""
+"""Debian's OpenSC, which supports the JPKI card, takes a virtual card on pcscd's virtual reader for a real one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every result PC/SC knows has a name of ours, and pyscard's own exceptions never come through."""
+"""Every PC/SC result code is mapped to one of ours, and pyscard's own exceptions never get through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers promise, kept by those in this process and by real PC/SC (pyscard, pcscd and its virtual reader) alike."""
+"""The contract of readers, kept alike by those in this process and by real PC/SC (pyscard, pcscd and its virtual reader)."""
 
 from __future__ import annotations
 

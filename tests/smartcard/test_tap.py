@@ -1,4 +1,4 @@
-"""One reading as `kiosk tap` tells it, and how many commands it takes."""
+"""One reading as reported by `kiosk tap`, and its number of commands."""
 
 from __future__ import annotations
 

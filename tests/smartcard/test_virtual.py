@@ -1,4 +1,4 @@
-"""The readers in this process behave as PC/SC does, mishaps included; the tray holds what it says."""
+"""The readers in this process behave like PC/SC, failures included; the tray holds what it claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vpcd says to a card and what it is answered, byte by byte."""
+"""The exchange between vpcd and a card, byte by byte."""
 
 from __future__ import annotations
 

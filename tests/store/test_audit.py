@@ -1,4 +1,4 @@
-"""Somebody with the key changes the trail behind our back: every way of it is found."""
+"""Somebody with the key alters the trail: every way of doing so is detected."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Files of an open store that are taken away, or written into, by somebody else: nothing is confirmed any more, and nothing is lost of
-what was.
-"""
+"""Files of an open store removed or written to by somebody else: nothing is confirmed any more, and nothing confirmed is lost."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A store that is not the one that was left: put back, exchanged, cut, spliced, written into with its own key. Each is found, said, and
-keeps cards from being served until somebody has confirmed it.
+"""A store that is not the one that was left: rolled back, exchanged, truncated, spliced, or written to with its own key. Each case is
+detected and reported, and keeps cards from being served until somebody has acknowledged it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A counter killed at every SQL statement and around every fsync: what was confirmed is there, what was not is not half there."""
+"""A counter killed at every SQL statement and around every fsync: confirmed acts are there, unconfirmed ones are not half there."""
 
 from __future__ import annotations
 

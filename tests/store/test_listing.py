@@ -1,4 +1,4 @@
-"""Long lists are read page by page: in little memory, without holding anything up, and whoever stops reading holds nothing either."""
+"""Long lists are read page by page: in little memory, without blocking anything, even if the reader stops halfway."""
 
 from __future__ import annotations
 

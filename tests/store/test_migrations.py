@@ -1,4 +1,4 @@
-"""Stores of earlier versions, as they were written then (SQL frozen here, not the program's), and what becomes of them."""
+"""Stores of earlier versions, as written then (SQL frozen here, not the program's), and their migration."""
 
 from __future__ import annotations
 

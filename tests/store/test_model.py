@@ -1,4 +1,4 @@
-"""Any sequence of acts, repeated and refused ones and closings of the program among them, against a model of two dictionaries."""
+"""Any sequence of acts, with repetitions, refusals and restarts of the program, against a model of two dictionaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the store makes of files as they may be found: every trouble has its name, and nothing is ever made worse."""
+"""Opening a store in any condition: every problem has its code, and nothing is ever made worse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup goes onto the stick there is: FAT and exFAT know neither hard links nor who may read, and some sync no folder."""
+"""Backups on FAT and exFAT sticks, which have neither hard links nor permissions and partly cannot sync folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a counter that is gone to an empty machine, with the sheet and a stick."""
+"""Recovery of a lost counter on an empty machine, with the sheet and a stick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests stand on. Nothing here is a test; what is run as a program of its own says so in its first lines.
+"""Test support. Nothing here is a test; modules that run as programs document it in their first lines.
 
 - `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
   behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),

@@ -1,4 +1,4 @@
-"""What is called in a process of its own in `test_child_process.py`."""
+"""Functions called in a child process by `test_child_process.py`."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def vanish() -> None:
 
 
 def keep_lock(note: str) -> None:
-    """Write down who we are and whom we started, then wait for ever with the interpreter's lock in hand, as a call of Qt may."""
+    """Record our own and our child's process id, then block for ever holding the GIL, as a call of Qt may."""
     helper = subprocess.Popen(["sleep", "600"])
     Path(note).write_text(f"{os.getpid()} {helper.pid}")
     ctypes.PyDLL(None).pause()
 
 
 if __name__ == "__main__":
-    # A caller that somebody may kill.
+    # A caller that may be killed.
     from tests.support import child_process_functions
 
     child_process.call(child_process_functions.keep_lock, {"note": sys.argv[1]}, float(sys.argv[2]))

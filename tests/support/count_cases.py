@@ -1,4 +1,4 @@
-"""Tells at the end of a run how many cases the matrices went through. A pytest plugin: the fixture `count_cases`."""
+"""A pytest plugin with the fixture `count_cases`: reports at the end of a run how many cases each matrix covered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MARK = "cases: "
 
 @pytest.fixture
 def count_cases(record_property: Callable[[str, object], None]) -> CountCases:
-    """Called with what was tried and how many cases of it; both stand in the summary and, for machines, in the report."""
+    """Call it with what was tried and the number of cases; both appear in the summary and in the machine-readable report."""
 
     def count(what: str, cases: int) -> None:
         assert cases > 0

@@ -1,4 +1,4 @@
-"""Whether a call fails with a `KioskError`, and with which code."""
+"""The code with which a call fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.domain.errors import Code, KioskError
 
 
 def code_of(work: Callable[[], object]) -> Code:
-    """The code with which `work` fails; it has to."""
+    """The code of the `KioskError` that `work` must raise."""
     with pytest.raises(KioskError) as trouble:
         work()
     return trouble.value.code

@@ -1,4 +1,4 @@
-"""Waits of the tests, each with a limit: for a sign where there is one."""
+"""Waits for tests, each with a timeout: on an event where there is one, else by polling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIMIT = 10.0
 
 
 def wait_until(condition: Callable[[], object], what: str, limit: float = LIMIT) -> None:
-    """For what gives no sign of its own: a process that comes up. Asks every 10 ms, fails after `limit` seconds."""
+    """Poll every 10 ms for what gives no event of its own, such as a process starting up; fails after `limit` seconds."""
     end, pause = time.monotonic() + limit, threading.Event()
     while not condition():
         assert time.monotonic() < end, f"waited {limit:g} s in vain for {what}"
@@ -23,7 +23,7 @@ def wait_until(condition: Callable[[], object], what: str, limit: float = LIMIT)
 
 
 def wait_for_end(process: int, limit: float = LIMIT) -> None:
-    """Until any process has ended, ours or another's; of one that is ours a zombie may be left."""
+    """Wait until a process has ended, ours or another's; one of ours may be left as a zombie."""
     with suppress(ProcessLookupError):
         sign = os.pidfd_open(process)
         try:
@@ -33,7 +33,7 @@ def wait_for_end(process: int, limit: float = LIMIT) -> None:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End a process of ours, also one that has been stopped."""
+    """End a process of ours, even a stopped one."""
     if child.poll() is None:
         child.send_signal(signal.SIGCONT)
         child.terminate()

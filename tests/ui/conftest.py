@@ -1,4 +1,4 @@
-"""Windows for the tests, taken down whole: what is left of one hears every event of the next."""
+"""Windows for the tests, destroyed completely: what is left of one would receive every event of the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied, as another program on the same screen finds it: marked as not to be kept, and gone with the patron."""
+"""Copied text as another program on the same screen finds it: marked as confidential, and cleared when the patron leaves."""
 
 from __future__ import annotations
 

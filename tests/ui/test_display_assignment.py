@@ -1,4 +1,4 @@
-"""Which display each window belongs on, as displays come and go."""
+"""Which display each window belongs on, as displays are connected and disconnected."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Each control of each page of both windows, by mouse, by key and by each action of accessibility: what is shown and live is heard.
+"""Each control of each page of both windows, by mouse, by key and by each accessibility action: what is shown and enabled has an effect.
 
-Heard means that the counter's state changes, that something is asked of the outside, or that the window says something else. What may be
-live and mean nothing stands in `liveness.UNHEARD` with its reason.
+An effect is a change of the counter's state, a request to the outside, or a change of what the window shows. Controls that may be enabled
+without one are listed with the reason in `live_controls.UNHEARD`.
 """
 
 from __future__ import annotations

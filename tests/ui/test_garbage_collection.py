@@ -1,4 +1,4 @@
-"""Windows that nobody shows any more are destroyed on the GUI thread, whatever the other threads of the program do."""
+"""Windows no longer shown are destroyed on the GUI thread, whatever the program's other threads do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff read when an item was not lent, renewed or reserved: what happened, why, and what to do."""
+"""What staff read if an item was not lent, renewed or reserved: what happened, why, and what to do."""
 
 from __future__ import annotations
 

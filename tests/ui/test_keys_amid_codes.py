@@ -1,4 +1,4 @@
-"""Keys amid a code, and keys without effect, on the staff window: no part of a code is entered, and no key meets silence."""
+"""Keys amid a code, and keys without effect, on the staff window: no part of a code is entered, and no key is silently ignored."""
 
 from __future__ import annotations
 

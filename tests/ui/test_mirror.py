@@ -1,4 +1,4 @@
-"""Staff's drawing of the patron's window is true of that window: in every state both windows can be in."""
+"""The staff's miniature of the patron's window matches that window in every state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was not lent stays in sight until the patron has left, however much is scanned after it."""
+"""Failed loans stay in sight until the patron has left, however much is scanned after them."""
 
 from __future__ import annotations
 

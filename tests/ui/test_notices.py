@@ -1,4 +1,4 @@
-"""A notice that comes or goes moves nothing that can be pressed, and covers nothing that can."""
+"""A notice that appears or disappears neither moves nor covers anything that can be pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of the patron window, in every language, on every display: nothing cut, nothing outside, nothing on top of another."""
+"""Layout of every page of the patron window, in every language, on every display: nothing cut off, outside or overlapping."""
 
 from __future__ import annotations
 

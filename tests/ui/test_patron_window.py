@@ -1,4 +1,4 @@
-"""The patron window as a projection: what it says in each state, what its buttons emit, what it never shows."""
+"""The patron window as a projection: what it shows in each state, what its buttons emit, what it never shows."""
 
 from __future__ import annotations
 

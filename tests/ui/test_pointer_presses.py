@@ -1,4 +1,4 @@
-"""A double click: its second half lands on whatever page has come meanwhile, and decides nothing there."""
+"""The second half of a double click lands on whatever page has opened meanwhile, and has no effect there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Qt binding this program stands on."""
+"""The Qt binding the program depends on."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The rail on staff's window: help beside the work, the question before work is lost, and buttons that lead nowhere for a while."""
+"""The rail on the staff window: help beside the work, the question before work is lost, and buttons that are temporarily disabled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a card that is read counts that card's own time, whatever lay on the reader before it."""
+"""Messages about a card being read depend on that card's own time, whatever was on the reader before it."""
 
 from __future__ import annotations
 

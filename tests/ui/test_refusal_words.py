@@ -1,4 +1,4 @@
-"""A refusal says what was looked at and no more, and each of its buttons leads somewhere of its own."""
+"""A refusal claims no more than was checked, and each of its buttons leads to a place of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number that was refused stays where it is asked for, marked: staff compare it, correct it, or read another in its place."""
+"""A rejected number stays marked in its field: staff compare it, correct it, or scan another instead."""
 
 from __future__ import annotations
 

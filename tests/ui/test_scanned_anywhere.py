@@ -1,7 +1,7 @@
-"""A scanner on every page of both windows, wherever the keyboard is: at any speed, with any prefix and suffix, it decides nothing.
+"""A scanner on every page of both windows, wherever the focus is: at any speed, with any prefix and suffix, it decides nothing.
 
-Each case is a code read while one control has the focus. The full product is a long run; here every pair of a page with each of
-the other things is tried.
+Each case is a code scanned while one control has the focus. The full product is a long run; here every pair of a page with each of the
+other parameters is tried.
 """
 
 from __future__ import annotations

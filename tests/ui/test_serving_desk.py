@@ -1,4 +1,4 @@
-"""A patron served from staff's keyboard and scanner alone, with the real machine behind the window."""
+"""Serving a patron with staff's keyboard and scanner alone, with the real machine behind the window."""
 
 from __future__ import annotations
 

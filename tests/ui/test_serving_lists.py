@@ -1,4 +1,4 @@
-"""What stands on staff's window of a patron's loans: as much as was told, and that it is not all where it is not."""
+"""A patron's loans on the staff window: as much as was reported, and marked as incomplete if they are."""
 
 from __future__ import annotations
 

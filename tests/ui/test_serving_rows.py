@@ -1,4 +1,4 @@
-"""The list of items on staff's window: rows change in place, say everything aloud, and leave nothing behind."""
+"""The list of items on the staff window: rows change in place, announce every change, and leave nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No line of the list claims more than is known: of what was not done, of what it is about, and of what still works."""
+"""No line of the list claims more than is known: about what was not done, which item it concerns, and what still works."""
 
 from __future__ import annotations
 

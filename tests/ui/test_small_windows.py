@@ -1,4 +1,4 @@
-"""In a small window as in a large one: each button shows the key that presses it, and says it to those who do not see it."""
+"""Small windows as well as large ones: each button shows the key that presses it, and exposes it to assistive technology."""
 
 from __future__ import annotations
 

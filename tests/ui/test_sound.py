@@ -1,4 +1,4 @@
-"""Sounds: short, as loud as the counter wants them, and never in the way."""
+"""Sounds: short, at the configured volume, and never blocking."""
 
 from __future__ import annotations
 

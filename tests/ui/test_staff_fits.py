@@ -1,4 +1,4 @@
-"""Every page of the staff window in every size of window: nothing cut, nothing outside, nothing over something else."""
+"""Layout of every page of the staff window in every window size: nothing cut off, outside or overlapping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff see in each state, and what each press says."""
+"""What staff see in each state, and which event each press emits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time as events, however many are waited for."""
+"""Timers delivered as events, however many are pending."""
 
 from __future__ import annotations
 

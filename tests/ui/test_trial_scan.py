@@ -1,4 +1,4 @@
-"""The test scan on the status page: step by step what the rules make of a barcode, and nothing else."""
+"""The trial scan on the status page: step by step how the rules read a barcode, and nothing else."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class ServerContext:
+    """What handlers of requests need: the library's data, the dialect and the time."""
+
     library: Circulation
     dialect: Dialect
     now: Callable[[], datetime]

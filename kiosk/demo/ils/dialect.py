@@ -58,6 +58,8 @@ class Denials(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
+    """How one kind of library system writes its replies."""
+
     name: str
     language: Language
     denials: Denials

@@ -43,6 +43,8 @@ class No(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Borrower:
+    """A patron of the simulated library."""
+
     number: str
     family: str
     given: str
@@ -88,6 +90,8 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
+    """An item on loan."""
+
     item: str
     patron: str
     due: date
@@ -96,6 +100,8 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
+    """A patron's hold on an item."""
+
     item: str
     patron: str
     pickup: str = ""

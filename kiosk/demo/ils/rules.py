@@ -12,6 +12,8 @@ from kiosk.demo.ils.model import Borrower, Condition, Copy, Hold, Loan, Medium, 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
+    """The simulated library's rules for lending, renewing and holds."""
+
     days: int = 14
     """Length of a loan and of a renewal."""
     loans: int = 10

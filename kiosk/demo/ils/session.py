@@ -47,6 +47,8 @@ ANSWERS: dict[str, Callable[[ServerContext, Message], Message]] = {
 
 @dataclass(frozen=True, slots=True)
 class Login:
+    """The credentials the counter logs in with (93)."""
+
     user: str
     password: str
 

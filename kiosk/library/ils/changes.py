@@ -23,6 +23,8 @@ _NOT_FOR_LOANS = frozenset({Stop.RENEWAL_DENIED, Stop.HOLD_DENIED})
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """How one kind of transaction is requested and, if its answer is lost, looked up."""
+
     kind: str
     """The request's message identifier."""
     request: Callable[[Requests, str, str], Message]

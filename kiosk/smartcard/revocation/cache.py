@@ -47,6 +47,8 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
+    """The cached lists, and the result of reading each file."""
+
     held: Held = field(default_factory=Held)
     files: Mapping[str, Read] = field(default_factory=dict)
 

@@ -20,6 +20,8 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class HeldList:
+    """A revocation list in use: its header and the revoked serial numbers."""
+
     head: Head
     numbers: Numbers | None = field(repr=False)
     """None if they were lost: the list then only marks how new its successors have to be."""

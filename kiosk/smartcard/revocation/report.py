@@ -12,6 +12,8 @@ from kiosk.smartcard.revocation.status import RevocationStatus
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """The state of the revocation lists, for the checks and for `kiosk trust list`."""
+
     outcome: str
     """missing: no list; too-old: no card is accepted; partly: some cards are refused; stale: some are accepted unchecked. If all lists are
     current: unlimited (`crl_max_age` sets no limit), files (see `files`), fresh.

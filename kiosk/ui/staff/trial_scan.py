@@ -27,6 +27,8 @@ _GOOD = {CARD: "good-card", ITEM: "good-item"}
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A line of the result, and whether it satisfies the rules."""
+
     sentence: str
     """With markup."""
     good: bool | None

@@ -32,6 +32,8 @@ def unmarked(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Fonts:
+    """The fonts of text and readings, with the metrics derived from them."""
+
     font: QFont
     base: QFontMetrics
     small: QFont
@@ -45,6 +47,8 @@ class _Fonts:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
+    """A piece of text that is not broken, with its reading above it. Widths in pixels."""
+
     text: str
     reading: str
     own: int
@@ -54,6 +58,8 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
+    """A run at its horizontal position in a line."""
+
     run: _Run
     x: int
 

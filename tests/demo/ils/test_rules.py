@@ -1,4 +1,4 @@
-"""Lending, renewing, reserving and bringing back, as pure rules."""
+"""Lending, renewing, placing holds and returning, as pure rules."""
 
 from __future__ import annotations
 

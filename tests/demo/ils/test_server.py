@@ -1,4 +1,4 @@
-"""The server as others find it: many connections, connections that break, stopping and starting."""
+"""The server from outside: many connections, broken connections, stopping and starting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes over the wire, byte for byte where a dialect is about bytes."""
+"""Messages on the wire, byte for byte where a dialect differs in bytes."""
 
 from __future__ import annotations
 

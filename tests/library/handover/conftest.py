@@ -1,4 +1,4 @@
-"""A screen for the session, and the desktop of a program that was started on it."""
+"""Fixtures: a screen for the session, and the desktop as seen by a program started on it."""
 
 from collections.abc import Iterator
 

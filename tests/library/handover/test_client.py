@@ -1,4 +1,4 @@
-"""Titles in the encoding that old programs use."""
+"""Window titles in the legacy encoding of old programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys give a character, checked against what a program makes of those keys."""
+"""Which keys produce a character, checked against what a program receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody takes the keyboard while a number is being typed, again and again, at every place and in every way."""
+"""The keyboard focus is stolen while a number is being typed, at every position and in every way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which windows fit."""
+"""Which windows match a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number handed over by a process of its own: the same keys and the same errors, and no screen that stands still for ever."""
+"""Typing from a child process: the same keys and errors, and no window that freezes for ever."""
 
 from __future__ import annotations
 

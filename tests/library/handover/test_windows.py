@@ -1,4 +1,4 @@
-"""The part for Windows, as far as it can be tried elsewhere."""
+"""The Windows implementation, as far as it can be tested elsewhere."""
 
 import sys
 

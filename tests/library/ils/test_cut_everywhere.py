@@ -1,4 +1,4 @@
-"""A line cut after every single byte, on the way there and on the way back: what is said of a change is what happened."""
+"""A connection cut after every single byte, in both directions: what is reported of a transaction is what happened."""
 
 from __future__ import annotations
 

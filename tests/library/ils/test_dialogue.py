@@ -1,4 +1,4 @@
-"""What goes over the wire, byte for byte, and what is made of the answers."""
+"""Requests on the wire, byte for byte, and the interpretation of replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The failures of real servers that a client has to survive: each was seen on one, or reported of one."""
+"""Failures of real servers that a client must survive: each was observed or reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole visit at a server by others (pysip2's, with a small library behind it): it is strict, and hangs up on what it does not like."""
+"""A whole visit against a third-party server (pysip2's, with a small library behind it), which is strict and hangs up on invalid input."""
 
 from __future__ import annotations
 

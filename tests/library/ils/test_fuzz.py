@@ -1,4 +1,4 @@
-"""A server in every mood: no crash, no hang, no answer taken for another's, and nothing carried out twice."""
+"""A misbehaving server: no crash, no hang, no reply attributed to another request, and nothing carried out twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hold that is there is not placed again, in whichever session it was placed; where the server cannot tell, nothing is claimed."""
+"""An existing hold is not placed again, whichever session placed it; if the server cannot tell, nothing is claimed."""
 
 from __future__ import annotations
 

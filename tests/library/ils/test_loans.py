@@ -1,4 +1,4 @@
-"""What is on loan: all of it, part of it, titles in its place, or nothing that anybody told."""
+"""Loan lists: complete, partial, as titles, or not reported at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log keeps of dealings with the library's system: what was asked and how it went, of nobody in particular."""
+"""The log of the exchange with the library system: requests and their results, without personal data."""
 
 from __future__ import annotations
 

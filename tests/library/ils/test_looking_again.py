@@ -1,4 +1,4 @@
-"""What is not there is not there as of now: it can be looked at again, and no later attempt makes it better known than it is."""
+"""Not found means not found as of now: it can be looked up again, and no later attempt makes it look more certain than it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a request whose answer was lost: asked, never guessed, and never by sending it again."""
+"""The result of a request whose answer was lost is looked up, never guessed, and the request is never sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a connection comes about, and when it is tried again after it did not."""
+"""Establishing a connection, and when it is retried after a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server does once is no property of it: each conclusion ends by itself, and at once when somebody asks for that."""
+"""One failure is no property of a server: each conclusion expires by itself, and at once on a manual retry."""
 
 from __future__ import annotations
 

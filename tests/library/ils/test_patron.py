@@ -1,4 +1,4 @@
-"""Who may use their library card, from every place in which servers tell it; and what it stands at."""
+"""Who may use their library card, from every field in which servers report it; and the patron's figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real servers, as recorded: our client asks, and gets what they answered then under the number it asks with now."""
+"""Recorded dialogues with real servers replayed: our client asks and gets the recorded replies, with the sequence numbers adapted."""
 
 from __future__ import annotations
 

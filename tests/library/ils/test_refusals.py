@@ -1,4 +1,4 @@
-"""Why something was refused: in the server's words, else from the state of the item, else from that of the patron."""
+"""The reason for a refusal: from the server's message, else from the item's state, else from the patron's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our requests before a strict reader by others (pysip2), which hangs up on what it does not like."""
+"""Our requests against a strict third-party parser (pysip2), which hangs up on invalid input."""
 
 from __future__ import annotations
 

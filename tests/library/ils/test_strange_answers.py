@@ -1,4 +1,4 @@
-"""Answers that are well formed and say anything at all: never a crash, never more than a named refusal."""
+"""Well-formed replies with arbitrary content: never a crash, at worst a named refusal."""
 
 from __future__ import annotations
 

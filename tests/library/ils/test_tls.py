@@ -1,4 +1,4 @@
-"""TLS with the library's own authority: a server that cannot prove itself is told nothing, least of all in the clear."""
+"""TLS with the library's own CA: a server that cannot authenticate receives nothing, least of all in plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All of an answer is read: what was done instead of what was asked for, what it costs, and what the server says beside a yes."""
+"""Replies are evaluated in full: what was done instead, fees, and messages that accompany success."""
 
 from __future__ import annotations
 

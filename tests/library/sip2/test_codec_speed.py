@@ -1,4 +1,4 @@
-"""No noise keeps the codec busy. That no exchange stays long in it is held where what is timed runs alone: tests/test_speed.py."""
+"""No noise keeps the codec busy. The time per exchange is measured in isolation by tests/test_speed.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every message of the recorded dialogues, both ways."""
+"""Every message of the recorded dialogues, decoded and encoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our requests before a strict reader by others (pysip2), and our table of messages beside theirs."""
+"""Our requests against a strict third-party parser (pysip2), and our message table against theirs."""
 
 from __future__ import annotations
 

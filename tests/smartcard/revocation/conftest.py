@@ -1,4 +1,4 @@
-"""An authority of lists; one for all tests."""
+"""Fixture: an issuer of revocation lists, shared by all tests."""
 
 from __future__ import annotations
 

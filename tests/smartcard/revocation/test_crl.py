@@ -1,4 +1,4 @@
-"""What a list is, from its bytes; and whether a certificate stands on those that are held."""
+"""Parsing of revocation lists, and whether a certificate is on those held."""
 
 from __future__ import annotations
 

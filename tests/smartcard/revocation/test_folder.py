@@ -1,4 +1,4 @@
-"""Files that an administrator puts into a folder: read by processes that may be killed, kept from one run to the next."""
+"""Files an administrator puts into the list folder: parsed in processes that may be killed, cached between runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For which certificates and reasons a list is, whose it is, and what clears a card (RFC 5280 §5.2.5, §6.3.3)."""
+"""Scope of a list: certificates, reasons, issuer, and what clears a card (RFC 5280 §5.2.5, §6.3.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers at whose edge something is raised that nobody foresaw: no code of ours names it, and no interface allows it."""
+"""Readers that raise unexpected exceptions: none that our code names or the interface allows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SECRET = "serial 117823888"
 
 
 class BreakingReaders(InProcess):
-    """`break_next` makes the next calls of that name fail, on the thread of that name where one is given: open, connect, transmit, close,
-    watch, wait.
+    """`break_next` makes the next calls of that name fail (open, connect, transmit, close, watch, wait), only on the thread of that name if
+    one is given.
     """
 
     def __init__(self) -> None:

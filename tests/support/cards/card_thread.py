@@ -1,4 +1,4 @@
-"""The real card thread, asked one thing at a time: each question returns what the thread said to it."""
+"""The real card thread with blocking questions: each returns the thread's answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.cards.readers import Ear, World
 
 
 class AskedCardThread:
-    """A card thread with an ear, asked one thing at a time."""
+    """A card thread and its event queue, asked one question at a time."""
 
     def __init__(self, world: World, judge: CardJudge, slow_after: float = 5.0) -> None:
         self.ear = Ear()
@@ -24,7 +24,7 @@ class AskedCardThread:
         return Ticket(self._ticket)
 
     def read(self, insertion: Insertion) -> object:
-        """What was said first, but for CardKnown."""
+        """The first answer other than CardKnown."""
         self.thread.read(self.ticket(), insertion)
         said = self.ear.next()
         return self.ear.next() if isinstance(said, CardKnown) else said

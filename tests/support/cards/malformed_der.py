@@ -1,4 +1,4 @@
-"""Certificates and lists in broken DER: one part exchanged, and signed anew where asked, so that what lies deep is reached."""
+"""Malformed DER for certificates and lists: one part replaced, re-signed if requested, so that deeply nested parts are reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.smartcard.virtual.authority import PrivateKey
 
 SHA256_WITH_RSA = bytes.fromhex("06092a864886f70d01010b")
 UNKNOWN_ALGORITHM = bytes.fromhex("06092a864886f70d010163")
-"""An object identifier beside it that nobody has given a meaning."""
+"""A neighbouring object identifier without an assigned meaning."""
 _CONSTRUCTED = 0x20
 _ODD_VALUES = (
     b"",
@@ -32,7 +32,7 @@ _ODD_TAGS = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0C, 0x13, 0x17, 0x18, 0x1E, 0
 
 
 def encoded(tag: int, value: bytes) -> bytes:
-    """One object in DER."""
+    """Encode one DER object."""
     if len(value) < 0x80:
         return bytes((tag, len(value))) + value
     length = len(value).to_bytes((len(value).bit_length() + 7) // 8, "big")
@@ -43,7 +43,7 @@ Node = tuple[int, "bytes | list[Node]"]
 
 
 def tree(content: bytes) -> list[Node]:
-    """The objects of well-formed DER, taken apart to the leaves."""
+    """Parse well-formed DER into a tree of objects."""
     found: list[Node] = []
     at = 0
     while at < len(content):
@@ -85,7 +85,7 @@ def _exchanged(nodes: list[Node], path: tuple[int, ...], act: str, tag: int, val
 
 @st.composite
 def mutations(draw: st.DrawFn, der: bytes) -> bytes:
-    """`der` with up to three of its objects dropped, doubled, or given another tag or value; or with some bits flipped."""
+    """`der` with up to three of its objects removed, duplicated, or given another tag or value; or with some bits flipped."""
     if draw(st.integers(0, 4)) == 0:
         broken = bytearray(der)
         for position in draw(st.lists(st.integers(0, len(der) * 8 - 1), min_size=1, max_size=3)):
@@ -103,7 +103,7 @@ def mutations(draw: st.DrawFn, der: bytes) -> bytes:
 
 
 def signed(key: PrivateKey, content: bytes, algorithm: bytes | None = None) -> bytes:
-    """A certificate or a list around `content` (its TBS part), truly signed by `key`."""
+    """A certificate or list around `content` (its TBS part), validly signed by `key`."""
     if isinstance(key, rsa.RSAPrivateKey):
         signature = key.sign(content, padding.PKCS1v15(), hashes.SHA256())
         named = encoded(0x30, (algorithm or SHA256_WITH_RSA) + b"\x05\x00")
@@ -114,7 +114,7 @@ def signed(key: PrivateKey, content: bytes, algorithm: bytes | None = None) -> b
 
 
 def content_of(der: bytes) -> bytes:
-    """The part of a certificate or list that is signed."""
+    """The signed (TBS) part of a certificate or list."""
     [(_, parts)] = tree(der)
     assert isinstance(parts, list)
     return joined(parts[:1])
@@ -123,9 +123,9 @@ def content_of(der: bytes) -> bytes:
 def big_list(
     key: PrivateKey, issuer: bytes, serials: range, issued: datetime, ends: datetime, *, number: int = 1, extensions: bytes = b""
 ) -> bytes:
-    """A revocation list as long as one likes; cryptography's own builder takes quadratic time.
+    """A revocation list of any length; cryptography's own builder takes quadratic time.
 
-    `issuer` and `extensions` (further ones, beside the number) in DER. Serial numbers are written with four bytes.
+    `issuer` and `extensions` (besides the number) in DER. Serial numbers are encoded in four bytes.
     """
     date = encoded(0x17, f"{issued:%y%m%d%H%M%SZ}".encode())
     entry = b"\x30" + bytes((6 + len(date),)) + b"\x02\x04"

@@ -1,4 +1,4 @@
-"""Readers in which a test lays cards: virtual in this process, or vpcd's behind a real pcscd; and an ear for what the threads tell."""
+"""Readers on which tests place cards: virtual ones in this process, or vpcd's behind a real pcscd; and a recorder of events."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class World(Protocol):
     def lay(self, card: VirtualCard, slot: int = 0, *, mute: bool = False) -> None: ...
     def lift(self, slot: int = 0) -> None: ...
     def stop_service(self, *, crash: bool = False) -> None:
-        """A card that lies there lies there still when the service is back."""
+        """Stop the service. A card left on the reader is still there when it returns."""
 
     def start_service(self) -> None: ...
     def unplug(self) -> None:
-        """All readers."""
+        """Disconnect all readers."""
 
     def replug(self) -> None: ...
     def held_by_another(self, slot: int = 0) -> AbstractContextManager[None]: ...
@@ -139,7 +139,7 @@ class BehindPcscd:
 
 
 class Ear:
-    """Hears events on any thread; the test waits for the one it expects."""
+    """Records events from any thread; the test waits for the one it expects."""
 
     def __init__(self) -> None:
         self._heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -149,13 +149,13 @@ class Ear:
         self._heard.put(event)
 
     def next(self, limit: float = LIMIT) -> Event:
-        """The next event. Raises queue.Empty, which fails the test, when none comes."""
+        """The next event. Raises queue.Empty, which fails the test, if none comes."""
         event = self._heard.get(timeout=limit)
         self.all.append(event)
         return event
 
     def until(self, kind: type[Kind], fits: Callable[[Kind], bool] = lambda event: True) -> Kind:
-        """The next event of that kind; what comes before it is passed over."""
+        """The next matching event of that kind; earlier ones are discarded."""
         end = time.monotonic() + LIMIT
         while True:
             event = self.next(max(0.0, end - time.monotonic()))

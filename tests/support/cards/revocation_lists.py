@@ -1,4 +1,4 @@
-"""Certificate revocation lists (RFC 5280 §5) of every kind, from an authority that issues whatever is asked of it, and a card of its."""
+"""Certificate revocation lists (RFC 5280 §5) of every kind, from an authority that issues any list requested, and one of its cards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Extension = x509.Extension[x509.ExtensionType]
 
 
 class Issuer:
-    """An authority that issues whatever list is asked of it."""
+    """An authority that issues any list requested."""
 
     def __init__(self, root: VirtualAuthority | None = None) -> None:
         self.root = root or VirtualAuthority.create(demo=False)
@@ -30,7 +30,7 @@ class Issuer:
 
     @property
     def point(self) -> list[x509.GeneralName]:
-        """The distribution point that the card names."""
+        """The distribution point named in the card's certificate."""
         points = x509.load_der_x509_certificate(self.card).extensions.get_extension_for_class(x509.CRLDistributionPoints).value
         return points[0].full_name or []
 
@@ -61,7 +61,7 @@ class Issuer:
 
 
 def scope(**values: object) -> tuple[Extension]:
-    """The extension that says for which certificates a list is (RFC 5280 §5.2.5)."""
+    """The extension that limits a list to certain certificates (RFC 5280 §5.2.5)."""
     fields: dict[str, object] = {
         "full_name": None,
         "relative_name": None,

@@ -1,4 +1,4 @@
-"""What the fixture `kiosk` of tests/commands/conftest.py gives: a call of the command line, and what it left."""
+"""Result types of the fixture `kiosk` in tests/commands/conftest.py, which runs a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NUMBER = LibraryCardNumber("2104067853")
 
 @dataclass(frozen=True)
 class Called:
-    """What a command left: its exit code and all it said."""
+    """The result of a command: its exit code and output."""
 
     code: int
     out: str
@@ -24,7 +24,7 @@ Call = Callable[..., Called]
 
 
 class Terminal(io.StringIO):
-    """Somebody at a keyboard."""
+    """Standard input that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True

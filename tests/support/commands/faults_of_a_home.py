@@ -1,5 +1,5 @@
-"""Run by test_faults.py as a user whom permissions bind: each fault on a fresh home, each command in a process of its own (a fork, so
-that the program is loaded once). Prints what each said.
+"""Run by test_faults.py as an unprivileged user: each fault on a fresh home, each command in a process of its own (a fork, so that the
+program is loaded once). Prints the output of each.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NUMBER = "2104067853"
 
 @dataclass(frozen=True)
 class Place:
-    """A counter with one link, and what lies around it."""
+    """A counter with one link, and the files around it."""
 
     folder: Path
 
@@ -93,13 +93,13 @@ def give_away(path: Path, mode: int) -> None:
 
 
 def give_all_away(folder: Path) -> None:
-    """A whole folder of another user, which everybody may read."""
+    """Give a whole folder to another user, readable by everybody."""
     for path in (*folder.rglob("*"), folder):
         give_away(path, 0o755 if path.is_dir() else 0o644)
 
 
 def in_its_place(path: Path, content: bytes | None = b"") -> None:
-    """A file where something else is to be; None: a folder."""
+    """Put a file in place of what should be there; None: a folder."""
     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     path.mkdir() if content is None else path.write_bytes(content)
 
@@ -110,7 +110,7 @@ def leads_nowhere(path: Path) -> None:
 
 
 def first_start_shut(place: Place) -> None:
-    """A config, nothing else yet, and nothing can be made there."""
+    """A configuration only, in a folder where nothing can be created."""
     for folder in (place.home.data, place.home.trust, place.home.crl, place.home.logs, place.keys):
         shutil.rmtree(folder)
     place.home.folder.chmod(0o555)
@@ -192,7 +192,7 @@ FAULTS: dict[str, Callable[[Place], object]] = {
 
 
 def template(place: Place) -> None:
-    """A counter with one link, to be copied."""
+    """Create a counter with one link, to be copied."""
     place.folder.mkdir()
     os.environ["XDG_CONFIG_HOME"] = str(place.keys)
     home = place.home
@@ -205,7 +205,7 @@ def template(place: Place) -> None:
 
 @contextlib.contextmanager
 def faulty(fault: str, origin: Path, place: Place) -> Iterator[None]:
-    """The same counter, where it was made, broken."""
+    """A copy of that counter, at the same path, with one fault."""
     shutil.copytree(origin, place.folder)
     FAULTS[fault](place)
     try:
@@ -216,7 +216,7 @@ def faulty(fault: str, origin: Path, place: Place) -> Iterator[None]:
 
 
 def _open_again(folder: Path) -> None:
-    """So that it can be thrown away; to give a file to somebody, or back, is the one right of root that is left."""
+    """Make the folder deletable again; changing a file's owner is the one privilege of root that is left."""
     os.chown(folder, os.geteuid(), os.getegid())
     folder.chmod(0o700)
     for path in folder.iterdir():
@@ -225,7 +225,7 @@ def _open_again(folder: Path) -> None:
 
 
 def called(arguments: list[str], folder: Path) -> dict[str, object]:
-    """Exit code and what was said; of a program that did not end, code None."""
+    """Exit code and output; code None for a program that did not end."""
     out, err = folder / "out", folder / "err"
     child = os.fork()
     if child == 0:
@@ -257,7 +257,7 @@ def _be(arguments: list[str], out: Path, err: Path) -> None:
 
 
 def _end_when_shown() -> None:
-    """A counter that can start ends at once."""
+    """Make a counter that can start end at once."""
     start = app.Program.start
 
     def start_and_end(self: app.Program) -> None:
@@ -268,7 +268,7 @@ def _end_when_shown() -> None:
 
 
 def load_once() -> None:
-    """What every child would have to load: modules and catalogues."""
+    """Import what every child would have to load: modules and catalogues."""
     for module in (
         "demo.program",
         "checks.stored_data",

@@ -1,9 +1,8 @@
-"""`kiosk ARGUMENTS…` in a process of its own; ends once staff's window says THIS.
+"""`kiosk ARGUMENTS…` in a process of its own; ends once the staff window shows THIS.
 
 Usage: python -m tests.support.commands.run_until_shown THIS ARGUMENTS…
 
-A program that has been ended leaves Qt's loop unfit for another in its process. Prints, as its last line, what the bands of both
-windows said.
+A process can run Qt's loop for only one program. Prints, as its last line, the text of both windows' practice banners.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can go wrong with one command to a card, and a patron who goes on all the same."""
+"""Faults during one command to a card, and a patron who continues all the same."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.support.counter.headless import HeadlessCounter, Trace, WatchedCard
 
 
 class Event(Enum):
-    """What happens in the room while the card has a command and has not answered."""
+    """What happens at the counter while the card has a command and has not answered."""
 
     LIFTED = auto()
     UNPLUGGED = auto()
@@ -46,7 +46,7 @@ WORDS = (
 SHORT = (b"", b"\x90")
 Kind = Event | int | bytes
 KINDS: tuple[Kind, ...] = (*Event, *WORDS, *SHORT)
-"""Events in the room, status words without data, answers without a status word."""
+"""Events at the counter, status words without data, answers without a status word."""
 
 
 def name_of(kind: Kind) -> str:
@@ -57,7 +57,7 @@ def name_of(kind: Kind) -> str:
 
 @dataclass
 class Mishap:
-    """One kind at one command. `processed`: the card has carried the command out, and only its answer is lost or replaced."""
+    """One kind of fault at one command. `processed`: the card has executed the command; only its answer is lost or replaced."""
 
     kind: Kind
     processed: bool
@@ -83,12 +83,12 @@ class Mishap:
         self.world.stop_service(crash=True)
 
     def _meanwhile(self, act: Callable[[], None]) -> None:
-        """By other hands, while the card is silent: what they do ends the command."""
+        """Act on another thread while the card is silent, which ends the command."""
         self._hands.append(threading.Thread(target=act, daemon=True))
         self._hands[-1].start()
 
     def mend(self, desk: HeadlessCounter) -> None:
-        """Reader or service are there again, and no card lies anywhere."""
+        """Restore reader and service, with no card present."""
         for hands in self._hands:
             hands.join(20)
             assert not hands.is_alive()
@@ -102,12 +102,12 @@ class Mishap:
 
 
 STOPS = (AwaitingMyNumberCard, RegistrationRefused, Registered, AlreadyLinked, LendingRefused)
-"""Where a registration waits for a card or is over."""
+"""States in which a registration waits for a card or is over."""
 WAITS = (ChoosingReplacement, ConfirmingLink, LastTryWarning, AskingPin)
 
 
 def act(desk: HeadlessCounter, pins: Iterator[bytes]) -> bool:
-    """What somebody does at once who only wants to get through, whatever is shown; False where there is nothing to do or to type."""
+    """Do what somebody would who just wants to get through, whatever is shown; False if there is nothing to do or to type."""
     match desk.flow:
         case ChoosingReplacement():
             desk.say(ReplacementChosen(ReplaceReason.CORRECTION))
@@ -126,9 +126,9 @@ def act(desk: HeadlessCounter, pins: Iterator[bytes]) -> bool:
 
 
 def go_on(desk: HeadlessCounter, pins: Iterator[bytes], slot: int | None = None) -> Problem | None:
-    """A patron who goes on to the end. Returns how it ends: None is the end of a registration.
+    """Continue to the end as a patron would. Returns how it ends; None is a completed registration.
 
-    With a `slot`, the card there is lifted when the screen asks for it; otherwise it is left to answer as late as it likes.
+    With a `slot`, the card there is removed when the screen asks for it; otherwise it may answer as late as it likes.
     """
     while True:
         desk.until(lambda counter: _waits_for_somebody(counter) or (slot is not None and _is_slow(counter)))
@@ -157,7 +157,7 @@ def _is_slow(counter: Counter) -> bool:
 
 
 def begin_anew(desk: HeadlessCounter, number: str) -> None:
-    """To where a My Number Card is asked for, whatever was there before; a registration that waits for one goes on as it is."""
+    """Go to the step that asks for a My Number Card, from anywhere; a registration already waiting for one continues."""
     desk.until_at(*STOPS)
     if not isinstance(desk.flow, AwaitingMyNumberCard):
         desk.say(LeavePressed())
@@ -165,14 +165,14 @@ def begin_anew(desk: HeadlessCounter, number: str) -> None:
 
 
 def register(desk: HeadlessCounter, card: WatchedCard, number: str) -> None:
-    """A whole registration at a counter on which no card lies."""
+    """A whole registration at a counter without cards."""
     begin_anew(desk, number)
     desk.lay_for_registration(card)
     assert go_on(desk, iter([card.pin])) is None, desk.flow
 
 
 def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> None:
-    """ARCHITECTURE, Rules of the PIN: 1. Never a VERIFY without its own press, nor other digits than were pressed."""
+    """ARCHITECTURE, Rules of the PIN: 1. Never a VERIFY without its own press, nor with other digits than were pressed."""
     presses = 0
     for what, _ in trace:
         presses += {"press": 1, "verify": -1}.get(what, 0)
@@ -185,7 +185,7 @@ def check_presses(trace: Trace, pressed: list[bytes], *cards: WatchedCard) -> No
 
 
 def clear(desk: HeadlessCounter) -> None:
-    """Everybody takes their cards and goes, and no link stays."""
+    """All cards are removed, the session is left, and no link remains."""
     for link in desk.repository.list_links(masked=False):
         desk.repository.close_link(uuid.uuid4(), LibraryCardNumber(link.number), UnlinkReason.CORRECTION)
     desk.end()

@@ -1,4 +1,4 @@
-"""Ways to lift card A and lay card B, another holder's with one try left, and what must hold whatever was under way."""
+"""Ways to remove card A and place card B, another holder's with one try left, and the invariants of such a swap."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ PIN_A, PIN_B, WRONG = b"1234", b"8260", b"9071"
 
 
 class Pace(Enum):
-    """What the counter hears of the change, and when."""
+    """What the counter notices of the swap, and when."""
 
     UNHEARD = auto()
-    """Both, after it is done; on the same reader in this process, the watch never sees the reader empty."""
+    """Both, afterwards; with one reader in this process, the watch never sees it empty."""
     HEARD = auto()
-    """That A was lifted, before B is laid."""
+    """The removal of A, before B is placed."""
     OVERLAP = auto()
-    """B is laid on the other reader before A is lifted."""
+    """B is placed on the other reader before A is removed."""
 
 
 class Way(NamedTuple):
-    """One way to change the cards."""
+    """One way to swap the cards."""
 
     a_slot: int
     b_slot: int
     pace: Pace
     at_once: bool
-    """The patron does the next thing before the counter has heard of the change."""
+    """The patron does the next thing before the counter has noticed the swap."""
     pin_after: bytes
-    """What is typed from then on: A's PIN by a patron who has noticed nothing, or B's by B's holder."""
+    """What is typed from then on: A's PIN by a patron who noticed nothing, or B's by B's holder."""
 
     def __str__(self) -> str:
         return f"{self.a_slot}-{self.b_slot} {self.pace.name.lower()}{' at once' * self.at_once}"
@@ -49,7 +49,7 @@ WAYS = [
 
 
 def change(desk: HeadlessCounter, way: Way, b: WatchedCard, *, lifted: bool) -> None:
-    """Lift A, unless it was `lifted` already in the middle of a command, and lay B."""
+    """Remove A, unless it was `lifted` already in mid-command, and place B."""
     world = desk.world
     if way.pace is Pace.OVERLAP:
         world.lay(b, way.b_slot)
@@ -62,7 +62,7 @@ def change(desk: HeadlessCounter, way: Way, b: WatchedCard, *, lifted: bool) -> 
 
 
 def b_lies(desk: HeadlessCounter, way: Way) -> bool:
-    """Whether the counter has heard of all. pcscd may count a card that was pulled twice: then another one seems to have come and gone."""
+    """Whether the counter has noticed everything. pcscd may count a removed card twice, as if another had come and gone."""
     first = next(event.insertion for _, event in desk.heard if isinstance(event, CardPlaced))
     assert first.reader == desk.world.names[way.a_slot]
     lying = desk.counter.cards
@@ -70,10 +70,10 @@ def b_lies(desk: HeadlessCounter, way: Way) -> bool:
 
 
 def cards_shown(desk: HeadlessCounter) -> dict[Insertion, LinkToken]:
-    """Which card each insertion was shown to be: one and the same for as long as it lay.
+    """The card that each insertion was shown to be: the same one throughout.
 
-    B under A's number: B was laid after the watch had seen A, and before the card thread connected. What was read is B's then, tries
-    and all, and on the one connection to B; so it is as good as any reading of B.
+    B under A's number means that B was placed after the watch had seen A and before the card thread connected. Then everything read is B's,
+    tries included, on the one connection to B, which is as good as any reading of B.
     """
     cards: dict[Insertion, LinkToken] = {}
     for counter in desk.shown:

@@ -1,7 +1,7 @@
-"""A counter without windows: the real conductor, card thread, watch and store, with a queue in the place of Qt's loop.
+"""A counter without windows: the real conductor, card thread, watch and store, with a queue instead of Qt's loop.
 
-The test is the GUI thread: it says what people do, and takes from the queue what card, reader and store answered, with a limit and
-without ever sleeping. Timers are only noted; the test fires them. Cards lie in one of the worlds of `tests/support/cards/readers.py`.
+The test is the GUI thread: it sends what people do and takes answers of card, reader and store from the queue, with a timeout and without
+sleeping. Timers are only recorded; the test fires them. Cards are in one of the worlds of `tests/support/cards/readers.py`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ from kiosk.store.repository import Repository
 from tests.support.cards.readers import World
 
 LIMIT = 10.0
-"""Seconds after which what was waited for will not come: the test fails."""
+"""Timeout in seconds of every wait; the test fails after it."""
 TODAY = date(2026, 11, 23)
 KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 Kind = TypeVar("Kind")
@@ -70,7 +70,7 @@ Trace = list[tuple[str, object]]
 
 @dataclass
 class WatchedCard(VirtualCard):
-    """A card that keeps all it was sent, digits included, and writes each spent try into `trace`."""
+    """A card that records all commands, digits included, and logs each used try in `trace`."""
 
     sent: list[bytes] = field(default_factory=list, init=False, repr=False)
     trace: Trace = field(default_factory=list, init=False, repr=False)
@@ -94,7 +94,7 @@ def watched(card: VirtualCard, **changes: object) -> WatchedCard:
 
 @pytest.fixture(scope="module")
 def deck() -> Deck:
-    """The virtual cards of every kind, of an authority of their own."""
+    """Virtual cards of every kind, with an authority of their own."""
     return Deck(demo=False)
 
 
@@ -135,7 +135,7 @@ class HeadlessCounter:
         self.shown: list[Counter] = []
         """Every state the windows would have shown."""
         self.heard: list[tuple[Counter, Event]] = []
-        """Every event with the state it came to."""
+        """Every event with the state in which it arrived."""
         self.timers: list[tuple[Ticket, float]] = []
         self.trace: Trace = []
         self._card = CardThread(world.readers, judge, self._queue.put, slow_after=slow_after)
@@ -180,10 +180,10 @@ class HeadlessCounter:
         self.trace.append(("shown", counter.flow))
 
     def _play(self, sound: Sound) -> None:
-        """The room is quiet."""
+        """Sounds are not played."""
 
     def until(self, fits: Callable[[Counter], bool], limit: float = LIMIT) -> Counter:
-        """Let what was answered happen until the counter is as wished. Fails the test when that does not come."""
+        """Process events until the counter satisfies `fits`. Fails the test on timeout."""
         end = time.monotonic() + limit
         while not fits(self.counter):
             try:
@@ -194,13 +194,13 @@ class HeadlessCounter:
         return self.counter
 
     def until_at(self, *kinds: type[Kind]) -> Kind:
-        """Until the flow is of one of these kinds."""
+        """Process events until the flow is of one of these kinds."""
         self.until(lambda counter: isinstance(counter.flow, kinds))
         assert isinstance(self.flow, kinds)
         return self.flow
 
     def let_happen(self) -> None:
-        """What has been answered already, and no more."""
+        """Process the events already queued, and no more."""
         while not self._queue.empty():
             self._happen(self._queue.get())
 
@@ -215,7 +215,7 @@ class HeadlessCounter:
             self._happen(event)
 
     def press_pin(self, digits: bytes) -> None:
-        """Type on the pad and press its confirm key once, as the pad does it."""
+        """Type on the pad and press its confirm key once, as the pad does."""
         for count in range(1, len(digits) + 1):
             self.say(PadTyped(count))
         self.trace.append(("press", getattr(self.flow, "insertion", None)))
@@ -223,7 +223,7 @@ class HeadlessCounter:
         self.conductor.confirm_pin(Pin(bytearray(digits)))
 
     def lay(self, card: VirtualCard, slot: int = 0) -> Insertion:
-        """Lay a card and wait until the counter has heard of it."""
+        """Place a card and wait until the counter has noticed."""
         known = len(self.heard)
         if isinstance(card, WatchedCard):
             card.trace = self.trace
@@ -232,7 +232,7 @@ class HeadlessCounter:
         return self._hear(CardPlaced, lambda event: event.insertion.reader == name, known).insertion
 
     def lift(self, slot: int = 0) -> None:
-        """Lift whatever lies there and wait until the counter has heard of it."""
+        """Remove the card there and wait until the counter has noticed."""
         name = self.world.names[slot]
         self.world.lift(slot)
         self.until(lambda counter: all(insertion.reader != name for insertion in counter.cards))
@@ -252,23 +252,23 @@ class HeadlessCounter:
         return event
 
     def fire(self, ticket: Ticket) -> None:
-        """A timer has run out."""
+        """Let a timer expire."""
         self.say(TimeUp(ticket))
 
     def begin_library(self) -> None:
-        """Connect to the library's system, as the program does at its start."""
+        """Connect to the library system, as the program does at its start."""
         self.conductor.keep_library_alive()
         self.until(lambda counter: counter.ils is IlsCondition.READY)
 
     # --- whole stretches of a registration ------------------------------------------------------------------------------
 
     def begin_registration(self, number: str) -> None:
-        """From anywhere to the card, which may lie there already."""
+        """Go from anywhere to the card step; the card may be there already."""
         self.say(RegistrationChosen(), ApplicantChosen(Applicant.SELF), NextPressed(), LibraryCardEntered(number))
         self.until(lambda counter: getattr(getattr(counter.flow, "draft", None), "patron", None) is not None)
 
     def agree(self) -> None:
-        """From a card just laid to the open pad."""
+        """Go from a card just placed to the open pad."""
         self.until_at(ConfirmingLink)
         self.say(LinkAgreed())
         if isinstance(self.until_at(AskingPin, LastTryWarning), LastTryWarning):
@@ -283,7 +283,7 @@ class HeadlessCounter:
         self.lay(card, slot)
 
     def end(self) -> None:
-        """Everybody takes their cards and goes; what still has to be answered is waited for."""
+        """All cards are removed and the session is left, after waiting for pending answers."""
         self.lift_all()
         self.say(LeavePressed())
         while not isinstance(self.flow, Waiting):

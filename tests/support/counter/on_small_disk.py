@@ -1,4 +1,4 @@
-"""Run by test_starting.py as root of its own name space: a counter with its windows on a tmpfs that fills up or is made read-only."""
+"""Run by test_starting.py as root of its own namespace: a counter with its windows on a tmpfs that fills up or is made read-only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tell(**what: object) -> None:
 
 
 def refused(stage: Stage) -> str:
-    """What a registration ends with, once both windows say it."""
+    """The code a registration ends with, once both windows show it."""
     opened = stage.opened
     stage.to_card()
     stage.lay()
@@ -52,14 +52,14 @@ def refused(stage: Stage) -> str:
 
 
 def lent(stage: Stage) -> str:
-    """What a tap of the linked card ends with: the link is read, and that the use cannot be written down does not stop it."""
+    """The result of tapping the linked card: the link is read, and a failure to record the use does not prevent it."""
     stage.opened.end()
     stage.lay("renewed")
     return type(stage.opened.until_at(ConfirmingHolder, LendingRefused)).__name__
 
 
 def written(opened: OpenedCounter, expected: str) -> str:
-    """What the windows know of the writing down, once the use that was confirmed has been tried."""
+    """The record status shown once recording the confirmed use has been tried."""
     if isinstance(opened.flow, ConfirmingHolder):
         opened.say(HolderConfirmed())
     conductor = opened.program.conductor
@@ -68,7 +68,7 @@ def written(opened: OpenedCounter, expected: str) -> str:
 
 
 def full(disk: Path) -> None:
-    """It fills up while the program runs, log included, and is emptied again."""
+    """The disk fills up while the program runs, log included, and is emptied again."""
     QApplication([])
     deck = Deck(demo=False)
     (disk / "logs").mkdir()
@@ -90,7 +90,7 @@ def full(disk: Path) -> None:
 
 
 def read_only(disk: Path) -> None:
-    """It is read-only when the program starts."""
+    """The disk is read-only when the program starts."""
     home = Home(disk / "home")
     home.prepare()
     home.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A counter brought to one step after the other, with cards that keep what they are sent."""
+"""A counter driven step by step, with cards that record what they are sent."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ OWN, OTHER, THIRD = (LibraryCardNumber(card.barcode[1:-1]) for card in LIBRARY_C
 
 
 class Stage:
-    """One counter, brought to one step after the other."""
+    """One counter, driven to one step after the other."""
 
     def __init__(self, opened: OpenedCounter, deck: Deck, judge: CardJudge) -> None:
         self.opened, self._deck, self._judge = opened, deck, judge
         self.card = watched(deck.card("fine"))
         self.pressed = 0
-        """How often a PIN was confirmed by a finger."""
+        """How often a PIN was confirmed by touch."""
         self.cards: list[WatchedCard] = []
 
     def lay(self, name: str = "fine", tries: int = 3) -> WatchedCard:
@@ -82,7 +82,7 @@ class Stage:
 
     @property
     def pins(self) -> int:
-        """How many VERIFY with data the cards got."""
+        """Number of VERIFY commands with data that reached the cards."""
         return sum(len(card.pins) for card in self.cards)
 
     # --- steps ----------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ class Stage:
         self.opened.until_at(ConfirmingLink)
 
     def to_agreement_taken(self) -> None:
-        """On a single display: the patron has it."""
+        """On a single display: the patron holds it."""
         self.to_agreement()
         self.opened.say(DisplayTaken())
 
@@ -169,7 +169,7 @@ class Stage:
         self.card.fault(0, Fault(trouble=Trouble.SILENT))
         self.confirm(PIN)
         self.opened.until_at(CheckingPin)
-        # The one VERIFY of that press is on its way to the card.
+        # The one VERIFY of that press is being sent to the card.
         self.opened.until(lambda _: self.pins == self.pressed)
 
     def to_registered(self) -> None:

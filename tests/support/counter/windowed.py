@@ -1,8 +1,7 @@
 """A counter with its windows: the real program, offscreen, on virtual readers. The test is staff, patron and scanner.
 
-Keys go to the window, as the window system brings them, and find their own way; buttons are found by their accessible names and
-touched in their middle; cards are laid on a reader. What was answered happens in Qt's own loop, which runs until the counter is as
-wished, with a limit.
+Keys are delivered to the window as by the window system; buttons are found by their accessible names and pressed in their middle; cards are
+placed on a reader. Answers arrive through Qt's own loop, which runs until the counter is in the expected state, with a timeout.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ Key = tuple[Qt.Key, Qt.KeyboardModifier, str]
 
 
 class OpenedCounter:
-    """Use as a context manager, with a QApplication there."""
+    """Use as a context manager, with a QApplication running."""
 
     def __init__(  # noqa: PLR0913
         self,
@@ -60,7 +59,7 @@ class OpenedCounter:
         own_displays: bool = False,
         world: InProcess | None = None,
     ) -> None:
-        """`library`: the system that the counter is connected to, or will be; the test says when it has to be."""
+        """`library`: the library system the counter is or will be connected to; the test decides when."""
         self.world, self.timing = world or InProcess(), ManualTiming()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
         facts = CounterFacts(settings.counter.name, revocation_checked=False)
@@ -82,14 +81,14 @@ class OpenedCounter:
             self.timing,
         )
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
-        # Something always happens soon, so that waiting for Qt's loop has an end.
+        # A regular event, so that waiting in Qt's loop always returns.
         self.beat = QTimer(interval=10)
 
     def __enter__(self) -> OpenedCounter:
         self.beat.start()
         self.program.start()
         self.until(lambda counter: counter.reader is ReaderCondition.READY)
-        # Offscreen the patron's window takes the keyboard when it opens, whatever it asks for: nobody types before that.
+        # Offscreen the patron's window takes the focus when it opens; nobody types before that.
         self.until(lambda counter: self.patron.isVisible() or counter.rules.single_display)
         return self
 
@@ -112,7 +111,7 @@ class OpenedCounter:
         return self.counter.flow
 
     def until(self, fits: Callable[[Counter], bool], limit: float = LIMIT) -> Counter:
-        """Let Qt's loop run until the counter is as wished. Fails the test when that does not come, or a bug of ours does."""
+        """Run Qt's loop until the counter satisfies `fits`. Fails the test on timeout, or on a bug of ours."""
         end = time.monotonic() + limit
         while not fits(self.counter):
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
@@ -126,7 +125,7 @@ class OpenedCounter:
         return self.flow
 
     def settle(self) -> None:
-        """What is waiting in Qt's loop, and no more."""
+        """Process the events already in Qt's loop, and no more."""
         for _ in range(3):
             QApplication.sendPostedEvents()
             QApplication.processEvents()
@@ -134,7 +133,7 @@ class OpenedCounter:
     # --- what people do -------------------------------------------------------------------------------------------------
 
     def say(self, *events: Event) -> None:
-        """As pressing the buttons would."""
+        """Send events as the buttons would."""
         for event in events:
             self.program.conductor.happen(event)
 
@@ -148,7 +147,7 @@ class OpenedCounter:
         self.until(lambda counter: all(lying.reader != self.world.names[slot] for lying in counter.cards))
 
     def press(self, window: QWidget, name: str) -> None:
-        """Touch the button of that name as soon as it can be touched."""
+        """Press the button of that name as soon as it is enabled."""
         name = plain(name).replace("\n", "")
         self.until(lambda counter: button_named(window, name) is not None)
         button = button_named(window, name)
@@ -156,19 +155,19 @@ class OpenedCounter:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def type_pin(self, digits: bytes) -> None:
-        """Touch the pad's keys; its confirm key is the caller's."""
+        """Press the pad's digit keys; the confirm key is left to the caller."""
         for digit in digits.decode():
             self.press(self.patron, digit)
 
     def end(self) -> None:
-        """Everybody takes their cards and goes."""
+        """All cards are removed and the session is left."""
         for slot, name in enumerate(self.world.names):
             if any(lying.reader == name for lying in self.counter.cards):
                 self.lift(slot)
         self.until(self._left)
 
     def _left(self, counter: Counter) -> bool:
-        """Go, as often as it takes: nobody leaves while a card has not answered."""
+        """Leave, repeatedly if needed: nobody can leave while a card has not answered."""
         if counter.flow == Waiting() and not counter.cards and counter.screen is Screen.STAFF:
             return True
         self.say(LeavePressed(), TakenBack(counter.rules.staff_code), HomeChosen())
@@ -177,13 +176,13 @@ class OpenedCounter:
     # --- keys -----------------------------------------------------------------------------------------------------------
 
     def give_keyboard_to(self, window: QWidget) -> QWindow:
-        """As by a click on its frame."""
+        """Focus the window, as by a click on its frame."""
         window.activateWindow()
         self.until(lambda counter: window_with_focus() is window.windowHandle())
         return window.windowHandle()
 
     def type_keys(self, keys: list[Key], gap_ms: int) -> None:
-        """On the keyboard, that is, into whichever window has it at each key, with quiet before and behind."""
+        """Type on the keyboard, into whichever window has the focus at each key, with quiet before and after."""
         self.timing.pass_(1)
         for key in keys:
             self._key(QEvent.Type.KeyPress, key)
@@ -208,7 +207,7 @@ class OpenedCounter:
 
 
 def window_with_focus() -> QWindow | None:
-    # The stubs say that there always is one.
+    # The stubs claim that there always is one.
     return cast("QWindow | None", QGuiApplication.focusWindow())
 
 

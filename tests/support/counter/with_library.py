@@ -1,6 +1,6 @@
-"""A counter with its windows and the pretend library behind it, over the real client: the test is staff, patron, scanner and the line.
+"""A counter with its windows and the simulated library behind it, over the real client: the test is staff, patron, scanner and connection.
 
-What stands on the windows is read as somebody sees it or hears it read; what became of it is read from the library's own memory.
+Window content is read as somebody sees it or hears it read out; results are read from the library's own data.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ from tests.support.counter.headless import token_of
 from tests.support.counter.windowed import Key, OpenedCounter, button_named, words_on
 
 DEMO = replace(KOHA, expiry_field="PA")
-"""A Koha that also tells how long a library card is good."""
+"""A Koha that also reports the expiry date of library cards."""
 NONE = Qt.KeyboardModifier.NoModifier
 ENTER: Key = (Qt.Key.Key_Return, NONE, "\r")
 _SYSTEMS = {system.value: system for system in Ils}
 _TEXTS = {Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t", Qt.Key.Key_Space: " "}
 SCAN_MS = 4
-"""Between two characters of a barcode scanner."""
+"""Milliseconds between two characters of a barcode scanner."""
 Window = Literal["staff", "patron"]
 Open = Callable[..., "LendingCounter"]
-"""Opens one more; keywords as of `lending_counter`."""
+"""Opens another counter; keywords as for `lending_counter`."""
 
 
 @dataclass
 class Line:
-    """The line to the library's system: what happens to the next requests of a kind, and a clock by which staff can wait."""
+    """The connection to the library system: faults for the next requests of a kind, and a clock by which staff can wait."""
 
     ahead: float = 0
     due: dict[str, deque[Mishap]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Line:
         return time.monotonic() + self.ahead
 
     def happen(self, kind: str, *mishaps: Mishap) -> None:
-        """To the next requests of this kind, one after the other."""
+        """Inject faults into the next requests of this kind, in order."""
         self.due.setdefault(kind, deque()).extend(mishaps)
 
     def __call__(self, number: int, kind: str) -> Mishap:
@@ -69,7 +69,7 @@ class Line:
 
 
 class LendingCounter:
-    """One counter at which `server` is asked. Made by `lending_counter`."""
+    """One counter connected to `server`. Created by `lending_counter`."""
 
     def __init__(self, opened: OpenedCounter, server: LibraryServer, line: Line, deck: Deck, judge: CardJudge, home: Home) -> None:
         self.opened, self.server, self.line, self.home = opened, server, line, home
@@ -79,7 +79,7 @@ class LendingCounter:
     # --- what people do -----------------------------------------------------------------------------------------------------
 
     def link(self, patron: str, card: str = "fine") -> None:
-        """The patron of that name in the pretend library has registered this card."""
+        """Link this card to the patron of that name in the simulated library."""
         token = token_of(self._judge, self._deck.card(card))
         number = LibraryCardNumber(PATRONS[patron])
         self.opened.repository.save_link(uuid.uuid4(), token, number, revocation=Revocation.GOOD)
@@ -91,7 +91,7 @@ class LendingCounter:
         self.opened.lay(self._deck.card(card), slot)
 
     def tap(self, patron: str, card: str = "fine") -> PatronShown:
-        """Their card is laid, and staff confirm the photo."""
+        """The patron's card is placed, and staff confirm the photo."""
         self.link(patron, card)
         self.lay(card)
         self.opened.until_at(ConfirmingHolder)
@@ -102,33 +102,33 @@ class LendingCounter:
         self.opened.press(self._window(window), say(key, **params))
 
     def scan(self, *items: str, gap_ms: int = SCAN_MS) -> None:
-        """Barcodes of the pretend library's items by their names, one right after the other, wherever the keyboard is."""
+        """Scan items of the simulated library by name, one right after the other, wherever the focus is."""
         self.scan_text(*(ITEMS[item].number for item in items), gap_ms=gap_ms)
 
     def scan_text(self, *texts: str, gap_ms: int = SCAN_MS) -> None:
-        """What the bars say, between the start and stop characters of NW-7."""
+        """Scan the barcodes' content between the start and stop characters of NW-7."""
         self.opened.type_keys([key for text in texts for key in (*keys_of(f"A{text}A"), ENTER)], gap_ms)
 
     def type_by_hand(self, text: str) -> None:
         self.opened.type_keys([*keys_of(text), ENTER], 120)
 
     def key(self, key: Qt.Key) -> None:
-        """A key by itself, pressed by a finger."""
+        """A single key, pressed by a finger."""
         self.opened.type_keys([(key, NONE, _TEXTS.get(key, ""))], 120)
 
     def chord(self, letter: str) -> None:
-        """Together with Alt."""
+        """The letter together with Alt."""
         self.opened.type_keys([(Qt.Key(ord(letter)), Qt.KeyboardModifier.AltModifier, letter)], 120)
 
     def hold(self, key: Qt.Key) -> None:
-        """Long enough to press what has consequences."""
+        """Hold the key long enough to press a guarded control."""
         self.opened.hold((key, NONE, _TEXTS.get(key, "")), 0.6)
 
     def choose(self, service: Service) -> None:
         self.press(f"staff.patron.{service}")
 
     def end(self) -> None:
-        """F12 held, whatever is in doubt, and everybody is gone."""
+        """F12 held, whatever is in doubt, and all cards are removed."""
         self.hold(Qt.Key.Key_F12)
         self.opened.until_at(Waiting)
         self.opened.end()
@@ -142,7 +142,7 @@ class LendingCounter:
         return self.opened.flow
 
     def answered(self, limit: float = 15.0) -> None:
-        """Until every item has its answer, every title has come and every row stands there."""
+        """Wait until every item has its answer, every title has arrived and every row is built."""
 
         def settled(counter: Counter) -> bool:
             dealings = counter.flow.dealings if isinstance(counter.flow, PatronShown) else None
@@ -159,17 +159,17 @@ class LendingCounter:
         self.opened.until(lambda counter: counter.ils is IlsCondition.READY)
 
     def rows(self) -> list[str]:
-        """The rows in sight as they are read out, from above."""
+        """The visible rows as they are read out, from the top."""
         shown = [row for row in self.staff.findChildren(Row) if row.isVisible()]
         return [row.accessibleName() for row in sorted(shown, key=lambda row: row.mapTo(self.staff, QPoint()).y())]
 
     def row(self, title: str) -> str:
-        """The one row about this item, with everything that stands in it."""
+        """The one row about this item, with all its text."""
         [found] = [row for row in self.staff.findChildren(Row) if row.isVisible() and title in row.accessibleName()]
         return "\n".join(words_on(found))
 
     def sees(self, text: str, window: Window = "staff") -> bool:
-        """Whether this stands in sight there, or is read out."""
+        """Whether this text is visible there, or read out."""
         return plain(text).replace("\n", "") in "\n".join(said(self._window(window)))
 
     def see(self, key: str, window: Window = "staff", **params: str | int) -> None:
@@ -178,7 +178,7 @@ class LendingCounter:
 
     @property
     def focused(self) -> str:
-        """The name of what has the keyboard on staff's window."""
+        """The name of the control that has the focus on the staff window."""
         return self.staff.focusWidget().accessibleName()
 
     def button(self, key: str, **params: str | int) -> bool:
@@ -191,11 +191,11 @@ class LendingCounter:
     # --- what the library's system remembers --------------------------------------------------------------------------------
 
     def executed(self, kind: str) -> dict[str, int]:
-        """How often each item was lent, renewed or reserved by requests of this kind, whatever came of it."""
+        """How often each item was lent, renewed or reserved by requests of this kind, whatever the reply."""
         return {each.item: count for each, count in self.server.snapshot().executed.items() if each.kind == kind}
 
     def give_back(self, *items: str) -> None:
-        """At the counter for returns."""
+        """Return items at the returns counter."""
 
         def act(library: Circulation) -> None:
             for item in items:
@@ -212,7 +212,7 @@ def keys_of(text: str) -> list[Key]:
 
 
 def said(window: QWidget) -> list[str]:
-    """What stands in sight in a window, and the names by which it is read out."""
+    """The visible text of a window, and its accessible names."""
     found = [window.windowTitle()]
     for widget in window.findChildren(QWidget):
         if widget.isVisible():
@@ -237,9 +237,9 @@ def lending_counter(
     settings: Callable[[Settings], Settings] = lambda settings: settings,
     answer_seconds: float = 8,
 ) -> Iterator[LendingCounter]:
-    """As the demo sets itself up, its library's system answering after `latency` seconds; ready, and with the keyboard on staff's window.
+    """A counter set up as in the demo, whose library system answers after `latency` seconds; ready, with the focus on the staff window.
 
-    `settings` may change what the counter is told.
+    `settings` may change the counter's settings.
     """
     line = Line()
     server = LibraryServer(opening(now_in_japan().date(), rules), dialect, login=Login("kiosk", "secret"), latency=latency, mishap=line)
@@ -262,7 +262,7 @@ def lending_counter(
 
 @contextmanager
 def opener(folder: Path, deck: Deck, judge: CardJudge) -> Iterator[Open]:
-    """Counters opened as tests want them, each in a folder of its own; closed at the end."""
+    """Opens counters as tests need them, each in a folder of its own; closed at the end."""
     with ExitStack() as opened:
 
         def opening(**more: object) -> LendingCounter:
@@ -280,5 +280,5 @@ def open_desk(tmp_path: Path, deck: Deck, judge: CardJudge, qapp: QApplication) 
 
 
 def why(service: Service, reason: Reason, outcome: Outcome = Outcome.REFUSED) -> list[str]:
-    """Cause and next step, as staff read them."""
+    """Cause and next step as staff read them."""
     return [plain(sentence) for sentence in told(service, ItemAnswer(Item("1"), outcome, reason))]

@@ -1,4 +1,4 @@
-"""Checks after every step of the machine that the rules about cards, PIN, links and display hold, whatever the event was."""
+"""Invariants about cards, PIN, links and display, checked after every step of the machine, whatever the event."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ STEPS: tuple[tuple[type, ...], ...] = (
     (ReadingTries, LastTryWarning, AskingPin),
     (CheckingPin,),
 )
-"""The way of a card, at lending and in a registration."""
+"""The order of the steps of a card, at lending and in a registration."""
 PROVING = 5
 
 
@@ -101,7 +101,7 @@ ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, Patron
 
 
 def open_tickets(flow: object) -> set[Ticket]:
-    """The questions whose answers a state still waits for."""
+    """The tickets of the answers a state still waits for."""
     if isinstance(flow, PatronShown):
         dealings, card = flow.dealings, flow.next_card
         return {card.asked if card else Ticket(0), dealings.asked, dealings.listing, dealings.describing, flow.handing_ticket} - {Ticket(0)}
@@ -111,16 +111,16 @@ def open_tickets(flow: object) -> set[Ticket]:
 
 @dataclass
 class Invariants:
-    """Sees every step of one walk and holds it to the rules."""
+    """Checks every step of one random walk against the invariants."""
 
     tickets: set[Ticket] = field(default_factory=set)
     timers: dict[Ticket, float] = field(default_factory=dict)
     powered: Insertion | None = None
-    """The card that has been read and not been let go."""
+    """The card that has been read and not been released."""
     tried: set[Insertion] = field(default_factory=set)
-    """Cards that nobody brought and that have been read."""
+    """Cards that nobody placed and that have been read."""
     read: dict[Insertion, LinkToken] = field(default_factory=dict)
-    """The certificate each insertion's last accepted reading told of."""
+    """The certificate in each insertion's last accepted reading."""
 
     def see(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
         self.late_answers_change_nothing(before, event, after, effects)
@@ -158,7 +158,7 @@ class Invariants:
                 self.tickets.add(ticket)
 
     def nobody_is_sent_back_without_a_reason(self, before: Counter, event: Event, after: Counter) -> None:
-        """Whatever the outside says that ends a step, the step before it says why. What people choose needs no reason."""
+        """If an answer from outside ends a step, the step it leads to shows why. What people choose needs no reason."""
         if type(after.flow) is type(before.flow) or not isinstance(event, (*ANSWERS, CardLifted, CardSlow)):
             return
         then, now = _step(before), _step(after)
@@ -167,13 +167,13 @@ class Invariants:
         other_card = getattr(after.flow, "insertion", None) not in (None, getattr(before.flow, "insertion", None))
         stray = getattr(before.flow, "insertion", None) in before.strays
         if isinstance(event, HolderProved) or getattr(after.flow, "after_mistake", False):
-            # A PIN proved at lending goes on to the library's system; a wrong one is said to be wrong.
+            # A PIN proved at lending leads on to the library system; a wrong one is reported as wrong.
             return
         said = getattr(after.flow, "problem", None) is not None or (other_card and (after.interrupted is not None or then < PROVING))
         assert said or stray or isinstance(after.flow, LendingRefused), (before.flow, event, after.flow)
 
     def a_stray_card_is_no_patrons(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
-        """A card that nobody brought is read once at most, makes no sound, ends no session and refuses nobody."""
+        """A card that nobody placed is read at most once, makes no sound, ends no session and refuses nobody."""
         assert after.strays <= set(after.cards)
         for effect in effects:
             if isinstance(effect, ReadCard) and effect.insertion in after.strays:
@@ -251,7 +251,7 @@ class Invariants:
         if not isinstance(after.flow, RESTING) or isinstance(before.flow, RESTING):
             return
         mistyped = isinstance(after.flow, Waiting) and after.flow.problem is not None
-        # A card that nobody brought is tried beside whoever stands there.
+        # A card that nobody placed is tried next to whoever is at the counter.
         quiet = getattr(before.flow, "insertion", None) in before.strays
         assert after.language in (
             (before.language,) if mistyped else (before.language, Language.JAPANESE) if quiet else (Language.JAPANESE,)
@@ -291,7 +291,7 @@ class Invariants:
                 assert not newer
 
     def what_was_asked_is_answered(self, before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
-        """Nobody leaves an item behind of which it is not known whether it was lent; each wish is asked for once."""
+        """Nobody leaves with an item whose loan is uncertain; each wish is requested once."""
         flow, now = before.flow, after.flow
         served = [effect for effect in effects if isinstance(effect, ServeItem)]
         if isinstance(flow, PatronShown) and flow.dealings.unanswered and not isinstance(event, Broke):
@@ -307,7 +307,7 @@ class Invariants:
             assert sum(entry.progress is Progress.ASKED for entry in now.dealings.entries) == 1
 
     def the_rail_takes_no_work_unasked(self, before: Counter, event: Event, after: Counter) -> None:
-        """A press in the rail changes nothing of work that is unfinished; help and status change nothing at all."""
+        """A press in the rail does not affect unfinished work; help and status affect nothing at all."""
         if isinstance(event, StatusChosen | HelpChosen) or (isinstance(event, RailEvent) and why_unfinished(before) is not None):
             assert after.flow == before.flow
         assert after.leaving_for is None or why_unfinished(after) is not None

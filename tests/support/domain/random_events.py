@@ -1,4 +1,4 @@
-"""Draws random events for a counter: any at all, or such as might happen where it stands."""
+"""Random events for a counter: arbitrary ones, or those plausible in its state."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ from kiosk.domain.states import (
 )
 
 TYPED = "9173"
-"""Four digits that somebody types wherever anything can be typed."""
+"""Four digits typed wherever anything can be typed."""
 STAFF_CODE = "0417"
 NUMBERS = tuple(LibraryCardNumber(f"21040678{ending}") for ending in ("53", "61", "79"))
 TOKENS = tuple(LinkToken(letter * 32) for letter in (b"a", b"b", b"c"))
@@ -163,16 +163,16 @@ ITEMS = ("1103447109", "1100892031", "1098221670")
 LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
-"""Of pages, where they have any."""
+"""The buttons of pages that have any."""
 
 
 @dataclass
 class RandomEvents:
-    """Draws events: any at all, or such as may happen now."""
+    """Draws events: arbitrary ones, or those plausible now."""
 
     draw: random.Random
     purpose: float
-    """How often what happens is what would have to happen next."""
+    """Probability of drawing the event that makes progress."""
     laid: int = 0
     lifted: list[Insertion] = field(default_factory=list)
 
@@ -223,7 +223,7 @@ class RandomEvents:
         return CardReading(draw.choice(TOKENS), draw.choice(list(Revocation)), draw.choice([None, Month(2027, 1)]))
 
     def answer(self, ticket: Ticket, insertion: Insertion) -> Event:
-        """Any answer at all."""
+        """An arbitrary answer."""
         draw = self.draw
         code, tries, pending = draw.choice(list(Code)), draw.randint(0, 3), draw.random() < 0.5
         return self.any_of(
@@ -257,7 +257,7 @@ class RandomEvents:
         return ItemAnswered(ticket, ItemAnswer(Item(draw.choice(ITEMS), "雪国の民家"), outcome, reason))
 
     def served(self, flow: PatronShown) -> Event | None:
-        """What is still to be answered while a patron is served."""
+        """The answer still pending while a patron is served."""
         dealings, code = flow.dealings, self.draw.choice(list(Code))
         open_questions: list[Event] = []
         if dealings.asked:
@@ -279,7 +279,7 @@ class RandomEvents:
         return self.draw.choice(open_questions) if open_questions and self.draw.random() < 0.6 else None
 
     def fitting(self, counter: Counter) -> Event:
-        """What would happen next if everybody wanted to get on."""
+        """The next event if everybody wanted to make progress."""
         if counter.screen is Screen.OFFERED:
             return DisplayTaken()
         if counter.screen is Screen.RETURNING:

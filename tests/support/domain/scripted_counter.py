@@ -1,4 +1,4 @@
-"""A counter at which everything outside is scripted: cards, store and library system answer at once, or when told to."""
+"""A counter with a scripted outside: cards, store and library system answer at once, or on request."""
 
 from __future__ import annotations
 
@@ -82,16 +82,16 @@ FlowType = TypeVar("FlowType")
 
 @dataclass
 class Card:
-    """A card as a counter can come to know one. `holder` is a letter that stands for its certificate."""
+    """A card as a counter sees it. `holder` is a letter that stands for its certificate."""
 
     holder: str = "a"
     tries: int = 3
     refused: Code | None = None
-    """What reading it ends with, when it is not accepted."""
+    """The code its reading ends with, if it is not accepted."""
     refuses_tries: Code | None = None
     breaks_at_pin: Code | None = None
     signs_as: str = ""
-    """Whose certificate its signature fits, when not its own."""
+    """The certificate its signature verifies with, if not its own."""
     ends: Month | None = None
 
     @property
@@ -109,16 +109,16 @@ def link(card: Card, number: LibraryCardNumber = NUMBER) -> Link:
 
 @dataclass
 class ScriptedCounter:
-    """Tell it what happens; then look at `flow`, `counter` and `asked`."""
+    """Send it events; then inspect `flow`, `counter` and `asked`."""
 
     rules: CounterRules = field(default_factory=CounterRules)
     links: list[Link] = field(default_factory=list)
     library: Library | None = None
-    """The library's system; None where none is connected. A scripted `patron_refused` comes before what it says."""
+    """The library system; None if none is connected. A scripted `patron_refused` takes precedence over its answers."""
     patron_refused: Code | None = None
     patron_params: Params = ()
     window_fails: Code | None = None
-    """Why the number cannot be handed over to the window of another program."""
+    """Why the number cannot be typed into another program's window."""
     store_fails: Code | None = None
     pending: bool = False
     answering: bool = True
@@ -129,7 +129,7 @@ class ScriptedCounter:
     lying: dict[Insertion, Card] = field(default_factory=dict)
     pin_is_right: bool = True
     now: datetime | None = None
-    """What the clock says."""
+    """The current time."""
 
     def __post_init__(self) -> None:
         self.counter = Counter(self.rules, TODAY, ils=IlsCondition.NONE if self.library is None else IlsCondition.READY)
@@ -148,13 +148,13 @@ class ScriptedCounter:
         return self
 
     def answer(self, kind: type[Effect] | None = None) -> ScriptedCounter:
-        """Let the oldest open question (of this kind) be answered."""
+        """Answer the oldest open question (of this kind)."""
         question = next(question for question in self.open if kind is None or isinstance(question, kind))
         self.open.remove(question)
         return self.tell(self.answer_to(question))
 
     def answer_all(self) -> ScriptedCounter:
-        """Let everything open be answered, and what is asked then."""
+        """Answer everything open, and the questions that follow."""
         while self.open:
             self.answer()
         return self
@@ -164,11 +164,11 @@ class ScriptedCounter:
         return [effect for effect in self.asked if isinstance(effect, kind)]
 
     def seconds(self) -> float:
-        """What the newest timer was set to."""
+        """The duration of the newest timer."""
         return self.of(StartTimer)[-1].seconds
 
     def at(self, kind: type[FlowType]) -> FlowType:
-        """The flow, which has to be of this kind."""
+        """The flow, which must be of this kind."""
         flow = self.flow
         assert isinstance(flow, kind), f"at {type(flow).__name__} instead of {kind.__name__}"
         return flow
@@ -182,7 +182,7 @@ class ScriptedCounter:
         return insertion
 
     def begin_to_read(self, insertion: Insertion, holder: str = "") -> ScriptedCounter:
-        """The first block of this card's certificate has come; the rest is still being read."""
+        """The first block of this card's certificate has arrived; the rest is still being read."""
         reading = next(effect for effect in reversed(self.of(ReadCard)) if effect.insertion == insertion)
         return self.tell(CardKnown(reading.ticket, insertion, token(holder) if holder else self.lying[insertion].token))
 
@@ -190,11 +190,11 @@ class ScriptedCounter:
         return self.tell(CardLifted(insertion))
 
     def leave_alone(self) -> ScriptedCounter:
-        """Nobody does anything until the idle time is over."""
+        """Nobody does anything until the idle timeout."""
         return self.tell(TimeUp(self.counter.idle_ticket))
 
     def leave_lying(self) -> ScriptedCounter:
-        """The card lies on for the seconds after which that is said."""
+        """The card stays for the seconds after which that is announced."""
         return self.tell(TimeUp(self.counter.card_left_ticket))
 
     def press_pin(self, *, right: bool = True) -> ScriptedCounter:
@@ -211,7 +211,7 @@ class ScriptedCounter:
         return self.to_library_card().tell(LibraryCardEntered(NUMBER.text))
 
     def to_pad(self, card: Card) -> Insertion:
-        """A registration as far as the open pad."""
+        """A registration up to the open pad."""
         self.to_card()
         insertion = self.lay(card)
         self.tell(LinkAgreed())

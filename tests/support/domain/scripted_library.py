@@ -1,4 +1,4 @@
-"""The library's own system behind a scripted counter: what is on loan, and what it says of each item."""
+"""The library's own system behind a scripted counter: its loans and its answers for each item."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ DUE, RENEWED_DUE = Due(date(2026, 12, 7), "20261207"), Due(date(2026, 12, 21), "
 
 @dataclass
 class Library:
-    """The library's own system behind the desk. It says yes, unless `says` has something else for an item's number."""
+    """The library's own system. It accepts every request unless `says` has something else for the item's number."""
 
     standing: Standing = field(default_factory=lambda: Standing(loans_left=10))
     on_loan: list[str] = field(default_factory=list)
     says: dict[str, Reason] = field(default_factory=dict)
-    """Reasons to refuse an item; with LOST_ANSWER what became of it is unknown."""
+    """Reasons to refuse an item; with LOST_ANSWER the result is unknown."""
     lists: LoanList | None = None
-    """How it lists the loans, where not as they are."""
+    """The loan list it reports, if not the true one."""
     cards: set[str] = field(default_factory=set)
-    """Library cards there are, beside those that are looked up."""
+    """Existing library cards, besides those that were looked up."""
     down: Code | None = None
-    """What stops it from answering at all."""
+    """What keeps it from answering at all."""
     asked: list[str] = field(default_factory=list)
-    """Every question so far in the order it came, as its service or kind and the number it was about."""
+    """Every question so far, in order, as its service or kind and the number concerned."""
 
     def answer_to(self, question: LookUpPatron | ServeItem | ListLoans | DescribeItem | RecogniseLibraryCard | LookAgain) -> Event:
         ticket, down = question.ticket, self.down

@@ -1,4 +1,4 @@
-"""A keyboard with a clock of its own, for tests of `domain.keyboard`: keys go down and up when the test says so."""
+"""A keyboard with a simulated clock, for tests of `domain.keyboard`: keys go down and up under the test's control."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ ENTER, SPACE, F12, TAB, Y = 1, 2, 3, 4, 5
 
 @dataclass(frozen=True)
 class Button:
+    """A control that a key presses."""
+
     guarded: bool
 
 
@@ -35,7 +37,7 @@ GUARDED, FREE = Button(True), Button(False)
 
 @dataclass
 class Keys:
-    """A keyboard with a clock of its own; what is asked for later comes when its time has come."""
+    """A keyboard with a simulated clock; wake-ups are delivered when due."""
 
     target: Button | None = None
     focus: Field = Field.NONE
@@ -111,7 +113,9 @@ KINDS = {
 
 
 def repeat_by_x11(keys: Keys, key: int, kind: Kind, times: int, text: str = "", *, delay: float = 0.2, gap: float = 0.025) -> None:
-    """Release and press with equal stamps, unmarked: the first after the delay, the others much faster."""
+    """Repeat a key as X11 does: release and press with equal time stamps, not marked as repeats; the first after `delay`, the others
+    faster.
+    """
     for number in range(times):
         keys.pass_(gap if number else delay)
         keys.up(key)

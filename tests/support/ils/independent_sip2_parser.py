@@ -1,4 +1,4 @@
-"""A reader of SIP2 replies that knows nothing of ours: the text cut at places counted by hand, then at every bar."""
+"""A parser of SIP2 replies independent of our codec: the text is split at offsets counted by hand, then at every "|"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTHS = {
 
 
 def parts(text: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """The fixed parts and the fields of a reply without its line end; number and checksum left out."""
+    """The fixed parts and the fields of a reply without its terminator; sequence number and checksum are left out."""
     text = re.sub(r"(AY[0-9])?(AZ[0-9A-F]{4})?$", "", text)
     kind, at = text[:2], 2
     fixed = []

@@ -1,4 +1,4 @@
-"""A raw connection to a SIP2 server: bytes out, bytes in, checksums added up here."""
+"""A raw connection to a SIP2 server: bytes out, bytes in, checksums computed here."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ OWN = PATRONS["own"]
 
 
 def numbered(text: str, number: int, encoding: str = "utf-8") -> bytes:
-    """A line with number and checksum, without its end."""
+    """A line with sequence number and checksum, without its terminator."""
     line = text.encode(encoding) + b"AY%dAZ" % number
     return line + b"%04X" % (0x10000 - sum(line) % 0x10000)
 
 
 class Wire:
+    """A raw connection to a server on the loopback."""
+
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self._kept = b""
@@ -37,7 +39,7 @@ class Wire:
         self.socket.sendall(data)
 
     def line(self, end: bytes = b"\r") -> bytes:
-        """The next line without its end. Raises EOFError when the server closes before one has come."""
+        """The next line without its terminator. Raises EOFError if the server closes before it is complete."""
         while end not in self._kept:
             data = self.socket.recv(4096)
             if not data:
@@ -47,14 +49,14 @@ class Wire:
         return line
 
     def rest(self) -> bytes:
-        """All that comes until the server closes."""
+        """Everything until the server closes."""
         while data := self.socket.recv(4096):
             self._kept += data
         kept, self._kept = self._kept, b""
         return kept
 
     def ask(self, text: str, encoding: str = "utf-8") -> str:
-        """Without number and checksum."""
+        """Send a request without sequence number and checksum, and return the reply."""
         self.send(text.encode("ascii") + b"\r")
         return self.line().decode(encoding)
 
@@ -63,13 +65,13 @@ class Wire:
 
 
 def values(reply: str, code: str) -> list[str]:
-    """Of the fields of a reply that begin with this code, in a reply without a bar in a value."""
+    """The values of all fields with this code, in a reply without "|" in a value."""
     head = {"64": 61, "24": 37, "18": 26, "12": 24, "30": 24, "66": 29, "16": 22, "10": 24, "98": 36}[reply[:2]]
     return [piece[2:] for piece in reply[head:].split("|") if piece[:2] == code]
 
 
 def patron(number: str, summary: str = " " * 10, more: str = "") -> str:
-    """A 63."""
+    """A Patron Information request (63)."""
     return f"63000{STAMP}{summary}AOCHUO|AA{number}|{more}"
 
 

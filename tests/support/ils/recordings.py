@@ -1,4 +1,4 @@
-"""The dialogues recorded with real servers, in `tests/library/recordings/`."""
+"""Recorded dialogues with real servers, from `tests/library/recordings/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = ROOT / "tests" / "library" / "recordings"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`reply` is None where the server hung up; `text` is the reply in UTF-8 and NFC, without its end."""
+    """One request and its reply. `reply` is None if the server hung up; `text` is the reply in NFC, without its terminator."""
 
     about: str
     request: bytes
@@ -29,7 +29,7 @@ class Exchange:
 
 def _exchanges(recording: Path) -> list[Exchange]:
     found = []
-    # Not by splitlines: the replies to 97 hold characters which that takes for ends of lines.
+    # Not splitlines: the replies to 97 contain characters it takes for line ends.
     for block in recording.read_text("utf-8").split("\n# ")[1:]:
         about, *lines = block.split("\n")
         sent, *came = (line[3:] for line in lines if line.startswith(("C> ", "S< ")))

@@ -1,4 +1,4 @@
-"""A library system in bytes: a real socket on the loopback whose every answer is written in the test. Knows nothing of our codec."""
+"""A library system in bytes: a real socket on the loopback whose every reply is written in the test. Independent of our codec."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _REFUSED = {Service.LOAN: ("11", "120NUN"), Service.RENEWAL: ("29", "300NUN"), S
 
 
 def refused(service: Service, said: str = "", title: str = TITLE) -> tuple[str, str]:
-    """The kind of request and the reply that refuses it, with what the server says of why."""
+    """The kind of request and the reply that refuses it, with the server's message."""
     kind, head = _REFUSED[service]
     return kind, f"{head}{DATE}AOKENRITSU|AAD0123456789|AB{BOOK}|AJ{title}|AH|" + (f"AF{said}|" if said else "")
 
 
 def seal(text: str, request: bytes, *, encoding: str = "utf-8", end: bytes = b"\r") -> bytes:
-    """A reply as a line, with the number of the request and the sum over its bytes, if the request has these."""
+    """A reply as a line, with sequence number and checksum if the request has them."""
     body = text.encode(encoding)
     number = re.search(rb"AY([0-9])AZ[0-9A-F]{4}$", request)
     if number is None:
@@ -50,7 +50,7 @@ def seal(text: str, request: bytes, *, encoding: str = "utf-8", end: bytes = b"\
 
 
 def field(request: bytes, code: str) -> str:
-    """A field of a request, wherever it stands."""
+    """A field of a request, wherever it is."""
     found = re.search(rf"(?:\||[0-9 NY+]){code}([^|]*)\|".encode(), request)
     return found.group(1).decode() if found else ""
 
@@ -62,7 +62,7 @@ class Line:
         self._socket, self._buffer, self._received = connected, b"", received
 
     def read(self) -> bytes:
-        """The next request without its CR; empty once the client has gone."""
+        """The next request without its CR; empty once the client has disconnected."""
         while b"\r" not in self._buffer:
             try:
                 piece = self._socket.recv(65536)
@@ -76,13 +76,13 @@ class Line:
         return line
 
     def say(self, *pieces: bytes) -> None:
-        """Each piece in a packet of its own; a client that has gone is no trouble."""
+        """Send each piece in a packet of its own; ignore a client that has disconnected."""
         with contextlib.suppress(OSError):
             for piece in pieces:
                 self._socket.sendall(piece)
 
     def read_all(self) -> bytes:
-        """Everything until the client has gone."""
+        """Everything until the client disconnects."""
         everything = b""
         with contextlib.suppress(OSError):
             while piece := self._socket.recv(65536):
@@ -90,11 +90,11 @@ class Line:
         return everything
 
     def wait_readable(self, seconds: float) -> bool:
-        """Whether something came within that time, or the client has gone."""
+        """Whether data arrived within that time, or the client disconnected."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def wait_for_end(self) -> None:
-        """Say nothing until the client has gone."""
+        """Stay silent until the client disconnects."""
         while self.read():
             pass
 
@@ -104,7 +104,7 @@ class Line:
         self._socket.close()
 
     def reset(self) -> None:
-        """Close as a server that has died does: with a reset."""
+        """Close with a TCP reset, as a server that died."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self._socket.close()
 
@@ -113,22 +113,22 @@ Talk = Callable[[Line], None]
 
 
 class Station:
-    """Accepts connections and lets `talk` hold each, one after the other on a thread. What went wrong there is raised on leaving."""
+    """Accepts connections and runs `talk` on each, one after the other, on a thread. Exceptions there are raised on exit."""
 
     def __init__(self, *talks: Talk, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
-        """One talk for each connection; the last one for all that follow."""
+        """One talk per connection; the last is used for all further ones."""
         self._talks, self._tls = talks, tls
         self._listening = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listening.getsockname()[1]
         self.received: list[bytes] = []
         self.connections = 0
         self.closed = threading.Semaphore(0)
-        """One more for each connection that has been closed from here."""
+        """Released once for each connection closed by the server."""
         self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def kinds(self) -> list[str]:
-        """The kinds of all requests so far, in their order."""
+        """The kinds of all requests so far, in order."""
         return [line[:2].decode() for line in self.received]
 
     def __enter__(self) -> Station:
@@ -136,8 +136,8 @@ class Station:
         return self
 
     def stop_listening(self) -> None:
-        """Take no new connection; one that is open stays so."""
-        # Wakes a thread that waits in accept, which closing alone does not.
+        """Accept no new connections; open ones stay open."""
+        # Wakes a thread blocked in accept, which closing alone does not.
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -155,7 +155,7 @@ class Station:
                 connected, _ = self._listening.accept()
             except OSError:
                 return
-            # Small packets one by one, as the test says: else the system waits to send them together.
+            # Send small packets one by one, as scripted, instead of letting the system coalesce them.
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             talk = self._talks[min(self.connections, len(self._talks) - 1)]
             self.connections += 1
@@ -174,11 +174,11 @@ class Station:
 
 
 Answer = str | bytes | Callable[[bytes, Line], Any] | None
-"""What is said to a request: text that gets number and sum, bytes as they are, or what a function does; None for silence."""
+"""The reply to a request: text, completed with number and checksum; raw bytes; a function; or None for silence."""
 
 
 def answering(answers: dict[str, Answer] | None = None, *, encoding: str = "utf-8", end: bytes = b"\r") -> Talk:
-    """Answer each request by its kind, until the client has gone. Login and status are answered well unless told otherwise."""
+    """Answer each request by its kind until the client disconnects. Login and status succeed unless scripted otherwise."""
     by_kind: dict[str, Answer] = {"93": LOGIN, "99": STATUS, **(answers or {})}
 
     def talk(line: Line) -> None:
@@ -195,7 +195,7 @@ def answering(answers: dict[str, Answer] | None = None, *, encoding: str = "utf-
 
 
 CLOSED = object()
-"""Returned by an answer that has closed the line."""
+"""Returned by a function that has closed the connection."""
 
 
 def hang_up(request: bytes, line: Line) -> object:
@@ -204,7 +204,7 @@ def hang_up(request: bytes, line: Line) -> object:
 
 
 def in_turn(*replies: Answer) -> Callable[[bytes, Line], Any]:
-    """One reply after the other, the last one for ever."""
+    """One reply after the other, the last one repeatedly."""
     left = list(replies)
 
     def say(request: bytes, line: Line) -> Any:
@@ -233,7 +233,7 @@ def settings(port: int, **changes: Any) -> IlsSettings:
 
 @contextlib.contextmanager
 def client_of(port: int, *, answer_seconds: float = 5.0, settle_seconds: float = 0.01, **changes: Any) -> Iterator[IlsClient]:
-    """A client of the server on this port. What waits for a silent server asks for a short `answer_seconds`."""
+    """A client of the server on this port. Tests with a silent server pass a short `answer_seconds`."""
     limits: dict[str, Any] = {name: changes.pop(name) for name in ("monotonic", "connect_seconds", "pause") if name in changes}
     client = IlsClient(
         settings(port, **changes), lambda: TODAY, now=at_the_counter, answer_seconds=answer_seconds, settle_seconds=settle_seconds, **limits
@@ -249,7 +249,7 @@ def at_the_counter() -> datetime:
 
 
 class Clock:
-    """Time that passes when the test says so."""
+    """A clock that the test advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -259,6 +259,6 @@ class Clock:
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A port nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A small library behind SIP2 that counts what it carries out, and a server for it in every bad mood. Knows nothing of our codec."""
+"""A small library behind SIP2 that counts what it carries out, and a server that misbehaves in every way. Independent of our codec."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST_DUE = date(2026, 12, 7)
 
 @dataclass
 class SmallLibrary:
-    """Does at once whatever it is asked, as often as it is asked: who asks twice has two loans, renewals or holds on the count."""
+    """Carries out every request at once, as often as it is sent: a repeated request counts as two loans, renewals or holds."""
 
     names: dict[str, str]
     loans: dict[str, dict[str, date]] = field(default_factory=dict)
@@ -107,18 +107,18 @@ _ELSEWHERE = b"98YYYYNN100005" + DATE.encode() + b"2.00AOELSEWHERE|\r"
 
 @dataclass
 class UnreliableServer:
-    """Talks to one client after the other, by moods that are put in; in a good mood once there are none left."""
+    """Serves one client after the other, misbehaving as scripted; well-behaved once the moods are used up."""
 
     shelf: SmallLibrary
     chance: random.Random
     encoding: str = "utf-8"
     noise: int = 300_000
-    """Bytes."""
+    """Raw bytes received."""
     moods: list[Mood] = field(default_factory=list)
-    """The last one comes first."""
+    """Taken from the end."""
     requests: int = 0
     _last: list[bytes] = field(default_factory=list)
-    """Answers that were given, to be given again at the wrong time."""
+    """Replies sent before, to be repeated at the wrong time."""
 
     def talk(self, line: Line) -> None:
         while request := line.read():
@@ -128,7 +128,7 @@ class UnreliableServer:
                 return
 
     def _answer(self, mood: Mood, request: bytes, line: Line) -> bool:  # noqa: C901, PLR0915
-        """Whether to go on."""
+        """Send the reply in this mood. Returns whether to continue."""
         if mood is Mood.GONE_BEFORE:
             return False
         if mood is Mood.DEAF:
@@ -174,7 +174,7 @@ class UnreliableServer:
             case Mood.SILENT:
                 pass
             case Mood.LATE:
-                # Not before the client has given up; should it ask something else instead, this is the answer it gets.
+                # Not before the client has given up; if it sends another request instead, this is the reply it gets.
                 line.read()
                 line.say(whole)
             case Mood.GONE_AFTER:
@@ -187,7 +187,7 @@ class UnreliableServer:
             case Mood.NOISY_LINES:
                 line.say(self.chance.randbytes(self.noise // 100))
             case Mood.UNASKED:
-                # Where nothing is numbered, a former answer that comes after the next request is the answer, for all anybody can tell.
+                # Without sequence numbers, an old reply that arrives after the next request cannot be distinguished from its answer.
                 line.say(whole, other if b"AY" in request else _ELSEWHERE)
             case _:
                 line.say(whole)
@@ -195,7 +195,7 @@ class UnreliableServer:
         return True
 
     def _other(self, whole: bytes) -> bytes:
-        """An earlier answer that is about something else: to say the very same again would be no mistake."""
+        """An earlier reply about something else: repeating the same one would be correct."""
         others = [line for line in self._last if line[:2] != whole[:2] or _about(line) != _about(whole)]
         return self.chance.choice(others) if others else _ELSEWHERE
 

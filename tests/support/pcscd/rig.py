@@ -40,7 +40,7 @@ _FOLDER = pytest.StashKey[Path]()
 
 
 class RigFailed(AssertionError):
-    """The rig could not be set up or did not do what it was told; the message says what to do."""
+    """The rig could not be set up or failed to do as told; the message suggests a remedy."""
 
 
 class PcscdRig:
@@ -75,21 +75,21 @@ class PcscdRig:
     # --- pcscd --------------------------------------------------------------------------------------------------------
 
     def start(self, *, readers: bool = True) -> None:
-        """Start pcscd unless it runs; returns once it shows both slots, or none when it is to have no `readers`."""
+        """Start pcscd unless it is running; returns once it shows both slots, or none if without `readers`."""
         if not self.running:
             self._ask("start", readers=int(readers))
         wait_until(lambda: self._shows(SLOTS if readers else ()), f"pcscd to show its readers, see {self.folder / 'pcscd.log'}")
 
     def stop(self) -> None:
-        """End pcscd as the system would; cards laid fall off."""
+        """Terminate pcscd as the system would; cards on the slots are lost."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End pcscd as a crash would; cards laid fall off."""
+        """Kill pcscd as a crash would; cards on the slots are lost."""
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        """pcscd is there and answers nothing: every call to it waits until `thaw`."""
+        """Stop pcscd without ending it: every call to it blocks until `thaw`."""
         self._frozen = True
         self._ask("signal", signal=int(signal.SIGSTOP))
 
@@ -99,7 +99,7 @@ class PcscdRig:
             self._ask("signal", signal=int(signal.SIGCONT))
 
     def restart(self, *, readers: bool = True) -> None:
-        """Without `readers` it comes back as if every reader had been unplugged."""
+        """Restart pcscd; without `readers`, as if every reader had been disconnected."""
         self.stop()
         self.start(readers=readers)
 
@@ -116,7 +116,7 @@ class PcscdRig:
     # --- cards --------------------------------------------------------------------------------------------------------
 
     def lay(self, card: PluggableCard, slot: int = 0, *, mute: bool = False, wait: bool = True) -> PluggedCard:
-        """Lay a card on a slot, which is empty or whose card has fallen off; with `wait`, returns once pcscd shows it."""
+        """Place a card on a slot that is empty or has lost its card; with `wait`, returns once pcscd shows it."""
         self.wait_for(slot, present=False)
         plugged = PluggedCard(card, self.connect(slot), mute=mute)
         self._laid[slot] = plugged
@@ -125,7 +125,7 @@ class PcscdRig:
         return plugged
 
     def lift(self, slot: int = 0, *, wait: bool = True) -> None:
-        """Lift the card off a slot; with `wait`, returns once pcscd shows the slot empty."""
+        """Remove the card from a slot; with `wait`, returns once pcscd shows the slot empty."""
         self._laid.pop(slot).pull()
         if wait:
             self.wait_for(slot, present=False)
@@ -138,8 +138,8 @@ class PcscdRig:
         wanted = scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
         try:
             state, end = scard.SCARD_STATE_UNAWARE, time.monotonic() + LIMIT
-            # pcscd counts a slot's events in the upper half, from 0 with nothing on it: until it has counted a card that fell off by
-            # itself, another one laid there would never be seen.
+            # pcscd counts a slot's events in the upper half of its state, from 0 with no card: until it has counted a lost card, it would
+            # never notice another one placed there.
             while not (state & wanted and (state >> 16) % 2 == int(present)):
                 left = int((end - time.monotonic()) * 1000)
                 result, seen = scard.SCardGetStatusChange(context, max(left, 0), [(SLOTS[slot], state)])
@@ -151,11 +151,11 @@ class PcscdRig:
             scard.SCardReleaseContext(context)
 
     def connect(self, slot: int = 0) -> socket.socket:
-        """A connection to vpcd's port of a slot, for `PluggedCard` or for bytes of one's own."""
+        """A connection to vpcd's port of a slot, for `PluggedCard` or for raw bytes."""
         return self._connection(PORTS[slot])
 
     def clear(self) -> None:
-        """Both slots empty and pcscd running, as each test finds them."""
+        """Empty both slots and start pcscd, the state each test expects."""
         for plugged in self._laid.values():
             plugged.pull()
         self._laid.clear()
@@ -169,7 +169,7 @@ class PcscdRig:
     # --- other programs -----------------------------------------------------------------------------------------------
 
     def inside(self, *command: str) -> list[str]:
-        """A command line that runs `command` where vpcd's ports are 127.0.0.1:35963 and :35964. PC/SC needs no such thing."""
+        """A command line that runs `command` where vpcd's ports are 127.0.0.1:35963 and :35964. Not needed for PC/SC."""
         which = [] if self._as_root else ["--user", "--preserve-credentials"]
         return ["nsenter", "--target", str(self._supervisor.pid), *which, "--mount", "--net", "--", *command]
 
@@ -209,7 +209,7 @@ class PcscdRig:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # libpcsclite reads the name once in the life of a process, so it is fixed before anything can have asked for it.
+    # libpcsclite reads the name once per process, so it is set before anything can have asked for it.
     folder = Path(tempfile.mkdtemp(prefix="kiosk-pcscd-"))
     config.stash[_FOLDER] = folder
     os.environ["PCSCLITE_CSOCK_NAME"] = str(folder / "run" / "pcscd" / "pcscd.comm")
@@ -228,7 +228,7 @@ def pcscd_of_the_session(pytestconfig: pytest.Config) -> Iterator[PcscdRig]:
 
 @pytest.fixture
 def pcscd(pcscd_of_the_session: PcscdRig) -> Iterator[PcscdRig]:
-    """pcscd running, both slots empty. Not left frozen: each later test that asks for readers would wait until its limit."""
+    """A running pcscd with both slots empty. Never left frozen: every later test that asks for readers would time out."""
     pcscd_of_the_session.clear()
     yield pcscd_of_the_session
     pcscd_of_the_session.thaw()

@@ -1,7 +1,7 @@
-"""Lives inside the private namespaces of the test rig: starts and ends pcscd there and opens connections to vpcd's ports.
+"""Runs inside the private namespaces of the test rig: starts and ends pcscd there and opens connections to vpcd's ports.
 
-Started by `rig.py` under `unshare --mount --net`, with one end of a socket pair as its standard input. It ends, and pcscd with
-it, when the other end is closed, so that nothing is left behind when the tests are killed. Standard library only.
+Started by `rig.py` under `unshare --mount --net`, with one end of a socket pair as its standard input. It exits, and pcscd with it, when
+the other end is closed, so that nothing is left behind if the tests are killed. Standard library only.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def bring_loopback_up() -> None:
 
 
 def hide_the_machine(run: Path) -> None:
-    """pcscd's socket has a fixed path: put our folder there. Real readers stay with the pcscd of the machine."""
+    """Mount our folder over the fixed path of pcscd's socket. Real readers stay with the machine's own pcscd."""
     (run / "pcscd").mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "--bind", str(run), "/run"], check=True, timeout=10)
     if Path("/dev/bus").is_dir():
@@ -71,7 +71,7 @@ class Supervisor:
     def end(self, with_signal: int) -> dict[str, Any]:
         if self._pcscd is not None:
             self._pcscd.send_signal(with_signal)
-            # One that was stopped hears nothing until it goes on.
+            # A stopped process receives no signal until it continues.
             self._pcscd.send_signal(signal.SIGCONT)
             try:
                 self._pcscd.wait(10)

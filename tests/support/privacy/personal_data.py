@@ -1,4 +1,4 @@
-"""Personal data that must be stored nowhere, in every encoding it could have taken, and the search for it in folders."""
+"""Personal data that must not be stored anywhere, in every encoding it could take, and the search for it in folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UUID = re.compile(rb"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Person:
-    """One holder with what their card gives away. The PINs begin with 0 and are neither times nor days, so that nothing else looks so."""
+    """One holder with the data their card reveals. The PINs begin with 0 and are neither times nor dates, so that nothing else matches."""
 
     pin: str
     wrong_pin: str
@@ -28,9 +28,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Needle:
+    """One encoding of a piece of personal data, and the pattern that finds it."""
+
     name: str
     sample: bytes
-    """One spelling, as a test plants it."""
+    """An example of the encoding, as a test plants it."""
     pattern: re.Pattern[bytes]
 
 
@@ -39,7 +41,7 @@ def needles_for(person: Person) -> list[Needle]:
 
 
 def search(folders: tuple[Path, ...], needles: list[Needle]) -> dict[str, set[Path]]:
-    """Which needle lies in which files. The names of files are searched like their content."""
+    """The files that contain each needle. File names are searched like content."""
     found: dict[str, set[Path]] = {}
     for path in (path for folder in folders for path in folder.rglob("*")):
         content = str(path.name).encode() + b"\n" + (path.read_bytes() if path.is_file() else b"")
@@ -61,12 +63,12 @@ def _text(name: str, text: str) -> Iterator[Needle]:
 
 
 def _value(name: str, text: str) -> Needle:
-    """A value of its own, not a part of another number or word."""
+    """A separate value, not part of a longer number or word."""
     return Needle(name, text.encode(), re.compile(rb"(?<![0-9A-Za-z])" + re.escape(text.encode()) + rb"(?![0-9A-Za-z])"))
 
 
 def _value_in_hex(name: str, text: str) -> Needle:
-    """The same in hexadecimal: not within the hexadecimal of other letters and digits, such as those of a hash."""
+    """The same in hexadecimal, not within longer hexadecimal such as a hash."""
     sample = text.encode().hex().encode()
     letter = rb"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
     before = rb"(?<!3[0-9])(?<![46][1-9a-f])(?<![57][0-9a])"
@@ -74,7 +76,7 @@ def _value_in_hex(name: str, text: str) -> Needle:
 
 
 def _bytes(name: str, data: bytes) -> Iterator[Needle]:
-    """Bytes as they are, in hexadecimal, as lists of numbers and in base64."""
+    """Raw bytes, hexadecimal, lists of numbers and base64."""
     yield _plain(f"{name} raw", data, letters=False)
     for part in ("", " ", ":", "-"):
         yield _plain(f"{name} in hex {part!r}", data.hex(part).encode() if part else data.hex().encode())
@@ -88,7 +90,7 @@ def _bytes(name: str, data: bytes) -> Iterator[Needle]:
 
 
 def _base64_core(data: bytes, shift: int) -> bytes:
-    """The letters that depend on `data` alone when `shift` bytes stand before it."""
+    """The base64 characters that depend only on `data` if `shift` bytes precede it."""
     encoded = base64.b64encode(bytes(shift) + data)
     begin, end = -(-shift * 8 // 6), (shift + len(data)) * 8 // 6
     return encoded[begin:end]
@@ -108,7 +110,7 @@ def _pin(pin: str, name: str) -> Iterator[Needle]:
 def _serial(serial: int) -> Iterator[Needle]:
     data = serial.to_bytes(16, "big")
     yield from _text("serial in decimal", str(serial))
-    # DER's header 02 10 goes before these bytes, so they find it as well.
+    # DER's header 02 10 precedes these bytes, so they find it as well.
     yield from _bytes("serial", data)
     yield _plain("serial backwards", data[::-1], letters=False)
 

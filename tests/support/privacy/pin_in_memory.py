@@ -1,4 +1,4 @@
-"""Whether the digits of a PIN are in any object or frame of this process."""
+"""Searches all objects and frames of this process for the digits of a PIN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import FrameType
 
 
 def everything() -> Iterator[object]:
-    """All objects the collector knows, what they refer to, and the locals of all frames of all threads."""
+    """All objects known to the garbage collector, what they refer to, and the locals of all frames of all threads."""
     for known in gc.get_objects():
         yield known
         yield from gc.get_referents(known)
@@ -34,13 +34,13 @@ def holds(found: object, digits: bytearray) -> bool:
 
 
 def places_of(digits: bytearray) -> list[str]:
-    """Kinds of what holds the digits, this bytearray left out."""
+    """Descriptions of everything that holds the digits, except this bytearray."""
     gc.collect()
     return [type(found).__name__ for found in everything() if found is not digits and holds(found, digits)]
 
 
 def draw_digits() -> bytearray:
-    """A PIN made here, so that no constant of a module holds it; drawn until nothing else happens to hold it."""
+    """A PIN generated here, so that no module constant holds it; redrawn until nothing else happens to hold it."""
     while True:
         drawn = bytearray(random.SystemRandom().choices(range(0x30, 0x3A), k=4))
         if drawn != b"1234" and not places_of(drawn):

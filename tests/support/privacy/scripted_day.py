@@ -1,9 +1,9 @@
-"""A day at the counter, in a process of its own; who comes is read from standard input.
+"""A day at the counter, in a process of its own; the people are read from standard input.
 
 Usage: python -m tests.support.privacy.scripted_day FOLDER [crash]
 
-Everything that happens to a card happens: linked, wrong PIN, locked, lent, lifted, unlinked, answers that make no sense, bytes that are
-no certificate, and bugs of ours whose exceptions quote all there is to quote. With `crash`, the process dies with a PIN under way.
+Covers everything that can happen to a card: linked, wrong PIN, locked, lent, removed, unlinked, nonsensical answers, invalid certificates,
+and bugs of ours whose exceptions quote all data available. With `crash`, the process dies during a VERIFY.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Day:
         thread.join()
 
     def bug(self, number: LibraryCardNumber) -> Patron:
-        """A look-up in a library system whose library quotes what it was given, and more."""
+        """A look-up in a library system whose client library quotes its arguments in an exception, and more."""
         if number.text != BUG:
             return Patron(number)
         quoted = " ".join(f"{person.pin} {person.serial} {person.serial:x} {person.holder} {person.ends}" for person in self._people)
@@ -158,7 +158,7 @@ class Day:
             raise RuntimeError(quoted) from error
 
     def crash(self) -> None:
-        """Die in the middle of a VERIFY, with its bytes on the stack."""
+        """Die in mid-VERIFY, with its bytes on the stack."""
         desk, card = self._desk, self._card(0)
         card.fault(5, Fault(before=os.abort, trouble=Trouble.SILENT))
         desk.begin_registration("10000006")
@@ -168,7 +168,7 @@ class Day:
 
 @dataclass
 class Quoting:
-    """A library system that knows everybody and lends nothing."""
+    """A library system that accepts everybody and lends nothing."""
 
     patron: Callable[[LibraryCardNumber], Patron]
     condition: IlsCondition = IlsCondition.READY
@@ -195,7 +195,7 @@ class Quoting:
         return self.condition
 
     def close(self) -> None:
-        """There is no line to close."""
+        """No connection to close."""
 
 
 def main() -> None:

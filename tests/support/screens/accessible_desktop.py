@@ -1,6 +1,6 @@
-"""A desktop of its own for one test: a virtual screen, a session bus and the accessibility bus on it, a home.
+"""A private desktop for one test: a virtual screen, a session bus, an accessibility bus, a home.
 
-The programs under test run on it as child processes; `Outsider` is one more process that knows of them what a screen reader knows.
+The programs under test run on it as child processes; `Outsider` is another process that sees of them what a screen reader sees.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _PROGRAMS = {"Xvfb": "xvfb", "dbus-daemon": "dbus", "dbus-send": "dbus", "xdotoo
 
 
 class DesktopFailed(AssertionError):
-    """The desktop could not be set up; the message says what to do."""
+    """The desktop could not be set up; the message suggests a remedy."""
 
 
 def name(key: str, **params: str | int) -> str:
-    """What a control is called for whoever cannot see it: its sentence without marks and line ends."""
+    """The accessible name of a control: its sentence without marks and line breaks."""
     return plain(say(key, **params)).replace("\n", "")
 
 
 def missing() -> list[str]:
-    """Debian's packages that are not there."""
+    """Debian packages that are not installed."""
     packages = [package for program, package in _PROGRAMS.items() if shutil.which(program) is None]
     if not _LAUNCHER.exists():
         packages.append("at-spi2-core")
@@ -52,10 +52,10 @@ def missing() -> list[str]:
 
 
 class Desktop:
-    """Use as a context manager; what was started last ends first, each by its own process id."""
+    """Use as a context manager. Processes end in reverse order, each by its own process id."""
 
     def __init__(self, folder: Path, size: str = "1920x1080") -> None:
-        """`folder`: for home, run-time folder and logs. `size`: of the screen, in pixels."""
+        """`folder`: for home, runtime folder and logs. `size`: of the screen, in pixels."""
         if absent := missing():
             raise DesktopFailed(f"the tests of the windows need Debian's {', '.join(absent)}: run tools/bootstrap as root")
         self.folder, self._size = folder, size
@@ -76,7 +76,7 @@ class Desktop:
     def _start(self) -> None:
         home = self.folder / "home"
         home.mkdir(mode=0o700)
-        # Not in a test's own folder: the path of a socket has at most 107 bytes.
+        # Not in the test's own folder: a socket path has at most 107 bytes.
         run = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="desktop-", ignore_cleanup_errors=True)))
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ},
@@ -86,19 +86,19 @@ class Desktop:
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "NO_AT_BRIDGE": "0",
         }
-        # Otherwise it begins anew when its last client goes, and throws out whoever connects just then.
+        # Otherwise it restarts when its last client leaves, and disconnects whoever connects at that moment.
         number = self._announced(["Xvfb", "-displayfd", "{fd}", "-screen", "0", f"{self._size}x24", "-nolisten", "tcp", "-noreset"], "Xvfb")
         self.environment["DISPLAY"] = f":{number}"
         bus = ["dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address={fd}", f"--address=unix:dir={run}"]
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._announced(bus, "dbus-daemon")
-        # The session bus starts the accessibility bus for the first who asks, and both end together.
+        # The session bus starts the accessibility bus on demand, and both end together.
         ask = ["dbus-send", "--session", "--print-reply", "--dest=org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus.GetAddress"]
         asked = subprocess.run(ask, env=self.environment, capture_output=True, text=True, timeout=LIMIT)
         if asked.returncode != 0:
             raise DesktopFailed(f"the accessibility bus did not start: {asked.stderr}")
 
     def _announced(self, command: list[str], name: str) -> str:
-        """Start a server that says on a pipe of its own where it listens once it does; the line it says."""
+        """Start a server that prints its address on a pipe once it listens; returns that line."""
         ours, theirs = os.pipe()
         try:
             self.start([part.format(fd=theirs) for part in command], name, pass_fds=(theirs,))
@@ -113,7 +113,7 @@ class Desktop:
     def start(
         self, command: list[str], name: str, *, pass_fds: tuple[int, ...] = (), more: Mapping[str, str] = {}
     ) -> subprocess.Popen[bytes]:
-        """Start a program on this desktop; what it says goes to a file of that name. It is ended with the desktop."""
+        """Start a program on this desktop, with its output in a file of that name. It is ended with the desktop."""
         log = self._ends.enter_context((self.folder / f"{name}.log").open("wb"))
         environment = self.environment | dict(more)
         child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=pass_fds, cwd=ROOT)
@@ -121,21 +121,21 @@ class Desktop:
         return child
 
     def kiosk(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The program as a user starts it."""
+        """Start the program as a user does."""
         return self.start([sys.executable, "-m", "kiosk", *arguments], "kiosk")
 
     def outsider(self, program: int) -> Outsider:
-        """A process that sees the program of this process id through the accessibility bus."""
+        """A process that sees the program with this process id through the accessibility bus."""
         outsider = Outsider(self.environment, program, self.folder / "kiosk.log")
         self._ends.callback(outsider.close)
         return outsider
 
     def keys(self, *keys: str, delay: int = 90) -> None:
-        """Press keys of the keyboard one after the other, as X names them, with so many milliseconds between."""
+        """Press keys one after the other, by their X names, `delay` milliseconds apart."""
         self._xdotool("key", "--delay", str(delay), *keys)
 
     def key_by_itself(self, key: str) -> None:
-        """As a person presses it who does nothing else just before and behind."""
+        """Press a key with quiet before and after."""
         self._xdotool("sleep", "0.35", "key", key, "sleep", "0.35")
 
     def hold(self, key: str, seconds: float) -> None:
@@ -145,16 +145,16 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], env=self.environment, check=True, timeout=LIMIT)
 
     def give_keyboard_to(self, title: str) -> None:
-        """What a window manager does for the window that a person works with."""
+        """Focus a window, as a window manager does for the one a person works with."""
         found = ["xdotool", "search", "--sync", "--onlyvisible", "--limit", "1", "--name", title, "windowfocus", "--sync"]
         subprocess.run(found, env=self.environment, check=True, timeout=LIMIT, capture_output=True)
 
 
 class Outsider:
-    """Asks `atspi_driver.py`, which runs under the system's Python, one thing after the other."""
+    """Sends requests, one at a time, to `atspi_driver.py`, which runs under the system's Python."""
 
     def __init__(self, environment: Mapping[str, str], program: int, log: Path) -> None:
-        """`log` stands beside what could not be found."""
+        """`log` is quoted in errors about what could not be found."""
         self._log = log
         script = Path(__file__).with_name("atspi_driver.py")
         self._child = subprocess.Popen(
@@ -166,19 +166,19 @@ class Outsider:
         )
 
     def see(self, text: str, *, window: str = "", limit: float = LIMIT) -> None:
-        """Wait until something whose name holds `text` is shown."""
+        """Wait until something whose name contains `text` is shown."""
         self._ask("see", text, window=window, limit=limit)
 
     def press(self, name: str, *, window: str = "", limit: float = LIMIT) -> None:
-        """Wait for a live control of that name, then do its action."""
+        """Wait for an enabled control of that name, then press it."""
         self._ask("press", name, window=window, limit=limit)
 
     def act(self, name: str, action: str, *, window: str = "", limit: float = LIMIT) -> None:
-        """Wait for a live control of that name, then do the one of its actions that is called so."""
+        """Wait for an enabled control of that name, then trigger its action `action`."""
         self._ask("act", name, window=window, limit=limit, action=action)
 
     def fill(self, name: str, text: str, *, window: str = "", limit: float = LIMIT) -> None:
-        """Wait for a live field of that name, then set its text."""
+        """Wait for an enabled field of that name, then set its text."""
         self._ask("fill", name, window=window, limit=limit, text=text)
 
     def look(self, *, window: str = "") -> list[dict[str, Any]]:
@@ -187,7 +187,7 @@ class Outsider:
         return shown
 
     def focused(self) -> str:
-        """The name of what has the keyboard."""
+        """The name of the control that has the focus."""
         return str(self._ask("focused", "", window="", limit=LIMIT)["name"])
 
     def _ask(self, act: str, name: str, **more: str | float) -> dict[str, Any]:

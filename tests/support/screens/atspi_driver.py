@@ -1,7 +1,7 @@
 """Drives a program from outside through the accessibility bus: names, actions and editable texts, nothing else.
 
-Usage: /usr/bin/python3 atspi_driver.py PROCESS-ID. Takes one JSON object a line and answers each with one. It imports nothing of ours, and
-runs under Debian's Python, which has the bindings to AT-SPI.
+Usage: /usr/bin/python3 atspi_driver.py PROCESS-ID. Reads one JSON object per line and answers each with one. It imports nothing of ours,
+and runs under Debian's Python, which has the AT-SPI bindings.
 """
 
 import json
@@ -21,7 +21,7 @@ Node = Any
 
 
 def pause() -> None:
-    """Let the accessibility bus speak for a moment."""
+    """Let the accessibility bus process events for a moment."""
     loop = GLib.MainLoop()
     GLib.timeout_add(LOOK_MS, loop.quit)
     loop.run()
@@ -41,7 +41,7 @@ class Program:
         return []
 
     def shown(self, window: str) -> Iterator[Node]:
-        """Everything that can be seen, in the windows whose name holds `window`."""
+        """Everything visible in the windows whose name contains `window`."""
         for frame in self.windows():
             if frame is not None and window in (frame.get_name() or ""):
                 yield from self._below(frame)
@@ -93,7 +93,7 @@ def press(node: Node) -> bool:
 
 
 def act(node: Node, action: str) -> bool:
-    """Do the action of this very name."""
+    """Trigger the action of exactly this name."""
     names = actions_of(node)
     return action in names and is_live(node) and bool(Atspi.Action.do_action(node, names.index(action)))
 
@@ -103,7 +103,7 @@ def fill(node: Node, text: str) -> bool:
 
 
 def done(program: Program, asked: dict[str, Any]) -> dict[str, object] | None:
-    """One try; None when what was asked for is not there yet."""
+    """One attempt; None if what was asked for is not there yet."""
     name, nodes = asked["name"], program.shown(asked["window"])
     acts: dict[str, Callable[[Node], bool]] = {
         "see": lambda node: name in (node.get_name() or "") or name in text_of(node),
@@ -124,7 +124,7 @@ def answered(program: Program, asked: dict[str, Any]) -> dict[str, object]:
         try:
             answer = done(program, asked)
         except GLib.GError:
-            # What was being looked at has gone in the meantime.
+            # The node being examined has disappeared meanwhile.
             answer = None
         if answer is not None:
             return answer

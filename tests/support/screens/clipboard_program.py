@@ -1,6 +1,6 @@
-"""A staff window on a real screen whose words are copied in every way there is. Usage: python -m tests.support.screens.clipboard_program
+"""A staff window on a real screen, with every way of copying its text. Usage: python -m tests.support.screens.clipboard_program
 
-Each line on standard input names a way; the seconds it took are said after it.
+Each line on standard input names a way; its duration in seconds is printed afterwards.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Copies:
         return next(label for label in self.window.findChildren(NumberLabel) if label.isVisible())
 
     def mouse(self) -> None:
-        """Over the number, from its beginning to its end."""
+        """Drag the mouse over the number from beginning to end."""
         label = self.label()
         middle = label.height() // 2
         QTest.mousePress(label, LEFT, pos=QPoint(1, middle))
@@ -50,7 +50,7 @@ class Copies:
         QTest.mouseRelease(label, LEFT, pos=QPoint(label.width() - 2, middle))
 
     def drag(self) -> None:
-        """What is selected, somewhere else."""
+        """Drag the selection elsewhere."""
         self.mouse()
         label = self.label()
         middle = label.height() // 2
@@ -88,7 +88,7 @@ class Copies:
         QTest.mouseDClick(self.field(), LEFT, pos=QPoint(70, 20))
 
     def paste_own(self) -> None:
-        """The number from the button, into an empty field, and marked there."""
+        """Paste the number from the button into an empty field, and select it there."""
         self.button()
         field = self.field()
         field.clear()
@@ -96,7 +96,7 @@ class Copies:
         QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
 
     def paste_theirs(self) -> None:
-        """What another program has copied comes a moment later; then it is marked."""
+        """Paste what another program has copied, which arrives a moment later; then select it."""
         field = self.field()
         field.clear()
         QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
@@ -140,7 +140,7 @@ def main() -> None:
             application.processEvents()
             print(f"{time.monotonic() - began:.3f}", flush=True)  # noqa: T201
         except Exception:
-            # Whoever waits for the answer hears that there is none.
+            # End the output, so that whoever waits for the answer learns there is none.
             application.exit(1)
             raise
 

@@ -1,6 +1,6 @@
-"""The demo's counter with settings of a test's choosing. Usage: python -m tests.support.screens.demo_counter FOLDER single|two [OPTION …]
+"""The demo's counter with custom settings. Usage: python -m tests.support.screens.demo_counter FOLDER single|two [OPTION …]
 
-`single`: one display that the patron is handed, with a keypad; `two`: the patron's own display beside staff's, touched only.
+`single`: one display, handed to the patron, with a keypad; `two`: the patron's own touch-only display beside the staff's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A program with a window that waits for the X server all the time, with the interpreter's lock in its hand, while it hands a number over.
+"""A program with a window that constantly waits for the X server, holding the GIL, while it hands a number over.
 
-handover_holding_gil.py NUMBER TITLE: says "done" once the number was typed.
+Usage: handover_holding_gil.py NUMBER TITLE. Prints "done" once the number was typed.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import threading
 from kiosk.library.handover import Target
 from kiosk.library.handover.typing_process import hand_over_apart
 
-# In contrast to CDLL, its functions keep the lock, as some of Qt's do.
+# Unlike CDLL, its functions keep the GIL, as some of Qt's do.
 x11 = ctypes.PyDLL("libX11.so.6")
 x11.XOpenDisplay.restype = ctypes.c_void_p
 

@@ -1,4 +1,4 @@
-"""A real desktop on which something happens at a certain moment of a handover."""
+"""A real desktop on which something happens at a certain moment of a hand-over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kiosk.library.handover import Desktop, ProgramWindow, Seat
 
 
 class Between:
-    """After the key of this number (0: before the first) `happens` is called, while all others may act."""
+    """Calls `happens` after key number `after` (0: before the first), while all others may act."""
 
     def __init__(self, desktop: Desktop, after: int, happens: Callable[[], None]) -> None:
         self._desktop, self._after, self._happens = desktop, after, happens
@@ -21,7 +21,7 @@ class Between:
 
 
 class Waiting:
-    """`happens` is called when the handover begins to wait."""
+    """Calls `happens` when the hand-over starts waiting."""
 
     def __init__(self, desktop: Desktop, happens: Callable[[], None]) -> None:
         self._desktop, self._happens = desktop, happens
@@ -39,7 +39,7 @@ class Waiting:
 
 
 class Hurried:
-    """As it is, but with less time."""
+    """A desktop unchanged except for a shorter time limit."""
 
     def __init__(self, desktop: Desktop, limit: float) -> None:
         self._desktop, self._limit = desktop, limit
@@ -51,7 +51,7 @@ class Hurried:
 
 
 class _Seat:
-    """As the one given."""
+    """Delegates everything to the seat given."""
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat

@@ -1,7 +1,7 @@
-"""Both windows and a desk to turn their pages from outside: fill "page" with a scene's name, and "verdict" says whether what is done then
-is heard. Usage: python -m tests.support.screens.page_turner
+"""Both windows and a panel to select their pages from outside: fill "page" with a scene's name; "verdict" then shows whether an action has
+an effect. Usage: python -m tests.support.screens.page_turner
 
-"pages" lists the scenes, "controls" the names that have to be heard on the page that is shown. All three can be read by name.
+"pages" lists the scenes, "controls" the names that must have an effect on the current page. All three can be read by name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Side:
     before: tuple[object, ...] = ()
 
     def show(self, page: str) -> list[str]:
-        """The names of what has to be heard there."""
+        """Show a page. Returns the names of the controls that must have an effect there."""
         self.window.show_state(with_facts(counter_in(OutOfOrder("")), FACTS))
         counter, facts = self.pages[page]
         self.counter = at_rest(counter)
@@ -64,7 +64,7 @@ class Side:
 
 
 class PageTurner(QWidget):
-    """Sides are named in front of the page: `staff:waiting`."""
+    """The side is a prefix of the page: `staff:waiting`."""
 
     def __init__(self, sides: dict[str, Side]) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class PageTurner(QWidget):
     def _judge(self) -> None:
         verdict = self._verdict.text()
         if verdict.startswith("waiting") and self._now.is_heard():
-            # Once: a page may be called "waiting" as well.
+            # Once only: a page may be called "waiting" as well.
             self._verdict.setText(verdict.replace("waiting", "heard", 1))
 
 

@@ -1,7 +1,7 @@
 """A window of another program, with two fields; run by Debian's Python, which has Tk.
 
-tk_form.py TITLE: takes commands on standard input, one a line; says on standard output, as JSON, what has been typed so far
-(what has come into the first field, Return and Tab) and whether that field has the keyboard, how often it stole it.
+Usage: tk_form.py TITLE. Reads commands from standard input, one per line; prints as JSON what has been typed so far (into the first field,
+Return and Tab included), whether that field has the focus, and how often it stole it.
 """
 
 import json
@@ -21,7 +21,7 @@ class Foreign:
         self._seen = self._typed = ""
         self._focused = False
         self._taken = 0
-        # Behind the field's own binding: by then the field has changed.
+        # After the field's own binding, when the field has changed.
         self._window.bind("<Key>", self._pressed)
         self._field.bind("<FocusIn>", lambda _event: self._focus(True))
         self._field.bind("<FocusOut>", lambda _event: self._focus(False))
@@ -56,7 +56,7 @@ class Foreign:
             if command == "take":
                 self._window.lift()
                 self._field.focus_force()
-                # Asks the server, which answers in the order in which it was told.
+                # Query the server, which answers in order.
                 self._window.winfo_pointerxy()
                 self._taken += 1
                 self._say()

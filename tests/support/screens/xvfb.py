@@ -1,4 +1,4 @@
-"""A virtual screen with a window manager, other people's programs on it, and the hands of somebody who sits at its keyboard."""
+"""A virtual screen with a window manager, other people's programs on it, and the hands of somebody at its keyboard."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _SYSTEM_PYTHON = "/usr/bin/python3"
 _FOREIGN = Path(__file__).with_name("tk_form.py")
 _NEEDS = {"Xvfb": "xvfb", "openbox": "openbox", "xterm": "xterm", "setxkbmap": "x11-xkb-utils"}
 _A_PERSON = 2
-# Where evdev has them.
+# evdev's key codes.
 _KEYCODES = {"a": 38, "z": 52, "Return": 36, "Control_L": 37, "Shift_L": 50, "Alt_L": 64, "Caps_Lock": 66, "Num_Lock": 77}
 
 
 class ScreenFailed(AssertionError):
-    """Something of the screen did not come up; the message says what."""
+    """Part of the screen did not start; the message names it."""
 
 
 class Place(Protocol):
-    """Where other people's programs can run: a folder of their own, and the screen's name among what they are told."""
+    """Where other people's programs can run: a folder of their own, and an environment with the screen's name."""
 
     folder: Path
     environment: dict[str, str]
 
 
 class Screen:
-    """Use as a context manager. What was started last ends first, each by its own process id."""
+    """Use as a context manager. Processes end in reverse order, each by its own process id."""
 
     def __init__(self, *, managed: bool = True) -> None:
-        """`managed`: whether there is a window manager."""
+        """`managed`: with a window manager."""
         absent = [package for program, package in _NEEDS.items() if shutil.which(program) is None]
         if absent:
             raise ScreenFailed(f"these tests need Debian's {', '.join(absent)}: run tools/bootstrap as root")
@@ -96,17 +96,17 @@ class Screen:
             self.hands.until(lambda: self.hands.number("_NET_SUPPORTING_WM_CHECK") != 0, "the window manager")
 
     def clear(self) -> None:
-        """End all programs; everything of the keyboard as it was."""
+        """End all programs and reset the keyboard."""
         self._programs.close()
         self.keyboard("us")
         self.hands.rest()
 
     def keyboard(self, *layout: str) -> None:
-        """As setxkbmap names it. Locks stay as they are."""
+        """Set the layout, as named by setxkbmap. Locks are left as they are."""
         subprocess.run(["setxkbmap", "-option", "", *layout], env=self.environment, check=True, timeout=LIMIT)
 
     def foreign(self, title: str) -> Foreign:
-        """A Tk program with two fields; returns once it is the active window and the first field has the keyboard."""
+        """Start a Tk program with two fields; returns once it is the active window and its first field has the focus."""
         program = Foreign(title, self)
         self._programs.callback(program.close)
         self.hands.activate(title)
@@ -114,7 +114,7 @@ class Screen:
         return program
 
     def terminal(self, title: str) -> Terminal:
-        """An xterm, which ignores keys that are no keyboard's; returns once it is the active window and reads."""
+        """Start an xterm, which ignores synthetic key events; returns once it is the active window and reads."""
         program = Terminal(title, self)
         self._programs.callback(program.close)
         self.hands.activate(title)
@@ -122,13 +122,13 @@ class Screen:
         return program
 
     def another_pair_of_hands(self) -> Hands:
-        """For use on another thread."""
+        """Further hands, for use on another thread."""
         hands = Hands(self.name)
         self._programs.callback(hands.close)
         return hands
 
     def own(self, title: str) -> Own:
-        """A window of this very process."""
+        """Open a window of this process."""
         window = Own(self.name, title)
         self._programs.callback(window.close)
         self.hands.activate(title)
@@ -136,22 +136,22 @@ class Screen:
 
 
 class Program:
-    """Says what was typed into it, as that comes."""
+    """A program that reports what is typed into it."""
 
     def __init__(self, title: str, child: subprocess.Popen[bytes], output: int) -> None:
         """`title`: the one it was started with."""
         self.title = title
         self._child, self._output = child, output
         self.typed: str | None = None
-        """All that has arrived; None before it could."""
+        """Everything received so far; None until it can receive anything."""
 
     @property
     def executable(self) -> str:
-        """The name of its file."""
+        """The name of its executable file."""
         return Path(f"/proc/{self._child.pid}/exe").readlink().name
 
     def wait_typed(self, text: str) -> float:
-        """Wait until exactly this has arrived, and say when it had (time.monotonic)."""
+        """Wait until exactly this has been received; returns when (time.monotonic)."""
         self.wait(lambda typed: typed == text, repr(text))
         return time.monotonic()
 
@@ -190,13 +190,13 @@ class Foreign(Program):
             self.typed, self.focused, self._taken = said["typed"], said["focused"], said["taken"]
 
     def take_keyboard(self) -> None:
-        """Steal it, as a careless program does; returns once it has it."""
+        """Steal the focus, as a careless program does; returns once it has it."""
         before = self._taken
         self.ask_for_keyboard()
         self.wait(lambda _typed: self._taken > before, "the keyboard")
 
     def ask_for_keyboard(self) -> None:
-        """Steal it some time soon."""
+        """Steal the focus some time soon."""
         self._tell("take")
 
     def clear(self) -> None:
@@ -220,7 +220,7 @@ class Terminal(Program):
         folder = Path(tempfile.mkdtemp(dir=screen.folder))
         pipe = folder / "typed"
         os.mkfifo(pipe)
-        # Opened for writing as well, so that it does not end before the shell has opened it.
+        # Opened for writing as well, so that reading does not end before the shell has opened it.
         output = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
         shell = f"exec >{pipe}; stty raw -echo; printf '>'; exec cat"
         command = ["xterm", "-fn", "fixed", "-T", title, "-e", "sh", "-c", shell]
@@ -230,7 +230,7 @@ class Terminal(Program):
 
     def heard(self, read: bytes) -> None:
         text = read.decode()
-        # The mark comes before anything typed.
+        # The marker precedes anything typed.
         self.typed = text.removeprefix(">") if self.typed is None else self.typed + text
 
     def clear(self) -> None:
@@ -244,7 +244,7 @@ class Terminal(Program):
 
 
 class Own:
-    """A bare window that counts the keys it gets."""
+    """A bare window that counts its key presses."""
 
     def __init__(self, name: str, title: str, *, shown: bool = True) -> None:
         self._display: Any = Display(name)
@@ -268,12 +268,12 @@ class Own:
         self._display.sync()
 
     def keys(self) -> int:
-        """How many keys have been pressed in it so far."""
+        """Number of keys pressed in it so far."""
         self._display.sync()
         return sum(self._display.next_event().type == X.KeyPress for _ in range(self._display.pending_events()))
 
     def grab_keyboard(self) -> None:
-        """Take every key, wherever the keyboard is, as an open menu does."""
+        """Grab the keyboard, wherever the focus is, as an open menu does."""
         assert self.window.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime) == X.GrabSuccess
 
     def ungrab_keyboard(self) -> None:
@@ -281,7 +281,7 @@ class Own:
         self._display.sync()
 
     def take_keyboard(self) -> None:
-        """Past the window manager, which goes on to name another window as the active one for a while."""
+        """Take the focus without the window manager, which names another window as active for a while."""
         self.window.set_input_focus(X.RevertToParent, X.CurrentTime)
         self._display.sync()
 
@@ -291,10 +291,10 @@ class Own:
 
 
 class Thief(threading.Thread):
-    """Steals the keyboard as soon as anybody can see that a key has been pressed. Use as a context manager."""
+    """Steals the focus as soon as a key press can be observed. Use as a context manager."""
 
     def __init__(self, name: str, after: int, steal: Callable[[], None]) -> None:
-        """`after`: so many keys."""
+        """`after`: number of keys."""
         super().__init__(name="thief")
         self._display: Any = Display(name)
         self._display.xinput_query_version()
@@ -335,13 +335,13 @@ class Hands:
         self._held: list[int] = []
 
     def press(self, key: str) -> None:
-        """And hold."""
+        """Press and hold."""
         self._held.append(_KEYCODES[key])
         self._display.xtest_fake_input(X.KeyPress, self._held[-1])
         self._display.sync()
 
     def release(self) -> None:
-        """All that are held."""
+        """Release all keys held."""
         while self._held:
             self._display.xtest_fake_input(X.KeyRelease, self._held.pop())
         self._display.sync()
@@ -353,36 +353,36 @@ class Hands:
 
     @property
     def locks(self) -> tuple[str, ...]:
-        """The keys of the locks that are on."""
+        """The lock keys that are on."""
         mask = self._root.query_pointer().mask
         return tuple(key for key, bit in (("Caps_Lock", X.LockMask), ("Num_Lock", X.Mod2Mask)) if mask & bit)
 
     @property
     def layout(self) -> int:
-        """Which of the keyboard's layouts is on, counted from 0."""
+        """Index of the active keyboard layout."""
         return int(self._root.query_pointer().mask) >> 13
 
     def rest(self) -> None:
-        """Nothing held, no lock on. With an American keyboard."""
+        """Release everything and turn locks off. For an American keyboard."""
         self.release()
         self.tap(*self.locks)
 
     @property
     def typing_device(self) -> str:
-        """The number of the device whose keys XTest presses."""
+        """The id of the device whose keys XTest presses."""
         self._display.xinput_query_version()
         devices = self._display.xinput_query_device(xinput.AllDevices).devices
         return str(next(device.deviceid for device in devices if device.name == "Virtual core XTEST keyboard"))
 
     def activate(self, title: str) -> None:
-        """Click on a window's name in a task bar; returns once it is the active one and has the keyboard."""
+        """Click on a window's name in a task bar; returns once it is active and has the focus."""
         self.until(lambda: title in map(self._title, self._numbers("_NET_CLIENT_LIST")), f"the window {title} to open")
         window = self.ask_to_activate(title)
         self._settle()
         self.until(lambda: self.active() == title and self._has_keyboard(window), f"the keyboard in {title}")
 
     def ask_to_activate(self, title: str) -> Any:
-        """As `activate`, but at some time soon."""
+        """As `activate`, but some time soon."""
         handle = next(handle for handle in self._numbers("_NET_CLIENT_LIST") if self._title(handle) == title)
         window = self._display.create_resource_object("window", handle)
         window.change_attributes(event_mask=X.FocusChangeMask | X.PropertyChangeMask)
@@ -390,7 +390,7 @@ class Hands:
         return window
 
     def minimise(self) -> None:
-        """The active window; returns once it is no longer."""
+        """Minimise the active window; returns once it is no longer active."""
         title = self.active()
         window = self._display.create_resource_object("window", self.number("_NET_ACTIVE_WINDOW"))
         message = ClientMessage(
@@ -400,7 +400,7 @@ class Hands:
         self.until(lambda: self.active() != title, "the window to be minimised")
 
     def retitle(self, before: str, title: str) -> None:
-        """Give the active window, which has the title `before`, another one, in the way its program had given it the first one."""
+        """Change the title of the active window from `before`, in the way its program has set it."""
         window = self._display.create_resource_object("window", self.number("_NET_ACTIVE_WINDOW"))
         window.change_attributes(event_mask=X.PropertyChangeMask)
         assert self._title(window.id) == before
@@ -412,21 +412,21 @@ class Hands:
         self.wait_for(title)
 
     def wait_for(self, title: str) -> None:
-        """Wait until the window of this title is the active one."""
+        """Wait until the window of this title is active."""
         self.until(lambda: self.active() == title, f"the window {title}")
 
     def active(self) -> str:
-        """The title of the active window, as the window manager shows it."""
+        """The title of the active window, according to the window manager."""
         handle = self.number("_NET_ACTIVE_WINDOW")
         return self._title(handle) if handle else ""
 
     def number(self, name: str) -> int:
-        """A property of the screen; 0 where there is none."""
+        """A property of the screen; 0 if it has none."""
         numbers = self._numbers(name)
         return numbers[0] if numbers else 0
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for something that goes along with a change of the screen's properties."""
+        """Wait for something that accompanies a change of the screen's properties."""
         limit = time.monotonic() + LIMIT
         while not condition():
             if not self._display.pending_events():
@@ -441,7 +441,7 @@ class Hands:
             self._display.close()
 
     def _settle(self) -> None:
-        """Wait until the window manager has done all it was asked for so far: it answers in that order."""
+        """Wait until the window manager has processed all requests so far; it works in order."""
         answer = self._display.get_atom("_NET_FRAME_EXTENTS")
         self._asking.delete_property(answer)
         self._ask(self._asking.id, "_NET_REQUEST_FRAME_EXTENTS", 0)
@@ -452,7 +452,7 @@ class Hands:
         return not isinstance(focus, int) and (focus == window or focus.query_tree().parent == window)
 
     def _ask(self, handle: int, what: str, how: int) -> None:
-        """Of the window manager."""
+        """Send a request to the window manager."""
         window = self._display.create_resource_object("window", handle)
         message = ClientMessage(window=window, client_type=self._display.get_atom(what), data=(32, [how, 0, 0, 0, 0]))
         self._root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)

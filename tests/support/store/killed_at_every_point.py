@@ -1,5 +1,5 @@
-"""Run by test_kill.py. For each point in turn, a fork of this process starts a counter from nothing, registers and unlinks, says after
-each act that it is confirmed, and is killed at that point; until one comes to its end. Speaks by files, one folder for each fork.
+"""Run by test_kill.py. For each point in turn, a fork of this process sets up a counter, registers and unlinks, reports each act once
+confirmed, and is killed at that point; until one runs to completion. Communicates through files, one folder per fork.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def saving(operation: int, card: int, number: int, replaces: ReplaceReason | Non
     return lambda store: store.save_link(UUID(int=operation), token, digits, revocation=Revocation.GOOD, replaces=replaces)
 
 
-# Each in one transaction: a first link, another, one that closes both of them, one that is closed, a use.
+# One transaction each: a first link, another, one that closes both of them, one that is closed, a use.
 ACTS: tuple[Work, ...] = (
     saving(1, 1, 1001),
     saving(2, 2, 1002),
@@ -42,7 +42,7 @@ USE: Work = lambda store: store.record(RecordAct(Act.USE, LibraryCardNumber("000
 
 
 def open_counter(folder: Path, has_registry: bool) -> Repository:
-    """As equipment.py does it, on a clock that stands still."""
+    """As equipment.py does, with a fixed clock."""
     path = folder / "data" / "kiosk.db"
     place = key_place(path, "file", folder / "keys")
     keys = place.open_keys()

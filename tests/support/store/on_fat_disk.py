@@ -1,4 +1,4 @@
-"""Run by test_other_disks.py as root of its own mount space: mounts a disk of another kind and works on it by command line.
+"""Run by test_other_disks.py as root of its own mount namespace: mounts another kind of disk and works on it by command line.
 
 `vfat` is the kernel's own, `exfat` an image served by FUSE; "refusing" is an ordinary folder in which refuse_like_fat.c refuses what FAT
 refuses.
@@ -28,7 +28,7 @@ SIZE = 8 * 1024 * 1024
 
 @contextlib.contextmanager
 def mounted(kind: str, folder: Path, *, read_only: bool = False) -> Iterator[Path]:
-    """A disk of that kind, for as long as this lasts."""
+    """A disk of that kind, mounted within the context."""
     place = folder / "disk"
     place.mkdir(exist_ok=True)
     if kind == "refusing":
@@ -79,7 +79,7 @@ def linked(folder: Path) -> Home:
 
 
 def backed_up(kind: str, folder: Path) -> dict[str, object]:
-    """Onto the disk, and from there to an empty machine."""
+    """Back up onto the disk, and restore from there on an empty machine."""
     home = linked(folder)
     sheet = folder / "sheet.txt"
     sheet.write_text(called(home, "recovery", "sheet")[1], encoding="utf-8")

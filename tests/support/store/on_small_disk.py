@@ -1,4 +1,4 @@
-"""Run by test_opening.py as root of its own name space: mounts a tmpfs of 1 MB and says what the store makes of it."""
+"""Run by test_opening.py as root of its own namespace: mounts a 1 MB tmpfs and reports how the store behaves there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mount(disk: Path, options: str) -> None:
 
 
 def open_store(path: Path) -> Repository:
-    """With its anchor on the same disk."""
+    """Open the store with its anchor on the same disk."""
     return Repository(path, KEYS, "窓口1", lambda: datetime.now(UTC), anchor=AnchorFile(path.parent.parent / "kiosk.anchor", KEYS))
 
 
@@ -119,7 +119,7 @@ def read_only(disk: Path) -> None:
 
 
 def foreign(disk: Path) -> None:
-    """The files are made by one user and opened by another (only root could give a file away)."""
+    """The files belong to another user than the one who opens them (only root could give a file away)."""
     path, key_file = disk / "data" / "kiosk.db", disk / "keys.json"
     open_store(path).close()
     FileKeyStore(key_file).save(KeyRecord(KEYS))
@@ -132,7 +132,7 @@ def foreign(disk: Path) -> None:
 
 
 def restored(folder: Path) -> None:
-    """On another computer, whose disk is too small for what is to be brought back."""
+    """Restore on another computer, whose disk is too small for it."""
     store = open_store(folder / "first" / "data" / "kiosk.db")
     save(store, 0)
     backup = make_backup(folder / "first" / "data" / "kiosk.db", KEYS, folder / "stick", datetime.now(UTC))
@@ -158,7 +158,7 @@ def restored(folder: Path) -> None:
 
 
 def overruled(folder: Path) -> None:
-    """Somebody confirms an older copy while no anchor can be laid."""
+    """Somebody accepts an older copy while no anchor can be written."""
     disk = folder / "keys"
     disk.mkdir()
     mount(disk, "size=1m")

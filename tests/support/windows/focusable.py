@@ -1,4 +1,4 @@
-"""What a key can reach in a window, and what a press there would be."""
+"""The controls of a window that keys can reach, and the effect of pressing them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def focusable(window: QWidget) -> list[QWidget]:
 
 
 def is_guarded(control: QWidget, counter: Counter) -> bool:
-    """Whether the window takes it for something with consequences, by what its button is marked with."""
+    """Whether the window treats the control as guarded, judged by the mark on its button."""
     event = event_of(control) if isinstance(control, QAbstractButton) else None
     return event is not None and has_consequences(counter, event)

@@ -1,6 +1,6 @@
-"""Whether everything a window shows can be read: no text cut, nothing outside, nothing on top of something else.
+"""Layout check: whether everything a window shows can be read, with no text cut off, nothing outside and nothing overlapping.
 
-For both windows: `complaints(window)` is empty when all is well.
+For both windows: `complaints(window)` is empty if all is well.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kiosk.ui.widgets.word_button import WordButton
 from kiosk.ui.widgets.words import Words
 
 SLACK = 1
-"""Pixels that rounding may cost."""
+"""Pixels of tolerance for rounding."""
 
 
 def complaints(window: QWidget) -> list[str]:
@@ -50,7 +50,7 @@ def _visible(window: QWidget) -> Iterator[QWidget]:
 
 
 def _own(widget: QWidget) -> bool:
-    """Not one of the parts Qt makes a scroll area or a field of."""
+    """Exclude the parts Qt builds scroll areas and fields from."""
     return not isinstance(widget, QScrollBar) and not widget.objectName().startswith("qt_")
 
 
@@ -65,7 +65,7 @@ def place(widget: QWidget) -> str:
 
 
 def _cut_text(widget: QWidget) -> list[str]:
-    """The room its text needs against the room it has."""
+    """Compare the room the text needs with the room it has."""
     if isinstance(widget, Words):
         needs, has = widget.needed(widget.width()), widget.contentsRect().size()
     elif isinstance(widget, QLabel):
@@ -76,7 +76,7 @@ def _cut_text(widget: QWidget) -> list[str]:
             needs = widget.fontMetrics().boundingRect(QRect(0, 0, widget.contentsRect().width(), 1 << 14), flags, widget.text()).size()
         has = widget.contentsRect().size()
     elif isinstance(widget, WordButton):
-        # Its words are children and are looked at as such.
+        # Its words are child widgets and are checked as such.
         return []
     elif isinstance(widget, Button | PadKey):
         needs, has = widget.needed(), widget.contentsRect().size()
@@ -103,7 +103,7 @@ def _scrolled_by(widget: QWidget) -> QAbstractScrollArea | None:
 
 
 def _outside(widget: QWidget, window: QWidget) -> list[str]:
-    """Everything lies within the window and within its parent; what scrolls may lie below, never beside."""
+    """Check that everything lies within window and parent; scrolling content may extend below, never sideways."""
     if widget is window:
         return []
     parent = widget.parentWidget()
@@ -124,7 +124,7 @@ def _outside(widget: QWidget, window: QWidget) -> list[str]:
 
 
 def _overlaps(parent: QWidget) -> list[str]:
-    """Siblings do not lie on one another; bands, which are meant to, are the exception."""
+    """Check that siblings do not overlap; banners are meant to and are exempt."""
     if isinstance(parent, QStackedWidget | QAbstractButton):
         return []
     children = [
@@ -146,7 +146,7 @@ def _is_band(widget: QWidget) -> bool:
 
 
 def _nameless(widget: QWidget) -> list[str]:
-    """Whoever cannot see the window hears what can be pressed or filled."""
+    """Check that everything that can be pressed or filled has an accessible name."""
     if isinstance(widget, QAbstractButton | QLineEdit) and not widget.accessibleName():
         return [f"without a name: {place(widget)}"]
     return []

@@ -1,4 +1,4 @@
-"""Whether a control that can be pressed does anything: the one measure for tests in process and for those over the accessibility bus."""
+"""Whether an enabled control has an effect: one measure for tests in process and over the accessibility bus."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ UNHEARD: dict[tuple[str, str], str] = {
     ("PatronShown", "見る"): "it scrolls to a row, which may be in sight; see test_not_done.py",
     ("Waiting", "消す"): "the same, on the pad for the staff code",
 }
-"""The controls that may be live and change nothing, by state and name, and why. Beside them only what is chosen already (`chosen`)."""
+"""Controls that may be enabled without an effect, by state and name, with the reason. Otherwise only choices already made (`is_chosen`)."""
 
 
 def changes_the_counter(counter: Counter, said: Iterable[Event]) -> bool:
-    """Whether the machine goes anywhere, or asks anything of the outside, by what was said. Time begun anew does not count."""
+    """Whether these events change the state or request anything from the outside. Restarted timers do not count."""
     for event in said:
         if isinstance(event, Touched):
             continue
@@ -43,12 +43,12 @@ def changes_the_counter(counter: Counter, said: Iterable[Event]) -> bool:
 
 
 def at_rest(counter: Counter) -> Counter:
-    """The same with a ticket to spare, as a counter has that has come so far."""
+    """The same counter with one more ticket used, as if it had been running."""
     return replace(counter, last_ticket=Ticket(max(counter.last_ticket, 100)))
 
 
 def shown(window: QWidget) -> tuple[object, ...]:
-    """What can be read, and which button can be pressed, in a window; and the clipboard. Where the keyboard is does not count."""
+    """The text and the enabled buttons of a window, and the clipboard. The focus does not count."""
     found: list[object] = [QApplication.clipboard().text()]
     for widget in window.findChildren(QWidget):
         if not widget.isVisible():
@@ -63,7 +63,7 @@ def shown(window: QWidget) -> tuple[object, ...]:
 
 
 def is_chosen(control: QWidget) -> bool:
-    """A choice that holds already: the rail's page, a service, an answer, a language."""
+    """Whether this choice is already made: the rail's page, a service, an answer, a language."""
     if isinstance(control, QAbstractButton) and control.isChecked():
         return True
     return control.accessibleDescription() in {say("patron.language.chosen", language) for language in Language}

@@ -1,4 +1,4 @@
-"""Time that passes when the test says so."""
+"""A clock that the test advances."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 
 class ManualTiming:
-    """A clock for the windows' keyboards (`kiosk.ui.timing.Timing`)."""
+    """The clock of the windows' keyboards (`kiosk.ui.timing.Timing`)."""
 
     def __init__(self) -> None:
         self._now, self._behind = 1000.0, 0.0
@@ -23,11 +23,11 @@ class ManualTiming:
 
     @property
     def stamp(self) -> int:
-        """What a window system would write on a key that is pressed now, or was while the program stalled: milliseconds."""
+        """The time stamp in milliseconds a window system would put on a key pressed now, or while the program stalled."""
         return round((self._now - self._behind) * 1000)
 
     def stall(self, seconds: float) -> None:
-        """The program does nothing for so long. Then it finds what is due, and keys come that were pressed meanwhile."""
+        """The program is blocked for so long. Afterwards it finds timers due and keys pressed meanwhile."""
         self._now += seconds
         self._behind += seconds
         self.pass_(0)
@@ -36,7 +36,7 @@ class ManualTiming:
         heappush(self._due, (self._now + seconds, next(self._order), owner, call))
 
     def pass_(self, seconds: float) -> None:
-        """What becomes due meanwhile is called at its time."""
+        """Advance the clock, running what falls due at its time."""
         end = self._now + seconds
         while self._due and self._due[0][0] <= end:
             due, _, owner, call = heappop(self._due)

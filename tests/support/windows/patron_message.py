@@ -1,4 +1,4 @@
-"""What the patron's window says for a counter, without a window."""
+"""The patron's page for a counter, without a window."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from kiosk.ui.patron.message_texts import Message, message_for
 
 
 def message_of(counter: Counter) -> Message:
-    """Where nothing but the counter itself keeps cards from being taken, and a card has been read for long."""
+    """The page if only the counter's own state prevents reading, after a card has been read for long."""
     return message_for(counter, patron_view(counter, None))

@@ -1,4 +1,4 @@
-"""One counter for each thing the patron window can show, by name."""
+"""Sample counters: one for each thing the patron window can show, by name."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def with_facts(counter: Counter, facts: CounterFacts) -> Counter:
 
 
 def found(facts: CounterFacts, *changed: Finding) -> CounterFacts:
-    """The same with other findings of these checks."""
+    """The facts with these findings replaced."""
     checks = {finding.check for finding in changed}
     return replace(facts, findings=(*(one for one in facts.findings if one.check not in checks), *changed))
 
@@ -159,7 +159,7 @@ INTERRUPTED = {
     "reader": Interrupted(READING.token, Problem(Code.READER_SERVICE_MISSING), pressed=True),
     "lifted": Interrupted(READING.token, Problem(Code.CARD_REMOVED), pressed=False),
 }
-"""Why a PIN is asked for a second time."""
+"""Reasons for asking for a PIN a second time."""
 _PARAMS: dict[str, str | int] = {
     "tries_left": 2,
     "expected": 10,
@@ -188,9 +188,9 @@ AT_LENDING = (
     *(Code.LIBRARY_CARD_DIFFERS,),
     *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
 )
-"""What a card brought to the counter can be refused for."""
+"""Codes with which a card can be refused at the counter."""
 AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
-"""What ends a registration beyond that; the page is the same."""
+"""Further codes that end a registration; the page is the same."""
 
 
 def problem(code: Code) -> Problem:
@@ -204,7 +204,7 @@ def counter(flow: Flow, **around: object) -> Counter:
 
 
 def scenes() -> dict[str, Counter]:
-    """Everything the patron window can show, but for the language."""
+    """Everything the patron window can show, in one language."""
     shown = {name: counter(flow) for name, flow in FLOWS.items()}
     for code in AT_LENDING:
         shown[f"lending-refused-{code}"] = counter(LendingRefused(problem(code)))

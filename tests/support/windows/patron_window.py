@@ -1,4 +1,4 @@
-"""The patron window on a desk: what it was told is kept, what it shows is read, its buttons are pressed by name."""
+"""A patron window for tests: events are recorded, its text is read, its buttons are pressed by name."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from tests.support.windows.patron_samples import FACTS
 
 
 class ShownPatronWindow:
+    """A patron window without a machine behind it."""
+
     def __init__(self, width: int = 1280, height: int = 800, *, width_mm: int = 217, keypad: bool = False, single: bool = False) -> None:
         self.events: list[Event] = []
         self.pins: list[Pin] = []
@@ -44,19 +46,19 @@ class ShownPatronWindow:
         QApplication.processEvents()
 
     def texts(self) -> list[str]:
-        """Everything that can be read now."""
+        """All text visible now."""
         shown = [widget for widget in self.window.findChildren(QWidget) if widget.isVisible()]
         return [text for widget in shown if (text := _text(widget))]
 
     def everything_held(self) -> str:
-        """What any widget holds, shown or not."""
+        """All text any widget holds, visible or not."""
         return "\n".join(_text(widget) + widget.accessibleName() for widget in self.window.findChildren(QWidget))
 
     def says(self, sentence: str) -> bool:
         return any(sentence in text.replace("\n", "") for text in self.texts())
 
     def buttons(self) -> dict[str, QAbstractButton]:
-        """Those that can be pressed, by their accessible names."""
+        """The enabled buttons, by accessible name."""
         found = [button for button in self.window.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
         return {button.accessibleName(): button for button in found}
 
@@ -65,7 +67,7 @@ class ShownPatronWindow:
             QTest.mouseClick(self.buttons()[name], Qt.MouseButton.LeftButton)
 
     def scan(self, text: str, gap: float = 0.001) -> None:
-        """A barcode as a keyboard would type it, with so many seconds between two keys; to whatever has the keyboard at each."""
+        """Type a barcode as a keyboard would, `gap` seconds between keys; each goes to whatever has the focus."""
         self.timing.pass_(1)
         for letter in text:
             self.timing.pass_(gap)
@@ -86,7 +88,7 @@ class ShownPatronWindow:
         QApplication.sendEvent(self.with_the_keys(), event)
 
     def with_the_keys(self) -> QWidget:
-        # Nothing may have the focus, whatever the stubs say.
+        # Nothing may have the focus, whatever the stubs claim.
         focused = cast("QWidget | None", self.window.focusWidget())
         return self.window if focused is None else focused
 

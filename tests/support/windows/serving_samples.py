@@ -1,4 +1,4 @@
-"""A patron being served, in everything staff can see of it: one counter for each, by name."""
+"""Sample counters serving a patron: one for each thing staff can see, by name."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ LATER = Due(date(2026, 12, 23))
 def serving(
     patron: Patron = CHECKED, service: Service | LocalService | None = Service.LOAN, *entries: Entry, **more: object
 ) -> PatronShown:
-    """The patron at the counter with these lines on the list; `more` as in PatronShown."""
+    """A patron being served with these lines on the list; `more` as in PatronShown."""
     made = PatronShown(patron, Shown.MY_NUMBER_CARD, INSERTION, READING, service, Dealings(entries))
     return replace(made, **{"slip": SlipKind.TODAY, **more})  # type: ignore[arg-type]
 
 
 def at_counter(flow: Flow, **around: object) -> Counter:
-    """A counter that is connected to the library's system and prints slips; `around` as in Counter."""
+    """A counter connected to the library system, with slips enabled; `around` as in Counter."""
     return counter(flow, **{"rules": RULES, "ils": IlsCondition.READY, **around})
 
 

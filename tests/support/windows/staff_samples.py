@@ -1,4 +1,4 @@
-"""One counter and its facts for each thing the staff window can show, by name."""
+"""Sample counters and facts: one for each thing the staff window can show, by name."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ from tests.support.windows.serving_samples import RULES, STOPPED, serving_scenes
 Scene = tuple[Counter, CounterFacts]
 OTHER = LibraryCardNumber("2104067861")
 LONG = LibraryCardNumber("2104067853210406")
-"""The longest number there is: it must not be cut."""
+"""The longest possible number: it must not be cut off."""
 CUT_OFF = date(2011, 11, 25)
 UNCHECKED = replace(FACTS, revocation_checked=False)
 ALTERED = Finding("store.doubted", {"code": Code.LINKS_ALTERED, "links": 3, "pending": 0, "registered": 0, "used": 0})
@@ -142,7 +142,7 @@ def beside(section: Section, flow: Flow | None = None, **around: object) -> Coun
 
 
 def one_of_each() -> dict[str, Scene]:
-    """Every page with everything it can hold once: without the refusals and problems that differ in their words alone."""
+    """Every page with all its elements at least once, without refusals and problems that differ only in wording."""
     kept = (Code.CARD_EXPIRED, Code.NOT_LINKED, Code.STORE_FULL, Code.LIBRARY_CARD_EXPIRED, Code.PIN_LOCKED, Code.NUMBER_LENGTH)
     codes = tuple(f"-{code}" for code in Code if code not in kept)
     codes += tuple(f"timed-out-{work}" for work in LeftWork if work is not LeftWork.SERVING)
@@ -151,11 +151,11 @@ def one_of_each() -> dict[str, Scene]:
 
 
 a_third_or_all = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.trial)], ids=["a third", "all"])
-"""For what takes long on each page: every third in a quick run, all in a long one."""
+"""For slow checks of each page: every third in a quick run, all in a long one."""
 
 
 def troubled() -> dict[str, CounterFacts]:
-    """The counter's parts in trouble: one, several at once, and where nobody knows."""
+    """Problems of the counter's parts: one, several at once, and unknown."""
     doubtful: Params = {"now": "2010-01-01 00:00", "zone": "JST", "year": 2010, "month": 1, "day": 1}
     clock = Finding("clock.doubtful", doubtful, SEEN_AT)
     display = Finding("displays.one", {"displays": "", "count": 1, "apart": 0}, SEEN_AT)
@@ -249,7 +249,7 @@ def staff_scenes() -> dict[str, Scene]:  # noqa: PLR0915
     replacing = ConfirmingLink(CHILD, INSERTION, READING, ReplaceReason.REISSUED)
     shown["place-unchecked"] = counter(AwaitingMyNumberCard(CHILD), ils=IlsCondition.UNREACHABLE, cards=()), FACTS
     shown["confirm-unchecked"] = counter(replacing, ils=IlsCondition.UNREACHABLE, interrupted=INTERRUPTED["reader"]), FACTS
-    # The library's system is back by now.
+    # The library system has recovered by now.
     shown["done-unchecked"] = counter(FLOWS["done-pending"], rules=RULES, ils=IlsCondition.READY), FACTS
     shown["done-slip"] = counter(FLOWS["done-pending"], rules=RULES), FACTS
     shown["card-left"] = counter(Waiting(), card_left=3, spent=frozenset({INSERTION})), FACTS

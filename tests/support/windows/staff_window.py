@@ -1,4 +1,4 @@
-"""What staff do to their window, for tests: find a control by its name, press it, type, scan."""
+"""Staff's actions on their window, for tests: find a control by name, press it, type, scan."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 @dataclass
 class Hands:
-    """A staff window without a machine behind it: what it says is kept in `said`."""
+    """A staff window without a machine behind it; its events are recorded in `said`."""
 
     window: StaffWindow = field(init=False)
     said: list[Event] = field(default_factory=list)
     touches: int = 0
-    """How many signs of life there were."""
+    """Number of signs of life."""
     timing: ManualTiming = field(default_factory=ManualTiming)
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ class Hands:
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
-        # Shortcuts and the focus ring belong to the active window.
+        # Shortcuts and the focus ring require the active window.
         assert QTest.qWaitForWindowActive(self.window)
 
     def _hear(self, event: Event) -> None:
@@ -62,7 +62,7 @@ class Hands:
         return self.window.focusWidget()
 
     def controls(self) -> dict[str, QWidget]:
-        """Everything that can be pressed or filled, by its accessible name. Fails where two have the same."""
+        """Everything that can be pressed or filled, by accessible name. Fails if two have the same."""
         found: dict[str, QWidget] = {}
         for widget in self.window.findChildren(QWidget):
             if isinstance(widget, QAbstractButton | QLineEdit) and widget.isVisible():
@@ -74,7 +74,7 @@ class Hands:
         return self.controls()[name]
 
     def texts(self) -> str:
-        """Every sentence in sight."""
+        """All visible text."""
         return "\n".join(words.text for words in self.window.findChildren(Words) if words.isVisible())
 
     def press(self, name: str) -> None:
@@ -82,7 +82,7 @@ class Hands:
         settle()
 
     def unfold(self) -> None:
-        """All of the notice that is shown, where not all of it found room."""
+        """Unfold the notice, if not all of it is shown."""
         for name in list(self.controls()):
             if name.startswith("くわしく"):
                 self.press(name)
@@ -92,7 +92,7 @@ class Hands:
             self.press("たたむ")
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """One key by a finger, with quiet around it."""
+        """Press a key by finger, with quiet around it."""
         self.timing.pass_(PAUSE)
         self.tap(key, modifier=modifier)
         self.timing.pass_(PAUSE)
@@ -107,7 +107,7 @@ class Hands:
         settle()
 
     def scan(self, text: str, *suffix: Qt.Key, gap: float = 0.001) -> None:
-        """As a barcode scanner types, wherever the focus is, with so many seconds between two keys."""
+        """Type as a barcode scanner does, wherever the focus is, `gap` seconds between keys."""
         self.timing.pass_(PAUSE)
         for letter in text:
             self.scanned_key(Qt.Key(ord(letter.upper())), letter, gap=gap)
@@ -117,20 +117,20 @@ class Hands:
         settle()
 
     def scanned_key(self, key: Qt.Key, letter: str = "", *, gap: float = 0.001) -> None:
-        # A line feed comes as Ctrl+J.
+        # A line feed arrives as Ctrl+J.
         control = Qt.KeyboardModifier.ControlModifier if key == LINE_FEED and not letter else Qt.KeyboardModifier.NoModifier
         self.timing.pass_(gap)
         self.tap(key, letter, control)
 
     def type(self, text: str) -> None:
-        """By hand."""
+        """Type by hand."""
         for letter in text:
             self.timing.pass_(TYPING)
             self.tap(Qt.Key(ord(letter.upper())), letter)
         self.timing.pass_(PAUSE)
 
     def tap(self, key: Qt.Key, letter: str = "", modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """Down and up in the same instant."""
+        """Press and release in the same instant."""
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             self.stroke(kind, key, letter, modifier)
 
@@ -148,7 +148,7 @@ class Hands:
 
 @dataclass
 class LiveStaffWindow(Hands):
-    """The same with the real machine behind the window; the test answers what it asks for."""
+    """A staff window with the real machine behind it; the test answers its requests."""
 
     counter: Counter = field(default_factory=lambda: counter_in(Waiting(), cards=()))
     asked: list[Effect] = field(default_factory=list)
@@ -168,7 +168,7 @@ class LiveStaffWindow(Hands):
 
 
 def settle() -> None:
-    """Until everything asked for is shown; long lists are built in several goes."""
+    """Wait until everything requested is shown; long lists are built in several passes."""
     for _ in range(2):
         QCoreApplication.processEvents()
     while any(not rows.complete for window in QApplication.topLevelWidgets() for rows in window.findChildren(Rows)):

@@ -1,4 +1,4 @@
-"""A print server that takes the connection and says nothing: the windows go on, and the slip fails in time."""
+"""A print server that accepts the connection and does not respond: the windows stay responsive, and the slip fails in time."""
 
 from __future__ import annotations
 

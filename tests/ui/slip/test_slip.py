@@ -1,4 +1,4 @@
-"""Slips: what they say, and the PDF they become."""
+"""Slips: their wording, and the PDF they become."""
 
 from __future__ import annotations
 

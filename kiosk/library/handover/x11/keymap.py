@@ -35,6 +35,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
+    """The X server's keyboard mapping: which keys produce which keysyms."""
+
     first: int
     """The keycode of the first row."""
     keysyms: Sequence[Sequence[int]]
