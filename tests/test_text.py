@@ -94,6 +94,11 @@ def test_a_refusal_has_only_the_blanks_its_code_promises() -> None:
         assert {blank for sentence in told for blank in blanks(sentence)} <= promised, code
 
 
+@pytest.mark.parametrize("language", Language)
+def test_every_language_of_patrons_has_its_name_for_staff(language: Language) -> None:
+    assert knows(f"staff.language.{language}")
+
+
 @pytest.mark.parametrize("stop", Stop)
 def test_every_reason_of_a_stop_has_its_words(stop: Stop) -> None:
     assert stop_reasons(stop) == say(f"staff.stop.{stop}")

@@ -12,6 +12,7 @@ from enum import StrEnum, unique
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unclear, wish
@@ -169,7 +170,7 @@ def _without_seen_to(counter: Counter) -> Counter:
 def _was_there(left: PatronShown, late: Late) -> bool:
     """Whether staff have served this patron with the item among their loans while the notice was shown."""
     on_loan = left.patron.standing.on_loan
-    return late.service is not Service.HOLD and late.masked == left.patron.number.masked and on_loan.has(late.item.number)
+    return is_loan(late.service) and late.masked == left.patron.number.masked and on_loan.has(late.item.number)
 
 
 def _is_known(counter: Counter, doubt: Doubt) -> bool:

@@ -18,13 +18,20 @@ class ItemService:
 
     stopped_by: Callable[[frozenset[Stop]], frozenset[Stop]]
     """Selects those of a patron's stops that prevent it."""
+    on_loan: bool
+    """Whether the item is on loan to the patron afterwards, and so has a due date. One that is not may have a place in a queue."""
     twice: Reason | None
     """The reason shown for an item it was already done for; None if its line is shown again instead."""
 
 
 ITEM_SERVICES: Mapping[Service, ItemService] = {
-    Service.LOAN: ItemService(stops_lending, Reason.ALREADY_LENT),
-    Service.RENEWAL: ItemService(stops_renewing, None),
-    Service.HOLD: ItemService(stops_reserving, Reason.ALREADY_RESERVED),
+    Service.LOAN: ItemService(stops_lending, True, Reason.ALREADY_LENT),
+    Service.RENEWAL: ItemService(stops_renewing, True, None),
+    Service.HOLD: ItemService(stops_reserving, False, Reason.ALREADY_RESERVED),
 }
 """Services the library system performs for us if one is connected, in display order; for all others the number is handed over."""
+
+
+def is_loan(service: Service) -> bool:
+    """Whether an item is on loan to the patron when `service` has been done for it. Raises KeyError for services not done item by item."""
+    return ITEM_SERVICES[service].on_loan

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.domain.circulation import Instead, Item, Told
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 
 
@@ -44,6 +45,7 @@ def in_order(lines: Iterable[SlipLine]) -> tuple[SlipLine, ...]:
 
     def place(line: SlipLine) -> tuple[bool, date]:
         due = line.item.due
-        return line.service is Service.HOLD, due.day if due and due.day and line.service is not Service.HOLD else date.max
+        on_loan = is_loan(line.service)
+        return not on_loan, due.day if due and due.day and on_loan else date.max
 
     return tuple(sorted(lines, key=place))

@@ -21,7 +21,7 @@ from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import LocalService, SlipKind
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
-from kiosk.domain.states import HandoverWhen, When
+from kiosk.domain.states import CounterRules, HandoverWhen, When
 from kiosk.text import knows
 
 DECIDED = '[card]\nrevocation = "none"\n'
@@ -90,9 +90,11 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         title = "貸出"
         [slip]
         to = "pdf"
+        printer = "Front desk"
         default = "today"
         [session]
         idle_seconds = 120
+        library_card_seconds = 600
         warning_seconds = 45
         done_seconds = 10
         card_left_seconds = 7
@@ -110,6 +112,9 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
     assert (rules.confirm_holder, rules.lending_pin, rules.end_on_lift) == (When.FIRST_OF_DAY, When.ALWAYS, True)
     assert (rules.single_display, rules.staff_code) == (True, "0417")
     assert (rules.idle_seconds, rules.warning_seconds, rules.done_seconds, rules.card_left_seconds) == (120, 45, 10, 7)
+    assert (rules.slip_printer, rules.library_card_seconds) == ("Front desk", 600)
+    # A rule that stays as it is here has been forgotten in `counter_rules`, or in the text above. This one is not for libraries to set.
+    assert {each.name for each in fields(rules) if getattr(rules, each.name) == getattr(CounterRules(), each.name)} == {"wait_seconds"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, LoanList, Reason, Told
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.errors import Code
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import IlsCondition, Service, Ticket
 from kiosk.domain.serving.doubts import by_the_list
 from kiosk.domain.serving.questions import ask_for_loans, go_on
@@ -20,7 +21,7 @@ def listed(counter: Counter, flow: PatronShown, told: LoanList) -> Step:
     """Apply a new list. Items whose title is already known are not queried again."""
     dealings, standing = flow.dealings, flow.patron.standing
     lines = (*dealings.earlier.values(), *reversed(dealings.entries))
-    done = [entry for entry in lines if entry.progress is Progress.DONE and entry.service is not Service.HOLD]
+    done = [entry for entry in lines if entry.progress is Progress.DONE and is_loan(entry.service)]
     known = {item.number: item for item in (*(entry.item for entry in done), *(dealings.loans or ())) if item.title}
     on_loan = after_telling(standing.on_loan, told, (entry.item.number for entry in done if entry.service is Service.LOAN))
     # The title being fetched stays first, since its answer applies to the first.

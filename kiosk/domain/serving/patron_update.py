@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.circulation import Standing
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import Service
 from kiosk.domain.states import Entry, PatronShown
 
@@ -13,7 +14,7 @@ def taken_in(flow: PatronShown, entry: Entry) -> PatronShown:
     standing, loans, item = flow.patron.standing, flow.dealings.loans, entry.item
     if entry.done_as is Service.LOAN and not standing.on_loan.has(item.number):
         standing = _one_more(standing, item.number)
-    if entry.service is not Service.HOLD and loans is not None:
+    if is_loan(entry.service) and loans is not None:
         if any(loan.number == item.number for loan in loans):
             loans = tuple(item if loan.number == item.number else loan for loan in loans)
         elif entry.service is Service.LOAN:

@@ -33,6 +33,8 @@ class Change:
     """Raises Unavailable, Refused."""
     look: Callable[[Inquiry, Question, Before, Item, Deadline], tuple[Resolution, Item]]
     """What became of it, and the item as it is now; nothing is asked for. Raises Unavailable, Refused."""
+    is_verified: bool
+    """Whether a positive answer is looked behind: servers confirm holds that they do not place."""
     is_denied: Callable[[frozenset[Stop]], bool]
     """Whether a patron's stops are why it was refused, where nothing else tells."""
 
@@ -53,7 +55,9 @@ def _before_hold(inquiry: Inquiry, question: Question, item: Item, standing: Sta
 
 
 CHANGES: Mapping[Service, Change] = {
-    Service.LOAN: Change("11", Requests.loan, _before_loan, Inquiry.look_for_loan, lambda stops: bool(stops - _NOT_FOR_LOANS)),
-    Service.RENEWAL: Change("29", Requests.renewal, _before_renewal, Inquiry.look_for_renewal, lambda stops: Stop.RENEWAL_DENIED in stops),
-    Service.HOLD: Change("15", Requests.hold, _before_hold, Inquiry.look_for_hold, lambda stops: Stop.HOLD_DENIED in stops),
+    Service.LOAN: Change("11", Requests.loan, _before_loan, Inquiry.look_for_loan, False, lambda stops: bool(stops - _NOT_FOR_LOANS)),
+    Service.RENEWAL: Change(
+        "29", Requests.renewal, _before_renewal, Inquiry.look_for_renewal, False, lambda stops: Stop.RENEWAL_DENIED in stops
+    ),
+    Service.HOLD: Change("15", Requests.hold, _before_hold, Inquiry.look_for_hold, True, lambda stops: Stop.HOLD_DENIED in stops),
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
 from kiosk.domain.errors import Refused, Unavailable
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
 from kiosk.library.ils.changes import CHANGES
 from kiosk.library.ils.connection import Connection
@@ -156,23 +157,23 @@ class ItemTransactions:
         """Read a positive answer; holds are verified, since servers confirm holds that they do not place."""
         told, position = item_in(reply, item), position_in(reply) if reply.kind == "16" else None
         answer = ItemAnswer(told, Outcome.DONE, None, self._said(reply), fee=fee_in(reply))
-        is_hold = question.service is Service.HOLD
-        if is_hold:
+        on_loan = is_loan(question.service)
+        if CHANGES[question.service].is_verified:
             found = self._looked_twice(question, before, item, self._settle_seconds, by)
             if found is None or found[0] is Resolution.NOT_DONE:
                 accepted = replace(before, accepted=True)
                 self._doubts.keep(question, accepted)
                 outcome = Outcome.UNKNOWN if found is None else Outcome.REFUSED
                 return replace(answer, outcome=outcome, reason=Reason.NOT_SEEN_YET)
-        lacks = position is None if is_hold else not is_read(told.due)
+        lacks = not is_read(told.due) if on_loan else position is None
         if lacks or not told.title:
             described = self._inquiry.described(item, by)
             if described is not None:
                 fuller = item_in(described, told)
                 due = told.due if is_read(told.due) else fuller.due if is_read(fuller.due) else told.due or fuller.due
                 told = replace(told, title=told.title or fuller.title, due=due)
-                position = position or (position_in(described) if is_hold else None)
-        instead = None if is_hold else instead_in(reply, before.due, told.due)
+                position = position or (None if on_loan else position_in(described))
+        instead = instead_in(reply, before.due, told.due) if on_loan else None
         return self._done(question, told, replace(answer, position=position, instead=instead))
 
     def _done(self, question: Question, item: Item, answer: ItemAnswer | None = None) -> ItemAnswer:

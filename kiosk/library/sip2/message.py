@@ -18,7 +18,7 @@ class Malformed(ValueError):
 
 
 class Checksum(StrEnum):
-    """How the checksum of a reply is treated (setting `library.checksum`)."""
+    """How the checksum of a reply is treated (setting `ils.checksum`)."""
 
     OFF = "off"
     """Ignored."""

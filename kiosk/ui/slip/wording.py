@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.config import SlipSettings
 from kiosk.domain.circulation import Due, Told
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import Language, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
 from kiosk.text import say
@@ -65,9 +66,9 @@ def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
         said.append(_paragraph(_say(f"slip.{line.instead}", language), "note"))
     elif kind is SlipKind.TODAY and line.service is not Service.LOAN:
         said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
-    if line.position is not None and line.service is Service.HOLD:
+    if line.position is not None and not is_loan(line.service):
         said.append(_paragraph(_say("slip.position", language, position=line.position), "note"))
-    if line.item.due is not None and line.service is not Service.HOLD:
+    if line.item.due is not None and is_loan(line.service):
         said.append(_paragraph(_say("slip.due", language, due=due_words(line.item.due, language))))
     return "".join(said)
 

@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from itertools import islice
 
 from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
@@ -171,8 +172,9 @@ def _entry_line(entry: Entry, key: str, setting: Setting) -> Line:
 
 def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
     service, said = entry.service, _said(entry)
-    if service is Service.HOLD:
-        done, place = say("staff.line.done-hold"), "" if entry.position is None else say("staff.line.position", position=entry.position)
+    if not is_loan(service):
+        done = say(f"staff.line.done-{service}")
+        place = "" if entry.position is None else say("staff.line.position", position=entry.position)
         return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
     due = due_words(entry.item.due, today) or say("staff.line.undated")
     if entry.instead is not None:
@@ -195,7 +197,7 @@ def _said(entry: Entry) -> str:
     """Return the fee and the server's message, whatever the outcome."""
     fee = say("staff.line.fee", fee=" ".join(entry.fee.split())) if entry.fee.strip() else ""
     said = say("staff.line.said", said=" ".join(entry.said.split())) if entry.said.strip() else ""
-    due = "" if entry.service is Service.HOLD else due_said(entry.item.due)
+    due = due_said(entry.item.due) if is_loan(entry.service) else ""
     return "\n".join(filter(None, (fee, due, said)))
 
 

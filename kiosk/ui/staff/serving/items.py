@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.domain.circulation import Item, Stop
 from kiosk.domain.events import HoldConfirmed, ItemEntered, RenewalChosen, ServiceChosen
+from kiosk.domain.itemservices import is_loan
 from kiosk.domain.model import Service
 from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
@@ -48,7 +49,7 @@ class ItemsPage(Panel):
         self._wrong = Words(kind="wrong")
         self._count = Words(kind="sub", line=1.35)
         self._empty = Words(kind="sub")
-        position = service is Service.HOLD
+        position = not is_loan(service)
         last = say("staff.items.position") if position else say("staff.items.due")
         self.rows = Rows(sizes, last, self._renew, buttons=self.buttons)
         enter = Button(say(f"staff.items.enter-{service}"), "secondary")
