@@ -174,7 +174,7 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return idle_extension.give(counter)
         case TimeUp(ticket) if ticket and ticket == counter.more_time.ticket:
             return more_time_over(counter)
-        case TimeUp(ticket):
+        case TimeUp(ticket) if ticket:
             return then(_flow(counter, event), lambda after: time_up(after, ticket))
         case EndedSeen():
             return replace(counter, ended=None), ()

@@ -79,6 +79,14 @@ class Scan:
         return self.plain[len(self.start) : len(self.plain) - len(self.stop)]
 
 
+def _remainder(values: list[int], modulus: int) -> int:
+    """The decimal number modulo `modulus`. Python converts no more than 4,300 digits at once."""
+    remainder = 0
+    for value in values:
+        remainder = (remainder * 10 + value) % modulus
+    return remainder
+
+
 def expected_check_digit(kind: CheckDigit, digits: str) -> str:
     """The check digit for `digits`; empty for NONE. Mod 11 gives "0" for a remainder of 10 or 11."""
     values = [int(digit) for digit in digits]
@@ -86,9 +94,9 @@ def expected_check_digit(kind: CheckDigit, digits: str) -> str:
         case CheckDigit.NONE:
             return ""
         case CheckDigit.SEVEN_DR:
-            return str(int(digits or 0) % 7)
+            return str(_remainder(values, 7))
         case CheckDigit.NINE_DR:
-            return str(int(digits or 0) % 9)
+            return str(_remainder(values, 9))
         case CheckDigit.MOD_10_WEIGHT_3_1:
             total = sum(value * (3 if index % 2 == 0 else 1) for index, value in enumerate(reversed(values)))
             return str(-total % 10)

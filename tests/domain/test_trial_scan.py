@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,3 +119,9 @@ def test_a_trial_ends_as_the_item_would_at_the_counter(text: str, start_stop: St
 def test_what_a_trial_shows_can_be_seen(text: str, rule: BarcodeRule) -> None:
     for step in try_library_card(text, rule).steps:
         assert all(value.isprintable() for value in step.params.values() if isinstance(value, str))
+
+
+@pytest.mark.parametrize("kind", CheckDigit)
+def test_a_scan_of_any_length_has_a_verdict(kind: CheckDigit) -> None:
+    """A numeric QR code holds up to 7,089 digits."""
+    assert refused(try_library_card("9" * 7089, replace(RULE, check_digit=kind))) is not None
