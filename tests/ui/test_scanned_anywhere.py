@@ -278,7 +278,7 @@ NEVER_BY_A_TAP: dict[str, tuple[str, ...]] = {
     "renewal": ("すべて延長する",),
     "card-left": ("確認しました",),
     "stray": ("このままにする",),
-    "slip-trouble": ("レシートを確認しました",),
+    "slip-trouble": ("レシートの件を確認しました",),
     "applicant": ("ご本人", "15歳未満の子", "それ以外の方"),
     "guardian": ("15歳未満である", "法定代理人である", "「氏名」が記載されている"),
     "unlink-reason": ("紛失", "ご本人の希望", "登録の訂正"),
