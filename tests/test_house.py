@@ -11,7 +11,7 @@ CHECKOUT = Path(__file__).parents[1]
 MOST_LINES = 300
 TOO_LONG = {
     "tests/bench/counter.py": 418,
-    "tests/commands/test_faults.py": 302,
+    "tests/commands/test_faults.py": 304,
     "tests/commands/test_ils.py": 425,
     "tests/config/test_reading.py": 410,
     "tests/demo/ils/test_wire_forms.py": 338,
