@@ -283,8 +283,7 @@ def test_lifting_the_card_waits_for_the_answer_where_it_ends_the_session(open_de
     def on_lift(settings: Settings) -> Settings:
         return replace(settings, lending=replace(settings.lending, end_on_lift=True))
 
-    # Longer than a busy machine takes to lift a card.
-    desk = open_desk(latency=1.5, settings=on_lift)
+    desk = open_desk(latency=1.5, settings=on_lift)  # longer than a busy machine takes to lift a card
     desk.tap("other")
     desk.scan("stars")
     desk.opened.lift()
