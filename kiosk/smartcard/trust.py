@@ -15,12 +15,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import FileTrouble, file_trouble
+from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard.authority import Authority
-from kiosk.smartcard.wholefile import write_whole
 
 _SUFFIX = ".cer"
 
@@ -188,7 +188,7 @@ class TrustStore:
     def _write(self, name: str, content: bytes) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(self._folder / name, content)
+            replace_file(self._folder / name, content)
         except OSError as error:
             raise _trouble(error, self._folder) from error
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_permissions import exposure
@@ -21,7 +22,6 @@ from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.revocation.parsing_process import as_json, head_from
 from kiosk.smartcard.revocation.serial_numbers import Numbers
-from kiosk.smartcard.wholefile import write_whole
 
 log = logging.getLogger("kiosk.smartcard.revocation")
 
@@ -161,9 +161,9 @@ class ListCache:
         lists = [one for one in kept.held if one.numbers is not None]
         for one in lists:
             if one.numbers is not None and one.head.digest not in self._whole:
-                write_whole(self._numbers(one.head), one.numbers.packed)
+                replace_file(self._numbers(one.head), one.numbers.packed)
                 self._whole.add(one.head.digest)
-        write_whole(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
+        replace_file(self._folder / _INDEX, json.dumps(_index(kept, authorities)).encode())
         used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
