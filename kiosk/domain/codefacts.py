@@ -32,6 +32,8 @@ class Family(Enum):
     """Another program's window."""
     SLIP = auto()
     STORE = auto()
+    REGISTRY = auto()
+    """The library's register of links, and the operations sent to it."""
     PROGRAM = auto()
     """Home, configuration, files and the program itself."""
 

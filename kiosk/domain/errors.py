@@ -89,6 +89,21 @@ class Code(StrEnum):
     HOLDER_DENIED = "holder-denied", about_link(Guide.HOLDER, library_card_serves=False)
     PROXY_REFUSED = "proxy-refused", about_link(Guide.PROXY, library_card_serves=False)
     NOTHING_TO_UNLINK = "nothing-to-unlink", about_link(Guide.UNLINK, patron=ToPatron.NOTHING, library_card_serves=False)
+    PREMISES_CHANGED = "premises-changed", about_link(Guide.WAIT, library_card_serves=True)
+    """What staff were shown before a replacement no longer stands."""
+    STOPPED_SINCE = "stopped-since", about_link(Guide.WAIT, library_card_serves=True)
+    """Card or number was stopped after the position known when the operation was made."""
+    # the operation itself
+    OPERATION_NEWER = "operation-newer", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
+    """Of a version this program does not know."""
+    OPERATION_UNREADABLE = "operation-unreadable", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
+    OPERATION_REUSED = "operation-reused", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
+    """Its UUID has been used with other content."""
+    # the library's register
+    REGISTRY_TOO_LONG_OFFLINE = "registry-too-long-offline", about_counter(Family.REGISTRY, ToPatron.CLOSED)
+    """What was stopped elsewhere may be unknown here: no card is accepted until the register has answered."""
+    REGISTRY_SHUT_OUT = "registry-shut-out", about_counter(Family.REGISTRY, ToPatron.CLOSED)
+    """The register no longer accepts this counter."""
     # the library card
     NUMBER_EMPTY = "number-empty", about_number(perhaps_item=False)
     NUMBER_CHARACTERS = "number-characters", about_number(perhaps_item=True)
