@@ -1,0 +1,152 @@
+"""What becomes of an operation: one pure function for a counter that is alone, for the library's server, and for what a counter shows
+while its own operations are on their way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kiosk.domain.errors import Code
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, ReplaceOperation, UnlinkOperation
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that stands."""
+
+    token: LinkToken
+    number: LibraryCardNumber
+    since: datetime
+    """Aware, UTC."""
+    counter: str
+    operation: UUID
+    """The operation that opened it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """That a link was closed, or a number stopped, at `cursor`: what was made before it must not revive the card."""
+
+    cursor: int
+    counter: str
+    sequence: int
+    """Of the operation that stopped it, in its counter's own sequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epochs:
+    """The epochs of the ledger. A restored backup, or anything else that loses accepted operations, begins a new one."""
+
+    current: int = 0
+    cuts: tuple[tuple[int, int], ...] = ()
+    """For each earlier epoch: the last cursor of it that still holds."""
+
+    def effective(self, known: Position) -> int:
+        """The cursor up to which a counter really knew the ledger that holds now.
+
+        In an earlier epoch it may have seen operations that were lost since, so it counts as knowing at most what was left at each cut.
+        Of an epoch still to come nothing is known.
+        """
+        if known.epoch > self.current:
+            return 0
+        return min([known.cursor, *(cut for epoch, cut in self.cuts if epoch >= known.epoch)])
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in the ledger concerning one operation's token and number."""
+
+    by_token: OpenLink | None = None
+    by_number: OpenLink | None = None
+    stops: tuple[Stop, ...] = ()
+    """Of its token and of its number."""
+    epochs: Epochs = Epochs()
+    is_alone: bool = False
+    """No other counter exists: a number without a link here has none anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link was opened."""
+
+    link: OpenLink
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A link was closed, which stops its token and its number."""
+
+    link: OpenLink
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A number without a link was stopped."""
+
+    number: LibraryCardNumber
+
+
+Change = Opened | Closed | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The operation holds; `changes` in order, empty if what it asks for stands already."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The operation changes nothing. Not `errors.Refused`, which is raised."""
+
+    code: Code
+    """stopped-since, linked-elsewhere, number-linked-elsewhere, premises-changed or nothing-to-unlink."""
+
+
+Decision = Accepted | Declined
+
+
+def decide(standing: Standing, operation: Operation) -> Decision:
+    """Decide about one operation. Total: every operation is accepted or declined, whatever stands."""
+    if isinstance(operation, UnlinkOperation):
+        return _unlink(standing, operation)
+    if any(_came_after(stop, operation.origin, standing.epochs) for stop in standing.stops):
+        return Declined(Code.STOPPED_SINCE)
+    by_token, by_number = standing.by_token, standing.by_number
+    if by_token is not None and by_token.number == operation.number:
+        return Accepted(())
+    if isinstance(operation, ReplaceOperation):
+        return _replace(standing, operation)
+    if by_token is not None or by_number is not None:
+        return Declined(Code.LINKED_ELSEWHERE if by_token is not None else Code.NUMBER_LINKED_ELSEWHERE)
+    return Accepted((_opened(operation),))
+
+
+def _unlink(standing: Standing, operation: UnlinkOperation) -> Decision:
+    # Whatever opened the link: a card reported lost stops, even if it was linked anew without this counter's knowledge.
+    if standing.by_number is not None:
+        return Accepted((Closed(standing.by_number),))
+    return Declined(Code.NOTHING_TO_UNLINK) if standing.is_alone else Accepted((Stopped(operation.number),))
+
+
+def _replace(standing: Standing, operation: ReplaceOperation) -> Decision:
+    conflicting = [link for link in (standing.by_token, standing.by_number) if link is not None]
+    if any(link.operation not in operation.replaces for link in conflicting):
+        return Declined(Code.PREMISES_CHANGED)
+    return Accepted((*(Closed(link) for link in conflicting), _opened(operation)))
+
+
+def _came_after(stop: Stop, origin: Origin, epochs: Epochs) -> bool:
+    """Whether a stop invalidates what `origin` made. One counter may, offline, unlink a number and then link its new card."""
+    if stop.counter == origin.counter and stop.sequence < origin.sequence:
+        return False
+    return stop.cursor > epochs.effective(origin.known)
+
+
+def _opened(operation: LinkOperation | ReplaceOperation) -> Opened:
+    origin = operation.origin
+    return Opened(OpenLink(operation.token, operation.number, origin.made, origin.counter, origin.uuid))

@@ -1,0 +1,240 @@
+"""The operations on links, and the one encoding in which they are stored, sent and compared.
+
+An operation is an act as a value: it is made where the person acts, keeps its UUID for ever, and says up to where its counter knew the
+ledger at that moment. `decide` says what becomes of it. A new kind of operation needs: a dataclass and a row in `_KINDS` here, a rule in
+`decide.py`, its row of the audit trail in `store/acts.py`, and the same rule once more in the tests' own model of the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
+
+WIRE_1 = 1
+"""2026-12: the first."""
+OLDEST, CURRENT = WIRE_1, WIRE_1
+"""The versions that can be read, and the one that is written."""
+
+_LARGEST = (1 << 63) - 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the library's one order of accepted operations. Cursors of two epochs are compared by `Epochs.effective` only."""
+
+    epoch: int = 0
+    cursor: int = 0
+    """Operations accepted so far; 0 before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who made an operation, when, and what was known there."""
+
+    uuid: UUID
+    counter: str
+    sequence: int
+    """The counter's own: 1 for its first operation, then one more each time."""
+    known: Position
+    """Up to where the counter knew the ledger."""
+    key_generation: int
+    """Of the site key that derived the token."""
+    made: datetime
+    """UTC, whole seconds. Evidence, never an order: clocks are wrong."""
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOperation:
+    """Link a card with a number of which neither is linked."""
+
+    origin: Origin
+    token: LinkToken
+    number: LibraryCardNumber
+    revocation: Revocation
+    by_guardian: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceOperation:
+    """Link a card with a number in place of the links that staff were shown."""
+
+    origin: Origin
+    token: LinkToken
+    number: LibraryCardNumber
+    revocation: Revocation
+    by_guardian: bool
+    reason: ReplaceReason
+    replaces: frozenset[UUID]
+    """The operations that opened the links shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkOperation:
+    """Close the link of a number, or stop the number where no link of it is known."""
+
+    origin: Origin
+    number: LibraryCardNumber
+    reason: UnlinkReason
+
+
+Operation = LinkOperation | ReplaceOperation | UnlinkOperation
+
+
+def encode(operation: Operation) -> bytes:
+    """The canonical encoding (UTF-8 JSON, keys sorted, no spaces): equal operations have equal bytes. Secret: token and number."""
+    return _canonical({"wire": CURRENT, "kind": _KIND_OF[type(operation)], **_origin_fields(operation.origin), **_own_fields(operation)})
+
+
+def decode(encoded: bytes) -> Operation:
+    """Parse the canonical encoding.
+
+    Raises Refused: operation-newer (`version`, `known`); operation-unreadable, for anything `encode` did not write.
+    """
+    try:
+        fields = json.loads(encoded)
+        version = _integer(fields["wire"])
+        if version > CURRENT:
+            raise Refused(Code.OPERATION_NEWER, version=version, known=CURRENT)
+        if version < OLDEST:
+            raise ValueError(f"no version {version}")
+        operation = _KINDS[_text(fields["kind"])](_Fields(fields))
+        # Unknown fields, another order or another spelling would give one operation two encodings.
+        if encode(operation) != encoded:
+            raise ValueError("not canonical")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refused(Code.OPERATION_UNREADABLE) from error
+    return operation
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Typed access to the fields of one encoded operation. Every method raises ValueError or KeyError."""
+
+    values: Mapping[str, object] = field(repr=False)
+
+    def text(self, name: str) -> str:
+        return _text(self.values[name])
+
+    def integer(self, name: str) -> int:
+        return _integer(self.values[name])
+
+    def truth(self, name: str) -> bool:
+        value = self.values[name]
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} is no truth value")
+        return value
+
+    def of(self, kind: type[E], name: str) -> E:
+        return kind(self.text(name))
+
+    def uuids(self, name: str) -> frozenset[UUID]:
+        values = self.values[name]
+        if not isinstance(values, list):
+            raise ValueError(f"{name} is no list")
+        return frozenset(UUID(_text(value)) for value in values)
+
+    @property
+    def token(self) -> LinkToken:
+        text = self.text("token")
+        if not _DIGEST.fullmatch(text):
+            raise ValueError("a token has 32 bytes")
+        return LinkToken(bytes.fromhex(text))
+
+    @property
+    def number(self) -> LibraryCardNumber:
+        text = self.text("number")
+        if not (0 < len(text) <= 64 and text.isascii() and text.isalnum()):
+            raise ValueError("no library card number")
+        return LibraryCardNumber(text)
+
+    @property
+    def origin(self) -> Origin:
+        operator = self.values["operator"]
+        made = datetime.fromisoformat(self.text("made"))
+        if made.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return Origin(
+            uuid=UUID(self.text("uuid")),
+            counter=self.text("counter"),
+            sequence=self.integer("sequence"),
+            known=Position(self.integer("epoch"), self.integer("cursor")),
+            key_generation=self.integer("key-generation"),
+            made=made,
+            operator=None if operator is None else _text(operator),
+        )
+
+
+def _link(fields: _Fields) -> LinkOperation:
+    return LinkOperation(fields.origin, fields.token, fields.number, fields.of(Revocation, "revocation"), fields.truth("guardian"))
+
+
+def _replacement(fields: _Fields) -> ReplaceOperation:
+    return ReplaceOperation(
+        fields.origin,
+        fields.token,
+        fields.number,
+        fields.of(Revocation, "revocation"),
+        fields.truth("guardian"),
+        fields.of(ReplaceReason, "reason"),
+        fields.uuids("replaces"),
+    )
+
+
+def _unlinking(fields: _Fields) -> UnlinkOperation:
+    return UnlinkOperation(fields.origin, fields.number, fields.of(UnlinkReason, "reason"))
+
+
+_KINDS: Mapping[str, Callable[[_Fields], Operation]] = {"link": _link, "replace": _replacement, "unlink": _unlinking}
+_KIND_OF = {LinkOperation: "link", ReplaceOperation: "replace", UnlinkOperation: "unlink"}
+
+
+def _own_fields(operation: Operation) -> dict[str, object]:
+    match operation:
+        case LinkOperation(_, token, number, revocation, by_guardian):
+            return {"token": token.digest.hex(), "number": number.text, "revocation": revocation, "guardian": by_guardian}
+        case ReplaceOperation(_, token, number, revocation, by_guardian, reason, replaces):
+            told = {"token": token.digest.hex(), "number": number.text, "revocation": revocation, "guardian": by_guardian}
+            return {**told, "reason": reason, "replaces": sorted(map(str, replaces))}
+        case UnlinkOperation(_, number, reason):
+            return {"number": number.text, "reason": reason}
+
+
+def _origin_fields(origin: Origin) -> dict[str, object]:
+    return {
+        "uuid": str(origin.uuid),
+        "counter": origin.counter,
+        "sequence": origin.sequence,
+        "epoch": origin.known.epoch,
+        "cursor": origin.known.cursor,
+        "key-generation": origin.key_generation,
+        "made": origin.made.astimezone(UTC).isoformat(timespec="seconds"),
+        "operator": origin.operator,
+    }
+
+
+def _canonical(fields: Mapping[str, object]) -> bytes:
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
+        raise ValueError("no count")
+    return value
