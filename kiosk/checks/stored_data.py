@@ -48,7 +48,7 @@ def check_store(repository: Repository) -> Finding:
 
 def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
     """Whether staff have confirmed the recovery sheet; None if the store cannot be read."""
-    from kiosk.store.recovery_sheet import fingerprint
+    from kiosk.ledger.recovery_sheet import fingerprint
 
     try:
         confirmed = repository.sheet_confirmed(fingerprint(site_key))

@@ -25,7 +25,7 @@ from kiosk.domain.escaping import escaped
 from kiosk.text import knows, plain, say
 
 if TYPE_CHECKING:
-    from kiosk.store.audit import AuditEntry
+    from kiosk.ledger.audit import AuditEntry
     from kiosk.store.repository import Repository
 
 _MOST_TOLD = 20

@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
 
 def print_sheet(home: Home, options: argparse.Namespace) -> int:
     """Print to stdout only, so that it can be piped to a printer; creates the keys at the first start."""
-    from kiosk.store.recovery_sheet import sheet
+    from kiosk.ledger.recovery_sheet import sheet
 
     repository, keys = open_repository(home, read_settings(home.config))
 
@@ -48,7 +48,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
 def confirm(home: Home, options: argparse.Namespace) -> int:
     """Ask for two lines of the sheet, three tries each."""
-    from kiosk.store.recovery_sheet import answered, challenge, fingerprint
+    from kiosk.ledger.recovery_sheet import answered, challenge, fingerprint
 
     repository, keys = open_repository(home, read_settings(home.config))
 
@@ -86,9 +86,9 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 
 def restore(home: Home, options: argparse.Namespace) -> int:
     """Restore on a machine with neither store nor keys; no counter may be running."""
+    from kiosk.ledger.recovery_sheet import LINES
     from kiosk.store.lock import RunningLock
     from kiosk.store.recovery import restore
-    from kiosk.store.recovery_sheet import LINES
 
     settings = read_settings(home.config)
     place = key_place_of(home, settings)

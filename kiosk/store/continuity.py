@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.states import Problem
+from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.notes import read_note
 from kiosk.store.anchor import Anchor
-from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.link_digest import LinkDigest, LinkSum
-from kiosk.store.metadata import IDENTITY, read_note
+from kiosk.store.metadata import IDENTITY
 
 
 def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: bool) -> Problem | None:

@@ -15,14 +15,15 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.states import Problem
+from kiosk.ledger.audit import REGISTER, RELEASE, AuditTrail
+from kiosk.ledger.notes import read_note, write_note
 from kiosk.store.anchor import Anchor
-from kiosk.store.audit import REGISTER, RELEASE, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.continuity import compared
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
 from kiosk.store.link_digest import LinkDigest, LinkSum
-from kiosk.store.metadata import ACCEPTED, read_note, write_note
+from kiosk.store.metadata import ACCEPTED
 from kiosk.store.monthly_counts import Figures
 
 PAUSE_SECONDS = 0.001

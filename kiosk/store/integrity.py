@@ -14,13 +14,14 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.states import Problem
+from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.store.anchor import Anchor, AnchorFile
-from kiosk.store.audit import AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.continuity import compared, present_end
 from kiosk.store.examination import accept
 from kiosk.store.link_digest import LinkDigest
-from kiosk.store.metadata import ANCHORED, DOUBT, IDENTITY, drop_note, parsed, read_note, write_note
+from kiosk.store.metadata import ANCHORED, DOUBT, IDENTITY
 from kiosk.store.monthly_counts import Figures
 
 

@@ -9,10 +9,11 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
 from kiosk.store.links import StoredLink
-from kiosk.store.metadata import IDENTITY, LINKS_DIGEST, parsed, read_note, write_note
+from kiosk.store.metadata import IDENTITY, LINKS_DIGEST
 
 _MODULUS = 1 << 256
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from peewee import ModelDelete
 
+from kiosk.ledger.paging import PAGE
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import LinkRow
-from kiosk.store.paging import PAGE
 
 # Plain SQL instead of peewee's query builder: this runs on every tap.
 _SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "

@@ -5,7 +5,9 @@ Not bound to a database: queries are executed on a given one, so that several st
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import AutoField, BlobField, CompositeKey, IntegerField, Model, TextField
+
+from kiosk.ledger.models import AuditRow, MetaRow
 
 
 class LinkRow(Model):
@@ -35,38 +37,6 @@ class OutboxRow(Model):
 
     class Meta:
         table_name = "outbox"
-
-
-class AuditRow(Model):
-    """One act. `number` is masked; no names, no titles. `hash` covers all other columns, and `previous` chains the rows."""
-
-    place = AutoField()
-    at = TextField(index=True)
-    counter = TextField()
-    operator = TextField(null=True)
-    act = TextField()
-    result = TextField()
-    reason = TextField(null=True)
-    checked = TextField()
-    number = TextField(null=True)
-    operation = TextField(null=True, unique=True)
-    """UUID of the operation, which makes repeats detectable."""
-    previous = BlobField()
-    hash = BlobField()
-
-    class Meta:
-        table_name = "audit"
-
-
-class MetaRow(Model):
-    """Key-value metadata of the store."""
-
-    name = CharField(primary_key=True)
-    value = TextField()
-
-    class Meta:
-        table_name = "meta"
-        without_rowid = True
 
 
 class TallyRow(Model):

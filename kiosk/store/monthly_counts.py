@@ -12,7 +12,7 @@ from datetime import datetime
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import Act
 from kiosk.domain.model import Month, Service
-from kiosk.store.audit import REGISTER, RELEASE
+from kiosk.ledger.audit import REGISTER, RELEASE
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import TallyRow
 

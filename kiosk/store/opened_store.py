@@ -13,8 +13,9 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import Problem
+from kiosk.ledger.audit import AuditedAct, AuditTrail
+from kiosk.ledger.notes import read_note
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.audit import AuditedAct, AuditTrail
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.error_table import translated
 from kiosk.store.examination import Examination
@@ -22,7 +23,7 @@ from kiosk.store.foreign_changes import ForeignChanges, check_company
 from kiosk.store.integrity import Integrity
 from kiosk.store.keys import Keys
 from kiosk.store.link_digest import LinkDigest
-from kiosk.store.metadata import IDENTITY, read_note
+from kiosk.store.metadata import IDENTITY
 from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
 

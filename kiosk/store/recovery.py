@@ -24,7 +24,8 @@ from kiosk.config.file_access import read_regular
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
-from kiosk.store.audit import AuditedAct, AuditHead, AuditTrail
+from kiosk.ledger.audit import AuditedAct, AuditHead, AuditTrail
+from kiosk.ledger.recovery_sheet import parse
 from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_folder, open_file
 from kiosk.store.database_files import leftovers, set_aside
@@ -34,7 +35,6 @@ from kiosk.store.key_location import KeyPlace
 from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
 from kiosk.store.metadata import IDENTITY
 from kiosk.store.migrations import version_of
-from kiosk.store.recovery_sheet import parse
 
 _IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"

@@ -14,18 +14,19 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
+from kiosk.ledger.audit import REGISTER, RELEASE, AuditEntry, AuditHead
+from kiosk.ledger.notes import read_note, write_note
+from kiosk.ledger.paging import paged
 from kiosk.store.anchor import AnchorFile
-from kiosk.store.audit import REGISTER, RELEASE, AuditEntry, AuditHead
 from kiosk.store.cipher import open_file
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
 from kiosk.store.link_digest import LinkSum
 from kiosk.store.links import LinkTable, StoredLink
-from kiosk.store.metadata import RECOVERY_SHEET, read_note, write_note
+from kiosk.store.metadata import RECOVERY_SHEET
 from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.opened_store import OpenedStore, utc
 from kiosk.store.outbox import Outbox, OutboxEntry
-from kiosk.store.paging import paged
 
 
 @dataclass(frozen=True, slots=True)

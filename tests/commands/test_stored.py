@@ -19,7 +19,7 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.model import LibraryCardNumber, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
-from kiosk.store.audit import REGISTER, RELEASE
+from kiosk.ledger.audit import REGISTER, RELEASE
 from kiosk.store.cipher import open_file
 from kiosk.store.repository import Repository
 from kiosk.text import knows, say

@@ -21,7 +21,7 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import key_place_of, open_repository
-from kiosk.store.audit import AuditedAct, AuditTrail
+from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.store.cipher import CipherDatabase, open_file
 from kiosk.store.key_location import KeyPlace
 from kiosk.store.keys import Keys

@@ -10,7 +10,7 @@ import pytest
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.store.audit import AuditHead, digest_of
+from kiosk.ledger.audit import AuditHead, digest_of
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository

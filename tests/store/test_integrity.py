@@ -24,8 +24,8 @@ from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.states import Problem
-from kiosk.store.audit import REGISTER, AuditTrail
-from kiosk.store.audit import AuditedAct as Row
+from kiosk.ledger.audit import REGISTER, AuditTrail
+from kiosk.ledger.audit import AuditedAct as Row
 from kiosk.store.cipher import CipherDatabase, open_file
 from kiosk.store.integrity import Integrity
 from kiosk.store.key_location import KeyPlace, key_place

@@ -15,9 +15,9 @@ import pytest
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.equipment import open_repository
+from kiosk.ledger.paging import PAGE
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import Keys
-from kiosk.store.paging import PAGE
 from kiosk.store.repository import Repository
 
 SINCE = "2026-11-23T03:00:00+00:00"

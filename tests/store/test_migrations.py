@@ -17,7 +17,7 @@ from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
 from kiosk.domain.states import Problem
-from kiosk.store.audit import digest_of
+from kiosk.ledger.audit import digest_of
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
 from kiosk.store.key_location import key_place

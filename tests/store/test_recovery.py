@@ -12,10 +12,10 @@ import pytest
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.ledger.recovery_sheet import sheet
 from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore, seal, unseal
-from kiosk.store.recovery_sheet import sheet
 from kiosk.store.repository import Repository
 from tests.support.error_code import code_of
 

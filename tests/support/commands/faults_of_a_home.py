@@ -272,7 +272,7 @@ def load_once() -> None:
     for module in (
         "demo.program",
         "checks.stored_data",
-        "store.recovery_sheet",
+        "ledger.recovery_sheet",
         "smartcard.pcsc",
         "smartcard.virtual.demo_cards",
         "smartcard.vpcd",

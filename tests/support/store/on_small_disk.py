@@ -12,12 +12,12 @@ from uuid import UUID
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.ledger.recovery_sheet import sheet
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.key_file import FileKeyStore
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore
-from kiosk.store.recovery_sheet import sheet
 from kiosk.store.repository import Repository
 
 KEYS = Keys(b"d" * 32, b"s" * 32)

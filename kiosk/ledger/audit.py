@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kiosk.store.cipher import CipherDatabase
-from kiosk.store.metadata import AUDIT_HEAD, parsed, read_note, write_note
-from kiosk.store.models import AuditRow
-from kiosk.store.paging import PAGE
+from peewee import Database
 
+from kiosk.ledger.database import ask
+from kiosk.ledger.models import AuditRow
+from kiosk.ledger.notes import parsed, read_note, write_note
+from kiosk.ledger.paging import PAGE
+
+AUDIT_HEAD = "audit.head"
+"""The note that holds the number of rows and the hash of the last."""
 _FIRST = bytes(32)
 _COLUMNS = ("place", "at", "counter", "operator", "act", "result", "reason", "checked", "number", "operation")
 
@@ -79,7 +83,7 @@ def _head(note: str) -> AuditHead:
 class AuditTrail:
     """The audit rows of one store. `add` is called in the transaction of the act it records."""
 
-    def __init__(self, database: CipherDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, act: AuditedAct) -> None:
@@ -108,17 +112,17 @@ class AuditTrail:
         """The next page of rows after `after`, restricted to those at or after `since`."""
         # The unary "+" keeps SQLite from using the index on time and sorting all rows for each page.
         query = f"SELECT {', '.join(_COLUMNS)} FROM audit WHERE place > ? AND +at >= ? ORDER BY place LIMIT ?"  # noqa: S608 - our own names
-        rows = self._database.ask(query, (after, since, PAGE)).fetchall()
+        rows = ask(self._database, query, (after, since, PAGE)).fetchall()
         return [AuditEntry(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def times(self, after: int) -> list[tuple[int, str]]:
         """Place and timestamp of the next page of rows after `after`."""
-        rows = self._database.ask("SELECT place, at FROM audit WHERE place > ? ORDER BY place LIMIT ?", (after, PAGE)).fetchall()
+        rows = ask(self._database, "SELECT place, at FROM audit WHERE place > ? ORDER BY place LIMIT ?", (after, PAGE)).fetchall()
         return [(int(place), str(at)) for place, at in rows]
 
     def go_on(self) -> None:
         """Continue the chain from the last row present, after staff have confirmed a damaged end of the trail."""
-        last = self._database.ask("SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone()
+        last = ask(self._database, "SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone()
         if last is not None and last[0] > self.head().rows:
             write_note(self._database, AUDIT_HEAD, f"{last[0]} {bytes(last[1]).hex()}")
 
@@ -126,7 +130,7 @@ class AuditTrail:
         """The hash of row `place`; None if there is no such row. Row 0 is the start of the chain."""
         if place == 0:
             return _FIRST
-        row = self._database.ask("SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
+        row = ask(self._database, "SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def verify(self, since: int = 0, pause: Callable[[], None] = lambda: None) -> int | None:
@@ -138,7 +142,7 @@ class AuditTrail:
         expected, previous = since or 1, None if since else _FIRST
         # A full check starts below row 1, so that rows inserted before it are found.
         query = f"SELECT {names} FROM audit WHERE place >= ? ORDER BY place"  # noqa: S608 - our own names
-        for *values, before, digest in self._database.ask(query, (since or -(1 << 62),)):
+        for *values, before, digest in ask(self._database, query, (since or -(1 << 62),)):
             follows = previous is None or bytes(before) == previous
             if values[0] != expected or not follows or bytes(digest) != digest_of(tuple(values), bytes(before)):
                 return expected
