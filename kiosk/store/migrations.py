@@ -1,4 +1,4 @@
-"""Schema migrations in SQL. A released step never changes.
+"""The steps of the store's schema, which kiosk/ledger/migration_runner.py applies. A released step never changes.
 
 peewee 4's own runner (playhouse.migrations) loads scripts from a folder, which a frozen program lacks; keeps history by script name, so
 that a store of a newer version goes unnoticed; and makes no backup. Tests use its schema comparison (playhouse.schema_diff).
@@ -6,9 +6,7 @@ that a store of a newer version goes unnoticed; and makes no backup. Tests use i
 
 from __future__ import annotations
 
-from typing import Any
-
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.migration_runner import Step
 
 _FIRST = (
     """CREATE TABLE link (
@@ -65,33 +63,6 @@ _TALLY = (
 # A unique identity. The digest of links needs a key and is created when the store is opened (link_digest.py).
 _IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _TALLY, _IDENTITY)
+STEPS: tuple[Step, ...] = (_FIRST, _TALLY, _IDENTITY)
 VERSION = len(STEPS)
 """The schema version of this program; stored in the file as `user_version`."""
-
-
-def version_of(connection: Any) -> int:
-    """Read the schema version. Raises Unavailable: store-newer; store-damaged (our files always have a version)."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise Unavailable(Code.STORE_NEWER, version=version, known=VERSION)
-    if version < 1:
-        raise Unavailable(Code.STORE_DAMAGED)
-    return version
-
-
-def migrate(connection: Any) -> None:
-    """Apply the missing steps in one exclusive transaction."""
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
-        # Read again under the lock: another process may have migrated in the meantime.
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        for number, step in enumerate(STEPS[version:], version + 1):
-            for statement in step:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.migration_runner import migrate, version_of
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_folder, open_file, salt_for
 from kiosk.store.database_files import SET_ASIDE, leftovers
-from kiosk.store.migrations import VERSION, migrate, version_of
+from kiosk.store.migrations import STEPS, VERSION
 
 KEPT = timedelta(days=30)
 
@@ -31,14 +32,14 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
         _create(path, key)
     check_owner(path)
     with closing(open_file(path, key, settings=False)) as connection:
-        version = version_of(connection)
+        version = version_of(connection, VERSION)
     backups = path.parent / "backups"
     _forget_old(backups, "*-v*.db", now)
     _forget_old(path.parent, f"*{SET_ASIDE}*", now)
     if version < VERSION:
         back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
-            migrate(connection)
+            migrate(connection, STEPS)
 
 
 def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
@@ -55,7 +56,7 @@ def _create(path: Path, key: bytes) -> None:
     try:
         check_owner(temporary)
         with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
-            migrate(connection)
+            migrate(connection, STEPS)
         publish(temporary, path)
     except FileExistsError:  # another process was faster
         pass

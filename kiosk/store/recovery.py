@@ -25,6 +25,7 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import AuditedAct, AuditHead, AuditTrail
+from kiosk.ledger.migration_runner import version_of
 from kiosk.ledger.recovery_sheet import parse
 from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, make_folder, open_file
@@ -34,7 +35,7 @@ from kiosk.store.integrity import write_doubt
 from kiosk.store.key_location import KeyPlace
 from kiosk.store.keys import KeyRecord, Keys, UnderWay, folder_of
 from kiosk.store.metadata import IDENTITY
-from kiosk.store.migrations import version_of
+from kiosk.store.migrations import VERSION
 
 _IDENTITY = "SELECT value FROM meta WHERE name = ?"
 _MAGIC = b"KIOSKSK1"
@@ -109,7 +110,7 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
                 raise Refused(Code.RECOVERY_LEFTOVER, file=str(left[0]))
             check_whole(backup, keys.database)
             with closing(open_file(backup, keys.database, settings=False)) as connection:
-                version_of(connection)
+                version_of(connection, VERSION)
                 identity = next((str(value) for (value,) in connection.execute(_IDENTITY, (IDENTITY,))), None)
         present = place.store.load()
         if present is not None and present.keys != keys:
