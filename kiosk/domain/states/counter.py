@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
+from uuid import UUID
 
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.clock import ClockBounds
@@ -213,6 +214,8 @@ class Counter:
     """Time of the current event, aware; None if unknown. Does not change anything shown by itself."""
     monotonic: float = field(default=0, compare=False)
     """The same in seconds on a monotonic clock."""
+    next_operation: UUID | None = field(default=None, compare=False)
+    """Names the operation on links that the current event may lead to; drawn anew for each."""
     facts: CounterFacts = field(default_factory=CounterFacts)
     found_at: Mapping[str, float] = field(default_factory=dict, compare=False)
     """By check: the value of `monotonic` when its finding was made."""
