@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import polib
 import pytest
@@ -151,5 +152,6 @@ def test_a_reading_of_a_card_has_no_room_for_a_person() -> None:
         "number": "LibraryCardNumber",
         "since": datetime.__name__,
         "counter": "str",
+        "operation": UUID.__name__,
         "pending": "bool",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from uuid import UUID
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
@@ -68,11 +69,15 @@ class SaveLink:
     """Close conflicting links (if a reason is given) and open this one, in one transaction. Answered by LinkSaved or StoreFailed."""
 
     ticket: Ticket
+    operation: UUID
+    """Identifies this act for ever: carried out twice, it has the effect of once."""
     token: LinkToken
     number: LibraryCardNumber
     revocation: Revocation
     by_guardian: bool = False
     replaces: ReplaceReason | None = None
+    shown: tuple[UUID, ...] = ()
+    """The operations that opened the links staff were shown. A replacement closes no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class CloseLink:
     """Close the link of this number. Answered by LinkClosed or StoreFailed."""
 
     ticket: Ticket
+    operation: UUID
+    """As in SaveLink."""
     number: LibraryCardNumber
     reason: UnlinkReason
 

@@ -101,7 +101,9 @@ LENDING, REGISTRATION, PROOF, UNLINKING = (get_args(flow) for flow in (LendingFl
 
 
 def step(counter: Counter, event: Event) -> Step:
-    """The counter after `event`, and the effects requested. An event that does not apply changes nothing. Never raises."""
+    """The counter after `event`, and the effects requested. An event that does not apply changes nothing. Never raises, if
+    `Counter.next_operation` is set.
+    """
     if not is_heard(counter, event) or _is_late(counter, event):
         return stay(counter)
     after, effects = _around(counter, doubt_dates(counter, event))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import NewType
+from uuid import UUID
 
 from kiosk.domain.circulation import Standing
 
@@ -85,6 +86,8 @@ class Link:
     since: datetime
     """Aware, UTC."""
     counter: str
+    operation: UUID
+    """The operation that opened it."""
     pending: bool = False
     """Saved here, not yet confirmed by the library's server."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCard, StartTimer
 from kiosk.domain.errors import Code, Refused
@@ -45,6 +46,13 @@ def asking(counter: Counter) -> tuple[Counter, Ticket]:
     """A new ticket, and the counter that remembers it."""
     ticket = Ticket(counter.last_ticket + 1)
     return replace(counter, last_ticket=ticket), ticket
+
+
+def new_operation(counter: Counter) -> UUID:
+    """The UUID of an operation begun by this event; at most one is. Raises ValueError if none was stamped."""
+    if counter.next_operation is None:
+        raise ValueError("no UUID was stamped for this step")
+    return counter.next_operation
 
 
 def problem_of(counter: Counter, event: CardFailed) -> Problem:

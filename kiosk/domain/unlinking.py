@@ -32,7 +32,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     UnlinkingRefused,
 )
-from kiosk.domain.transition import Step, asking, end_session, go, refused_number, stay
+from kiosk.domain.transition import Step, asking, end_session, go, new_operation, refused_number, stay
 
 
 def begin(counter: Counter) -> Step:
@@ -64,12 +64,13 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, ConfirmingUnlink(reason, link, card_stopped))
         case ConfirmingUnlink(reason, link, card_stopped), UnlinkConfirmed():
             counter, ticket = asking(counter)
-            closing = ClosingLink(ticket, reason, link.number, card_stopped)
-            return go(counter, closing, CloseLink(ticket, link.number, reason), LookAtStore())
+            operation = new_operation(counter)
+            closing = ClosingLink(ticket, reason, link.number, operation, card_stopped)
+            return go(counter, closing, CloseLink(ticket, operation, link.number, reason), LookAtStore())
         case ConfirmingUnlink(reason, _, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
-        case ClosingLink(_, reason, number, card_stopped), LinkClosed(pending=pending):
-            return go(counter, Unlinked(reason, number, pending, card_stopped), Play(Sound.DONE))
+        case ClosingLink(_, reason, number, _, card_stopped), LinkClosed(_, operation, pending):
+            return go(counter, Unlinked(reason, number, operation, pending, card_stopped), Play(Sound.DONE))
         case ((FindingLinkToClose() | ClosingLink()), StoreFailed(code=code)):
             return _refuse(counter, flow, code)
     return stay(counter)

@@ -7,10 +7,10 @@ whose timeouts must not delay saving a registration); hands (typing into other w
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from kiosk import child_process
 from kiosk.domain.effects import (
@@ -69,8 +69,9 @@ class Conductor:
         outside: Outside,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        new_operation: Callable[[], UUID] = uuid4,
     ) -> None:
-        self.counter, self._now, self._monotonic = counter, now, monotonic
+        self.counter, self._now, self._monotonic, self._new_operation = counter, now, monotonic, new_operation
         self._outside = outside
         self._pin: Pin | None = None
         self._looking = False
@@ -85,7 +86,8 @@ class Conductor:
         state is waiting for.
         """
         before = self.counter
-        self.counter, effects = step(replace(before, now=self._now(), monotonic=self._monotonic()), event)
+        stamped = replace(before, now=self._now(), monotonic=self._monotonic(), next_operation=self._new_operation())
+        self.counter, effects = step(stamped, event)
         for effect in effects:
             self._carry_out(effect)
         if self.counter != before:
@@ -173,24 +175,26 @@ class Conductor:
             self._outside.card.verify(ticket, insertion, pin)
 
     def _saving(self, effect: SaveLink) -> Callable[[], Event]:
-        operation = uuid.uuid4()
-
         def save() -> Event:
             pending = self._outside.links.save_link(
-                operation,
+                effect.operation,
                 effect.token,
                 effect.number,
                 revocation=effect.revocation,
                 by_guardian=effect.by_guardian,
                 replaces=effect.replaces,
+                shown=effect.shown,
             )
-            return LinkSaved(effect.ticket, pending)
+            return LinkSaved(effect.ticket, effect.operation, pending)
 
         return save
 
     def _closing(self, effect: CloseLink) -> Callable[[], Event]:
-        operation = uuid.uuid4()
-        return lambda: LinkClosed(effect.ticket, self._outside.links.close_link(operation, effect.number, effect.reason))
+        def close() -> Event:
+            pending = self._outside.links.close_link(effect.operation, effect.number, effect.reason)
+            return LinkClosed(effect.ticket, effect.operation, pending)
+
+        return close
 
     def _hand_over(self, ticket: Ticket, number: LibraryCardNumber) -> None:
         hand_over = self._outside.hand_over

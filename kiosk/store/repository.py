@@ -89,6 +89,7 @@ class Repository(OpenedStore):
         revocation: Revocation,
         by_guardian: bool = False,
         replaces: ReplaceReason | None = None,
+        shown: tuple[UUID, ...] = (),
         operator: str | None = None,
     ) -> bool:
         """Open a link and, if `replaces` is given, close those in conflict. Returns whether the registry has yet to confirm.
@@ -246,7 +247,7 @@ class Repository(OpenedStore):
             return None
         pending = self._outbox.holds(link.operation)
         since = datetime.fromisoformat(link.since)
-        return Link(LinkToken(link.token), LibraryCardNumber(link.number), since, link.counter, pending)
+        return Link(LinkToken(link.token), LibraryCardNumber(link.number), since, link.counter, UUID(link.operation), pending)
 
 
 def _body(link: StoredLink) -> dict[str, str]:

@@ -49,6 +49,11 @@ def test_a_lost_card_is_unlinked_without_the_card() -> None:
     assert not desk.of(ReadCard)
 
 
+def test_an_unlinking_is_an_operation_which_its_page_knows() -> None:
+    desk = asked_for(UnlinkReason.WISH).tell(UnlinkConfirmed())
+    assert desk.at(Unlinked).operation == desk.of(CloseLink)[0].operation
+
+
 def test_whether_a_lost_card_was_stopped_is_asked_first() -> None:
     desk = ScriptedCounter(links=[link(Card())]).tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.LOST))
     desk.tell(LibraryCardEntered(NUMBER.text)).at(AskingUnlinkNumber)

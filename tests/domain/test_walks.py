@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import get_args
+from uuid import UUID
 
 import pytest
 
@@ -65,7 +67,8 @@ def seen() -> set[object]:
         walker, witness = RandomEvents(random.Random(walk), purpose=(0.5, 0.7, 0.85)[walk % 3]), Invariants()
         ils = IlsCondition.NONE if walk % 5 == 0 else IlsCondition.READY
         counter = Counter(RULES[walk % len(RULES)], date(2026, 11, 23), ils=ils)
-        for _ in range(LENGTH):
+        for number in range(LENGTH):
+            counter = replace(counter, next_operation=UUID(int=number))
             event = walker.next(counter, witness.timers)
             after, effects = step(counter, event)
             witness.see(counter, event, after, effects)

@@ -32,7 +32,7 @@ from kiosk.ui import reading_time
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import drawn
 from tests.support.windows.patron_message import message_of
-from tests.support.windows.patron_samples import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, counter, scenes
+from tests.support.windows.patron_samples import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, OPERATION, counter, scenes
 from tests.support.windows.patron_window import ShownPatronWindow
 
 SCENES = scenes()
@@ -234,7 +234,7 @@ def test_none_of_what_a_document_has_to_show_is_drawn_as_if_it_did_not_count(des
 
 
 def test_after_an_unlinking_nobody_is_told_to_wait(desk: ShownPatronWindow) -> None:
-    desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), pending=False)))
+    desk.show(counter(Unlinked(UnlinkReason.WISH, LibraryCardNumber("2104067853"), OPERATION, pending=False)))
     assert desk.says("手続きが終わりました")
     assert desk.says("ご不明なことは、職員にお尋ねください")
     assert not desk.says("引き続き使えます")

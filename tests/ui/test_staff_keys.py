@@ -63,7 +63,7 @@ from kiosk.ui.staff.page import StaffPage
 from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.widgets.focus import FocusRing
-from tests.support.windows.patron_samples import LINK, PATRON, READING
+from tests.support.windows.patron_samples import LINK, OPERATION, PATRON, READING
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
 from tests.support.windows.staff_window import ALT, Hands, LiveStaffWindow
 
@@ -291,8 +291,8 @@ def test_a_lost_card_is_unlinked(desk: LiveStaffWindow) -> None:
     desk.scan("A2104067853B", ENTER)
     desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
     hold(desk, "解除する")
-    desk.happen(LinkClosed(flow_of(desk, ClosingLink).ticket, pending=False))
-    assert flow_of(desk, Unlinked) == Unlinked(UnlinkReason.LOST, PATRON.number, pending=False, card_stopped=True)
+    desk.happen(LinkClosed(flow_of(desk, ClosingLink).ticket, OPERATION, pending=False))
+    assert flow_of(desk, Unlinked) == Unlinked(UnlinkReason.LOST, PATRON.number, OPERATION, pending=False, card_stopped=True)
 
 
 # --- scanners ---------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ from kiosk.ui.staff.top_and_bottom_bar import StatusItem
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
-from tests.support.windows.patron_samples import DRAFT, FACTS, INSERTION, NUMBER, counter, found
+from tests.support.windows.patron_samples import DRAFT, FACTS, INSERTION, NUMBER, OPERATION, counter, found
 from tests.support.windows.serving_samples import LOANS, LOCAL
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
 from tests.support.windows.staff_window import Hands, settle
@@ -273,7 +273,7 @@ def test_a_library_card_that_nobody_checked_is_not_promised_to_serve(hands: Hand
     assert isinstance(scene.flow, Registered)
     checked = replace(DRAFT, patron=Patron(NUMBER, checked=True))
     for draft, ils, said in ((DRAFT, IlsCondition.READY, True), (checked, IlsCondition.READY, False), (DRAFT, IlsCondition.NONE, False)):
-        hands.show(replace(scene, flow=Registered(draft, pending=False, replaced=False), ils=ils), facts)
+        hands.show(replace(scene, flow=Registered(draft, OPERATION, pending=False, replaced=False), ils=ils), facts)
         assert ("図書館システムで確認していません" in hands.texts()) is said
         assert ("これからは、マイナンバーカードだけで受け付けられます" in hands.texts()) is not said
 
@@ -572,7 +572,7 @@ def test_the_clock_is_japans(qtbot: QtBot) -> None:
 
 
 def test_another_width_shows_the_same_state(hands: Hands) -> None:
-    hands.show(counter(Registered(DRAFT, pending=False, replaced=True)))
+    hands.show(counter(Registered(DRAFT, OPERATION, pending=False, replaced=True)))
     for width in (1920, 1024):
         hands.window.resize(width, 800)
         settle()

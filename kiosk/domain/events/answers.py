@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import (
@@ -40,6 +41,7 @@ class LinkSaved(Answer):
     """The link is saved. `pending`: not yet confirmed by the library's server."""
 
     about: ClassVar = Answering((SaveLink,))
+    operation: UUID
     pending: bool
 
 
@@ -48,6 +50,7 @@ class LinkClosed(Answer):
     """The link is closed. `pending`: not yet confirmed by the library's server."""
 
     about: ClassVar = Answering((CloseLink,))
+    operation: UUID
     pending: bool
 
 

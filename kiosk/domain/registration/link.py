@@ -10,19 +10,19 @@ from kiosk.domain.model import Sound
 from kiosk.domain.registration.my_number_card import lay_anew
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
-from kiosk.domain.transition import Step, asking, go, spend, stay
+from kiosk.domain.transition import Step, asking, go, new_operation, spend, stay
 
 
 def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:
     match flow, event:
         case ChoosingReplacement(draft, insertion, reading), ReplacementChosen(reason):
-            return go(counter, ConfirmingLink(draft, insertion, reading, reason))
-        case ConfirmingLink(draft, insertion, reading, replaces), LinkAgreed():
-            return proof.begin(counter, LinkGoal(draft, reading, replaces), insertion)
+            return go(counter, ConfirmingLink(draft, insertion, reading, reason, flow.shown))
+        case ConfirmingLink(draft, insertion, reading, replaces, shown), LinkAgreed():
+            return proof.begin(counter, LinkGoal(draft, reading, replaces, shown), insertion)
         case ((ChoosingReplacement() | ConfirmingLink()), CardLifted(where)) if where == flow.insertion:
             return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
-        case SavingLink(_, draft, _, replaced), LinkSaved(pending=pending):
-            counter, effects = go(counter, Registered(draft, pending, replaced), Play(Sound.DONE))
+        case SavingLink(draft=draft, replaced=replaced), LinkSaved(_, operation, pending):
+            counter, effects = go(counter, Registered(draft, operation, pending, replaced), Play(Sound.DONE))
             counter, timers = spend(counter, frozenset(counter.cards))
             return counter, (*effects, *timers)
         case SavingLink(_, draft), StoreFailed(code=code):
@@ -40,6 +40,7 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
             return refuse(counter, goal.draft, end.problem, ReleaseCard(end.insertion))
         return lay_anew(counter, goal.draft, end.problem, end.insertion)
     counter, ticket = asking(counter)
-    save = SaveLink(ticket, goal.reading.token, goal.draft.number, goal.reading.revocation, goal.draft.by_guardian, goal.replaces)
-    saving = SavingLink(ticket, goal.draft, end.insertion, replaced=goal.replaces is not None)
+    draft, reading, operation = goal.draft, goal.reading, new_operation(counter)
+    save = SaveLink(ticket, operation, reading.token, draft.number, reading.revocation, draft.by_guardian, goal.replaces, goal.shown)
+    saving = SavingLink(ticket, draft, end.insertion, operation, replaced=goal.replaces is not None)
     return go(counter, saving, ReleaseCard(end.insertion), save, LookAtStore())

@@ -9,6 +9,7 @@ from kiosk.domain.states.asked import *
 from kiosk.domain.states.counter import *
 from kiosk.domain.states.ended import *
 from kiosk.domain.states.lending import *
+from kiosk.domain.states.outliving import *
 from kiosk.domain.states.outoforder import *
 from kiosk.domain.states.pages import *
 from kiosk.domain.states.problem import *

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
@@ -21,6 +22,8 @@ class LinkGoal:
     draft: Draft
     reading: CardReading
     replaces: ReplaceReason | None = None
+    shown: tuple[UUID, ...] = ()
+    """The operations that opened the links to be replaced, as staff were shown them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard, SaveLink
 from kiosk.domain.model import Applicant, CardReading, GuardianCheck, Insertion, LibraryCardNumber, Link, Patron, ReplaceReason, Ticket
@@ -164,6 +165,11 @@ class ChoosingReplacement(AsksNothing):
     by_card: Link | None
     by_number: Link | None
 
+    @property
+    def shown(self) -> tuple[UUID, ...]:
+        """The operations that opened these links."""
+        return tuple(link.operation for link in (self.by_card, self.by_number) if link is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class AlreadyLinked(AsksNothing):
@@ -185,6 +191,8 @@ class ConfirmingLink(AsksNothing):
     insertion: Insertion
     reading: CardReading
     replaces: ReplaceReason | None = None
+    shown: tuple[UUID, ...] = ()
+    """The operations that opened the links to be replaced, as staff were shown them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,7 @@ class SavingLink:
     ticket: Ticket
     draft: Draft
     insertion: Insertion
+    operation: UUID
     replaced: bool = False
 
     @property
@@ -212,7 +221,9 @@ class Registered(AsksNothing):
         Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.DONE, LeftWork.REGISTERED, RegistrationStep.SAVE, takes_next_card=True
     )
     draft: Draft
+    operation: UUID
     pending: bool
+    """Not yet confirmed by the library's server; this page hears of that while it is open."""
     replaced: bool
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from kiosk.domain.effects import CloseLink, FindLinks
 from kiosk.domain.model import LibraryCardNumber, Link, Ticket, UnlinkReason
@@ -64,6 +65,7 @@ class ClosingLink:
     ticket: Ticket
     reason: UnlinkReason
     number: LibraryCardNumber
+    operation: UUID
     card_stopped: bool | None = None
 
     @property
@@ -78,7 +80,9 @@ class Unlinked(AsksNothing):
     about: ClassVar = About(Section.UNLINKING, Stage.FINISHED, Display.STAFFS, PageName.ENDED, LeftWork.UNLINKED, takes_next_card=True)
     reason: UnlinkReason
     number: LibraryCardNumber
+    operation: UUID
     pending: bool
+    """Not yet confirmed by the library's server; this page hears of that while it is open."""
     card_stopped: bool | None = None
 
 

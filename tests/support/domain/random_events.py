@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.errors import Code
@@ -160,6 +161,7 @@ NUMBERS = tuple(LibraryCardNumber(f"21040678{ending}") for ending in ("53", "61"
 TOKENS = tuple(LinkToken(letter * 32) for letter in (b"a", b"b", b"c"))
 READERS = ("Reader A", "Reader B")
 ITEMS = ("1103447109", "1100892031", "1098221670")
+OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
 LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
@@ -216,7 +218,7 @@ class RandomEvents:
         return CardPlaced(Insertion(self.laid, self.draw.choice(free)), found=self.draw.random() < 0.2)
 
     def link(self) -> Link:
-        return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1")
+        return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1", self.draw.choice(OPERATIONS))
 
     def reading(self) -> CardReading:
         draw = self.draw
@@ -235,8 +237,8 @@ class RandomEvents:
             HolderProved(ticket, insertion, draw.choice(TOKENS)),
             PinRejected(ticket, insertion, tries),
             LinksFound(ticket, draw.choice([None, self.link()]), draw.choice([None, self.link()])),
-            LinkSaved(ticket, pending),
-            LinkClosed(ticket, pending),
+            LinkSaved(ticket, draw.choice(OPERATIONS), pending),
+            LinkClosed(ticket, draw.choice(OPERATIONS), pending),
             StoreFailed(ticket, code),
             PatronFound(ticket, Patron(draw.choice(NUMBERS), checked=True)),
             PatronRefused(ticket, code),
@@ -318,7 +320,7 @@ class RandomEvents:
             case FindingLink(ticket):
                 return self.any_of(LinksFound(ticket, self.link(), None), LinksFound(ticket, None, None))
             case FindingLinks(ticket, draft, _, reading):
-                same = Link(reading.token, draft.number, SINCE, "counter 1")
+                same = Link(reading.token, draft.number, SINCE, "counter 1", draw.choice(OPERATIONS))
                 nothing = LinksFound(ticket, None, None)
                 return self.any_of(nothing, nothing, LinksFound(ticket, same, same), LinksFound(ticket, self.link(), self.link()))
             case LookingUpPatron(ticket, number) | CheckingLibraryCard(ticket, _, number):
@@ -328,10 +330,10 @@ class RandomEvents:
                 return self.served(shown)
             case FindingLinkToClose(ticket):
                 return self.any_of(LinksFound(ticket, None, self.link()), LinksFound(ticket, None, None))
-            case SavingLink(ticket):
-                return self.any_of(LinkSaved(ticket, draw.random() < 0.5), StoreFailed(ticket, code))
-            case ClosingLink(ticket):
-                return self.any_of(LinkClosed(ticket, draw.random() < 0.5), StoreFailed(ticket, code))
+            case SavingLink(ticket, operation=operation):
+                return self.any_of(LinkSaved(ticket, operation, draw.random() < 0.5), StoreFailed(ticket, code))
+            case ClosingLink(ticket, operation=operation):
+                return self.any_of(LinkClosed(ticket, operation, draw.random() < 0.5), StoreFailed(ticket, code))
         return None
 
     def expected_act(self, counter: Counter) -> Event:  # noqa: C901

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from kiosk.domain.effects import (
     CloseLink,
@@ -104,7 +105,7 @@ def token(holder: str) -> LinkToken:
 
 
 def link(card: Card, number: LibraryCardNumber = NUMBER) -> Link:
-    return Link(card.token, number, datetime(2026, 4, 1, tzinfo=UTC), "counter 1")
+    return Link(card.token, number, datetime(2026, 4, 1, tzinfo=UTC), "counter 1", UUID(bytes=card.token.digest[:16]))
 
 
 @dataclass
@@ -130,6 +131,8 @@ class ScriptedCounter:
     pin_is_right: bool = True
     now: datetime | None = None
     """The current time."""
+    operations: int = 0
+    """Events told so far; each could begin an operation with this number as its UUID."""
 
     def __post_init__(self) -> None:
         self.counter = Counter(self.rules, TODAY, ils=IlsCondition.NONE if self.library is None else IlsCondition.READY)
@@ -140,7 +143,8 @@ class ScriptedCounter:
 
     def tell(self, *events: Event) -> ScriptedCounter:
         for event in events:
-            self.counter, effects = step(replace(self.counter, now=self.now), event)
+            self.operations += 1
+            self.counter, effects = step(replace(self.counter, now=self.now, next_operation=UUID(int=self.operations)), event)
             self.asked.extend(effects)
             self.open.extend(effect for effect in effects if isinstance(effect, QUESTIONS))
             while self.answering and self.open:
@@ -251,10 +255,10 @@ class ScriptedCounter:
                 return self.library.answer_to(question)
             case HandOver(ticket):
                 return HandedOver(ticket) if self.window_fails is None else HandoverFailed(ticket, self.window_fails)
-            case SaveLink(ticket):
-                return LinkSaved(ticket, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
-            case CloseLink(ticket):
-                return LinkClosed(ticket, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
+            case SaveLink(ticket, operation):
+                return LinkSaved(ticket, operation, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
+            case CloseLink(ticket, operation):
+                return LinkClosed(ticket, operation, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
         raise AssertionError(f"{question} is no question")
 
     def _verified(self, question: VerifyPin) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
@@ -110,7 +111,8 @@ ENDS_SOON = replace(READING, ends=Month(2027, 1))
 DRAFT = Draft(applicant=Applicant.SELF, patron=PATRON)
 CHILD = replace(DRAFT, applicant=Applicant.CHILD)
 GOAL, CHILDS_GOAL, LEND = LinkGoal(DRAFT, READING), LinkGoal(CHILD, READING), LendGoal(READING, NUMBER)
-LINK = Link(READING.token, NUMBER, datetime(2025, 4, 1, tzinfo=UTC), "窓口1")
+OPERATION = UUID(int=1)
+LINK = Link(READING.token, NUMBER, datetime(2025, 4, 1, tzinfo=UTC), "窓口1", OPERATION)
 TICKET = Ticket(5)
 
 FLOWS: dict[str, Flow] = {
@@ -147,9 +149,9 @@ FLOWS: dict[str, Flow] = {
     "pin-lend": AskingPin(INSERTION, LEND, 3),
     "checking-pin": CheckingPin(TICKET, INSERTION, GOAL),
     "checking-pin-slow": CheckingPin(TICKET, INSERTION, GOAL, slow=True),
-    "saving": SavingLink(TICKET, DRAFT, INSERTION),
-    "done": Registered(DRAFT, pending=False, replaced=False),
-    "done-pending": Registered(CHILD, pending=True, replaced=True),
+    "saving": SavingLink(TICKET, DRAFT, INSERTION, OPERATION),
+    "done": Registered(DRAFT, OPERATION, pending=False, replaced=False),
+    "done-pending": Registered(CHILD, OPERATION, pending=True, replaced=True),
     "already": AlreadyLinked(DRAFT, LINK),
     "unlinking": ConfirmingUnlink(UnlinkReason.LOST, LINK),
     "out-of-order": OutOfOrder("1124-3F0A"),
@@ -200,6 +202,7 @@ def problem(code: Code) -> Problem:
 def counter(flow: Flow, **around: object) -> Counter:
     """A counter in this flow; `around` as in Counter."""
     made = Counter(rules=CounterRules(staff_code="4711"), today=TODAY, flow=flow, reader=ReaderCondition.READY, cards=(INSERTION,))
+    made = replace(made, next_operation=OPERATION)
     return replace(made, **around)  # type: ignore[arg-type]
 
 
@@ -230,7 +233,7 @@ def scenes() -> dict[str, Counter]:
     shown["idle-warning"] = counter(asking, idle_warning=True)
     lying = frozenset({INSERTION})
     shown["card-left"] = counter(Waiting(), spent=lying)
-    shown["done-card-left"] = counter(Registered(DRAFT, pending=False, replaced=False), card_left=2, spent=lying)
+    shown["done-card-left"] = counter(Registered(DRAFT, OPERATION, pending=False, replaced=False), card_left=2, spent=lying)
     shown["served-card-left"] = counter(PatronShown(Patron(NUMBER), Shown.LIBRARY_CARD), spent=lying)
     shown["reader-taken"] = counter(Waiting(), strays=lying, spent=lying, reader_names=(INSERTION.reader,))
     shown["done-unchecked"] = counter(FLOWS["done-pending"], ils=IlsCondition.UNREACHABLE)

@@ -72,6 +72,7 @@ from tests.support.windows.patron_samples import (
     LINK,
     LISTED,
     NUMBER,
+    OPERATION,
     OTHER_INSERTION,
     OTHER_READER,
     PATRON,
@@ -118,9 +119,9 @@ STAFF_FLOWS: dict[str, Flow] = {
     "unlink-not-stopped": AskingUnlinkNumber(UnlinkReason.LOST, False, problem(Code.NUMBER_IS_MY_NUMBER)),
     "unlink-finding": FindingLinkToClose(TICKET, UnlinkReason.LOST, NUMBER, True),
     "unlink-confirm": ConfirmingUnlink(UnlinkReason.LOST, LINK, True),
-    "unlink-closing": ClosingLink(TICKET, UnlinkReason.LOST, NUMBER, True),
-    "unlinked": Unlinked(UnlinkReason.WISH, NUMBER, pending=False),
-    "unlinked-lost": Unlinked(UnlinkReason.LOST, NUMBER, pending=True, card_stopped=False),
+    "unlink-closing": ClosingLink(TICKET, UnlinkReason.LOST, NUMBER, OPERATION, True),
+    "unlinked": Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False),
+    "unlinked-lost": Unlinked(UnlinkReason.LOST, NUMBER, OPERATION, pending=True, card_stopped=False),
     "unlink-refused": UnlinkingRefused(replace(problem(Code.NOTHING_TO_UNLINK), entered=NUMBER.text), UnlinkReason.LOST, True),
 }
 WRONG_NUMBERS = (
