@@ -128,9 +128,9 @@ class Bench:
         noted = self._known
 
         class NotingJudge(CardJudge):
-            def early_token(self, first_block: bytes) -> LinkToken | None:
+            def candidates(self, first_block: bytes) -> tuple[LinkToken, ...]:
                 noted()
-                return super().early_token(first_block)
+                return super().candidates(first_block)
 
         settings, keys = self.settings, Keys.fresh()
         judge = NotingJudge(pinned(self.deck), self.lists, keys.site, now, allow_test=True)
