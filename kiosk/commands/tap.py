@@ -201,13 +201,13 @@ def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge,
     began = time.monotonic_ns()
     try:
         # As the counter does: a doubted store refuses to answer.
-        link = repository.links_for(report.judgement.reading.token, None)[0] if repository else None
+        links = repository.links_for((report.judgement.reading.token,), None)[0] if repository else ()
     except KioskError as error:
         return TapOutcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)
     spent = time.monotonic_ns() - began
-    if link is None:
+    if not links:
         return TapOutcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))
-    return TapOutcome(report, reader, link.number.masked, spent)
+    return TapOutcome(report, reader, links[0].number.masked, spent)
 
 
 def _tell(outcome: TapOutcome, as_json: bool) -> None:

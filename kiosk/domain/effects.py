@@ -24,8 +24,8 @@ from kiosk.domain.slip import Slip
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
-    """Connect exclusively, read and check the certificate. Answered by CardRead or CardFailed, after CardKnown if the card can be
-    identified.
+    """Connect exclusively, read and check the certificate. Answered by CardRead or CardFailed, after CardKnown if the certificate names an
+    authority trusted here.
     """
 
     ticket: Ticket
@@ -60,7 +60,8 @@ class FindLinks:
     """Look up links by card, by number or both. Answered by LinksFound or StoreFailed."""
 
     ticket: Ticket
-    token: LinkToken | None
+    tokens: tuple[LinkToken, ...]
+    """That of a card, or the candidates of one that is still being read."""
     number: LibraryCardNumber | None
 
 

@@ -27,7 +27,7 @@ from kiosk.domain.events import (
     PatronRefused,
     StoreFailed,
 )
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound, link_of
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -68,8 +68,8 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
             return _library_card(counter, flow, text)
         case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
             return _library_card_instead(counter, flow, text)
-        case Reading(), CardKnown(token=token):
-            return _look_ahead(counter, flow, token)
+        case Reading(), CardKnown(tokens=tokens):
+            return _look_ahead(counter, flow, tokens)
         case Reading(early=Early() as early), (LinksFound() | PatronFound() | PatronRefused()):
             return _looked_ahead(counter, flow, early, event)
         case Reading(), StoreFailed():
@@ -79,8 +79,8 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
         case Reading(_, insertion), CardFailed():
             counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             return _refuse(counter, problem_of(counter, event), insertion)
-        case FindingLink(), LinksFound(by_card=by_card):
-            return _linked(counter, flow.insertion, flow.reading, by_card, flow.wrong)
+        case FindingLink(_, insertion, reading), LinksFound(by_card=links):
+            return _linked(counter, insertion, reading, link_of(reading.token, links), flow.wrong)
         case FindingLink(), StoreFailed(code=code):
             return _refuse(counter, Problem(code), flow.insertion)
         case LookingUpPatron(), PatronFound(patron=patron):
@@ -148,19 +148,18 @@ def _library_card_instead(counter: Counter, flow: Reading | FindingLink | Lookin
     return then((counter, release), lambda released: call_up(released, number))
 
 
-def _look_ahead(counter: Counter, flow: Reading, token: LinkToken) -> Step:
-    """Look up the link while the rest of the certificate is read; nothing is shown before the card is accepted."""
+def _look_ahead(counter: Counter, flow: Reading, tokens: tuple[LinkToken, ...]) -> Step:
+    """Look up the links of the candidates while the rest of the certificate is read; nothing is shown before the card is accepted."""
     counter, ticket = asking(counter)
-    return go(counter, replace(flow, early=Early(token, ticket)), FindLinks(ticket, token, None))
+    return go(counter, replace(flow, early=Early(tokens, ticket)), FindLinks(ticket, tokens, None))
 
 
 def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFound | PatronFound | PatronRefused) -> Step:
     match event:
-        case LinksFound(_, None):
-            return go(counter, replace(flow, early=replace(early, link_known=True)))
-        case LinksFound(_, Link() as link):
-            early = replace(early, link=link, link_known=True)
-            if _due(counter.rules.lending_pin, early.token, counter.proved_today):
+        case LinksFound(by_card=links):
+            early = replace(early, links=links)
+            link = early.only_link
+            if link is None or _due(counter.rules.lending_pin, link.token, counter.proved_today):
                 return go(counter, replace(flow, early=early))
             counter, ticket = asking(counter)
             return go(counter, replace(flow, early=replace(early, asked=ticket)), LookUpPatron(ticket, link.number))
@@ -168,20 +167,20 @@ def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFou
             return go(counter, replace(flow, early=replace(early, patron=patron)))
         case PatronRefused(_, code, params):
             return go(counter, replace(flow, early=replace(early, problem=Problem(code, params))))
-    return stay(counter)
 
 
 def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
-    """The card is accepted: continue from whatever the early look-up has reached."""
+    """The card is accepted: continue from whatever the early look-up has reached for its token."""
     insertion, early = flow.insertion, flow.early
-    if early is None or early.token != reading.token:
+    if early is None or reading.token not in early.tokens:
         counter, ticket = asking(counter)
-        return go(counter, FindingLink(ticket, insertion, reading, flow.wrong), FindLinks(ticket, reading.token, None))
-    if not early.link_known:
+        return go(counter, FindingLink(ticket, insertion, reading, flow.wrong), FindLinks(ticket, (reading.token,), None))
+    if early.links is None:
         return go(counter, FindingLink(early.asked, insertion, reading, flow.wrong))
-    if early.link is None or _due(counter.rules.lending_pin, reading.token, counter.proved_today):
-        return _linked(counter, insertion, reading, early.link, flow.wrong)
-    looking = LookingUpPatron(early.asked, early.link.number, Shown.MY_NUMBER_CARD, insertion, reading, wrong=flow.wrong)
+    link = link_of(reading.token, early.links)
+    if link is None or link != early.only_link or _due(counter.rules.lending_pin, reading.token, counter.proved_today):
+        return _linked(counter, insertion, reading, link, flow.wrong)
+    looking = LookingUpPatron(early.asked, link.number, Shown.MY_NUMBER_CARD, insertion, reading, wrong=flow.wrong)
     released = replace(counter, flow=looking), (ReleaseCard(insertion),)
     patron, problem = early.patron, early.problem
     if patron is not None:

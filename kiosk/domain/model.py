@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
@@ -36,7 +37,7 @@ class LibraryCardNumber:
 
 @dataclass(frozen=True, slots=True)
 class LinkToken:
-    """Stands for a certificate in the store: a keyed digest of issuer and serial number (32 bytes), never the serial number itself."""
+    """Stands for a certificate in the store: a keyed digest of issuing key and serial number (32 bytes), never the number itself."""
 
     digest: bytes = field(repr=False)
 
@@ -90,6 +91,11 @@ class Link:
     """The operation that opened it."""
     pending: bool = False
     """Saved here, not yet confirmed by the library's server."""
+
+
+def link_of(token: LinkToken, links: Iterable[Link]) -> Link | None:
+    """The one of `links` that belongs to the card with this token, if any does."""
+    return next((link for link in links if link.token == token), None)
 
 
 @dataclass(frozen=True, slots=True)

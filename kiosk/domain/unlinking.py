@@ -93,4 +93,4 @@ def _number(counter: Counter, flow: AskingUnlinkNumber, text: str) -> Step:
         return go(counter, replace(flow, problem=refused_number(counter, refusal, text)))
     counter, ticket = asking(counter)
     finding = FindingLinkToClose(ticket, flow.reason, number, flow.card_stopped)
-    return go(counter, finding, FindLinks(ticket, None, number))
+    return go(counter, finding, FindLinks(ticket, (), number))

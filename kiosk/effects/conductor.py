@@ -141,8 +141,8 @@ class Conductor:
                 self._verify(ticket, insertion)
             case ReleaseCard(insertion):
                 card.release(insertion)
-            case FindLinks(ticket, token, number):
-                self._store(ticket, lambda: LinksFound(ticket, *links.links_for(token, number)))
+            case FindLinks(ticket, tokens, number):
+                self._store(ticket, lambda: LinksFound(ticket, *links.links_for(tokens, number)))
             case SaveLink():
                 self._store(effect.ticket, self._saving(effect))
             case CloseLink():

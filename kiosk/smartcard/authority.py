@@ -53,8 +53,12 @@ class Authority:
         if not isinstance(key, PublicKey):
             raise Refused(Code.TRUST_FILE_INVALID, reason="unknown-key")
         self.key: PublicKey = key
-        self.signer = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-        """SHA-256 of the public key. An authority renewed with the same key keeps this value, and with it its revocation lists."""
+        self.key_digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+        """SHA-256 of the SubjectPublicKeyInfo, re-encoded, because a certificate may hold a point of an elliptic curve in either form. An
+        authority renewed with the same key keeps this value, and with it its revocation lists and the link tokens of its cards.
+        """
+        self.signer = self.key_digest.hex()
+        """The same, as revocation lists name it."""
         self._read_usage(certificate)
         if issuer == self.subject and not signed.is_by(key):
             raise Refused(Code.TRUST_FILE_INVALID, reason="own-signature")

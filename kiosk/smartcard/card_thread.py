@@ -210,9 +210,8 @@ class CardThread:
     def _say_known(self, ticket: Ticket, insertion: Insertion, first_block: bytes) -> None:
         """Emit CardKnown so that look-ups can start early. Errors here never affect the reading; a bug is reported."""
         try:
-            token = self._judge.early_token(first_block)
-            if token is not None:
-                self._emit(CardKnown(ticket, insertion, token))
+            if tokens := self._judge.candidates(first_block):
+                self._emit(CardKnown(ticket, insertion, tokens))
         except Exception as error:
             report_incident(error)
 

@@ -67,7 +67,7 @@ class Certificate:
     def _read(self, encoded: bytes, certificate: x509.Certificate) -> None:
         self.signed = signed_part(certificate, encoded)
         self.issuer = signed_fields(next(der.elements(self.signed.content)).value)[2].whole
-        """The issuer name, byte for byte: link tokens are derived from it, so it is never re-encoded."""
+        """The issuer name, byte for byte: authorities are found by it, so it is never re-encoded."""
         self.serial = certificate.serial_number
         self.begins = within_calendar(certificate.not_valid_before_utc)
         self.ends = within_calendar(certificate.not_valid_after_utc)

@@ -82,20 +82,26 @@ class CardJudge:
         code raised when `authorities` is empty.
         """
         self.authorities = tuple(authority for authority in authorities if allow_test or not authority.is_pretended)
-        self._names = frozenset(authority.subject for authority in self.authorities)
+        self._keys_of: dict[bytes, list[bytes]] = {}
+        for authority in self.authorities:
+            keys = self._keys_of.setdefault(authority.subject, [])
+            if authority.key_digest not in keys:
+                keys.append(authority.key_digest)
         self.without = without
         self.revocation, self._site_key, self._clock = revocation, site_key, clock
 
-    def early_token(self, first_block: bytes) -> LinkToken | None:
-        """The link token of the certificate that begins with `first_block`, should `judge` accept it. Enough to start a look-up, never
-        enough to show a result.
+    def candidates(self, first_block: bytes) -> tuple[LinkToken, ...]:
+        """The link tokens that the certificate beginning with `first_block` may have, should `judge` accept it: one for each key of an
+        authority with the issuer's name, since only the signature tells which of them issued it. Enough to start a look-up, never enough to
+        show a result.
 
-        None when the block cannot be parsed or names an issuer that is not trusted here.
+        Empty when the block cannot be parsed or names an issuer that is not trusted here.
         """
         told = issuer_and_serial(first_block)
-        if told is None or told[0] not in self._names:
-            return None
-        return link_token(self._site_key, *told)
+        if told is None:
+            return ()
+        issuer, serial = told
+        return tuple(link_token(self._site_key, key, serial) for key in self._keys_of.get(issuer, ()))
 
     def judge(self, der: bytes, label: str, passed: Callable[[Check], None] = lambda check: None) -> Judgement:
         """Judge a certificate (DER) and token label. `passed` is called after each check that passes.
@@ -118,7 +124,7 @@ class CardJudge:
         revocation = self._check_revocation(certificate, authority, now)
         if revocation is Revocation.GOOD:
             passed(Check.REVOCATION)
-        token = link_token(self._site_key, certificate.issuer, certificate.serial)
+        token = link_token(self._site_key, authority.key_digest, certificate.serial)
         ends = _month(certificate) if certificate.ends - now <= ENDS_SOON else None
         return Judgement(CardReading(token, revocation, ends), certificate)
 

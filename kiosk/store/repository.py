@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,12 +73,13 @@ class Repository(OpenedStore):
         with translated(self._path):
             return self._link(self._links.of_number(number.text))
 
-    def links_for(self, token: LinkToken | None, number: LibraryCardNumber | None) -> tuple[Link | None, Link | None]:
-        """The links of a card and of a number. Raises Unavailable: store-doubted, if a card is given."""
+    def links_for(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> tuple[tuple[Link, ...], Link | None]:
+        """The links of a card, under whichever of its `tokens`, and of a number. Raises Unavailable: store-doubted, if a token is given."""
         self._check_files()
-        if token:
+        if tokens:
             self._refuse_doubted()
-        return self.find(token) if token else None, self.find_by_number(number) if number else None
+        by_card = tuple(link for token in tokens if (link := self.find(token)))
+        return by_card, self.find_by_number(number) if number else None
 
     def save_link(
         self,

@@ -119,21 +119,21 @@ class Bench:
         from kiosk.checks.periodic import demo_looks, first_facts
         from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
         from kiosk.equipment import now, open_library
-        from kiosk.smartcard.authority import Authority
         from kiosk.smartcard.judge import CardJudge
         from kiosk.store.anchor import AnchorFile
         from kiosk.store.keys import Keys
         from kiosk.store.repository import Repository
+        from tests.bench.generations import pinned
 
         noted = self._known
 
         class NotingJudge(CardJudge):
-            def early_token(self, first_block: bytes) -> LinkToken | None:
+            def candidates(self, first_block: bytes) -> tuple[LinkToken, ...]:
                 noted()
-                return super().early_token(first_block)
+                return super().candidates(first_block)
 
         settings, keys = self.settings, Keys.fresh()
-        judge = NotingJudge([Authority(self.deck.authority.der)], self.lists, keys.site, now, allow_test=True)
+        judge = NotingJudge(pinned(self.deck), self.lists, keys.site, now, allow_test=True)
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
         anchor = AnchorFile(self.home.folder / "keys" / "bench.anchor", keys)
         with Repository(self.home.store, keys, settings.counter.name, now, anchor=anchor) as repository:

@@ -189,10 +189,10 @@ def test_a_restore_says_what_the_backup_lacks_and_no_card_is_served_before_it_is
         assert store.doubt.code is Code.STORE_RESTORED
         assert dict(store.doubt.params) == {"lacking": 2}
         with pytest.raises(Exception, match="store-doubted"):
-            store.links_for(LinkToken(bytes(32)), None)
+            store.links_for((LinkToken(bytes(32)),), None)
         store.close_link(uuid.uuid4(), LibraryCardNumber("2104067853"), UnlinkReason.LOST)
         store.accept_doubt(Code.STORE_RESTORED)
-        assert store.links_for(LinkToken(bytes(32)), None) == (None, None)
+        assert store.links_for((LinkToken(bytes(32)),), None) == ((), None)
     assert "\tデータの確認\t控えから復元したデータです\t\t失われた操作 少なくとも2件" in kiosk("audit", "list").out
     assert kiosk("audit", "verify").code == 0
 
@@ -214,7 +214,7 @@ def test_that_a_backup_lacks_nothing_is_never_claimed(kiosk: Any, linked: Home, 
         assert store.doubt is not None
         assert (store.doubt.code, dict(store.doubt.params)) == (Code.STORE_RESTORED, {"lacking": 1} if anchored else {})
         with pytest.raises(Exception, match="store-doubted"):
-            store.links_for(LinkToken(bytes(32)), None)
+            store.links_for((LinkToken(bytes(32)),), None)
     assert kiosk("audit", "verify").code == 1
 
 

@@ -51,7 +51,7 @@ def is_told(kiosk: Any, home: Home, token: LinkToken = LOST) -> Code:
     assert kiosk("links", "count").code == 1
     with opened(home) as store:
         with pytest.raises(KioskError) as trouble:
-            store.links_for(token, None)
+            store.links_for((token,), None)
         assert trouble.value.code is Code.STORE_DOUBTED
         assert store.doubt is not None
         return store.doubt.code

@@ -17,6 +17,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.domain.token import link_token
 from kiosk.equipment import judge_for, key_place_of, keys_of, open_repository
+from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
@@ -43,8 +44,7 @@ def repository(home: Home, deck: Deck) -> Iterator[Repository]:
     """The library trusts the deck's authority; the fine card is linked."""
     TrustStore(home.trust).add(deck.authority.der)
     opened, keys = open_repository(home, read_settings(home.config))
-    fine = certificate_of(deck.card("fine"))
-    token = link_token(keys.site, fine.issuer, fine.serial)
+    token = link_token(keys.site, Authority(deck.authority.der).key_digest, certificate_of(deck.card("fine")).serial)
     with opened:
         opened.save_link(uuid.uuid4(), token, NUMBER, revocation=Revocation.NOT_CHECKED)
         yield opened

@@ -134,7 +134,7 @@ def test_a_certificate_that_turns_out_to_be_another_is_looked_up_anew(answers: i
     desk.open.remove(read)
     desk.tell(CardRead(read.ticket, insertion, CardReading(OTHER.token, Revocation.GOOD)))
     assert desk.at(FindingLink).reading.token == OTHER.token
-    assert desk.of(FindLinks)[-1].token == OTHER.token
+    assert desk.of(FindLinks)[-1].tokens == (OTHER.token,)
     desk.answer_all()
     assert desk.at(PatronShown).patron.number == OTHER_NUMBER
 
@@ -307,7 +307,7 @@ def test_a_card_on_the_other_reader_waits_for_its_turn_and_is_read_where_it_lies
 def test_what_the_first_block_tells_of_another_card_or_question_means_nothing() -> None:
     desk, insertion = reading()
     before, read, elsewhere = desk.counter, desk.of(ReadCard)[0], Insertion(9, OTHER_READER)
-    for event in (CardKnown(read.ticket, elsewhere, OTHER.token), CardKnown(before.last_ticket, insertion, OTHER.token)):
+    for event in (CardKnown(read.ticket, elsewhere, (OTHER.token,)), CardKnown(before.last_ticket, insertion, (OTHER.token,))):
         assert desk.tell(event).counter == before
 
 
@@ -317,7 +317,7 @@ def test_a_first_block_told_of_twice_is_believed_the_second_time() -> None:
     desk.begin_to_read(insertion, "b")
     flow = desk.at(Reading)
     assert flow.early is not None
-    assert flow.early.token == token("b")
+    assert flow.early.tokens == (token("b"),)
     before = desk.counter
     assert desk.tell(desk.answer_to(late)).counter == before
 
@@ -381,7 +381,7 @@ def test_a_former_cards_answers_never_reach_the_next_one() -> None:
     for late in (
         PatronFound(patron.ticket, Patron(NUMBER, checked=True)),
         PatronRefused(patron.ticket, Code.LIBRARY_CARD_EXPIRED),
-        LinksFound(patron.ticket, link(CARD), None),
+        LinksFound(patron.ticket, (link(CARD),), None),
         StoreFailed(patron.ticket, Code.STORE_DAMAGED),
     ):
         assert desk.tell(late).counter == now

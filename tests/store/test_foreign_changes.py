@@ -126,7 +126,7 @@ def test_no_file_of_an_open_store_may_go(ending: str, replaced: bool, begin: Beg
         other.write_bytes(content)
         other.rename(target)
     assert code_of(lambda: save(store, 71)) is Code.STORE_REPLACED
-    assert code_of(lambda: store.links_for(token(4), None)) is Code.STORE_REPLACED
+    assert code_of(lambda: store.links_for((token(4),), None)) is Code.STORE_REPLACED
     assert code_of(store.examine) is Code.STORE_REPLACED
     assert check_store(store).params["code"] == Code.STORE_REPLACED
 
@@ -148,7 +148,7 @@ def test_where_the_shm_is_gone_no_second_program_writes_over_the_first(killed: b
     ended(first)
     with begin() as store:
         assert store.audit_head().rows == 59 + 1 + 2
-        assert (store.doubt, store.examine(), store.links_for(token(3), None)[0]) == (None, None, None)
+        assert (store.doubt, store.examine(), store.links_for((token(3),), None)[0]) == (None, None, ())
 
 
 # --- a file that is written into --------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def test_an_older_copy_written_into_the_open_file_confirms_nothing(before: int, 
     path.write_bytes(older.read_bytes())
     assert code_of(lambda: save(store, 80)) is Code.STORE_REPLACED
     found: list[Code] = []
-    looking = Thread(target=lambda: found.append(code_of(lambda: store.links_for(token(3), None))))
+    looking = Thread(target=lambda: found.append(code_of(lambda: store.links_for((token(3),), None))))
     looking.start()
     looking.join(10)
     assert found == [Code.STORE_REPLACED]
@@ -221,9 +221,9 @@ def test_an_anchor_that_tells_of_what_is_not_there_is_a_doubt(begin: Begin, olde
     place.anchor_path.unlink()
     with begin() as store:
         store.accept_doubt(Code.STORE_UNANCHORED)
-        assert store.links_for(token(4), None)[0] is not None
+        assert store.links_for((token(4),), None)[0]
         place.anchor_path.write_bytes(ahead)
         store.record(RecordAct(Act.USE, number(4)))
         assert place.anchor_path.read_bytes() == ahead
         assert store.doubt is not None
-        assert code_of(lambda: store.links_for(token(3), None)) is Code.STORE_DOUBTED
+        assert code_of(lambda: store.links_for((token(3),), None)) is Code.STORE_DOUBTED

@@ -81,8 +81,8 @@ def deeds(store: Repository) -> list[str]:
 def test_a_store_as_it_was_left_is_served(left: Path, begin: Callable[[], Repository]) -> None:
     store = begin()
     assert (store.doubt, store.examine(), store.troubles(), deeds(store)) == (None, None, (), [])
-    assert store.links_for(KEPT, None)[0] is not None
-    assert store.links_for(LOST, None) == (None, None)
+    assert store.links_for((KEPT,), None)[0]
+    assert store.links_for((LOST,), None) == ((), None)
 
 
 def test_an_older_copy_serves_no_card_until_somebody_has_confirmed_it(left: Path, path: Path, begin: Callable[[], Repository]) -> None:
@@ -90,21 +90,21 @@ def test_an_older_copy_serves_no_card_until_somebody_has_confirmed_it(left: Path
     store = begin()
     found = Problem(Code.STORE_BEHIND, (("lacking", 2),))
     assert store.doubt == found
-    assert code_of(lambda: store.links_for(LOST, None)) is Code.STORE_DOUBTED
-    assert code_of(lambda: store.links_for(KEPT, KEPT_NUMBER)) is Code.STORE_DOUBTED
+    assert code_of(lambda: store.links_for((LOST,), None)) is Code.STORE_DOUBTED
+    assert code_of(lambda: store.links_for((KEPT,), KEPT_NUMBER)) is Code.STORE_DOUBTED
     assert code_of(lambda: save(store, 4, LinkToken(b"n" * 32), LibraryCardNumber("2104067879"))) is Code.STORE_DOUBTED
     # What was lost can be made good first, also over a restart.
     store.record(RecordAct(Act.REFUSAL, None, Code.STORE_DOUBTED))
     store.close()
     store = begin()
     assert store.doubt == found
-    assert store.links_for(None, LOST_NUMBER)[1] is not None
+    assert store.links_for((), LOST_NUMBER)[1] is not None
     store.close_link(UUID(int=5), LOST_NUMBER, UnlinkReason.LOST)
     store.accept_doubt(Code.STORE_FORKED)
     assert store.doubt == found
     store.accept_doubt(Code.STORE_BEHIND)
-    assert store.links_for(KEPT, None)[0] is not None
-    assert store.links_for(LOST, None)[0] is None
+    assert store.links_for((KEPT,), None)[0]
+    assert not store.links_for((LOST,), None)[0]
     (row,) = (row for row in store.audit_rows() if row.act == AdministrativeAct.ACCEPTED)
     assert (row.reason, row.checked) == ("store-behind", "lacking:2")
     store.close()
@@ -155,7 +155,7 @@ def test_a_crash_between_act_and_anchor_is_caught_up(left: Path, place: KeyPlace
     place.anchor_path.write_bytes(before)
     store = begin()
     assert store.doubt is None
-    assert store.links_for(LOST, None)[0] is not None
+    assert store.links_for((LOST,), None)[0]
     assert deeds(store) == [AdministrativeAct.CAUGHT_UP]
     store.close()
     store = begin()
@@ -239,7 +239,7 @@ def test_links_written_with_the_databases_key_are_found(left: Path, path: Path, 
         connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", row)
     assert store.doubt is None
     assert store.examine() == Problem(Code.LINKS_ALTERED)
-    assert code_of(lambda: store.links_for(LinkToken(b"x" * 32), None)) is Code.STORE_DOUBTED
+    assert code_of(lambda: store.links_for((LinkToken(b"x" * 32),), None)) is Code.STORE_DOUBTED
     store.accept_doubt(Code.LINKS_ALTERED)
     assert store.examine() is None
     assert store.verify_audit() is None
@@ -452,7 +452,7 @@ def test_nothing_is_confirmed_into_files_that_are_no_longer_there(
     }
     ways[how]()
     assert code_of(lambda: save(store, 7, LOST, LOST_NUMBER)) is Code.STORE_REPLACED
-    assert code_of(lambda: store.links_for(KEPT, None)) is Code.STORE_REPLACED
+    assert code_of(lambda: store.links_for((KEPT,), None)) is Code.STORE_REPLACED
     assert code_of(lambda: store.record(RecordAct(Act.USE, KEPT_NUMBER))) is Code.STORE_REPLACED
     looked = check_store(store)
     assert (looked.outcome, looked.params["code"]) == ("store.wrong", Code.STORE_REPLACED)
@@ -481,7 +481,7 @@ def test_an_anchor_that_cannot_be_written_is_told_and_stops_nobody(left: Path, p
     place.anchor_path.mkdir()
     save(store, 8, LOST, LOST_NUMBER)
     assert store.troubles() == (Code.ANCHOR_UNWRITTEN,)
-    assert store.links_for(LOST, None)[0] is not None
+    assert store.links_for((LOST,), None)[0]
     place.anchor_path.rmdir()
     place.anchor_path.write_bytes(kept)
     store.record(RecordAct(Act.USE, LOST_NUMBER))

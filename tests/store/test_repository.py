@@ -36,9 +36,9 @@ def test_a_saved_link_is_found_from_both_sides(store: Repository) -> None:
     assert (link.token, link.number, link.counter, link.pending) == (CARD_A, NUMBER_1, "窓口1", False)
     assert link.since == datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)
     assert store.find_by_number(NUMBER_1) == link
-    assert store.links_for(CARD_A, NUMBER_2) == (link, None)
-    assert store.links_for(None, NUMBER_1) == (None, link)
-    assert store.links_for(CARD_B, None) == (None, None)
+    assert store.links_for((CARD_A,), NUMBER_2) == ((link,), None)
+    assert store.links_for((), NUMBER_1) == ((), link)
+    assert store.links_for((CARD_B,), None) == ((), None)
 
 
 def test_it_is_there_after_the_store_was_closed(store: Repository, open_store: OpenStore) -> None:

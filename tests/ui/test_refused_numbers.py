@@ -74,7 +74,7 @@ def ask_unlinking(desk: LiveStaffWindow) -> None:
 def refuse(desk: LiveStaffWindow, code: Code = Code.LIBRARY_CARD_UNKNOWN) -> None:
     """What was asked for last."""
     asked = next(effect for effect in reversed(desk.asked) if isinstance(effect, LookUpPatron | FindLinks))
-    desk.happen(PatronRefused(asked.ticket, code) if isinstance(asked, LookUpPatron) else LinksFound(asked.ticket, None, None))
+    desk.happen(PatronRefused(asked.ticket, code) if isinstance(asked, LookUpPatron) else LinksFound(asked.ticket, (), None))
 
 
 def put(desk: LiveStaffWindow, flow: Flow) -> None:

@@ -231,7 +231,7 @@ def test_a_child_is_registered_up_to_the_patrons_turn(desk: LiveStaffWindow) -> 
     desk.happen(PatronFound(flow_of(desk, CheckingLibraryCard).ticket, PATRON))
     flow_of(desk, AwaitingMyNumberCard)
     lay_card(desk)
-    desk.happen(LinksFound(flow_of(desk, FindingLinks).ticket, None, None))
+    desk.happen(LinksFound(flow_of(desk, FindingLinks).ticket, (), None))
     flow_of(desk, ConfirmingLink)
     assert "利用者に内容を確認してもらっています" in desk.texts()
 
@@ -272,7 +272,7 @@ def test_a_key_held_for_long_or_pressed_twice_confirms_no_second_line(desk: Live
 
 def test_a_patron_is_served(desk: LiveStaffWindow) -> None:
     lay_card(desk)
-    desk.happen(LinksFound(flow_of(desk, FindingLink).ticket, LINK, LINK))
+    desk.happen(LinksFound(flow_of(desk, FindingLink).ticket, (LINK,), LINK))
     desk.happen(PatronFound(flow_of(desk, LookingUpPatron).ticket, PATRON))
     hold(desk, "本人です")
     flow_of(desk, PatronShown)
@@ -289,7 +289,7 @@ def test_a_lost_card_is_unlinked(desk: LiveStaffWindow) -> None:
     desk.key(Qt.Key.Key_1, ALT)
     hold(desk, "止めた")
     desk.scan("A2104067853B", ENTER)
-    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
+    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, (), LINK))
     hold(desk, "解除する")
     desk.happen(LinkClosed(flow_of(desk, ClosingLink).ticket, OPERATION, pending=False))
     assert flow_of(desk, Unlinked) == Unlinked(UnlinkReason.LOST, PATRON.number, OPERATION, pending=False, card_stopped=True)
@@ -431,7 +431,7 @@ def test_the_line_feed_behind_a_scan_does_not_press_the_next_page(desk: LiveStaf
     desk.key(Qt.Key.Key_F3)
     hold(desk, "ご本人の希望")
     desk.scan("2104067853", ENTER)
-    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, None, LINK))
+    desk.happen(LinksFound(flow_of(desk, FindingLinkToClose).ticket, (), LINK))
     desk.control("解除する").setFocus()
     desk.scanned_key(ENTER)
     desk.timing.pass_(1)

@@ -29,10 +29,11 @@ from kiosk.domain.model import IlsCondition, Link, Patron
 
 @dataclass(frozen=True, slots=True)
 class LinksFound(Answer):
-    """The store's links of a card and of a library card number; None if there is none or it was not asked for."""
+    """The store's links of a card and of a library card number, as far as asked for and found."""
 
     about: ClassVar = Answering((FindLinks,))
-    by_card: Link | None
+    by_card: tuple[Link, ...]
+    """Of the tokens asked for: several only if candidates were asked for."""
     by_number: Link | None
 
 

@@ -59,13 +59,14 @@ class ServiceAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CardKnown(CardAnswer):
-    """The first block of the certificate identifies the card, while the rest is still being read and nothing has been judged.
+    """The first block of the certificate narrows down which card this is, while the rest is still being read and nothing has been judged.
 
     Enough to look up the patron, never enough to show anything.
     """
 
     about: ClassVar = Answering((ReadCard,))
-    token: LinkToken
+    tokens: tuple[LinkToken, ...]
+    """The candidates, all different: one for each authority here that may have issued the certificate."""
 
 
 @dataclass(frozen=True, slots=True)

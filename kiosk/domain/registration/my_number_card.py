@@ -19,7 +19,7 @@ from kiosk.domain.events import (
     LinksFound,
     StoreFailed,
 )
-from kiosk.domain.model import Insertion, Sound
+from kiosk.domain.model import Insertion, Sound, link_of
 from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -71,7 +71,7 @@ def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | Read
                 return lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
             counter, ticket = asking(same_card(counter, reading.token))
             number = draft.number
-            return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, reading.token, number))
+            return go(counter, FindingLinks(ticket, draft, insertion, reading), FindLinks(ticket, (reading.token,), number))
         case ReadingMyNumberCard(_, _, insertion), CardFailed(code=code):
             counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             if code.about.lay_again:
@@ -110,10 +110,10 @@ def lay_anew(counter: Counter, draft: Draft, problem: Problem, insertion: Insert
 
 
 def _links_found(counter: Counter, flow: FindingLinks, found: LinksFound) -> Step:
-    number = flow.draft.number
-    if found.by_card is None and found.by_number is None:
+    number, by_card = flow.draft.number, link_of(flow.reading.token, found.by_card)
+    if by_card is None and found.by_number is None:
         return go(counter, ConfirmingLink(flow.draft, flow.insertion, flow.reading))
-    if found.by_card is not None and found.by_card.number == number:
+    if by_card is not None and by_card.number == number:
         counter, timers = spend(counter, frozenset(counter.cards))
-        return go(counter, AlreadyLinked(flow.draft, found.by_card), ReleaseCard(flow.insertion), *timers)
-    return go(counter, ChoosingReplacement(flow.draft, flow.insertion, flow.reading, found.by_card, found.by_number))
+        return go(counter, AlreadyLinked(flow.draft, by_card), ReleaseCard(flow.insertion), *timers)
+    return go(counter, ChoosingReplacement(flow.draft, flow.insertion, flow.reading, by_card, found.by_number))

@@ -27,20 +27,26 @@ class Waiting(AsksNothing):
 class Early:
     """What was looked up while the card is still being read and judged. Shown only once the card is accepted."""
 
-    token: LinkToken
+    tokens: tuple[LinkToken, ...]
+    """The card's candidates. Which of them is its token only the judged certificate tells."""
     asked: Ticket
-    """The question that is open or was the last: first the link, then the patron."""
-    link: Link | None = None
-    link_known: bool = False
+    """The question that is open or was the last: first the links, then the patron."""
+    links: tuple[Link, ...] | None = None
+    """Of the candidates; None until the store has answered."""
     patron: Patron | None = None
     problem: Problem | None = None
     """Why the library system returned no patron."""
 
     @property
+    def only_link(self) -> Link | None:
+        """The link whose patron is looked up: if several candidates have one, nobody's is."""
+        return self.links[0] if self.links is not None and len(self.links) == 1 else None
+
+    @property
     def waits_for(self) -> Asked | None:
-        if not self.link_known:
+        if self.links is None:
             return Asked(FindLinks, self.asked)
-        is_asked = self.link is not None and self.patron is None and self.problem is None
+        is_asked = self.only_link is not None and self.patron is None and self.problem is None
         return Asked(LookUpPatron, self.asked) if is_asked else None
 
 

@@ -217,8 +217,12 @@ class RandomEvents:
         self.laid += 1
         return CardPlaced(Insertion(self.laid, self.draw.choice(free)), found=self.draw.random() < 0.2)
 
-    def link(self) -> Link:
-        return Link(self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1", self.draw.choice(OPERATIONS))
+    def link(self, token: LinkToken | None = None) -> Link:
+        operation = self.draw.choice(OPERATIONS)
+        return Link(token or self.draw.choice(TOKENS), self.draw.choice(NUMBERS), SINCE, "counter 1", operation)
+
+    def links(self, *tokens: LinkToken) -> tuple[Link, ...]:
+        return tuple(self.link(token) for token in tokens if self.draw.random() < 0.6)
 
     def reading(self) -> CardReading:
         draw = self.draw
@@ -236,13 +240,13 @@ class RandomEvents:
             TriesRead(ticket, insertion, tries),
             HolderProved(ticket, insertion, draw.choice(TOKENS)),
             PinRejected(ticket, insertion, tries),
-            LinksFound(ticket, draw.choice([None, self.link()]), draw.choice([None, self.link()])),
+            LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()])),
             LinkSaved(ticket, draw.choice(OPERATIONS), pending),
             LinkClosed(ticket, draw.choice(OPERATIONS), pending),
             StoreFailed(ticket, code),
             PatronFound(ticket, Patron(draw.choice(NUMBERS), checked=True)),
             PatronRefused(ticket, code),
-            CardKnown(ticket, insertion, draw.choice(TOKENS)),
+            CardKnown(ticket, insertion, tuple(draw.sample(TOKENS, draw.randint(1, 3)))),
             self.item_answered(ticket),
             LoansListed(ticket, LoanList.whole(ITEMS)),
             ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
@@ -296,15 +300,15 @@ class RandomEvents:
                 early = getattr(counter.flow, "early", None)
                 reading = self.reading()
                 if early is not None and draw.random() < 0.9:
-                    reading = replace(reading, token=early.token)
-                    ahead: Event = LinksFound(early.asked, draw.choice([None, self.link(), self.link()]), None)
-                    if early.link_known:
+                    reading = replace(reading, token=draw.choice(early.tokens))
+                    ahead: Event = LinksFound(early.asked, self.links(*early.tokens), None)
+                    if early.links is not None:
                         found = PatronFound(early.asked, Patron(draw.choice(NUMBERS), checked=True))
                         ahead = self.any_of(found, found, PatronRefused(early.asked, code))
                     if early.patron is None and early.problem is None and draw.random() < 0.6:
                         return ahead
                 read = CardRead(ticket, insertion, reading)
-                known = CardKnown(ticket, insertion, reading.token)
+                known = CardKnown(ticket, insertion, tuple(dict.fromkeys((reading.token, draw.choice(TOKENS)))))
                 waits = CardWaits(insertion, draw.choice(READERS))
                 failed = CardFailed(ticket, insertion, code)
                 return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), CardsTurn(insertion), waits)
@@ -312,24 +316,21 @@ class RandomEvents:
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):
                 proved = HolderProved(ticket, insertion, goal.reading.token)
-                rejected = PinRejected(ticket, insertion, draw.randint(0, 2))
-                failed = CardFailed(ticket, insertion, code)
+                rejected, failed = PinRejected(ticket, insertion, draw.randint(0, 2)), CardFailed(ticket, insertion, code)
                 return self.any_of(
                     proved, proved, proved, rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
                 )
-            case FindingLink(ticket):
-                return self.any_of(LinksFound(ticket, self.link(), None), LinksFound(ticket, None, None))
+            case FindingLink(ticket) | FindingLinkToClose(ticket):
+                return LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()]))
             case FindingLinks(ticket, draft, _, reading):
                 same = Link(reading.token, draft.number, SINCE, "counter 1", draw.choice(OPERATIONS))
-                nothing = LinksFound(ticket, None, None)
-                return self.any_of(nothing, nothing, LinksFound(ticket, same, same), LinksFound(ticket, self.link(), self.link()))
+                nothing, other = LinksFound(ticket, (), None), LinksFound(ticket, (self.link(reading.token),), self.link())
+                return self.any_of(nothing, nothing, LinksFound(ticket, (same,), same), other)
             case LookingUpPatron(ticket, number) | CheckingLibraryCard(ticket, _, number):
                 found = PatronFound(ticket, Patron(number, checked=True))
                 return self.any_of(found, found, found, PatronRefused(ticket, code), PatronRefused(ticket, Code.ILS_UNREACHABLE))
             case PatronShown() as shown:
                 return self.served(shown)
-            case FindingLinkToClose(ticket):
-                return self.any_of(LinksFound(ticket, None, self.link()), LinksFound(ticket, None, None))
             case SavingLink(ticket, operation=operation):
                 return self.any_of(LinkSaved(ticket, operation, draw.random() < 0.5), StoreFailed(ticket, code))
             case ClosingLink(ticket, operation=operation):

@@ -185,10 +185,10 @@ class ScriptedCounter:
         self.tell(CardPlaced(insertion))
         return insertion
 
-    def begin_to_read(self, insertion: Insertion, holder: str = "") -> ScriptedCounter:
-        """The first block of this card's certificate has arrived; the rest is still being read."""
+    def begin_to_read(self, insertion: Insertion, *holders: str) -> ScriptedCounter:
+        """The first block of this card's certificate has arrived; the rest is still being read. `holders`: whose card it may be."""
         reading = next(effect for effect in reversed(self.of(ReadCard)) if effect.insertion == insertion)
-        return self.tell(CardKnown(reading.ticket, insertion, token(holder) if holder else self.lying[insertion].token))
+        return self.tell(CardKnown(reading.ticket, insertion, tuple(map(token, holders)) or (self.lying[insertion].token,)))
 
     def lift(self, insertion: Insertion) -> ScriptedCounter:
         return self.tell(CardLifted(insertion))
@@ -240,10 +240,10 @@ class ScriptedCounter:
                 return TriesRead(ticket, insertion, card.tries)
             case VerifyPin():
                 return self._verified(question)
-            case FindLinks(ticket, by_token, number):
+            case FindLinks(ticket, tokens, number):
                 if self.store_fails is not None:
                     return StoreFailed(ticket, self.store_fails)
-                by_card = next((link for link in self.links if link.token == by_token), None)
+                by_card = tuple(link for link in self.links if link.token in tokens)
                 return LinksFound(ticket, by_card, next((link for link in self.links if link.number == number), None))
             case LookUpPatron(ticket) if self.patron_refused is not None:
                 return PatronRefused(ticket, self.patron_refused, self.patron_params)
