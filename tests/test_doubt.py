@@ -112,7 +112,7 @@ def test_a_link_written_in_with_the_key_is_found_while_the_windows_stand(qtbot: 
     with kept.counter(deck) as stage:
         stage.link(OWN)
     with closing(open_file(kept.store, KEYS.database)) as connection:
-        connection.execute("INSERT INTO link SELECT zeroblob(32), '1', since, counter, 'op' FROM link")
+        connection.execute("INSERT INTO link SELECT zeroblob(32), '1', since, counter, operation, 9 FROM link")
     with kept.counter(deck) as stage:
         stage.opened.until(lambda _: stage.opened.repository.doubt is not None)
         stage.lay()

@@ -148,7 +148,9 @@ def test_the_search_finds_what_was_planted_in_the_running_day(tmp_path: Path) ->
     assert needle.name in search((tmp_path,), [needle])
 
 
-@pytest.mark.parametrize("column", ["link.number", "link.counter", "link.token", "outbox.body", "audit.reason", "audit.hash", "meta.value"])
+@pytest.mark.parametrize(
+    "column", ["link.number", "link.counter", "link.token", "operation.body", "audit.reason", "audit.hash", "meta.value"]
+)
 def test_the_search_finds_what_was_planted_in_the_store(column: str, tmp_path: Path) -> None:
     """Each spelling, as bytes and (where it is text) as text, in a row of its own of the encrypted store; then found in the export."""
     planted = Premises(tmp_path / "planted")
@@ -168,7 +170,7 @@ def test_the_search_finds_what_was_planted_in_the_store(column: str, tmp_path: P
 def _row(column: str, number: int, needle: Needle) -> tuple[str, tuple[object, ...]]:
     """An insertion into any table, every other column filled with something that is found nowhere."""
     table, _, name = column.partition(".")
-    names = {"link": "token number since counter operation", "outbox": "uuid kind body created tries", "meta": "name value"}
+    names = {"link": "token number since counter operation position", "operation": "uuid sequence body state", "meta": "name value"}
     names["audit"] = "at counter act result reason checked operation previous hash"
     columns = names[table].split()
     content = needle.sample + f" {number}".encode()

@@ -38,12 +38,14 @@ def check_store(repository: Repository) -> Finding:
             "registered": month.registrations,
             "used": month.uses,
         }
-        doubt, troubles = repository.doubt, repository.troubles()
+        doubt, troubles, dropped = repository.doubt, repository.troubles(), repository.links_dropped()
     except KioskError as error:
         return Finding("store.wrong", {"code": error.code, **error.params})
     if doubt is not None:
         return Finding("store.doubted", {"code": doubt.code, **dict(doubt.params), **params})
-    return Finding("store.unsafe", {"code": troubles[0], **params}) if troubles else Finding("store.fine", params)
+    if troubles:
+        return Finding("store.unsafe", {"code": troubles[0], **params})
+    return Finding("store.migrated", {"dropped": dropped, **params}) if dropped else Finding("store.fine", params)
 
 
 def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:

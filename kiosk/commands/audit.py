@@ -151,7 +151,8 @@ def _reason(entry: AuditEntry) -> str:
         return ""
     if entry.act in (AdministrativeAct.TRUST_ADDED, AdministrativeAct.TRUST_REMOVED):
         return escaped(entry.reason)
-    if entry.result == "refused" or entry.act == AdministrativeAct.ACCEPTED:
-        title = f"refusal.{entry.reason}.title"
-        return plain(say(title)) if knows(title) else escaped(entry.reason)
+    title = f"refusal.{entry.reason}.title"
+    # A code also where the library's server refused what had been registered here.
+    if knows(title) and entry.act != Act.SERVICE:
+        return plain(say(title))
     return _word(f"{'service' if entry.act == Act.SERVICE else 'audit.reason'}.{entry.reason}", entry.reason)

@@ -59,6 +59,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "revocation.files": _CARE,
     "store.fine": _OK,
     "store.new": _OK,
+    "store.migrated": _CARE,
     "store.wrong": _WRONG,
     "store.doubted": _WRONG,
     "store.unsafe": _CARE,

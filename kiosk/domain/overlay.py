@@ -41,14 +41,17 @@ class Overlay:
         link = links.of_number(number)
         return None if link is None or link.token in self.hidden or link.token in self.opened else link
 
+    def show(self, link: OpenLink) -> None:
+        self.hidden.discard(link.token)
+        self.opened[link.token] = link
+        self._tokens[link.number] = link.token
+
     def take(self, decision: Decision) -> None:
         """Show what a decision changes."""
         for change in decision.changes if isinstance(decision, Accepted) else ():
             match change:
                 case Opened(link):
-                    self.hidden.discard(link.token)
-                    self.opened[link.token] = link
-                    self._tokens[link.number] = link.token
+                    self.show(link)
                 case Closed(link):
                     self.opened.pop(link.token, None)
                     self._tokens.pop(link.number, None)

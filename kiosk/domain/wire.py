@@ -24,7 +24,8 @@ WIRE_1 = 1
 OLDEST, CURRENT = WIRE_1, WIRE_1
 """The versions that can be read, and the one that is written."""
 
-_LARGEST = (1 << 63) - 1
+LARGEST = (1 << 63) - 1
+"""Of every count: what a database holds."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 E = TypeVar("E", bound=StrEnum)
 
@@ -235,6 +236,6 @@ def _text(value: object) -> str:
 
 
 def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
         raise ValueError("no count")
     return value

@@ -27,6 +27,8 @@ _COLUMNS = ("place", "at", "counter", "operator", "act", "result", "reason", "ch
 
 REGISTER = "register"
 RELEASE = "release"
+STOP = "stop"
+"""A number without a link was stopped, at every counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class AuditTrail:
         row = {**dict(zip(_COLUMNS, values, strict=True)), "previous": head.digest, "hash": digest}
         AuditRow.insert(row).execute(self._database)
         write_note(self._database, AUDIT_HEAD, f"{place} {digest.hex()}")
+
+    def find(self, operation: UUID) -> AuditEntry | None:
+        """The row of this operation, if it was carried out."""
+        query = f"SELECT {', '.join(_COLUMNS)} FROM audit WHERE operation = ?"  # noqa: S608 - our own names
+        row = ask(self._database, query, (str(operation),)).fetchone()
+        return None if row is None else AuditEntry(**dict(zip(_COLUMNS, row, strict=True)))
 
     def knows(self, operation: UUID) -> bool:
         """Whether this operation has already been carried out."""

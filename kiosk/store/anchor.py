@@ -15,13 +15,14 @@ from pathlib import Path
 
 from kiosk.config.file_access import read_regular
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.key_derivation import derived
 from kiosk.store.cipher import make_folder
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
-from kiosk.store.link_digest import derived
 
 ENDING = ".anchor"
 _MARK = "kiosk-anchor"
+_DEFAULTS = {"sound": True, "epoch": 0, "cursor": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Anchor:
     """The sealed digest of the links (`LinkDigest.seal`)."""
     sound: bool = True
     """False after a foreign write to the file while the store was open."""
+    epoch: int = 0
+    cursor: int = 0
+    """Up to where in the ledger the links hold."""
 
 
 class AnchorFile:
@@ -46,7 +50,7 @@ class AnchorFile:
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path = path
-        self._key = derived(keys, b"kiosk-anchor-1")
+        self._key = derived(keys.database + keys.site, b"kiosk-anchor-1")
 
     def load(self) -> Anchor | None:
         """Load the anchor; None if there is no file. Raises Unavailable: store-unanchored, when it is unreadable or not authentic."""
@@ -84,5 +88,5 @@ class AnchorFile:
 
 
 def _values(anchor: Anchor) -> dict[str, object]:
-    """The fields as a dict; `sound` only if False."""
-    return {name: value for name, value in asdict(anchor).items() if name != "sound" or not value}
+    """The fields as a dict; without those that stand at their default, which anchors of earlier versions do not have."""
+    return {name: value for name, value in asdict(anchor).items() if value != _DEFAULTS.get(name)}

@@ -156,7 +156,7 @@ class CipherDatabase(SqliteDatabase):
             self._opened.append((current_thread(), connection))
         return connection
 
-    def ask(self, sql: str, values: tuple[bytes | str | int, ...] = ()) -> Any:
+    def ask(self, sql: str, values: tuple[bytes | str | int | None, ...] = ()) -> Any:
         """Execute plain SQL and return the cursor."""
         return self.execute_sql(sql, values)  # type: ignore[no-untyped-call]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from kiosk.domain.errors import LACKING, Code
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.digest import LinkSum
 from kiosk.ledger.notes import read_note
 from kiosk.store.anchor import Anchor
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.link_digest import LinkDigest, LinkSum
+from kiosk.store.ledger_notes import LedgerNotes
+from kiosk.store.link_digest import LinkDigest
 from kiosk.store.metadata import IDENTITY
 
 
@@ -19,11 +21,14 @@ def compare(kept: Anchor, present: Anchor, hash_there: str | None, chain_holds: 
     """
     if kept.store != present.store or not kept.sound:
         return Problem(Code.STORE_FORKED)
+    there, here = (kept.epoch, kept.cursor), (present.epoch, present.cursor)
     if present.rows < kept.rows:
         return Problem(Code.STORE_BEHIND, ((LACKING, kept.rows - present.rows),))
     if hash_there != kept.head or not chain_holds:
         return Problem(Code.STORE_FORKED)
-    if present.rows == kept.rows and (present.links, present.digest) != (kept.links, kept.digest):
+    if present.rows == kept.rows and here < there:
+        return Problem(Code.STORE_BEHIND, ((LACKING, max(1, kept.cursor - present.cursor)),))
+    if present.rows == kept.rows and here == there and (present.links, present.digest) != (kept.links, kept.digest):
         return Problem(Code.LINKS_ALTERED)
     return None
 
@@ -40,4 +45,7 @@ def present_end(database: CipherDatabase, digest: LinkDigest) -> Anchor:
     """The current state of the store, as an anchor."""
     head, links = AuditTrail(database).head(), digest.kept() or LinkSum()
     identity = read_note(database, IDENTITY) or ""
-    return Anchor(identity, head.rows, head.digest.hex(), links.count, digest.seal(links).hex())
+    position = LedgerNotes(database).position
+    return Anchor(
+        identity, head.rows, head.digest.hex(), links.count, digest.seal(links).hex(), epoch=position.epoch, cursor=position.cursor
+    )

@@ -119,7 +119,7 @@ class Integrity:
                 self._overruled = kept
             elif isinstance(kept, Anchor) and kept != self._overruled:
                 self.is_anchored = self._goes_on_from(kept)
-                if not self.is_anchored or kept.rows >= end.anchor.rows:  # another process was faster
+                if not self.is_anchored or _extent(kept) >= _extent(end.anchor):  # another process was faster
                     return
             self._lay(self._file, end.anchor)
             if self.is_anchored:
@@ -193,6 +193,10 @@ class Integrity:
         """Whether a digest that once existed is gone. A store of an earlier version has neither digest nor anchor."""
         was_anchored = kept is not None or bool(self._known) or read_note(self._database, ANCHORED) is not None
         return self._digest.kept() is None and was_anchored
+
+
+def _extent(anchor: Anchor) -> tuple[int, int, int]:
+    return anchor.rows, anchor.epoch, anchor.cursor
 
 
 def read_doubt(database: CipherDatabase) -> Problem | None:

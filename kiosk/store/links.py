@@ -1,53 +1,66 @@
-"""The table of open links."""
+"""The table of open links. Only the feed, a snapshot, or a counter that is its own feed writes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from peewee import ModelDelete
 
-from kiosk.ledger.paging import PAGE
+from kiosk.domain.decide import OpenLink
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.models import LinkRow
 
-# Plain SQL instead of peewee's query builder: this runs on every tap.
 _SELECT = "SELECT token, number, since, counter, operation FROM link WHERE "
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLink:
-    """A row of the table. Secret: token and number together."""
-
-    token: bytes = field(repr=False)
-    number: str = field(repr=False)
-    since: str
-    counter: str
-    operation: str
 
 
 class LinkTable:
     def __init__(self, database: CipherDatabase) -> None:
         self._database = database
 
-    def of_token(self, token: bytes) -> StoredLink | None:
-        return self._one(_SELECT + "token = ?", token)
+    def of_token(self, token: LinkToken) -> OpenLink | None:
+        return self._one(_SELECT + "token = ?", token.digest)
 
-    def of_number(self, number: str) -> StoredLink | None:
-        return self._one(_SELECT + "number = ?", number)
+    def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
+        return self._one(_SELECT + "number = ?", number.text)
 
-    def open(self, link: StoredLink) -> None:
-        row = {"token": link.token, "number": link.number, "since": link.since, "counter": link.counter, "operation": link.operation}
-        LinkRow.insert(row).execute(self._database)
+    def position_of(self, token: LinkToken) -> int | None:
+        """The cursor at which the link of this token was opened."""
+        row = self._database.ask("SELECT position FROM link WHERE token = ?", (token.digest,)).fetchone()
+        return None if row is None else int(row[0])
 
-    def close(self, link: StoredLink) -> None:
+    def open(self, link: OpenLink, position: int) -> None:
+        LinkRow.insert({**columns(link), "position": position}).execute(self._database)
+
+    def close(self, token: LinkToken) -> None:
         """Delete the link; secure_delete overwrites it on disk."""
-        ModelDelete(LinkRow).where(LinkRow.token == link.token).execute(self._database)
+        ModelDelete(LinkRow).where(LinkRow.token == token.digest).execute(self._database)
 
-    def page(self, after: str) -> list[StoredLink]:
-        """The next page of links after `after`, by number."""
-        rows = self._database.ask(_SELECT + "number > ? ORDER BY number LIMIT ?", (after, PAGE)).fetchall()
-        return [StoredLink(*row) for row in rows]
+    def close_all(self) -> None:
+        self._database.ask("DELETE FROM link")
 
-    def _one(self, sql: str, value: bytes | str) -> StoredLink | None:
+    def _one(self, sql: str, value: bytes | str) -> OpenLink | None:
         row = self._database.ask(sql, (value,)).fetchone()
-        return StoredLink(*row) if row else None
+        return None if row is None else link_in(row)
+
+
+def columns(link: OpenLink) -> dict[str, object]:
+    return {
+        "token": link.token.digest,
+        "number": link.number.text,
+        "since": link.since.isoformat(timespec="seconds"),
+        "counter": link.counter,
+        "operation": str(link.operation),
+    }
+
+
+def link_in(row: tuple[Any, ...]) -> OpenLink:
+    """The link in a row of token, number, since, counter and operation. Raises Unavailable: store-damaged."""
+    token, number, since, counter, operation = row
+    try:
+        return OpenLink(LinkToken(bytes(token)), LibraryCardNumber(number), datetime.fromisoformat(since), counter, UUID(operation))
+    except (ValueError, TypeError) as error:  # this program did not write it
+        raise Unavailable(Code.STORE_DAMAGED) from error

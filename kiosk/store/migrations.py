@@ -6,7 +6,10 @@ that a store of a newer version goes unnoticed; and makes no backup. Tests use i
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from kiosk.ledger.migration_runner import Step
+from kiosk.store.ledger_migration import ledger_step
 
 _FIRST = (
     """CREATE TABLE link (
@@ -63,6 +66,10 @@ _TALLY = (
 # A unique identity. The digest of links needs a key and is created when the store is opened (link_digest.py).
 _IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
 
-STEPS: tuple[Step, ...] = (_FIRST, _TALLY, _IDENTITY)
-VERSION = len(STEPS)
+VERSION = 4
 """The schema version of this program; stored in the file as `user_version`."""
+
+
+def steps(now: datetime, counter: str) -> tuple[Step, ...]:
+    """All steps, in order. `now` and the counter's name are those of the audit rows that a step writes."""
+    return _FIRST, _TALLY, _IDENTITY, ledger_step(now, counter)

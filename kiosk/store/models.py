@@ -11,32 +11,68 @@ from kiosk.ledger.models import AuditRow, MetaRow
 
 
 class LinkRow(Model):
-    """An open link. Closing deletes its row (overwritten: secure_delete); the audit row remains."""
+    """An open link, as the feed brought it. Closing deletes its row (overwritten: secure_delete); the audit row remains."""
 
     token = BlobField(primary_key=True)
     number = TextField(unique=True)
     since = TextField()
     counter = TextField()
     operation = TextField()
-    """UUID of the operation that opened it, and of its outbox entry until the registry has confirmed it."""
+    """UUID of the operation that opened it."""
+    position = IntegerField()
+    """The cursor at which it was opened."""
 
     class Meta:
         table_name = "link"
         without_rowid = True
 
 
-class OutboxRow(Model):
-    """Operations not yet sent to, or confirmed by, the registry. Sent in the order of `place`."""
+class OperationRow(Model):
+    """An operation of this counter that is not gone yet. Always empty on a counter that is alone."""
 
-    place = AutoField()
-    uuid = TextField(unique=True)
-    kind = TextField()
-    body = TextField()
-    created = TextField()
-    tries = IntegerField()
+    uuid = TextField(primary_key=True)
+    sequence = IntegerField(unique=True)
+    body = BlobField()
+    """Canonical encoding (`domain/wire.py`)."""
+    state = TextField()
+    """pending, accepted or refused."""
+    epoch = IntegerField(null=True)
+    cursor = IntegerField(null=True)
+    """Where it was accepted."""
+    code = TextField(null=True)
+    """Why it was refused."""
 
     class Meta:
-        table_name = "outbox"
+        table_name = "operation"
+        without_rowid = True
+
+
+class OverlayRow(Model):
+    """What the operations not applied yet change about the links. A row without a number hides the link of its token."""
+
+    token = BlobField(primary_key=True)
+    number = TextField(null=True, unique=True)
+    since = TextField(null=True)
+    counter = TextField(null=True)
+    operation = TextField(null=True)
+
+    class Meta:
+        table_name = "overlay"
+        without_rowid = True
+
+
+class StopRow(Model):
+    """That a token or a number was stopped; kept only while an operation made before it is on its way."""
+
+    place = AutoField()
+    token = BlobField(null=True, index=True)
+    number = TextField(null=True, index=True)
+    cursor = IntegerField()
+    counter = TextField()
+    sequence = IntegerField()
+
+    class Meta:
+        table_name = "stop"
 
 
 class TallyRow(Model):
@@ -52,4 +88,4 @@ class TallyRow(Model):
         without_rowid = True
 
 
-TABLES: tuple[type[Model], ...] = (LinkRow, OutboxRow, AuditRow, MetaRow, TallyRow)
+TABLES: tuple[type[Model], ...] = (LinkRow, OperationRow, OverlayRow, StopRow, AuditRow, MetaRow, TallyRow)

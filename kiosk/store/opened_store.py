@@ -23,6 +23,7 @@ from kiosk.store.foreign_changes import ForeignChanges, check_company
 from kiosk.store.integrity import Integrity
 from kiosk.store.keys import Keys
 from kiosk.store.link_digest import LinkDigest
+from kiosk.store.link_ledger import LinkLedger
 from kiosk.store.metadata import IDENTITY
 from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
@@ -32,18 +33,29 @@ class OpenedStore:
     """An open store. Thread-safe. Every method raises `Unavailable` with one of the store's codes."""
 
     def __init__(
-        self, path: Path, keys: Keys, counter_name: str, clock: Callable[[], datetime], anchor: AnchorFile | None, known: str | None
+        self,
+        path: Path,
+        keys: Keys,
+        counter_name: str,
+        clock: Callable[[], datetime],
+        *,
+        anchor: AnchorFile | None = None,
+        known: str | None = None,
     ) -> None:
+        """With an `anchor`, the store is compared with its last known state; while it is in doubt, no card is found or registered until
+        `accept_doubt`. `known` is the store identity recorded with the keys: if it is set and the anchor is missing, the store is in doubt.
+        """
         self._path, self._key = path, keys.database
         self._counter = counter_name
         self._clock = clock
         with translated(path):
             check_company(path)
-            prepare(path, keys.database, clock())
+            prepare(path, keys.database, clock(), counter_name)
         self._database = CipherDatabase(path, keys.database)
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
+        self._ledger = LinkLedger(self._database, self._digest)
         self._standing = Integrity(self._database, self._audit, self._digest, anchor, known)
         self._examination = Examination(path, keys)
         self._unexamined: Code | None = None

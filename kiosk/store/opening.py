@@ -13,12 +13,12 @@ from kiosk.ledger.migration_runner import migrate, version_of
 from kiosk.store.backup import back_up
 from kiosk.store.cipher import check_owner, make_folder, open_file, salt_for
 from kiosk.store.database_files import SET_ASIDE, leftovers
-from kiosk.store.migrations import STEPS, VERSION
+from kiosk.store.migrations import VERSION, steps
 
 KEPT = timedelta(days=30)
 
 
-def prepare(path: Path, key: bytes, now: datetime) -> None:
+def prepare(path: Path, key: bytes, now: datetime, counter: str) -> None:
     """Ensure a file at `path` that is readable with `key` and of the current schema version. An unreadable file is not touched.
 
     A new file is renamed into place only when complete, so an empty file of that name is damaged, not new. Leftovers of a removed store
@@ -29,7 +29,7 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
     if not path.exists():
         if leftovers(path):
             raise Unavailable(Code.STORE_MISSING, file=str(path))
-        _create(path, key)
+        _create(path, key, now, counter)
     check_owner(path)
     with closing(open_file(path, key, settings=False)) as connection:
         version = version_of(connection, VERSION)
@@ -39,7 +39,7 @@ def prepare(path: Path, key: bytes, now: datetime) -> None:
     if version < VERSION:
         back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
-            migrate(connection, STEPS)
+            migrate(connection, steps(now, counter))
 
 
 def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
@@ -50,13 +50,13 @@ def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
                 copy.unlink()
 
 
-def _create(path: Path, key: bytes) -> None:
+def _create(path: Path, key: bytes, now: datetime, counter: str) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     make_file(temporary)
     try:
         check_owner(temporary)
         with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
-            migrate(connection, STEPS)
+            migrate(connection, steps(now, counter))
         publish(temporary, path)
     except FileExistsError:  # another process was faster
         pass

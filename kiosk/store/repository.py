@@ -1,32 +1,33 @@
-"""The store as seen by the rest of the program: links, outbox and audit trail."""
+"""The store as seen by the rest of the program: links, operations and audit trail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from kiosk.domain.audit_times import Misdated, misdated
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.decide import Declined, OpenLink
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
-from kiosk.ledger.audit import REGISTER, RELEASE, AuditEntry, AuditHead
-from kiosk.ledger.notes import read_note, write_note
+from kiosk.domain.wire import LinkOperation, Operation, ReplaceOperation, UnlinkOperation
+from kiosk.ledger.audit import AuditEntry, AuditHead
+from kiosk.ledger.digest import LinkSum
+from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.ledger.paging import paged
-from kiosk.store.anchor import AnchorFile
+from kiosk.store.acts import may_be_row_of, rows_of
 from kiosk.store.cipher import open_file
 from kiosk.store.error_table import translated
-from kiosk.store.keys import Keys
-from kiosk.store.link_digest import LinkSum
-from kiosk.store.links import LinkTable, StoredLink
-from kiosk.store.metadata import RECOVERY_SHEET
+from kiosk.store.ledger_store import LedgerStore
+from kiosk.store.metadata import DROPPED_LINKS, RECOVERY_SHEET
 from kiosk.store.monthly_counts import MonthFigures
-from kiosk.store.opened_store import OpenedStore, utc
-from kiosk.store.outbox import Outbox, OutboxEntry
+from kiosk.store.opened_store import utc
+from kiosk.store.opening import KEPT
+from kiosk.store.shown_links import ShownLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +39,23 @@ class ListedLink:
     counter: str
 
 
-class Repository(OpenedStore):
+class Repository(LedgerStore):
     """One store. Thread-safe. Every method raises `Unavailable` with one of the store's codes.
 
-    Without a registry (`has_registry` false) a link is final once committed, and nothing is ever pending. With an `anchor`, the opened
-    store is compared with its last known state; while it is in doubt, no card is found or registered until `accept_doubt`. `known` is the
-    store identity recorded with the keys: if it is set and the anchor is missing, the store is in doubt.
+    On a counter that is alone a link is final once committed, and nothing is ever pending; one that is enrolled with the library's server
+    keeps its operations until they were answered.
     """
-
-    def __init__(
-        self,
-        path: Path,
-        keys: Keys,
-        counter_name: str,
-        clock: Callable[[], datetime],
-        *,
-        has_registry: bool = False,
-        anchor: AnchorFile | None = None,
-        known: str | None = None,
-    ) -> None:
-        super().__init__(path, keys, counter_name, clock, anchor, known)
-        self._has_registry = has_registry
-        self._links = LinkTable(self._database)
-        self._outbox = Outbox(self._database, has_registry)
 
     # --- links --------------------------------------------------------------------------------------------------------
 
     def find(self, token: LinkToken) -> Link | None:
-        """Find the link of a card: one indexed SELECT."""
+        """Find the link of a card, as shown here: one indexed SELECT."""
         with translated(self._path):
-            return self._link(self._links.of_token(token.digest))
+            return _link(self._ledger.shown.of_token(token))
 
     def find_by_number(self, number: LibraryCardNumber) -> Link | None:
         with translated(self._path):
-            return self._link(self._links.of_number(number.text))
+            return _link(self._ledger.shown.of_number(number))
 
     def links_for(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> tuple[tuple[Link, ...], Link | None]:
         """The links of a card, under whichever of its `tokens`, and of a number. Raises Unavailable: store-doubted, if a token is given."""
@@ -93,58 +77,67 @@ class Repository(OpenedStore):
         shown: tuple[UUID, ...] = (),
         operator: str | None = None,
     ) -> bool:
-        """Open a link and, if `replaces` is given, close those in conflict. Returns whether the registry has yet to confirm.
+        """Open a link and, if `replaces` is given, close those opened by the operations `shown`. Returns whether the library's server has
+        yet to answer.
 
-        Idempotent: a repeated operation, or a link that already exists, is not saved again. Raises Refused: linked-elsewhere,
-        number-linked-elsewhere, if there is a conflict and `replaces` is None.
+        Idempotent: a repeated operation, or a link that stands already, is not saved again. Raises Refused: linked-elsewhere,
+        number-linked-elsewhere, without `replaces`; premises-changed, if another link than those shown is in the way; stopped-since;
+        operation-reused.
         """
-        checked = ["certificate", f"revocation:{revocation}", "pin"] + ["guardian"] * by_guardian
         self._refuse_doubted()
         with self._writing() as now:
-            by_card, by_number = self._links.of_token(token.digest), self._links.of_number(number.text)
-            if self._audit.knows(operation):
-                return self._outbox.holds(str(operation))
-            if by_card and by_card == by_number:
-                return self._outbox.holds(by_card.operation)
-            if replaces is None and (by_card or by_number):
-                raise Refused(Code.LINKED_ELSEWHERE if by_card else Code.NUMBER_LINKED_ELSEWHERE)
-            heard = self._give_way([old for old in (by_card, by_number) if old], now, replaces, operator)
-            link = StoredLink(token.digest, number.text, utc(now), self._counter, str(operation))
-            self._links.open(link)
-            self._digest.added(link)
-            self._outbox.add(operation, "open", {**_body(link), "replaces": replaces if heard else None}, utc(now))
-            self._tell(now, REGISTER, number, reason=replaces, checked=checked, operator=operator, operation=operation)
-            return self._has_registry
+            origin = self._ledger.origin(operation, self._counter, now, operator)
+            if replaces is None:
+                return self._submit(LinkOperation(origin, token, number, revocation, by_guardian), now)
+            return self._submit(ReplaceOperation(origin, token, number, revocation, by_guardian, replaces, frozenset(shown)), now)
 
     def close_link(self, operation: UUID, number: LibraryCardNumber, reason: UnlinkReason, *, operator: str | None = None) -> bool:
-        """Close the link of a number; return whether the registry has yet to confirm. Raises Refused: nothing-to-unlink."""
+        """Close the link of a number, or stop the number where no link of it is known; return whether the library's server has yet to
+        answer.
+
+        Idempotent. Raises Refused: nothing-to-unlink, on a counter that is alone; operation-reused.
+        """
         with self._writing() as now:
-            if self._audit.knows(operation):
-                return self._outbox.holds(str(operation))
-            link = self._links.of_number(number.text)
-            if link is None:
-                raise Refused(Code.NOTHING_TO_UNLINK)
-            if not self._outbox.withdraw(link.operation):
-                self._outbox.add(operation, "close", {**_body(link), "reason": reason}, utc(now))
-            self._links.close(link)
-            self._digest.removed(link)
-            self._tell(now, RELEASE, number, reason=reason, operator=operator, operation=operation)
-            return self._has_registry
+            return self._submit(UnlinkOperation(self._ledger.origin(operation, self._counter, now, operator), number, reason), now)
+
+    def _submit(self, operation: Operation, now: datetime) -> bool:
+        uuid = operation.origin.uuid
+        if (told := self._audit.find(uuid)) is not None:
+            if not (may_be_row_of(operation, told) and self._ledger.may_be_repeated(operation)):
+                raise Refused(Code.OPERATION_REUSED)
+            return self._ledger.own.is_pending(uuid)
+        decision = self._ledger.submit(operation)
+        if isinstance(decision, Declined):
+            raise Refused(decision.code)
+        if not decision.changes:
+            standing = self._ledger.shown.of_number(operation.number)
+            return standing is not None and standing.pending
+        for row in rows_of(operation, decision):
+            own = uuid if row.is_own else None
+            checked, operator = list(row.checked), operation.origin.operator
+            self._tell(now, row.act, row.number, reason=row.reason, checked=checked, operator=operator, operation=own)
+        return self._ledger.own.is_pending(uuid)
 
     def count_links(self) -> int:
-        """The number of open links, from the digest: counting millions of rows would delay a tap."""
+        """The number of links shown, from the digest: counting millions of rows would delay a tap."""
         with self._reading():
-            return (self._digest.kept() or LinkSum()).count
+            return (self._digest.kept() or LinkSum()).count + self._ledger.shown.difference()
 
     def list_links(self, *, masked: bool = True) -> Iterator[ListedLink]:
         """Yield all open links, ordered by number and read page by page; numbers are masked by default."""
-        for link in paged(self._links_behind, "", lambda link: link.number):
-            number = LibraryCardNumber(link.number).masked if masked else link.number
-            yield ListedLink(number, datetime.fromisoformat(link.since), link.counter)
+        for link in paged(self._links_behind, "", lambda link: link.number.text):
+            yield ListedLink(link.number.masked if masked else link.number.text, link.since, link.counter)
 
-    def _links_behind(self, number: str) -> list[StoredLink]:
+    def _links_behind(self, number: str) -> list[OpenLink]:
         with self._reading():
-            return self._links.page(number)
+            return self._ledger.shown.page(number)
+
+    def links_dropped(self) -> int:
+        """How many links a migration had to drop; 0 if it was longer ago than the copy made before it is kept (`opening.KEPT`)."""
+        with self._reading():
+            note = read_note(self._database, DROPPED_LINKS)
+        count, at = (0, self._clock()) if note is None else parsed(note, _count_and_time)
+        return count if self._clock() - at < KEPT else 0
 
     # --- what was done ------------------------------------------------------------------------------------------------
 
@@ -212,17 +205,7 @@ class Repository(OpenedStore):
         with self._reading():
             return self._audit.verify()
 
-    # --- the library's server, and the recovery sheet -----------------------------------------------------------------
-
-    def pending_count(self) -> int:
-        """Number of acts the registry has yet to confirm."""
-        with self._reading():
-            return self._outbox.count()
-
-    def outbox_entries(self) -> list[OutboxEntry]:
-        """The entries for the registry, in order, whether one is connected or not."""
-        with self._reading():
-            return self._outbox.entries()
+    # --- the recovery sheet -------------------------------------------------------------------------------------------
 
     def sheet_confirmed(self, fingerprint: str) -> bool:
         """Whether staff have confirmed the recovery sheet of the site key with this fingerprint."""
@@ -233,23 +216,14 @@ class Repository(OpenedStore):
         with self._writing():
             write_note(self._database, RECOVERY_SHEET, fingerprint)
 
-    def _give_way(self, standing: list[StoredLink], now: datetime, reason: ReplaceReason | None, operator: str | None) -> bool:
-        """Close the conflicting links; return whether the registry may know of any of them."""
-        heard = False
-        for old in standing:
-            heard |= not self._outbox.withdraw(old.operation)
-            self._links.close(old)
-            self._digest.removed(old)
-            self._tell(now, RELEASE, LibraryCardNumber(old.number), reason=reason, operator=operator)
-        return heard
 
-    def _link(self, link: StoredLink | None) -> Link | None:
-        if link is None:
-            return None
-        pending = self._outbox.holds(link.operation)
-        since = datetime.fromisoformat(link.since)
-        return Link(LinkToken(link.token), LibraryCardNumber(link.number), since, link.counter, UUID(link.operation), pending)
+def _count_and_time(note: str) -> tuple[int, datetime]:
+    count, at = note.split()
+    return int(count), datetime.fromisoformat(at)
 
 
-def _body(link: StoredLink) -> dict[str, str]:
-    return {"token": link.token.hex(), "number": link.number, "since": link.since, "counter": link.counter}
+def _link(shown: ShownLink | None) -> Link | None:
+    if shown is None:
+        return None
+    link = shown.link
+    return Link(link.token, link.number, link.since, link.counter, link.operation, shown.pending)

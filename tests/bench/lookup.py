@@ -34,8 +34,8 @@ def build(path: Path, keys: Keys, links: int) -> None:
         connection.execute("BEGIN")
         connection.execute("DROP INDEX link_number")
         since = "2026-11-23T03:00:00+00:00"
-        values = ((digest, f"{number:010}", since, "窓口1", f"{number:032x}") for digest, number in rows)
-        connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", values)
+        values = ((digest, f"{number:010}", since, "窓口1", f"{number:032x}", number + 1) for digest, number in rows)
+        connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", values)
         connection.execute("CREATE UNIQUE INDEX link_number ON link (number)")
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,6 +13,7 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_thief_with_the_databases_key_alone(kiosk: Any, linked: Home, told: bo
         at, counter = database.ask("SELECT at, counter FROM audit ORDER BY place DESC LIMIT 1").fetchone()
         act = "register" if told else "sheet"
         AuditTrail(database).add(AuditedAct(at, counter, None, act, "done", None, "", None))
-        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?)", (THIEF.digest, "2104000777", at, counter, "x"))
+        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?, 9)", (THIEF.digest, "2104000777", at, counter, str(UUID(int=9))))
         if told:
             database.ask("UPDATE tally SET count = count + 1 WHERE act = 'register'")
         database.ask("INSERT OR REPLACE INTO meta VALUES ('store.accepted', ?)", ("0 0" if told else "0 1",))

@@ -20,6 +20,7 @@ import pytest
 
 from kiosk.checks.stored_data import check_store
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.decide import OpenLink
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
@@ -31,7 +32,7 @@ from kiosk.store.integrity import Integrity
 from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.link_digest import LinkDigest
-from kiosk.store.links import StoredLink
+from kiosk.store.links import LinkTable
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 from tests.support.error_code import code_of
@@ -234,9 +235,9 @@ def test_without_its_anchor_it_is_not_known_to_be_the_last(
 def test_links_written_with_the_databases_key_are_found(left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]) -> None:
     """First as a mere row; then as somebody would who also writes the trail, by our own code."""
     store = begin()
-    row = (b"x" * 32, "9999999999", "2026-11-23T03:00:00+00:00", "窓口1", str(UUID(int=9)))
+    row = (b"x" * 32, "9999999999", "2026-11-23T03:00:00+00:00", "窓口1", str(UUID(int=9)), 7)
     with closing(open_file(path, keys.database)) as connection:
-        connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", row)
     assert store.doubt is None
     assert store.examine() == Problem(Code.LINKS_ALTERED)
     assert code_of(lambda: store.links_for((LinkToken(b"x" * 32),), None)) is Code.STORE_DOUBTED
@@ -245,7 +246,7 @@ def test_links_written_with_the_databases_key_are_found(left: Path, path: Path, 
     assert store.verify_audit() is None
     database = CipherDatabase(path, keys.database)
     with database.atomic("IMMEDIATE"):
-        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?)", (b"y" * 32, "8888888888", row[2], row[3], "op"))
+        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?, 8)", (b"y" * 32, "8888888888", row[2], row[3], str(UUID(int=8))))
         AuditTrail(database).add(Row(row[2], row[3], None, REGISTER, "done", None, "certificate", "8888", "op"))
         (note,) = database.ask("SELECT value FROM meta WHERE name = 'links.digest'").fetchone()
         count, _, total = note.partition(" ")
@@ -515,7 +516,7 @@ def test_every_page_of_an_older_copy_is_found(begin: Callable[[], Repository], p
     newer = path.read_bytes()
     size = 4096
     pages = [page for page in range(0, len(older), size) if older[page : page + size] != newer[page : page + size]]
-    assert len(pages) > 12
+    assert len(pages) >= 12
     anchor = next((tmp_path / "keys").glob("*.anchor"))
     laid, whole, unfound = anchor.read_bytes(), everything(path, keys), []
     for page in pages:
@@ -601,11 +602,11 @@ def test_a_link_written_with_both_keys_and_without_an_act_is_found(
     left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]
 ) -> None:
     store = begin()
-    link = StoredLink(b"z" * 32, "7777777777", "2026-11-23T03:00:00+00:00", "窓口1", "op")
+    link = OpenLink(LinkToken(b"z" * 32), LibraryCardNumber("7777777777"), datetime(2026, 11, 23, 3, tzinfo=UTC), "窓口1", UUID(int=9))
     database = CipherDatabase(path, keys.database)
     with database.atomic("IMMEDIATE"):
-        database.ask("INSERT INTO link VALUES (?, ?, ?, ?, ?)", (link.token, link.number, link.since, link.counter, link.operation))
-        LinkDigest(database, keys).added(link)
+        LinkTable(database).open(link, 9)
+        LinkDigest(database, keys).added(link, 9)
     database.close_all()
     assert store.examine() == Problem(Code.LINKS_ALTERED)
     store.close()

@@ -31,8 +31,8 @@ def fill(path: Path, keys: Keys, count: int, acts_of: int | None = None) -> None
     with closing(open_file(path, keys.database, settings=False)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
-        links = ((number.to_bytes(32, "big"), f"{number:010}", SINCE, "窓口1", f"{number:032x}") for number in range(count))
-        connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", links)
+        links = ((number.to_bytes(32, "big"), f"{number:010}", SINCE, "窓口1", f"{number:032x}", number) for number in range(count))
+        connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", links)
         rows = count if acts_of is None else acts_of
         acts = ((SINCE, "窓口1", f"••••••{number % 10000:04}", f"{number:032x}", bytes(32)) for number in range(rows))
         insert = (
@@ -41,7 +41,7 @@ def fill(path: Path, keys: Keys, count: int, acts_of: int | None = None) -> None
         )
         connection.executemany(insert, acts)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('audit.head', ?)", (f"{rows} {bytes(32).hex()}",))
-        connection.execute("INSERT OR REPLACE INTO meta VALUES ('links.digest', ?)", (f"{count} 0",))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('links.digest', ?)", (f"{count} {0:064x}",))
         connection.execute("INSERT OR REPLACE INTO tally VALUES ('2026-11', 'register', ?)", (count,))
         connection.execute("COMMIT")
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
+from kiosk.checks.stored_data import check_store
 from kiosk.config.atomic_write import make_file
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
+from kiosk.domain.model import LinkToken, Month
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import digest_of
+from kiosk.store.anchor import Anchor
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
 from kiosk.store.key_location import key_place
@@ -75,12 +77,81 @@ def version_in(path: Path, keys: Keys) -> int:
 
 def test_a_store_of_the_first_version_is_brought_up_to_date(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
     store = open_store()
-    link = store.find(LinkToken(b"a" * 32))
-    assert link is not None
-    assert link.number == LibraryCardNumber("2104067853")
-    assert store.month_statistics() == [MonthFigures(Month(2026, 9), registrations=1), MonthFigures(Month(2026, 10), uses=2)]
+    september, october, november = Month(2026, 9), Month(2026, 10), Month(2026, 11)
+    assert store.month_statistics() == [
+        MonthFigures(september, registrations=1),
+        MonthFigures(october, uses=2),
+        MonthFigures(november, releases=1),
+    ]
     assert store.verify_audit() is None
+    assert store.examine(aside=False) is None
     assert version_in(first_version, keys) == VERSION
+
+
+def test_links_of_tokens_no_longer_used_are_dropped_and_that_is_said(
+    first_version: Path, open_store: OpenStore, set_time: Callable[[str], None]
+) -> None:
+    with open_store() as store:
+        assert store.find(LinkToken(b"a" * 32)) is None
+        assert (store.count_links(), list(store.list_links())) == (0, [])
+        told = [(row.act, row.reason, row.number, row.checked) for row in store.audit_rows()][4:]
+        assert told == [("release", "token-changed", "2104 ＊＊＊＊ 53", ""), ("migrated", None, None, "links:1")]
+        assert store.links_dropped() == 1
+        finding = check_store(store)
+        assert (finding.outcome, finding.number("dropped"), finding.number("links")) == ("store.migrated", 1, 0)
+    # As long as the copy made before it is kept.
+    set_time("2026-12-23T03:00:01")
+    with open_store() as store:
+        assert check_store(store).outcome == "store.fine"
+
+
+def test_a_new_store_has_dropped_nothing(open_store: OpenStore) -> None:
+    store = open_store()
+    assert (store.links_dropped(), list(store.audit_rows())) == (0, [])
+    assert check_store(store).outcome == "store.fine"
+
+
+VERSION_3 = f"""{VERSION_1.replace("PRAGMA user_version = 1;", "")}
+CREATE TABLE tally (month TEXT NOT NULL, act TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (month, act)) WITHOUT ROWID;
+CREATE INDEX audit_at ON audit (at);
+INSERT INTO meta VALUES ('store.identity', '0123456789abcdef0123456789abcdef'), ('store.anchored', '1');
+PRAGMA user_version = 3;
+"""  # noqa: S608 - our own
+
+
+@pytest.mark.parametrize("links", [0, 3])
+@pytest.mark.parametrize("excess", [0, 1])
+def test_a_store_with_an_anchor_is_not_doubted_for_being_migrated(
+    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, links: int, excess: int
+) -> None:
+    """With as many links as there were acts, and with more, which staff had accepted."""
+    place = key_place(path, "file", tmp_path / "keys")
+    path.parent.mkdir(mode=0o700)
+    make_file(path)
+    with closing(open_file(path, keys.database, salt=salt_for(keys.database))) as connection:
+        connection.executescript(VERSION_3)
+        previous = bytes(32)
+        for number in range(links):
+            link = (bytes([number]) * 32, f"{number:010}", "2026-11-01T00:00:00+00:00", "窓口1", f"op-{number}")
+            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
+            row = (number + 1, "2026-11-01T00:00:00+00:00", "窓口1", None, "register", "done", None, "certificate pin", "", f"op-{number}")
+            digest = digest_of(row, previous)
+            connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * 12)})", (*row, previous, digest))  # noqa: S608
+            previous = digest
+        for number in range(excess):
+            link = (bytes([100 + number]) * 32, f"{100 + number:010}", "2026-11-01T00:00:00+00:00", "窓口1", "op-x")
+            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
+        connection.execute("INSERT INTO meta VALUES ('links.digest', ?)", (f"{links + excess} {7:064x}",))
+        connection.execute("INSERT INTO meta VALUES ('audit.head', ?)", (f"{links} {previous.hex()}",))
+        connection.execute("INSERT INTO tally SELECT '2026-11', 'register', ? WHERE ? > 0", (links, links))
+    anchor = Anchor("0123456789abcdef0123456789abcdef", links, previous.hex(), links + excess, "ab" * 32)
+    place.anchor(keys).save(anchor)
+    with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
+        assert (store.doubt, store.troubles(), store.links_dropped()) == (None, (), links + excess)
+        if not excess:
+            assert store.examine(aside=False) is None
+    with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
+        assert store.doubt is None
 
 
 def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
@@ -119,7 +190,7 @@ def test_a_migration_that_fails_changes_nothing(first_version: Path, keys: Keys,
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         connection.execute("DROP TABLE audit_at")
     assert "tally" not in tables
-    assert open_store().count_links() == 1
+    assert open_store().links_dropped() == 1
 
 
 def test_a_damaged_store_is_not_migrated(first_version: Path, open_store: OpenStore) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -22,7 +22,9 @@ NUMBER_1, NUMBER_2, NUMBER_3 = (LibraryCardNumber(digits) for digits in ("210406
 
 
 def save(store: Repository, token: LinkToken, number: LibraryCardNumber, replaces: ReplaceReason | None = None) -> bool:
-    return store.save_link(uuid4(), token, number, revocation=Revocation.GOOD, replaces=replaces)
+    by_card, by_number = store.links_for([token], number)
+    shown = tuple(link.operation for link in (*by_card, by_number) if link is not None)
+    return store.save_link(uuid4(), token, number, revocation=Revocation.GOOD, replaces=replaces, shown=shown)
 
 
 def acts(store: Repository) -> list[tuple[str, str | None, str | None]]:
@@ -60,11 +62,11 @@ def test_a_number_keeps_its_leading_zeros(store: Repository) -> None:
 )
 def test_without_a_reason_nothing_is_replaced(store: Repository, token: LinkToken, number: LibraryCardNumber, code: Code) -> None:
     save(store, CARD_A, NUMBER_1)
-    before = (list(store.list_links()), store.outbox_entries(), list(store.audit_rows()))
+    before = (list(store.list_links()), store.operations(), list(store.audit_rows()))
     with pytest.raises(Refused) as refusal:
         save(store, token, number)
     assert refusal.value.code is code
-    assert (list(store.list_links()), store.outbox_entries(), list(store.audit_rows())) == before
+    assert (list(store.list_links()), store.operations(), list(store.audit_rows())) == before
 
 
 @pytest.mark.parametrize("reason", ReplaceReason)
@@ -104,7 +106,7 @@ def test_a_closed_link_leaves_no_number_and_no_token(store: Repository) -> None:
     save(store, CARD_A, NUMBER_1)
     store.close_link(uuid4(), NUMBER_1, UnlinkReason.LOST)
     assert store.find(CARD_A) is None
-    assert store.outbox_entries() == []
+    assert store.operations() == []
     assert NUMBER_1.text not in repr(list(store.audit_rows()))
     assert acts(store)[-1] == ("release", "lost", "2104 ＊＊＊＊ 53")
 
@@ -199,58 +201,6 @@ def test_a_list_is_masked_unless_somebody_insists(store: Repository) -> None:
     assert [link.number for link in store.list_links(masked=False)] == [NUMBER_1.text]
 
 
-# --- with and without the library's server ----------------------------------------------------------------------------
-
-
-def told(store: Repository) -> list[tuple[UUID, str, str, str | None]]:
-    return [(entry.uuid, entry.kind, entry.body["number"], entry.body.get("replaces")) for entry in store.outbox_entries()]
-
-
-def test_without_a_server_the_outbox_holds_the_open_links_and_nothing_else(store: Repository) -> None:
-    save(store, CARD_A, NUMBER_1)
-    last = uuid4()
-    store.save_link(last, CARD_B, NUMBER_1, revocation=Revocation.GOOD, replaces=ReplaceReason.REISSUED)
-    assert told(store) == [(last, "open", NUMBER_1.text, None)]
-    assert store.pending_count() == 0
-
-
-def test_with_a_server_every_act_waits_to_be_told(open_store: OpenStore) -> None:
-    store = open_store(has_registry=True)
-    first, second, third = uuid4(), uuid4(), uuid4()
-    assert store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
-    assert store.save_link(first, CARD_A, NUMBER_1, revocation=Revocation.GOOD)
-    assert store.save_link(second, CARD_B, NUMBER_1, revocation=Revocation.GOOD, replaces=ReplaceReason.REISSUED)
-    link = store.find(CARD_B)
-    assert link is not None
-    assert link.pending
-    assert store.close_link(third, NUMBER_1, UnlinkReason.LOST)
-    assert told(store) == [
-        (first, "open", NUMBER_1.text, None),
-        (second, "open", NUMBER_1.text, "reissued"),
-        (third, "close", NUMBER_1.text, None),
-    ]
-    assert store.pending_count() == 3
-
-
-def test_a_server_connected_later_learns_of_every_open_link(store: Repository, open_store: OpenStore) -> None:
-    save(store, CARD_A, NUMBER_1)
-    save(store, CARD_B, NUMBER_2)
-    store.close_link(uuid4(), NUMBER_2, UnlinkReason.WISH)
-    store.close()
-    later = open_store(has_registry=True)
-    assert [(kind, number) for _, kind, number, _ in told(later)] == [("open", NUMBER_1.text)]
-    assert later.pending_count() == 1
-
-
-def test_a_server_that_may_know_a_link_is_told_of_its_end_later(open_store: OpenStore) -> None:
-    with open_store(has_registry=True) as store:
-        save(store, CARD_A, NUMBER_1)
-        save(store, CARD_B, NUMBER_1, ReplaceReason.RENEWED)
-    alone = open_store()
-    alone.close_link(uuid4(), NUMBER_1, UnlinkReason.LOST)
-    assert [kind for _, kind, _, _ in told(alone)] == ["open", "open", "close"]
-
-
 def test_threads_may_work_at_once(store: Repository) -> None:
     def register(number: int) -> None:
         save(store, LinkToken(number.to_bytes(32, "big")), LibraryCardNumber(f"{number:010}"))
@@ -284,6 +234,6 @@ def test_nothing_of_it_reaches_a_log(store: Repository, caplog: pytest.LogCaptur
     with pytest.raises(Refused) as refusal:
         save(store, CARD_B, NUMBER_1)
     assert caplog.text == ""
-    shown = "".join(map(repr, (store.find(CARD_A), *store.outbox_entries(), refusal.value)))
+    shown = "".join(map(repr, (store.find(CARD_A), *store.operations(), refusal.value)))
     assert CARD_A.digest.hex() not in shown
     assert repr(CARD_A.digest) not in shown

@@ -17,8 +17,13 @@ from uuid import UUID
 
 from sqlcipher3 import dbapi2
 
+from kiosk.domain.decide import Closed, Epochs, Opened, OpenLink, Stopped
 from kiosk.domain.effects import Act, RecordAct
+from kiosk.domain.errors import Code
+from kiosk.domain.feed import FeedEntry, PlacedLink, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.operations import AcceptedAt, RefusedFor
+from kiosk.domain.wire import Position
 from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
 
@@ -27,7 +32,8 @@ Work = Callable[[Repository], object]
 
 def saving(operation: int, card: int, number: int, replaces: ReplaceReason | None = None) -> Work:
     token, digits = LinkToken(bytes([card]) * 32), LibraryCardNumber(f"{number:010}")
-    return lambda store: store.save_link(UUID(int=operation), token, digits, revocation=Revocation.GOOD, replaces=replaces)
+    shown = (UUID(int=1), UUID(int=2)) if replaces else ()
+    return lambda store: store.save_link(UUID(int=operation), token, digits, revocation=Revocation.GOOD, replaces=replaces, shown=shown)
 
 
 # One transaction each: a first link, another, one that closes both of them, one that is closed, a use.
@@ -40,33 +46,83 @@ ACTS: tuple[Work, ...] = (
 )
 USE: Work = lambda store: store.record(RecordAct(Act.USE, LibraryCardNumber("0000001003")))  # noqa: E731
 
+SINCE = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
-def open_counter(folder: Path, has_registry: bool) -> Repository:
+
+def opened(card: int, number: int, operation: int) -> OpenLink:
+    return OpenLink(LinkToken(bytes([card]) * 32), LibraryCardNumber(f"{number:010}"), SINCE, "窓口1", UUID(int=operation))
+
+
+FEED = (
+    FeedEntry(1, UUID(int=1), "窓口1", 1, (Opened(opened(1, 1001, 1)),)),
+    FeedEntry(2, UUID(int=90), "窓口2", 1, (Opened(opened(7, 1007, 90)),)),
+    FeedEntry(3, UUID(int=4), "窓口1", 4, (Stopped(LibraryCardNumber("0000001002")),)),
+    FeedEntry(4, UUID(int=91), "窓口2", 2, (Closed(opened(7, 1007, 90)),)),
+)
+
+
+def following(upto: int, safe: int) -> Work:
+    """As a counter does that asks for what comes after its position."""
+    return lambda store: store.follow(
+        [entry for entry in FEED if store.position().cursor < entry.cursor <= upto], Position(store.position().epoch, safe)
+    )
+
+
+# What the library's server says to that: answers of both kinds, entries with and without them, a new epoch in which something is lost.
+ANSWERS: tuple[Work, ...] = (
+    lambda store: store.answer({UUID(int=1): AcceptedAt(Position(0, 1)), UUID(int=2): RefusedFor(Code.STOPPED_SINCE)}),
+    following(2, 0),
+    lambda store: store.answer({UUID(int=3): RefusedFor(Code.PREMISES_CHANGED)}),
+    following(4, 1),
+    lambda store: store.load(Snapshot(Epochs(1, ((0, 2),)), 2, (PlacedLink(opened(1, 1001, 1), 1),)), Position(1, 0)),
+    lambda store: store.forget_refusal(UUID(int=2)),
+)
+
+
+MODES: dict[str, tuple[tuple[Work, ...], tuple[Work, ...]]] = {
+    "alone": ((), (*ACTS, USE)),
+    "registry": ((), (*ACTS, USE)),
+    "answers": ((*ACTS, USE), ANSWERS),
+}
+"""What is done unharmed first, and what is done until it is killed."""
+
+
+def open_counter(folder: Path, mode: str) -> Repository:
     """As equipment.py does, with a fixed clock."""
     path = folder / "data" / "kiosk.db"
     place = key_place(path, "file", folder / "keys")
     keys = place.open_keys()
     clock = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)  # noqa: E731
-    store = Repository(path, keys, "窓口1", clock, has_registry=has_registry, anchor=place.anchor(keys))
+    store = Repository(path, keys, "窓口1", clock, anchor=place.anchor(keys))
     place.remember(store.identity)
+    if mode != "alone" and not store.is_enrolled():
+        store.enrol("https://registry.example")
     return store
 
 
-def live(folder: Path, has_registry: bool) -> None:
+def live(folder: Path, mode: str, arm: Callable[[], None]) -> None:
+    unharmed, acts = MODES[mode]
+    if not unharmed:
+        arm()
     with (folder / "said").open("w") as said:
-        store = open_counter(folder, has_registry)
-        for act in (*ACTS, USE):
+        store = open_counter(folder, mode)
+        for act in unharmed:
+            act(store)
+        if unharmed:
+            arm()
+        for act in acts:
             act(store)
             said.write("confirmed\n")
             said.flush()
         store.close()
 
 
-def kill_at_statement(n: int) -> None:
+def kill_at_statement(n: int) -> Callable[[], None]:
     connect, count = dbapi2.connect, itertools.count(1)
+    armed: list[bool] = []
 
     def begin(_: str) -> None:
-        if next(count) == n:
+        if armed and next(count) == n:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def connect_traced(*where: Any, **how: Any) -> Any:
@@ -75,20 +131,21 @@ def kill_at_statement(n: int) -> None:
         return connection
 
     dbapi2.connect = connect_traced
+    return lambda: armed.append(True)
 
 
-def kill_at_sync(n: int, after: bool) -> None:
-    ctypes.CDLL(None).arm(n, int(after))
+def kill_at_sync(n: int, after: bool) -> Callable[[], None]:
+    return lambda: ctypes.CDLL(None).arm(n, int(after))
 
 
-POINTS: dict[str, Callable[[int], None]] = {
+POINTS: dict[str, Callable[[int], Callable[[], None]]] = {
     "statement": kill_at_statement,
     "before-sync": lambda n: kill_at_sync(n, False),
     "after-sync": lambda n: kill_at_sync(n, True),
 }
 
 
-def run(kind: str, folder: Path, has_registry: bool) -> None:
+def run(kind: str, folder: Path, mode: str) -> None:
     n, ended = 0, False
     while not ended:
         n += 1
@@ -96,8 +153,7 @@ def run(kind: str, folder: Path, has_registry: bool) -> None:
         here.mkdir()
         child = os.fork()
         if child == 0:
-            POINTS[kind](n)
-            live(here, has_registry)
+            live(here, mode, POINTS[kind](n))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         ended = os.WIFEXITED(status)
@@ -106,4 +162,4 @@ def run(kind: str, folder: Path, has_registry: bool) -> None:
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "registry")
+    run(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

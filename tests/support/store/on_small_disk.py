@@ -64,7 +64,7 @@ def full(disk: Path) -> None:
     saved = 0
     while (code := code_of(lambda: save(store, saved))) == "True":  # noqa: B023 - called at once
         saved += 1
-    say(refused=code, intact=is_whole(store, saved), pairs=len(store.outbox_entries()) == saved == len(list(store.audit_rows())))
+    say(refused=code, intact=is_whole(store, saved), pairs=store.position().cursor == saved == len(list(store.audit_rows())))
     say(audit=store.verify_audit())
     store.close()
     with ballast.open("ab") as file:

@@ -1,0 +1,99 @@
+"""Migration 4: the ledger. Drops all links, since their tokens were derived in a way no longer used, and says so in the audit trail.
+
+A token holds nothing from which the new one could be derived; each patron has to register once more. No library was live.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.model import LibraryCardNumber
+from kiosk.ledger.audit import RELEASE, digest_of
+
+REASON = "token-changed"
+_TABLES = (
+    "DROP TABLE link",
+    "DROP TABLE outbox",
+    """CREATE TABLE link (
+        token BLOB NOT NULL PRIMARY KEY,
+        number TEXT NOT NULL,
+        since TEXT NOT NULL,
+        counter TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        position INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE operation (
+        uuid TEXT NOT NULL PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        state TEXT NOT NULL,
+        epoch INTEGER,
+        cursor INTEGER,
+        code TEXT
+    ) WITHOUT ROWID""",
+    """CREATE TABLE overlay (
+        token BLOB NOT NULL PRIMARY KEY,
+        number TEXT,
+        since TEXT,
+        counter TEXT,
+        operation TEXT
+    ) WITHOUT ROWID""",
+    """CREATE TABLE stop (
+        place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        token BLOB,
+        number TEXT,
+        cursor INTEGER NOT NULL,
+        counter TEXT NOT NULL,
+        sequence INTEGER NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX link_number ON link (number)",
+    "CREATE UNIQUE INDEX operation_sequence ON operation (sequence)",
+    "CREATE UNIQUE INDEX overlay_number ON overlay (number)",
+    "CREATE INDEX stop_token ON stop (token)",
+    "CREATE INDEX stop_number ON stop (number)",
+)
+# The digest of no links, under whatever key. A store that was anchored must not lose it.
+_NO_LINKS = f"UPDATE meta SET value = '0 {0:064x}' WHERE name = 'links.digest'"  # noqa: S608
+_NOTE = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+
+def ledger_step(now: datetime, counter: str) -> Callable[[Any], None]:
+    """The step for `migrate`, which dates its audit rows `now` and signs them with the counter's name."""
+
+    def step(connection: Any) -> None:
+        numbers = [str(number) for (number,) in connection.execute("SELECT number FROM link ORDER BY number").fetchall()]
+        for statement in _TABLES:
+            connection.execute(statement)
+        # A file that has just been created has nothing to tell.
+        if numbers or connection.execute("SELECT 1 FROM meta WHERE name IN ('links.digest', 'audit.head')").fetchone():
+            _tell(connection, numbers, now, counter)
+        connection.execute(_NO_LINKS)
+
+    return step
+
+
+def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> None:
+    head = connection.execute("SELECT value FROM meta WHERE name = 'audit.head'").fetchone()
+    rows, digest = (0, bytes(32)) if head is None else (int(head[0].split()[0]), bytes.fromhex(head[0].split()[1]))
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    acts = [(RELEASE, REASON, "", LibraryCardNumber(number).masked) for number in numbers]
+    told = [*acts, (AdministrativeAct.MIGRATED, None, f"links:{len(numbers)}", None)]
+    for act, reason, checked, number in told:
+        rows += 1
+        values = (rows, at, counter, None, act, "done", reason, checked, number, None)
+        previous, digest = digest, digest_of(values, digest)
+        connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * 12)})", (*values, previous, digest))  # noqa: S608
+    connection.execute(_NOTE, ("audit.head", f"{rows} {digest.hex()}"))
+    connection.execute(_NOTE, ("links.dropped", f"{len(numbers)} {at}"))
+    month = f"{now.astimezone(JAPAN):%Y-%m}"
+    for act, count in Counter(act for act, *_ in told).items():
+        connection.execute(
+            """INSERT INTO tally (month, act, count) VALUES (?, ?, ?)
+                ON CONFLICT (month, act) DO UPDATE SET count = count + excluded.count""",
+            (month, act, count),
+        )

@@ -1,0 +1,75 @@
+"""A store as the library's server sees it: it is told what was done here, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.feed import FeedEntry, Snapshot
+from kiosk.domain.operations import AcceptedAt, OwnOperation, RefusedFor
+from kiosk.domain.wire import Position, UnlinkOperation
+from kiosk.ledger.audit import RELEASE
+from kiosk.store.opened_store import OpenedStore
+
+
+class LedgerStore(OpenedStore):
+    """Each method is one transaction, so that answer, links and what is shown of them change together."""
+
+    def enrol(self, registry: str) -> None:
+        """From now on the library's server at this URL holds the links, and what is done here waits for its answers."""
+        with self._writing() as now:
+            self._ledger.notes.enrol(registry)
+            # What was counted here alone is no position of the library's ledger.
+            self._ledger.notes.reach(Position())
+            self._tell(now, AdministrativeAct.ENROLLED, None, reason=None)
+
+    def is_enrolled(self) -> bool:
+        """Whether the library's server holds the links; otherwise this counter is alone, and its own feed."""
+        with self._reading():
+            return not self._ledger.is_alone
+
+    def position(self) -> Position:
+        """Up to where in the ledger the links hold."""
+        with self._reading():
+            return self._ledger.notes.position
+
+    def operations(self) -> list[OwnOperation]:
+        """The operations made here that are not gone yet, in the order in which they were made."""
+        with self._reading():
+            return self._ledger.own.all()
+
+    def pending_count(self) -> int:
+        """Number of operations the library's server has yet to answer."""
+        with self._reading():
+            return self._ledger.own.count_pending()
+
+    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor]) -> None:
+        """Keep the answers to operations made here; repeated answers and those to operations already gone are ignored.
+
+        Raises ValueError for an answer that differs from an earlier one; nothing is kept then.
+        """
+        with self._writing() as now:
+            for uuid, answer in answers.items():
+                own = self._ledger.answer(uuid, answer)
+                # The trail says that what was registered here did not come to be.
+                if own is not None and isinstance(answer, RefusedFor) and not isinstance(own.operation, UnlinkOperation):
+                    self._tell(now, RELEASE, own.operation.number, reason=answer.code)
+
+    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
+        """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
+
+        Raises ValueError for a gap, and applies nothing: the counter then needs a snapshot.
+        """
+        with self._writing():
+            self._ledger.follow(entries, safe)
+
+    def load(self, snapshot: Snapshot, safe: Position) -> None:
+        """Replace all links by a snapshot. In a new epoch, what was accepted here but lost there is pending again."""
+        with self._writing():
+            self._ledger.load(snapshot, safe)
+
+    def forget_refusal(self, operation: UUID) -> None:
+        """Forget a refused operation that staff have seen."""
+        with self._writing():
+            self._ledger.seen(operation)

@@ -1,0 +1,216 @@
+"""The links of one store: what the feed brought, this counter's own operations, and what is shown of both.
+
+Acts write operations; only the feed or a snapshot writes links. A counter that is alone is its own feed: it decides, and applies, in the
+transaction of the act, and keeps nothing of an operation afterwards. Every method runs within the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kiosk.domain.decide import Accepted, Change, Closed, Decision, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.feed import FeedEntry, Snapshot
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.operations import (
+    AcceptedAt,
+    OwnOperation,
+    Pending,
+    RefusedFor,
+    after_cut,
+    answered,
+    is_gone,
+    is_unapplied,
+)
+from kiosk.domain.overlay import Overlay, projected
+from kiosk.domain.wire import LARGEST, Operation, Origin, Position, UnlinkOperation
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.ledger_notes import LedgerNotes
+from kiosk.store.link_digest import LinkDigest
+from kiosk.store.links import LinkTable
+from kiosk.store.own_operations import OperationTable
+from kiosk.store.shown_links import ShownLinks
+from kiosk.store.stops import StopTable
+
+
+class LinkLedger:
+    def __init__(self, database: CipherDatabase, digest: LinkDigest) -> None:
+        self._digest = digest
+        self._links, self._stops = LinkTable(database), StopTable(database)
+        self._fed = _Fed(self._links, self._stops)
+        self.own, self.shown, self.notes = OperationTable(database), ShownLinks(database), LedgerNotes(database)
+
+    @property
+    def is_alone(self) -> bool:
+        return self.notes.registry is None
+
+    # --- acts ---------------------------------------------------------------------------------------------------------
+
+    def origin(self, uuid: UUID, counter: str, now: datetime, operator: str | None) -> Origin:
+        """The origin of an operation made now."""
+        made, notes = now.astimezone(UTC).replace(microsecond=0), self.notes
+        return Origin(uuid, counter, notes.sequence + 1, notes.position, notes.key_generation, made, operator)
+
+    def submit(self, operation: Operation) -> Decision:
+        """Decide on an operation made here and, if it is accepted, keep it: as links where the counter is alone, else as an operation on
+        its way. One that changes nothing is not kept.
+        """
+        alone = self.is_alone
+        decision = decide(self._standing(operation, alone), operation)
+        if not isinstance(decision, Accepted) or not decision.changes:
+            return decision
+        self.notes.count(operation.origin.sequence)
+        if alone:
+            reached = Position(operation.origin.known.epoch, operation.origin.known.cursor + 1)
+            for change in decision.changes:
+                self._apply(change, reached.cursor)
+            self.notes.reach(reached)
+        else:
+            self.own.add(operation)
+            self.shown.take(decision)
+        return decision
+
+    def may_be_repeated(self, operation: Operation) -> bool:
+        """Whether an operation made before under this UUID had this content, as far as anything is kept of it."""
+        own = self.own.find(operation.origin.uuid)
+        if own is not None:
+            return replace(operation, origin=own.operation.origin) == own.operation
+        shown = self.shown.of_number(operation.number)
+        if shown is None or shown.link.operation != operation.origin.uuid:
+            return True
+        return isinstance(operation, UnlinkOperation) or shown.link.token == operation.token
+
+    def _standing(self, operation: Operation, alone: bool) -> Standing:
+        token = None if isinstance(operation, UnlinkOperation) else operation.token
+        by_token, by_number = None if token is None else self.shown.of_token(token), self.shown.of_number(operation.number)
+        return Standing(
+            by_token=None if by_token is None else by_token.link,
+            by_number=None if by_number is None else by_number.link,
+            stops=self._stops.of(token, operation.number),
+            epochs=self.notes.epochs,
+            is_alone=alone,
+        )
+
+    # --- the feed -----------------------------------------------------------------------------------------------------
+
+    def answer(self, uuid: UUID, answer: AcceptedAt | RefusedFor) -> OwnOperation | None:
+        """Keep the answer to an operation; return it, or None if that is no news. Links come from the feed alone.
+
+        Raises ValueError for an answer that differs from an earlier one.
+        """
+        own = self.own.find(uuid)
+        if own is None or (state := answered(own.state, answer)) == own.state:
+            return None
+        self.own.keep(uuid, state)
+        if isinstance(state, RefusedFor):
+            self._project()
+        return OwnOperation(own.operation, state)
+
+    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
+        """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
+
+        Raises ValueError for a gap: the counter then needs a snapshot.
+        """
+        reached = self.notes.position
+        for entry in entries:
+            if entry.cursor != reached.cursor + 1:
+                raise ValueError(f"entry {entry.cursor} does not follow {reached.cursor}")
+            reached = Position(reached.epoch, entry.cursor)
+            for change in entry.changes:
+                self._apply(change, entry.cursor)
+                self._keep_stop(change, entry)
+            own = self.own.find(entry.operation)
+            if own is not None and own.state == Pending():
+                self.own.keep(entry.operation, AcceptedAt(reached))
+        self.notes.reach(reached)
+        self._settle(safe)
+
+    def load(self, snapshot: Snapshot, safe: Position) -> None:
+        """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again."""
+        reached = Position(snapshot.epochs.current, snapshot.cursor)
+        left = self.notes.position.epoch
+        if reached.epoch != left:
+            restored = Position(reached.epoch, snapshot.epochs.effective(Position(left, LARGEST)))
+            for own in self.own.all():
+                self.own.keep(own.operation.origin.uuid, after_cut(own.state, restored))
+        self._links.close_all()
+        self._stops.forget(None)
+        for placed in snapshot.links:
+            self._links.open(placed.link, placed.cursor)
+        for stopped in snapshot.stops:
+            self._stops.add(stopped.stop, stopped.token, stopped.number)
+        self.notes.reach(reached)
+        self.notes.keep_cuts(snapshot.epochs)
+        self._digest.begin()
+        self._settle(safe)
+
+    def seen(self, uuid: UUID) -> None:
+        """Forget a refusal that staff have seen."""
+        own = self.own.find(uuid)
+        if own is not None and isinstance(own.state, RefusedFor):
+            self.own.forget(uuid)
+
+    def _apply(self, change: Change, cursor: int) -> None:
+        match change:
+            case Opened(link):
+                self._links.open(link, cursor)
+                self._digest.added(link, cursor)
+            case Closed(link):
+                opened_at = self._links.position_of(link.token)
+                if opened_at is not None:
+                    self._links.close(link.token)
+                    self._digest.removed(link, opened_at)
+            case Stopped():  # closes nothing
+                pass
+
+    def _keep_stop(self, change: Change, entry: FeedEntry) -> None:
+        stop = Stop(entry.cursor, entry.counter, entry.sequence)
+        match change:
+            case Closed(link):
+                self._stops.add(stop, link.token, link.number)
+            case Stopped(number):
+                self._stops.add(stop, None, number)
+
+    def _settle(self, safe: Position) -> None:
+        """Forget what has arrived and is safe, and show what is left."""
+        reached = self.notes.position
+        kept = []
+        for own in self.own.all():
+            if is_gone(own.state, reached, safe):
+                self.own.forget(own.operation.origin.uuid)
+            elif not isinstance(own.state, RefusedFor):
+                kept.append(own)
+        epochs = self.notes.epochs
+        self._stops.forget(min((epochs.effective(own.operation.origin.known) for own in kept), default=None))
+        self._project()
+
+    def overlay_holds(self) -> bool:
+        """Whether what is shown is what the operations not applied yet make of the links."""
+        return self.shown.overlay() == self._projected()
+
+    def _project(self) -> None:
+        self.shown.replace(self._projected())
+
+    def _projected(self) -> Overlay:
+        reached = self.notes.position
+        unapplied = (own.operation for own in self.own.all() if is_unapplied(own.state, reached))
+        return projected(unapplied, self._fed, self.notes.epochs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """`domain.overlay.Links`: what the feed brought."""
+
+    links: LinkTable
+    stopped: StopTable
+
+    def of_token(self, token: LinkToken) -> OpenLink | None:
+        return self.links.of_token(token)
+
+    def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
+        return self.links.of_number(number)
+
+    def stops(self, token: LinkToken | None, number: LibraryCardNumber) -> tuple[Stop, ...]:
+        return self.stopped.of(token, number)

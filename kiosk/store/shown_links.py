@@ -1,0 +1,97 @@
+"""What a tap reads: the links, seen through what this counter's own operations will make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import chunked
+
+from kiosk.domain.decide import Accepted, Closed, Opened, OpenLink
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.overlay import Overlay
+from kiosk.ledger.paging import PAGE
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.links import columns, link_in
+from kiosk.store.models import OverlayRow
+
+_COLUMNS = "token, number, since, counter, operation"
+_PENDING = "EXISTS (SELECT 1 FROM operation WHERE uuid = overlay.operation AND state = 'pending')"
+# Plain SQL instead of peewee's query builder: this runs on every tap.
+_OF_TOKEN = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE token = ?1
+    UNION ALL SELECT 0, {_COLUMNS} FROM link WHERE token = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE token = ?1)"""  # noqa: S608
+_OF_NUMBER = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE number = ?1
+    UNION ALL SELECT 0, {_COLUMNS} FROM link WHERE number = ?1
+    AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)"""  # noqa: S608
+_PAGE = f"""SELECT {_COLUMNS} FROM overlay WHERE number > ?1
+    UNION ALL SELECT {_COLUMNS} FROM link WHERE number > ?1
+    AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token) ORDER BY number LIMIT ?2"""  # noqa: S608
+_DIFFERENCE = """SELECT count(number) - (SELECT count(*) FROM overlay JOIN link USING (token)) FROM overlay"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link as shown."""
+
+    link: OpenLink
+    pending: bool = False
+    """The library's server has not answered yet."""
+
+
+class ShownLinks:
+    """The links as shown. Overlay rows stay as they are until `take` or `replace` changes them."""
+
+    def __init__(self, database: CipherDatabase) -> None:
+        self._database = database
+
+    def of_token(self, token: LinkToken) -> ShownLink | None:
+        return _shown(self._database.ask(_OF_TOKEN, (token.digest,)).fetchone())
+
+    def of_number(self, number: LibraryCardNumber) -> ShownLink | None:
+        return _shown(self._database.ask(_OF_NUMBER, (number.text,)).fetchone())
+
+    def page(self, after: str) -> list[OpenLink]:
+        """The next page of links after `after`, by number."""
+        rows = self._database.ask(_PAGE, (after, PAGE)).fetchall()
+        return [link_in(row) for row in rows]
+
+    def difference(self) -> int:
+        """How many more links are shown than the table holds; negative if fewer."""
+        return int(self._database.ask(_DIFFERENCE).fetchone()[0])
+
+    def take(self, accepted: Accepted) -> None:
+        """Show what an operation just made will change."""
+        for change in accepted.changes:
+            match change:
+                case Opened(link):
+                    OverlayRow.insert(columns(link)).on_conflict_replace().execute(self._database)
+                case Closed(link):
+                    OverlayRow.insert(_hiding(link.token)).on_conflict_replace().execute(self._database)
+
+    def overlay(self) -> Overlay:
+        """The difference between the links and what is shown."""
+        overlay = Overlay()
+        for row in self._database.ask(f"SELECT {_COLUMNS} FROM overlay").fetchall():  # noqa: S608 - our own names
+            if row[1] is None:
+                overlay.hidden.add(LinkToken(bytes(row[0])))
+            else:
+                overlay.show(link_in(row))
+        return overlay
+
+    def replace(self, overlay: Overlay) -> None:
+        """Show another overlay instead."""
+        self._database.ask("DELETE FROM overlay")
+        rows = [*map(columns, overlay.opened.values()), *map(_hiding, overlay.hidden)]
+        for some in chunked(rows, 100):
+            OverlayRow.insert_many(some).execute(self._database)
+
+
+def _shown(row: tuple[Any, ...] | None) -> ShownLink | None:
+    if row is None:
+        return None
+    pending, token, number, *rest = row
+    return None if number is None else ShownLink(link_in((token, number, *rest)), bool(pending))
+
+
+def _hiding(token: LinkToken) -> dict[str, object]:
+    return {"token": token.digest, "number": None, "since": None, "counter": None, "operation": None}

@@ -1,0 +1,284 @@
+"""A counter enrolled with the library's server: what it shows while its operations are on their way, answered, refused or overtaken."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from kiosk.domain.decide import Change, Closed, Epochs, Opened, OpenLink, Stop, Stopped
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
+from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
+from kiosk.domain.states import Problem
+from kiosk.domain.wire import Position, UnlinkOperation
+from kiosk.store.cipher import open_file
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
+
+OpenStore = Callable[..., Repository]
+
+CARD_A, CARD_B, CARD_C = (LinkToken(bytes([number]) * 32) for number in (1, 2, 3))
+NUMBER_1, NUMBER_2 = LibraryCardNumber("2104067853"), LibraryCardNumber("2104067861")
+REGISTRY, ELSEWHERE = "https://registry.example", "窓口2"
+NOTHING_SAFE = Position(1, 0)
+
+
+@pytest.fixture
+def store(open_store: OpenStore) -> Repository:
+    """Enrolled, with the server's empty ledger."""
+    store = open_store()
+    store.enrol(REGISTRY)
+    store.load(Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
+    return store
+
+
+def save(store: Repository, token: LinkToken, number: LibraryCardNumber, replaces: ReplaceReason | None = None) -> UUID:
+    operation = uuid4()
+    by_card, by_number = store.links_for([token], number)
+    shown = tuple(link.operation for link in (*by_card, by_number) if link is not None)
+    assert store.save_link(operation, token, number, revocation=Revocation.GOOD, replaces=replaces, shown=shown)
+    return operation
+
+
+def unlink(store: Repository, number: LibraryCardNumber) -> UUID:
+    operation = uuid4()
+    assert store.close_link(operation, number, UnlinkReason.LOST)
+    return operation
+
+
+def opened(token: LinkToken, number: LibraryCardNumber, operation: UUID | None = None, counter: str = ELSEWHERE) -> OpenLink:
+    return OpenLink(token, number, datetime(2026, 11, 22, tzinfo=UTC), counter, operation or uuid4())
+
+
+def entry(cursor: int, *changes: Change, operation: UUID | None = None, counter: str = ELSEWHERE, sequence: int = 1) -> FeedEntry:
+    return FeedEntry(cursor, operation or uuid4(), counter, sequence, changes)
+
+
+def shown(store: Repository) -> list[tuple[str, bool]]:
+    """Every link shown: its number, and whether it waits for an answer. Found from both sides and in the list alike."""
+    listed = [link.number for link in store.list_links(masked=False)]
+    assert store.count_links() == len(listed)
+    found = []
+    for number in listed:
+        link = store.find_by_number(LibraryCardNumber(number))
+        assert link is not None
+        assert store.find(link.token) == link
+        found.append((number, link.pending))
+    assert store.examine(aside=False) is None
+    return found
+
+
+def states(store: Repository) -> list[object]:
+    return [own.state for own in store.operations()]
+
+
+def test_what_is_done_here_works_here_at_once_and_waits(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    assert shown(store) == [(NUMBER_1.text, True)]
+    unlink(store, NUMBER_1)
+    assert shown(store) == []
+    assert states(store) == [Pending(), Pending()]
+    assert store.pending_count() == 2
+    assert [own.operation.origin.sequence for own in store.operations()] == [1, 2]
+
+
+def test_whoever_opens_the_file_knows_that_the_server_must_hear_of_it(store: Repository, open_store: OpenStore) -> None:
+    """As `kiosk links unlink` does beside the running counter: enrolment is a fact of the file."""
+    save(store, CARD_A, NUMBER_1)
+    command = open_store(counter_name="窓口1")
+    operation = unlink(command, NUMBER_1)
+    assert command.is_enrolled()
+    assert [own.operation.origin.uuid for own in store.operations()][-1] == operation
+    assert shown(store) == []
+
+
+def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> None:
+    old = opened(CARD_A, NUMBER_1)
+    store.follow([entry(1, Opened(old))], NOTHING_SAFE)
+    operation = save(store, CARD_B, NUMBER_1, ReplaceReason.REISSUED)
+    assert store.find(CARD_A) is None
+    store.answer({operation: RefusedFor(Code.PREMISES_CHANGED)})
+    assert store.find(CARD_B) is None
+    link = store.find(CARD_A)
+    assert link is not None
+    assert (link.operation, link.pending) == (old.operation, False)
+    assert shown(store) == [(NUMBER_1.text, False)]
+    last = list(store.audit_rows())[-1]
+    assert (last.act, last.reason, last.number) == ("release", "premises-changed", NUMBER_1.masked)
+
+
+def test_a_refusal_stays_until_staff_have_seen_it(store: Repository, open_store: OpenStore) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)})
+    store.forget_refusal(uuid4())
+    store.close()
+    store = open_store()
+    assert states(store) == [RefusedFor(Code.STOPPED_SINCE)]
+    store.forget_refusal(operation)
+    assert store.operations() == []
+
+
+def test_only_a_refusal_can_be_forgotten(store: Repository) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    store.forget_refusal(operation)
+    assert states(store) == [Pending()]
+
+
+def test_an_answer_above_the_cursor_writes_no_link(store: Repository) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    store.answer({operation: AcceptedAt(Position(1, 3))})
+    assert store.position() == Position(1, 0)
+    assert shown(store) == [(NUMBER_1.text, False)]
+    # What was accepted before it still arrives in its order.
+    store.follow([entry(1, Opened(opened(CARD_B, NUMBER_2)))], NOTHING_SAFE)
+    store.follow([entry(2, Closed(opened(CARD_B, NUMBER_2)))], NOTHING_SAFE)
+    store.follow([entry(3, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
+    assert shown(store) == [(NUMBER_1.text, False)]
+    assert states(store) == [AcceptedAt(Position(1, 3))]
+
+
+def test_it_is_kept_until_a_backup_holds_it(store: Repository) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    store.answer({operation: AcceptedAt(Position(1, 1))})
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
+    assert states(store) == [AcceptedAt(Position(1, 1))]
+    store.follow([], Position(1, 1))
+    assert store.operations() == []
+    assert shown(store) == [(NUMBER_1.text, False)]
+
+
+def test_the_feed_answers_where_the_answer_was_lost(store: Repository) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
+    assert states(store) == [AcceptedAt(Position(1, 1))]
+    assert shown(store) == [(NUMBER_1.text, False)]
+    store.answer({operation: AcceptedAt(Position(1, 1))})
+    assert states(store) == [AcceptedAt(Position(1, 1))]
+
+
+def test_a_second_answer_that_differs_is_kept_from_doing_anything(store: Repository) -> None:
+    first, second = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
+    store.answer({first: AcceptedAt(Position(1, 1))})
+    with pytest.raises(ValueError, match="one answer"):
+        store.answer({second: AcceptedAt(Position(1, 2)), first: RefusedFor(Code.STOPPED_SINCE)})
+    assert states(store) == [AcceptedAt(Position(1, 1)), Pending()]
+
+
+def test_a_stop_that_was_made_elsewhere_is_not_undone_by_a_link_on_its_way(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    store.follow([entry(1, Stopped(NUMBER_1))], NOTHING_SAFE)
+    assert shown(store) == []
+    assert store.find(CARD_A) is None
+    # Made with the stop in view, it holds.
+    save(store, CARD_B, NUMBER_1)
+    assert shown(store) == [(NUMBER_1.text, True)]
+
+
+@pytest.mark.parametrize("token", [CARD_A, CARD_C], ids=["its card", "its number"])
+def test_closing_a_link_stops_its_card_and_its_number(store: Repository, token: LinkToken) -> None:
+    number = NUMBER_2 if token == CARD_A else NUMBER_1
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
+    unlink(store, NUMBER_1)
+    # Offline, one counter may unlink a number and link its new card, or its card with a new number.
+    save(store, token, number)
+    assert shown(store) == [(number.text, True)]
+    # Somebody else's stop, later than all that, is another matter.
+    store.follow([entry(2, Closed(opened(CARD_A, NUMBER_1)), sequence=7)], NOTHING_SAFE)
+    assert shown(store) == []
+
+
+def test_an_unknown_number_is_stopped(store: Repository) -> None:
+    unlink(store, NUMBER_1)
+    (own,) = store.operations()
+    assert isinstance(own.operation, UnlinkOperation)
+    assert [(row.act, row.reason, row.number) for row in store.audit_rows()][-1] == ("stop", "lost", NUMBER_1.masked)
+    assert store.month_statistics()[-1].releases == 0
+
+
+@pytest.mark.parametrize("cursors", [[2], [0], [1, 3], [1, 1]], ids=str)
+def test_a_gap_in_the_feed_applies_nothing(store: Repository, cursors: Sequence[int]) -> None:
+    entries = [entry(cursor, Opened(opened(LinkToken(bytes([9, place]) * 16), NUMBER_1))) for place, cursor in enumerate(cursors)]
+    with pytest.raises(ValueError, match="does not follow"):
+        store.follow(entries, NOTHING_SAFE)
+    assert (store.position(), shown(store)) == (Position(1, 0), [])
+
+
+def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> None:
+    kept, lost = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
+    store.answer({kept: AcceptedAt(Position(1, 1)), lost: AcceptedAt(Position(1, 2))})
+    both = [
+        entry(1, Opened(opened(CARD_A, NUMBER_1, kept)), operation=kept),
+        entry(2, Opened(opened(CARD_B, NUMBER_2, lost)), operation=lost),
+    ]
+    store.follow(both, NOTHING_SAFE)
+    assert shown(store) == [(NUMBER_1.text, False), (NUMBER_2.text, False)]
+    store.load(Snapshot(Epochs(2, ((1, 1),)), 1, (PlacedLink(opened(CARD_A, NUMBER_1, kept), 1),)), Position(2, 0))
+    assert states(store) == [AcceptedAt(Position(2, 1)), Pending()]
+    assert shown(store) == [(NUMBER_1.text, False), (NUMBER_2.text, True)]
+    assert store.position() == Position(2, 1)
+
+
+def test_a_snapshot_brings_the_stops_that_matter(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    stop = PlacedStop(Stop(4, ELSEWHERE, 1), CARD_A, NUMBER_2)
+    store.load(Snapshot(Epochs(1), 5, (PlacedLink(opened(CARD_B, NUMBER_2), 5),), (stop,)), NOTHING_SAFE)
+    assert shown(store) == [(NUMBER_2.text, False)]
+    assert store.find(CARD_A) is None
+
+
+def test_stops_are_forgotten_with_the_last_operation_they_matter_to(store: Repository, path: Path, keys: Keys) -> None:
+    operation = save(store, CARD_C, NUMBER_2)
+    store.follow([entry(1, Stopped(NUMBER_1))], NOTHING_SAFE)
+    assert rows(path, keys, "stop") == 1
+    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)})
+    store.follow([], NOTHING_SAFE)
+    assert rows(path, keys, "stop") == 0
+
+
+def rows(path: Path, keys: Keys, table: str) -> int:
+    with closing(open_file(path, keys.database)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM overlay",
+        "UPDATE overlay SET number = '1' || substr(number, 2)",
+        "INSERT INTO overlay (token) SELECT token FROM link",
+    ],
+)
+def test_what_is_shown_is_checked_against_what_was_done(store: Repository, path: Path, keys: Keys, sql: str) -> None:
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
+    save(store, CARD_B, NUMBER_2)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute(sql)
+    assert store.examine(aside=False) == Problem(Code.LINKS_ALTERED)
+
+
+def test_an_operation_keeps_its_content(store: Repository) -> None:
+    operation = save(store, CARD_A, NUMBER_1)
+    before = store.operations()
+    for token, number, revocation in ((CARD_B, NUMBER_1, Revocation.GOOD), (CARD_A, NUMBER_1, Revocation.STALE)):
+        with pytest.raises(Refused) as refusal:
+            store.save_link(operation, token, number, revocation=revocation)
+        assert refusal.value.code is Code.OPERATION_REUSED
+    with pytest.raises(Refused) as refusal:
+        store.close_link(operation, NUMBER_1, UnlinkReason.LOST)
+    assert refusal.value.code is Code.OPERATION_REUSED
+    assert store.operations() == before
+
+
+def test_an_operation_is_kept_in_no_readable_form(store: Repository, path: Path) -> None:
+    save(store, CARD_A, NUMBER_1)
+    store.close()
+    with pytest.raises(sqlite3.DatabaseError):
+        sqlite3.connect(path).execute("SELECT * FROM operation")
+    assert all(NUMBER_1.text.encode() not in file.read_bytes() for file in path.parent.iterdir() if file.is_file())
