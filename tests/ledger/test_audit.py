@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from peewee import Database, IntegrityError, SqliteDatabase
+from peewee import Database, IntegrityError
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.audit import AuditedAct, AuditEntry, AuditHead, AuditTrail, digest_of
 from kiosk.ledger.database import ask
-from kiosk.ledger.models import AuditRow, MetaRow
 from kiosk.ledger.paging import PAGE
-from kiosk.store.cipher import CipherDatabase
-from kiosk.store.opening import prepare
 
 OPERATION = UUID(int=7)
 COPY = "INSERT INTO audit SELECT {place}, at, counter, operator, act, result, reason, checked, number, NULL, previous, hash FROM audit"
@@ -28,30 +21,17 @@ def act(number: int, operation: UUID | None = None) -> AuditedAct:
     return AuditedAct(at, "窓口1", None, "use", "done", None, "certificate", f"2104 ＊＊＊＊ {number:02}", known)
 
 
-@pytest.fixture(params=["encrypted", "plain"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """The store's own database, with the tables its migrations make, and any other of peewee's, with those of the models."""
-    if request.param == "encrypted":
-        prepare(tmp_path / "kiosk.db", bytes(32), datetime(2026, 11, 23, 3, tzinfo=UTC))
-        encrypted = CipherDatabase(tmp_path / "kiosk.db", bytes(32))
-        yield encrypted
-        encrypted.close_all()
-    else:
-        with closing(SqliteDatabase(str(tmp_path / "plain.db"))) as plain, plain.bind_ctx([AuditRow, MetaRow]):
-            plain.create_tables([AuditRow, MetaRow])
-            yield plain
-
-
 @pytest.fixture
 def empty(database: Database) -> AuditTrail:
     return AuditTrail(database)
 
 
 @pytest.fixture
-def trail(empty: AuditTrail) -> AuditTrail:
-    for number in range(1, 7):
-        empty.add(act(number))
-    empty.add(AuditedAct("2026-11-23T03:00:07+00:00", "窓口1", "17", "refusal", "refused", "card-expired", "", None, str(OPERATION)))
+def trail(database: Database, empty: AuditTrail) -> AuditTrail:
+    refusal = AuditedAct("2026-11-23T03:00:07+00:00", "窓口1", "17", "refusal", "refused", "card-expired", "", None, str(OPERATION))
+    with database.atomic():
+        for row in (*map(act, range(1, 7)), refusal):
+            empty.add(row)
     return empty
 
 
@@ -131,6 +111,12 @@ def test_a_row_rewritten_with_all_after_it_is_found_by_an_older_head(database: D
 def test_what_precedes_a_row_may_be_trusted(database: Database, trail: AuditTrail) -> None:
     ask(database, "UPDATE audit SET act = 'forged' WHERE place IN (2, 5)")
     assert [trail.verify(since) for since in (0, 1, 2, 3, 5, 6, 7)] == [2, 2, 2, 5, 5, None, None]
+
+
+def test_a_row_has_a_hash_and_so_has_the_beginning(trail: AuditTrail) -> None:
+    assert trail.hash_at(0) == bytes(32)
+    assert trail.hash_at(7) == trail.head().digest
+    assert trail.hash_at(8) is None
 
 
 def test_a_row_beyond_the_end_is_missing(trail: AuditTrail) -> None:
