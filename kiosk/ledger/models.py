@@ -37,4 +37,3 @@ class MetaRow(Model):
 
     class Meta:
         table_name = "meta"
-        without_rowid = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.sqlite_errors import result_code
 from kiosk.store.cipher import forget_pages, make_folder, open_file
 
 _ROOM = 64 * 1024
@@ -59,7 +61,7 @@ def _check_source(path: Path, key: bytes) -> None:
     try:
         check_whole(path, key)
     except sqlcipher.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _CORRUPT:
+        if result_code(error) == sqlite3.SQLITE_CORRUPT:
             raise Unavailable(Code.STORE_DAMAGED, place=str(path)) from error
 
 
@@ -75,13 +77,13 @@ def onto(folder: Path) -> Iterator[None]:
         reason = file_trouble(error, folder).value
         raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=reason) from error
     except sqlcipher.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BY_THE_DISK:
+        if result_code(error) not in _BY_THE_DISK:
             raise
         raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=_what_ails(folder).value) from error
 
 
-_CORRUPT = 11  # SQLITE_CORRUPT
-_BY_THE_DISK = {8, 10, 13, 14}  # SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: SQLite does not say of which file
+# SQLite does not say of which file.
+_BY_THE_DISK = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 
 
 def _what_ails(folder: Path) -> FileTrouble:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import logging
 import os
+import sqlite3
 import stat
 import sys
 from contextlib import suppress
@@ -20,6 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from kiosk.config.atomic_write import sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.sqlite_errors import result_code
 
 # peewee logs every statement with its values (numbers, tokens) at level DEBUG.
 logging.getLogger("peewee").disabled = True
@@ -60,7 +62,7 @@ def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlcipher.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF == 26:  # SQLITE_NOTADB
+            if result_code(error) == sqlite3.SQLITE_NOTADB:
                 raise Unavailable(unreadable(path, key)) from error
             raise
         for statement in _SETTINGS if settings and not reading else _SETTINGS[:1]:

@@ -1,0 +1,32 @@
+"""The kinds of databases that the ledger's modules have to run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from peewee import Database, SqliteDatabase
+
+from kiosk.ledger.models import AuditRow, MetaRow
+from kiosk.store.cipher import CipherDatabase
+from kiosk.store.opening import prepare
+
+
+@pytest.fixture(params=["encrypted", "plain"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The store's own database, with the tables its migrations make, and any other of peewee's, with those of the models."""
+    if request.param == "encrypted":
+        prepare(tmp_path / "kiosk.db", bytes(32), datetime(2026, 11, 23, 3, tzinfo=UTC))
+        encrypted = CipherDatabase(tmp_path / "kiosk.db", bytes(32))
+        yield encrypted
+        encrypted.close_all()
+    else:
+        with (
+            closing(SqliteDatabase(str(tmp_path / "plain.db"), pragmas={"synchronous": "off"})) as plain,
+            plain.bind_ctx([AuditRow, MetaRow]),
+        ):
+            plain.create_tables([AuditRow, MetaRow])
+            yield plain
