@@ -19,7 +19,7 @@ from kiosk.store.opening import prepare
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """The store's own database, with the tables its migrations make, and any other of peewee's, with those of the models."""
     if request.param == "encrypted":
-        prepare(tmp_path / "kiosk.db", bytes(32), datetime(2026, 11, 23, 3, tzinfo=UTC))
+        prepare(tmp_path / "kiosk.db", bytes(32), datetime(2026, 11, 23, 3, tzinfo=UTC), "窓口1")
         encrypted = CipherDatabase(tmp_path / "kiosk.db", bytes(32))
         yield encrypted
         encrypted.close_all()
