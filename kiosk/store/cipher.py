@@ -42,6 +42,8 @@ _SETTINGS = (
     "PRAGMA cell_size_check = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA temp_store = MEMORY",
+    # KiB: the upper pages of millions of links, and all of the overlay. A page read again is decrypted again.
+    "PRAGMA cache_size = -16000",
 )
 
 

@@ -20,6 +20,7 @@ for pragma in (
     "cell_size_check = ON",
     "trusted_schema = OFF",
     "temp_store = MEMORY",
+    "cache_size = -16000",
 ):
     connection.execute(f"PRAGMA {pragma}")
 with open(sys.argv[2]) as file:

@@ -31,7 +31,7 @@ LIMIT = 120.0
 STARTS, LINKS, LOANS = 7, 200_000, 500
 DAYS, SESSIONS, LISTED = 7, 5, 120
 """How often a day of loans is measured; and with how many loans each of how many patrons comes."""
-TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 3.0, 0.001, 100
+TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 1.5, 0.001, 100
 """What must be reached: times card I/O, seconds, times a bare window, times a bare select, seconds, megabytes."""
 BEYOND = 0.016
 """A frame, in seconds: so much longer than a bare window beside them the windows may stand still at most."""

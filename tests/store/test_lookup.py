@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.lookup import measure
 
-LIMIT = 3.0
+LIMIT = 1.5
 
 
 @pytest.mark.trial
