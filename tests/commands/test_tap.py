@@ -21,7 +21,7 @@ from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.judge import Check
 from kiosk.smartcard.trust import TrustStore
-from kiosk.smartcard.virtual.authority import rsa_key
+from kiosk.smartcard.virtual.authority import VirtualAuthority, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
@@ -150,6 +150,28 @@ def test_a_card_that_names_the_real_issuer_and_an_unknown_algorithm_is_refused(h
     assert card.certificate is not None
     rogue = VirtualCard("rogue", card.certificate.replace(SHA256_WITH_RSA, UNKNOWN_ALGORITHM), rsa_key())
     assert tapped(home, deck, repository, rogue).verdict == "certificate-unreadable"
+
+
+def test_a_link_belongs_to_the_key_that_issued_the_card(home: Home, deck: Deck, repository: Repository) -> None:
+    """Another generation's card with the same serial number is another card; the same key in a new certificate changes nothing."""
+    settings, trust = read_settings(home.config), TrustStore(home.trust)
+    record = keys_of(home, settings).load()
+    assert record is not None
+    other = VirtualAuthority.create(serial=0x0133C349, demo=False)
+    trust.add(other.der)
+    key = rsa_key()
+    fellow = VirtualCard("fellow", other.issue(key, deck.leaf("fine")), key, label=b"JPKIAPICCTOKEN2")
+    renewed = VirtualAuthority.create(key=deck.authority.key, serial=0x07777777, demo=False)
+
+    def verdict(card: VirtualCard) -> str:
+        world = VirtualReaders(READER)
+        world.lay(card, READER)
+        return read(world.readers, READER, judge_for(home, settings, record.keys.site), repository).verdict
+
+    assert (verdict(deck.fresh("fine")), verdict(fellow)) == ("linked", "not-linked")
+    trust.add(renewed.der)
+    (home.trust / f"{Authority(deck.authority.der).fingerprint}.cer").unlink()
+    assert (verdict(deck.fresh("fine")), verdict(fellow)) == ("linked", "not-linked")
 
 
 def test_the_card_on_the_wanted_reader_is_taken(deck: Deck) -> None:

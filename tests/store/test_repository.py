@@ -43,6 +43,14 @@ def test_a_saved_link_is_found_from_both_sides(store: Repository) -> None:
     assert store.links_for((CARD_B,), None) == ((), None)
 
 
+def test_whichever_candidates_have_a_link_are_found_in_the_order_asked(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    save(store, CARD_B, NUMBER_2)
+    one, other = store.find(CARD_A), store.find(CARD_B)
+    assert store.links_for((CARD_C, CARD_B, CARD_A), NUMBER_1) == ((other, one), one)
+    assert store.links_for((CARD_A, CARD_C), None) == ((one,), None)
+
+
 def test_it_is_there_after_the_store_was_closed(store: Repository, open_store: OpenStore) -> None:
     save(store, CARD_A, NUMBER_1)
     store.close()
