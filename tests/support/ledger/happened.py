@@ -35,10 +35,12 @@ class BackedUp(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """The last backup was put back: a new epoch begins, in which only the first `kept` operations still hold."""
+    """One of the last two backups was put back: a new epoch begins, in which only the first `kept` operations still hold."""
 
     epoch: int
     kept: int
+    oldest: bool = False
+    """The older of the two: the newer one is gone with it."""
 
 
 class Learnt(NamedTuple):

@@ -137,7 +137,7 @@ class History:
         self.world.safe(counter)
 
     def _restore(self, _: LedgerCounter) -> None:
-        self.world.restore()
+        self.world.restore(oldest=self._random.random() < 0.3)
 
     def _let_everything_arrive(self) -> None:
         """In any order, with answers still lost and doubled on the way."""
@@ -153,7 +153,8 @@ class History:
             else:
                 self._see_refusal(counter)
                 self._feed(counter)
-        self.world.back_up()
+        for _ in range(2):
+            self.world.back_up()
         for counter in self.world.counters:
             self.world.safe(counter)
         self.world.check_the_end()

@@ -36,8 +36,6 @@ class AtCounter(NamedTuple):
 
     epoch: int
     """The newest that it knows of."""
-    table_epoch: int
-    """That of the feed which wrote its links."""
     reached: int
     """Up to where it knows what holds now, in the order of `epoch`."""
     made: list[Operation]
@@ -45,6 +43,8 @@ class AtCounter(NamedTuple):
     """Its own operations that are not gone."""
     shown: list[Pair]
     """What a tap, or a number, must find."""
+    endings: list[Ending]
+    """Told by the feed."""
     never: set[UUID]
     """Operations whose pair must not be shown: it was refused, it was ended, or its number was unlinked here, and that is known here."""
 
@@ -68,14 +68,15 @@ class LedgerModel:
     def denied(self) -> dict[UUID, str]:
         """The refusals that the server remembers."""
         remembered: dict[UUID, str] = {}
-        backup: dict[UUID, str] = {}
+        backups: list[dict[UUID, str]] = [{}]
         for event in self.happened:
             if isinstance(event, Denied):
                 remembered[event.uuid] = event.why
             elif isinstance(event, BackedUp):
-                backup = dict(remembered)
+                backups = [*backups[-1:], dict(remembered)]
             elif isinstance(event, Restored):
-                remembered = dict(backup)
+                backups = backups[:1] if event.oldest else backups
+                remembered = dict(backups[-1])
         return remembered
 
     def still(self, epoch: int, place: int, today: int) -> int:
@@ -117,6 +118,11 @@ class LedgerModel:
             self._read[counter] = length, self._at(counter)
         return self._read[counter][1]
 
+    def objection(self, operation: Operation) -> str | None:
+        """Why its counter does not record an act."""
+        there = self.at(operation.origin.counter)
+        return self._objection(there.shown, there.endings, operation, there.epoch)
+
     def _at(self, counter: str) -> AtCounter:
         own = [event for event in self.happened if isinstance(event, AtOneCounter) and event.counter == counter]
         epoch = max([0, *(event.epoch for event in own if isinstance(event, Learnt))])
@@ -138,7 +144,7 @@ class LedgerModel:
 
         ended = {ending.pair for ending in endings if ending.pair is not None}
         unlinked = {op.origin.uuid for stop in unapplied for op in _stopped_by(stop, line, made)}
-        return AtCounter(epoch, table.epoch, reached, made, kept, shown, refused | ended | unlinked)
+        return AtCounter(epoch, reached, made, kept, shown, endings, refused | ended | unlinked)
 
     def _kept(self, own: list[AtOneCounter], epoch: int, reached: int) -> dict[UUID, State]:
         """The counter's own operations that are not gone, and what it knows of each. `own`: what happened there."""

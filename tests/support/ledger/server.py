@@ -88,11 +88,16 @@ class _Stored:
     feed: list[FeedRow] = field(default_factory=list)
     answers: dict[UUID, Answer] = field(default_factory=dict)
 
+    def copy(self) -> _Stored:
+        return _Stored(self.table.copy(), self.feed.copy(), self.answers.copy())
+
 
 class LedgerServer:
     def __init__(self) -> None:
         self.epochs = Epochs()
-        self._now, self._backup = _Stored(), _Stored()
+        self._now = _Stored()
+        self._backups = [_Stored()]
+        """The last two at most."""
 
     @property
     def position(self) -> Position:
@@ -100,8 +105,8 @@ class LedgerServer:
 
     @property
     def safe(self) -> Position:
-        """What a backup holds."""
-        return Position(self.epochs.current, len(self._backup.feed))
+        """What every backup holds that may still be put back."""
+        return Position(self.epochs.current, len(self._backups[0].feed))
 
     def take(self, operation: Operation) -> Answer:
         """Decide, or repeat the answer already given."""
@@ -140,11 +145,12 @@ class LedgerServer:
         return Snapshot(self.position, self._now.table.copy())
 
     def back_up(self) -> None:
-        now = self._now
-        self._backup = _Stored(now.table.copy(), now.feed.copy(), now.answers.copy())
+        self._backups = [*self._backups[-1:], self._now.copy()]
 
-    def restore(self) -> None:
-        """Put the backup back: what was accepted or refused since is lost, and a new epoch begins."""
-        kept, current = self._backup, self.epochs.current
-        self._now = _Stored(kept.table.copy(), kept.feed.copy(), kept.answers.copy())
-        self.epochs = Epochs(current + 1, (*self.epochs.cuts, (current, len(kept.feed))))
+    def restore(self, oldest: bool = False) -> None:
+        """Put a backup back: what was accepted or refused since is lost, and a new epoch begins."""
+        if oldest:
+            del self._backups[1:]
+        self._now = self._backups[-1].copy()
+        current = self.epochs.current
+        self.epochs = Epochs(current + 1, (*self.epochs.cuts, (current, len(self._now.feed))))

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from kiosk.domain.decide import OpenLink
 from kiosk.domain.errors import Code
-from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
-from kiosk.domain.wire import Operation, Position
-from tests.support.ledger.counters import CounterInMemory, LedgerCounter
+from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, ReplaceOperation, UnlinkOperation
+from tests.support.ledger.counters import MADE, CounterInMemory, LedgerCounter
 from tests.support.ledger.happened import (
     Agreed,
     BackedUp,
@@ -50,7 +50,8 @@ class LedgerWorld:
     # Acts
 
     def link(self, counter: LedgerCounter, uuid: UUID, token: LinkToken, number: LibraryCardNumber) -> None:
-        self._acted(counter, counter.link(uuid, token, number), "link", token, number)
+        expected = LinkOperation(self._origin(counter, uuid), token, number, Revocation.GOOD, False)
+        self._acted(counter, expected, counter.link(uuid, token, number), "link", token, number)
 
     def replace(
         self, counter: LedgerCounter, uuid: UUID, token: LinkToken, number: LibraryCardNumber, premises: frozenset[UUID] | None = None
@@ -59,17 +60,25 @@ class LedgerWorld:
         if premises is None:
             shown = (counter.of_token(token), counter.of_number(number))
             premises = frozenset(link.operation for link in shown if link is not None)
-        self._acted(counter, counter.replace(uuid, token, number, premises), "replace", *sorted(premises), "by", token, number)
+        reason = ReplaceReason.RENEWED
+        expected = ReplaceOperation(self._origin(counter, uuid), token, number, Revocation.GOOD, False, reason, premises)
+        self._acted(counter, expected, counter.replace(uuid, token, number, premises), "replace", *sorted(premises), "by", token, number)
 
     def unlink(self, counter: LedgerCounter, uuid: UUID, number: LibraryCardNumber) -> None:
-        self._acted(counter, counter.unlink(uuid, number), "unlink", number)
+        expected = UnlinkOperation(self._origin(counter, uuid), number, UnlinkReason.LOST)
+        self._acted(counter, expected, counter.unlink(uuid, number), "unlink", number)
 
-    def _acted(self, counter: LedgerCounter, outcome: Operation | Code, *words: object) -> None:
-        self._say(counter, *words, "->", outcome)
+    def _origin(self, counter: LedgerCounter, uuid: UUID) -> Origin:
         there = self.model.at(counter.name)
-        if not isinstance(outcome, Code):
-            self.expect(outcome.origin.known, Position(there.epoch, there.reached), "what was known")
-            self.expect(outcome.origin.sequence, len(there.made) + 1, "the sequence")
+        return Origin(uuid, counter.name, len(there.made) + 1, Position(there.epoch, there.reached), 1, MADE)
+
+    def _acted(self, counter: LedgerCounter, expected: Operation, outcome: Operation | Code, *words: object) -> None:
+        self._say(counter, *words, "->", outcome)
+        objection = self.model.objection(expected)
+        if isinstance(outcome, Code):
+            self.expect(outcome.value, objection, "the act")
+        else:
+            self.expect(outcome, expected if objection is None else objection, "the act")
             self.model.happened.append(Made(counter.name, outcome))
         self.check(counter)
 
@@ -158,10 +167,10 @@ class LedgerWorld:
         self.server.back_up()
         self.model.happened.append(BackedUp())
 
-    def restore(self) -> None:
-        self.server.restore()
+    def restore(self, oldest: bool = False) -> None:
+        self.server.restore(oldest)
         self.steps.append(("restored", self.server.epochs))
-        self.model.happened.append(Restored(self.server.epochs.current, self.server.position.cursor))
+        self.model.happened.append(Restored(self.server.epochs.current, self.server.position.cursor, oldest))
 
     # Checks
 
