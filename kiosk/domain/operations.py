@@ -77,17 +77,12 @@ def answered(state: State, answer: AcceptedAt | RefusedFor) -> State:
     raise ValueError("an operation has one answer")
 
 
-def in_epoch(epochs: Epochs, position: Position) -> Position:
-    """What still holds of everything up to a position, in the terms of the epoch that runs now: where a counter stands after a cut."""
-    return Position(epochs.current, epochs.effective(position))
-
-
 def after_cuts(state: State, epochs: Epochs) -> State:
     """The state in the epoch that runs now: what was accepted above one of the cuts since was lost, and is sent again.
 
     All of them count. A counter may sleep through two, and a position that the second left alone may have been lost at the first.
     """
     if isinstance(state, AcceptedAt):
-        held = in_epoch(epochs, state.position)
-        return AcceptedAt(held) if held.cursor == state.position.cursor else Pending()
+        cursor = epochs.effective(state.position)
+        return AcceptedAt(Position(epochs.current, cursor)) if cursor == state.position.cursor else Pending()
     return state

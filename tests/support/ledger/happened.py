@@ -43,21 +43,16 @@ class Restored(NamedTuple):
     """The older of the two: the newer one is gone with it."""
 
 
-class Learnt(NamedTuple):
-    """A counter heard of this epoch and of those before it."""
-
-    counter: str
-    epoch: int
-
-
 class Received(NamedTuple):
     """The feed, or a snapshot, has brought a counter up to here."""
 
     counter: str
     epoch: int
     place: int
-    row: Operation | None = None
-    """What the feed brought. A snapshot does not say whose operations are in it."""
+    safe: int
+    """Up to where a backup holds everything, as it heard at the same time."""
+    rows: tuple[UUID, ...] = ()
+    """The operations that the feed brought. A snapshot does not say whose operations are in it."""
 
 
 class ToldAccepted(NamedTuple):
@@ -83,15 +78,7 @@ class Seen(NamedTuple):
     uuid: UUID
 
 
-class Safe(NamedTuple):
-    """A counter heard that a backup holds everything up to here."""
-
-    counter: str
-    epoch: int
-    place: int
-
-
-AtOneCounter = Made | Learnt | Received | ToldAccepted | ToldRefused | Seen | Safe
+AtOneCounter = Made | Received | ToldAccepted | ToldRefused | Seen
 Happened = AtOneCounter | Agreed | Denied | BackedUp | Restored
 
 

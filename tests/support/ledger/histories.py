@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable
 from uuid import UUID
 
-from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
-from kiosk.domain.wire import Operation, UnlinkOperation
+from kiosk.domain.feed import Snapshot
+from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor, after_cuts
+from kiosk.domain.wire import Operation, Position, UnlinkOperation
 from tests.support.ledger.counters import CounterInMemory, LedgerCounter
-from tests.support.ledger.server import Answer, FeedRow, Snapshot
+from tests.support.ledger.server import Answer, FeedPage
 from tests.support.ledger.world import NUMBERS, TOKENS, LedgerError, LedgerWorld
 
 Step = Callable[[LedgerCounter], None]
@@ -33,9 +34,9 @@ class History:
         self._uuids = iter(UUIDS)
         self._answers: dict[str, list[Answer]] = {counter.name: [] for counter in self.world.counters}
         """On their way."""
-        self._rows: list[FeedRow] = []
-        """Delivered once. They may come again."""
-        self._snapshots: list[Snapshot] = []
+        self._pages: list[FeedPage] = []
+        """Delivered once. They may come again, as snapshots may."""
+        self._snapshots: list[tuple[Snapshot, Position]] = []
 
     def run(self) -> None:
         """Some steps, and then everything arrives."""
@@ -51,12 +52,11 @@ class History:
             self._send: 5,
             self._answer: 4,
             self._feed: 6,
-            self._repeat_row: 1,
+            self._repeat_page: 1,
             self._snapshot: 1,
             self.world.restart: 1,
             self._see_refusal: 1,
             self._back_up: 3 if mood == "restored" else 1,
-            self._safe: 2,
             self._restore: 5 if mood == "restored" else 0,
         }
 
@@ -81,14 +81,20 @@ class History:
 
     def _sendable(self, counter: LedgerCounter) -> list[Operation]:
         """Each waits behind earlier ones without an answer that share its card or number. In a new epoch stops go first."""
-        pending = [own.operation for own in counter.kept() if isinstance(own.state, Pending)]
+        behind, pending = self.world.is_behind(counter), self._unanswered(counter)
         stops: list[Operation] = [operation for operation in pending if isinstance(operation, UnlinkOperation)]
-        if stops and counter.name in self.world.resends:
+        if stops and behind:
             return stops
         return [one for place, one in enumerate(pending) if not any(_share(one, earlier) for earlier in pending[:place])]
 
+    def _unanswered(self, counter: LedgerCounter) -> list[Operation]:
+        """Those not answered, or whose answer the server has lost; but not while an answer waits for the snapshot."""
+        epochs, behind = self.world.server.epochs, self.world.is_behind(counter)
+        held = {answer.uuid for answer in self._answers[counter.name] if behind and answer.epoch == epochs.current}
+        kept = [own.operation for own in counter.kept() if isinstance(after_cuts(own.state, epochs), Pending)]
+        return [operation for operation in kept if operation.origin.uuid not in held]
+
     def _send(self, counter: LedgerCounter) -> None:
-        self.world.hear_epochs(counter)
         sendable = self._sendable(counter)
         if sendable:
             self._answers[counter.name].append(self.world.ask(counter, self._random.choice(sendable)))
@@ -104,26 +110,23 @@ class History:
                 self.world.answer(counter, answer)
 
     def _feed(self, counter: LedgerCounter) -> None:
-        self.world.hear_epochs(counter)
-        row = self.world.next_row(counter)
-        if row is not None:
-            self._rows.append(row)
-            self.world.row(counter, row)
+        """Mostly one entry at a time, and none to say what is safe."""
+        if self.world.is_behind(counter):
+            self._snapshot(counter)
+            return
+        self._pages.append(self.world.next_page(counter, self._random.choice((0, 1, 1, 1, 2))))
+        self.world.page(counter, self._pages[-1])
 
-    def _repeat_row(self, counter: LedgerCounter) -> None:
+    def _repeat_page(self, counter: LedgerCounter) -> None:
         """Any that was delivered once: it may be old, too far ahead, or of an epoch that is over."""
-        if self._rows:
-            self.world.row(counter, self._random.choice(self._rows))
+        if self._pages:
+            self.world.page(counter, self._random.choice(self._pages))
 
     def _snapshot(self, counter: LedgerCounter) -> None:
-        """A new one, or one that was on its way for long. In a new epoch, what was lost is sent first."""
-        self.world.hear_epochs(counter)
-        if counter.name in self.world.resends and self._sendable(counter):
-            self._send(counter)
-            return
-        self._snapshots.append(self.world.server.snapshot())
-        is_late = self._random.random() < 0.3
-        self.world.snapshot(counter, self._random.choice(self._snapshots) if is_late else self._snapshots[-1])
+        """A new one, or one that was on its way for long."""
+        self._snapshots.append((self.world.server.snapshot(), self.world.server.safe))
+        is_late = self._random.random() < 0.2
+        self.world.snapshot(counter, *(self._random.choice(self._snapshots) if is_late else self._snapshots[-1]))
 
     def _see_refusal(self, counter: LedgerCounter) -> None:
         refused = [own.operation.origin.uuid for own in counter.kept() if isinstance(own.state, RefusedFor)]
@@ -133,36 +136,32 @@ class History:
     def _back_up(self, _: LedgerCounter) -> None:
         self.world.back_up()
 
-    def _safe(self, counter: LedgerCounter) -> None:
-        self.world.safe(counter)
-
     def _restore(self, _: LedgerCounter) -> None:
         self.world.restore(oldest=self._random.random() < 0.3)
 
     def _let_everything_arrive(self) -> None:
         """In any order, with answers still lost and doubled on the way."""
-        for counter in self.world.counters:
-            self.world.hear_epochs(counter)
         while unfinished := [counter for counter in self.world.counters if self._is_unfinished(counter)]:
             counter = self._random.choice(unfinished)
             if self._sendable(counter):
                 self._send(counter)
                 self._answer(counter)
-            elif counter.name in self.world.resends:
+            elif self.world.is_behind(counter):
                 self._snapshot(counter)
             else:
+                self._answer(counter)
                 self._see_refusal(counter)
                 self._feed(counter)
         for _ in range(2):
             self.world.back_up()
         for counter in self.world.counters:
-            self.world.safe(counter)
+            self.world.page(counter, self.world.next_page(counter))
         self.world.check_the_end()
 
     def _is_unfinished(self, counter: LedgerCounter) -> bool:
-        if counter.name in self.world.resends or any(not isinstance(own.state, AcceptedAt) for own in counter.kept()):
+        if self.world.is_behind(counter) or any(not isinstance(own.state, AcceptedAt) for own in counter.kept()):
             return True
-        return self.world.next_row(counter) is not None
+        return bool(self.world.next_page(counter).entries)
 
 
 def _share(one: Operation, other: Operation) -> bool:

@@ -18,12 +18,10 @@ from tests.support.ledger.happened import (
     Denied,
     Ending,
     Happened,
-    Learnt,
     Made,
     Pair,
     Received,
     Restored,
-    Safe,
     Seen,
     State,
     ToldAccepted,
@@ -35,9 +33,8 @@ class AtCounter(NamedTuple):
     """What a counter knows, keeps and shows."""
 
     epoch: int
-    """The newest that it knows of."""
     reached: int
-    """Up to where it knows what holds now, in the order of `epoch`."""
+    """Up to where its links hold, in the order of `epoch`."""
     made: list[Operation]
     kept: dict[UUID, State]
     """Its own operations that are not gone."""
@@ -119,56 +116,58 @@ class LedgerModel:
         return self._read[counter][1]
 
     def objection(self, operation: Operation) -> str | None:
-        """Why its counter does not record an act."""
+        """Why its counter does not do an act."""
         there = self.at(operation.origin.counter)
         return self._objection(there.shown, there.endings, operation, there.epoch)
 
+    def changes_nothing(self, operation: Operation) -> bool:
+        """Whether its counter shows already what an act asks for, and so keeps nothing of it."""
+        if isinstance(operation, UnlinkOperation):
+            return False
+        shown = self.at(operation.origin.counter).shown
+        return any(pair.token == operation.token and pair.number == operation.number for pair in shown)
+
     def _at(self, counter: str) -> AtCounter:
         own = [event for event in self.happened if isinstance(event, AtOneCounter) and event.counter == counter]
-        epoch = max([0, *(event.epoch for event in own if isinstance(event, Learnt))])
-        table = [Received(counter, 0, 0), *(event for event in own if isinstance(event, Received))][-1]
-        reached = self.still(table.epoch, table.place, epoch)
+        table = [Received(counter, 0, 0, 0), *(event for event in own if isinstance(event, Received))][-1]
         made = [event.operation for event in own if isinstance(event, Made)]
         refused = {event.uuid for event in own if isinstance(event, ToldRefused)}
-        kept = self._kept(own, epoch, reached)
-        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), reached)]
+        kept = self._kept(own)
+        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), table.place)]
 
         line = self.order(table.epoch, table.place)
-        pairs, endings = retold(line)
-        # After a backup was restored, what was ended above it stays ended until the snapshot, and what was linked above it does not stand.
-        lost = {operation.origin.uuid for operation in line[reached:]}
-        shown = [pair for pair in pairs if pair.by not in lost]
+        shown, endings = retold(line)
         for operation in unapplied:
-            if self._objection(shown, endings, operation, epoch) is None:
+            if self._objection(shown, endings, operation, table.epoch) is None:
                 shown, _ = following(shown, operation)
 
         ended = {ending.pair for ending in endings if ending.pair is not None}
         unlinked = {op.origin.uuid for stop in unapplied for op in _stopped_by(stop, line, made)}
-        return AtCounter(epoch, reached, made, kept, shown, endings, refused | ended | unlinked)
+        return AtCounter(table.epoch, table.place, made, kept, shown, endings, refused | ended | unlinked)
 
-    def _kept(self, own: list[AtOneCounter], epoch: int, reached: int) -> dict[UUID, State]:
+    def _kept(self, own: list[AtOneCounter]) -> dict[UUID, State]:
         """The counter's own operations that are not gone, and what it knows of each. `own`: what happened there."""
         states: dict[UUID, State] = {}
-        gone: set[UUID] = set()
-        safe = 0
+        epoch = 0
         for event in own:
             match event:
                 case Made(_, operation):
                     states[operation.origin.uuid] = State("pending")
-                case ToldRefused(_, uuid):
+                case ToldRefused(_, uuid) if uuid in states:
                     states[uuid] = State("refused")
-                case ToldAccepted(_, uuid, then, place) if self.still(then, place, epoch) == place:
+                case ToldAccepted(_, uuid, _, place) if uuid in states:
                     states[uuid] = State("accepted", place)
-                case Received(_, then, place, row) if (
-                    row and row.origin.counter == event.counter and self.still(then, place, epoch) == place
-                ):
-                    states[row.origin.uuid] = State("accepted", place)
                 case Seen(_, uuid):
-                    gone.add(uuid)
-                case Safe(_, then, place):
-                    safe = max(safe, self.still(then, place, epoch))
-        gone |= {uuid for uuid, state in states.items() if state.word == "accepted" and state.place <= min(reached, safe)}
-        return {uuid: state for uuid, state in states.items() if uuid not in gone}
+                    del states[uuid]
+                case Received(_, now, reached, safe, rows):
+                    lost = [uuid for uuid, (word, place) in states.items() if word == "accepted" and self.still(epoch, place, now) < place]
+                    states |= {uuid: State("pending") for uuid in lost}
+                    brought = zip(rows, range(reached - len(rows) + 1, reached + 1), strict=True)
+                    states |= {uuid: State("accepted", place) for uuid, place in brought if uuid in states}
+                    gone = [uuid for uuid, (word, place) in states.items() if word == "accepted" and place <= min(reached, safe)]
+                    states = {uuid: state for uuid, state in states.items() if uuid not in gone}
+                    epoch = now
+        return states
 
     def revived(self, epoch: int) -> list[Pair]:
         """Pairs that stand at the end, though the operation that made them had not heard of a stop of their card or number before it."""

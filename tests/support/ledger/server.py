@@ -1,11 +1,12 @@
-"""The library's server as histories need it: `decide` on its own links and stops, one order, stored answers, a backup, restoring it."""
+"""The library's server as histories need it: `decide` on its own links and stops, one order, stored answers, backups, restoring them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kiosk.domain.decide import Accepted, Change, Declined, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.decide import Accepted, Declined, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.wire import Operation, Position, UnlinkOperation
@@ -13,7 +14,7 @@ from kiosk.domain.wire import Operation, Position, UnlinkOperation
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To one operation. Of use only to a counter that knows this epoch, and no later one."""
+    """To one operation. Of use only to a counter in this epoch."""
 
     epoch: int
     uuid: UUID
@@ -21,63 +22,44 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedRow:
-    """An accepted operation, and what it changed."""
+class FeedPage:
+    """Some entries of the feed, none perhaps, and what a backup holds."""
 
-    position: Position
-    operation: Operation
-    changes: tuple[Change, ...]
+    entries: tuple[FeedEntry, ...]
+    safe: Position
 
 
 @dataclass(slots=True)
 class Table:
     """The links that stand and the stops, as the feed writes them: `overlay.Links` in memory."""
 
-    by_token: dict[LinkToken, OpenLink] = field(default_factory=dict)
-    by_number: dict[LibraryCardNumber, OpenLink] = field(default_factory=dict)
-    positions: dict[UUID, int] = field(default_factory=dict)
-    """Of the operations that opened the links: the cursor."""
-    all_stops: list[tuple[LinkToken | None, LibraryCardNumber, Stop]] = field(default_factory=list)
+    by_token: dict[LinkToken, PlacedLink] = field(default_factory=dict)
+    by_number: dict[LibraryCardNumber, PlacedLink] = field(default_factory=dict)
+    stopped: list[PlacedStop] = field(default_factory=list)
 
     def of_token(self, token: LinkToken) -> OpenLink | None:
-        return self.by_token.get(token)
+        return self.by_token[token].link if token in self.by_token else None
 
     def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
-        return self.by_number.get(number)
+        return self.by_number[number].link if number in self.by_number else None
 
     def stops(self, token: LinkToken | None, number: LibraryCardNumber) -> tuple[Stop, ...]:
-        return tuple([stop for of, stopped, stop in self.all_stops if stopped == number or (of == token and of is not None)])
+        return tuple([placed.stop for placed in self.stopped if placed.number == number or (token and placed.token == token)])
 
-    def write(self, row: FeedRow) -> None:
-        origin = row.operation.origin
-        stop = Stop(row.position.cursor, origin.counter, origin.sequence)
-        for change in row.changes:
+    def write(self, entry: FeedEntry) -> None:
+        stop = Stop(entry.cursor, entry.counter, entry.sequence)
+        for change in entry.changes:
             if isinstance(change, Opened):
-                self.by_token[change.link.token] = self.by_number[change.link.number] = change.link
-                self.positions[change.link.operation] = row.position.cursor
+                placed = PlacedLink(change.link, entry.cursor)
+                self.by_token[change.link.token] = self.by_number[change.link.number] = placed
             elif isinstance(change, Stopped):
-                self.all_stops.append((None, change.number, stop))
+                self.stopped.append(PlacedStop(stop, None, change.number))
             else:
-                link = change.link
-                del self.by_token[link.token], self.by_number[link.number], self.positions[link.operation]
-                self.all_stops.append((link.token, link.number, stop))
-
-    def cut(self, cursor: int) -> None:
-        """Close what was opened above: it was lost. What was stopped above stays stopped, until a snapshot says what holds."""
-        for uuid in [uuid for uuid, position in self.positions.items() if position > cursor]:
-            (link,) = (link for link in self.by_token.values() if link.operation == uuid)
-            del self.by_token[link.token], self.by_number[link.number], self.positions[uuid]
+                del self.by_token[change.link.token], self.by_number[change.link.number]
+                self.stopped.append(PlacedStop(stop, change.link.token, change.link.number))
 
     def copy(self) -> Table:
-        return Table(self.by_token.copy(), self.by_number.copy(), self.positions.copy(), self.all_stops.copy())
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What stands at a position."""
-
-    position: Position
-    table: Table
+        return Table(self.by_token.copy(), self.by_number.copy(), self.stopped.copy())
 
 
 @dataclass(slots=True)
@@ -85,8 +67,8 @@ class _Stored:
     """What a backup holds."""
 
     table: Table = field(default_factory=Table)
-    feed: list[FeedRow] = field(default_factory=list)
-    answers: dict[UUID, Answer] = field(default_factory=dict)
+    feed: list[FeedEntry] = field(default_factory=list)
+    answers: dict[UUID, AcceptedAt | RefusedFor] = field(default_factory=dict)
 
     def copy(self) -> _Stored:
         return _Stored(self.table.copy(), self.feed.copy(), self.answers.copy())
@@ -108,16 +90,19 @@ class LedgerServer:
         """What every backup holds that may still be put back."""
         return Position(self.epochs.current, len(self._backups[0].feed))
 
+    @property
+    def links(self) -> dict[LinkToken, PlacedLink]:
+        return self._now.table.by_token
+
     def take(self, operation: Operation) -> Answer:
         """Decide, or repeat the answer already given."""
-        uuid, now = operation.origin.uuid, self._now
-        if uuid not in now.answers:
-            decision = decide(self._standing(operation), operation)
-            now.answers[uuid] = Answer(self.epochs.current, uuid, self._outcome(operation, decision))
-        stored = now.answers[uuid]
-        if isinstance(stored.state, AcceptedAt):
-            return Answer(self.epochs.current, uuid, AcceptedAt(Position(self.epochs.current, stored.state.position.cursor)))
-        return Answer(self.epochs.current, uuid, stored.state)
+        uuid, answers = operation.origin.uuid, self._now.answers
+        if uuid not in answers:
+            answers[uuid] = self._outcome(operation, decide(self._standing(operation), operation))
+        state = answers[uuid]
+        if isinstance(state, AcceptedAt):
+            state = AcceptedAt(Position(self.epochs.current, state.position.cursor))
+        return Answer(self.epochs.current, uuid, state)
 
     def _standing(self, operation: Operation) -> Standing:
         table, number = self._now.table, operation.number
@@ -129,20 +114,19 @@ class LedgerServer:
     def _outcome(self, operation: Operation, decision: Accepted | Declined) -> AcceptedAt | RefusedFor:
         if isinstance(decision, Declined):
             return RefusedFor(decision.code)
-        row = FeedRow(Position(self.epochs.current, len(self._now.feed) + 1), operation, decision.changes)
-        self._now.feed.append(row)
-        self._now.table.write(row)
-        return AcceptedAt(row.position)
+        cursor, origin = len(self._now.feed) + 1, operation.origin
+        entry = FeedEntry(cursor, origin.uuid, origin.counter, origin.sequence, decision.changes)
+        self._now.feed.append(entry)
+        self._now.table.write(entry)
+        return AcceptedAt(Position(self.epochs.current, cursor))
 
-    def row(self, cursor: int) -> FeedRow | None:
-        """The one after `cursor`, in this epoch's terms."""
-        if cursor >= len(self._now.feed):
-            return None
-        row = self._now.feed[cursor]
-        return FeedRow(Position(self.epochs.current, cursor + 1), row.operation, row.changes)
+    def page(self, cursor: int, count: int) -> FeedPage:
+        """At most so many entries after a cursor of this epoch."""
+        return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.position, self._now.table.copy())
+        table = self._now.table
+        return Snapshot(self.epochs, self.position.cursor, tuple(table.by_token.values()), tuple(table.stopped))
 
     def back_up(self) -> None:
         self._backups = [*self._backups[-1:], self._now.copy()]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kiosk.domain.decide import OpenLink
 from kiosk.domain.errors import Code
+from kiosk.domain.feed import Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
 from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, ReplaceOperation, UnlinkOperation
@@ -15,18 +16,16 @@ from tests.support.ledger.happened import (
     Agreed,
     BackedUp,
     Denied,
-    Learnt,
     Made,
     Pair,
     Received,
     Restored,
-    Safe,
     Seen,
     ToldAccepted,
     ToldRefused,
 )
 from tests.support.ledger.model import LedgerModel
-from tests.support.ledger.server import Answer, FeedRow, LedgerServer, Snapshot
+from tests.support.ledger.server import Answer, FeedPage, LedgerServer
 
 TOKENS = [LinkToken(bytes([card]) * 32) for card in range(4)]
 NUMBERS = [LibraryCardNumber(f"210406785{number}") for number in range(3)]
@@ -42,8 +41,6 @@ class LedgerWorld:
         self.counters = [counters("one"), counters("two")]
         self.steps: list[tuple[object, ...]] = []
         """Everything that was done, for people."""
-        self.resends: set[str] = set()
-        """Counters that have heard of a new epoch and not taken its snapshot."""
         self.has_been_shown: dict[str, set[UUID]] = {counter.name: set() for counter in self.counters}
         """Operations whose links a counter has shown at some time."""
 
@@ -70,16 +67,13 @@ class LedgerWorld:
 
     def _origin(self, counter: LedgerCounter, uuid: UUID) -> Origin:
         there = self.model.at(counter.name)
-        return Origin(uuid, counter.name, len(there.made) + 1, Position(there.epoch, there.reached), 1, MADE)
+        return Origin(uuid, counter.name, len(there.made) + 1, Position(there.epoch, there.reached), 0, MADE)
 
-    def _acted(self, counter: LedgerCounter, expected: Operation, outcome: Operation | Code, *words: object) -> None:
-        self._say(counter, *words, "->", outcome)
-        objection = self.model.objection(expected)
-        if isinstance(outcome, Code):
-            self.expect(outcome.value, objection, "the act")
-        else:
-            self.expect(outcome, expected if objection is None else objection, "the act")
-            self.model.happened.append(Made(counter.name, outcome))
+    def _acted(self, counter: LedgerCounter, operation: Operation, refused: Code | None, *words: object) -> None:
+        self._say(counter, *words, "->", operation if refused is None else refused)
+        self.expect(refused and refused.value, self.model.objection(operation), "the act")
+        if refused is None and not self.model.changes_nothing(operation):
+            self.model.happened.append(Made(counter.name, operation))
         self.check(counter)
 
     # Messages
@@ -110,43 +104,29 @@ class LedgerWorld:
                 self.model.happened.append(ToldRefused(counter.name, answer.uuid))
         self.check(counter)
 
-    def next_row(self, counter: LedgerCounter) -> FeedRow | None:
-        """What the feed has for a counter. It must have heard of the epoch."""
-        return self.server.row(self.model.at(counter.name).reached)
+    def is_behind(self, counter: LedgerCounter) -> bool:
+        """Whether the server is in a later epoch: the counter then needs a snapshot."""
+        return self.model.at(counter.name).epoch != self.server.epochs.current
 
-    def row(self, counter: LedgerCounter, row: FeedRow) -> None:
-        self._say(counter, "row", row.position, row.operation)
-        counter.hear_row(row)
-        there = self.model.at(counter.name)
-        if row.position == Position(there.epoch, there.reached + 1) and counter.name not in self.resends:
-            self.model.happened.append(Received(counter.name, there.epoch, there.reached + 1, row.operation))
+    def next_page(self, counter: LedgerCounter, count: int = 1) -> FeedPage:
+        """What the feed has for a counter in the server's epoch."""
+        return self.server.page(self.model.at(counter.name).reached, count)
+
+    def page(self, counter: LedgerCounter, page: FeedPage) -> None:
+        there, rows, epoch = self.model.at(counter.name), page.entries, page.safe.epoch
+        self._say(counter, "page", *((row.cursor, row.operation) for row in rows), "safe", page.safe)
+        counter.hear_page(page)
+        if epoch == there.epoch and (not rows or rows[0].cursor == there.reached + 1):
+            brought = tuple(row.operation for row in rows)
+            self.model.happened.append(Received(counter.name, epoch, there.reached + len(rows), page.safe.cursor, brought))
         self.check(counter)
 
-    def snapshot(self, counter: LedgerCounter, snapshot: Snapshot) -> None:
-        there, position = self.model.at(counter.name), snapshot.position
-        self._say(counter, "snapshot", position)
-        counter.hear_snapshot(snapshot)
-        if position.epoch == there.epoch and (counter.name in self.resends or position.cursor >= there.reached):
-            self.model.happened.append(Received(counter.name, there.epoch, position.cursor))
-            self.resends.discard(counter.name)
-        self.check(counter)
-
-    def hear_epochs(self, counter: LedgerCounter) -> None:
-        """At every contact: the server refuses to talk in the terms of an epoch that is over."""
-        epochs = self.server.epochs
-        if epochs.current != self.model.at(counter.name).epoch:
-            self._say(counter, "hears", epochs)
-            counter.hear_epochs(epochs)
-            self.model.happened.append(Learnt(counter.name, epochs.current))
-            self.resends.add(counter.name)
-            self.check(counter)
-
-    def safe(self, counter: LedgerCounter) -> None:
-        safe = self.server.safe
-        self._say(counter, "safe", safe)
-        counter.hear_safe(safe)
-        if safe.epoch == self.model.at(counter.name).epoch:
-            self.model.happened.append(Safe(counter.name, safe.epoch, safe.cursor))
+    def snapshot(self, counter: LedgerCounter, snapshot: Snapshot, safe: Position) -> None:
+        there, epoch = self.model.at(counter.name), snapshot.epochs.current
+        self._say(counter, "snapshot", snapshot.cursor, snapshot.epochs)
+        counter.hear_snapshot(snapshot, safe)
+        if (epoch, snapshot.cursor) >= (there.epoch, there.reached):
+            self.model.happened.append(Received(counter.name, epoch, snapshot.cursor, safe.cursor))
         self.check(counter)
 
     # Everything else
@@ -188,13 +168,15 @@ class LedgerWorld:
         self.has_been_shown[name] |= shown
         states = {own.operation.origin.uuid: _state(own.state) for own in counter.kept()}
         self.expect(states, dict(there.kept), f"what {name} keeps")
+        operations = [own.operation for own in counter.kept()]
+        self.expect(operations, [op for op in there.made if op.origin.uuid in states], f"the operations of {name}")
 
     def check_the_end(self) -> None:
         """Everything has arrived, and a backup holds it: the counters equal the server row by row, and nothing has vanished."""
         made, seen = set(), {event.uuid for event in self.model.happened if isinstance(event, Seen)}
         for counter in self.counters:
             self.expect(list(counter.kept()), [], f"what {counter.name} keeps at the end")
-            self.expect(counter.table(), self.server.snapshot().table, f"the links of {counter.name} at the end")
+            self.expect(counter.links(), self.server.links, f"the links of {counter.name} at the end")
             made |= {operation.origin.uuid for operation in self.model.at(counter.name).made}
         line = {operation.origin.uuid for operation in self.model.order(self.server.epochs.current)}
         self.expect(made - line - seen, set(), "neither accepted nor refused and seen")
@@ -240,5 +222,7 @@ def _short(word: object) -> str:
             return code.value
         case Position(epoch, cursor):
             return f"{epoch}:{cursor}"
+        case tuple():
+            return " ".join(map(_short, word))
         case _:
             return _short(word.origin.uuid) if isinstance(word, Operation) else str(word)
