@@ -104,7 +104,7 @@ class LinkLedger:
         if own is None or (state := answered(own.state, answer)) == own.state:
             return None
         self.own.keep(uuid, state)
-        if isinstance(state, RefusedFor):
+        if not is_unapplied(state, self.notes.position):
             self._project()
         return OwnOperation(own.operation, state)
 
