@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
 from kiosk.domain.wire import Operation, Position
 
@@ -76,13 +77,12 @@ def answered(state: State, answer: AcceptedAt | RefusedFor) -> State:
     raise ValueError("an operation has one answer")
 
 
-def after_cut(state: State, restored: Position) -> State:
-    """The state in the epoch that begins at `restored`: what was accepted above it was lost, and is sent again."""
+def after_cuts(state: State, epochs: Epochs) -> State:
+    """The state in the epoch that runs now: what was accepted above one of the cuts since was lost, and is sent again.
+
+    All of them count. A counter may sleep through two, and a position that the second left alone may have been lost at the first.
+    """
     if isinstance(state, AcceptedAt):
-        return AcceptedAt(restored_to(state.position, restored)) if state.position.cursor <= restored.cursor else Pending()
+        cursor = epochs.effective(state.position)
+        return AcceptedAt(Position(epochs.current, cursor)) if cursor == state.position.cursor else Pending()
     return state
-
-
-def restored_to(position: Position, restored: Position) -> Position:
-    """A position that survived the cut, in the new epoch's terms."""
-    return Position(restored.epoch, position.cursor)

@@ -19,13 +19,13 @@ from kiosk.domain.operations import (
     OwnOperation,
     Pending,
     RefusedFor,
-    after_cut,
+    after_cuts,
     answered,
     is_gone,
     is_unapplied,
 )
 from kiosk.domain.overlay import Overlay, projected
-from kiosk.domain.wire import LARGEST, Operation, Origin, Position, UnlinkOperation
+from kiosk.domain.wire import Operation, Origin, Position, UnlinkOperation
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.ledger_notes import LedgerNotes
 from kiosk.store.link_digest import LinkDigest
@@ -104,7 +104,7 @@ class LinkLedger:
         if own is None or (state := answered(own.state, answer)) == own.state:
             return None
         self.own.keep(uuid, state)
-        if isinstance(state, RefusedFor):
+        if not is_unapplied(state, self.notes.position):
             self._project()
         return OwnOperation(own.operation, state)
 
@@ -130,11 +130,9 @@ class LinkLedger:
     def load(self, snapshot: Snapshot, safe: Position) -> None:
         """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again."""
         reached = Position(snapshot.epochs.current, snapshot.cursor)
-        left = self.notes.position.epoch
-        if reached.epoch != left:
-            restored = Position(reached.epoch, snapshot.epochs.effective(Position(left, LARGEST)))
+        if reached.epoch != self.notes.position.epoch:
             for own in self.own.all():
-                self.own.keep(own.operation.origin.uuid, after_cut(own.state, restored))
+                self.own.keep(own.operation.origin.uuid, after_cuts(own.state, snapshot.epochs))
         self._links.close_all()
         self._stops.forget(None)
         for placed in snapshot.links:

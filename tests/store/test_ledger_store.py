@@ -163,6 +163,16 @@ def test_the_feed_answers_where_the_answer_was_lost(store: Repository) -> None:
     assert states(store) == [AcceptedAt(Position(1, 1))]
 
 
+def test_an_answer_after_the_snapshot_that_holds_its_operation_ends_it(store: Repository) -> None:
+    """The first answer was lost; since the unlinking another counter has linked the number anew."""
+    operation = unlink(store, NUMBER_1)
+    stop = PlacedStop(Stop(1, "窓口1", 1), None, NUMBER_1)
+    store.load(Snapshot(Epochs(1), 2, (PlacedLink(opened(CARD_B, NUMBER_1), 2),), (stop,)), NOTHING_SAFE)
+    assert shown(store) == []
+    store.answer({operation: AcceptedAt(Position(1, 1))})
+    assert shown(store) == [(NUMBER_1.text, False)]
+
+
 def test_a_second_answer_that_differs_is_kept_from_doing_anything(store: Repository) -> None:
     first, second = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
     store.answer({first: AcceptedAt(Position(1, 1))})

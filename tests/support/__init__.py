@@ -5,6 +5,8 @@
   `on_small_disk` (a program).
 - `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` draws events
   and `invariants` holds every step to the rules; `simulated_keyboard`.
+- `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
+  and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`, `live_controls`,
   `manual_timing`.

@@ -1,0 +1,140 @@
+"""The library's server as histories need it: `decide` on its own links and stops, one order, stored answers, backups, restoring them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from kiosk.domain.decide import Accepted, Declined, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.operations import AcceptedAt, RefusedFor
+from kiosk.domain.wire import Operation, Position, UnlinkOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To one operation. Of use only to a counter in this epoch."""
+
+    epoch: int
+    uuid: UUID
+    state: AcceptedAt | RefusedFor
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Some entries of the feed, none perhaps, and what a backup holds."""
+
+    entries: tuple[FeedEntry, ...]
+    safe: Position
+
+
+@dataclass(slots=True)
+class Table:
+    """The links that stand and the stops, as the feed writes them: `overlay.Links` in memory."""
+
+    by_token: dict[LinkToken, PlacedLink] = field(default_factory=dict)
+    by_number: dict[LibraryCardNumber, PlacedLink] = field(default_factory=dict)
+    stopped: list[PlacedStop] = field(default_factory=list)
+
+    def of_token(self, token: LinkToken) -> OpenLink | None:
+        return self.by_token[token].link if token in self.by_token else None
+
+    def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
+        return self.by_number[number].link if number in self.by_number else None
+
+    def stops(self, token: LinkToken | None, number: LibraryCardNumber) -> tuple[Stop, ...]:
+        return tuple([placed.stop for placed in self.stopped if placed.number == number or (token and placed.token == token)])
+
+    def write(self, entry: FeedEntry) -> None:
+        stop = Stop(entry.cursor, entry.counter, entry.sequence)
+        for change in entry.changes:
+            if isinstance(change, Opened):
+                placed = PlacedLink(change.link, entry.cursor)
+                self.by_token[change.link.token] = self.by_number[change.link.number] = placed
+            elif isinstance(change, Stopped):
+                self.stopped.append(PlacedStop(stop, None, change.number))
+            else:
+                del self.by_token[change.link.token], self.by_number[change.link.number]
+                self.stopped.append(PlacedStop(stop, change.link.token, change.link.number))
+
+    def copy(self) -> Table:
+        return Table(self.by_token.copy(), self.by_number.copy(), self.stopped.copy())
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What a backup holds."""
+
+    table: Table = field(default_factory=Table)
+    feed: list[FeedEntry] = field(default_factory=list)
+    answers: dict[UUID, AcceptedAt | RefusedFor] = field(default_factory=dict)
+
+    def copy(self) -> _Stored:
+        return _Stored(self.table.copy(), self.feed.copy(), self.answers.copy())
+
+
+class LedgerServer:
+    def __init__(self) -> None:
+        self.epochs = Epochs()
+        self._now = _Stored()
+        self._backups = [_Stored()]
+        """The last two at most."""
+
+    @property
+    def position(self) -> Position:
+        return Position(self.epochs.current, len(self._now.feed))
+
+    @property
+    def safe(self) -> Position:
+        """What every backup holds that may still be put back."""
+        return Position(self.epochs.current, len(self._backups[0].feed))
+
+    @property
+    def links(self) -> dict[LinkToken, PlacedLink]:
+        return self._now.table.by_token
+
+    def take(self, operation: Operation) -> Answer:
+        """Decide, or repeat the answer already given."""
+        uuid, answers = operation.origin.uuid, self._now.answers
+        if uuid not in answers:
+            answers[uuid] = self._outcome(operation, decide(self._standing(operation), operation))
+        state = answers[uuid]
+        if isinstance(state, AcceptedAt):
+            state = AcceptedAt(Position(self.epochs.current, state.position.cursor))
+        return Answer(self.epochs.current, uuid, state)
+
+    def _standing(self, operation: Operation) -> Standing:
+        table, number = self._now.table, operation.number
+        if isinstance(operation, UnlinkOperation):
+            return Standing(None, table.of_number(number), table.stops(None, number), self.epochs)
+        token = operation.token
+        return Standing(table.of_token(token), table.of_number(number), table.stops(token, number), self.epochs)
+
+    def _outcome(self, operation: Operation, decision: Accepted | Declined) -> AcceptedAt | RefusedFor:
+        if isinstance(decision, Declined):
+            return RefusedFor(decision.code)
+        cursor, origin = len(self._now.feed) + 1, operation.origin
+        entry = FeedEntry(cursor, origin.uuid, origin.counter, origin.sequence, decision.changes)
+        self._now.feed.append(entry)
+        self._now.table.write(entry)
+        return AcceptedAt(Position(self.epochs.current, cursor))
+
+    def page(self, cursor: int, count: int) -> FeedPage:
+        """At most so many entries after a cursor of this epoch."""
+        return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
+
+    def snapshot(self) -> Snapshot:
+        table = self._now.table
+        return Snapshot(self.epochs, self.position.cursor, tuple(table.by_token.values()), tuple(table.stopped))
+
+    def back_up(self) -> None:
+        self._backups = [*self._backups[-1:], self._now.copy()]
+
+    def restore(self, oldest: bool = False) -> None:
+        """Put a backup back: what was accepted or refused since is lost, and a new epoch begins."""
+        if oldest:
+            del self._backups[1:]
+        self._now = self._backups[-1].copy()
+        current = self.epochs.current
+        self.epochs = Epochs(current + 1, (*self.epochs.cuts, (current, len(self._now.feed))))
