@@ -3,8 +3,8 @@
 - `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
   behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),
   `on_small_disk` (a program).
-- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` draws events
-  and `invariants` holds every step to the rules; `simulated_keyboard`.
+- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` and
+  `random_registry` draw events and `invariants` holds every step to the rules; `with_registry`, `simulated_keyboard`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`, `live_controls`,
   `manual_timing`.
