@@ -52,8 +52,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             return end_session(counter)
         case RegistrationRefused(draft), BackPressed() if draft.patron is not None:
             return await_another(counter, draft)
-        case Registered(draft), SlipAsked() if counter.rules.prints_slips:
-            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language)
+        case Registered(draft, pending=pending), SlipAsked() if counter.rules.prints_slips:
+            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language, pending=pending)
             return stay(counter) if is_on_its_way(counter, slip) else put_on_paper(counter, slip)
         case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
             return about_the_person(counter, flow, event)

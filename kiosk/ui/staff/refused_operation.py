@@ -16,7 +16,7 @@ def refused_words(refused: Sequence[RefusedOperation], today: date) -> tuple[str
     told = refused[0]
     which = say("staff.banner.refused-of", number=told.masked, time=to_the_day_and_minute(told.at, today))
     more = say("staff.banner.refused-more", count=len(refused) - 1) if len(refused) > 1 else ""
-    return say(f"staff.banner.refused-{told.kind}"), f"{which}{refusal(told.code, 'staff')}\n{_next(told)}{more}"
+    return say(f"staff.banner.refused-{told.kind}") + more, f"{which}{refusal(told.code, 'staff')}\n{_next(told)}"
 
 
 def _next(told: RefusedOperation) -> str:

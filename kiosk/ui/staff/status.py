@@ -100,7 +100,7 @@ class StatusPage(PageBeside):
     def _lay_out(self, demo: bool) -> None:
         """Build the table, once; a demo omits what nobody maintains."""
         first, second = ([check for check in checks if not (demo and check in _NOT_IN_DEMO)] for checks in _CHECKS)
-        names = ([*first, "ils", "registry"], ["store", *_COUNTS, *second])
+        names = ([*first, "ils"], ["store", "registry", *_COUNTS, *second])
         for column_names in names:
             self._rows |= {name: Row(self.sizes) for name in column_names}
             card = Panel(self.sizes)

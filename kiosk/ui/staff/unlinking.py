@@ -149,7 +149,7 @@ class StopConfirmPage(StaffPage):
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.unlink-stop.name"))
-        self.head(say("staff.unlink-stop.title"), say("staff.unlink-stop.lead"))
+        _, self._lead = self.head(say("staff.unlink-stop.title"), say("staff.unlink-stop.lead"))
         self._number, self._reason = NumberLabel(sizes.number), Words(kind="strong")
         card = Panel(sizes)
         rows: list[tuple[str, QWidget]] = [
@@ -167,6 +167,8 @@ class StopConfirmPage(StaffPage):
     def show_state(self, counter: Counter) -> None:
         flow = counter.flow
         if isinstance(flow, ConfirmingStop):
+            here = only_here(counter)
+            self._lead.set_text(say("staff.unlink-stop.lead") + (say("staff.unlink-stop.everywhere") if here is None else ""))
             self._number.show_number(flow.number)
             self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
-            self._only_here.say(*(only_here(counter) or ("",)))
+            self._only_here.say(*(here or ("",)))
