@@ -118,9 +118,6 @@ class Repository(LedgerStore):
             self._tell(now, row.act, row.number, reason=row.reason, checked=checked, operator=operator, operation=own)
         return self._ledger.own.is_pending(uuid)
 
-    def forget_refusal(self, operation: UUID) -> None:
-        """Keep nothing of a refused operation, which staff have seen. (No operation is refused before there is a register.)"""
-
     def count_links(self) -> int:
         """The number of links shown, from the digest: counting millions of rows would delay a tap."""
         with self._reading():
