@@ -24,7 +24,7 @@ from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Broke, CheckFound, DayBegan, Event, Ticked
 from kiosk.domain.health import bug_in, unseen
-from kiosk.domain.model import IlsCondition, LibraryCardNumber
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.effects import Conductor, LibrarySystem, Outside
@@ -102,8 +102,16 @@ class Program:
             print_slip=equipment.print_slip,
         )
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
-        facts = awaiting(equipment)
-        counter = Counter(rules=counter_rules(settings), today=today(), clock=equipment.clock, facts=facts, ils=ils)
+        registry = RegistryCondition.STARTING if equipment.repository.is_enrolled() else RegistryCondition.NONE
+        counter = Counter(
+            rules=counter_rules(settings),
+            today=today(),
+            clock=equipment.clock,
+            facts=awaiting(equipment),
+            ils=ils,
+            registry=registry,
+            refused_operations=equipment.repository.refused_operations(),
+        )
         self.conductor = Conductor(counter, outside)
         self._settings, self._own_displays = settings, equipment.own_displays
         self.displays = Displays(settings.display, self.conductor.happen, self.conductor.confirm_pin, timing, self._look_at_displays)

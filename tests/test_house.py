@@ -38,7 +38,7 @@ TOO_LONG = {
     "tests/store/test_opening.py": 310,
     "tests/support/commands/faults_of_a_home.py": 304,
     "tests/support/domain/invariants.py": 318,
-    "tests/support/domain/random_events.py": 452,
+    "tests/support/domain/random_events.py": 444,
     "tests/support/screens/xvfb.py": 471,
     "tests/test_lending_end.py": 362,
     "tests/test_lending_line.py": 357,

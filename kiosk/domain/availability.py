@@ -27,7 +27,14 @@ def why_unavailable(counter: Counter) -> Problem | None:
     if counter.doubt is not None:
         return Problem(Code.STORE_DOUBTED)
     store = facts.finding("store")
-    return Problem(Code(str(store.params["code"]))) if store.outcome == "store.wrong" else None
+    if store.outcome == "store.wrong":
+        return Problem(Code(str(store.params["code"])))
+    return registry_problem(counter)
+
+
+def registry_problem(counter: Counter) -> Problem | None:
+    """Why the register stops cards and registrations; None if it does not. Unlinking and library cards are not affected."""
+    return Problem(Code(counter.registry.value)) if counter.registry.stops_cards else None
 
 
 def store_doubt(store: Finding) -> Problem | None:

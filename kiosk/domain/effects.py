@@ -93,6 +93,13 @@ class CloseLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetRefusal:
+    """Staff have seen that this operation was refused: keep nothing of it. Not answered; what could not be forgotten is told again."""
+
+    operation: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpPatron:
     """Ask the library system about a library card. Answered by PatronFound or PatronRefused."""
 
@@ -229,4 +236,4 @@ LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgai
 Question = ReadCard | ReadTries | VerifyPin | FindLinks | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
 """Effects answered by an event with the same ticket."""
 
-Effect = Question | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play
+Effect = Question | ForgetRefusal | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play

@@ -82,14 +82,22 @@ def keep_idle_time(before: Counter, after: Counter, event: Event) -> Step:
         after = replace(after, idle_warning=False)
         if _tidied(after)[0] == after:
             return after, ()
-    if not _is_sign_of_life(before, event, changes=after != before):
+    if not _is_sign_of_life(before, event, after):
         return after, ()
     return _start_idle(replace(after, idle_warning=False), _seconds(after))
 
 
-def _is_sign_of_life(before: Counter, event: Event, *, changes: bool) -> bool:
-    said = event.about.sign_of_life
-    return (said is SignOfLife.ALWAYS or (said is SignOfLife.BY_CHANGE and changes)) and not _failed_by_itself(before, event)
+def _is_sign_of_life(before: Counter, event: Event, after: Counter) -> bool:
+    match event.about.sign_of_life:
+        case SignOfLife.ALWAYS:
+            shows = True
+        case SignOfLife.BY_CHANGE:
+            shows = after != before
+        case SignOfLife.BY_FLOW:
+            shows = after.flow != before.flow
+        case _:
+            shows = False
+    return shows and not _failed_by_itself(before, event)
 
 
 def _failed_by_itself(before: Counter, event: Event) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain import proof, serving, stray_cards
+from kiosk.domain.availability import registry_problem
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code, Refused
@@ -68,7 +69,7 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
             return _library_card(counter, flow, text)
         case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
             return _library_card_instead(counter, flow, text)
-        case Reading(), CardKnown(tokens=tokens):
+        case Reading(), CardKnown(tokens=tokens) if not counter.registry.stops_cards:
             return _look_ahead(counter, flow, tokens)
         case Reading(early=Early() as early), (LinksFound() | PatronFound() | PatronRefused()):
             return _looked_ahead(counter, flow, early, event)
@@ -111,6 +112,8 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
     if isinstance(end, proof.Failed):
         refuse = _tell if end.over else _refuse
         return refuse(counter, end.problem, end.insertion, end.goal.number, end.goal.reading)
+    if (stopped := registry_problem(counter)) is not None:
+        return _refuse(counter, stopped, end.insertion, reading=end.goal.reading)
     if counter.rules.lending_pin is When.FIRST_OF_DAY:
         counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
     return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
@@ -172,6 +175,8 @@ def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFou
 def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     """The card is accepted: continue from whatever the early look-up has reached for its token."""
     insertion, early = flow.insertion, flow.early
+    if (stopped := registry_problem(counter)) is not None:
+        return _refuse(counter, stopped, insertion, reading=reading)
     if early is None or reading.token not in early.tokens:
         counter, ticket = asking(counter)
         return go(counter, FindingLink(ticket, insertion, reading, flow.wrong), FindLinks(ticket, (reading.token,), None))

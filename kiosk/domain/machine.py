@@ -18,6 +18,7 @@ from kiosk.domain import (
     proof,
     rail,
     registration,
+    registry_news,
     serving,
     session_end,
     slip_printing,
@@ -49,8 +50,12 @@ from kiosk.domain.events import (
     LibraryRetryPressed,
     LookedAgain,
     MoreTimePressed,
+    OperationAccepted,
+    OperationRefused,
     RailEvent,
     ReaderChanged,
+    RefusalSeen,
+    RegistryChanged,
     ServiceAnswered,
     ServiceSilent,
     SlipFailed,
@@ -110,10 +115,11 @@ def step(counter: Counter, event: Event) -> Step:
     after, arriving = rail.arrive(counter, event, after)
     after = rail.keep(counter, event, after)
     after, looks = doubts_after_session.at_the_end(counter, slip_printing.at_the_end(counter, after))
+    after, forgets = registry_news.seen_on_its_page(counter, after, event)
     after, screen_effects = turn_display(after)
     after, told_effects = session_end.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
-    return after, (*effects, *arriving, *looks, *screen_effects, *told_effects, *idle_effects)
+    return after, (*effects, *arriving, *looks, *forgets, *screen_effects, *told_effects, *idle_effects)
 
 
 def _is_late(counter: Counter, event: Event) -> bool:
@@ -138,6 +144,8 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return then(_flow(tried_by_now(replace(counter, ils=condition)), event), doubts_after_session.line_changed)
+        case RegistryChanged() | OperationAccepted() | OperationRefused() | RefusalSeen():
+            return registry_news.heard(counter, event)
         case CheckFound(finding):
             return findings.found(counter, finding), ()
         case Ticked():

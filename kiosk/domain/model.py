@@ -10,6 +10,7 @@ from typing import NewType
 from uuid import UUID
 
 from kiosk.domain.circulation import Standing
+from kiosk.domain.errors import Code
 
 Ticket = NewType("Ticket", int)
 """Number of a question to the outside; its answer repeats it, so that late answers can be recognised."""
@@ -208,6 +209,53 @@ class IlsCondition(StrEnum):
     @property
     def is_trouble(self) -> bool:
         return self not in (IlsCondition.NONE, IlsCondition.STARTING, IlsCondition.READY)
+
+
+@unique
+class RegistryCondition(StrEnum):
+    """State of the connection to the library's register of links (連携台帳サーバー). What stops cards has the value of its `Code`."""
+
+    NONE = "none"
+    """This counter is alone: it is its own register."""
+    STARTING = "starting"
+    CURRENT = "current"
+    """It has answered, and this counter knows what it knows."""
+    UNREACHABLE = "unreachable"
+    """Cards are taken on what is known here; what is done here waits to be sent."""
+    TOO_LONG_OFFLINE = "registry-too-long-offline"
+    SHUT_OUT = "registry-shut-out"
+    """It no longer accepts this counter."""
+
+    @property
+    def is_trouble(self) -> bool:
+        return self is RegistryCondition.UNREACHABLE or self.stops_cards
+
+    @property
+    def stops_cards(self) -> bool:
+        """Whether no My Number Card is accepted or registered. Unlinking never stops."""
+        return self in (RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT)
+
+
+@unique
+class OperationKind(StrEnum):
+    """What an operation on links does."""
+
+    LINK = "link"
+    REPLACE = "replace"
+    UNLINK = "unlink"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOperation:
+    """An operation of this counter that the register has refused, as staff are told of it."""
+
+    operation: UUID
+    kind: OperationKind
+    code: Code
+    masked: str
+    """The library card number, masked."""
+    at: datetime
+    """When staff carried it out; aware."""
 
 
 @unique

@@ -38,6 +38,8 @@ class Slip:
     """How complete the lines are. NOTHING: the loans could not be listed, so a TODAY slip is printed instead."""
     counted: int | None = None
     """The server's count of loans, if not all of them are lines."""
+    pending: bool = False
+    """For RECORDED: not yet confirmed by the library's server."""
 
 
 def in_order(lines: Iterable[SlipLine]) -> tuple[SlipLine, ...]:

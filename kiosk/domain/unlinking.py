@@ -18,12 +18,13 @@ from kiosk.domain.events import (
     UnlinkConfirmed,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Sound, UnlinkReason
+from kiosk.domain.model import LibraryCardNumber, Link, RegistryCondition, Sound, UnlinkReason
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     AskingUnlinkNumber,
     ChoosingUnlinkReason,
     ClosingLink,
+    ConfirmingStop,
     ConfirmingUnlink,
     Counter,
     FindingLinkToClose,
@@ -42,7 +43,7 @@ def begin(counter: Counter) -> Step:
 def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
     match flow, event:
         case (
-            (ChoosingUnlinkReason() | AskingUnlinkNumber() | ConfirmingUnlink() | Unlinked() | UnlinkingRefused()),
+            (ChoosingUnlinkReason() | AskingUnlinkNumber() | ConfirmingUnlink() | ConfirmingStop() | Unlinked() | UnlinkingRefused()),
             LeavePressed(),
         ):
             return end_session(counter)
@@ -58,22 +59,36 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, ChoosingUnlinkReason())
         case UnlinkingRefused(problem, reason, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped, problem))
-        case FindingLinkToClose(_, reason, _, card_stopped), LinksFound(by_number=link):
-            if link is None:
-                return _refuse(counter, flow, Code.NOTHING_TO_UNLINK)
-            return go(counter, ConfirmingUnlink(reason, link, card_stopped))
-        case ConfirmingUnlink(reason, link, card_stopped), UnlinkConfirmed():
-            counter, ticket = asking(counter)
-            operation = new_operation(counter)
-            closing = ClosingLink(ticket, reason, link.number, operation, card_stopped)
-            return go(counter, closing, CloseLink(ticket, operation, link.number, reason), LookAtStore())
-        case ConfirmingUnlink(reason, _, card_stopped), BackPressed():
+        case FindingLinkToClose(), LinksFound(by_number=link):
+            return _found(counter, flow, link)
+        case ConfirmingUnlink(link=link), UnlinkConfirmed():
+            return _close(counter, flow, link.number)
+        case ConfirmingStop(number=number), UnlinkConfirmed():
+            return _close(counter, flow, number)
+        case ((ConfirmingUnlink(reason, _, card_stopped) | ConfirmingStop(reason, _, card_stopped)), BackPressed()):
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
-        case ClosingLink(_, reason, number, _, card_stopped), LinkClosed(_, operation, pending):
-            return go(counter, Unlinked(reason, number, operation, pending, card_stopped), Play(Sound.DONE))
+        case ClosingLink(), LinkClosed(_, operation, pending):
+            done = Unlinked(flow.reason, flow.number, operation, pending, flow.card_stopped, flow.link_known)
+            return go(counter, done, Play(Sound.DONE))
         case ((FindingLinkToClose() | ClosingLink()), StoreFailed(code=code)):
             return _refuse(counter, flow, code)
     return stay(counter)
+
+
+def _found(counter: Counter, flow: FindingLinkToClose, link: Link | None) -> Step:
+    """Without a link here another counter may have one, unless this counter is alone."""
+    if link is not None:
+        return go(counter, ConfirmingUnlink(flow.reason, link, flow.card_stopped))
+    if counter.registry is RegistryCondition.NONE:
+        return _refuse(counter, flow, Code.NOTHING_TO_UNLINK)
+    return go(counter, ConfirmingStop(flow.reason, flow.number, flow.card_stopped))
+
+
+def _close(counter: Counter, flow: ConfirmingUnlink | ConfirmingStop, number: LibraryCardNumber) -> Step:
+    counter, ticket = asking(counter)
+    operation = new_operation(counter)
+    closing = ClosingLink(ticket, flow.reason, number, operation, flow.card_stopped, isinstance(flow, ConfirmingUnlink))
+    return go(counter, closing, CloseLink(ticket, operation, number, flow.reason), LookAtStore())
 
 
 def _refuse(counter: Counter, flow: FindingLinkToClose | ClosingLink, code: Code) -> Step:

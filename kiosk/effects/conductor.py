@@ -18,6 +18,7 @@ from kiosk.domain.effects import (
     CloseLink,
     Effect,
     FindLinks,
+    ForgetRefusal,
     HandOver,
     LookAtStore,
     Play,
@@ -153,8 +154,8 @@ class Conductor:
                 self._hand_over(ticket, number)
             case PrintSlip(ticket, slip):
                 self._print(ticket, slip)
-            case RecordAct():
-                self._record(effect)
+            case RecordAct() | ForgetRefusal():
+                self._note(effect)
             case LookAtStore():
                 self._look_at_store()
             case AcceptStore(found):
@@ -228,12 +229,17 @@ class Conductor:
 
         self._work.do(accept, _not_written)
 
-    def _record(self, act: RecordAct) -> None:
-        """Record an act. If that fails the patron is still served; the windows show the failure until a record is written again."""
+    def _note(self, effect: RecordAct | ForgetRefusal) -> None:
+        """Record an act, or forget a refusal. If that fails the patron is still served; the windows show the failure until something is
+        written again.
+        """
         links = self._outside.links
 
         def write() -> Event:
-            links.record(act)
+            if isinstance(effect, RecordAct):
+                links.record(effect)
+            else:
+                links.forget_refusal(effect.operation)
             return CheckFound(Finding("records.fine"))
 
         self._work.do(write, _not_written)

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, Snapshot
+from kiosk.domain.model import OperationKind, RefusedOperation
 from kiosk.domain.operations import AcceptedAt, OwnOperation, RefusedFor
-from kiosk.domain.wire import Position, UnlinkOperation
+from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
 from kiosk.ledger.audit import RELEASE
 from kiosk.store.opened_store import OpenedStore
+
+_KINDS = {LinkOperation: OperationKind.LINK, ReplaceOperation: OperationKind.REPLACE, UnlinkOperation: OperationKind.UNLINK}
 
 
 class LedgerStore(OpenedStore):
@@ -38,6 +42,10 @@ class LedgerStore(OpenedStore):
         """The operations made here that are not gone yet, in the order in which they were made."""
         with self._reading():
             return self._ledger.own.all()
+
+    def refused_operations(self) -> tuple[RefusedOperation, ...]:
+        """What the library's server has refused and staff have not seen yet, in the order in which it was done."""
+        return tuple(_as_told(own.operation, own.state.code) for own in self.operations() if isinstance(own.state, RefusedFor))
 
     def pending_count(self) -> int:
         """Number of operations the library's server has yet to answer."""
@@ -73,3 +81,8 @@ class LedgerStore(OpenedStore):
         """Forget a refused operation that staff have seen."""
         with self._writing():
             self._ledger.seen(operation)
+
+
+def _as_told(operation: Operation, code: Code) -> RefusedOperation:
+    origin = operation.origin
+    return RefusedOperation(origin.uuid, _KINDS[type(operation)], code, operation.number.masked, origin.made)

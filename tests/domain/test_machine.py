@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
-from uuid import UUID
 
 import pytest
 
@@ -381,7 +380,7 @@ def test_answers_to_other_questions_change_nothing(session: Callable[[], Scripte
         TriesRead(late, here, 3),
         PinRejected(late, here, 2),
         HolderProved(late, here, token("z")),
-        LinkSaved(late, UUID(int=1), pending=False),
+        LinkSaved(late, link(Card()).operation, pending=False),
         CardSlow(Insertion(99, OTHER_READER)),
     ):
         assert step(before, event) == (before, ())

@@ -298,35 +298,6 @@ def test_a_renewed_card_replaces_the_old_one_with_a_reason() -> None:
     assert desk.at(Registered).replaced
 
 
-def test_a_replacement_names_the_operations_behind_the_links_staff_were_shown() -> None:
-    card, by_number = Card(), link(Card("old"))
-    by_card = link(card, OTHER_NUMBER)
-    desk = ScriptedCounter(links=[by_card, by_number]).to_card()
-    desk.lay(card)
-    # What is linked meanwhile was not shown.
-    desk.links = [link(Card("new"))]
-    desk.tell(ReplacementChosen(ReplaceReason.CORRECTION), LinkAgreed()).press_pin()
-    assert desk.of(SaveLink)[0].shown == (by_card.operation, by_number.operation)
-
-
-def test_a_registration_that_replaces_nothing_names_no_operation() -> None:
-    desk = ScriptedCounter()
-    desk.to_pad(Card())
-    desk.press_pin()
-    assert desk.of(SaveLink)[0].shown == ()
-
-
-def test_a_registration_is_an_operation_of_its_own_which_its_page_knows() -> None:
-    desk = ScriptedCounter()
-    for holder in "ab":
-        desk.to_pad(Card(holder))
-        desk.press_pin()
-        assert desk.at(Registered).operation == desk.of(SaveLink)[-1].operation
-        desk.tell(LeavePressed())
-    first, second = desk.of(SaveLink)
-    assert first.operation != second.operation
-
-
 def test_a_card_linked_to_another_library_card_is_shown_with_that_link() -> None:
     card = Card()
     desk = ScriptedCounter(links=[link(card, OTHER_NUMBER)]).to_card()

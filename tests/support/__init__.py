@@ -3,8 +3,8 @@
 - `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
   behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),
   `on_small_disk` (a program).
-- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` draws events
-  and `invariants` holds every step to the rules; `simulated_keyboard`.
+- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` and
+  `random_registry` draw events and `invariants` holds every step to the rules; `with_registry`, `simulated_keyboard`.
 - `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
   and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,

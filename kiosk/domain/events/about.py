@@ -56,6 +56,8 @@ class SignOfLife(Enum):
     ALWAYS = auto()
     BY_CHANGE = auto()
     """Only if it changes the state."""
+    BY_FLOW = auto()
+    """Only if it changes the flow."""
     NEVER = auto()
 
 

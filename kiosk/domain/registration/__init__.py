@@ -5,12 +5,14 @@ The PIN comes last and is the consent: nothing waits for a person between VERIFY
 
 from __future__ import annotations
 
+from kiosk.domain.availability import registry_problem
 from kiosk.domain.events import BackPressed, Event, LeavePressed, SlipAsked
 from kiosk.domain.model import LibraryCardNumber, SlipKind
 from kiosk.domain.registration.library_card import about_the_library_card
 from kiosk.domain.registration.link import about_the_link, proof_ended
 from kiosk.domain.registration.my_number_card import about_the_my_number_card, await_another
 from kiosk.domain.registration.person import about_the_person
+from kiosk.domain.registration.refusal import refuse
 from kiosk.domain.slip import Slip
 from kiosk.domain.slip_printing import is_on_its_way, put_on_paper
 from kiosk.domain.states import (
@@ -38,7 +40,9 @@ __all__ = ["begin", "proof_ended", "step"]
 
 
 def begin(counter: Counter, called: LibraryCardNumber | None = None) -> Step:
-    """Start a registration. `called`: the number of the patron being served, if known."""
+    """Start a registration, unless none could be saved. `called`: the number of the patron being served, if known."""
+    if (stopped := registry_problem(counter)) is not None:
+        return refuse(counter, Draft(called=called), stopped)
     return go(counter, ChoosingApplicant(Draft(called=called)))
 
 
@@ -48,8 +52,8 @@ def step(counter: Counter, flow: RegistrationFlow, event: Event) -> Step:
             return end_session(counter)
         case RegistrationRefused(draft), BackPressed() if draft.patron is not None:
             return await_another(counter, draft)
-        case Registered(draft), SlipAsked() if counter.rules.prints_slips:
-            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language)
+        case Registered(draft, pending=pending), SlipAsked() if counter.rules.prints_slips:
+            slip = Slip(SlipKind.RECORDED, draft.number, language=counter.language, pending=pending)
             return stay(counter) if is_on_its_way(counter, slip) else put_on_paper(counter, slip)
         case ((ChoosingApplicant() | ExplainingRecord() | CheckingGuardian()), _):
             return about_the_person(counter, flow, event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain import proof
+from kiosk.domain.availability import registry_problem
 from kiosk.domain.effects import LookAtStore, Play, ReleaseCard, SaveLink
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed
@@ -39,6 +40,8 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
         if end.over:
             return refuse(counter, goal.draft, end.problem, ReleaseCard(end.insertion))
         return lay_anew(counter, goal.draft, end.problem, end.insertion)
+    if (stopped := registry_problem(counter)) is not None:
+        return refuse(counter, goal.draft, stopped, ReleaseCard(end.insertion))
     counter, ticket = asking(counter)
     draft, reading, operation = goal.draft, goal.reading, new_operation(counter)
     save = SaveLink(ticket, operation, reading.token, draft.number, reading.revocation, draft.by_guardian, goal.replaces, goal.shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain import stray_cards
+from kiosk.domain.availability import registry_problem
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import FindLinks, Play, ReadCard, ReleaseCard
 from kiosk.domain.errors import Code
@@ -67,6 +68,8 @@ def about_the_my_number_card(counter: Counter, flow: AwaitingMyNumberCard | Read
             return go(counter, AwaitingLibraryCard(replace(draft, patron=None)), ReleaseCard(flow.insertion))
         case ReadingMyNumberCard(_, _, insertion), CardRead(reading=reading):
             counter = stray_cards.accepted(counter, insertion)
+            if (stopped := registry_problem(counter)) is not None:
+                return refuse(counter, draft, stopped, ReleaseCard(insertion))
             if insertion not in counter.cards:
                 return lay_anew(counter, draft, Problem(Code.CARD_REMOVED), insertion)
             counter, ticket = asking(same_card(counter, reading.token))

@@ -18,6 +18,8 @@ from kiosk.domain.model import (
     LinkToken,
     LocalService,
     ReaderCondition,
+    RefusedOperation,
+    RegistryCondition,
     SlipKind,
     Ticket,
 )
@@ -108,7 +110,6 @@ class CounterFacts:
     """`crl_max_age = unlimited`: revocation lists of any age are trusted. Shown wherever `none` would be."""
     findings: tuple[Finding, ...] = ()
     """The latest findings, at most one for each check in WATCHED."""
-    has_registry: bool = False
     demo: bool = False
     practice: bool = False
     """A demo on real readers. Both windows show it, since it looks like a working counter."""
@@ -152,6 +153,11 @@ class Counter:
     ils: IlsCondition = IlsCondition.NONE
     tried: Tried | None = None
     """The last manual retry, while its result is still worth showing."""
+    registry: RegistryCondition = RegistryCondition.NONE
+    registry_since: datetime | None = None
+    """When the register last answered, or shut this counter out; None if not known."""
+    refused_operations: tuple[RefusedOperation, ...] = ()
+    """What was done here and refused by the register: shown to staff until they have seen it."""
     doubt: Problem | None = None
     """A problem found in the store: every card is refused until staff have acknowledged it."""
     papers: tuple[Paper, ...] = ()

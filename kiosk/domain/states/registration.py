@@ -236,6 +236,8 @@ class RegistrationRefused(AsksNothing):
     )
     draft: Draft
     problem: Problem
+    operation: UUID | None = None
+    """The operation refused by the register after it had been saved here."""
 
 
 RegistrationFlow = (

@@ -58,6 +58,16 @@ class ConfirmingUnlink(AsksNothing):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmingStop(AsksNothing):
+    """No link is known here; another counter may know one. Staff confirm that the number is to be stopped at every counter."""
+
+    about: ClassVar = About(Section.UNLINKING, Stage.OPEN, Display.STAFFS, PageName.STAFF, LeftWork.UNLINKING)
+    reason: UnlinkReason
+    number: LibraryCardNumber
+    card_stopped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingLink:
     """The link is being closed in the store."""
 
@@ -67,6 +77,7 @@ class ClosingLink:
     number: LibraryCardNumber
     operation: UUID
     card_stopped: bool | None = None
+    link_known: bool = True
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -84,6 +95,8 @@ class Unlinked(AsksNothing):
     pending: bool
     """Not yet confirmed by the library's server; this page hears of that while it is open."""
     card_stopped: bool | None = None
+    link_known: bool = True
+    """False: no link was known here, and the number was stopped at every counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +107,17 @@ class UnlinkingRefused(AsksNothing):
     problem: Problem
     reason: UnlinkReason
     card_stopped: bool | None = None
+    operation: UUID | None = None
+    """The operation refused by the register after it had been carried out here."""
 
 
 UnlinkingFlow = (
-    ChoosingUnlinkReason | AskingUnlinkNumber | FindingLinkToClose | ConfirmingUnlink | ClosingLink | Unlinked | UnlinkingRefused
+    ChoosingUnlinkReason
+    | AskingUnlinkNumber
+    | FindingLinkToClose
+    | ConfirmingUnlink
+    | ConfirmingStop
+    | ClosingLink
+    | Unlinked
+    | UnlinkingRefused
 )

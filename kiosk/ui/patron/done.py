@@ -62,8 +62,8 @@ class DonePage(PatronWindowPage):
         self._title.set_text(say("patron.done.title", language))
         self._cards.my_number.say(say("patron.done.my-number-card", language))
         self._cards.library.say(say("patron.done.library-card", language))
-        unchecked = goes_unchecked(counter, flow.draft)
-        self._from_now_on.set_text(say("patron.done.unchecked" if unchecked else "patron.done.from-now-on", language))
+        use = "unchecked" if goes_unchecked(counter, flow.draft) else "not-yet-elsewhere" if flow.pending else "from-now-on"
+        self._from_now_on.set_text(say(f"patron.done.{use}", language))
         self._say_uses(language)
         self.setAccessibleName(self._title.text.replace("\n", ""))
 

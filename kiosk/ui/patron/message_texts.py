@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kiosk.domain.codefacts import ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
 from kiosk.domain.model import Language
@@ -36,6 +37,7 @@ from kiosk.domain.states import (
     ReadingTries,
     Registered,
     RegistrationFlow,
+    RegistrationRefused,
     SavingLink,
 )
 from kiosk.text import one_line, refusal_to_patron, say
@@ -207,8 +209,11 @@ class _Speaker:
 
     def _refusal(self, problem: Problem) -> Message:
         """Return a page of cause and next step; it also mentions the library card if that is still valid."""
-        works = (("libcard", self._say("refused.works")),) if problem.code.about.library_card_serves else ()
-        return Message(*self._problem(problem), points=works, picture=picture_of(self._view.page, self._counter))
+        flow, about = self._counter.flow, problem.code.about
+        points = [("libcard", self._say("refused.works"))] if about.library_card_serves else []
+        if isinstance(flow, RegistrationRefused) and flow.operation is not None and about.patron is ToPatron.OWN:
+            points.insert(0, ("info", self._say("refused.undone")))
+        return Message(*self._problem(problem), points=tuple(points), picture=picture_of(self._view.page, self._counter))
 
     def _record(self) -> Message:
         points = (

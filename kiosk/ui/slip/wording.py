@@ -26,7 +26,8 @@ def slip_html(slip: Slip, counter_name: str, moment: datetime, settings: SlipSet
         "<hr>",
     ]
     if slip.kind is SlipKind.RECORDED:
-        parts += [_paragraph(_say(f"slip.recorded-{what}", language)) for what in _RECORDED]
+        here = {"use": "use-here"} if slip.pending else {}
+        parts += [_paragraph(_say(f"slip.recorded-{here.get(what, what)}", language)) for what in _RECORDED]
     else:
         parts += [_line(line, slip.kind, language) for line in slip.lines]
         parts += ["<hr>" if slip.lines else "", *(_paragraph(said, "note") for said in _counted(slip))]

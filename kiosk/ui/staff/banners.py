@@ -18,6 +18,7 @@ from kiosk.domain.events import (
     LateSeen,
     LeavingConfirmed,
     LeavingDenied,
+    RefusalSeen,
     SlipRetryPressed,
     SlipTroubleSeen,
     StoreAccepted,
@@ -33,6 +34,7 @@ from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.card_left import left_words
 from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.staff.page import Emit
+from kiosk.ui.staff.refused_operation import refused_words
 from kiosk.ui.staff.serving.item_texts import grouped
 from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
@@ -49,9 +51,9 @@ class Banners(NoticeBand):
         self._doubted: Problem | None = None
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
-        self._barcode, self._two_cards, self._stray, self._unclear, self._leaving = (_notice(sizes) for _ in range(5))
+        self._barcode, self._two_cards, self._stray, self._unclear, self._refused, self._leaving = (_notice(sizes) for _ in range(6))
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
-        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
+        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear, self._refused)
         urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
         super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
@@ -66,6 +68,7 @@ class Banners(NoticeBand):
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
             (self._unclear, "unclear-seen", UnclearSeen()),
+            (self._refused, "refused-seen", RefusalSeen()),
         )
         for notice, key, event in said:
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
@@ -88,6 +91,7 @@ class Banners(NoticeBand):
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._show_late(counter.late)
+        self._show_refused(counter)
         self._show_unclear(next_unclear(counter))
         self._show_looked_at(being_looked_at(counter) if _shows_what_was(counter) else None)
         self._show_ended(counter)
@@ -161,6 +165,11 @@ class Banners(NoticeBand):
         service = late[0].service
         named = [_named(each) for each in late if each.service is service]
         self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
+
+    def _show_refused(self, counter: Counter) -> None:
+        """Show what the register has refused of this counter, once nobody is being served."""
+        told = counter.refused_operations if _shows_what_was(counter) else ()
+        self._refused.say(*(refused_words(told, counter.today) if told else ("",)))
 
     def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
         """Show items whose outcome the last check could not establish."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from kiosk.domain.availability import why_unavailable
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.availability import registry_problem, why_unavailable
 from kiosk.domain.codefacts import Family
 from kiosk.domain.errors import Code
 from kiosk.domain.health import BUG, OVERDUE, Finding, cares
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import knows, refusal, say
+from kiosk.ui.staff.registry_words import registry_care
+from kiosk.ui.staff.times import to_the_day_and_minute
 from kiosk.ui.widgets.words import unmarked
 
-_FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation"}
+_FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation", Family.REGISTRY: ""}
 """Check that reports a problem of this family; any other problem, with working readers, comes from the store."""
 Care = tuple[str, str]
 """A sentence, and what to do (or "")."""
@@ -31,6 +32,8 @@ def why_unavailable_words(counter: Counter) -> Care | None:
     problem = why_unavailable(counter)
     if problem is None:
         return None
+    if problem == registry_problem(counter):
+        return registry_care(counter)
     other = counter.facts.finding("reader")
     if problem.code is Code.READER_MISSING and other.outcome == "reader.other":
         return finding_words(other)
@@ -41,6 +44,7 @@ def all_cares(counter: Counter) -> list[Care]:
     """Return everything that needs attention, worst first."""
     hindered = why_unavailable_words(counter)
     found = [hindered] if hindered else []
+    found += _registry_beside(counter)
     if counter.ils.is_trouble:
         found.append(_problem_words(Problem(Code(counter.ils.value))))
     return found + [finding_words(finding) for finding in _other_findings(counter)]
@@ -48,7 +52,14 @@ def all_cares(counter: Counter) -> list[Care]:
 
 def cares_for_staff(counter: Counter) -> list[Care]:
     """Return what staff need to know, apart from why cards cannot be read."""
-    return [finding_words(finding) for finding in _other_findings(counter) if finding.check in _FOR_STAFF]
+    others = [finding_words(finding) for finding in _other_findings(counter) if finding.check in _FOR_STAFF]
+    return _registry_beside(counter) + others
+
+
+def _registry_beside(counter: Counter) -> list[Care]:
+    """Return what is wrong with the register, unless that is the reason why no card can be read."""
+    care, stopped = registry_care(counter), registry_problem(counter)
+    return [] if care is None or (stopped is not None and why_unavailable(counter) == stopped) else [care]
 
 
 def finding_words(finding: Finding) -> Care:
@@ -78,8 +89,7 @@ def seen_at(finding: Finding, today: date) -> str:
     """Return the time of the finding; if it is overdue, that of the last check."""
     if finding.at is None:
         return ""
-    moment = finding.at.astimezone(JAPAN)
-    time = f"{moment:%H:%M}" if moment.date() == today else f"{moment.month}/{moment.day} {moment:%H:%M}"
+    time = to_the_day_and_minute(finding.at, today)
     return say("staff.status.last" if finding.word == OVERDUE else "staff.status.at", time=time)
 
 

@@ -20,6 +20,7 @@ from kiosk.domain.states import (
     ClosingLink,
     ConfirmingHolder,
     ConfirmingLink,
+    ConfirmingStop,
     ConfirmingUnlink,
     Counter,
     ExplainingRecord,
@@ -61,7 +62,7 @@ from kiosk.ui.staff.replacement import AlreadyLinkedPage, ReplacementPage
 from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.status import StatusPage
 from kiosk.ui.staff.unlinked import UnlinkBusyPage, UnlinkedPage
-from kiosk.ui.staff.unlinking import UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
+from kiosk.ui.staff.unlinking import StopConfirmPage, UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
 from kiosk.ui.theme import StaffSizes
 
 PageKind = Callable[[Emit, StaffSizes], StaffPage]
@@ -103,6 +104,8 @@ def page_of(flow: Flow) -> PageKind:  # noqa: C901
             return UnlinkBusyPage
         case ConfirmingUnlink():
             return UnlinkConfirmPage
+        case ConfirmingStop():
+            return StopConfirmPage
         case Unlinked():
             return UnlinkedPage
         case OutOfOrder():

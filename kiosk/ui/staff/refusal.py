@@ -23,6 +23,8 @@ from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
+_STOPS_REGISTRATION = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
+"""Another attempt would end the same way."""
 Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
 
 
@@ -96,6 +98,9 @@ class RefusalPage(StaffPage):
         across.addWidget(icon_label("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
         texts = column(2)
         texts.addWidget(Words(refusal(problem.code, "title", **params), "title", line=1.3))
+        if not isinstance(flow, LendingRefused) and flow.operation is not None:
+            undone = "unlinking-undone" if isinstance(flow, UnlinkingRefused) else "registration-undone"
+            texts.addWidget(Words(say(f"staff.refusal.{undone}"), "strong"))
         texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))
         if problem.entered and not isinstance(flow, LendingRefused):
             texts.addWidget(Words(say("staff.refusal.number", number=grouped(problem.entered)), "strong"))
@@ -119,8 +124,10 @@ class RefusalPage(StaffPage):
             self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
             # From the page where a card is placed, もどる leads to every earlier step.
-            offer, event = ("restart", RegistrationChosen()) if flow.draft.patron is None else ("other-card", BackPressed())
-            self._offer(card, offer, event, primary=True)
+            other_card = flow.draft.patron is not None and flow.operation is None and code is not Code.PREMISES_CHANGED
+            offer, event = ("other-card", BackPressed()) if other_card else ("restart", RegistrationChosen())
+            if code not in _STOPS_REGISTRATION:
+                self._offer(card, offer, event, primary=True)
             # Closing the page leads there; a second button for it would only confuse.
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
         else:

@@ -100,6 +100,7 @@ class AlreadyLinkedPage(StaffPage):
 
     def show_state(self, counter: Counter) -> None:
         if isinstance(counter.flow, AlreadyLinked):
-            self._notice.say(say("staff.linked.title"), say("staff.linked.lead"))
+            elsewhere = say("staff.linked.pending") if counter.flow.link.pending else ""
+            self._notice.say(say("staff.linked.title"), say("staff.linked.lead") + elsewhere)
             self._number.set_text(counter.flow.link.number.grouped)
             self._since.set_text(since(counter.flow.link))

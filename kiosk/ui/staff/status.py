@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.health import Condition
-from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition, RegistryCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import refusal, say
 from kiosk.ui.staff.finding_texts import Care, all_cares, name_of, seen_at, value_of
@@ -15,6 +15,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
 from kiosk.ui.staff.serving.library_outage import show_retry, tried_words
+from kiosk.ui.staff.times import to_the_day_and_minute
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -24,6 +25,16 @@ from kiosk.ui.widgets.words import Words
 _CHECKS = (("service", "reader", "trust", "revocation", "clock", "displays"), ("printing", "log", "files", "space", "disk", "recovery"))
 _NOT_IN_DEMO = frozenset({"displays", "files", "space", "disk", "recovery"})
 _COUNTS = ("links", "registered", "used", "pending")
+_HELD = (*_COUNTS, "ils", "registry")
+"""Rows of what no check of that name finds."""
+_REGISTRY_KEYS = {
+    RegistryCondition.NONE: "registry-none",
+    RegistryCondition.STARTING: "registry-starting",
+    RegistryCondition.CURRENT: "registry-current",
+    RegistryCondition.UNREACHABLE: "registry-unreachable",
+    RegistryCondition.TOO_LONG_OFFLINE: "registry-too-long",
+    RegistryCondition.SHUT_OUT: "registry-shut-out",
+}
 _ICONS = {
     Condition.OK: ("checkc", "green"),
     Condition.UNKNOWN: ("info", "sub"),
@@ -89,7 +100,7 @@ class StatusPage(PageBeside):
     def _lay_out(self, demo: bool) -> None:
         """Build the table, once; a demo omits what nobody maintains."""
         first, second = ([check for check in checks if not (demo and check in _NOT_IN_DEMO)] for checks in _CHECKS)
-        names = ([*first, "ils"], ["store", *_COUNTS, *second])
+        names = ([*first, "ils"], ["store", "registry", *_COUNTS, *second])
         for column_names in names:
             self._rows |= {name: Row(self.sizes) for name in column_names}
             card = Panel(self.sizes)
@@ -98,7 +109,7 @@ class StatusPage(PageBeside):
             self._across.addWidget(card, 1)
 
     def _name(self, row_name: str) -> str:
-        return say(f"staff.status.{row_name}") if row_name in (*_COUNTS, "ils") else name_of(row_name)
+        return say(f"staff.status.{row_name}") if row_name in _HELD else name_of(row_name)
 
     def number_field(self) -> ScanField:
         return self._trial.field
@@ -112,11 +123,13 @@ class StatusPage(PageBeside):
         self._trial.show_rules(counter.rules)
         if not self._rows:
             self._lay_out(counter.facts.demo)
-        checks = [name for name in self._rows if name not in (*_COUNTS, "ils")]
+        checks = [name for name in self._rows if name not in _HELD]
         for name, shown in self._rows.items():
             if name == "ils":
                 self._show_library_system(counter.ils)
                 self._show_retry(counter)
+            elif name == "registry":
+                self._show_registry(counter)
             elif name in _COUNTS:
                 self._show_count(name, counter.facts, doubted=counter.doubt is not None)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
@@ -136,8 +149,7 @@ class StatusPage(PageBeside):
         if count is None:
             self._rows[name].show_condition(Condition.UNKNOWN, say("staff.status.uncounted"))
         elif name == "pending" and not count:
-            said = "staff.status.pending-none" if facts.has_registry else "staff.status.pending-here"
-            self._rows[name].show_condition(Condition.OK, say(said))
+            self._rows[name].show_condition(Condition.OK, say("staff.status.pending-none"))
         else:
             said = say("staff.status.used-count", count=count) if name == "used" else say("staff.status.links-count", count=count)
             told = said if sure else say("staff.status.count-unsure", counted=said)
@@ -148,6 +160,16 @@ class StatusPage(PageBeside):
         said = say(f"staff.status.{quiet[condition]}") if condition in quiet else refusal(Code(condition.value), "title")
         starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
         self._rows["ils"].show_condition(Condition.WRONG if condition.is_trouble else starting, said)
+
+    def _show_registry(self, counter: Counter) -> None:
+        registry, since = counter.registry, counter.registry_since
+        starting = Condition.UNKNOWN if registry is RegistryCondition.STARTING else Condition.OK
+        at = "" if since is None else say("staff.status.since", time=to_the_day_and_minute(since, counter.today))
+        shown = self._rows["registry"]
+        if registry.is_trouble:
+            shown.show_condition(Condition.WRONG, say(f"staff.status.{_REGISTRY_KEYS[registry]}"), at)
+        else:
+            shown.show_condition(starting, say(f"staff.status.{_REGISTRY_KEYS[registry]}"))
 
     def _show_retry(self, counter: Counter) -> None:
         """Show the retry button in the fixed footer, with its last result beside it."""

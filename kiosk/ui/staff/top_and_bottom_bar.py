@@ -11,13 +11,14 @@ from kiosk.domain.calendar import WEEKDAYS
 from kiosk.domain.events import MoreTimePressed
 from kiosk.domain.health import OVERDUE, Condition
 from kiosk.domain.idle_extension import may_have_more
-from kiosk.domain.model import IlsCondition, ReaderCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition, RegistryCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import plain, say
 from kiosk.ui.countdown import MoreTimeLeft
 from kiosk.ui.staff.finding_texts import cares_seen
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
+from kiosk.ui.staff.registry_words import registry_since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -30,6 +31,11 @@ _STATES = {"fine": ("check", "mute"), "trouble": ("warn", "yellow"), "waiting": 
 _ILS_KEYS = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
 """Text keys; any other condition uses the name of its code."""
 _ILS_STATES = {IlsCondition.NONE: "none", IlsCondition.STARTING: "waiting", IlsCondition.READY: "fine"}
+_REGISTRY_KEYS = {
+    RegistryCondition.UNREACHABLE: "registry-unreachable",
+    RegistryCondition.TOO_LONG_OFFLINE: "registry-too-long-offline",
+    RegistryCondition.SHUT_OUT: "registry-shut-out",
+}
 
 
 class TopBar(QFrame):
@@ -174,22 +180,29 @@ class StatusBar(QFrame):
         else:
             self._reader.show_condition(say(f"staff.bar.{condition}"), "trouble")
         self._ils.show_condition(say(f"staff.bar.{_ILS_KEYS.get(counter.ils, counter.ils)}"), _ILS_STATES.get(counter.ils, "trouble"))
-        self._show_links(counter.facts)
+        self._show_links(counter)
         self._show_left()
 
-    def _show_links(self, facts: CounterFacts) -> None:
+    def _show_links(self, counter: Counter) -> None:
         """Show the links' condition, or in its place what needs attention; the status page shows both."""
+        facts, registry = counter.facts, counter.registry
         store = facts.finding("store")
         pending = store.number("pending")
         if store.outcome == "store.doubted":
             self._links.show_condition(say("staff.bar.links-doubted"), "trouble")
         elif store.condition is Condition.WRONG:
             self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
+        elif registry.is_trouble:
+            waiting = say("staff.bar.registry-pending", pending=pending) if pending else ""
+            self._links.show_condition(say(f"staff.bar.{_REGISTRY_KEYS[registry]}") + registry_since(counter) + waiting, "trouble")
         elif count := len(cares_seen(facts)):
             self._links.show_condition(say("staff.bar.cares", count=count), "trouble")
         elif pending is None:
             self._links.show_condition(say("staff.bar.links-unknown"), "none")
         elif pending:
             self._links.show_condition(say("staff.bar.links-pending", pending=pending), "waiting")
+        elif registry is RegistryCondition.STARTING:
+            self._links.show_condition(say("staff.bar.registry-starting"), "waiting")
         else:
-            self._links.show_condition(say("staff.bar.links-synced") if facts.has_registry else say("staff.bar.links-here"))
+            alone = registry is RegistryCondition.NONE
+            self._links.show_condition(say("staff.bar.links-here") if alone else say("staff.bar.links-synced"))

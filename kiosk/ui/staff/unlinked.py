@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kiosk.domain.events import LeavePressed
-from kiosk.domain.model import UnlinkReason
+from kiosk.domain.model import RegistryCondition, UnlinkReason
 from kiosk.domain.states import ClosingLink, Counter, Unlinked
 from kiosk.text import say
 from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, bullet, facts, title_row
+from kiosk.ui.staff.registry_words import only_here
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
@@ -51,10 +52,9 @@ class UnlinkedPage(StaffPage):
         flow = counter.flow
         if not isinstance(flow, Unlinked):
             return
-        if flow.pending:
-            self._notice.say(say("staff.unlinked.pending"), say("staff.unlinked.pending-lead"))
-        else:
-            self._notice.say(say("staff.unlinked.title"), say("staff.unlinked.lead"))
+        here = only_here(counter) if flow.pending else None
+        self._notice.set_kind("done" if here is None else "care")
+        self._notice.say(*_result(counter, flow) if here is None else (say("staff.unlinked.only-here"), here[1]))
         self._number.set_text(flow.number.grouped)
         self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
         if not self._told:
@@ -71,3 +71,14 @@ class UnlinkedPage(StaffPage):
         for icon, what in told:
             note = say(f"staff.unlinked.{what}-text")
             inside.addLayout(bullet(icon, say(f"staff.unlinked.{what}"), self.sizes, "blue", note, "strong"))
+
+
+def _result(counter: Counter, flow: Unlinked) -> tuple[str, str]:
+    """Return what was done and how far it reaches."""
+    if flow.pending:
+        title = say("staff.unlinked.pending") if flow.link_known else say("staff.unlinked.stop-pending")
+        return title, say("staff.unlinked.pending-lead")
+    if not flow.link_known:
+        return say("staff.unlinked.stopped"), say("staff.unlinked.stopped-lead")
+    alone = counter.registry is RegistryCondition.NONE
+    return say("staff.unlinked.title"), say("staff.unlinked.lead") if alone else say("staff.unlinked.lead-everywhere")

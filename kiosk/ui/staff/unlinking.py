@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import BackPressed, CardStopAnswered, UnlinkConfirmed, UnlinkReasonChosen
 from kiosk.domain.model import UnlinkReason
-from kiosk.domain.states import AskingUnlinkNumber, ConfirmingUnlink, Counter
+from kiosk.domain.states import AskingUnlinkNumber, ConfirmingStop, ConfirmingUnlink, Counter
 from kiosk.domain.unlinking import waits_for_stop_answer
 from kiosk.text import say
 from kiosk.ui.staff.choice_buttons import Answer, Choice
@@ -14,6 +14,7 @@ from kiosk.ui.staff.library_card import NumberForm
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.staff.page import Emit, StaffPage
 from kiosk.ui.staff.panels import Panel, facts, row
+from kiosk.ui.staff.registry_words import only_here
 from kiosk.ui.staff.replacement import since
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.control import says
@@ -123,7 +124,9 @@ class UnlinkConfirmPage(StaffPage):
             (say("staff.unlink-confirm.reason"), self._reason),
         ]
         card.inside.addLayout(facts(rows, sizes))
+        self._only_here = Notice("care", icon_size=sizes.icon)
         self.body.addWidget(card)
+        self.body.addWidget(self._only_here)
         self.body.addStretch(1)
         self.wizard_foot()
         self._do = self.button(say("staff.unlink-confirm.do"), "primary", UnlinkConfirmed(), icon="unlink", chord="U")
@@ -136,3 +139,36 @@ class UnlinkConfirmPage(StaffPage):
             self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
             self._since.set_text(since(flow.link))
             self._counter.set_text(flow.link.counter)
+            self._only_here.say(*(only_here(counter) or ("",)))
+
+
+class StopConfirmPage(StaffPage):
+    """No link is known here: the number is recorded as stopped at every counter."""
+
+    where_barcodes_go = "staff.barcode.unlink-confirm"
+
+    def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
+        super().__init__(emit, sizes, say("staff.unlink-stop.name"))
+        _, self._lead = self.head(say("staff.unlink-stop.title"), say("staff.unlink-stop.lead"))
+        self._number, self._reason = NumberLabel(sizes.number), Words(kind="strong")
+        card = Panel(sizes)
+        rows: list[tuple[str, QWidget]] = [
+            (say("staff.number.label"), self._number),
+            (say("staff.unlink-confirm.reason"), self._reason),
+        ]
+        card.inside.addLayout(facts(rows, sizes))
+        self._only_here = Notice("care", icon_size=sizes.icon)
+        self.body.addWidget(card)
+        self.body.addWidget(self._only_here)
+        self.body.addStretch(1)
+        self.wizard_foot()
+        self.foot().addWidget(self.button(say("staff.unlink-stop.do"), "primary", UnlinkConfirmed(), icon="unlink", chord="U"))
+
+    def show_state(self, counter: Counter) -> None:
+        flow = counter.flow
+        if isinstance(flow, ConfirmingStop):
+            here = only_here(counter)
+            self._lead.set_text(say("staff.unlink-stop.lead") + (say("staff.unlink-stop.everywhere") if here is None else ""))
+            self._number.show_number(flow.number)
+            self._reason.set_text(say(f"staff.unlinking.{flow.reason}"))
+            self._only_here.say(*(here or ("",)))

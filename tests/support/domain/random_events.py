@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.errors import Code
@@ -134,6 +133,7 @@ from kiosk.domain.states import (
     ClosingLink,
     ConfirmingHolder,
     ConfirmingLink,
+    ConfirmingStop,
     ConfirmingUnlink,
     Counter,
     ExplainingRecord,
@@ -151,8 +151,10 @@ from kiosk.domain.states import (
     Registered,
     SavingLink,
     Screen,
+    Unlinked,
     Waiting,
 )
+from tests.support.domain.random_registry import OPERATIONS, registry_back, registry_news
 
 TYPED = "9173"
 """Four digits typed wherever anything can be typed."""
@@ -161,7 +163,6 @@ NUMBERS = tuple(LibraryCardNumber(f"21040678{ending}") for ending in ("53", "61"
 TOKENS = tuple(LinkToken(letter * 32) for letter in (b"a", b"b", b"c"))
 READERS = ("Reader A", "Reader B")
 ITEMS = ("1103447109", "1100892031", "1098221670")
-OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
 LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
@@ -341,7 +342,8 @@ class RandomEvents:
         draw = self.draw
         match counter.flow:
             case Waiting():
-                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter))
+                news = registry_back(counter)
+                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter), *news)
             case ChoosingApplicant():
                 return ApplicantChosen(draw.choice(list(Applicant)))
             case CheckingGuardian(draft) if draft.checks != frozenset(GuardianCheck):
@@ -368,13 +370,13 @@ class RandomEvents:
                     *(LeavePressed(), self.card_moves(counter), RegistrationChosen(), LeavingConfirmed()),
                     *(ItemEntered(draw.choice(NUMBERS).text), NextPatronCalled(), NextPatronDenied()),
                 )
-            case Registered():
-                return self.any_of(SlipAsked(), LeavePressed(), self.card_moves(counter))
+            case Registered() | Unlinked():
+                return self.any_of(SlipAsked(), LeavePressed(), self.card_moves(counter), registry_news(draw, counter))
             case ChoosingUnlinkReason():
                 return UnlinkReasonChosen(draw.choice(list(UnlinkReason)))
             case AskingUnlinkNumber():
                 return CardStopAnswered(stopped=draw.random() < 0.5)
-            case ConfirmingUnlink():
+            case ConfirmingUnlink() | ConfirmingStop():
                 return UnlinkConfirmed()
             case OutOfOrder():
                 return BrokeSeen()
@@ -392,15 +394,10 @@ class RandomEvents:
             ReaderChanged(draw.choice(list(ReaderCondition)), READERS),
             ServiceSilent(),
             ServiceAnswered(),
-            HomeChosen(),
-            RegistrationChosen(),
-            UnlinkingChosen(),
-            StatusChosen(),
-            HelpChosen(),
+            *(HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen()),
             *(BesideClosed(), LeavingConfirmed(), LeavingDenied()),
-            NextPressed(),
-            BackPressed(),
-            LeavePressed(),
+            *(NextPressed(), BackPressed(), LeavePressed()),
+            registry_news(draw, counter),
             ApplicantChosen(draw.choice([None, *Applicant])),
             GuardianCheckSet(draw.choice(list(GuardianCheck)), confirmed=draw.random() < 0.5),
             LibraryCardEntered(draw.choice([TYPED, "", f"a{NUMBERS[0].text}a", "x"])),
@@ -416,10 +413,7 @@ class RandomEvents:
             HandoverAsked(),
             SlipChosen(draw.choice(list(SlipKind))),
             SlipAsked(),
-            SlipTroubleSeen(),
-            SlipRetryPressed(),
-            EndedSeen(),
-            UnclearSeen(),
+            *(SlipTroubleSeen(), SlipRetryPressed(), EndedSeen(), UnclearSeen()),
             MoreTimePressed(),
             LateSeen(),
             LookedAgain(draw.choice([doubt.asked for doubt in counter.doubts] or [Ticket(1)]), self.item_answered(Ticket(1)).answer),
@@ -433,9 +427,7 @@ class RandomEvents:
             UnlinkReasonChosen(draw.choice(list(UnlinkReason))),
             CardStopAnswered(stopped=True),
             UnlinkConfirmed(),
-            TakenBack(TYPED),
-            CardLeftSeen(),
-            StraySeen(),
+            *(TakenBack(TYPED), CardLeftSeen(), StraySeen()),
             LanguageChosen(draw.choice(list(Language))),
             DisplayTaken(),
             LinkAgreed(),

@@ -22,6 +22,7 @@ from kiosk.domain.model import (
     Month,
     Patron,
     ReaderCondition,
+    RegistryCondition,
     ReplaceReason,
     Revocation,
     Shown,
@@ -188,10 +189,13 @@ AT_LENDING = (
     *(Code.CARD_IN_USE, Code.CARD_ANSWER_UNEXPECTED, Code.READER_MISSING, Code.READER_SERVICE_MISSING, Code.READER_DENIED),
     *(Code.NOT_LINKED, Code.HOLDER_DENIED, Code.LIBRARY_CARD_EXPIRED, Code.LIBRARY_CARD_STOPPED, Code.LIBRARY_CARD_UNKNOWN),
     *(Code.LIBRARY_CARD_DIFFERS,),
+    *(Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT),
     *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
 )
 """Codes with which a card can be refused at the counter."""
-AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
+ANSWERED = (Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.PREMISES_CHANGED, Code.STOPPED_SINCE, Code.OPERATION_REUSED)
+"""Codes with which the register refuses a registration, too."""
+AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, *ANSWERED)
 """Further codes that end a registration; the page is the same."""
 
 
@@ -215,6 +219,10 @@ def scenes() -> dict[str, Counter]:
         shown[f"registration-refused-{code}"] = counter(
             RegistrationRefused(Draft() if code is Code.PROXY_REFUSED else DRAFT, problem(code))
         )
+    for code in ANSWERED:
+        shown[f"registration-undone-{code}"] = counter(RegistrationRefused(DRAFT, problem(code), OPERATION))
+    shown["done-not-yet-elsewhere"] = counter(Registered(DRAFT, OPERATION, pending=True, replaced=False))
+    shown["waiting-shut-out"] = counter(Waiting(), registry=RegistryCondition.SHUT_OUT)
     shown["help"] = counter(Waiting(), beside=Section.HELP)
     shown["waiting-doubted"] = counter(Waiting(), doubt=problem(Code.STORE_BEHIND))
     for condition in (

@@ -84,6 +84,7 @@ from tests.support.windows.patron_samples import (
     found,
     problem,
 )
+from tests.support.windows.registry_samples import BUSY, registry_scenes
 from tests.support.windows.serving_samples import RULES, STOPPED, serving_scenes
 
 Scene = tuple[Counter, CounterFacts]
@@ -95,10 +96,8 @@ UNCHECKED = replace(FACTS, revocation_checked=False)
 ALTERED = Finding("store.doubted", {"code": Code.LINKS_ALTERED, "links": 3, "pending": 0, "registered": 0, "used": 0})
 LACKING = Problem(Code.STORE_BEHIND, (("lacking", 12),))
 BEHIND = Finding("store.doubted", {"code": Code.STORE_BEHIND, "lacking": 12, "links": 3, "pending": 0, "registered": 0, "used": 0})
-COUNTED: Params = {"links": 12840, "pending": 3, "registered": 137, "used": 5120}
 NO_TRUST = Finding("trust.missing", {"files": "authca03.cer", "page": "https://www.jpki.go.jp/ca/"}, SEEN_AT)
 NOT_CHECKED = Finding("revocation.none", {}, SEEN_AT)
-BUSY = replace(found(FACTS, Finding("store.fine", COUNTED, SEEN_AT)), has_registry=True)
 
 STAFF_FLOWS: dict[str, Flow] = {
     **FLOWS,
@@ -261,7 +260,7 @@ def staff_scenes() -> dict[str, Scene]:  # noqa: PLR0915
     shown["waiting-former-card-lies"] = counter(Waiting(), former=lying, **one), FACTS
     shown["place-former-card-lies"] = counter(AwaitingMyNumberCard(DRAFT), former=lying, **one), FACTS
     shown["registered-card-left"] = counter(FLOWS["done-pending"], card_left=3, spent=frozenset({INSERTION})), FACTS
-    shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()}
+    shown |= {name: (scene, FACTS) for name, scene in serving_scenes().items()} | registry_scenes()
     for work in LeftWork:
         shown[f"timed-out-{work}"] = (
             counter(Waiting(), ended=Ended(work, EndedBy.TIME, SEEN_AT, Language.JAPANESE, TICKET), cards=()),

@@ -17,6 +17,7 @@ from kiosk.domain.circulation import Due, Instead, Item, Told
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
 from kiosk.domain.slip import Slip, SlipLine
+from kiosk.text import say
 from kiosk.ui.slip import SlipPrinter
 from kiosk.ui.slip.wording import slip_html
 
@@ -71,6 +72,15 @@ def test_what_was_recorded_is_said_in_every_language(language: Language) -> None
     assert NUMBER.masked in said
     assert "{" not in said
     assert "[" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_not_confirmed_yet_is_not_promised_at_every_counter(language: Language) -> None:
+    confirmed = words(Slip(SlipKind.RECORDED, NUMBER, language=language))
+    pending = words(Slip(SlipKind.RECORDED, NUMBER, language=language, pending=True))
+    promise, now = (say(f"slip.recorded-{which}", language).translate(str.maketrans("[]", "()")) for which in ("use", "use-here"))
+    assert (promise in confirmed, now in confirmed) == (True, False)
+    assert (promise in pending, now in pending) == (False, True)
 
 
 NOT_LISTED, MORE = "一覧は、図書館システムから取得できませんでした", "ほかにも貸出中の資料があるかもしれません"

@@ -1,0 +1,74 @@
+"""What the register says: whether it can be reached, and what has become of this counter's own operations.
+
+An answer is told on the page that waits for it. Without such a page a refusal is told to staff when they are free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from kiosk.domain.effects import ForgetRefusal, Play
+from kiosk.domain.events import Event, LeavePressed, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.events.about import By
+from kiosk.domain.model import EndedBy, RefusedOperation, Sound
+from kiosk.domain.states import Counter, Flow, Problem, Registered, RegistrationRefused, Unlinked, UnlinkingRefused
+from kiosk.domain.transition import Step, go, stay
+
+
+def heard(counter: Counter, event: RegistryChanged | OperationAccepted | OperationRefused | RefusalSeen) -> Step:
+    match event:
+        case RegistryChanged(condition, since):
+            return replace(counter, registry=condition, registry_since=since), ()
+        case OperationAccepted(operation):
+            return _accepted(counter, operation)
+        case OperationRefused(refused):
+            return _refused(counter, refused)
+        case RefusalSeen():  # pragma: no branch
+            told = counter.refused_operations[:1]
+            return _seen(counter, told[0].operation) if told else stay(counter)
+
+
+def _accepted(counter: Counter, operation: UUID) -> Step:
+    """A page that said "pending" says "done"."""
+    flow = counter.flow
+    if not isinstance(flow, Registered | Unlinked) or flow.operation != operation or not flow.pending:
+        return stay(counter)
+    return go(counter, replace(flow, pending=False), Play(Sound.DONE))
+
+
+def _refused(counter: Counter, told: RefusedOperation) -> Step:
+    """The page that waits for it says why; staff are told until they have seen it, since that page may close by itself."""
+    if any(known.operation == told.operation for known in counter.refused_operations):
+        return stay(counter)
+    counter = replace(counter, refused_operations=(*counter.refused_operations, told))
+    match counter.flow:
+        case Registered(draft, operation) if operation == told.operation:
+            return go(counter, RegistrationRefused(draft, Problem(told.code), operation), Play(Sound.REFUSED))
+        case Unlinked(reason, number, operation, card_stopped=stopped) if operation == told.operation:
+            problem = Problem(told.code, entered=number.text)
+            return go(counter, UnlinkingRefused(problem, reason, stopped, operation), Play(Sound.REFUSED))
+    return counter, ()
+
+
+def _seen(counter: Counter, operation: UUID) -> Step:
+    left = tuple(told for told in counter.refused_operations if told.operation != operation)
+    return replace(counter, refused_operations=left), (ForgetRefusal(operation),)
+
+
+def seen_on_its_page(before: Counter, after: Counter, event: Event) -> Step:
+    """Staff who leave the page of a refused operation have seen it; a patron, the next card or a timeout has not."""
+    operation = _told_by(before.flow)
+    if operation is None or operation == _told_by(after.flow) or not _is_said_by_staff(event):
+        return stay(after)
+    return _seen(after, operation)
+
+
+def _told_by(flow: Flow) -> UUID | None:
+    return flow.operation if isinstance(flow, RegistrationRefused | UnlinkingRefused) else None
+
+
+def _is_said_by_staff(event: Event) -> bool:
+    if isinstance(event, LeavePressed):
+        return event.by is EndedBy.STAFF
+    return event.about.by is By.STAFF

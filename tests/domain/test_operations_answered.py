@@ -1,0 +1,155 @@
+"""Acts on links are operations, which the library's register answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.effects import ForgetRefusal, Play, SaveLink, StartTimer
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    BackPressed,
+    DayBegan,
+    Event,
+    LeavePressed,
+    LinkAgreed,
+    OperationAccepted,
+    RefusalSeen,
+    RegistrationChosen,
+    ReplacementChosen,
+)
+from kiosk.domain.model import EndedBy, ReplaceReason, Sound, UnlinkReason
+from kiosk.domain.states import (
+    AskingUnlinkNumber,
+    Registered,
+    RegistrationRefused,
+    Unlinked,
+    UnlinkingRefused,
+    Waiting,
+)
+from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Card, ScriptedCounter, link
+from tests.support.domain.with_registry import refused, registered, told, unlinked, with_registry
+
+# --- acts are operations ------------------------------------------------------------------------------------------------
+
+
+def test_a_replacement_names_the_operations_behind_the_links_staff_were_shown() -> None:
+    card, by_number = Card(), link(Card("old"))
+    by_card = link(card, OTHER_NUMBER)
+    desk = ScriptedCounter(links=[by_card, by_number]).to_card()
+    desk.lay(card)
+    # What is linked meanwhile was not shown.
+    desk.links = [link(Card("new"))]
+    desk.tell(ReplacementChosen(ReplaceReason.CORRECTION), LinkAgreed()).press_pin()
+    assert desk.of(SaveLink)[0].shown == (by_card.operation, by_number.operation)
+
+
+def test_a_registration_that_replaces_nothing_names_no_operation() -> None:
+    desk = ScriptedCounter()
+    desk.to_pad(Card())
+    desk.press_pin()
+    assert desk.of(SaveLink)[0].shown == ()
+
+
+def test_a_registration_is_an_operation_of_its_own_which_its_page_knows() -> None:
+    desk = ScriptedCounter()
+    for holder in "ab":
+        desk.to_pad(Card(holder))
+        desk.press_pin()
+        assert desk.at(Registered).operation == desk.of(SaveLink)[-1].operation
+        desk.tell(LeavePressed())
+    first, second = desk.of(SaveLink)
+    assert first.operation != second.operation
+
+
+# --- what becomes of an operation ---------------------------------------------------------------------------------------
+
+
+def test_a_registration_that_waits_is_confirmed_on_its_page() -> None:
+    desk = with_registry()
+    operation = registered(desk)
+    assert desk.at(Registered).pending
+    desk.asked.clear()
+    desk.tell(OperationAccepted(operation))
+    assert not desk.at(Registered).pending
+    assert desk.of(Play) == [Play(Sound.DONE)]
+    # It stays long enough to be read.
+    assert desk.of(StartTimer)
+
+
+def test_an_unlinking_that_waits_is_confirmed_on_its_page() -> None:
+    desk = with_registry(linked=(Card(),))
+    desk.tell(OperationAccepted(unlinked(desk)))
+    assert not desk.at(Unlinked).pending
+
+
+def test_another_operation_or_one_confirmed_already_changes_nothing() -> None:
+    desk = with_registry()
+    operation = registered(desk)
+    before = desk.counter
+    assert desk.tell(OperationAccepted(UUID(int=999))).counter == before
+    after = desk.tell(OperationAccepted(operation)).counter
+    assert desk.tell(OperationAccepted(operation)).counter == after
+
+
+def test_a_registration_refused_while_its_page_is_open_says_why() -> None:
+    desk = with_registry()
+    operation = registered(desk)
+    desk.asked.clear()
+    desk.tell(refused(operation))
+    assert desk.at(RegistrationRefused).problem.code is Code.LINKED_ELSEWHERE
+    assert desk.of(Play) == [Play(Sound.REFUSED)]
+    assert told(desk) == [operation]
+
+
+def test_an_unlinking_refused_while_its_page_is_open_leads_back_to_its_number() -> None:
+    desk = with_registry(linked=(Card(),))
+    operation = unlinked(desk)
+    assert desk.tell(refused(operation, Code.OPERATION_NEWER)).at(UnlinkingRefused).problem.entered == NUMBER.text
+    assert desk.tell(BackPressed()).at(AskingUnlinkNumber).reason is UnlinkReason.WISH
+    assert told(desk) == []
+    assert desk.of(ForgetRefusal) == [ForgetRefusal(operation)]
+
+
+@pytest.mark.parametrize("seen", [LeavePressed(), RegistrationChosen()])
+def test_staff_who_leave_the_page_have_seen_the_refusal(seen: Event) -> None:
+    desk = with_registry()
+    operation = registered(desk)
+    desk.tell(refused(operation), seen)
+    assert told(desk) == []
+    assert desk.of(ForgetRefusal) == [ForgetRefusal(operation)]
+
+
+@pytest.mark.parametrize("way", ["patron", "time", "next card"])
+def test_a_refusal_that_staff_have_not_seen_is_told_at_home(way: str) -> None:
+    desk = with_registry()
+    operation = registered(desk)
+    desk.tell(refused(operation))
+    if way == "patron":
+        desk.tell(LeavePressed(EndedBy.PATRON)).at(Waiting)
+    elif way == "time":
+        desk.leave_alone().leave_alone().at(Waiting)
+    else:
+        desk.lift(next(iter(desk.lying)))
+        desk.lay(Card("b"))
+    assert told(desk) == [operation]
+    assert not desk.of(ForgetRefusal)
+
+
+def test_refusals_wait_for_staff_in_order_and_each_is_forgotten_once() -> None:
+    first, second = UUID(int=901), UUID(int=902)
+    desk = with_registry().tell(refused(first), refused(second), refused(first))
+    assert told(desk) == [first, second]
+    desk.tell(DayBegan(date(2026, 11, 24)), RefusalSeen())
+    assert told(desk) == [second]
+    desk.tell(RefusalSeen(), RefusalSeen())
+    assert desk.of(ForgetRefusal) == [ForgetRefusal(first), ForgetRefusal(second)]
+
+
+def test_a_refusal_leaves_the_page_of_another_operation_alone() -> None:
+    desk = with_registry()
+    registered(desk)
+    flow = desk.flow
+    assert desk.tell(refused(UUID(int=901))).flow == flow

@@ -1,0 +1,32 @@
+"""Random news from the library's register of links: any at all, or such as concern what the counter shows."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kiosk.domain.errors import Code
+from kiosk.domain.events import Event, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.states import Counter
+
+OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
+AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
+
+
+def registry_news(draw: random.Random, counter: Counter) -> Event:
+    """Mostly about the operation that the page is about, if it is about one."""
+    operation = getattr(counter.flow, "operation", None)
+    if operation is None or draw.random() < 0.2:
+        operation = draw.choice(OPERATIONS)
+    conditions = [RegistryCondition.CURRENT] * 4 + list(RegistryCondition)
+    refused = RefusedOperation(operation, draw.choice(list(OperationKind)), draw.choice(list(Code)), "2104 ＊＊＊＊ 53", AT)
+    changed = RegistryChanged(draw.choice(conditions), draw.choice([None, AT]))
+    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen()]
+    return draw.choice(news)
+
+
+def registry_back(counter: Counter) -> list[Event]:
+    """The register is there again, if it stops cards."""
+    return [RegistryChanged(RegistryCondition.CURRENT)] if counter.registry.stops_cards else []

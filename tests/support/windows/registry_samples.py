@@ -1,0 +1,106 @@
+"""Sample counters of a library with a register of links: what the staff window shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from kiosk.domain.errors import Code
+from kiosk.domain.health import Finding
+from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
+from kiosk.domain.states import (
+    ConfirmingStop,
+    ConfirmingUnlink,
+    Counter,
+    CounterFacts,
+    Draft,
+    Registered,
+    RegistrationRefused,
+    Section,
+    Unlinked,
+    UnlinkingRefused,
+    Waiting,
+)
+from tests.support.windows.patron_samples import (
+    DRAFT,
+    FACTS,
+    LINK,
+    NUMBER,
+    OPERATION,
+    SEEN_AT,
+    Params,
+    counter,
+    found,
+    problem,
+)
+
+COUNTED: Params = {"links": 12840, "pending": 3, "registered": 137, "used": 5120}
+BUSY = found(FACTS, Finding("store.fine", COUNTED, SEEN_AT))
+"""A counter in daily use, with three operations to be sent."""
+Scene = tuple[Counter, CounterFacts]
+LONG_AGO = SEEN_AT - timedelta(days=2)
+TROUBLES = {
+    RegistryCondition.UNREACHABLE: SEEN_AT,
+    RegistryCondition.TOO_LONG_OFFLINE: LONG_AGO,
+    RegistryCondition.SHUT_OUT: SEEN_AT,
+}
+STOPPING = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
+REFUSED = {
+    OperationKind.LINK: (Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.STOPPED_SINCE, Code.OPERATION_REUSED),
+    OperationKind.REPLACE: (Code.PREMISES_CHANGED,),
+    OperationKind.UNLINK: (Code.OPERATION_NEWER, Code.OPERATION_UNREADABLE),
+}
+"""What an operation of each kind may be refused for."""
+
+
+def refused_operations() -> tuple[RefusedOperation, ...]:
+    each = [(kind, code) for kind, codes in REFUSED.items() for code in codes]
+    return tuple(RefusedOperation(UUID(int=place), kind, code, NUMBER.masked, SEEN_AT) for place, (kind, code) in enumerate(each, 1))
+
+
+def registry_scenes() -> dict[str, Scene]:
+    """By name. Those of the patron's window are among `patron_samples`."""
+    current = {"registry": RegistryCondition.CURRENT}
+    shown = {
+        "status-registry-current": (counter(Waiting(), beside=Section.STATUS, **current), FACTS),
+        "status-registry-starting": (counter(Waiting(), beside=Section.STATUS, registry=RegistryCondition.STARTING), BUSY),
+        "registered-pending": (counter(Registered(DRAFT, OPERATION, pending=True, replaced=False), **current), BUSY),
+        "unlink-stop": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **current), FACTS),
+        "unlinked-everywhere": (counter(Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False), **current), FACTS),
+        "unlinked-stopped": (
+            counter(Unlinked(UnlinkReason.LOST, NUMBER, OPERATION, pending=False, card_stopped=True, link_known=False), **current),
+            FACTS,
+        ),
+        "unlinked-stop-pending": (
+            counter(Unlinked(UnlinkReason.LOST, NUMBER, OPERATION, pending=True, card_stopped=True, link_known=False), **current),
+            FACTS,
+        ),
+    }
+    for condition, since in TROUBLES.items():
+        around: dict[str, object] = {"registry": condition, "registry_since": since}
+        shown |= {
+            f"waiting-{condition}": (counter(Waiting(), **around), BUSY),
+            f"status-{condition}": (counter(Waiting(), beside=Section.STATUS, **around), BUSY),
+            f"unlink-confirm-{condition}": (counter(ConfirmingUnlink(UnlinkReason.LOST, LINK, True), **around), FACTS),
+            f"unlink-stop-{condition}": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **around), FACTS),
+            f"unlinked-{condition}": (
+                counter(Unlinked(UnlinkReason.LOST, NUMBER, OPERATION, pending=True, card_stopped=False), **around),
+                FACTS,
+            ),
+        }
+    for code in STOPPING:
+        around = {"registry": RegistryCondition(code.value), "registry_since": LONG_AGO}
+        shown[f"registration-refused-{code}"] = counter(RegistrationRefused(Draft(), problem(code)), **around), FACTS
+    for told in refused_operations():
+        undone = problem(told.code)
+        if told.kind is OperationKind.UNLINK:
+            page: UnlinkingRefused | RegistrationRefused = UnlinkingRefused(
+                replace(undone, entered=NUMBER.text), UnlinkReason.LOST, True, OPERATION
+            )
+        else:
+            page = RegistrationRefused(DRAFT, undone, OPERATION)
+        shown[f"undone-{told.code}"] = counter(page, **current), FACTS
+        shown[f"told-at-home-{told.code}"] = counter(Waiting(), refused_operations=(told,), **current), FACTS
+    shown["told-at-home-several"] = counter(Waiting(), refused_operations=refused_operations(), **current), FACTS
+    return shown

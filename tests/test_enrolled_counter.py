@@ -1,0 +1,135 @@
+"""The real program on a store that is enrolled with the library's server, whose answers arrive here by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
+from kiosk.domain.decide import Epochs
+from kiosk.domain.errors import Code
+from kiosk.domain.events import LibraryCardEntered, LinkAgreed, OperationAccepted, OperationRefused, ReplacementChosen, UnlinkConfirmed
+from kiosk.domain.feed import Snapshot
+from kiosk.domain.model import OperationKind, RegistryCondition, ReplaceReason
+from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
+from kiosk.domain.states import AskingPin, ChoosingReplacement, ConfirmingStop, Registered, RegistrationRefused, Unlinked
+from kiosk.domain.wire import Position, ReplaceOperation
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.virtual.demo_cards import Deck
+from kiosk.store.repository import Repository
+from kiosk.text import plain, say
+from tests.support.counter.headless import KEYS, deck, judge
+from tests.support.counter.steps import OWN, PIN, Stage
+from tests.support.counter.windowed import OpenedCounter, button_named, words_on
+
+__all__ = ["deck", "judge"]
+SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "kiosk.db"
+    with Repository(path, KEYS, SETTINGS.counter.name, lambda: datetime.now(UTC)) as made:
+        made.enrol("https://registry.example")
+        made.load(Snapshot(Epochs(1), 0, ()), Position(1, 0))
+    return path
+
+
+@pytest.fixture
+def stage(qapp: QApplication, store: Path, deck: Deck, judge: CardJudge) -> Iterator[Stage]:
+    with OpenedCounter(SETTINGS, judge, store) as opened:
+        yield Stage(opened, deck, judge)
+
+
+def operations(stage: Stage) -> dict[UUID, object]:
+    return {own.operation.origin.uuid: own.state for own in stage.opened.repository.operations()}
+
+
+def refuse(stage: Stage, operation: UUID, code: Code) -> None:
+    """The answer arrives, and staff are told of it."""
+    repository = stage.opened.repository
+    repository.answer({operation: RefusedFor(code)})
+    [told] = [each for each in repository.refused_operations() if each.operation == operation]
+    stage.opened.say(OperationRefused(told))
+
+
+def says(stage: Stage, key: str) -> bool:
+    """On either window."""
+    wanted = plain(say(key)).replace("\n", "")
+    windows = stage.opened.staff, stage.opened.patron
+    return any(wanted in plain(text).replace("\n", "") for window in windows for text in words_on(window))
+
+
+def test_a_counter_of_a_library_with_a_server_knows_it_from_its_file(stage: Stage) -> None:
+    assert stage.opened.counter.registry is RegistryCondition.STARTING
+
+
+def test_a_registration_waits_under_the_operation_that_the_store_keeps_and_is_confirmed(stage: Stage) -> None:
+    stage.to_registered()
+    page = stage.opened.until_at(Registered)
+    assert page.pending
+    assert operations(stage) == {page.operation: Pending()}
+    assert says(stage, "patron.done.not-yet-elsewhere")
+    stage.opened.repository.answer({page.operation: AcceptedAt(Position(1, 1))})
+    stage.opened.say(OperationAccepted(page.operation))
+    assert not stage.opened.until_at(Registered).pending
+    assert says(stage, "patron.done.from-now-on")
+
+
+def test_a_refusal_is_forgotten_once_staff_have_closed_its_page(stage: Stage) -> None:
+    stage.to_registered()
+    operation = stage.opened.until_at(Registered).operation
+    refuse(stage, operation, Code.STOPPED_SINCE)
+    stage.opened.until_at(RegistrationRefused)
+    assert says(stage, "patron.refused.undone")
+    stage.opened.press(stage.opened.staff, say("staff.action.close"))
+    stage.opened.until(lambda _: not operations(stage))
+
+
+def test_a_refusal_that_nobody_has_seen_is_told_after_the_next_start(qapp: QApplication, store: Path, deck: Deck, judge: CardJudge) -> None:
+    with OpenedCounter(SETTINGS, judge, store) as opened:
+        stage = Stage(opened, deck, judge)
+        stage.to_registered()
+        operation = opened.until_at(Registered).operation
+        opened.repository.answer({operation: RefusedFor(Code.LINKED_ELSEWHERE)})
+    with OpenedCounter(SETTINGS, judge, store) as opened:
+        [told] = opened.counter.refused_operations
+        assert (told.operation, told.kind, told.code) == (operation, OperationKind.LINK, Code.LINKED_ELSEWHERE)
+        assert told.masked == OWN.masked
+        stage = Stage(opened, deck, judge)
+        assert says(stage, "staff.banner.refused-link")
+        if button_named(opened.staff, say("staff.banner.refused-seen")) is None:
+            # In a small window the text has no room beside the button.
+            opened.press(opened.staff, say("staff.banner.unfold"))
+        opened.press(opened.staff, say("staff.banner.refused-seen"))
+        opened.until(lambda _: not operations(stage))
+        assert opened.counter.refused_operations == ()
+
+
+def test_a_replacement_names_to_the_store_what_staff_were_shown(stage: Stage) -> None:
+    stage.to_replacement()
+    shown = stage.opened.until_at(ChoosingReplacement)
+    link = stage.opened.repository.find(shown.reading.token)
+    assert link is not None
+    stage.opened.say(ReplacementChosen(ReplaceReason.CORRECTION), LinkAgreed())
+    stage.opened.until_at(AskingPin)
+    stage.confirm(PIN)
+    stage.opened.until_at(Registered)
+    replaced = stage.opened.repository.operations()[-1].operation
+    assert isinstance(replaced, ReplaceOperation)
+    assert replaced.replaces == {link.operation}
+
+
+def test_a_number_without_a_link_is_stopped(stage: Stage) -> None:
+    stage.to_unlinking_number()
+    stage.opened.say(LibraryCardEntered(OWN.text))
+    stage.opened.until_at(ConfirmingStop)
+    stage.opened.say(UnlinkConfirmed())
+    page = stage.opened.until_at(Unlinked)
+    assert (page.pending, page.link_known) == (True, False)
+    assert operations(stage) == {page.operation: Pending()}

@@ -1,0 +1,247 @@
+"""What both windows say of the library's register, and what a press there does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.effects import ForgetRefusal
+from kiosk.domain.errors import Code
+from kiosk.domain.events import (
+    LeavePressed,
+    LinkClosed,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    RegistryChanged,
+    UnlinkConfirmed,
+)
+from kiosk.domain.model import EndedBy, Language, OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
+from kiosk.domain.states import ClosingLink, Problem, Registered, RegistrationRefused, Unlinked, Waiting
+from kiosk.text import plain, say
+from kiosk.ui.staff import StaffWindow
+from kiosk.ui.staff.top_and_bottom_bar import StatusBar
+from kiosk.ui.widgets.notice import Notice
+from kiosk.ui.widgets.words import Words
+from tests.support.windows.patron_samples import DRAFT, NUMBER, OPERATION, SEEN_AT, counter
+from tests.support.windows.patron_window import ShownPatronWindow
+from tests.support.windows.registry_samples import registry_scenes
+from tests.support.windows.staff_samples import staff_scenes
+from tests.support.windows.staff_window import Hands, LiveStaffWindow
+
+SCENES = registry_scenes()
+SEEN = "確認しました"
+PENDING = Registered(DRAFT, OPERATION, pending=True, replaced=False)
+REFUSED = RefusedOperation(OPERATION, OperationKind.LINK, Code.STOPPED_SINCE, NUMBER.masked, SEEN_AT)
+
+
+def plain_texts(hands: Hands) -> str:
+    return hands.texts().replace("\n", "")
+
+
+def bar(hands: Hands) -> str:
+    [shown] = hands.window.findChildren(StatusBar)
+    return " ".join(words.text for words in shown.findChildren(Words) if words.isVisible())
+
+
+@pytest.fixture
+def live(qtbot: QtBot) -> LiveStaffWindow:
+    made = LiveStaffWindow()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+# --- the connection -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scene", "said", "in_bar"),
+    [
+        ("waiting-unreachable", ["(10:32から)", "受付は続けられます", "同期待ち 3件"], "つながりません(10:32から)、同期待ち 3件"),
+        ("waiting-registry-too-long-offline", ["(11/22 10:32から)", "利用カードで受け付け", "解除はできます"], "(11/22 10:32から)"),
+        ("waiting-registry-shut-out", ["切り離しています", "解除は、ほかの窓口で"], "切り離されています"),
+    ],
+)
+def test_home_says_since_when_the_register_is_away_and_what_can_be_done(hands: Hands, scene: str, said: list[str], in_bar: str) -> None:
+    hands.show(*SCENES[scene])
+    assert [words for words in said if words not in plain_texts(hands)] == []
+    assert in_bar in bar(hands)
+
+
+@pytest.mark.parametrize("condition", [RegistryCondition.NONE, RegistryCondition.STARTING, RegistryCondition.CURRENT])
+def test_home_is_quiet_while_the_register_is_there_or_there_is_none(hands: Hands, condition: RegistryCondition) -> None:
+    hands.show(counter(Waiting(), registry=condition, registry_since=SEEN_AT))
+    assert [notice for notice in hands.window.findChildren(Notice) if notice.isVisible()] == []
+    assert "カードを待っています" in hands.texts()
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (RegistryCondition.NONE, "この窓口"),
+        (RegistryCondition.STARTING, "接続を試みています"),
+        (RegistryCondition.CURRENT, "同期済み"),
+    ],
+)
+def test_the_bar_says_whether_links_are_shared(hands: Hands, condition: RegistryCondition, said: str) -> None:
+    hands.show(counter(Waiting(), registry=condition))
+    assert f"連携台帳: {said}" in bar(hands)
+
+
+def test_what_stops_the_readers_is_told_first_and_the_register_beside_it(hands: Hands) -> None:
+    shown, facts = SCENES["waiting-registry-too-long-offline"]
+    missing = staff_scenes()["waiting-reader-missing"][0].reader
+    hands.show(replace(shown, reader=missing), facts)
+    assert "カードリーダーが見つかりません" in hands.texts()
+    assert "連携台帳サーバーに長くつながっていません" in hands.texts()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        ("status", ["使っていません"]),
+        ("status-registry-current", ["つながっています", "調べた範囲に異常はありません"]),
+        ("status-registry-starting", ["接続を試みています"]),
+        ("status-unreachable", ["つながりません", "10:32 から", "ほかの窓口に届きます"]),
+        ("status-registry-too-long-offline", ["長くつながっていません", "11/22 10:32 から"]),
+        ("status-registry-shut-out", ["この窓口を切り離しています", "10:32 から"]),
+    ],
+)
+def test_status_says_how_it_stands_with_the_register(hands: Hands, scene: str, said: list[str]) -> None:
+    hands.show(*staff_scenes()[scene])
+    assert [words for words in said if words not in plain_texts(hands)] == []
+
+
+@pytest.mark.parametrize("code", [Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT])
+def test_no_second_attempt_is_offered_where_none_could_succeed(hands: Hands, code: Code) -> None:
+    hands.show(*SCENES[f"registration-refused-{code}"])
+    assert not {"登録をやり直す", "別のカードで続ける"} & hands.controls().keys()
+
+
+# --- operations ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_registration_hears_that_it_is_confirmed(live: LiveStaffWindow) -> None:
+    live.counter = counter(PENDING, registry=RegistryCondition.CURRENT)
+    live.happen(RegistryChanged(RegistryCondition.CURRENT))
+    assert "受け付けました(同期待ち)" in live.texts()
+    live.happen(OperationAccepted(OPERATION))
+    assert "連携登録ができました" in live.texts()
+    assert "同期待ち" not in live.texts()
+
+
+def test_the_page_of_a_registration_hears_that_it_is_refused_and_staff_close_it(live: LiveStaffWindow) -> None:
+    live.counter = counter(PENDING, registry=RegistryCondition.CURRENT)
+    live.happen(OperationRefused(REFUSED))
+    assert "受け付けた登録は、取り消されました。" in live.texts()
+    assert "ほかの窓口で先に解除されていたため" in live.texts()
+    live.press("閉じて、カードを待つ")
+    assert ForgetRefusal(OPERATION) in live.asked
+    assert "取り消されました" not in live.texts()
+
+
+def test_a_refusal_stands_at_home_until_staff_have_seen_it(live: LiveStaffWindow) -> None:
+    live.happen(OperationRefused(REFUSED))
+    told = live.texts()
+    assert "連携登録が取り消されました" in told
+    assert f"利用カード {NUMBER.masked}、10:32の操作です。" in told
+    assert NUMBER.grouped not in told
+    live.press(SEEN)
+    assert live.said == [RefusalSeen()]
+    assert live.asked == [ForgetRefusal(OPERATION)]
+    assert "取り消されました" not in live.texts()
+
+
+def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
+    served = staff_scenes()["served-by-number"][0]
+    hands.show(replace(served, refused_operations=(REFUSED,)))
+    assert "取り消されました" not in hands.texts()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        ("told-at-home-linked-elsewhere", ["次の来館のとき: 本人に確認してから"]),
+        ("told-at-home-premises-changed", ["付け替えが取り消されました", "次の来館のとき: いまの登録を確認して"]),
+        ("told-at-home-operation-newer", ["解除できていないカードがあります", "カードはまだ使えます", "管理者に"]),
+        ("told-at-home-several", ["(ほかに6件)"]),
+    ],
+)
+def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, said: list[str]) -> None:
+    hands.show(*SCENES[scene])
+    hands.unfold()
+    assert [words for words in said if words not in plain_texts(hands)] == []
+
+
+# --- unlinking ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scene", "said", "unsaid"),
+    [
+        ("unlink-stop", ["ここでは見つかりません", "停止として記録します", "ほかの窓口に登録があっても"], ["この窓口だけ"]),
+        ("unlink-stop-unreachable", ["いま止まるのは、この窓口だけです", "つながってから止まります"], ["登録があっても"]),
+        ("unlink-stop-registry-shut-out", ["ほかの窓口でも解除してください"], ["登録があっても"]),
+        ("unlink-confirm-unreachable", ["いま止まるのは、この窓口だけです", "つながってから止まります"], []),
+        ("unlink-confirm-registry-shut-out", ["ほかの窓口には届きません"], []),
+        ("unlinked-everywhere", ["すべての窓口で"], ["同期待ち"]),
+        ("unlinked-stopped", ["停止として記録しました", "すべての窓口で止まりました"], ["同期待ち"]),
+        ("unlinked-stop-pending", ["停止として記録しました(同期待ち)"], []),
+        ("unlinked-unreachable", ["この窓口だけ停止しました", "ほかの窓口は、連携台帳サーバーにつながってから"], ["解除しました"]),
+        ("unlinked-registry-shut-out", ["この窓口だけ停止しました", "ほかの窓口でも解除してください"], []),
+    ],
+)
+def test_unlinking_says_how_far_it_reaches(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
+    hands.show(*SCENES[scene])
+    told = plain_texts(hands)
+    assert [words for words in said if words not in told] == []
+    assert [words for words in unsaid if words in told] == []
+
+
+def test_alone_unlinking_concerns_this_counter(hands: Hands) -> None:
+    hands.show(counter(Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False)))
+    assert "この窓口では、マイナンバーカードで番号は出なくなりました。" in plain_texts(hands)
+
+
+def test_a_stop_is_confirmed_by_a_press_and_hears_that_it_reached_everybody(live: LiveStaffWindow) -> None:
+    live.counter = SCENES["unlink-stop"][0]
+    live.happen(RegistryChanged(RegistryCondition.CURRENT))
+    live.press("停止として記録する")
+    assert live.said == [UnlinkConfirmed()]
+    closing = live.counter.flow
+    assert isinstance(closing, ClosingLink)
+    live.happen(LinkClosed(closing.ticket, closing.operation, pending=True))
+    assert "停止として記録しました(同期待ち)" in live.texts()
+    live.happen(RegistryChanged(RegistryCondition.UNREACHABLE, SEEN_AT))
+    assert "この窓口だけ停止しました" in live.texts()
+    live.happen(OperationAccepted(closing.operation))
+    assert "すべての窓口で止まりました" in plain_texts(live)
+
+
+# --- the patron ---------------------------------------------------------------------------------------------------------
+
+
+def read(desk: ShownPatronWindow) -> str:
+    return plain(" ".join(desk.texts())).replace("\n", "")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_patron_reads_whether_the_registration_waits_holds_or_was_refused(desk: ShownPatronWindow, language: Language) -> None:
+    here, everywhere, undone = (
+        plain(say(f"patron.{key}", language)) for key in ("done.not-yet-elsewhere", "done.from-now-on", "refused.undone")
+    )
+    desk.show(counter(PENDING), language)
+    assert (here in read(desk), everywhere in read(desk)) == (True, False)
+    desk.show(counter(replace(PENDING, pending=False)), language)
+    assert (here in read(desk), everywhere in read(desk)) == (False, True)
+    desk.show(counter(RegistrationRefused(DRAFT, Problem(REFUSED.code), OPERATION)), language)
+    assert undone in read(desk)
+    assert plain(say("patron.refusal.stopped-since", language)) in read(desk)
+
+
+def test_the_patron_may_close_the_page_that_says_it_was_refused(desk: ShownPatronWindow) -> None:
+    desk.show(counter(RegistrationRefused(DRAFT, Problem(REFUSED.code), OPERATION)))
+    desk.press("終わる")
+    assert desk.events == [LeavePressed(EndedBy.PATRON)]
