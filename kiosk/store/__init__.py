@@ -1,1 +1,1 @@
-"""The local store: links, outbox and audit trail in one encrypted SQLite file."""
+"""The local store: links, operations and audit trail in one encrypted SQLite file."""
