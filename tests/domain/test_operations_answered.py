@@ -91,7 +91,9 @@ def test_another_operation_or_one_confirmed_already_changes_nothing() -> None:
     before = desk.counter
     assert desk.tell(OperationAccepted(UUID(int=999))).counter == before
     after = desk.tell(OperationAccepted(operation)).counter
+    desk.asked.clear()
     assert desk.tell(OperationAccepted(operation)).counter == after
+    assert not desk.asked
 
 
 def test_a_registration_refused_while_its_page_is_open_says_why() -> None:
