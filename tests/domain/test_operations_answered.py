@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from kiosk.domain.events import (
     DayBegan,
     Event,
     LeavePressed,
+    LibraryCardEntered,
     LinkAgreed,
     OperationAccepted,
     RefusalSeen,
     RegistrationChosen,
     ReplacementChosen,
+    UnlinkConfirmed,
+    UnlinkingChosen,
+    UnlinkReasonChosen,
 )
+from kiosk.domain.machine import step
 from kiosk.domain.model import EndedBy, ReplaceReason, Sound, UnlinkReason
 from kiosk.domain.states import (
     AskingUnlinkNumber,
@@ -62,6 +68,13 @@ def test_a_registration_is_an_operation_of_its_own_which_its_page_knows() -> Non
         desk.tell(LeavePressed())
     first, second = desk.of(SaveLink)
     assert first.operation != second.operation
+
+
+def test_an_act_without_a_uuid_is_a_bug() -> None:
+    desk = with_registry(linked=(Card(),))
+    desk.tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
+    with pytest.raises(ValueError, match="no UUID was stamped"):
+        step(replace(desk.counter, next_operation=None), UnlinkConfirmed())
 
 
 # --- what becomes of an operation ---------------------------------------------------------------------------------------
