@@ -101,6 +101,7 @@ def test_a_registration_waits_under_the_operation_that_the_store_keeps_and_is_co
     stage.opened.repository.answer({page.operation: AcceptedAt(Position(1, 1))})
     stage.opened.say(OperationAccepted(page.operation))
     assert not stage.opened.until_at(Registered).pending
+    stage.opened.until(lambda counter: counter.facts.finding("store").number("pending") == 0)
     assert says(stage, "patron.done.from-now-on")
 
 

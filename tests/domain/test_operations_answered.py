@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.effects import ForgetRefusal, Play, SaveLink, StartTimer
+from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play, SaveLink, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BackPressed,
@@ -106,7 +106,12 @@ def test_another_operation_or_one_confirmed_already_changes_nothing() -> None:
     after = desk.tell(OperationAccepted(operation)).counter
     desk.asked.clear()
     assert desk.tell(OperationAccepted(operation)).counter == after
-    assert not desk.asked
+    assert not desk.of(Play)
+
+
+@pytest.mark.parametrize("answer", [OperationAccepted(UUID(int=901)), refused(UUID(int=901))])
+def test_what_still_waits_is_counted_anew_after_each_answer(answer: Event) -> None:
+    assert with_registry().tell(answer).of(LookAtStore) == [LookAtStore()]
 
 
 def test_a_registration_refused_while_its_page_is_open_says_why() -> None:
