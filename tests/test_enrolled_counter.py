@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -12,13 +14,34 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.config import CardSettings, DisplaySettings, RevocationSource, Settings
 from kiosk.domain.decide import Epochs
-from kiosk.domain.errors import Code
-from kiosk.domain.events import LibraryCardEntered, LinkAgreed, OperationAccepted, OperationRefused, ReplacementChosen, UnlinkConfirmed
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.events import (
+    CheckFound,
+    Event,
+    LibraryCardEntered,
+    LinkAgreed,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    ReplacementChosen,
+    UnlinkConfirmed,
+)
 from kiosk.domain.feed import Snapshot
-from kiosk.domain.model import OperationKind, RegistryCondition, ReplaceReason
+from kiosk.domain.health import Finding
+from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition, ReplaceReason
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
-from kiosk.domain.states import AskingPin, ChoosingReplacement, ConfirmingStop, Registered, RegistrationRefused, Unlinked
+from kiosk.domain.states import (
+    AskingPin,
+    ChoosingReplacement,
+    ConfirmingStop,
+    Counter,
+    CounterRules,
+    Registered,
+    RegistrationRefused,
+    Unlinked,
+)
 from kiosk.domain.wire import Position, ReplaceOperation
+from kiosk.effects import Conductor, Outside
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.repository import Repository
@@ -78,6 +101,7 @@ def test_a_registration_waits_under_the_operation_that_the_store_keeps_and_is_co
     stage.opened.repository.answer({page.operation: AcceptedAt(Position(1, 1))})
     stage.opened.say(OperationAccepted(page.operation))
     assert not stage.opened.until_at(Registered).pending
+    stage.opened.until(lambda counter: counter.facts.finding("store").number("pending") == 0)
     assert says(stage, "patron.done.from-now-on")
 
 
@@ -109,6 +133,22 @@ def test_a_refusal_that_nobody_has_seen_is_told_after_the_next_start(qapp: QAppl
         opened.press(opened.staff, say("staff.banner.refused-seen"))
         opened.until(lambda _: not operations(stage))
         assert opened.counter.refused_operations == ()
+
+
+class FullDisk:
+    def forget_refusal(self, operation: UUID) -> None:
+        raise Unavailable(Code.STORE_FULL)
+
+
+def test_a_refusal_that_could_not_be_forgotten_is_told_among_what_was_not_written() -> None:
+    posted: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    nothing = cast(Any, None)
+    told = RefusedOperation(UUID(int=1), OperationKind.LINK, Code.STOPPED_SINCE, OWN.masked, datetime.now(UTC))
+    outside = Outside(nothing, cast(Any, FullDisk()), posted.put, nothing, nothing, lambda counter: None, nothing)
+    conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23), refused_operations=(told,)), outside)
+    conductor.happen(RefusalSeen())
+    conductor.stop()
+    assert posted.get(timeout=10) == CheckFound(Finding("records.wrong", {"code": Code.STORE_FULL}))
 
 
 def test_a_replacement_names_to_the_store_what_staff_were_shown(stage: Stage) -> None:

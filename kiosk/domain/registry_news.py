@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from kiosk.domain.effects import ForgetRefusal, Play
+from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import Event, LeavePressed, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, RefusedOperation, Sound
 from kiosk.domain.states import Counter, Flow, Problem, Registered, RegistrationRefused, Unlinked, UnlinkingRefused
-from kiosk.domain.transition import Step, go, stay
+from kiosk.domain.transition import Step, go, stay, then
 
 
 def heard(counter: Counter, event: RegistryChanged | OperationAccepted | OperationRefused | RefusalSeen) -> Step:
@@ -21,12 +21,17 @@ def heard(counter: Counter, event: RegistryChanged | OperationAccepted | Operati
         case RegistryChanged(condition, since):
             return replace(counter, registry=condition, registry_since=since), ()
         case OperationAccepted(operation):
-            return _accepted(counter, operation)
+            return then(_accepted(counter, operation), _counted_anew)
         case OperationRefused(refused):
-            return _refused(counter, refused)
+            return then(_refused(counter, refused), _counted_anew)
         case RefusalSeen():  # pragma: no branch
             told = counter.refused_operations[:1]
             return _seen(counter, told[0].operation) if told else stay(counter)
+
+
+def _counted_anew(counter: Counter) -> Step:
+    """Count what still waits, whichever page is open."""
+    return counter, (LookAtStore(),)
 
 
 def _accepted(counter: Counter, operation: UUID) -> Step:

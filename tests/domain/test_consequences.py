@@ -24,6 +24,7 @@ from kiosk.domain.events import (
     MoreTimePressed,
     NextPatronCalled,
     NextPatronDenied,
+    RefusalSeen,
     RenewalChosen,
     ReplacementChosen,
     ServiceChosen,
@@ -43,7 +44,7 @@ ALWAYS = {
     *(UnlinkConfirmed, ReplacementChosen, LinkAgreed, LastTryChosen, DisplayTaken, TakenBack),
     *(NextPatronCalled, NextPatronDenied, HoldConfirmed, RenewalChosen, HandoverAsked, StoreAccepted, MoreTimePressed),
     # What is not told again once it has been read.
-    *(LateSeen, UnclearSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen),
+    *(LateSeen, UnclearSeen, RefusalSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen),
     # What is lost has been said.
     LeavingConfirmed,
 }

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 
-from kiosk.domain.effects import ForgetRefusal, Play, SaveLink, StartTimer
+from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play, SaveLink, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BackPressed,
     DayBegan,
     Event,
     LeavePressed,
+    LibraryCardEntered,
     LinkAgreed,
     OperationAccepted,
     RefusalSeen,
     RegistrationChosen,
     ReplacementChosen,
+    UnlinkConfirmed,
+    UnlinkingChosen,
+    UnlinkReasonChosen,
 )
+from kiosk.domain.machine import step
 from kiosk.domain.model import EndedBy, ReplaceReason, Sound, UnlinkReason
 from kiosk.domain.states import (
     AskingUnlinkNumber,
@@ -64,6 +70,13 @@ def test_a_registration_is_an_operation_of_its_own_which_its_page_knows() -> Non
     assert first.operation != second.operation
 
 
+def test_an_act_without_a_uuid_is_a_bug() -> None:
+    desk = with_registry(linked=(Card(),))
+    desk.tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
+    with pytest.raises(ValueError, match="no UUID was stamped"):
+        step(replace(desk.counter, next_operation=None), UnlinkConfirmed())
+
+
 # --- what becomes of an operation ---------------------------------------------------------------------------------------
 
 
@@ -91,7 +104,14 @@ def test_another_operation_or_one_confirmed_already_changes_nothing() -> None:
     before = desk.counter
     assert desk.tell(OperationAccepted(UUID(int=999))).counter == before
     after = desk.tell(OperationAccepted(operation)).counter
+    desk.asked.clear()
     assert desk.tell(OperationAccepted(operation)).counter == after
+    assert not desk.of(Play)
+
+
+@pytest.mark.parametrize("answer", [OperationAccepted(UUID(int=901)), refused(UUID(int=901))])
+def test_what_still_waits_is_counted_anew_after_each_answer(answer: Event) -> None:
+    assert with_registry().tell(answer).of(LookAtStore) == [LookAtStore()]
 
 
 def test_a_registration_refused_while_its_page_is_open_says_why() -> None:

@@ -60,6 +60,10 @@ def test_the_register_is_nobody_at_the_counter() -> None:
     assert len(desk.of(StartTimer)) == timers
 
 
+def test_what_is_said_of_the_register_without_being_asked() -> None:
+    assert [condition for condition in RegistryCondition if condition.is_trouble] == [RegistryCondition.UNREACHABLE, *STOPPING]
+
+
 @pytest.mark.parametrize("condition", PASSING)
 def test_cards_are_taken_on_what_is_known_here_while_the_register_is_away(condition: RegistryCondition) -> None:
     card = Card()
