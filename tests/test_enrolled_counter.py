@@ -76,7 +76,7 @@ def operations(stage: Stage) -> dict[UUID, object]:
 def refuse(stage: Stage, operation: UUID, code: Code) -> None:
     """The answer arrives, and staff are told of it."""
     repository = stage.opened.repository
-    repository.answer({operation: RefusedFor(code)})
+    repository.answer({operation: RefusedFor(code)}, epoch=1)
     [told] = [each for each in repository.refused_operations() if each.operation == operation]
     stage.opened.say(OperationRefused(told))
 
@@ -98,7 +98,7 @@ def test_a_registration_waits_under_the_operation_that_the_store_keeps_and_is_co
     assert page.pending
     assert operations(stage) == {page.operation: Pending()}
     assert says(stage, "patron.done.not-yet-elsewhere")
-    stage.opened.repository.answer({page.operation: AcceptedAt(Position(1, 1))})
+    stage.opened.repository.answer({page.operation: AcceptedAt(Position(1, 1))}, epoch=1)
     stage.opened.say(OperationAccepted(page.operation))
     assert not stage.opened.until_at(Registered).pending
     stage.opened.until(lambda counter: counter.facts.finding("store").number("pending") == 0)
@@ -120,7 +120,7 @@ def test_a_refusal_that_nobody_has_seen_is_told_after_the_next_start(qapp: QAppl
         stage = Stage(opened, deck, judge)
         stage.to_registered()
         operation = opened.until_at(Registered).operation
-        opened.repository.answer({operation: RefusedFor(Code.LINKED_ELSEWHERE)})
+        opened.repository.answer({operation: RefusedFor(Code.LINKED_ELSEWHERE)}, epoch=1)
     with OpenedCounter(SETTINGS, judge, store) as opened:
         [told] = opened.counter.refused_operations
         assert (told.operation, told.kind, told.code) == (operation, OperationKind.LINK, Code.LINKED_ELSEWHERE)

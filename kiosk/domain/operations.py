@@ -52,7 +52,7 @@ def is_unapplied(state: State, reached: Position) -> bool:
             return True
         case AcceptedAt(position):
             return not has_reached(reached, position)
-        case RefusedFor():
+        case RefusedFor():  # pragma: no branch
             return False
 
 

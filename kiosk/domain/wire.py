@@ -94,7 +94,10 @@ Operation = LinkOperation | ReplaceOperation | UnlinkOperation
 
 
 def encode(operation: Operation) -> bytes:
-    """The canonical encoding (UTF-8 JSON, keys sorted, no spaces): equal operations have equal bytes. Secret: token and number."""
+    """The canonical encoding (UTF-8 JSON, keys sorted, no spaces): equal operations have equal bytes. Secret: token and number.
+
+    Raises ValueError for a time that `decode` could not give back.
+    """
     return _canonical({"wire": CURRENT, "kind": _KIND_OF[type(operation)], **_origin_fields(operation.origin), **_own_fields(operation)})
 
 
@@ -114,7 +117,8 @@ def decode(encoded: bytes) -> Operation:
         # Unknown fields, another order or another spelling would give one operation two encodings.
         if encode(operation) != encoded:
             raise ValueError("not canonical")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    # OverflowError: a time near the end of the calendar, in another zone.
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Refused(Code.OPERATION_UNREADABLE) from error
     return operation
 
@@ -163,16 +167,13 @@ class _Fields:
     @property
     def origin(self) -> Origin:
         operator = self.values["operator"]
-        made = datetime.fromisoformat(self.text("made"))
-        if made.tzinfo is None:
-            raise ValueError("a time without a zone")
         return Origin(
             uuid=UUID(self.text("uuid")),
             counter=self.text("counter"),
             sequence=self.integer("sequence"),
             known=Position(self.integer("epoch"), self.integer("cursor")),
             key_generation=self.integer("key-generation"),
-            made=made,
+            made=datetime.fromisoformat(self.text("made")),
             operator=None if operator is None else _text(operator),
         )
 
@@ -208,11 +209,13 @@ def _own_fields(operation: Operation) -> dict[str, object]:
         case ReplaceOperation(_, token, number, revocation, by_guardian, reason, replaces):
             told = {"token": token.digest.hex(), "number": number.text, "revocation": revocation, "guardian": by_guardian}
             return {**told, "reason": reason, "replaces": sorted(map(str, replaces))}
-        case UnlinkOperation(_, number, reason):
+        case UnlinkOperation(_, number, reason):  # pragma: no branch
             return {"number": number.text, "reason": reason}
 
 
 def _origin_fields(origin: Origin) -> dict[str, object]:
+    if origin.made.tzinfo is None or origin.made.microsecond:
+        raise ValueError("not a time with a zone, of whole seconds")
     return {
         "uuid": str(origin.uuid),
         "counter": origin.counter,

@@ -52,12 +52,16 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return self._ledger.own.count_pending()
 
-    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor]) -> None:
-        """Keep the answers to operations made here; repeated answers and those to operations already gone are ignored.
+    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor], epoch: int) -> None:
+        """Keep the answers that the server gave, in an epoch, to operations made here.
 
-        Raises ValueError for an answer that differs from an earlier one; nothing is kept then.
+        Repeated answers and those to operations already gone are ignored, and so are those of another epoch than that of the links: what
+        an earlier one answered may be lost with it, and a later one begins here with its snapshot. Raises ValueError for an answer that
+        differs from an earlier one; nothing is kept then.
         """
         with self._writing() as now:
+            if epoch != self._ledger.notes.position.epoch:
+                return
             for uuid, answer in answers.items():
                 own = self._ledger.answer(uuid, answer)
                 # The trail says that what was registered here did not come to be.
@@ -67,13 +71,16 @@ class LedgerStore(OpenedStore):
     def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
         """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
 
-        Raises ValueError for a gap, and applies nothing: the counter then needs a snapshot.
+        Raises ValueError for a gap and for another epoch, and applies nothing: the counter then needs a snapshot.
         """
         with self._writing():
             self._ledger.follow(entries, safe)
 
     def load(self, snapshot: Snapshot, safe: Position) -> None:
-        """Replace all links by a snapshot. In a new epoch, what was accepted here but lost there is pending again."""
+        """Replace all links by a snapshot. In a new epoch, what was accepted here but lost there is pending again.
+
+        Raises ValueError for one that is older than the links.
+        """
         with self._writing():
             self._ledger.load(snapshot, safe)
 

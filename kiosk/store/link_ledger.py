@@ -111,9 +111,11 @@ class LinkLedger:
     def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
         """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
 
-        Raises ValueError for a gap: the counter then needs a snapshot.
+        Raises ValueError for a gap and for another epoch: the counter then needs a snapshot.
         """
         reached = self.notes.position
+        if safe.epoch != reached.epoch:
+            raise ValueError(f"of epoch {safe.epoch}, not {reached.epoch}")
         for entry in entries:
             if entry.cursor != reached.cursor + 1:
                 raise ValueError(f"entry {entry.cursor} does not follow {reached.cursor}")
@@ -128,9 +130,14 @@ class LinkLedger:
         self._settle(safe)
 
     def load(self, snapshot: Snapshot, safe: Position) -> None:
-        """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again."""
-        reached = Position(snapshot.epochs.current, snapshot.cursor)
-        if reached.epoch != self.notes.position.epoch:
+        """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again.
+
+        Raises ValueError for one that is older than the links.
+        """
+        reached, left = Position(snapshot.epochs.current, snapshot.cursor), self.notes.position
+        if (reached.epoch, reached.cursor) < (left.epoch, left.cursor):
+            raise ValueError(f"{reached} is older than {left}")
+        if reached.epoch != left.epoch:
             for own in self.own.all():
                 self.own.keep(own.operation.origin.uuid, after_cuts(own.state, snapshot.epochs))
         self._links.close_all()

@@ -104,7 +104,7 @@ def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> No
     store.follow([entry(1, Opened(old))], NOTHING_SAFE)
     operation = save(store, CARD_B, NUMBER_1, ReplaceReason.REISSUED)
     assert store.find(CARD_A) is None
-    store.answer({operation: RefusedFor(Code.PREMISES_CHANGED)})
+    store.answer({operation: RefusedFor(Code.PREMISES_CHANGED)}, epoch=1)
     assert store.find(CARD_B) is None
     link = store.find(CARD_A)
     assert link is not None
@@ -116,7 +116,7 @@ def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> No
 
 def test_a_refusal_stays_until_staff_have_seen_it(store: Repository, open_store: OpenStore) -> None:
     operation = save(store, CARD_A, NUMBER_1)
-    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)})
+    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)}, epoch=1)
     store.forget_refusal(uuid4())
     store.close()
     store = open_store()
@@ -133,7 +133,7 @@ def test_only_a_refusal_can_be_forgotten(store: Repository) -> None:
 
 def test_an_answer_above_the_cursor_writes_no_link(store: Repository) -> None:
     operation = save(store, CARD_A, NUMBER_1)
-    store.answer({operation: AcceptedAt(Position(1, 3))})
+    store.answer({operation: AcceptedAt(Position(1, 3))}, epoch=1)
     assert store.position() == Position(1, 0)
     assert shown(store) == [(NUMBER_1.text, False)]
     # What was accepted before it still arrives in its order.
@@ -144,9 +144,27 @@ def test_an_answer_above_the_cursor_writes_no_link(store: Repository) -> None:
     assert states(store) == [AcceptedAt(Position(1, 3))]
 
 
+@pytest.mark.parametrize("answer", [AcceptedAt(Position(1, 3)), RefusedFor(Code.STOPPED_SINCE)])
+def test_an_answer_of_an_epoch_that_is_over_is_dropped(store: Repository, answer: AcceptedAt | RefusedFor) -> None:
+    """It was on its way while a backup was put back: the operation is sent again, and has another answer."""
+    operation = save(store, CARD_A, NUMBER_1)
+    store.load(Snapshot(Epochs(2, ((1, 0),)), 0, ()), Position(2, 0))
+    store.answer({operation: answer}, epoch=1)
+    assert states(store) == [Pending()]
+    store.answer({operation: AcceptedAt(Position(2, 1))}, epoch=2)
+    assert states(store) == [AcceptedAt(Position(2, 1))]
+
+
+def test_entries_of_an_epoch_that_is_over_are_not_applied(store: Repository) -> None:
+    store.load(Snapshot(Epochs(2, ((1, 0),)), 0, ()), Position(2, 0))
+    with pytest.raises(ValueError, match="epoch"):
+        store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
+    assert (store.position(), shown(store)) == (Position(2, 0), [])
+
+
 def test_it_is_kept_until_a_backup_holds_it(store: Repository) -> None:
     operation = save(store, CARD_A, NUMBER_1)
-    store.answer({operation: AcceptedAt(Position(1, 1))})
+    store.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
     store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
     assert states(store) == [AcceptedAt(Position(1, 1))]
     store.follow([], Position(1, 1))
@@ -159,7 +177,7 @@ def test_the_feed_answers_where_the_answer_was_lost(store: Repository) -> None:
     store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
     assert states(store) == [AcceptedAt(Position(1, 1))]
     assert shown(store) == [(NUMBER_1.text, False)]
-    store.answer({operation: AcceptedAt(Position(1, 1))})
+    store.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
     assert states(store) == [AcceptedAt(Position(1, 1))]
 
 
@@ -169,15 +187,15 @@ def test_an_answer_after_the_snapshot_that_holds_its_operation_ends_it(store: Re
     stop = PlacedStop(Stop(1, "窓口1", 1), None, NUMBER_1)
     store.load(Snapshot(Epochs(1), 2, (PlacedLink(opened(CARD_B, NUMBER_1), 2),), (stop,)), NOTHING_SAFE)
     assert shown(store) == []
-    store.answer({operation: AcceptedAt(Position(1, 1))})
+    store.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
     assert shown(store) == [(NUMBER_1.text, False)]
 
 
 def test_a_second_answer_that_differs_is_kept_from_doing_anything(store: Repository) -> None:
     first, second = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
-    store.answer({first: AcceptedAt(Position(1, 1))})
+    store.answer({first: AcceptedAt(Position(1, 1))}, epoch=1)
     with pytest.raises(ValueError, match="one answer"):
-        store.answer({second: AcceptedAt(Position(1, 2)), first: RefusedFor(Code.STOPPED_SINCE)})
+        store.answer({second: AcceptedAt(Position(1, 2)), first: RefusedFor(Code.STOPPED_SINCE)}, epoch=1)
     assert states(store) == [AcceptedAt(Position(1, 1)), Pending()]
 
 
@@ -222,7 +240,7 @@ def test_a_gap_in_the_feed_applies_nothing(store: Repository, cursors: Sequence[
 
 def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> None:
     kept, lost = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
-    store.answer({kept: AcceptedAt(Position(1, 1)), lost: AcceptedAt(Position(1, 2))})
+    store.answer({kept: AcceptedAt(Position(1, 1)), lost: AcceptedAt(Position(1, 2))}, epoch=1)
     both = [
         entry(1, Opened(opened(CARD_A, NUMBER_1, kept)), operation=kept),
         entry(2, Opened(opened(CARD_B, NUMBER_2, lost)), operation=lost),
@@ -233,6 +251,14 @@ def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> Non
     assert states(store) == [AcceptedAt(Position(2, 1)), Pending()]
     assert shown(store) == [(NUMBER_1.text, False), (NUMBER_2.text, True)]
     assert store.position() == Position(2, 1)
+
+
+@pytest.mark.parametrize("late", [Snapshot(Epochs(1), 0, ()), Snapshot(Epochs(0), 7, ())], ids=["earlier", "of an epoch that is over"])
+def test_a_snapshot_that_is_late_does_not_turn_back_what_followed(store: Repository, late: Snapshot) -> None:
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
+    with pytest.raises(ValueError, match="older"):
+        store.load(late, NOTHING_SAFE)
+    assert (store.position(), shown(store)) == (Position(1, 1), [(NUMBER_1.text, False)])
 
 
 def test_a_snapshot_brings_the_stops_that_matter(store: Repository) -> None:
@@ -247,7 +273,7 @@ def test_stops_are_forgotten_with_the_last_operation_they_matter_to(store: Repos
     operation = save(store, CARD_C, NUMBER_2)
     store.follow([entry(1, Stopped(NUMBER_1))], NOTHING_SAFE)
     assert rows(path, keys, "stop") == 1
-    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)})
+    store.answer({operation: RefusedFor(Code.STOPPED_SINCE)}, epoch=1)
     store.follow([], NOTHING_SAFE)
     assert rows(path, keys, "stop") == 0
 

@@ -6,7 +6,8 @@
 - `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` and
   `random_registry` draw events and `invariants` holds every step to the rules; `with_registry`, `simulated_keyboard`.
 - `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
-  and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`.
+  and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`;
+  `drawn_operations` for hypothesis.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`, `live_controls`,
   `manual_timing`.

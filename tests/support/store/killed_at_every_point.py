@@ -70,9 +70,9 @@ def following(upto: int, safe: int) -> Work:
 
 # What the library's server says to that: answers of both kinds, entries with and without them, a new epoch in which something is lost.
 ANSWERS: tuple[Work, ...] = (
-    lambda store: store.answer({UUID(int=1): AcceptedAt(Position(0, 1)), UUID(int=2): RefusedFor(Code.STOPPED_SINCE)}),
+    lambda store: store.answer({UUID(int=1): AcceptedAt(Position(0, 1)), UUID(int=2): RefusedFor(Code.STOPPED_SINCE)}, epoch=0),
     following(2, 0),
-    lambda store: store.answer({UUID(int=3): RefusedFor(Code.PREMISES_CHANGED)}),
+    lambda store: store.answer({UUID(int=3): RefusedFor(Code.PREMISES_CHANGED)}, epoch=0),
     following(4, 1),
     lambda store: store.load(Snapshot(Epochs(1, ((0, 2),)), 2, (PlacedLink(opened(1, 1001, 1), 1),)), Position(1, 0)),
     lambda store: store.forget_refusal(UUID(int=2)),
