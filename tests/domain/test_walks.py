@@ -32,6 +32,7 @@ from kiosk.domain.states import (
 )
 from tests.support.domain.invariants import Invariants
 from tests.support.domain.random_events import LOCAL, STAFF_CODE, RandomEvents
+from tests.support.domain.random_registry import hold_rules_of_registry
 
 pytestmark = pytest.mark.timeout(180)
 """17 s of a processor, which may be shared by many."""
@@ -72,6 +73,7 @@ def seen() -> set[object]:
             event = walker.next(counter, witness.timers)
             after, effects = step(counter, event)
             witness.see(counter, event, after, effects)
+            hold_rules_of_registry(counter, event, after, effects)
             met |= {type(after.flow), type(event), after.screen, *(type(effect) for effect in effects)}
             if getattr(after.flow, "slow", False):
                 met.add((type(after.flow), "slow"))

@@ -154,6 +154,13 @@ def test_a_refusal_stands_at_home_until_staff_have_seen_it(live: LiveStaffWindow
     assert "取り消されました" not in live.texts()
 
 
+@pytest.mark.parametrize(("scene", "waits"), [("already-pending", True), ("already", False)])
+def test_a_pair_that_is_linked_already_may_still_wait_for_the_register(hands: Hands, scene: str, waits: bool) -> None:
+    hands.show(*staff_scenes()[scene])
+    assert "すでに連携しています" in plain_texts(hands)
+    assert ("連携台帳サーバーに届いてから使えます" in plain_texts(hands)) is waits
+
+
 def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
     served = staff_scenes()["served-by-number"][0]
     hands.show(replace(served, refused_operations=(REFUSED,)))

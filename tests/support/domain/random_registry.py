@@ -1,4 +1,4 @@
-"""Random news from the library's register of links: any at all, or such as concern what the counter shows."""
+"""Random news from the library's register of links, any at all or such as concern what the counter shows; and the rules they keep to."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import random
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, SaveLink
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
-from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.events.about import By
+from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
 from kiosk.domain.states import Counter
 
 OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
@@ -30,3 +32,16 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
 def registry_back(counter: Counter) -> list[Event]:
     """The register is there again, if it stops cards."""
     return [RegistryChanged(RegistryCondition.CURRENT)] if counter.registry.stops_cards else []
+
+
+def hold_rules_of_registry(before: Counter, event: Event, after: Counter, effects: tuple[Effect, ...]) -> None:
+    """What the register stops stays stopped, acts are named by the UUID of their step, and only staff make a refusal be forgotten."""
+    acts = [effect for effect in effects if isinstance(effect, SaveLink | CloseLink)]
+    assert {act.operation for act in acts} <= {before.next_operation}, event
+    if before.registry.stops_cards:
+        assert not any(isinstance(act, SaveLink) for act in acts), event
+        assert not any(isinstance(effect, FindLinks) and effect.tokens for effect in effects), event
+    kept = {told.operation for told in after.refused_operations}
+    gone = {told.operation for told in before.refused_operations} - kept
+    assert gone <= {effect.operation for effect in effects if isinstance(effect, ForgetRefusal)}, event
+    assert not gone or (event.about.by is not By.NOBODY and getattr(event, "by", EndedBy.STAFF) is EndedBy.STAFF), event

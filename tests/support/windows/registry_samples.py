@@ -10,6 +10,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding
 from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
 from kiosk.domain.states import (
+    AlreadyLinked,
     ConfirmingStop,
     ConfirmingUnlink,
     Counter,
@@ -66,6 +67,7 @@ def registry_scenes() -> dict[str, Scene]:
         "status-registry-current": (counter(Waiting(), beside=Section.STATUS, **current), FACTS),
         "status-registry-starting": (counter(Waiting(), beside=Section.STATUS, registry=RegistryCondition.STARTING), BUSY),
         "registered-pending": (counter(Registered(DRAFT, OPERATION, pending=True, replaced=False), **current), BUSY),
+        "already-pending": (counter(AlreadyLinked(DRAFT, replace(LINK, pending=True)), **current), BUSY),
         "unlink-stop": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **current), FACTS),
         "unlinked-everywhere": (counter(Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False), **current), FACTS),
         "unlinked-stopped": (
