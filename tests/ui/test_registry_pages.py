@@ -193,7 +193,7 @@ def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, sai
         ("unlink-stop-registry-shut-out", ["ほかの窓口でも解除してください"], ["登録があっても"]),
         ("unlink-confirm-unreachable", ["いま止まるのは、この窓口だけです", "つながってから止まります"], []),
         ("unlink-confirm-registry-shut-out", ["ほかの窓口には届きません"], []),
-        ("unlinked-everywhere", ["すべての窓口で"], ["同期待ち"]),
+        ("unlinked-everywhere", ["どの窓口でも"], ["同期待ち"]),
         ("unlinked-stopped", ["停止として記録しました", "すべての窓口で止まりました"], ["同期待ち"]),
         ("unlinked-stop-pending", ["停止として記録しました(同期待ち)"], []),
         ("unlinked-unreachable", ["この窓口だけ停止しました", "ほかの窓口は、連携台帳サーバーにつながってから"], ["解除しました"]),
