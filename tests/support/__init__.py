@@ -9,8 +9,8 @@
   and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`;
   `drawn_operations` for hypothesis.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
-  `serving_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`, `live_controls`,
-  `manual_timing`.
+  `serving_samples`, `registry_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`,
+  `live_controls`, `manual_timing`.
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI). Programs: `demo_counter`, `page_turner`, `clipboard_program`, `tk_form`, `atspi_driver`,
   `handover_holding_gil`.
