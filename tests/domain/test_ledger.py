@@ -27,13 +27,12 @@ def test_some_thousand_histories_end_with_both_counters_equal_to_the_server() ->
 @pytest.mark.trial
 @pytest.mark.timeout(600)
 def test_200_000_histories() -> None:
-    """Others each time. A failure says which it was: `python -m tests.support.ledger.histories THAT 1` makes it again."""
+    """Others each time. A failure says which it was: `python -m tests.support.ledger.histories memory THAT 1` makes it again."""
     first = random.SystemRandom().randrange(1_000_000_000)
     print("histories from", first)  # noqa: T201
+    program = [sys.executable, "-m", "tests.support.ledger.histories", "memory"]
     halves = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.support.ledger.histories", str(start), "100000"], cwd=ROOT, stderr=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([*program, str(start), "100000"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         for start in (first, first + 100_000)
     ]
     try:

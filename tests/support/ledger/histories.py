@@ -1,6 +1,6 @@
 """Random histories of two counters and a server, each step held against the model of the ledger.
 
-    python -m tests.support.ledger.histories FIRST COUNT
+    python -m tests.support.ledger.histories memory|store FIRST COUNT
 
 makes the histories with the seeds FIRST to FIRST + COUNT - 1, and ends with status 1 at the first that goes wrong, with its seed and steps.
 """
@@ -20,6 +20,8 @@ from tests.support.ledger.server import Answer, FeedPage
 from tests.support.ledger.world import NUMBERS, TOKENS, LedgerError, LedgerWorld
 
 Step = Callable[[LedgerCounter], None]
+MOST_ROUNDS = 500
+"""At the end. The longest of some thousand histories took 64."""
 UUIDS = [UUID(int=number) for number in range(1, 64)]
 
 
@@ -54,7 +56,7 @@ class History:
             self._feed: 6,
             self._repeat_page: 1,
             self._snapshot: 1,
-            self.world.restart: 1,
+            self._restart: 1,
             self._see_refusal: 1,
             self._back_up: 3 if mood == "restored" else 1,
             self._restore: 5 if mood == "restored" else 0,
@@ -95,9 +97,13 @@ class History:
         return [operation for operation in kept if operation.origin.uuid not in held]
 
     def _send(self, counter: LedgerCounter) -> None:
-        sendable = self._sendable(counter)
+        """Whoever sends has heard of the server's epoch. Answers of earlier ones are dropped from then on: an operation that was refused in
+        the old epoch may be accepted in the new one.
+        """
+        answers, sendable = self._answers[counter.name], self._sendable(counter)
         if sendable:
-            self._answers[counter.name].append(self.world.ask(counter, self._random.choice(sendable)))
+            answers[:] = [answer for answer in answers if answer.epoch == self.world.server.epochs.current]
+            answers.append(self.world.ask(counter, self._random.choice(sendable)))
 
     def _answer(self, counter: LedgerCounter) -> None:
         """One of the answers on their way arrives, is lost, or arrives and will once more."""
@@ -128,6 +134,11 @@ class History:
         is_late = self._random.random() < 0.2
         self.world.snapshot(counter, *(self._random.choice(self._snapshots) if is_late else self._snapshots[-1]))
 
+    def _restart(self, counter: LedgerCounter) -> None:
+        """Answers on their way are lost with their connection."""
+        self._answers[counter.name].clear()
+        self.world.restart(counter)
+
     def _see_refusal(self, counter: LedgerCounter) -> None:
         refused = [own.operation.origin.uuid for own in counter.kept() if isinstance(own.state, RefusedFor)]
         if refused:
@@ -141,7 +152,10 @@ class History:
 
     def _let_everything_arrive(self) -> None:
         """In any order, with answers still lost and doubled on the way."""
+        rounds = iter(range(MOST_ROUNDS))
         while unfinished := [counter for counter in self.world.counters if self._is_unfinished(counter)]:
+            if next(rounds, None) is None:
+                raise LedgerError(f"no end: {[counter.name for counter in unfinished]} still keep or miss something")
             counter = self._random.choice(unfinished)
             if self._sendable(counter):
                 self._send(counter)
@@ -180,8 +194,18 @@ def make(first: int, count: int, counters: Callable[[str], LedgerCounter] = Coun
             raise LedgerError(f"history {seed}:\n{history.world}\n{error!r}") from error
 
 
-if __name__ == "__main__":
+def main(memory_or_store: str, first: str, count: str) -> None:
     try:
-        make(int(sys.argv[1]), int(sys.argv[2]))
+        if memory_or_store == "memory":
+            make(int(first), int(count))
+        else:
+            from tests.support.ledger.counter_in_store import stores
+
+            with stores() as counters:
+                make(int(first), int(count), counters)
     except LedgerError as error:
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from kiosk.domain.wire import Operation, ReplaceOperation, UnlinkOperation
+from kiosk.domain.wire import Operation, Position, ReplaceOperation, UnlinkOperation
 from tests.support.ledger.happened import (
     Agreed,
     AtOneCounter,
@@ -32,9 +32,8 @@ from tests.support.ledger.happened import (
 class AtCounter(NamedTuple):
     """What a counter knows, keeps and shows."""
 
-    epoch: int
-    reached: int
-    """Up to where its links hold, in the order of `epoch`."""
+    reached: Position
+    """Up to where its links hold."""
     made: list[Operation]
     kept: dict[UUID, State]
     """Its own operations that are not gone."""
@@ -108,6 +107,12 @@ class LedgerModel:
             return "linked-elsewhere"
         return "number-linked-elsewhere" if clash else None
 
+    def reached(self, counter: str) -> Position:
+        """Up to where the links of a counter hold."""
+        mine = (event for event in reversed(self.happened) if isinstance(event, Received) and event.counter == counter)
+        last = next(mine, Received(counter, 0, 0, 0))
+        return Position(last.epoch, last.place)
+
     def at(self, counter: str) -> AtCounter:
         """What one counter knows, keeps and shows."""
         length = len(self.happened)
@@ -118,7 +123,7 @@ class LedgerModel:
     def objection(self, operation: Operation) -> str | None:
         """Why its counter does not do an act."""
         there = self.at(operation.origin.counter)
-        return self._objection(there.shown, there.endings, operation, there.epoch)
+        return self._objection(there.shown, there.endings, operation, there.reached.epoch)
 
     def changes_nothing(self, operation: Operation) -> bool:
         """Whether its counter shows already what an act asks for, and so keeps nothing of it."""
@@ -129,21 +134,21 @@ class LedgerModel:
 
     def _at(self, counter: str) -> AtCounter:
         own = [event for event in self.happened if isinstance(event, AtOneCounter) and event.counter == counter]
-        table = [Received(counter, 0, 0, 0), *(event for event in own if isinstance(event, Received))][-1]
+        reached = self.reached(counter)
         made = [event.operation for event in own if isinstance(event, Made)]
         refused = {event.uuid for event in own if isinstance(event, ToldRefused)}
         kept = self._kept(own)
-        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), table.place)]
+        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), reached.cursor)]
 
-        line = self.order(table.epoch, table.place)
+        line = self.order(reached.epoch, reached.cursor)
         shown, endings = retold(line)
         for operation in unapplied:
-            if self._objection(shown, endings, operation, table.epoch) is None:
+            if self._objection(shown, endings, operation, reached.epoch) is None:
                 shown, _ = following(shown, operation)
 
         ended = {ending.pair for ending in endings if ending.pair is not None}
         unlinked = {op.origin.uuid for stop in unapplied for op in _stopped_by(stop, line, made)}
-        return AtCounter(table.epoch, table.place, made, kept, shown, endings, refused | ended | unlinked)
+        return AtCounter(reached, made, kept, shown, endings, refused | ended | unlinked)
 
     def _kept(self, own: list[AtOneCounter]) -> dict[UUID, State]:
         """The counter's own operations that are not gone, and what it knows of each. `own`: what happened there."""

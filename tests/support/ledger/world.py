@@ -67,7 +67,7 @@ class LedgerWorld:
 
     def _origin(self, counter: LedgerCounter, uuid: UUID) -> Origin:
         there = self.model.at(counter.name)
-        return Origin(uuid, counter.name, len(there.made) + 1, Position(there.epoch, there.reached), 0, MADE)
+        return Origin(uuid, counter.name, len(there.made) + 1, there.reached, 0, MADE)
 
     def _acted(self, counter: LedgerCounter, operation: Operation, refused: Code | None, *words: object) -> None:
         self._say(counter, *words, "->", operation if refused is None else refused)
@@ -97,7 +97,7 @@ class LedgerWorld:
     def answer(self, counter: LedgerCounter, answer: Answer) -> None:
         self._say(counter, "is answered", answer.uuid, answer.state)
         counter.hear_answer(answer)
-        if answer.epoch == self.model.at(counter.name).epoch:
+        if answer.epoch == self.model.reached(counter.name).epoch:
             if isinstance(answer.state, AcceptedAt):
                 self.model.happened.append(ToldAccepted(counter.name, answer.uuid, answer.epoch, answer.state.position.cursor))
             else:
@@ -106,26 +106,26 @@ class LedgerWorld:
 
     def is_behind(self, counter: LedgerCounter) -> bool:
         """Whether the server is in a later epoch: the counter then needs a snapshot."""
-        return self.model.at(counter.name).epoch != self.server.epochs.current
+        return self.model.reached(counter.name).epoch != self.server.epochs.current
 
     def next_page(self, counter: LedgerCounter, count: int = 1) -> FeedPage:
         """What the feed has for a counter in the server's epoch."""
-        return self.server.page(self.model.at(counter.name).reached, count)
+        return self.server.page(self.model.reached(counter.name).cursor, count)
 
     def page(self, counter: LedgerCounter, page: FeedPage) -> None:
-        there, rows, epoch = self.model.at(counter.name), page.entries, page.safe.epoch
+        reached, rows, epoch = self.model.reached(counter.name), page.entries, page.safe.epoch
         self._say(counter, "page", *((row.cursor, row.operation) for row in rows), "safe", page.safe)
         counter.hear_page(page)
-        if epoch == there.epoch and (not rows or rows[0].cursor == there.reached + 1):
+        if epoch == reached.epoch and (not rows or rows[0].cursor == reached.cursor + 1):
             brought = tuple(row.operation for row in rows)
-            self.model.happened.append(Received(counter.name, epoch, there.reached + len(rows), page.safe.cursor, brought))
+            self.model.happened.append(Received(counter.name, epoch, reached.cursor + len(rows), page.safe.cursor, brought))
         self.check(counter)
 
     def snapshot(self, counter: LedgerCounter, snapshot: Snapshot, safe: Position) -> None:
-        there, epoch = self.model.at(counter.name), snapshot.epochs.current
+        reached, epoch = self.model.reached(counter.name), snapshot.epochs.current
         self._say(counter, "snapshot", snapshot.cursor, snapshot.epochs)
         counter.hear_snapshot(snapshot, safe)
-        if (epoch, snapshot.cursor) >= (there.epoch, there.reached):
+        if (epoch, snapshot.cursor) >= (reached.epoch, reached.cursor):
             self.model.happened.append(Received(counter.name, epoch, snapshot.cursor, safe.cursor))
         self.check(counter)
 
