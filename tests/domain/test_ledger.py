@@ -11,7 +11,6 @@ import pytest
 
 from kiosk.domain.operations import AcceptedAt, Pending
 from tests.support import ROOT
-from tests.support.ledger.counters import LedgerCounter
 from tests.support.ledger.histories import make
 from tests.support.ledger.world import NUMBERS, TOKENS, LedgerWorld
 
@@ -52,33 +51,20 @@ def world() -> LedgerWorld:
     return LedgerWorld()
 
 
-def send(world: LedgerWorld, counter: LedgerCounter, uuid: UUID) -> None:
-    """An operation goes out and its answer arrives."""
-    (operation,) = (own.operation for own in counter.kept() if own.operation.origin.uuid == uuid)
-    world.answer(counter, world.ask(counter, operation))
-
-
-def catch_up(world: LedgerWorld, counter: LedgerCounter) -> None:
-    if world.is_behind(counter):
-        world.snapshot(counter, world.server.snapshot(), world.server.safe)
-    while world.next_page(counter).entries:
-        world.page(counter, world.next_page(counter))
-
-
 def test_an_unlinking_lost_at_the_first_of_two_cuts_is_sent_again(world: LedgerWorld) -> None:
     """The counter sleeps through both. What fills the place of its unlinking in the second epoch is another's."""
     one, two = world.counters
     world.unlink(one, A, NUMBER)
-    send(world, one, A)
+    world.send(one, A)
     world.restore()
-    catch_up(world, two)
+    world.catch_up(two)
     world.link(two, B, CARD, OTHER_NUMBER)
-    send(world, two, B)
+    world.send(two, B)
     world.back_up()
     world.restore()
-    catch_up(world, one)
+    world.catch_up(one)
     assert [own.state for own in one.kept()] == [Pending()]
-    send(world, one, A)
+    world.send(one, A)
     assert world.server.position.cursor == 2
 
 
@@ -88,11 +74,11 @@ def test_an_answer_of_an_epoch_that_is_over_changes_nothing(world: LedgerWorld) 
     late = world.ask(one, one.kept()[0].operation)
     world.restore()
     world.unlink(two, B, OTHER_NUMBER)
-    send(world, two, B)
-    catch_up(world, one)
+    world.send(two, B)
+    world.catch_up(one)
     world.answer(one, late)
     assert [own.state for own in one.kept()] == [Pending()]
-    send(world, one, A)
+    world.send(one, A)
     assert one.kept()[0].state == AcceptedAt(world.server.position)
 
 
@@ -101,12 +87,12 @@ def test_a_snapshot_hides_no_link_behind_an_unlinking_that_it_holds(world: Ledge
     one, two = world.counters
     world.unlink(one, A, NUMBER)
     world.ask(one, one.kept()[0].operation)
-    catch_up(world, two)
+    world.catch_up(two)
     world.link(two, B, CARD, NUMBER)
-    send(world, two, B)
+    world.send(two, B)
     world.snapshot(one, world.server.snapshot(), world.server.safe)
     assert one.of_number(NUMBER) is None
-    send(world, one, A)
+    world.send(one, A)
     link = one.of_number(NUMBER)
     assert link is not None
     assert link.operation == B
@@ -115,13 +101,13 @@ def test_a_snapshot_hides_no_link_behind_an_unlinking_that_it_holds(world: Ledge
 def test_one_counter_unlinks_a_number_offline_and_links_its_new_card(world: LedgerWorld) -> None:
     one, two = world.counters
     world.link(two, A, CARD, NUMBER)
-    send(world, two, A)
-    catch_up(world, one)
+    world.send(two, A)
+    world.catch_up(one)
     world.unlink(one, B, NUMBER)
     world.link(one, C, OTHER_CARD, NUMBER)
-    send(world, one, B)
-    send(world, one, C)
-    catch_up(world, two)
+    world.send(one, B)
+    world.send(one, C)
+    world.catch_up(two)
     assert two.of_token(CARD) is None
     assert two.of_token(OTHER_CARD) is not None
 
@@ -130,11 +116,11 @@ def test_a_card_linked_offline_before_it_was_reported_lost_elsewhere_stays_stopp
     one, two = world.counters
     world.link(one, A, CARD, NUMBER)
     world.unlink(two, B, NUMBER)
-    send(world, two, B)
+    world.send(two, B)
     assert one.of_token(CARD) is not None
-    catch_up(world, one)
+    world.catch_up(one)
     assert one.of_token(CARD) is None
-    send(world, one, A)
+    world.send(one, A)
     assert world.server.position.cursor == 1
 
 
@@ -142,11 +128,11 @@ def test_an_answer_writes_no_link_over_rows_that_are_still_to_come(world: Ledger
     """The feed has an older link of the same number, which another has ended since."""
     one, two = world.counters
     world.link(two, A, CARD, NUMBER)
-    send(world, two, A)
+    world.send(two, A)
     world.unlink(one, B, NUMBER)
-    send(world, one, B)
+    world.send(one, B)
     world.link(one, C, OTHER_CARD, NUMBER)
-    send(world, one, C)
+    world.send(one, C)
     for shown in ("both are seen", "the older row has come", "its end has come", "everything has come"):
         assert [link.operation for link in (one.of_number(NUMBER), one.of_token(OTHER_CARD)) if link] == [C, C], shown
         world.page(one, world.next_page(one))

@@ -54,8 +54,8 @@ class History:
             self._send: 5,
             self._answer: 4,
             self._feed: 6,
-            self._repeat_page: 1,
-            self._snapshot: 1,
+            self._repeat_page: 1 if mood == "offline" else 3,
+            self._snapshot: 1 if mood == "offline" else 3,
             self._restart: 1,
             self._see_refusal: 1,
             self._back_up: 3 if mood == "restored" else 1,
@@ -131,7 +131,7 @@ class History:
     def _snapshot(self, counter: LedgerCounter) -> None:
         """A new one, or one that was on its way for long."""
         self._snapshots.append((self.world.server.snapshot(), self.world.server.safe))
-        is_late = self._random.random() < 0.2
+        is_late = self._random.random() < 0.3
         self.world.snapshot(counter, *(self._random.choice(self._snapshots) if is_late else self._snapshots[-1]))
 
     def _restart(self, counter: LedgerCounter) -> None:

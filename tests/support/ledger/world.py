@@ -129,6 +129,18 @@ class LedgerWorld:
             self.model.happened.append(Received(counter.name, epoch, snapshot.cursor, safe.cursor))
         self.check(counter)
 
+    def send(self, counter: LedgerCounter, uuid: UUID) -> None:
+        """An operation goes out and its answer arrives."""
+        (operation,) = (own.operation for own in counter.kept() if own.operation.origin.uuid == uuid)
+        self.answer(counter, self.ask(counter, operation))
+
+    def catch_up(self, counter: LedgerCounter) -> None:
+        """By a snapshot in a new epoch, else entry by entry."""
+        if self.is_behind(counter):
+            self.snapshot(counter, self.server.snapshot(), self.server.safe)
+        while (page := self.next_page(counter)).entries:
+            self.page(counter, page)
+
     # Everything else
 
     def restart(self, counter: LedgerCounter) -> None:
