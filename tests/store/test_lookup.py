@@ -8,7 +8,8 @@ import pytest
 
 from tests.bench.lookup import measure
 
-LIMIT = 1.5
+LIMIT = 2.0
+"""On a machine that may be busy; `make bench` holds it to 1.5."""
 
 
 @pytest.mark.trial
