@@ -47,6 +47,7 @@ class Displays:
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
         self._waited = 0
+        self._staff_shown: Callable[[], None] = lambda: None
         # Debounced: the signal arrives while the removed display is still listed, and changes come in bursts.
         self._changed = QTimer(singleShot=True, interval=0)
         self._changed.timeout.connect(self._rearrange)
@@ -58,8 +59,8 @@ class Displays:
 
         return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
-    def show(self) -> None:
-        """Show the staff window, and the patron window once that is visible.
+    def show(self, shown: Callable[[], None] = lambda: None) -> None:
+        """Show the staff window; once that is visible, call `shown`, then show the patron window.
 
         Two displays: staff maximised, patron full screen. One display with two windows: side by side, for trying out.
         """
@@ -70,6 +71,7 @@ class Displays:
         for screen in QGuiApplication.screens():
             screen.geometryChanged.connect(self._displays_changed)
         self._place_staff()
+        self._staff_shown = shown
         self._waiting.start()
 
     # --- displays that come, go and change --------------------------------------------------------------------------------
@@ -125,10 +127,11 @@ class Displays:
         self.patron.showFullScreen()
 
     def _look_at_staff(self) -> None:
-        """Open the patron window once staff's is exposed. Stop waiting at the timeout: a covered window is never exposed."""
+        """Go on once the staff window is exposed. Stop waiting at the timeout: a covered window is never exposed."""
         self._waited += _LOOK_MS
         if self._waited >= _LONGEST_MS or self.staff.windowHandle().isExposed():
             self._waiting.stop()
+            self._staff_shown()
             self._open_patron()
 
     def _open_patron(self) -> None:
