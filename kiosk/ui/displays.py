@@ -18,7 +18,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
 
 if TYPE_CHECKING:
-    from kiosk.ui.patron import PatronWindow
+    from kiosk.ui.patron.window import PatronWindow
 
 _LOOK_MS, _LONGEST_MS = 2, 500
 """Polling interval and timeout while waiting for the first frame of the staff window."""
@@ -55,7 +55,7 @@ class Displays:
     @cached_property
     def patron(self) -> PatronWindow:
         # Built, and its modules imported, once staff can already work: it is needed later than theirs.
-        from kiosk.ui.patron import PatronWindow
+        from kiosk.ui.patron.window import PatronWindow
 
         return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
