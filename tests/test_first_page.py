@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
+from kiosk.config import Home
+from kiosk.text import plain, say
 from kiosk.ui.staff.page import StaffPage
 from kiosk.ui.staff.page_kind import PageKind
 from kiosk.ui.theme import staff_sizes
 from tests.support import ROOT
+from tests.support.screens.accessible_desktop import Desktop
 
 LIMIT = 30
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
@@ -78,6 +83,27 @@ def test_the_first_page_is_painted_before_anything_is_loaded_that_does_not_draw_
     # It ended once every page was loaded, so that no press waits for one.
     assert ended >= {"cryptography", "peewee", "sqlcipher3", "smartcard"} | BEHIND_THE_WINDOWS - {"kiosk.library.ils"}
     assert "kiosk.ui.patron.window" in ended
+
+
+@pytest.mark.window
+def test_what_cannot_be_opened_behind_the_first_page_is_told_in_a_window_of_its_own(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    home.config.write_text(CONFIG, "utf-8")
+    home.store.write_bytes(b"no store at all")
+    (tmp_path / "desktop").mkdir()
+    with Desktop(tmp_path / "desktop") as desktop:
+        environment = os.environ | desktop.environment
+        child = subprocess.Popen(
+            [sys.executable, "-m", "kiosk", "--home", str(home.folder), "run"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        )
+        shown = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{say('staff.start.title')}$"]
+        subprocess.run(shown, env=environment, check=True, capture_output=True, timeout=LIMIT)
+        staffs = ["xdotool", "search", "--onlyvisible", "--name", f"^{say('staff.window.title')}$"]
+        assert subprocess.run(staffs, env=environment, check=False, capture_output=True, timeout=LIMIT).stdout == b""
+        child.terminate()
+        assert child.communicate(timeout=LIMIT)[1].splitlines()[0] == plain(say("refusal.store-key-missing.staff"))
+    assert child.returncode == -signal.SIGTERM
 
 
 def test_every_page_is_found_under_its_name(qapp: QApplication) -> None:

@@ -146,10 +146,9 @@ def running(program: Program) -> Iterator[Program]:
 def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
     """Run the counter on real readers until it is closed. Raises Unavailable: already-running, or a problem of the store."""
     with RunningLock(home.lock):
-        # Objects created so far live to the end: exclude them from collection, which would stall the windows.
+        # What exists once it has begun lives to the end: exclude it from collection, which would stall the windows.
         program = Program(settings, counter_facts(settings), _real_equipment(home, settings), begun=gc.freeze)
-        end_on_signals(application)
-        with running(program):
+        with ended_by_signals(application), running(program):
             code = application.exec()
         if program.trouble is not None:
             raise program.trouble
@@ -164,11 +163,19 @@ def _real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
         yield equipment
 
 
-def end_on_signals(application: QApplication) -> None:
-    """End the program in an orderly way on logoff and Ctrl-C. (Python handles a signal when it next runs: within a second.)"""
-    for number in (signal.SIGTERM, signal.SIGINT):
+@contextmanager
+def ended_by_signals(application: QApplication) -> Iterator[None]:
+    """Meanwhile end the program in an orderly way on logoff and Ctrl-C. (Python handles a signal when it next runs: within a second.)"""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
         # Through the event loop: an exit requested before `exec` has started would be lost.
         signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
+    try:
+        yield
+    finally:
+        # A window that says why the counter did not start has no timer in which Python would run.
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
