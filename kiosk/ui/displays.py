@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOOK_MS, _LONGEST_MS = 2, 500
 """Polling interval and timeout while waiting for the first frame of the staff window."""
+_PATRON_AFTER_MS = 20
+"""Pause before the patron window is built, in which staff are shown what the reader has answered."""
 
 
 class Displays:
@@ -47,6 +49,8 @@ class Displays:
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
         self._waited = 0
+        self._pause = QTimer(singleShot=True, interval=_PATRON_AFTER_MS)
+        self._pause.timeout.connect(self._open_patron)
         self._staff_shown: Callable[[], None] = lambda: None
         # Debounced: the signal arrives while the removed display is still listed, and changes come in bursts.
         self._changed = QTimer(singleShot=True, interval=0)
@@ -132,7 +136,7 @@ class Displays:
         if self._waited >= _LONGEST_MS or self.staff.windowHandle().isExposed():
             self._waiting.stop()
             self._staff_shown()
-            self._open_patron()
+            self._pause.start()
 
     def _open_patron(self) -> None:
         self._patron_opened = True
@@ -177,6 +181,7 @@ class Displays:
 
     def close(self) -> None:
         self._waiting.stop()
+        self._pause.stop()
         self._changed.stop()
         application = _application()
         application.screenAdded.disconnect(self._screen_added)
