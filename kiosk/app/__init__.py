@@ -1,7 +1,7 @@
 """Composition root: shows the windows, then opens and starts what works behind them; stops everything in reverse.
 
-A page is shown before anything is loaded that does not draw it. Until the rest runs it says that the counter is getting ready, as it does
-until the reader has answered, and what is pressed meanwhile waits in Qt's queue.
+A page is shown before anything is loaded that does not draw it. It says that the reader is being checked until one has answered, and what
+is pressed before the rest runs waits in Qt's queue. What this module imports at its top is therefore held by a test.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class Program:
         timing: Timing | None = None,
         begun: Callable[[], None] = lambda: None,
     ) -> None:
-        """`facts` are shown at once. `equipment` is entered once a page is shown, and left by `stop`; then, if that went well, `begun` is
-        called. `timing`: the keyboards' clock; real time by default.
+        """`facts` are shown at once. Then `equipment` is entered (until `stop`), the engine is started, and `begun` is called.
+
+        `timing`: the keyboards' clock; real time by default.
         """
         self._settings, self._equipment, self._begun = settings, equipment, begun
         self.trouble: Exception | None = None
