@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.domain.states import HandoverWhen
+from kiosk.domain.states import CounterFacts, HandoverWhen
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
@@ -31,6 +31,20 @@ _START_SECONDS = 20.0
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def today() -> date:
+    return day_in_japan(now())
+
+
+def counter_facts(settings: Settings, *, demo: bool = False) -> CounterFacts:
+    """The facts that are known before anything is opened."""
+    return CounterFacts(
+        counter_name=settings.counter.name,
+        revocation_checked=settings.card.revocation is RevocationSource.CRL,
+        stale_lists_accepted=settings.card.accepts_stale_lists,
+        demo=demo,
+    )
 
 
 def keys_of(home: Home, settings: Settings) -> KeyStore:
@@ -68,7 +82,7 @@ def open_library(home: Home, settings: Settings) -> IlsClient | None:
         return None
     from kiosk.library.ils import IlsClient
 
-    return IlsClient(home.ils_settings(settings.ils), lambda: day_in_japan(now()))
+    return IlsClient(home.ils_settings(settings.ils), today)
 
 
 def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | None:

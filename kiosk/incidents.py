@@ -6,7 +6,7 @@ Of an exception only type and location are recorded, never its text or any value
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 import threading
 import time
 import traceback
@@ -30,7 +30,7 @@ class BrokeApart(Exception):
 
 def record_incident(error: BaseException) -> str:
     """Log a failure of our own code. Returns the incident number under which staff and administrator find it in the log."""
-    number = f"{datetime.now().astimezone():%m%d-%H%M}-{secrets.token_hex(1).upper()}"
+    number = f"{datetime.now().astimezone():%m%d-%H%M}-{os.urandom(1).hex().upper()}"
     _log.error("incident %s\n%s", number, "\n".join(places(error)))
     return number
 

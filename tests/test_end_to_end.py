@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.app import Equipment, Program, running
+from kiosk.app import Program, running
+from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings, read_settings
 from kiosk.equipment import judge_for, open_repository
@@ -95,7 +97,8 @@ def hands(qtbot: QtBot, home: Home, pcscd: PcscdRig) -> Iterator[Hands]:
         judge = judge_for(home, settings, keys.site)
         bounds = bounds_of(judge, repository)
         looks = counter_looks(home, settings, judge, repository, keys.site, bounds)
-        program = Program(settings, Equipment(PcscReaders, PcscMonitor, judge, repository, first_facts(settings, judge), bounds, looks))
+        equipment = Equipment(PcscReaders, PcscMonitor, judge, repository, first_facts(settings, judge), bounds, looks)
+        program = Program(settings, equipment.facts, nullcontext(equipment))
         with running(program):
             yield Hands(qtbot, program)
         # As the end of the process would do it: what they showed must not be found by the tests that come after.

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.app import Equipment, Program, running
+from kiosk.app import Program, running
+from kiosk.app.engine import Equipment
 from kiosk.checks.logfile import check_log
 from kiosk.checks.periodic import Look, Rounds, counter_looks
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
@@ -229,7 +230,8 @@ def test_a_listener_that_breaks_does_not_end_the_looks_that_follow(monkeypatch: 
 @contextmanager
 def program_on_pcscd(folder: Path, judge: CardJudge) -> Iterator[Program]:
     with Repository(folder / "kiosk.db", KEYS, "窓口1", lambda: datetime.now(UTC)) as repository:
-        program = Program(SETTINGS, Equipment(PcscReaders, PcscMonitor, judge, repository, CounterFacts("窓口1", False)))
+        equipment = Equipment(PcscReaders, PcscMonitor, judge, repository, CounterFacts("窓口1", False))
+        program = Program(SETTINGS, equipment.facts, nullcontext(equipment))
         with running(program):
             yield program
         for window in (program.displays.staff, program.displays.patron):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app import today
 from kiosk.config import Home
+from kiosk.equipment import today
 from kiosk.slip_cleanup import SlipFolder, swept
 from tests.commands.conftest import home, kiosk  # noqa: F401 - fixtures
 from tests.support.commands.call import Call

@@ -67,21 +67,22 @@ def refused(home: Home, *before: str) -> tuple[int, str]:
         return child.returncode, err
 
 
-SAYS_WHEN_SHOWN = """
+SAYS_WHEN_BEGUN = """
 from kiosk import app
 start = app.Program.start
-def say_when_shown(program):
+def say_when_begun(program):
     start(program)
-    print("shown", flush=True)
-app.Program.start = say_when_shown
+    program.conductor
+    print("begun", flush=True)
+app.Program.start = say_when_begun
 """
 
 
 def started(home: Home, stack: ExitStack) -> subprocess.Popen[str]:
-    """A counter whose windows are there."""
-    child = start(home, stack, SAYS_WHEN_SHOWN)
+    """A counter whose windows are there, and all that works behind them."""
+    child = start(home, stack, SAYS_WHEN_BEGUN)
     assert child.stdout is not None
-    assert child.stdout.readline() == "shown\n"
+    assert child.stdout.readline() == "begun\n"
     return child
 
 

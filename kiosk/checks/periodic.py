@@ -19,13 +19,13 @@ from kiosk.checks.files import check_files
 from kiosk.checks.logfile import check_log
 from kiosk.checks.printing import check_printing
 from kiosk.checks.stored_data import check_recovery
-from kiosk.config import Home, RevocationSource, Settings
+from kiosk.config import Home, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import WATCHED, Finding, bug_in
 from kiosk.domain.states import CounterFacts
-from kiosk.equipment import now
+from kiosk.equipment import counter_facts, now
 from kiosk.incidents import RecurringIncidents, report_incident
 
 if TYPE_CHECKING:
@@ -138,11 +138,5 @@ def bounds_of(judge: CardJudge, repository: Repository) -> ClockBounds:
 
 
 def first_facts(settings: Settings, judge: CardJudge, *, demo: bool = False) -> CounterFacts:
-    """The facts shown before any check has run: only the authorities are known."""
-    return CounterFacts(
-        counter_name=settings.counter.name,
-        revocation_checked=settings.card.revocation is RevocationSource.CRL,
-        stale_lists_accepted=settings.card.accepts_stale_lists,
-        findings=(replace(trust(judge.authorities, now(), judge.without), at=now()),),
-        demo=demo,
-    )
+    """The facts shown before any check has run: of the findings, only the authorities are known."""
+    return replace(counter_facts(settings, demo=demo), findings=(replace(trust(judge.authorities, now(), judge.without), at=now()),))

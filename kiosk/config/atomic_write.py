@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from pathlib import Path
 
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a new file atomically. Raises FileExistsError rather than replace one; any other OSError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     make_file(temporary)
     try:
         temporary.write_bytes(content)

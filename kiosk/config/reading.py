@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
@@ -115,6 +114,9 @@ def _lacking(path: Path, section: str, settings: object, lines: dict[str, int]) 
 
 def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
     """The closest match, or all alternatives."""
+    # A start needs it only where something is written wrongly.
+    import difflib
+
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return " | ".join(shape.format(name) for name in near or known)
 

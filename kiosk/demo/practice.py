@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import end_on_signals
+from kiosk.app import ended_by_signals
 from kiosk.config import HandoverSettings, Home, IlsSettings, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server
@@ -41,8 +41,7 @@ def run_practice(application: QApplication, home: Home, settings: Settings) -> i
         keys = open_keys(FileKeyStore(home.folder / "practice-keys" / "keys.json"), home.store)
         deck = Deck(home.virtual_cards)
         setting = Setting(PcscReaders, PcscMonitor, practice=True)
-        end_on_signals(application)
-        with pretended_counter(home, pretended, keys, deck, setting) as program:
+        with ended_by_signals(application), pretended_counter(home, pretended, keys, deck, setting) as program:
             tray = Tray(deck, VirtualReaders(), program.displays.staff, library, lays=False)
             tray.show()
             code = application.exec()

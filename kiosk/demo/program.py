@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import Equipment, Program, running, slip_printer, slips_swept
+from kiosk.app import Program, running
+from kiosk.app.engine import Equipment
+from kiosk.app.opening import slip_printer, slips_swept
 from kiosk.checks.periodic import demo_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.demo.ils import serving
@@ -72,7 +74,7 @@ def pretended_counter(
             hand_over=open_handover(settings),
             print_slip=slip_printer(home, settings),
         )
-        with slips_swept(home, settings), running(Program(settings, equipment)) as program:
+        with slips_swept(home, settings), running(Program(settings, equipment.facts, nullcontext(equipment))) as program:
             yield program
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import (
     Insertion,
     LibraryCardNumber,
@@ -156,9 +157,10 @@ class RecogniseLibraryCard:
     number: LibraryCardNumber
 
 
-@dataclass(frozen=True, slots=True)
-class RetryLibrary:
+class RetryLibrary(Fieldless):
     """Reconnect to the library system, whatever failed before. Answered by IlsChanged, even if nothing has changed."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +212,10 @@ class AcceptStore:
     found: Code
 
 
-@dataclass(frozen=True, slots=True)
-class LookAtStore:
+class LookAtStore(Fieldless):
     """Examine the store and count what the windows show, after everything already queued for it. Answered by CheckFound."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

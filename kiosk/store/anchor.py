@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.config.file_access import read_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.key_derivation import derived
-from kiosk.store.cipher import make_folder
+from kiosk.store.database_files import make_folder
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
 

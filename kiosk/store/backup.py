@@ -16,7 +16,8 @@ from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.sqlite_errors import result_code
-from kiosk.store.cipher import forget_pages, make_folder, open_file
+from kiosk.store.cipher import forget_pages, open_file
+from kiosk.store.database_files import make_folder
 
 _ROOM = 64 * 1024
 

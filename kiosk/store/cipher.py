@@ -18,7 +18,7 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.atomic_write import sync_file, sync_folder
+from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.sqlite_errors import result_code
@@ -120,14 +120,6 @@ def check_owner(path: Path) -> None:
             # Some file systems reject chmod, others ignore it silently.
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
-
-
-def make_folder(folder: Path) -> None:
-    """Create a folder with mode 0700; parents get the default mode."""
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
 
 
 def forget_pages(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The files that make up a store: database, -wal and -shm.
+"""The folder of a store and the files that make it up: database, -wal and -shm.
 
 SQLite applies a leftover -wal or -journal to any database placed beside it, so none may remain.
 """
@@ -13,6 +13,14 @@ from kiosk.config.atomic_write import sync_folder
 
 SET_ASIDE = ".set-aside-"
 _BESIDE = ("-wal", "-shm", "-journal")
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder with mode 0700; parents get the default mode."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def leftovers(path: Path) -> list[Path]:

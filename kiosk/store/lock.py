@@ -8,15 +8,15 @@ from types import TracebackType
 
 from kiosk.config.file_lock import take_lock
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import make_folder
-from kiosk.store.error_table import translated
+from kiosk.store.database_files import make_folder
+from kiosk.store.disk_errors import disk_translated
 
 
 class RunningLock:
     """A lock held until `release` or process exit. Raises Unavailable: already-running."""
 
     def __init__(self, path: Path) -> None:
-        with translated(path):
+        with disk_translated(path):
             make_folder(path.parent)
             # Never deleted: a process that had it open would hold a lock on an unlinked file.
             self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)

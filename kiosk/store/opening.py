@@ -11,8 +11,8 @@ from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.migration_runner import migrate, version_of
 from kiosk.store.backup import back_up
-from kiosk.store.cipher import check_owner, make_folder, open_file, salt_for
-from kiosk.store.database_files import SET_ASIDE, leftovers
+from kiosk.store.cipher import check_owner, open_file, salt_for
+from kiosk.store.database_files import SET_ASIDE, leftovers, make_folder
 from kiosk.store.migrations import VERSION, steps
 
 KEPT = timedelta(days=30)

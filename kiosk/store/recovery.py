@@ -28,8 +28,8 @@ from kiosk.ledger.audit import AuditedAct, AuditHead, AuditTrail
 from kiosk.ledger.migration_runner import version_of
 from kiosk.ledger.recovery_sheet import parse
 from kiosk.store.backup import back_up, check_whole, onto
-from kiosk.store.cipher import CipherDatabase, make_folder, open_file
-from kiosk.store.database_files import leftovers, set_aside
+from kiosk.store.cipher import CipherDatabase, open_file
+from kiosk.store.database_files import leftovers, make_folder, set_aside
 from kiosk.store.error_table import translated
 from kiosk.store.integrity import write_doubt
 from kiosk.store.key_location import KeyPlace

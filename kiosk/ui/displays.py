@@ -18,10 +18,12 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
 
 if TYPE_CHECKING:
-    from kiosk.ui.patron import PatronWindow
+    from kiosk.ui.patron.window import PatronWindow
 
 _LOOK_MS, _LONGEST_MS = 2, 500
 """Polling interval and timeout while waiting for the first frame of the staff window."""
+_PATRON_AFTER_MS = 20
+"""Pause before the patron window is built, in which staff are shown what the reader has answered."""
 
 
 class Displays:
@@ -47,6 +49,9 @@ class Displays:
         self._waiting = QTimer(interval=_LOOK_MS)
         self._waiting.timeout.connect(self._look_at_staff)
         self._waited = 0
+        self._pause = QTimer(singleShot=True, interval=_PATRON_AFTER_MS)
+        self._pause.timeout.connect(self._open_patron)
+        self._staff_shown: Callable[[], None] = lambda: None
         # Debounced: the signal arrives while the removed display is still listed, and changes come in bursts.
         self._changed = QTimer(singleShot=True, interval=0)
         self._changed.timeout.connect(self._rearrange)
@@ -54,12 +59,12 @@ class Displays:
     @cached_property
     def patron(self) -> PatronWindow:
         # Built, and its modules imported, once staff can already work: it is needed later than theirs.
-        from kiosk.ui.patron import PatronWindow
+        from kiosk.ui.patron.window import PatronWindow
 
         return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
-    def show(self) -> None:
-        """Show the staff window, and the patron window once that is visible.
+    def show(self, shown: Callable[[], None] = lambda: None) -> None:
+        """Show the staff window; once that is visible, call `shown`, then show the patron window.
 
         Two displays: staff maximised, patron full screen. One display with two windows: side by side, for trying out.
         """
@@ -70,6 +75,7 @@ class Displays:
         for screen in QGuiApplication.screens():
             screen.geometryChanged.connect(self._displays_changed)
         self._place_staff()
+        self._staff_shown = shown
         self._waiting.start()
 
     # --- displays that come, go and change --------------------------------------------------------------------------------
@@ -125,11 +131,12 @@ class Displays:
         self.patron.showFullScreen()
 
     def _look_at_staff(self) -> None:
-        """Open the patron window once staff's is exposed. Stop waiting at the timeout: a covered window is never exposed."""
+        """Go on once the staff window is exposed. Stop waiting at the timeout: a covered window is never exposed."""
         self._waited += _LOOK_MS
         if self._waited >= _LONGEST_MS or self.staff.windowHandle().isExposed():
             self._waiting.stop()
-            self._open_patron()
+            self._staff_shown()
+            self._pause.start()
 
     def _open_patron(self) -> None:
         self._patron_opened = True
@@ -174,6 +181,7 @@ class Displays:
 
     def close(self) -> None:
         self._waiting.stop()
+        self._pause.stop()
         self._changed.stop()
         application = _application()
         application.screenAdded.disconnect(self._screen_added)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -68,6 +67,9 @@ def display_called(seconds: float) -> Iterator[None]:
 
 
 def _cannot_load(platform: str, plugins: Path) -> Unavailable:
+    # Only a start that has failed needs it.
+    import ctypes
+
     try:
         ctypes.CDLL(str(plugins / "platforms" / f"libq{platform}.so"))
     except OSError as error:

@@ -18,7 +18,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
-    from kiosk.app import Equipment, Program
+    from kiosk.app import Program
+    from kiosk.app.engine import Equipment
     from kiosk.demo.ils import LibraryServer
     from kiosk.domain.states import Counter
     from kiosk.smartcard.reader import ReaderMonitor, ReaderState
@@ -105,7 +106,7 @@ class Bench:
         from kiosk.commands.display import start_display
 
         start_display()
-        with self._equipment() as equipment, running(Program(self.settings, equipment)) as program:
+        with self._equipment() as equipment, running(Program(self.settings, equipment.facts, nullcontext(equipment))) as program:
             wait_until(program, lambda counter: counter.reader == "ready" and counter.ils in ("none", "ready"))
             # What is built in advance while nobody waits.
             rest(1500)
@@ -115,7 +116,7 @@ class Bench:
 
     @contextmanager
     def _equipment(self) -> Iterator[Equipment]:
-        from kiosk.app import Equipment
+        from kiosk.app.engine import Equipment
         from kiosk.checks.periodic import demo_looks, first_facts
         from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
         from kiosk.equipment import now, open_library
@@ -137,8 +138,7 @@ class Bench:
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
         anchor = AnchorFile(self.home.folder / "keys" / "bench.anchor", keys)
         with Repository(self.home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
-            unchecked = Revocation.NOT_CHECKED
-            repository.save_link(uuid.uuid4(), token, LibraryCardNumber(NUMBER), revocation=unchecked, by_guardian=False, replaces=None)
+            repository.save_link(uuid.uuid4(), token, LibraryCardNumber(NUMBER), revocation=Revocation.NOT_CHECKED)
             yield Equipment(
                 readers=self.readers.readers,
                 monitor=lambda: WatchedMonitor(self.readers.monitor(), self._saw),

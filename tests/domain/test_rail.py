@@ -182,9 +182,8 @@ def test_unfinished_work_is_left_only_after_a_question(work: Callable[[], Script
     assert desk.tell(page).flow == before.flow, "pressing once more is no answer"
     assert as_it_was(desk.tell(LeavingDenied()).counter) == before
     desk.tell(page, LeavingConfirmed())
-    assert (
-        type(desk.flow) is {HomeChosen: Waiting, RegistrationChosen: ChoosingApplicant, UnlinkingChosen: ChoosingUnlinkReason}[type(page)]
-    )
+    leads_to: dict[Event, type] = {HomeChosen(): Waiting, RegistrationChosen(): ChoosingApplicant, UnlinkingChosen(): ChoosingUnlinkReason}
+    assert type(desk.flow) is leads_to[page]
     assert desk.counter.leaving_for is None
 
 

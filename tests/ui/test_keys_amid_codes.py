@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 
 from kiosk.domain.events import HolderConfirmed, ItemEntered, LibraryCardEntered
 from kiosk.ui.staff.banners import Banners
-from kiosk.ui.staff.serving import ServingPage
+from kiosk.ui.staff.serving.page import ServingPage
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import ALT, Hands
 

@@ -26,7 +26,7 @@ from kiosk.domain.states import (
 )
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
-from kiosk.ui.patron import PatronWindow
+from kiosk.ui.patron.window import PatronWindow
 from kiosk.ui.staff.miniature import WORDS, Miniature
 from kiosk.ui.staff.mirror import PatronMirror
 from kiosk.ui.theme import staff_sizes

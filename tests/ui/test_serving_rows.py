@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.circulation import Item
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
-from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.serving.figures import Figure
 from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.serving.item_row import Row, Veil
 from kiosk.ui.staff.serving.item_texts import MOST
+from kiosk.ui.staff.serving.page import ServingPage
 from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes

@@ -60,8 +60,8 @@ from kiosk.domain.states import (
 )
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.page import StaffPage
-from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.serving.page import ServingPage
 from kiosk.ui.widgets.focus import FocusRing
 from tests.support.windows.patron_samples import LINK, OPERATION, PATRON, READING
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes

@@ -146,10 +146,10 @@ class IlsChanged:
     condition: IlsCondition
 
 
-@dataclass(frozen=True, slots=True)
 class HandedOver(Answer):
     """The number was typed into the other program's window."""
 
+    __slots__ = ()
     about: ClassVar = Answering((HandOver,))
 
 
@@ -161,10 +161,10 @@ class HandoverFailed(Answer):
     code: Code
 
 
-@dataclass(frozen=True, slots=True)
 class SlipPrinted(Answer):
     """The slip was handed to the printer or written as PDF."""
 
+    __slots__ = ()
     about: ClassVar = Answering((PrintSlip,))
 
 

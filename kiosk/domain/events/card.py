@@ -9,6 +9,7 @@ from kiosk.domain.effects import ReadCard, ReadTries, VerifyPin
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import CardAnswer
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderCondition
 
 
@@ -43,17 +44,17 @@ class ReaderChanged:
     """Of BROKEN: its number."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSilent:
+class ServiceSilent(Fieldless):
     """The PC/SC service has stopped responding, so no card would be noticed."""
 
+    __slots__ = ()
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAnswered:
+class ServiceAnswered(Fieldless):
     """The PC/SC service responds again, or still does."""
 
+    __slots__ = ()
     about: ClassVar = Told(SignOfLife.NEVER)
 
 

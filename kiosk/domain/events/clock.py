@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar
 
 from kiosk.domain.events.about import By, GoesOn, Harmless, Said, SignOfLife, Told
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import Ticket
 
 
@@ -18,10 +19,10 @@ class TimeUp:
     ticket: Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(Fieldless):
     """A few seconds have passed; `Counter.monotonic` holds the time."""
 
+    __slots__ = ()
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
@@ -41,10 +42,10 @@ class Broke:
     incident: str
 
 
-@dataclass(frozen=True, slots=True)
-class BrokeSeen:
+class BrokeSeen(Fieldless):
     """Staff acknowledged the failure; the counter starts over."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Harmless("the session is gone already, and the incident is in the log"), GoesOn.NO)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.events.about import CHANGED_AGAIN, CHARACTERS, ENDS_NOTHING, HELD_IN_ANY_CASE, Acting, By, GoesOn, Said
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import Language
 
 
@@ -17,24 +18,24 @@ class LanguageChosen:
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayTaken:
+class DisplayTaken(Fieldless):
     """はじめる, on the single display turned to the patron."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.EITHER, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkAgreed:
+class LinkAgreed(Fieldless):
     """The patron has seen what will be linked and continues to the PIN."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class LastTryChosen:
+class LastTryChosen(Fieldless):
     """Warned that one more mistake locks the card, the patron opens the pad."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.PATRON, Acting.ALWAYS, GoesOn.NO)
 
 
@@ -47,17 +48,17 @@ class PadTyped:
     """How many digits the pad holds; the digits themselves stay there."""
 
 
-@dataclass(frozen=True, slots=True)
-class PadCleared:
+class PadCleared(Fieldless):
     """The pad discarded input that was too fast, too long or not a digit: most likely a barcode."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.PATRON, CHARACTERS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class PadConfirmed:
+class PadConfirmed(Fieldless):
     """The patron pressed the pad's confirm key on four digits. The digits travel beside this event, never in it."""
 
+    __slots__ = ()
     about: ClassVar = Said(
         By.PATRON,
         HELD_IN_ANY_CASE,
@@ -65,17 +66,17 @@ class PadConfirmed:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class GoOnPressed:
+class GoOnPressed(Fieldless):
     """続ける, on the idle warning. Any other touch or key has the same effect through `Touched`."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Fieldless):
     """A key or touch with no other meaning: somebody is present."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.EITHER, ENDS_NOTHING, GoesOn.NO)
 
 

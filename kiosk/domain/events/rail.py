@@ -2,71 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.events.about import ASKS_FIRST, ENDS_NOTHING, LIES_OVER, Acting, By, GoesOn, Said
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.states.pages import Section
 
 
-@dataclass(frozen=True, slots=True)
-class HomeChosen:
+class HomeChosen(Fieldless):
     """窓口: leave the current work and wait for a card. Like the other pages of the rail it asks first if work would be lost."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
     section: ClassVar = Section.HOME
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationChosen:
+class RegistrationChosen(Fieldless):
     """連携登録 was pressed in the rail."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
     section: ClassVar = Section.REGISTRATION
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkingChosen:
+class UnlinkingChosen(Fieldless):
     """解除 was pressed in the rail."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ASKS_FIRST, GoesOn.NO)
     section: ClassVar = Section.UNLINKING
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChosen:
+class StatusChosen(Fieldless):
     """状況 was pressed in the rail; again closes it."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
     section: ClassVar = Section.STATUS
 
 
-@dataclass(frozen=True, slots=True)
-class HelpChosen:
+class HelpChosen(Fieldless):
     """使い方 was pressed in the rail; again closes it."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
     section: ClassVar = Section.HELP
 
 
-@dataclass(frozen=True, slots=True)
-class BesideClosed:
+class BesideClosed(Fieldless):
     """Back from 状況 or 使い方 to the work underneath."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, LIES_OVER, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class LeavingConfirmed:
+class LeavingConfirmed(Fieldless):
     """Leave unfinished work for the page pressed in the rail."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class LeavingDenied:
+class LeavingDenied(Fieldless):
     """Stay with the unfinished work."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ENDS_NOTHING, GoesOn.NO)
 
 

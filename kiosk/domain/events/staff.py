@@ -19,20 +19,21 @@ from kiosk.domain.events.about import (
     Said,
     SignOfLife,
 )
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
 
 
-@dataclass(frozen=True, slots=True)
-class NextPressed:
+class NextPressed(Fieldless):
     """Continue to the next step of a registration."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ONE_STEP_BACK, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class BackPressed:
+class BackPressed(Fieldless):
     """Return to the previous step."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, ASKED_AGAIN, GoesOn.NO)
 
 
@@ -79,17 +80,17 @@ class ReplacementChosen:
     reason: ReplaceReason
 
 
-@dataclass(frozen=True, slots=True)
-class HolderConfirmed:
+class HolderConfirmed(Fieldless):
     """The person matches the photo on the card."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class HolderDenied:
+class HolderDenied(Fieldless):
     """The person does not match the photo on the card."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
@@ -109,17 +110,17 @@ class ItemEntered:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NextPatronCalled:
+class NextPatronCalled(Fieldless):
     """The card scanned among the items is the next patron's: end this session and serve them."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
 
 
-@dataclass(frozen=True, slots=True)
-class NextPatronDenied:
+class NextPatronDenied(Fieldless):
     """It is not: continue serving the current patron."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
 
 
@@ -139,10 +140,10 @@ class HoldConfirmed:
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverAsked:
+class HandoverAsked(Fieldless):
     """Type the number into the other window (again)."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.WORK)
 
 
@@ -154,31 +155,31 @@ class SlipChosen:
     kind: SlipKind
 
 
-@dataclass(frozen=True, slots=True)
-class SlipAsked:
+class SlipAsked(Fieldless):
     """Print now what the finished registration has recorded."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, PAPER, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class LateSeen:
+class LateSeen(Fieldless):
     """Staff acknowledged the transactions that succeeded late."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class SlipRetryPressed:
+class SlipRetryPressed(Fieldless):
     """Print again the slips that failed."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, PAPER, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class SlipTroubleSeen:
+class SlipTroubleSeen(Fieldless):
     """Staff acknowledged that a slip could not be printed."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
@@ -190,10 +191,10 @@ class StoreAccepted:
     found: Code
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryRetryPressed:
+class LibraryRetryPressed(Fieldless):
     """いま試す: reconnect to the library system now, whatever its last known condition."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Harmless("asks how the line stands, which the counter does by itself as well"), GoesOn.NO)
 
 
@@ -213,10 +214,10 @@ class CardStopAnswered:
     stopped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkConfirmed:
+class UnlinkConfirmed(Fieldless):
     """Close the link shown."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
@@ -228,38 +229,38 @@ class TakenBack:
     staff_code: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CardLeftSeen:
+class CardLeftSeen(Fieldless):
     """Staff acknowledged the notice about a card left behind."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class MoreTimePressed:
+class MoreTimePressed(Fieldless):
     """Staff are fetching something: keep what is open for five more minutes."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class UnclearSeen:
+class UnclearSeen(Fieldless):
     """Staff have checked in their own system the undecided transactions that the notice lists together, all of one service."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class EndedSeen:
+class EndedSeen(Fieldless):
     """Staff acknowledged the notice about who ended a session and its result."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class StraySeen:
+class StraySeen(Fieldless):
     """Staff acknowledged the notice about a permanently present card that nobody placed."""
 
+    __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO, SignOfLife.NEVER)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
+from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.keyboard.strokes import Target
 
 
@@ -24,19 +25,22 @@ class Why(StrEnum):
     """A non-character key came among characters, so they cannot be trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Fieldless):
     """Pass the key on to whatever has the focus."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+
+class Submit(Fieldless):
     """Enter the content of the field."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Spoiled:
+
+class Spoiled(Fieldless):
     """The content of the field or pad may be only part of a code: do not enter it unseen."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,10 @@ class Fill:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Unfill:
+class Unfill(Fieldless):
     """Stop showing it."""
 
-    pass
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,10 @@ class Hint:
     target: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alive:
+class Alive(Fieldless):
     """Somebody pressed a key. A held key counts once: a book lying on the keyboard keeps no session alive."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.domain.states import Counter, Section
 from kiosk.ui.staff.page import StaffPage
-from kiosk.ui.staff.page_of_state import PAGES_BESIDE, PageKind
+from kiosk.ui.staff.page_kind import PageKind
+from kiosk.ui.staff.page_of_state import PAGES_BESIDE
 
 
 class Beside:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kiosk.domain.rail import section
 from kiosk.domain.states import (
     AlreadyLinked,
@@ -46,77 +44,58 @@ from kiosk.domain.states import (
     Waiting,
 )
 from kiosk.text import say
-from kiosk.ui.staff.applicant import ApplicantPage, RecordPage
-from kiosk.ui.staff.guardian import GuardianPage
-from kiosk.ui.staff.help import HelpPage
-from kiosk.ui.staff.holder import HolderPage
-from kiosk.ui.staff.idle import IdlePage
-from kiosk.ui.staff.incident import IncidentPage
-from kiosk.ui.staff.library_card import LibraryCardPage
-from kiosk.ui.staff.my_number_card import MyNumberCardPage
-from kiosk.ui.staff.page import Emit, StaffPage
-from kiosk.ui.staff.pin import PatronsTurnPage
-from kiosk.ui.staff.refusal import RefusalPage
-from kiosk.ui.staff.registered import RegisteredPage
-from kiosk.ui.staff.replacement import AlreadyLinkedPage, ReplacementPage
-from kiosk.ui.staff.serving import ServingPage
-from kiosk.ui.staff.status import StatusPage
-from kiosk.ui.staff.unlinked import UnlinkBusyPage, UnlinkedPage
-from kiosk.ui.staff.unlinking import StopConfirmPage, UnlinkConfirmPage, UnlinkNumberPage, UnlinkReasonPage
-from kiosk.ui.theme import StaffSizes
-
-PageKind = Callable[[Emit, StaffSizes], StaffPage]
+from kiosk.ui.staff.page_kind import PageKind
 
 
 def page_of(flow: Flow) -> PageKind:  # noqa: C901
     match flow:
         case Waiting() | Reading() | FindingLink() | LookingUpPatron():
-            return IdlePage
+            return PageKind.IDLE
         case ConfirmingHolder():
-            return HolderPage
+            return PageKind.HOLDER
         case PatronShown():
-            return ServingPage
+            return PageKind.SERVING
         case LendingRefused() | RegistrationRefused() | UnlinkingRefused():
-            return RefusalPage
+            return PageKind.REFUSAL
         case ChoosingApplicant():
-            return ApplicantPage
+            return PageKind.APPLICANT
         case ExplainingRecord():
-            return RecordPage
+            return PageKind.RECORD
         case CheckingGuardian():
-            return GuardianPage
+            return PageKind.GUARDIAN
         case AwaitingLibraryCard() | CheckingLibraryCard():
-            return LibraryCardPage
+            return PageKind.LIBRARY_CARD
         case AwaitingMyNumberCard() | ReadingMyNumberCard() | FindingLinks():
-            return MyNumberCardPage
+            return PageKind.MY_NUMBER_CARD
         case ChoosingReplacement():
-            return ReplacementPage
+            return PageKind.REPLACEMENT
         case AlreadyLinked():
-            return AlreadyLinkedPage
+            return PageKind.ALREADY_LINKED
         case ConfirmingLink() | ReadingTries() | LastTryWarning() | AskingPin() | CheckingPin() | SavingLink():
-            return PatronsTurnPage
+            return PageKind.PATRONS_TURN
         case Registered():
-            return RegisteredPage
+            return PageKind.REGISTERED
         case ChoosingUnlinkReason():
-            return UnlinkReasonPage
+            return PageKind.UNLINK_REASON
         case AskingUnlinkNumber():
-            return UnlinkNumberPage
+            return PageKind.UNLINK_NUMBER
         case FindingLinkToClose() | ClosingLink():
-            return UnlinkBusyPage
+            return PageKind.UNLINK_BUSY
         case ConfirmingUnlink():
-            return UnlinkConfirmPage
+            return PageKind.UNLINK_CONFIRM
         case ConfirmingStop():
-            return StopConfirmPage
+            return PageKind.STOP_CONFIRM
         case Unlinked():
-            return UnlinkedPage
+            return PageKind.UNLINKED
         case OutOfOrder():
-            return IncidentPage
+            return PageKind.INCIDENT
 
 
-PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: StatusPage, Section.HELP: HelpPage}
+PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: PageKind.STATUS, Section.HELP: PageKind.HELP}
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
-    Waiting: (HolderPage, ServingPage, IdlePage),
-    PatronShown: (IdlePage, HolderPage, ServingPage),
+    Waiting: (PageKind.HOLDER, PageKind.SERVING, PageKind.IDLE),
+    PatronShown: (PageKind.IDLE, PageKind.HOLDER, PageKind.SERVING),
 }
 """Pages likely to be opened next, one or two steps ahead; built in advance."""
 

@@ -1,15 +1,15 @@
-"""Pages built ahead of time, in small steps, so that the windows never freeze for long."""
+"""Pages loaded and built ahead of time, in small steps, so that the windows never freeze for long."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QElapsedTimer, QObject, QRect, QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.states import Counter
 from kiosk.ui.staff.page import StaffPage
-from kiosk.ui.staff.page_of_state import PageKind
+from kiosk.ui.staff.page_kind import PageKind
 
 _PAUSE_MS = 1
 """Pause before each step, to let keys, cards and answers through; short enough to finish before the next patron."""
@@ -25,6 +25,7 @@ class Spares(QObject):
         self._build = build
         self._spares: dict[PageKind, Spare] = {}
         self._wanted: Sequence[PageKind] = ()
+        self._unloaded = set(PageKind)
         self._beside: StaffPage | None = None
         self._counter: Counter | None = None
         self._shown_since, self._put_off = QElapsedTimer(), 0
@@ -65,10 +66,21 @@ class Spares(QObject):
             return False
         missing = [kind for kind in self._wanted if kind not in self._spares]
         if missing:
-            self._spares[missing[0]] = Spare(self._build(missing[0]))
+            if not self._load(missing):
+                self._spares[missing[0]] = Spare(self._build(missing[0]))
             return True
         frame, counter, size = self._beside.parentWidget(), self._counter, self._beside.size()
-        return frame is not None and any(spare.go_on(frame, counter, size) for spare in self._spares.values())
+        if frame is not None and any(spare.go_on(frame, counter, size) for spare in self._spares.values()):
+            return True
+        return self._load(PageKind)
+
+    def _load(self, kinds: Iterable[PageKind]) -> bool:
+        """Load the first of `kinds` that is not; return False if all are."""
+        kind = next((kind for kind in kinds if kind in self._unloaded), None)
+        if kind is not None:
+            kind.load()
+            self._unloaded.remove(kind)
+        return kind is not None
 
 
 class Spare:

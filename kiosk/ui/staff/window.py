@@ -21,18 +21,16 @@ from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.pointer_presses import Presses
 from kiosk.ui.staff.banners import Banners
-from kiosk.ui.staff.holder import HolderPage
 from kiosk.ui.staff.idle import IdlePage
 from kiosk.ui.staff.key_actions import StaffKeyActions
 from kiosk.ui.staff.open_beside import Beside
 from kiosk.ui.staff.page import Emit, StaffPage
-from kiosk.ui.staff.page_of_state import COMES_NEXT, PageKind, page_of, steps
+from kiosk.ui.staff.page_kind import PageKind
+from kiosk.ui.staff.page_of_state import COMES_NEXT, page_of, steps
 from kiosk.ui.staff.page_removal import Removal
 from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.prebuilt_pages import Spares
 from kiosk.ui.staff.rail import Rail
-from kiosk.ui.staff.refusal import RefusalPage
-from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar, TopBar
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
@@ -69,6 +67,7 @@ class StaffWindow(QWidget):
         self._counter: Counter | None = None
         self._sizes = staff_sizes(self.width())
         self._page: StaffPage | None = None
+        self._kind: PageKind | None = None
         self._practice, self._whole = PracticeBand(self), column()
         self._whole.addWidget(self._practice)
         self.setLayout(self._whole)
@@ -111,7 +110,7 @@ class StaffWindow(QWidget):
         self._status.show_state(counter)
         self._banners.show_state(counter)
         kind = page_of(counter.flow)
-        stays = self._page is not None and type(self._page) is kind
+        stays = self._page is not None and self._kind is kind
         if self._page is not None and stays:
             self._page.show_state(counter)
         else:
@@ -145,14 +144,14 @@ class StaffWindow(QWidget):
 
     def _open(self, kind: PageKind, counter: Counter) -> None:
         """Replace the page; the old one and its contents disappear in the frame that shows the new one."""
-        old = self._page
+        old, before = self._page, self._kind
         page = self._spares.take(kind) or self._build_page(kind)
         page.show_state(counter)
         page.copied.connect(self._clipboard.copy)
-        self._page = page
+        self._page, self._kind = page, kind
         self._keep_half_a_number(old, page)
         if old is not None:
-            if isinstance(old, ServingPage) or counter.flow.about.rests:
+            if before is PageKind.SERVING or counter.flow.about.rests:
                 self._clipboard.forget()
             self._middle.replaceWidget(old, page)
             self._removal.take(old)
@@ -164,7 +163,7 @@ class StaffWindow(QWidget):
         self._spares.prepare(COMES_NEXT.get(type(counter.flow), ()), page)
 
     def _build_page(self, kind: PageKind) -> StaffPage:
-        return kind(self._emit, self._sizes)
+        return kind.load()(self._emit, self._sizes)
 
     def _keep_half_a_number(self, old: StaffPage | None, page: StaffPage) -> None:
         """Restore a partial number on the 窓口 page after a card that led nowhere, selected so that the next scan replaces it.
@@ -176,7 +175,7 @@ class StaffWindow(QWidget):
         if isinstance(page, IdlePage) and self._half:
             page.number_field().setText(self._half)
             page.number_field().selectAll()
-        if not isinstance(page, HolderPage | RefusalPage):
+        if self._kind not in (PageKind.HOLDER, PageKind.REFUSAL):
             self._half = ""
 
     def _focus(self, page: StaffPage) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-from kiosk.app import Equipment, Program
+from kiosk.app import Program
+from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import Looks
 from kiosk.config import Settings
 from kiosk.domain.clock import ClockBounds
@@ -63,23 +65,20 @@ class OpenedCounter:
         self.world, self.timing = world or InProcess(), ManualTiming()
         self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
         facts = CounterFacts(settings.counter.name, revocation_checked=False)
-        self.program = Program(
-            settings,
-            Equipment(
-                readers=self.world.readers,
-                monitor=self.world.monitor,
-                judge=judge,
-                repository=self.repository,
-                facts=facts,
-                clock=clock or ClockBounds(),
-                looks=looks,
-                own_displays=own_displays,
-                library=library,
-                hand_over=hand_over,
-                print_slip=print_slip,
-            ),
-            self.timing,
+        equipment = Equipment(
+            readers=self.world.readers,
+            monitor=self.world.monitor,
+            judge=judge,
+            repository=self.repository,
+            facts=facts,
+            clock=clock or ClockBounds(),
+            looks=looks,
+            own_displays=own_displays,
+            library=library,
+            hand_over=hand_over,
+            print_slip=print_slip,
         )
+        self.program = Program(settings, facts, nullcontext(equipment), self.timing)
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
         # A regular event, so that waiting in Qt's loop always returns.
         self.beat = QTimer(interval=10)

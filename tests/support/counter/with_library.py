@@ -18,7 +18,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from kiosk.app import slip_printer
+from kiosk.app.opening import slip_printer
 from kiosk.config import DisplaySettings, Home, Ils, Settings
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Circulation, Dialect, LibraryServer, Login, Mishap, Rules, opening, serving
 from kiosk.demo.ils.server import now_in_japan

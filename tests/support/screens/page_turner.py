@@ -16,7 +16,7 @@ from kiosk.commands.display import start_display
 from kiosk.config import DisplaySettings
 from kiosk.domain.events import Event
 from kiosk.domain.states import Counter, CounterFacts, OutOfOrder
-from kiosk.ui.patron import PatronWindow
+from kiosk.ui.patron.window import PatronWindow
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_counter, is_chosen, shown
 from tests.support.windows.patron_samples import FACTS, scenes, with_facts

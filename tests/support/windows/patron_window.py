@@ -15,7 +15,7 @@ from kiosk.domain.events import Event, Touched
 from kiosk.domain.model import Language
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter
-from kiosk.ui.patron import PatronWindow
+from kiosk.ui.patron.window import PatronWindow
 from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming

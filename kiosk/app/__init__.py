@@ -1,0 +1,188 @@
+"""Composition root: shows the windows, then opens and starts what works behind them; stops everything in reverse.
+
+A page is shown before anything is loaded that does not draw it. It says that the reader is being checked until one has answered, and what
+is pressed before the rest runs waits in Qt's queue. What this module imports at its top is therefore held by a test.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.config import Home, Ils, Settings, counter_rules
+from kiosk.domain.events import Broke, Event
+from kiosk.domain.model import IlsCondition
+from kiosk.domain.pin import Pin
+from kiosk.domain.states import Counter, CounterFacts
+from kiosk.equipment import counter_facts, today
+from kiosk.incidents import RecurringIncidents
+from kiosk.log import forbid_core_dumps
+from kiosk.store.lock import RunningLock
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.displays import Displays
+from kiosk.ui.garbage_collection import GarbageCollector
+from kiosk.ui.timing import Timing
+
+if TYPE_CHECKING:
+    from kiosk.app.engine import Engine, Equipment
+    from kiosk.effects import Conductor
+
+
+class Program:
+    """One complete counter. Call `start` and `stop` on the GUI thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        facts: CounterFacts,
+        equipment: AbstractContextManager[Equipment],
+        timing: Timing | None = None,
+        begun: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`facts` are shown at once. Then `equipment` is entered (until `stop`), the engine is started, and `begun` is called.
+
+        `timing`: the keyboards' clock; real time by default.
+        """
+        self._settings, self._equipment, self._begun = settings, equipment, begun
+        self.trouble: Exception | None = None
+        """Why the counter could not begin. It has then asked the application to end."""
+        self._engine: Engine | None = None
+        self._opened = ExitStack()
+        self._garbage = GarbageCollector()
+        self._bridge = Bridge()
+        self._bridge.happened.connect(self._happen)
+        ils = IlsCondition.NONE if settings.ils.system is Ils.NONE else IlsCondition.STARTING
+        self._first = Counter(rules=counter_rules(settings), today=today(), facts=facts, ils=ils)
+        self.displays = Displays(settings.display, self._happen, self._confirm_pin, timing, self._displays_changed)
+        self._hooks = sys.excepthook, threading.excepthook
+
+    @property
+    def conductor(self) -> Conductor:
+        """Begins the counter if no page has been shown yet. Raises `trouble`."""
+        self._begin()
+        if self._engine is None:
+            raise self.trouble or RuntimeError("the counter has ended")
+        return self._engine.conductor
+
+    def start(self) -> None:
+        forbid_core_dumps()
+        # Before any other thread exists.
+        self._garbage.start()
+        self._hook_bugs()
+        self.displays.show(self._begin)
+        self.displays.show_state(self._first)
+
+    def stop(self) -> None:
+        if self._engine is not None:
+            self._engine.stop()
+        # There is nobody left to show pending results to.
+        self._bridge.happened.disconnect(self._happen)
+        self.displays.close()
+        self._garbage.stop()
+        sys.excepthook, threading.excepthook = self._hooks
+        self._opened.close()
+
+    def _begin(self) -> None:
+        """Open the equipment and start the engine, at most once."""
+        if self._engine is not None or self.trouble is not None:
+            return
+        from kiosk.app.engine import Engine
+
+        try:
+            equipment = self._opened.enter_context(self._equipment)
+            engine = Engine(self._settings, equipment, self._bridge, self.displays)
+            engine.start()
+        except Exception as error:
+            self.trouble = error
+            QApplication.exit(1)
+        else:
+            self._engine = engine
+            self._begun()
+
+    def _happen(self, event: Event) -> None:
+        self._begin()
+        if self._engine is not None:
+            self._engine.conductor.happen(event)
+
+    def _confirm_pin(self, pin: Pin) -> None:
+        self.conductor.confirm_pin(pin)
+
+    def _displays_changed(self) -> None:
+        if self._engine is not None:
+            self._engine.look_at_displays()
+
+    def _hook_bugs(self) -> None:
+        """Turn every uncaught exception into a log entry and the "ask the staff" page, never a traceback in front of a patron."""
+
+        bugs = RecurringIncidents()
+
+        def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+            caught = (error or kind()).with_traceback(trace)
+            # A recurring bug keeps its number, which leaves the windows unchanged: one that breaks while showing it is not sent it
+            # forever.
+            self._bridge.post(Broke(bugs.record(caught).number))
+
+        sys.excepthook = report
+        threading.excepthook = lambda caught: report(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+@contextmanager
+def running(program: Program) -> Iterator[Program]:
+    program.start()
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
+    """Run the counter on real readers until it is closed. Raises Unavailable: already-running, or a problem of the store."""
+    with RunningLock(home.lock):
+        # What exists once it has begun lives to the end: exclude it from collection, which would stall the windows.
+        program = Program(settings, counter_facts(settings), _real_equipment(home, settings), begun=gc.freeze)
+        with ended_by_signals(application), running(program):
+            code = application.exec()
+        if program.trouble is not None:
+            raise program.trouble
+        return code
+
+
+@contextmanager
+def _real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
+    from kiosk.app.opening import real_equipment
+
+    with real_equipment(home, settings) as equipment:
+        yield equipment
+
+
+@contextmanager
+def ended_by_signals(application: QApplication) -> Iterator[None]:
+    """Meanwhile end the program in an orderly way on logoff and Ctrl-C. (Python handles a signal when it next runs: within a second.)"""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        # Through the event loop: an exit requested before `exec` has started would be lost.
+        signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
+    try:
+        yield
+    finally:
+        # A window that says why the counter did not start has no timer in which Python would run.
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
+    """Show why the counter did not start in a window, until it is closed."""
+    from kiosk.ui.startup_failure import StartupFailureWindow
+
+    window = StartupFailureWindow(title, lines)
+    window.show()
+    application.exec()

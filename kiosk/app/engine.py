@@ -1,0 +1,158 @@
+"""What works behind the windows: the conductor, the threads of card and reader, checks and timers. Loaded once a page is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QTimer
+
+from kiosk.checks.displays import check_displays
+from kiosk.checks.periodic import Looks, Rounds
+from kiosk.checks.readers import ReaderReports
+from kiosk.checks.stored_data import check_store
+from kiosk.config import Settings, counter_rules
+from kiosk.domain.clock import ClockBounds
+from kiosk.domain.events import CheckFound, DayBegan, Event, Ticked
+from kiosk.domain.health import bug_in, unseen
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
+from kiosk.domain.slip import Slip
+from kiosk.domain.states import Counter, CounterFacts
+from kiosk.effects import Conductor, LibrarySystem, Outside
+from kiosk.effects.worker import Worker
+from kiosk.equipment import today
+from kiosk.smartcard.card_thread import CardThread
+from kiosk.smartcard.card_watch import CardWatch
+from kiosk.smartcard.heartbeat import Heartbeat
+from kiosk.smartcard.judge import CardJudge
+from kiosk.smartcard.reader import CardReaders, ReaderMonitor
+from kiosk.store.repository import Repository
+from kiosk.ui.bridge import Bridge, Timers
+from kiosk.ui.displays import Displays
+from kiosk.ui.installed_devices import displays_now
+from kiosk.ui.sound import Sounds
+
+_TICK_MS = 5000
+_LIBRARY_BEAT_MS = 2000
+"""How often the connection to the library system is checked. `heartbeat_seconds` sets how often something is sent over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a counter runs on: real readers and the library's trust anchors for `run`, a virtual reader and its own authority for `demo`."""
+
+    readers: Callable[[], CardReaders]
+    monitor: Callable[[], ReaderMonitor]
+    judge: CardJudge
+    repository: Repository
+    facts: CounterFacts
+    clock: ClockBounds = field(default_factory=ClockBounds)
+    looks: Looks = ()
+    """Checks repeated besides those of the readers and the store: see `kiosk.checks.periodic`."""
+    own_displays: bool = True
+    """Whether the number of displays is checked; a demo makes do with one."""
+    library: LibrarySystem | None = None
+    hand_over: Callable[[LibraryCardNumber], None] | None = None
+    print_slip: Callable[[Slip], None] | None = None
+
+
+class Engine:
+    """Shows the counter's state in `displays` and hears what `bridge` carries. Call `start` and `stop` on the GUI thread."""
+
+    def __init__(self, settings: Settings, equipment: Equipment, bridge: Bridge, displays: Displays) -> None:
+        self._settings, self._own_displays, self._displays = settings, equipment.own_displays, displays
+        self._repository = equipment.repository
+        post = bridge.post
+        self._card = CardThread(equipment.readers, equipment.judge, post)
+        self._watch = CardWatch(equipment.monitor, post, settings.reader.name or None)
+        self._heartbeat = Heartbeat(equipment.monitor, ReaderReports(post, settings.reader.name))
+        self._rounds = Rounds(equipment.looks, post)
+        self._sounds = Sounds(settings.display.sounds)
+        self._timers = Timers(post)
+        self._examination = Worker("examination", post)
+        outside = Outside(
+            card=self._card,
+            links=equipment.repository,
+            post=post,
+            start_timer=self._timers.start,
+            play=self._sounds.play,
+            show_state=displays.show_state,
+            look_at_store=lambda: check_store(equipment.repository),
+            library=equipment.library,
+            hand_over=equipment.hand_over,
+            print_slip=equipment.print_slip,
+        )
+        ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING
+        registry = RegistryCondition.STARTING if equipment.repository.is_enrolled() else RegistryCondition.NONE
+        counter = Counter(
+            rules=counter_rules(settings),
+            today=today(),
+            clock=equipment.clock,
+            facts=awaiting(equipment),
+            ils=ils,
+            registry=registry,
+            refused_operations=equipment.repository.refused_operations(),
+        )
+        self.conductor = Conductor(counter, outside)
+        self._minute = QTimer(interval=60_000)
+        self._minute.timeout.connect(self._minute_passed)
+        self._tick = QTimer(interval=_TICK_MS)
+        self._tick.timeout.connect(lambda: self.conductor.happen(Ticked()))
+        self._library_beat = QTimer(interval=_LIBRARY_BEAT_MS)
+        self._library_beat.timeout.connect(self.conductor.keep_library_alive)
+
+    def start(self) -> None:
+        self.conductor.happen(Ticked())
+        self._examine()
+        self._card.start()
+        self._watch.start()
+        self._heartbeat.start()
+        self._rounds.start()
+        self.look_at_displays()
+        self._minute.start()
+        self._tick.start()
+        self.conductor.keep_library_alive()
+        self._library_beat.start()
+
+    def stop(self) -> None:
+        """Stop checks, work and card, in this order: nothing new is accepted while pending work ends."""
+        for timer in (self._minute, self._tick, self._library_beat):
+            timer.stop()
+        self._rounds.stop()
+        self._heartbeat.stop()
+        self._watch.stop()
+        self._repository.stop_examining()
+        self._examination.stop()
+        self.conductor.stop()
+        self._card.stop()
+        self._timers.stop()
+        self._sounds.stop()
+
+    def look_at_displays(self) -> None:
+        if self._own_displays:
+            seen = displays_now()
+            self.conductor.happen(CheckFound(check_displays(self._settings.display, seen, self._displays.arranged)))
+
+    def _examine(self) -> None:
+        """Examine the whole store while cards are served. A finding is shown at once."""
+
+        def examine() -> Event | None:
+            return None if self._repository.examine() is None else CheckFound(check_store(self._repository))
+
+        # A failed examination is itself a store problem, reported by the next check.
+        self._examination.look(examine, lambda incident: CheckFound(bug_in("store", incident.number)))
+
+    def _minute_passed(self) -> None:
+        if today() != self.conductor.counter.today:
+            self.conductor.happen(DayBegan(today()))
+            self._examine()
+        elif self._repository.is_unexamined:
+            self._examine()
+        self.look_at_displays()
+
+
+def awaiting(equipment: Equipment) -> CounterFacts:
+    """The facts at start-up, with an unseen finding for every pending check, so that even one that hangs the first time is noticed."""
+    known = {finding.check for finding in equipment.facts.findings}
+    checks = {"service", "reader", "store", *(look.check for looks in equipment.looks for look in looks)} - known
+    return replace(equipment.facts, findings=(*equipment.facts.findings, *(unseen(check) for check in sorted(checks))))
