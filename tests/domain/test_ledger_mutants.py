@@ -9,7 +9,8 @@ import pytest
 from tests.support.ledger.mutants import Mutant, copy_of_the_program, histories, is_noticed, mutants
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(300)]
-HISTORIES = 30_000
+HISTORIES = 10_000
+"""What is noticed latest takes some 2,000."""
 
 DECIDE = (
     ("any(_came_after(stop, operation.origin, standing.epochs) for stop in standing.stops)", "False"),

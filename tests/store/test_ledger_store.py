@@ -5,29 +5,39 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from kiosk.domain.decide import Change, Closed, Epochs, Opened, OpenLink, Stop, Stopped
+from kiosk.domain.decide import Closed, Epochs, Opened, Stop, Stopped
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
-from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
+from kiosk.domain.model import LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
 from kiosk.domain.states import Problem
 from kiosk.domain.wire import Position, UnlinkOperation
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from tests.support.store.enrolled import (
+    CARD_A,
+    CARD_B,
+    CARD_C,
+    ELSEWHERE,
+    NOTHING_SAFE,
+    NUMBER_1,
+    NUMBER_2,
+    REGISTRY,
+    entry,
+    opened,
+    save,
+    shown,
+    states,
+    unlink,
+)
 
 OpenStore = Callable[..., Repository]
-
-CARD_A, CARD_B, CARD_C = (LinkToken(bytes([number]) * 32) for number in (1, 2, 3))
-NUMBER_1, NUMBER_2 = LibraryCardNumber("2104067853"), LibraryCardNumber("2104067861")
-REGISTRY, ELSEWHERE = "https://registry.example", "窓口2"
-NOTHING_SAFE = Position(1, 0)
 
 
 @pytest.fixture
@@ -37,46 +47,6 @@ def store(open_store: OpenStore) -> Repository:
     store.enrol(REGISTRY)
     store.load(Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
     return store
-
-
-def save(store: Repository, token: LinkToken, number: LibraryCardNumber, replaces: ReplaceReason | None = None) -> UUID:
-    operation = uuid4()
-    by_card, by_number = store.links_for([token], number)
-    shown = tuple(link.operation for link in (*by_card, by_number) if link is not None)
-    assert store.save_link(operation, token, number, revocation=Revocation.GOOD, replaces=replaces, shown=shown)
-    return operation
-
-
-def unlink(store: Repository, number: LibraryCardNumber) -> UUID:
-    operation = uuid4()
-    assert store.close_link(operation, number, UnlinkReason.LOST)
-    return operation
-
-
-def opened(token: LinkToken, number: LibraryCardNumber, operation: UUID | None = None, counter: str = ELSEWHERE) -> OpenLink:
-    return OpenLink(token, number, datetime(2026, 11, 22, tzinfo=UTC), counter, operation or uuid4())
-
-
-def entry(cursor: int, *changes: Change, operation: UUID | None = None, counter: str = ELSEWHERE, sequence: int = 1) -> FeedEntry:
-    return FeedEntry(cursor, operation or uuid4(), counter, sequence, changes)
-
-
-def shown(store: Repository) -> list[tuple[str, bool]]:
-    """Every link shown: its number, and whether it waits for an answer. Found from both sides and in the list alike."""
-    listed = [link.number for link in store.list_links(masked=False)]
-    assert store.count_links() == len(listed)
-    found = []
-    for number in listed:
-        link = store.find_by_number(LibraryCardNumber(number))
-        assert link is not None
-        assert store.find(link.token) == link
-        found.append((number, link.pending))
-    assert store.examine(aside=False) is None
-    return found
-
-
-def states(store: Repository) -> list[object]:
-    return [own.state for own in store.operations()]
 
 
 def test_what_is_done_here_works_here_at_once_and_waits(store: Repository) -> None:
@@ -142,24 +112,6 @@ def test_an_answer_above_the_cursor_writes_no_link(store: Repository) -> None:
     store.follow([entry(3, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
     assert shown(store) == [(NUMBER_1.text, False)]
     assert states(store) == [AcceptedAt(Position(1, 3))]
-
-
-@pytest.mark.parametrize("answer", [AcceptedAt(Position(1, 3)), RefusedFor(Code.STOPPED_SINCE)])
-def test_an_answer_of_an_epoch_that_is_over_is_dropped(store: Repository, answer: AcceptedAt | RefusedFor) -> None:
-    """It was on its way while a backup was put back: the operation is sent again, and has another answer."""
-    operation = save(store, CARD_A, NUMBER_1)
-    store.load(Snapshot(Epochs(2, ((1, 0),)), 0, ()), Position(2, 0))
-    store.answer({operation: answer}, epoch=1)
-    assert states(store) == [Pending()]
-    store.answer({operation: AcceptedAt(Position(2, 1))}, epoch=2)
-    assert states(store) == [AcceptedAt(Position(2, 1))]
-
-
-def test_entries_of_an_epoch_that_is_over_are_not_applied(store: Repository) -> None:
-    store.load(Snapshot(Epochs(2, ((1, 0),)), 0, ()), Position(2, 0))
-    with pytest.raises(ValueError, match="epoch"):
-        store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
-    assert (store.position(), shown(store)) == (Position(2, 0), [])
 
 
 def test_it_is_kept_until_a_backup_holds_it(store: Repository) -> None:
@@ -236,29 +188,6 @@ def test_a_gap_in_the_feed_applies_nothing(store: Repository, cursors: Sequence[
     with pytest.raises(ValueError, match="does not follow"):
         store.follow(entries, NOTHING_SAFE)
     assert (store.position(), shown(store)) == (Position(1, 0), [])
-
-
-def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> None:
-    kept, lost = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
-    store.answer({kept: AcceptedAt(Position(1, 1)), lost: AcceptedAt(Position(1, 2))}, epoch=1)
-    both = [
-        entry(1, Opened(opened(CARD_A, NUMBER_1, kept)), operation=kept),
-        entry(2, Opened(opened(CARD_B, NUMBER_2, lost)), operation=lost),
-    ]
-    store.follow(both, NOTHING_SAFE)
-    assert shown(store) == [(NUMBER_1.text, False), (NUMBER_2.text, False)]
-    store.load(Snapshot(Epochs(2, ((1, 1),)), 1, (PlacedLink(opened(CARD_A, NUMBER_1, kept), 1),)), Position(2, 0))
-    assert states(store) == [AcceptedAt(Position(2, 1)), Pending()]
-    assert shown(store) == [(NUMBER_1.text, False), (NUMBER_2.text, True)]
-    assert store.position() == Position(2, 1)
-
-
-@pytest.mark.parametrize("late", [Snapshot(Epochs(1), 0, ()), Snapshot(Epochs(0), 7, ())], ids=["earlier", "of an epoch that is over"])
-def test_a_snapshot_that_is_late_does_not_turn_back_what_followed(store: Repository, late: Snapshot) -> None:
-    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
-    with pytest.raises(ValueError, match="older"):
-        store.load(late, NOTHING_SAFE)
-    assert (store.position(), shown(store)) == (Position(1, 1), [(NUMBER_1.text, False)])
 
 
 def test_a_snapshot_brings_the_stops_that_matter(store: Repository) -> None:
