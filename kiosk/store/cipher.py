@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.database import ask
 from kiosk.ledger.sqlite_errors import result_code
 
 # peewee logs every statement with its values (numbers, tokens) at level DEBUG.
@@ -153,8 +154,8 @@ class CipherDatabase(SqliteDatabase):
         return connection
 
     def ask(self, sql: str, values: tuple[bytes | str | int | None, ...] = ()) -> Any:
-        """Execute plain SQL and return the cursor."""
-        return self.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+        """`ledger.database.ask` on this database."""
+        return ask(self, sql, values)
 
     def rollback(self) -> None:
         """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""
