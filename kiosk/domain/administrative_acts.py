@@ -18,6 +18,8 @@ class AdministrativeAct(StrEnum):
     LISTED = "listed"
     ENROLLED = "enrolled"
     """From then on the library's server held the links."""
+    LOADED = "loaded"
+    """All links were replaced by a snapshot of the library's server."""
     MIGRATED = "migrated"
     """The store was brought to a form that could not take over its links, which were dropped."""
     TRUST_ADDED = "trust-added"

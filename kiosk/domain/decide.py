@@ -48,11 +48,12 @@ class Epochs:
         """The cursor up to which a counter really knew the ledger that holds now.
 
         In an earlier epoch it may have seen operations that were lost since, so it counts as knowing at most what was left at each cut.
-        Of an epoch still to come nothing is known.
+        Of an epoch still to come, or of one whose cut is not known, nothing is known.
         """
-        if known.epoch > self.current:
+        later = [cut for epoch, cut in self.cuts if epoch >= known.epoch]
+        if known.epoch != self.current and known.epoch not in dict(self.cuts):
             return 0
-        return min([known.cursor, *(cut for epoch, cut in self.cuts if epoch >= known.epoch)])
+        return min([known.cursor, *later])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A number without a link was stopped."""
+    """A number, and perhaps a card, were stopped beyond the links that were closed."""
 
     number: LibraryCardNumber
+    token: LinkToken | None = None
 
 
 Change = Opened | Closed | Stopped
@@ -127,15 +129,20 @@ def decide(standing: Standing, operation: Operation) -> Decision:
 
 
 def _unlink(standing: Standing, operation: UnlinkOperation) -> Decision:
-    # Whatever opened the link: a card reported lost stops, even if it was linked anew without this counter's knowledge.
-    if standing.by_number is not None:
-        return Accepted((Closed(standing.by_number),))
-    return Declined(Code.NOTHING_TO_UNLINK) if standing.is_alone else Accepted((Stopped(operation.number),))
+    # Whatever opened the links: a card reported lost stops, even if it was linked anew, or with another number, without the counter's
+    # knowledge.
+    by_token, by_number = standing.by_token, standing.by_number
+    closed = [link for link in (by_number, None if by_token == by_number else by_token) if link is not None]
+    if standing.is_alone and not closed:
+        return Declined(Code.NOTHING_TO_UNLINK)
+    is_whole = by_number is not None and operation.token in (None, *(link.token for link in closed))
+    return Accepted((*map(Closed, closed), *(() if is_whole else (Stopped(operation.number, operation.token),))))
 
 
 def _replace(standing: Standing, operation: ReplaceOperation) -> Decision:
     conflicting = [link for link in (standing.by_token, standing.by_number) if link is not None]
-    if any(link.operation not in operation.replaces for link in conflicting):
+    # Neither another one nor one fewer: whoever closed one that was shown may have had a reason that staff do not know.
+    if {link.operation for link in conflicting} != operation.replaces:
         return Declined(Code.PREMISES_CHANGED)
     return Accepted((*(Closed(link) for link in conflicting), _opened(operation)))
 

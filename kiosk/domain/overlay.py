@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kiosk.domain.decide import Accepted, Closed, Decision, Epochs, Opened, OpenLink, Standing, Stop, decide
 from kiosk.domain.model import LibraryCardNumber, LinkToken
-from kiosk.domain.wire import Operation, UnlinkOperation
+from kiosk.domain.wire import Operation
 
 
 class Links(Protocol):
@@ -68,7 +68,7 @@ def projected(operations: Iterable[Operation], links: Links, epochs: Epochs) -> 
 
 def standing_of(operation: Operation, links: Links, overlay: Overlay, epochs: Epochs) -> Standing:
     """What stands concerning one operation, as this counter sees it."""
-    token = None if isinstance(operation, UnlinkOperation) else operation.token
+    token = operation.token
     return Standing(
         by_token=None if token is None else overlay.of_token(links, token),
         by_number=overlay.of_number(links, operation.number),

@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.model import LibraryCardNumber, Link, RegistryCondition, Sound, UnlinkReason
+from kiosk.domain.registry_news import told_on_its_page
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     AskingUnlinkNumber,
@@ -33,7 +34,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     UnlinkingRefused,
 )
-from kiosk.domain.transition import Step, asking, end_session, go, new_operation, refused_number, stay
+from kiosk.domain.transition import Step, asking, end_session, go, new_operation, refused_number, stay, then
 
 
 def begin(counter: Counter) -> Step:
@@ -59,8 +60,8 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return go(counter, ChoosingUnlinkReason())
         case UnlinkingRefused(problem, reason, card_stopped), BackPressed():
             return go(counter, AskingUnlinkNumber(reason, card_stopped, problem))
-        case FindingLinkToClose(), LinksFound(by_number=link):
-            return _found(counter, flow, link)
+        case FindingLinkToClose(), LinksFound(by_number=link, enrolled=enrolled):
+            return _found(counter, flow, link, enrolled)
         case ConfirmingUnlink(link=link), UnlinkConfirmed():
             return _close(counter, flow, link.number)
         case ConfirmingStop(number=number), UnlinkConfirmed():
@@ -68,18 +69,19 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
         case ((ConfirmingUnlink(reason, _, card_stopped) | ConfirmingStop(reason, _, card_stopped)), BackPressed()):
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
         case ClosingLink(), LinkClosed(_, operation, pending):
-            done = Unlinked(flow.reason, flow.number, operation, pending, flow.card_stopped, flow.link_known)
-            return go(counter, done, Play(Sound.DONE))
+            waits = pending and not flow.accepted
+            done = Unlinked(flow.reason, flow.number, operation, waits, flow.card_stopped, flow.link_known)
+            return then(go(counter, done, Play(Sound.DONE)), told_on_its_page)
         case ((FindingLinkToClose() | ClosingLink()), StoreFailed(code=code)):
             return _refuse(counter, flow, code)
     return stay(counter)
 
 
-def _found(counter: Counter, flow: FindingLinkToClose, link: Link | None) -> Step:
+def _found(counter: Counter, flow: FindingLinkToClose, link: Link | None, enrolled: bool) -> Step:
     """Without a link here another counter may have one, unless this counter is alone."""
     if link is not None:
         return go(counter, ConfirmingUnlink(flow.reason, link, flow.card_stopped))
-    if counter.registry is RegistryCondition.NONE:
+    if counter.registry is RegistryCondition.NONE and not enrolled:
         return _refuse(counter, flow, Code.NOTHING_TO_UNLINK)
     return go(counter, ConfirmingStop(flow.reason, flow.number, flow.card_stopped))
 

@@ -2,7 +2,8 @@
 
 An operation is an act as a value: it is made where the person acts, keeps its UUID for ever, and says up to where its counter knew the
 ledger at that moment. `decide` says what becomes of it. A new kind of operation needs: a dataclass and a row in `_KINDS` here, a rule in
-`decide.py`, its row of the audit trail in `store/acts.py`, and the same rule once more in the tests' own model of the ledger.
+`decide.py`, its row of the audit trail in `store/acts.py`, its `OperationKind` (`model.py`) with what staff are told if it is refused, and
+the same rule once more in the tests' own model of the ledger.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Origin:
     known: Position
     """Up to where the counter knew the ledger."""
     key_generation: int
-    """Of the site key that derived the token."""
+    """Of the site key: the one that derived the operation's token."""
     made: datetime
     """UTC, whole seconds. Evidence, never an order: clocks are wrong."""
     operator: str | None = None
@@ -83,22 +84,24 @@ class ReplaceOperation:
 
 @dataclass(frozen=True, slots=True)
 class UnlinkOperation:
-    """Close the link of a number, or stop the number where no link of it is known."""
+    """Close the link of a number, and stop both for whatever was made before, also where no link of the number is known."""
 
     origin: Origin
     number: LibraryCardNumber
     reason: UnlinkReason
+    token: LinkToken | None
+    """Of the link that was shown: the card stops with its number, even if it was meanwhile linked with another. None if none was."""
 
 
 Operation = LinkOperation | ReplaceOperation | UnlinkOperation
 
 
-def encode(operation: Operation) -> bytes:
-    """The canonical encoding (UTF-8 JSON, keys sorted, no spaces): equal operations have equal bytes. Secret: token and number.
+def encode(operation: Operation, version: int = CURRENT) -> bytes:
+    """The canonical encoding of a version (UTF-8 JSON, keys sorted, no spaces): equal operations have equal bytes. Secret: token, number.
 
     Raises ValueError for a time that `decode` could not give back.
     """
-    return _canonical({"wire": CURRENT, "kind": _KIND_OF[type(operation)], **_origin_fields(operation.origin), **_own_fields(operation)})
+    return _canonical({"wire": version, "kind": _KIND_OF[type(operation)], **_origin_fields(operation.origin), **_own_fields(operation)})
 
 
 def decode(encoded: bytes) -> Operation:
@@ -115,7 +118,7 @@ def decode(encoded: bytes) -> Operation:
             raise ValueError(f"no version {version}")
         operation = _KINDS[_text(fields["kind"])](_Fields(fields))
         # Unknown fields, another order or another spelling would give one operation two encodings.
-        if encode(operation) != encoded:
+        if encode(operation, version) != encoded:
             raise ValueError("not canonical")
     # OverflowError: a time near the end of the calendar, in another zone.
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -195,7 +198,8 @@ def _replacement(fields: _Fields) -> ReplaceOperation:
 
 
 def _unlinking(fields: _Fields) -> UnlinkOperation:
-    return UnlinkOperation(fields.origin, fields.number, fields.of(UnlinkReason, "reason"))
+    token = None if fields.values["token"] is None else fields.token
+    return UnlinkOperation(fields.origin, fields.number, fields.of(UnlinkReason, "reason"), token)
 
 
 _KINDS: Mapping[str, Callable[[_Fields], Operation]] = {"link": _link, "replace": _replacement, "unlink": _unlinking}
@@ -209,8 +213,8 @@ def _own_fields(operation: Operation) -> dict[str, object]:
         case ReplaceOperation(_, token, number, revocation, by_guardian, reason, replaces):
             told = {"token": token.digest.hex(), "number": number.text, "revocation": revocation, "guardian": by_guardian}
             return {**told, "reason": reason, "replaces": sorted(map(str, replaces))}
-        case UnlinkOperation(_, number, reason):  # pragma: no branch
-            return {"number": number.text, "reason": reason}
+        case UnlinkOperation(_, number, reason, token):  # pragma: no branch
+            return {"number": number.text, "reason": reason, "token": token and token.digest.hex()}
 
 
 def _origin_fields(origin: Origin) -> dict[str, object]:

@@ -143,7 +143,7 @@ class Conductor:
             case ReleaseCard(insertion):
                 card.release(insertion)
             case FindLinks(ticket, tokens, number):
-                self._store(ticket, lambda: LinksFound(ticket, *links.links_for(tokens, number)))
+                self._store(ticket, lambda: LinksFound(ticket, *links.links_for(tokens, number), links.is_enrolled()))
             case SaveLink():
                 self._store(effect.ticket, self._saving(effect))
             case CloseLink():

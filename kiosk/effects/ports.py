@@ -63,6 +63,7 @@ class Links(Protocol):
     """The store, as called on the work thread. Every method may raise KioskError."""
 
     def links_for(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> tuple[tuple[Link, ...], Link | None]: ...
+    def is_enrolled(self) -> bool: ...
     def save_link(
         self,
         operation: uuid.UUID,

@@ -32,6 +32,8 @@ REGISTER = "register"
 RELEASE = "release"
 STOP = "stop"
 """A number without a link was stopped, at every counter."""
+WITHDRAW = "withdraw"
+"""What an act before had done here was undone: the library's server refused it, for the code given as reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ def rows_of(operation: Operation, accepted: Accepted) -> list[ActRow]:
     """The rows of an accepted operation, in order; its own is the last."""
     closed = [change.link.number for change in accepted.changes if isinstance(change, Closed)]
     if isinstance(operation, UnlinkOperation):
-        return [ActRow(RELEASE if closed else STOP, operation.number, operation.reason)]
+        others = [ActRow(RELEASE, number, operation.reason, is_own=False) for number in closed if number != operation.number]
+        return [*others, ActRow(RELEASE if operation.number in closed else STOP, operation.number, operation.reason)]
     reason = operation.reason if isinstance(operation, ReplaceOperation) else None
     given_way = [ActRow(RELEASE, number, reason, is_own=False) for number in closed]
     return [*given_way, ActRow(REGISTER, operation.number, reason, _checked(operation))]

@@ -11,7 +11,8 @@ from kiosk.domain.feed import FeedEntry, Snapshot
 from kiosk.domain.model import OperationKind, RefusedOperation
 from kiosk.domain.operations import AcceptedAt, OwnOperation, RefusedFor
 from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
-from kiosk.ledger.audit import RELEASE
+from kiosk.ledger.audit import WITHDRAW
+from kiosk.ledger.digest import LinkSum
 from kiosk.store.opened_store import OpenedStore
 
 _KINDS = {LinkOperation: OperationKind.LINK, ReplaceOperation: OperationKind.REPLACE, UnlinkOperation: OperationKind.UNLINK}
@@ -21,8 +22,13 @@ class LedgerStore(OpenedStore):
     """Each method is one transaction, so that answer, links and what is shown of them change together."""
 
     def enrol(self, registry: str) -> None:
-        """From now on the library's server at this URL holds the links, and what is done here waits for its answers."""
+        """From now on the library's server at this URL holds the links, and what is done here waits for its answers.
+
+        Raises ValueError on a counter that is enrolled, or that has links of its own: the server's first snapshot would replace them.
+        """
         with self._writing() as now:
+            if not self._ledger.is_alone or (self._digest.kept() or LinkSum()).count:
+                raise ValueError("only a counter without links, and alone, can be enrolled")
             self._ledger.notes.enrol(registry)
             # What was counted here alone is no position of the library's ledger.
             self._ledger.notes.reach(Position())
@@ -52,37 +58,46 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return self._ledger.own.count_pending()
 
-    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor], epoch: int) -> None:
-        """Keep the answers that the server gave, in an epoch, to operations made here.
+    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor], epoch: int) -> list[OwnOperation]:
+        """Keep the answers that the server gave, in an epoch, to operations made here; return those that are news.
 
         Repeated answers and those to operations already gone are ignored, and so are those of another epoch than that of the links: what
         an earlier one answered may be lost with it, and a later one begins here with its snapshot. Raises ValueError for an answer that
-        differs from an earlier one; nothing is kept then.
+        differs from an earlier one, or that names a position of another epoch; nothing is kept then.
         """
         with self._writing() as now:
             if epoch != self._ledger.notes.position.epoch:
-                return
-            for uuid, answer in answers.items():
-                own = self._ledger.answer(uuid, answer)
-                # The trail says that what was registered here did not come to be.
-                if own is not None and isinstance(answer, RefusedFor) and not isinstance(own.operation, UnlinkOperation):
-                    self._tell(now, RELEASE, own.operation.number, reason=answer.code)
+                return []
+            news = self._ledger.answer(answers)
+            for own in news:
+                if isinstance(own.state, RefusedFor):
+                    self._tell(now, WITHDRAW, own.operation.number, reason=own.state.code)
+            return news
 
-    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
-        """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
+    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> list[OwnOperation]:
+        """Apply the next entries of the feed; return the operations made here that they answer. `safe`: the position that a backup of the
+        server holds.
 
-        Raises ValueError for a gap and for another epoch, and applies nothing: the counter then needs a snapshot.
+        Raises ValueError for a gap and for another epoch, and on a counter that is alone; nothing is applied then.
         """
         with self._writing():
-            self._ledger.follow(entries, safe)
+            self._refuse_alone()
+            return self._ledger.follow(entries, safe)
 
     def load(self, snapshot: Snapshot, safe: Position) -> None:
         """Replace all links by a snapshot. In a new epoch, what was accepted here but lost there is pending again.
 
-        Raises ValueError for one that is older than the links.
+        Raises ValueError for one that is older than the links, and on a counter that is alone.
         """
-        with self._writing():
+        with self._writing() as now:
+            self._refuse_alone()
             self._ledger.load(snapshot, safe)
+            # Links that changed without their position having moved must not be taken for tampering.
+            self._tell(now, AdministrativeAct.LOADED, None, reason=None)
+
+    def _refuse_alone(self) -> None:
+        if self._ledger.is_alone:
+            raise ValueError("a counter that is alone is its own feed")
 
     def forget_refusal(self, operation: UUID) -> None:
         """Forget a refused operation that staff have seen."""

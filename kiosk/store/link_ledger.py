@@ -6,7 +6,7 @@ transaction of the act, and keeps nothing of an operation afterwards. Every meth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -73,17 +73,21 @@ class LinkLedger:
         return decision
 
     def may_be_repeated(self, operation: Operation) -> bool:
-        """Whether an operation made before under this UUID had this content, as far as anything is kept of it."""
+        """Whether an operation made before under this UUID had this content, as far as anything is kept of it: the operation while it is on
+        its way, then the link it opened.
+        """
         own = self.own.find(operation.origin.uuid)
+        if own is not None and isinstance(operation, UnlinkOperation):
+            # Which card it was linked with is not for whoever repeats it to say.
+            again = own.operation
+            return isinstance(again, UnlinkOperation) and (again.number, again.reason) == (operation.number, operation.reason)
         if own is not None:
             return replace(operation, origin=own.operation.origin) == own.operation
-        shown = self.shown.of_number(operation.number)
-        if shown is None or shown.link.operation != operation.origin.uuid:
-            return True
-        return isinstance(operation, UnlinkOperation) or shown.link.token == operation.token
+        opened = self._links.opened_by(operation.origin.uuid)
+        return opened is None or (opened.token, opened.number) == (operation.token, operation.number)
 
     def _standing(self, operation: Operation, alone: bool) -> Standing:
-        token = None if isinstance(operation, UnlinkOperation) else operation.token
+        token = operation.token
         by_token, by_number = None if token is None else self.shown.of_token(token), self.shown.of_number(operation.number)
         return Standing(
             by_token=None if by_token is None else by_token.link,
@@ -95,25 +99,30 @@ class LinkLedger:
 
     # --- the feed -----------------------------------------------------------------------------------------------------
 
-    def answer(self, uuid: UUID, answer: AcceptedAt | RefusedFor) -> OwnOperation | None:
-        """Keep the answer to an operation; return it, or None if that is no news. Links come from the feed alone.
+    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor]) -> list[OwnOperation]:
+        """Keep the answers to operations; return those that are news. Links come from the feed alone.
 
-        Raises ValueError for an answer that differs from an earlier one.
+        Raises ValueError for an answer that differs from an earlier one, or that places an operation in another epoch than the links.
         """
-        own = self.own.find(uuid)
-        if own is None or (state := answered(own.state, answer)) == own.state:
-            return None
-        self.own.keep(uuid, state)
-        if not is_unapplied(state, self.notes.position):
+        reached, news = self.notes.position, []
+        for uuid, answer in answers.items():
+            if isinstance(answer, AcceptedAt) and answer.position.epoch != reached.epoch:
+                raise ValueError(f"accepted in epoch {answer.position.epoch}, not {reached.epoch}")
+            own = self.own.find(uuid)
+            if own is not None and (state := answered(own.state, answer)) != own.state:
+                self.own.keep(uuid, state)
+                news.append(OwnOperation(own.operation, state))
+        if any(not is_unapplied(own.state, reached) for own in news):
             self._project()
-        return OwnOperation(own.operation, state)
+        return news
 
-    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> None:
-        """Apply the next entries of the feed. `safe`: the position that a backup of the server holds.
+    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> list[OwnOperation]:
+        """Apply the next entries of the feed; return the operations made here that it answers. `safe`: the position that a backup of the
+        server holds.
 
         Raises ValueError for a gap and for another epoch: the counter then needs a snapshot.
         """
-        reached = self.notes.position
+        reached, news = self.notes.position, []
         if safe.epoch != reached.epoch:
             raise ValueError(f"of epoch {safe.epoch}, not {reached.epoch}")
         for entry in entries:
@@ -126,8 +135,10 @@ class LinkLedger:
             own = self.own.find(entry.operation)
             if own is not None and own.state == Pending():
                 self.own.keep(entry.operation, AcceptedAt(reached))
+                news.append(OwnOperation(own.operation, AcceptedAt(reached)))
         self.notes.reach(reached)
         self._settle(safe)
+        return news
 
     def load(self, snapshot: Snapshot, safe: Position) -> None:
         """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again.
@@ -175,8 +186,8 @@ class LinkLedger:
         match change:
             case Closed(link):
                 self._stops.add(stop, link.token, link.number)
-            case Stopped(number):
-                self._stops.add(stop, None, number)
+            case Stopped(number, token):
+                self._stops.add(stop, token, number)
 
     def _settle(self, safe: Position) -> None:
         """Forget what has arrived and is safe, and show what is left."""

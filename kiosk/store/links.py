@@ -27,6 +27,10 @@ class LinkTable:
     def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
         return self._one(_SELECT + "number = ?", number.text)
 
+    def opened_by(self, operation: UUID) -> OpenLink | None:
+        """The link that an operation opened. Reads the whole table: only for one made before, which is rare."""
+        return self._one(_SELECT + "operation = ?", str(operation))
+
     def position_of(self, token: LinkToken) -> int | None:
         """The cursor at which the link of this token was opened."""
         row = self._database.ask("SELECT position FROM link WHERE token = ?", (token.digest,)).fetchone()

@@ -14,6 +14,7 @@ from kiosk.domain.decide import Declined, OpenLink
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
+from kiosk.domain.operations import RefusedFor
 from kiosk.domain.wire import LinkOperation, Operation, ReplaceOperation, UnlinkOperation
 from kiosk.ledger.audit import AuditEntry, AuditHead
 from kiosk.ledger.digest import LinkSum
@@ -98,13 +99,17 @@ class Repository(LedgerStore):
         Idempotent. Raises Refused: nothing-to-unlink, on a counter that is alone; operation-reused.
         """
         with self._writing() as now:
-            return self._submit(UnlinkOperation(self._ledger.origin(operation, self._counter, now, operator), number, reason), now)
+            origin, shown = self._ledger.origin(operation, self._counter, now, operator), self._ledger.shown.of_number(number)
+            return self._submit(UnlinkOperation(origin, number, reason, None if shown is None else shown.link.token), now)
 
     def _submit(self, operation: Operation, now: datetime) -> bool:
         uuid = operation.origin.uuid
         if (told := self._audit.find(uuid)) is not None:
             if not (may_be_row_of(operation, told) and self._ledger.may_be_repeated(operation)):
                 raise Refused(Code.OPERATION_REUSED)
+            own = self._ledger.own.find(uuid)
+            if own is not None and isinstance(own.state, RefusedFor):
+                raise Refused(own.state.code)
             return self._ledger.own.is_pending(uuid)
         decision = self._ledger.submit(operation)
         if isinstance(decision, Declined):
@@ -113,9 +118,9 @@ class Repository(LedgerStore):
             standing = self._ledger.shown.of_number(operation.number)
             return standing is not None and standing.pending
         for row in rows_of(operation, decision):
-            own = uuid if row.is_own else None
+            known_by = uuid if row.is_own else None
             checked, operator = list(row.checked), operation.origin.operator
-            self._tell(now, row.act, row.number, reason=row.reason, checked=checked, operator=operator, operation=own)
+            self._tell(now, row.act, row.number, reason=row.reason, checked=checked, operator=operator, operation=known_by)
         return self._ledger.own.is_pending(uuid)
 
     def count_links(self) -> int:

@@ -37,7 +37,7 @@ def replacement(sequence: int, token: LinkToken, number: LibraryCardNumber, *sho
 
 
 def unlink(sequence: int, number: LibraryCardNumber) -> Operation:
-    return UnlinkOperation(origin(sequence), number, UnlinkReason.LOST)
+    return UnlinkOperation(origin(sequence), number, UnlinkReason.LOST, None)
 
 
 def opened(sequence: int, token: LinkToken, number: LibraryCardNumber) -> OpenLink:

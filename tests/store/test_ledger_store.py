@@ -81,7 +81,7 @@ def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> No
     assert (link.operation, link.pending) == (old.operation, False)
     assert shown(store) == [(NUMBER_1.text, False)]
     last = list(store.audit_rows())[-1]
-    assert (last.act, last.reason, last.number) == ("release", "premises-changed", NUMBER_1.masked)
+    assert (last.act, last.reason, last.number) == ("withdraw", "premises-changed", NUMBER_1.masked)
 
 
 def test_a_refusal_stays_until_staff_have_seen_it(store: Repository, open_store: OpenStore) -> None:

@@ -35,6 +35,8 @@ class LinksFound(Answer):
     by_card: tuple[Link, ...]
     """Of the tokens asked for: several only if candidates were asked for."""
     by_number: Link | None
+    enrolled: bool = False
+    """Whether the library's server holds links that this counter may not know, as the store's file says."""
 
 
 @dataclass(frozen=True, slots=True)

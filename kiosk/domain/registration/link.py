@@ -10,8 +10,9 @@ from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, Replac
 from kiosk.domain.model import Sound
 from kiosk.domain.registration.my_number_card import lay_anew
 from kiosk.domain.registration.refusal import refuse
+from kiosk.domain.registry_news import told_on_its_page
 from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
-from kiosk.domain.transition import Step, asking, go, new_operation, spend, stay
+from kiosk.domain.transition import Step, asking, go, new_operation, spend, stay, then
 
 
 def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:
@@ -22,10 +23,9 @@ def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink 
             return proof.begin(counter, LinkGoal(draft, reading, replaces, shown), insertion)
         case ((ChoosingReplacement() | ConfirmingLink()), CardLifted(where)) if where == flow.insertion:
             return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
-        case SavingLink(draft=draft, replaced=replaced), LinkSaved(_, operation, pending):
-            counter, effects = go(counter, Registered(draft, operation, pending, replaced), Play(Sound.DONE))
-            counter, timers = spend(counter, frozenset(counter.cards))
-            return counter, (*effects, *timers)
+        case SavingLink(draft=draft, replaced=replaced, accepted=accepted), LinkSaved(_, operation, pending):
+            done = go(counter, Registered(draft, operation, pending and not accepted, replaced), Play(Sound.DONE))
+            return then(then(done, lambda counter: spend(counter, frozenset(counter.cards))), told_on_its_page)
         case SavingLink(_, draft), StoreFailed(code=code):
             return refuse(counter, draft, Problem(code))
     return stay(counter)

@@ -207,6 +207,8 @@ class SavingLink:
     insertion: Insertion
     operation: UUID
     replaced: bool = False
+    accepted: bool = False
+    """The library's server has answered before our own store."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:

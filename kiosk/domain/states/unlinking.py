@@ -78,6 +78,8 @@ class ClosingLink:
     operation: UUID
     card_stopped: bool | None = None
     link_known: bool = True
+    accepted: bool = False
+    """The library's server has answered before our own store."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:

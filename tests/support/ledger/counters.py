@@ -80,7 +80,8 @@ class CounterInMemory:
         return self._act(ReplaceOperation(self._origin(uuid), token, number, Revocation.GOOD, False, ReplaceReason.RENEWED, shown))
 
     def unlink(self, uuid: UUID, number: LibraryCardNumber) -> Code | None:
-        return self._act(UnlinkOperation(self._origin(uuid), number, UnlinkReason.LOST))
+        shown = self._overlay.of_number(self._table, number)
+        return self._act(UnlinkOperation(self._origin(uuid), number, UnlinkReason.LOST, None if shown is None else shown.token))
 
     def _origin(self, uuid: UUID) -> Origin:
         return Origin(uuid, self.name, self._sequence + 1, self._reached, 0, MADE)

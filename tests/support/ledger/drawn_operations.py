@@ -32,7 +32,7 @@ REPLACEMENTS = st.builds(
     st.sampled_from(ReplaceReason),
     st.frozensets(UUIDS, max_size=3),
 )
-UNLINKINGS = st.builds(UnlinkOperation, ORIGINS, NUMBERS, st.sampled_from(UnlinkReason))
+UNLINKINGS = st.builds(UnlinkOperation, ORIGINS, NUMBERS, st.sampled_from(UnlinkReason), st.none() | TOKENS)
 OPERATIONS: st.SearchStrategy[Operation] = LINKS | REPLACEMENTS | UNLINKINGS
 
 OPEN_LINKS = st.builds(OpenLink, TOKENS, NUMBERS, TIMES, TEXTS, UUIDS)
@@ -44,8 +44,7 @@ EPOCHS = st.builds(Epochs, COUNTS, st.lists(st.tuples(COUNTS, COUNTS), max_size=
 def standings(draw: st.DrawFn, operation: Operation) -> Standing:
     """What may stand in a ledger concerning an operation: links of its token and of its number, which may be one and the same."""
     link, other = draw(OPEN_LINKS), draw(OPEN_LINKS)
-    token = None if isinstance(operation, UnlinkOperation) else operation.token
-    number = operation.number
+    token, number = operation.token, operation.number
     by_token = OpenLink(token, draw(st.sampled_from([number, link.number])), link.since, link.counter, link.operation) if token else None
     by_token = draw(st.sampled_from([None, by_token]))
     if by_token is not None and by_token.number == number:

@@ -179,9 +179,7 @@ class History:
 
 
 def _share(one: Operation, other: Operation) -> bool:
-    if one.number == other.number:
-        return True
-    return not isinstance(one, UnlinkOperation) and not isinstance(other, UnlinkOperation) and one.token == other.token
+    return one.number == other.number or (one.token is not None and one.token == other.token)
 
 
 def make(first: int, count: int, counters: Callable[[str], LedgerCounter] = CounterInMemory) -> None:

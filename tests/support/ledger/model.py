@@ -91,7 +91,7 @@ class LedgerModel:
     ) -> str | None:
         number, origin = operation.number, operation.origin
         if isinstance(operation, UnlinkOperation):
-            return "nothing-to-unlink" if is_alone and all(pair.number != number for pair in pairs) else None
+            return "nothing-to-unlink" if is_alone and not _unlinked_by(operation, pairs) else None
         token = operation.token
         since = [
             e
@@ -100,9 +100,11 @@ class LedgerModel:
         ]
         if since and max(e.place for e in since) > self.still(origin.known.epoch, origin.known.cursor, epoch):
             return "stopped-since"
-        clash = [pair for pair in pairs if (pair.token == token) != (pair.number == number)]
+        if any(pair.token == token and pair.number == number for pair in pairs):
+            return None
+        clash = [pair for pair in pairs if pair.token == token or pair.number == number]
         if isinstance(operation, ReplaceOperation):
-            return "premises-changed" if {pair.by for pair in clash} - operation.replaces else None
+            return "premises-changed" if {pair.by for pair in clash} != operation.replaces else None
         if any(pair.token == token for pair in clash):
             return "linked-elsewhere"
         return "number-linked-elsewhere" if clash else None
@@ -194,7 +196,12 @@ def _stopped_by(stop: Operation, line: list[Operation], made: list[Operation]) -
     if not isinstance(stop, UnlinkOperation):
         return []
     later = [op.origin.uuid for op in made if op.origin.sequence > stop.origin.sequence]
-    return [op for op in (*line, *made) if op.number == stop.number and op.origin.uuid not in later]
+    same = [op for op in (*line, *made) if op.number == stop.number or (stop.token is not None and op.token == stop.token)]
+    return [op for op in same if op.origin.uuid not in later]
+
+
+def _unlinked_by(operation: UnlinkOperation, pairs: Iterable[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair.number == operation.number or pair.token == operation.token]
 
 
 def is_unapplied(state: State | None, reached: int) -> bool:
@@ -209,8 +216,9 @@ def retold(line: Iterable[Operation]) -> tuple[list[Pair], list[Ending]]:
     for place, operation in enumerate(line, 1):
         after, over = following(pairs, operation)
         endings += [Ending(place, pair.token, pair.number, pair.by, operation.origin) for pair in over]
-        if isinstance(operation, UnlinkOperation) and not over:
-            endings.append(Ending(place, None, operation.number, None, operation.origin))
+        if isinstance(operation, UnlinkOperation):
+            # Whatever it ended: its number is stopped, and so is the card that was shown with it.
+            endings.append(Ending(place, operation.token, operation.number, None, operation.origin))
         pairs = after
     return pairs, endings
 
@@ -218,7 +226,7 @@ def retold(line: Iterable[Operation]) -> tuple[list[Pair], list[Ending]]:
 def following(pairs: list[Pair], operation: Operation) -> tuple[list[Pair], list[Pair]]:
     """The pairs after an accepted operation, and those it ended."""
     if isinstance(operation, UnlinkOperation):
-        over = [pair for pair in pairs if pair.number == operation.number]
+        over = _unlinked_by(operation, pairs)
         return [pair for pair in pairs if pair not in over], over
     if any(pair.token == operation.token and pair.number == operation.number for pair in pairs):
         return pairs, []

@@ -9,7 +9,7 @@ from kiosk.domain.decide import Accepted, Declined, Epochs, Opened, OpenLink, St
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import AcceptedAt, RefusedFor
-from kiosk.domain.wire import Operation, Position, UnlinkOperation
+from kiosk.domain.wire import Operation, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Table:
                 placed = PlacedLink(change.link, entry.cursor)
                 self.by_token[change.link.token] = self.by_number[change.link.number] = placed
             elif isinstance(change, Stopped):
-                self.stopped.append(PlacedStop(stop, None, change.number))
+                self.stopped.append(PlacedStop(stop, change.token, change.number))
             else:
                 del self.by_token[change.link.token], self.by_number[change.link.number]
                 self.stopped.append(PlacedStop(stop, change.link.token, change.link.number))
@@ -105,11 +105,9 @@ class LedgerServer:
         return Answer(self.epochs.current, uuid, state)
 
     def _standing(self, operation: Operation) -> Standing:
-        table, number = self._now.table, operation.number
-        if isinstance(operation, UnlinkOperation):
-            return Standing(None, table.of_number(number), table.stops(None, number), self.epochs)
-        token = operation.token
-        return Standing(table.of_token(token), table.of_number(number), table.stops(token, number), self.epochs)
+        table, number, token = self._now.table, operation.number, operation.token
+        by_token = None if token is None else table.of_token(token)
+        return Standing(by_token, table.of_number(number), table.stops(token, number), self.epochs)
 
     def _outcome(self, operation: Operation, decision: Accepted | Declined) -> AcceptedAt | RefusedFor:
         if isinstance(decision, Declined):

@@ -62,7 +62,8 @@ class LedgerWorld:
         self._acted(counter, expected, counter.replace(uuid, token, number, premises), "replace", *sorted(premises), "by", token, number)
 
     def unlink(self, counter: LedgerCounter, uuid: UUID, number: LibraryCardNumber) -> None:
-        expected = UnlinkOperation(self._origin(counter, uuid), number, UnlinkReason.LOST)
+        card = next((pair.token for pair in self.model.at(counter.name).shown if pair.number == number), None)
+        expected = UnlinkOperation(self._origin(counter, uuid), number, UnlinkReason.LOST, card)
         self._acted(counter, expected, counter.unlink(uuid, number), "unlink", number)
 
     def _origin(self, counter: LedgerCounter, uuid: UUID) -> Origin:
