@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.commands.ils import key_of, needed
 from kiosk.domain.model import Language, Service
 from kiosk.service_texts import ServiceText, keys_of
 from kiosk.text import knows
@@ -23,6 +24,10 @@ def languages(key: str) -> list[Language]:
 @pytest.mark.parametrize("service", Service)
 def test_every_service_has_its_words_in_every_language_that_reads_them(service: Service) -> None:
     assert [(key, language) for key in keys_of(service) for language in languages(key) if not knows(key, language)] == []
+
+
+def test_every_request_the_counter_needs_has_its_name_for_people() -> None:
+    assert [request for request in needed() if not knows(key_of(request))] == []
 
 
 def test_no_words_are_kept_for_a_service_that_has_no_use_for_them() -> None:
