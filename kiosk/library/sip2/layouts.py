@@ -140,6 +140,9 @@ LAYOUTS: dict[str, Layout] = {
 }
 """Layouts by kind. Dates are 18 characters: YYYYMMDD, a zone of four characters, HHMMSS."""
 
+SUPPORTED_MESSAGES = ("23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65")
+"""The requests covered by BX (supported messages) of a 98, in its order."""
+
 FIELDS: dict[str, str] = {
     "AA": "patron identifier",
     "AB": "item identifier",
