@@ -18,5 +18,3 @@ CHANGES: Mapping[Service, Change] = {
 
 NEEDED = ("63", "17", *(change.kind for change in CHANGES.values()))
 """The requests the counter uses, by message identifier."""
-
-__all__ = ["CHANGES", "NEEDED", "Change"]
