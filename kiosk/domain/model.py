@@ -193,19 +193,6 @@ AnyService = Service | LocalService
 
 
 @unique
-class SlipKind(StrEnum):
-    """What is printed for the patron."""
-
-    NONE = "none"
-    TODAY = "today"
-    """今回の分: what was done in this session."""
-    ALL = "all"
-    """貸出中すべて."""
-    RECORDED = "recorded"
-    """What a registration has recorded, and what it has not."""
-
-
-@unique
 class IlsCondition(StrEnum):
     """State of the connection to the library system (ILS). Problems have the value of their `Code`."""
 

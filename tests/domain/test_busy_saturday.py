@@ -27,8 +27,9 @@ from kiosk.domain.events import (
     ServiceChosen,
 )
 from kiosk.domain.itemservices import ITEM_SERVICES
-from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
+from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, Flow, PatronShown, Progress, When
 from tests.support.domain.scripted_counter import OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, Library, title

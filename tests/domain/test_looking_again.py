@@ -26,15 +26,15 @@ from kiosk.domain.events import (
     UnclearSeen,
 )
 from kiosk.domain.itemservices import ITEM_SERVICES
-from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
+from kiosk.domain.model import IlsCondition, Service, Ticket
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B = "1103447109", "1100892031"
 NOT_YET, UNKNOWN = (Outcome.REFUSED, Reason.NOT_THERE_YET), (Outcome.UNKNOWN, Reason.LOST_ANSWER)
-NOT_SEEN = (Outcome.REFUSED, Reason.NOT_SEEN_YET)
-DONE = (Outcome.DONE, None)
+NOT_SEEN, DONE = (Outcome.REFUSED, Reason.NOT_SEEN_YET), (Outcome.DONE, None)
 Found = tuple[Outcome, Reason | None]
 
 

@@ -19,9 +19,9 @@ from kiosk.domain.events import (
     ServiceChosen,
 )
 from kiosk.domain.itemservices import ITEM_SERVICES
-from kiosk.domain.model import LocalService, Patron, Revocation, Service, SlipKind, Sound, Ticket
+from kiosk.domain.model import LocalService, Patron, Revocation, Service, Sound, Ticket
 from kiosk.domain.rules import StartStop
-from kiosk.domain.slip import SlipLine
+from kiosk.domain.slip import SlipKind, SlipLine
 from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title

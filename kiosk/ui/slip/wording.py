@@ -8,8 +8,8 @@ from datetime import datetime
 from kiosk.config import SlipSettings
 from kiosk.domain.circulation import Due, Told
 from kiosk.domain.itemservices import has_queue, is_loan
-from kiosk.domain.model import Language, Service, SlipKind
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.model import Language, Service
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.service_texts import ServiceText
 from kiosk.text import say
 
