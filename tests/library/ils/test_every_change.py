@@ -8,11 +8,10 @@ from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.library.ils.changes import CHANGES
-from kiosk.library.sip2 import LAYOUTS, SUPPORTED_MESSAGES
-from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, PATRON, STATUS, TITLE, Answer, Station, answering, client_of
+from kiosk.library.sip2 import LAYOUTS
+from tests.support.ils.scripted_server import BOOK, DATE, NUMBER, PATRON, TAKES_ALL, TITLE, Answer, Station, answering, client_of
 
 ON_LOAN = f"18040201{DATE}AB{BOOK}|AJ{TITLE}|AH20261207    235900|"
-OFFERS_ALL = STATUS[: STATUS.index("BX")] + f"BX{'Y' * len(SUPPORTED_MESSAGES)}|"
 
 
 def replied(service: Service, verdict: str) -> str:
@@ -24,7 +23,7 @@ def replied(service: Service, verdict: str) -> str:
 
 def outcome(service: Service, verdict: str) -> Outcome:
     kind = CHANGES[service].kind
-    answers: dict[str, Answer] = {"99": OFFERS_ALL, "63": PATRON, "17": ON_LOAN, kind: replied(service, verdict)}
+    answers: dict[str, Answer] = {"99": TAKES_ALL, "63": PATRON, "17": ON_LOAN, kind: replied(service, verdict)}
     with Station(answering(answers)) as station, client_of(station.port, answer_seconds=0.5) as client:
         client.patron(NUMBER)
         answer = client.serve(service, NUMBER, Item(BOOK))
