@@ -18,7 +18,9 @@ from kiosk.commands.parser import Parser
 from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Language, Service
+from kiosk.service_texts import keys_of
 from kiosk.text import STAFF_PARTS, knows, patron_key, plain, plain_refusal, refusal, refusal_to_patron, say, stop_causes, stop_reasons
 
 CHECKOUT = Path(__file__).parents[1]
@@ -113,10 +115,8 @@ def test_every_reason_about_an_item_has_cause_and_next_step(reason: Reason) -> N
 def test_no_words_are_kept_for_a_stop_or_an_item_that_nobody_says() -> None:
     staff = catalogue("staff", Language.JAPANESE)
     assert {key for key in staff if key.startswith("staff.stop.")} == {f"staff.stop.{stop}" for stop in Stop}
-    services = (Service.LOAN, Service.RENEWAL, Service.HOLD)
-    said = {f"staff.item.{reason}{end}" for reason in Reason for end in ("", "-next", *(f"-{one}-next" for one in services))}
-    said |= {f"staff.item.{how}-{one}" for how in ("refused", "not-done", "unknown") for one in services}
-    said |= {f"staff.item.not-done-{one}-next" for one in services}
+    said = {f"staff.item.{reason}{end}" for reason in Reason for end in ("", "-next", *(f"-{one}-next" for one in ITEM_SERVICES))}
+    said |= {key for service in ITEM_SERVICES for key in keys_of(service)}
     assert {key for key in staff if key.startswith("staff.item.")} <= said
 
 
@@ -223,7 +223,7 @@ class Spoken:
 
 
 def spoken() -> Spoken:
-    heard = Spoken()
+    heard = Spoken({key for service in Service for key in keys_of(service)})
     for source in sorted((CHECKOUT / "kiosk").rglob("*.py")):
         place = source.relative_to(CHECKOUT / "kiosk").as_posix()
         part = next((part for part, folder in SPEAKERS.items() if place.startswith(folder)), "")

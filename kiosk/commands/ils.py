@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient, Sight
     from kiosk.library.ils.acs_status import Server
 
-NEEDED = ("Patron Information", "Item Information", "Checkout", "Renew", "Hold")
-"""Requests the counter uses, by their SIP2 names."""
 _ENCODINGS = ("utf-8", "cp932", "euc_jp")
 # Characters that occur in no Japanese name but in one decoded wrongly: control characters, accented Latin, half-width kana, private use.
 # Some occur in foreign names, so they only raise the question.
@@ -69,15 +67,27 @@ def trouble(error: KioskError, ca_file: str) -> str:
     return "\n".join([refusal(error.code, "title", **error.params), *([say(key)] if knows(key) else []), *place])
 
 
+def needed() -> list[str]:
+    """Requests the counter uses, by their SIP2 names."""
+    from kiosk.library.ils.changes import NEEDED
+    from kiosk.library.sip2 import LAYOUTS
+
+    return [LAYOUTS[kind].name for kind in NEEDED]
+
+
 def lacking(server: Server) -> list[str]:
     """The requests the counter needs and the server reports as unsupported, as names for people."""
-    return [name_of(name) for name in NEEDED if server.supported.get(name) is False]
+    return [name_of(name) for name in needed() if server.supported.get(name) is False]
 
 
 def name_of(request: str) -> str:
     """The name of a request for people: 貸出 (Checkout)."""
-    key = f"ils.request.{request.lower().replace(' ', '-')}"
-    return f"{output.words(key)} ({request})"
+    return f"{say(key_of(request))} ({request})"
+
+
+def key_of(request: str) -> str:
+    """The key of what a request is called."""
+    return f"command.ils.request.{request.lower().replace(' ', '-')}"
 
 
 # --- the server -------------------------------------------------------------------------------------------------------------
@@ -125,10 +135,11 @@ def _tell_status(server: Server, ils: IlsSettings) -> None:
         output.tell("ils.offline")
     if server.lends is False:
         output.tell("ils.lends-nothing")
-    for name in NEEDED:
+    names = needed()
+    for name in names:
         marks = {True: "offered", False: "denied", None: "unknown"}
         output.tell(f"ils.{marks[server.supported.get(name)]}", name=name_of(name))
-    others = [f"{name} {'○' if offered else '×'}" for name, offered in server.supported.items() if name not in NEEDED]
+    others = [f"{name} {'○' if offered else '×'}" for name, offered in server.supported.items() if name not in names]
     if others:
         output.tell("ils.others", names="  ".join(others))
 

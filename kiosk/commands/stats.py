@@ -9,6 +9,9 @@ from kiosk.commands import output
 from kiosk.commands.open_store import with_repository
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
+from kiosk.domain.model import Service
+from kiosk.service_texts import ServiceText
+from kiosk.text import say
 
 if TYPE_CHECKING:
     from kiosk.store.repository import Repository
@@ -40,7 +43,7 @@ def stats(home: Home, options: argparse.Namespace) -> int:
         for month, one in months.items():
             output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)
             if one.services:
-                services = "  ".join(f"{output.words(f'service.{service}')} {count}" for service, count in one.services.items())
+                services = "  ".join(f"{_name_of(service)} {count}" for service, count in one.services.items())
                 output.tell("stats.services", services=services)
         output.tell("links.number", count=repository.count_links())
         # The monthly sheet is filed: whoever rebuilds the whole trail cannot change what is printed there.
@@ -48,3 +51,8 @@ def stats(home: Home, options: argparse.Namespace) -> int:
         return output.OK
 
     return with_repository(home, tell)
+
+
+def _name_of(service: str) -> str:
+    """The name of a counted service: a `Service` value or "local"."""
+    return output.words("service.local") if service == "local" else say(ServiceText.NAME_IN_COMMANDS.of(Service(service)))

@@ -8,8 +8,9 @@ from enum import Enum, StrEnum, auto, unique
 
 from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
-from kiosk.domain.model import LocalService, SlipKind
+from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, HandoverWhen, When
 
 

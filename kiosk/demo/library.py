@@ -21,8 +21,8 @@ from kiosk.config import (
 from kiosk.demo.ils import ITEMS, KOHA, PATRONS, Language, LibraryServer, Login, Medium, Rules, opening
 from kiosk.demo.ils.context import INSTITUTION
 from kiosk.demo.ils.server import HOST, now_in_japan
-from kiosk.domain.model import SlipKind
 from kiosk.domain.rules import CheckDigit
+from kiosk.domain.slip import SlipKind
 
 LATENCY = 0.15
 """Response time of the library system, in seconds."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, unique
-from typing import NewType
+from typing import NewType, Self
 from uuid import UUID
 
-from kiosk.domain.circulation import Standing
+from kiosk.domain.circulation import Reason, Standing, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.errors import Code
+from kiosk.domain.servicefacts import Afterwards, ItemService
 
 Ticket = NewType("Ticket", int)
 """Number of a question to the outside; its answer repeats it, so that late answers can be recognised."""
@@ -159,11 +160,22 @@ class UnlinkReason(StrEnum):
 
 @unique
 class Service(StrEnum):
-    """窓口でできること (seed, 利用できるサービス)."""
+    """窓口でできること (seed, 利用できるサービス), in the order of their Alt+digit keys."""
 
-    LOAN = "loan"
-    RENEWAL = "renewal"
-    HOLD = "hold"
+    by_item: ItemService | None
+    """Set if the library system does it for us item by item; for all others the number is handed over."""
+    _value_: str
+
+    def __new__(cls, name: str, *declared: ItemService) -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        # At most one. (mypy takes the look-up `Service("loan")` for a call of this.)
+        (member.by_item,) = declared or (None,)
+        return member
+
+    LOAN = "loan", ItemService(Afterwards.ON_LOAN, stops_lending, twice=Reason.ALREADY_LENT)
+    RENEWAL = "renewal", ItemService(Afterwards.ON_LOAN, stops_renewing)
+    HOLD = "hold", ItemService(Afterwards.QUEUED, stops_reserving, twice=Reason.ALREADY_RESERVED)
     INTERLIBRARY_LOAN = "interlibrary-loan"
     INTERLIBRARY_COPY = "interlibrary-copy"
     NDL_DIGITAL = "ndl-digital"
@@ -178,19 +190,6 @@ class LocalService:
 
 
 AnyService = Service | LocalService
-
-
-@unique
-class SlipKind(StrEnum):
-    """What is printed for the patron."""
-
-    NONE = "none"
-    TODAY = "today"
-    """今回の分: what was done in this session."""
-    ALL = "all"
-    """貸出中すべて."""
-    RECORDED = "recorded"
-    """What a registration has recorded, and what it has not."""
 
 
 @unique

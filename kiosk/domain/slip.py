@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Instead, Item, Told
 from kiosk.domain.itemservices import is_loan
-from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
+from kiosk.domain.model import Language, LibraryCardNumber, Service
+
+
+@unique
+class SlipKind(StrEnum):
+    """What is printed for the patron."""
+
+    NONE = "none"
+    TODAY = "today"
+    """今回の分: what was done in this session."""
+    ALL = "all"
+    """貸出中すべて."""
+    RECORDED = "recorded"
+    """What a registration has recorded, and what it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +31,7 @@ class SlipLine:
 
     item: Item
     service: Service
-    """LOAN, RENEWAL or HOLD."""
+    """One done item by item."""
     instead: Instead | None = None
     """SAME_DATE or EARLIER: renewed, but nothing was extended."""
     position: int | None = None

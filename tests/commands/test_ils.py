@@ -95,10 +95,10 @@ def test_what_the_server_is_and_offers_is_shown(kiosk: Any, configured: Write, s
         "・サーバーの待ち時間: 10秒、繰り返し: 5",
         "○ 利用者の照会 (Patron Information)",
     ]
-    assert lines[9:13] == ["○ 資料の照会 (Item Information)", "○ 貸出 (Checkout)", "○ 貸出延長 (Renew)", "○ 予約 (Hold)"]
-    assert "Checkin ○" in lines[13]
-    assert "Block Patron ×" in lines[13]
-    assert "--patron" in lines[14]
+    assert {"○ 資料の照会 (Item Information)", "○ 貸出 (Checkout)", "○ 貸出延長 (Renew)", "○ 予約 (Hold)"} <= {*lines[9:-2]}
+    assert "Checkin ○" in lines[-2]
+    assert "Block Patron ×" in lines[-2]
+    assert "--patron" in lines[-1]
     assert PASSWORD not in said.out
 
 

@@ -19,8 +19,9 @@ from kiosk.config.dependent_settings import NEEDS
 from kiosk.config.reading import type_of_section
 from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.model import LocalService, SlipKind
+from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, HandoverWhen, When
 from kiosk.text import knows
 
@@ -101,9 +102,8 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         staff_code = "0417"
     """
     settings = read_settings(written(tmp_path, text))
-    rules = counter_rules(settings)
-    assert settings.card.revocation is RevocationSource.CRL
-    assert (settings.card.list_limit, settings.card.accepts_stale_lists) == (timedelta(hours=48), False)
+    rules, card = counter_rules(settings), settings.card
+    assert (card.revocation, card.list_limit, card.accepts_stale_lists) == (RevocationSource.CRL, timedelta(hours=48), False)
     assert rules.barcode == BarcodeRule(10, "2104", CheckDigit.SEVEN_DR, StartStop.KEEP, drop_check_digit=True)
     assert rules.items_start_stop is StartStop.KEEP
     assert rules.local_services == (LocalService("学習室"), LocalService("視聴覚ブース"))

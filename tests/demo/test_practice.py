@@ -7,7 +7,7 @@ import pytest
 from kiosk.config import CardSettings, HandoverSettings, IlsSettings, Settings, SlipSettings
 from kiosk.config.settings import RevocationSource
 from kiosk.demo.practice import practice_settings
-from kiosk.domain.model import SlipKind
+from kiosk.domain.slip import SlipKind
 
 PRETENDED = IlsSettings(host="127.0.0.1")
 

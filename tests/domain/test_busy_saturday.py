@@ -26,8 +26,10 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
 )
-from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
+from kiosk.domain.itemservices import ITEM_SERVICES
+from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, Flow, PatronShown, Progress, When
 from tests.support.domain.scripted_counter import OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, Library, title
@@ -35,7 +37,7 @@ from tests.support.domain.scripted_library import DUE, Library, title
 DAYS, ACTS = 60, 400
 HOLDERS = "abc"
 ITEMS = tuple(f"11034471{number:02d}" for number in range(12))
-SERVED = (Service.LOAN, Service.LOAN, Service.RENEWAL, Service.HOLD)
+SERVED = (Service.LOAN, *ITEM_SERVICES)
 Done = tuple[str, Service, str]
 
 

@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     ServiceChosen,
 )
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
 from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
@@ -27,8 +28,7 @@ from tests.support.domain.scripted_library import Library
 
 CARD, OTHER = Card("a"), Card("b")
 LOCAL = LocalService("視聴覚室")
-BY_ITEM = {Service.LOAN, Service.RENEWAL, Service.HOLD}
-ELSEWHERE = [*(service for service in Service if service not in BY_ITEM), LOCAL]
+ELSEWHERE = [*(service for service in Service if service not in ITEM_SERVICES), LOCAL]
 
 
 def desk_with(
@@ -123,7 +123,7 @@ def test_a_service_done_elsewhere_hands_the_number_over_when_it_is_chosen(servic
     assert [record.act for record in desk.of(RecordAct)] == [Act.USE, Act.SERVICE]
 
 
-@pytest.mark.parametrize("service", sorted(BY_ITEM))
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_a_service_done_here_hands_nothing_over(service: Service) -> None:
     desk = desk_with(HandoverWhen.ON_CHOICE, Library()).tell(LibraryCardEntered(NUMBER.text), ServiceChosen(service))
     assert not handed(desk)
@@ -215,7 +215,7 @@ def test_an_answer_that_comes_twice_changes_nothing_the_second_time() -> None:
     assert desk.tell(HandedOver(desk.of(HandOver)[0].ticket)).counter == now
 
 
-@pytest.mark.parametrize("service", sorted(BY_ITEM))
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_while_the_library_system_is_down_the_number_goes_to_its_own_window_at_the_choice_of_any_service(service: Service) -> None:
     desk = desk_with(HandoverWhen.ON_CHOICE, Library())
     desk.lay(CARD)

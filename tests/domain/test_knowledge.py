@@ -27,13 +27,13 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
 )
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.domain.states import CounterRules, Entry, Handing, HandoverWhen, PatronShown, Progress, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 A, B = "1103447109", "1100892031"
-EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
 def served(library: Library | None = None, **rules: object) -> ScriptedCounter:
@@ -52,7 +52,7 @@ def stands(desk: ScriptedCounter, number: str = A) -> tuple[Progress, Reason | N
     return found.progress, found.reason
 
 
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_what_is_unknown_stays_so_when_the_next_attempt_reaches_nobody(service: Service) -> None:
     library = Library(says={A: Reason.LOST_ANSWER})
     desk = served(library).tell(ServiceChosen(service), ItemEntered(A))
@@ -178,7 +178,7 @@ class World:
 
 
 @settings(max_examples=400)
-@given(service=st.sampled_from(EVERY_ITEM), attempts=st.lists(ATTEMPTS, min_size=1, max_size=5))
+@given(service=st.sampled_from([*ITEM_SERVICES]), attempts=st.lists(ATTEMPTS, min_size=1, max_size=5))
 def test_no_line_ever_claims_what_is_not_so(service: Service, attempts: list[Attempt]) -> None:
     desk, world = served().tell(ServiceChosen(service)), World()
     desk.answering = False

@@ -25,8 +25,8 @@ from kiosk.domain.events import (
     SlipChosen,
     UnlinkingChosen,
 )
-from kiosk.domain.model import Language, Service, SlipKind
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.model import Language, Service
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.domain.states import (
     ChoosingApplicant,
     CounterRules,

@@ -10,9 +10,9 @@ from kiosk.domain.circulation import Item, LoanList, Told
 from kiosk.domain.effects import DescribeItem, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import ItemEntered, LeavePressed, LibraryCardEntered, LibraryFailed, RenewalChosen, ServiceChosen
-from kiosk.domain.model import Service, SlipKind
+from kiosk.domain.model import Service
 from kiosk.domain.serving.loans import after_telling
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.domain.states import CounterRules, PatronShown, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, Library, title

@@ -23,7 +23,8 @@ from kiosk.domain.events import (
     ServiceChosen,
 )
 from kiosk.domain.machine import step
-from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service, SlipKind, Ticket
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service, Ticket
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import LINES_SHOWN, Counter, CounterRules, LookingUpPatron, PatronShown, Progress
 
 NUMBER = LibraryCardNumber("2104067853")

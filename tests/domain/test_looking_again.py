@@ -25,17 +25,17 @@ from kiosk.domain.events import (
     TimeUp,
     UnclearSeen,
 )
-from kiosk.domain.model import IlsCondition, Service, SlipKind, Ticket
+from kiosk.domain.itemservices import ITEM_SERVICES
+from kiosk.domain.model import IlsCondition, Service, Ticket
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, PatronShown, Progress, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, Library, title
 
 A, B = "1103447109", "1100892031"
 NOT_YET, UNKNOWN = (Outcome.REFUSED, Reason.NOT_THERE_YET), (Outcome.UNKNOWN, Reason.LOST_ANSWER)
-NOT_SEEN = (Outcome.REFUSED, Reason.NOT_SEEN_YET)
-DONE = (Outcome.DONE, None)
+NOT_SEEN, DONE = (Outcome.REFUSED, Reason.NOT_SEEN_YET), (Outcome.DONE, None)
 Found = tuple[Outcome, Reason | None]
-EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
 def in_doubt(found: Found, service: Service = Service.LOAN, item: str = A) -> ScriptedCounter:
@@ -81,7 +81,7 @@ def later(desk: ScriptedCounter) -> ScriptedCounter:
 
 
 @pytest.mark.parametrize("found", [NOT_YET, UNKNOWN, NOT_SEEN])
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_what_is_in_doubt_is_looked_at_before_the_session_ends(service: Service, found: Found) -> None:
     desk = in_doubt(found, service)
     assert not looks(desk)
@@ -190,7 +190,7 @@ def test_it_is_looked_at_once_more_after_the_session_and_then_forgotten(found: F
     assert NUMBER.text not in repr(desk.counter)
 
 
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_what_was_done_late_is_told_on_whatever_page_is_open_without_whose_it_is(service: Service) -> None:
     desk = later(ended(service=service)).tell(LibraryCardEntered(OTHER_NUMBER.text))
     find(desk, DONE)
@@ -252,7 +252,7 @@ def doing(desk: ScriptedCounter) -> tuple[Service, list[str], Doing] | None:
     return None if looked_at is None else (looked_at.service, [item.number for item in looked_at.items], looked_at.doing)
 
 
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 @pytest.mark.parametrize("found", [NOT_YET, UNKNOWN])
 def test_what_is_unclear_at_the_end_is_told_at_once_with_what_is_done_about_it(service: Service, found: Found) -> None:
     desk = ended(found, service)

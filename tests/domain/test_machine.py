@@ -58,19 +58,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.events.about import By, SignOfLife
 from kiosk.domain.machine import step
-from kiosk.domain.model import (
-    CardReading,
-    IlsCondition,
-    Insertion,
-    Language,
-    ReaderCondition,
-    ReplaceReason,
-    Revocation,
-    SlipKind,
-    Sound,
-    Ticket,
-)
-from kiosk.domain.slip import Slip
+from kiosk.domain.model import CardReading, IlsCondition, Insertion, Language, ReaderCondition, ReplaceReason, Revocation, Sound, Ticket
+from kiosk.domain.slip import Slip, SlipKind
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,

@@ -17,8 +17,9 @@ from kiosk.domain.events import (
     ServiceChosen,
     SlipChosen,
 )
-from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service, Shown, SlipKind, Sound
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service, Shown, Sound
 from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, NextCard, PatronShown, Progress, Reading, Waiting, When
 from tests.support.domain.scripted_counter import Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library

@@ -31,7 +31,8 @@ from kiosk.domain.events import (
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
-from kiosk.domain.model import Applicant, GuardianCheck, Language, SlipKind, Ticket, UnlinkReason
+from kiosk.domain.model import Applicant, GuardianCheck, Language, Ticket, UnlinkReason
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import (
     AskingPin,
     AwaitingLibraryCard,
@@ -53,8 +54,7 @@ from kiosk.domain.states import (
 from tests.support.domain.scripted_counter import NUMBER, OTHER_READER, READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
-FIRST_CHECK = next(iter(GuardianCheck))
-A = "31234567890123"
+FIRST_CHECK, A = next(iter(GuardianCheck)), "31234567890123"
 RULES = CounterRules(confirm_holder=When.NEVER, prints_slips=True, slip=SlipKind.TODAY)
 
 

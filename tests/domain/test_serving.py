@@ -18,16 +18,16 @@ from kiosk.domain.events import (
     RenewalChosen,
     ServiceChosen,
 )
-from kiosk.domain.model import LocalService, Patron, Revocation, Service, SlipKind, Sound, Ticket
+from kiosk.domain.itemservices import ITEM_SERVICES
+from kiosk.domain.model import LocalService, Patron, Revocation, Service, Sound, Ticket
 from kiosk.domain.rules import StartStop
-from kiosk.domain.slip import SlipLine
+from kiosk.domain.slip import SlipKind, SlipLine
 from kiosk.domain.states import CounterRules, Entry, PatronShown, Progress, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
 QUICK = CounterRules(confirm_holder=When.NEVER)
 A, B, C = "1103447109", "1100892031", "1098221670"
-EVERY_ITEM = [Service.LOAN, Service.RENEWAL, Service.HOLD]
 
 
 def served(library: Library | None = None, rules: CounterRules = QUICK) -> ScriptedCounter:
@@ -99,7 +99,7 @@ def test_a_hold_says_its_position() -> None:
     assert desk.at(PatronShown).patron.standing.on_loan.items == ()
 
 
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_a_double_trigger_before_the_answer_is_one_wish(service: Service) -> None:
     desk = served(Library(on_loan=[C])).tell(ServiceChosen(service))
     desk.answering = False
@@ -109,7 +109,7 @@ def test_a_double_trigger_before_the_answer_is_one_wish(service: Service) -> Non
     assert asked(desk) == [A, B]
 
 
-@pytest.mark.parametrize("service", EVERY_ITEM)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_a_double_trigger_after_the_answer_changes_nothing_in_the_librarys_system(service: Service) -> None:
     desk = scan(served().tell(ServiceChosen(service)), A, A)
     assert asked(desk) == [A]

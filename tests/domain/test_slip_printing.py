@@ -24,7 +24,8 @@ from kiosk.domain.events import (
     SlipTroubleSeen,
     StatusChosen,
 )
-from kiosk.domain.model import SlipKind, Ticket
+from kiosk.domain.model import Ticket
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, PatronShown, Registered, Section, Waiting, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, TODAY, Card, ScriptedCounter
 from tests.support.domain.scripted_library import Library

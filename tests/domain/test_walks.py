@@ -15,8 +15,9 @@ from kiosk.domain.events import (
     Event,
 )
 from kiosk.domain.machine import step
-from kiosk.domain.model import IlsCondition, SlipKind
+from kiosk.domain.model import IlsCondition
 from kiosk.domain.rules import BarcodeRule
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import (
     CheckingPin,
     Counter,

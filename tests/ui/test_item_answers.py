@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome, Reason
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.ui.staff.item_answers import told
 
 ITEM = Item("1100000000017", "吾輩は猫である")
-SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_happened_and_what_to_do(service: Service, outcome: Outcome, reason
     assert told(service, ItemAnswer(ITEM, outcome, reason)) == expected
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 @pytest.mark.parametrize("reason", [*Reason, None])
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNKNOWN])
 def test_every_answer_has_cause_and_next_step_and_no_title_in_it(service: Service, reason: Reason | None, outcome: Outcome) -> None:

@@ -170,7 +170,7 @@ def test_the_number_that_was_on_the_screen_is_not_offered_for_a_child(hands: Han
     assert hands.said == []
 
 
-@pytest.mark.parametrize(("digit", "service"), [("1", Service.LOAN), ("2", Service.RENEWAL), ("3", Service.HOLD), ("7", list(Service)[-1])])
+@pytest.mark.parametrize(("digit", "service"), [(str(digit), service) for digit, service in enumerate(Service, 1)])
 def test_services_are_chosen_by_alt_and_their_digit(hands: Hands, digit: str, service: Service) -> None:
     hands.show(*SCENES["lending"])
     hands.key(Qt.Key(ord(digit)), ALT)

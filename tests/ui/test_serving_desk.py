@@ -13,7 +13,8 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, LoansListed, PatronFound
-from kiosk.domain.model import IlsCondition, Service, SlipKind
+from kiosk.domain.model import IlsCondition, Service
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.serving_samples import BRIDGE, CHECKED, DUE, GARDEN, LATER, RULES

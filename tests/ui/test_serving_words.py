@@ -7,16 +7,17 @@ from datetime import date
 import pytest
 
 from kiosk.domain.circulation import Item, Reason
+from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.domain.states import Dealings, Entry, Progress
-from kiosk.text import plain
+from kiosk.service_texts import ServiceText
+from kiosk.text import plain, say
 from kiosk.ui.staff.serving.item_texts import MOST, Line, Look, Setting, entry_lines, loan_lines, summary
 from tests.support.windows.patron_samples import TODAY
 from tests.support.windows.serving_samples import GARDEN
 from tests.test_seed import catalogues
 
-SERVICES = (Service.LOAN, Service.RENEWAL, Service.HOLD)
-REFUSALS = ("貸出不可", "延長不可", "予約不可")
+REFUSALS = {plain(say(ServiceText.REFUSED.of(service))) for service in ITEM_SERVICES}
 SAYS_NO = frozenset(
     {
         *(Reason.OTHER, Reason.ON_LOAN, Reason.RESERVED, Reason.NOT_FOR_LOAN, Reason.MISSING),
@@ -35,7 +36,7 @@ def line(service: Service, reason: Reason, progress: Progress = Progress.REFUSED
     return made
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 @pytest.mark.parametrize("reason", Reason)
 def test_an_item_is_said_to_be_refused_only_where_it_was(service: Service, reason: Reason) -> None:
     aside = plain(line(service, reason).aside).replace("\n", "")
@@ -43,7 +44,7 @@ def test_an_item_is_said_to_be_refused_only_where_it_was(service: Service, reaso
     assert aside.startswith("この方は") is (reason in OF_PATRON)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 @pytest.mark.parametrize("reason", [Reason.NOT_THERE_YET, Reason.LOST_ANSWER])
 @pytest.mark.parametrize("progress", [Progress.REFUSED, Progress.UNKNOWN])
 def test_of_an_answer_that_was_lost_nothing_is_known(service: Service, reason: Reason, progress: Progress) -> None:
@@ -121,7 +122,7 @@ def test_a_reason_that_is_known_is_said_and_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize("reason", [Reason.OTHER, Reason.PATRON_STOPPED])
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ITEM_SERVICES)
 def test_where_the_librarys_system_has_said_why_nobody_is_sent_there_to_look(service: Service, reason: Reason) -> None:
     def step(said: str) -> str:
         [made] = entry_lines([Entry(service, GARDEN, Progress.REFUSED, reason, said)], service, Setting(TODAY))

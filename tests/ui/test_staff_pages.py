@@ -46,7 +46,8 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.health import Condition, Finding
-from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, SlipKind, UnlinkReason
+from kiosk.domain.model import Applicant, GuardianCheck, IlsCondition, Language, Patron, ReplaceReason, Service, UnlinkReason
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import AskingPin, Problem, Registered, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.number_label import NumberLabel
@@ -62,7 +63,6 @@ from tests.support.windows.staff_samples import a_third_or_all, one_of_each, sta
 from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
-
 
 SHOWS = [
     ("waiting", ["カードを待っています", "暗証番号は不要です", "カードを置く案内を出しています"]),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.demo.ils import items, patrons
 from kiosk.demo.ils.context import INSTITUTION, ServerContext
-from kiosk.library.sip2 import Malformed, Message, decode, encode
+from kiosk.library.sip2 import SUPPORTED_MESSAGES, Malformed, Message, decode, encode
 
 _STRIKES = 3
 _RESEND = Message("96")
+_OF_THE_LINE = frozenset({"93", "97"})
+"""Logging in and asking for the last reply again: answered by the dialogue itself."""
 
 
 def _server_status(context: ServerContext, request: Message) -> Message:
@@ -27,11 +29,11 @@ def _server_status(context: ServerContext, request: Message) -> Message:
         "date_time_sync": context.stamp,
         "protocol_version": "2.00",
     }
-    # Unsupported: blocking and enabling patrons, payments, item updates.
-    return Message("98", fixed, (("AO", INSTITUTION), ("BX", "YYYNYYYYYNYNNYYY")))
+    supported = "".join("Y" if kind in _OF_THE_LINE or kind in ANSWERS else "N" for kind in SUPPORTED_MESSAGES)
+    return Message("98", fixed, (("AO", INSTITUTION), ("BX", supported)))
 
 
-ANSWERS: dict[str, Callable[[ServerContext, Message], Message]] = {
+ANSWERS: Mapping[str, Callable[[ServerContext, Message], Message]] = {
     "99": _server_status,
     "23": patrons.patron_status,
     "63": patrons.patron_information,
@@ -43,6 +45,7 @@ ANSWERS: dict[str, Callable[[ServerContext, Message], Message]] = {
     "09": items.checkin,
     "15": items.hold,
 }
+"""How each kind of request is answered."""
 
 
 @dataclass(frozen=True, slots=True)

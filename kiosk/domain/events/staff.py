@@ -20,7 +20,8 @@ from kiosk.domain.events.about import (
     SignOfLife,
 )
 from kiosk.domain.fieldless import Fieldless
-from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, SlipKind, UnlinkReason
+from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, UnlinkReason
+from kiosk.domain.slip import SlipKind
 
 
 class NextPressed(Fieldless):
@@ -48,11 +49,10 @@ class LeavePressed:
 
 @dataclass(frozen=True, slots=True)
 class ApplicantChosen:
-    """Staff chose whose card is to be linked."""
+    """Staff chose whose card is to be linked; None is somebody else's, which is refused."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
     applicant: Applicant | None
-    """None: somebody else's card, which is refused."""
 
 
 @dataclass(frozen=True, slots=True)

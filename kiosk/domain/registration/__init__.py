@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from kiosk.domain.availability import registry_problem
 from kiosk.domain.events import BackPressed, Event, LeavePressed, SlipAsked
-from kiosk.domain.model import LibraryCardNumber, SlipKind
+from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.registration.library_card import about_the_library_card
 from kiosk.domain.registration.link import about_the_link, proof_ended
 from kiosk.domain.registration.my_number_card import about_the_my_number_card, await_another
 from kiosk.domain.registration.person import about_the_person
 from kiosk.domain.registration.refusal import refuse
-from kiosk.domain.slip import Slip
+from kiosk.domain.slip import Slip, SlipKind
 from kiosk.domain.slip_printing import is_on_its_way, put_on_paper
 from kiosk.domain.states import (
     AwaitingLibraryCard,

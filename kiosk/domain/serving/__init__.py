@@ -36,7 +36,7 @@ from kiosk.domain.events import (
     SlipChosen,
     TimeUp,
 )
-from kiosk.domain.model import Service, Shown, SlipKind
+from kiosk.domain.model import Service, Shown
 from kiosk.domain.serving.doubts import looked
 from kiosk.domain.serving.ending import finish, why_it_stays
 from kiosk.domain.serving.items import answered, enter, renew, reserve
@@ -45,6 +45,7 @@ from kiosk.domain.serving.next_card import call, deny, recognised
 from kiosk.domain.serving.questions import go_on, leave_when_answered
 from kiosk.domain.serving.retry import checked, line_changed, objected, tried_at_once, waited_to_check
 from kiosk.domain.serving.services import choose, hand_over, is_served_here, not_handed_over
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem, Screen, Section, ServingFlow
 from kiosk.domain.transition import Step, go, stay
 

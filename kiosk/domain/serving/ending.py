@@ -7,9 +7,9 @@ from dataclasses import replace
 from kiosk.domain.circulation import Instead, Outcome, Told
 from kiosk.domain.events import Event, ItemAnswered, LibraryCardRecognised, LookedAgain
 from kiosk.domain.events.about import GoesOn
-from kiosk.domain.model import Service, SlipKind
+from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import in_doubt
-from kiosk.domain.slip import Slip, SlipLine, in_order
+from kiosk.domain.slip import Slip, SlipKind, SlipLine, in_order
 from kiosk.domain.slip_printing import put_on_paper
 from kiosk.domain.states import Counter, Entry, PatronShown, Progress, Stayed
 from kiosk.domain.transition import Step, call_up, end_session, start_reading, then

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from kiosk.domain.circulation import Item, Reason
 from kiosk.domain.effects import DescribeItem, ListLoans, LookAgain, ServeItem
-from kiosk.domain.model import SlipKind
 from kiosk.domain.serving.ending import finish, slip_waits
 from kiosk.domain.serving.knowledge import in_doubt
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import Counter, Dealings, Entry, PatronShown, Progress
 from kiosk.domain.transition import Step, asking, go
 

@@ -20,10 +20,10 @@ from kiosk.domain.model import (
     ReaderCondition,
     RefusedOperation,
     RegistryCondition,
-    SlipKind,
     Ticket,
 )
 from kiosk.domain.rules import BarcodeRule, StartStop
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.asked import Asked
 from kiosk.domain.states.ended import Ended
 from kiosk.domain.states.lending import LendingFlow, Waiting

@@ -10,7 +10,8 @@ from enum import StrEnum, unique
 from kiosk.domain.circulation import Instead, Item, Reason
 from kiosk.domain.effects import DescribeItem, HandOver, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
-from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, SlipKind, Ticket
+from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, Ticket
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import Asked
 from kiosk.domain.states.ended import LeftWork

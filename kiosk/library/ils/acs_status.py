@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kiosk.library.sip2 import LAYOUTS, Message
-
-_BX = ("23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65")
-"""The requests covered by BX (supported messages), in its order."""
+from kiosk.library.sip2 import LAYOUTS, SUPPORTED_MESSAGES, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Server:
 def server_in(reply: Message) -> Server:
     """Parse a 98, tolerating blank, short and missing parts."""
     fixed = reply.fixed
-    told = {kind: mark for kind, mark in zip(_BX, reply.first("BX") or "", strict=False) if mark in "YN"}
+    told = {kind: mark for kind, mark in zip(SUPPORTED_MESSAGES, reply.first("BX") or "", strict=False) if mark in "YN"}
     timeout, retries = (_number(fixed[name]) for name in ("timeout_period", "retries_allowed"))
     return Server(
         online=fixed["online_status"] != "N",

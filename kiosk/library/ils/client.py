@@ -14,6 +14,7 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Patron, Service
 from kiosk.library.ils.acs_status import Server, server_in
+from kiosk.library.ils.changes import NEEDED
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
 from kiosk.library.ils.items import item_in
@@ -72,6 +73,7 @@ class IlsClient:
             settings,
             self._profile,
             self._requests,
+            needed=NEEDED,
             connect_seconds=self._connect_seconds,
             answer_seconds=self._answer_seconds,
             monotonic=monotonic,

@@ -6,7 +6,7 @@ A query may be retried. A request that changes something is sent once, and a los
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kiosk.config import IlsSettings
 from kiosk.domain.errors import Unavailable
@@ -25,7 +25,6 @@ from kiosk.library.sip2 import Checksum, Message
 _log = logging.getLogger(__name__)
 
 _NOT_SENT = frozenset({Trouble.REQUEST, Trouble.STALE})
-_NEEDED = frozenset({"63", "17", "11", "29", "15"})
 _DENIED_SECONDS = 60.0
 """Seconds before a server that declines requests in its status is asked for its status again."""
 _SUMS_SECONDS = 3600.0
@@ -41,11 +40,14 @@ class Connection:
         profile: Profile,
         requests: Requests,
         *,
+        needed: Iterable[str],
         connect_seconds: float,
         answer_seconds: float,
         monotonic: Callable[[], float],
     ) -> None:
+        """`needed`: kinds of request whose refusal in the server's status may be a passing one, which is asked for again."""
         self._settings, self._profile, self._requests = settings, profile, requests
+        self._needed = frozenset(needed)
         self._connect_seconds, self._answer_seconds, self._monotonic = connect_seconds, answer_seconds, monotonic
         self._checksum = Checksum(settings.checksum)
         self._dialogue: Dialogue | None = None
@@ -136,7 +138,7 @@ class Connection:
         if self._sums_otherwise is not None and now - self._sums_otherwise >= _SUMS_SECONDS:
             self.drop()
         self.ready(by)
-        is_denied = self.server is not None and bool(self.server.denied & _NEEDED)
+        is_denied = self.server is not None and bool(self.server.denied & self._needed)
         if self.is_idle or (is_denied and now - self._told_at >= _DENIED_SECONDS):
             self._ask_status(by)
 

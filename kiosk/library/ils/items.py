@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.domain.circulation import Due, Item, Reason
-from kiosk.domain.model import Service
 from kiosk.library.ils.patron_status import day_in
 from kiosk.library.ils.screen_messages import is_told
 from kiosk.library.sip2 import Message
@@ -53,17 +52,11 @@ def position_in(reply: Message) -> int | None:
     return int(text) or None if text.isascii() and text.isdigit() else None
 
 
-def reason_by_status(service: Service, reply: Message) -> Reason | None:
-    """Why `service` was refused, by the status in an 18; None if that explains nothing, such as an available item."""
-    status, titled = reply.fixed["circulation_status"], bool(title_in(reply))
-    if status == "01" and not titled:
-        return Reason.ITEM_UNKNOWN
-    if service is Service.RENEWAL:
-        if status in NOT_ON_LOAN:
-            return Reason.NOT_ON_LOAN
-        if status == "07" or position_in(reply):
-            return Reason.RESERVED  # somebody is waiting for it
-        return Reason.MISSING if status in ("12", "13") else None
-    if service is Service.HOLD and status in ON_LOAN | {"08"}:
-        return None  # exactly what holds are for
-    return _REASONS.get(status)
+def is_unknown(described: Message) -> bool:
+    """Whether an 18 is about no item of the library: its status is "other", and it has no title."""
+    return described.fixed["circulation_status"] == "01" and not title_in(described)
+
+
+def reason_not_lent(described: Message) -> Reason | None:
+    """Why an item cannot be lent, by the status in its 18; None if that explains nothing, such as an available item."""
+    return _REASONS.get(described.fixed["circulation_status"])

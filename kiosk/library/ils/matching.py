@@ -33,7 +33,7 @@ def match(reply: Message, request: Message, number: int | None, *, server_number
     same = {code for code, value in told.items() if alike(request.first(code) or "", value)}
     other = {code for code, value in told.items() if value.strip()} - same
     # Without sequence numbers only patron and item are left: a refusal may omit the item, a success may not.
-    is_about = bool(same) and (same == set(told) or reply.fixed.get("ok") == "0")
+    is_about = bool(same) and (same == set(told) or reply.verdict == "0")
     if not other and (certain or not told or is_about):
         return Match.ANSWER
     return Match.OTHER_PATRON if request.kind in _LOOK_UPS else Match.FOREIGN

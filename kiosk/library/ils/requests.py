@@ -1,4 +1,4 @@
-"""SIP2 requests, filled in for this counter."""
+"""SIP2 queries, and the parts of other requests, filled in for this counter."""
 
 from __future__ import annotations
 
@@ -48,45 +48,34 @@ class Requests:
 
     def patron(self, number: str, listed: Listed = Listed.LOANS, start: int | None = None) -> Message:
         """Build a 63, listing from place `start` (counted from 1) on. No PIN is sent: it would only be checked if present."""
-        fixed = {"language": _LANGUAGE, "transaction_date": self._date(), "summary": listed.value}
+        fixed = {"language": _LANGUAGE, "transaction_date": self.date(), "summary": listed.value}
         page = () if start is None else (("BP", str(start)), ("BQ", str(start + PAGE - 1)))
-        return Message("63", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret(), *page))
+        return Message("63", fixed, (self.institution(), ("AA", number), *self.terminal(), *self.secret(), *page))
 
     def patron_status(self, number: str) -> Message:
         """Build a 23, for servers without 63."""
-        fixed = {"language": _LANGUAGE, "transaction_date": self._date()}
-        return Message("23", fixed, (self._institution(), ("AA", number), *self._terminal(), *self._secret()))
+        fixed = {"language": _LANGUAGE, "transaction_date": self.date()}
+        return Message("23", fixed, (self.institution(), ("AA", number), *self.terminal(), *self.secret()))
 
     def item(self, item: str) -> Message:
-        return Message("17", {"transaction_date": self._date()}, (self._institution(), ("AB", item), *self._terminal()))
+        return Message("17", {"transaction_date": self.date()}, (self.institution(), ("AB", item), *self.terminal()))
 
-    def loan(self, number: str, item: str) -> Message:
-        # A blank no-block due date makes one server hang up; with no block = N, servers ignore it.
-        date = self._date()
-        fixed = {"sc_renewal_policy": "N", "no_block": "N", "transaction_date": date, "nb_due_date": date}
-        who = (self._institution(), ("AA", number), ("AB", item))
-        return Message("11", fixed, (*who, *self._terminal(), *self._secret(), ("BO", "N"), ("BI", "N")))
+    # --- parts of them, also of those that change something (`changes`) ---------------------------------------------------------
 
-    def renewal(self, number: str, item: str) -> Message:
-        date = self._date()
-        fixed = {"third_party_allowed": "N", "no_block": "N", "transaction_date": date, "nb_due_date": date}
-        who = (self._institution(), ("AA", number), *self._secret(), ("AB", item))
-        return Message("29", fixed, (*who, *self._terminal(), ("BO", "N")))
-
-    def hold(self, number: str, item: str) -> Message:
-        fixed = {"hold_mode": "+", "transaction_date": self._date()}
-        pickup = (("BS", self._settings.pickup),) if self._settings.pickup else ()
-        who = (*pickup, ("BY", self._profile.hold_type), self._institution(), ("AA", number), *self._secret(), ("AB", item))
-        return Message("15", fixed, (*who, *self._terminal(), ("BO", "N")))
-
-    def _date(self) -> str:
+    def date(self) -> str:
         return sip_date(self._now())
 
-    def _institution(self) -> tuple[str, str]:
+    def institution(self) -> tuple[str, str]:
         return ("AO", self._settings.institution)
 
-    def _terminal(self) -> tuple[tuple[str, str], ...]:
+    def terminal(self) -> tuple[tuple[str, str], ...]:
         return (("AC", ""),) if self._profile.sends_terminal_password else ()
 
-    def _secret(self) -> tuple[tuple[str, str], ...]:
+    def secret(self) -> tuple[tuple[str, str], ...]:
         return (("AD", ""),) if self._profile.sends_patron_password else ()
+
+    def pickup(self) -> tuple[tuple[str, str], ...]:
+        return (("BS", self._settings.pickup),) if self._settings.pickup else ()
+
+    def hold_type(self) -> tuple[str, str]:
+        return ("BY", self._profile.hold_type)

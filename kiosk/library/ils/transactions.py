@@ -1,18 +1,18 @@
-"""Lending, renewing and placing holds: send one request once, then read its answer or find out what happened."""
+"""Services done item by item, such as lending: send one request once, then read its answer or find out what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing, Stop
+from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason, Standing
 from kiosk.domain.errors import Refused, Unavailable
-from kiosk.domain.itemservices import is_loan
+from kiosk.domain.itemservices import has_queue, is_loan
 from kiosk.domain.model import LibraryCardNumber, Patron, Service
 from kiosk.library.ils.changes import CHANGES
 from kiosk.library.ils.connection import Connection
 from kiosk.library.ils.deadline import Deadline
-from kiosk.library.ils.items import is_read, item_in, position_in, reason_by_status, title_in
+from kiosk.library.ils.items import is_read, is_unknown, item_in, position_in, title_in
 from kiosk.library.ils.lost_answers import Resolution, instead_in
 from kiosk.library.ils.open_doubts import Before, Doubts, Question
 from kiosk.library.ils.paging import Pages
@@ -26,6 +26,9 @@ from kiosk.library.sip2 import Message
 
 _SILENCE = 3
 """Factor on the settling time after silence instead of a broken connection."""
+
+_YES, _NO = ("1", "Y"), ("0", "N")
+"""What an answer says of whether it was done."""
 
 _ANSWERED_BY = {Reason.ITEM_UNKNOWN, Reason.NOT_ON_LOAN, Reason.ALREADY_LENT, Reason.ALREADY_RESERVED}
 """Reasons that also settle an earlier, lost request of the same kind."""
@@ -95,7 +98,7 @@ class ItemTransactions:
                 described = self._inquiry.described(item, by)
                 return self._not_asked(question, item if described is None else item_in(described, item), Reason.PERHAPS_RESERVED)
             reply = self._connection.change(self._request(question), by)
-            if reply.fixed["ok"] not in "01YN":
+            if reply.verdict not in {*_YES, *_NO}:
                 self._connection.drop()
                 raise Broken(Trouble.NOISE, reply)
         except Unavailable:
@@ -104,9 +107,7 @@ class ItemTransactions:
             return self._not_asked(question, item, Reason.OTHER)
         except Broken as broken:
             return self._find_out(question, item, before, broken.trouble, until())
-        # If a 30 says ok but has renewal_ok=N and no due date, the content counts: not renewed.
-        is_empty = reply.kind == "30" and reply.fixed["renewal_ok"] == "N" and not (reply.first("AH") or "").strip()
-        if reply.fixed["ok"] in "0N" or is_empty:
+        if reply.verdict in _NO or CHANGES[service].is_empty(reply):
             return self._not_done(question, item, reply, until())
         return self._read(question, item, reply, before, until())
 
@@ -155,9 +156,9 @@ class ItemTransactions:
 
     def _read(self, question: Question, item: Item, reply: Message, before: Before, by: Deadline) -> ItemAnswer:
         """Read a positive answer; holds are verified, since servers confirm holds that they do not place."""
-        told, position = item_in(reply, item), position_in(reply) if reply.kind == "16" else None
+        on_loan, queued = is_loan(question.service), has_queue(question.service)
+        told, position = item_in(reply, item), position_in(reply) if queued else None
         answer = ItemAnswer(told, Outcome.DONE, None, self._said(reply), fee=fee_in(reply))
-        on_loan = is_loan(question.service)
         if CHANGES[question.service].is_verified:
             found = self._looked_twice(question, before, item, self._settle_seconds, by)
             if found is None or found[0] is Resolution.NOT_DONE:
@@ -165,14 +166,14 @@ class ItemTransactions:
                 self._doubts.keep(question, accepted)
                 outcome = Outcome.UNKNOWN if found is None else Outcome.REFUSED
                 return replace(answer, outcome=outcome, reason=Reason.NOT_SEEN_YET)
-        lacks = not is_read(told.due) if on_loan else position is None
+        lacks = (on_loan and not is_read(told.due)) or (queued and position is None)
         if lacks or not told.title:
             described = self._inquiry.described(item, by)
             if described is not None:
                 fuller = item_in(described, told)
                 due = told.due if is_read(told.due) else fuller.due if is_read(fuller.due) else told.due or fuller.due
                 told = replace(told, title=told.title or fuller.title, due=due)
-                position = position or (None if on_loan else position_in(described))
+                position = position or (position_in(described) if queued else None)
         instead = instead_in(reply, before.due, told.due) if on_loan else None
         return self._done(question, told, replace(answer, position=position, instead=instead))
 
@@ -198,9 +199,9 @@ class ItemTransactions:
         if reason is None:
             described = self._inquiry.described(item, by)
             if described is not None:
-                reason = reason_by_status(service, described)
+                reason = Reason.ITEM_UNKNOWN if is_unknown(described) else CHANGES[service].reason_by_status(described)
                 told = replace(told, title=told.title or item_in(described, told).title)
-        reason, said = reason or self._reason_of_patron(service), self._said(reply)
+        reason, said = reason or CHANGES[service].reason_of_patron(self._standing) or Reason.OTHER, self._said(reply)
         if self._doubts.get(question) is not None and reason not in _ANSWERED_BY:
             return ItemAnswer(told, Outcome.UNKNOWN, Reason.LOST_ANSWER, said, fee=fee)
         self._doubts.settle(question)
@@ -208,12 +209,6 @@ class ItemTransactions:
 
     def _said(self, reply: Message) -> str:
         return with_words(said_of_item(reply, self._profile), unread_fee_in(reply))
-
-    def _reason_of_patron(self, service: Service) -> Reason:
-        standing = self._standing
-        if service is Service.LOAN and (standing.loans_left == 0 or Stop.TOO_MANY_CHARGED in standing.stops):
-            return Reason.TOO_MANY
-        return Reason.PATRON_STOPPED if CHANGES[service].is_denied(standing.stops) else Reason.OTHER
 
     def _find_out(self, question: Question, item: Item, before: Before, trouble: Trouble, by: Deadline) -> ItemAnswer:
         """Find out what happened to a request whose answer was lost, looking twice: the server may still be processing it.

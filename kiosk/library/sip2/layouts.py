@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _DATE = 18
 _COUNT = 4
+_VERDICTS = frozenset({"ok", "item_properties_ok", "payment_accepted", "end_session"})
+"""What the protocol calls, in one reply or another, the part that says whether the request was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Layout:
     @property
     def is_reply(self) -> bool:
         return not self.is_request
+
+    @property
+    def verdict(self) -> str | None:
+        """The name of the part that says whether the request was carried out; None if a reply of this kind does not say."""
+        return next((part.name for part in self.fixed if part.name in _VERDICTS), None)
 
     @property
     def width(self) -> int:
@@ -132,6 +139,9 @@ LAYOUTS: dict[str, Layout] = {
     )
 }
 """Layouts by kind. Dates are 18 characters: YYYYMMDD, a zone of four characters, HHMMSS."""
+
+SUPPORTED_MESSAGES = ("23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65")
+"""The requests covered by BX (supported messages) of a 98, in its order."""
 
 FIELDS: dict[str, str] = {
     "AA": "patron identifier",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.library.sip2.layouts import LAYOUTS
+
 # Fields that may be logged. All others, AF included ("… not checked out to …"), may identify a person, card or item, or be secret.
 _HARMLESS = frozenset("AH AM AN AO AP BH BI BL BO BP BQ BR BT BW BX BY BZ CA CB CF CI CK CP CQ".split())
 # Flags, counts and dates. In noise that starts with two digits, anything may be in their place.
@@ -58,6 +60,14 @@ class Message:
     def all(self, code: str) -> tuple[str, ...]:
         """The values of all fields with this code, in order."""
         return tuple(value for known, value in self.fields if known == code)
+
+    @property
+    def verdict(self) -> str:
+        """What a reply says of whether the request was carried out, as received: 1 or 0 by the protocol; servers also send Y and N.
+        Empty if this kind of message does not say.
+        """
+        layout = LAYOUTS.get(self.kind)
+        return "" if layout is None or layout.verdict is None else self.fixed.get(layout.verdict, "")
 
     def __repr__(self) -> str:
         fixed = "".join(value if name != "body" and _PLAIN.fullmatch(value) else f"*{len(value)}" for name, value in self.fixed.items())

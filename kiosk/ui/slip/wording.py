@@ -7,9 +7,10 @@ from datetime import datetime
 
 from kiosk.config import SlipSettings
 from kiosk.domain.circulation import Due, Told
-from kiosk.domain.itemservices import is_loan
-from kiosk.domain.model import Language, Service, SlipKind
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.itemservices import has_queue, is_loan
+from kiosk.domain.model import Language, Service
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
+from kiosk.service_texts import ServiceText
 from kiosk.text import say
 
 _RECORDED = ("kept", "not-kept", "use", "keep-card", "renewal", "lost")
@@ -66,8 +67,8 @@ def _line(line: SlipLine, kind: SlipKind, language: Language) -> str:
     if kind is SlipKind.TODAY and line.instead is not None:
         said.append(_paragraph(_say(f"slip.{line.instead}", language), "note"))
     elif kind is SlipKind.TODAY and line.service is not Service.LOAN:
-        said.append(_paragraph(_say(f"slip.{line.service}", language), "note"))
-    if line.position is not None and not is_loan(line.service):
+        said.append(_paragraph(_say(ServiceText.ON_SLIP.of(line.service), language), "note"))
+    if line.position is not None and has_queue(line.service):
         said.append(_paragraph(_say("slip.position", language, position=line.position), "note"))
     if line.item.due is not None and is_loan(line.service):
         said.append(_paragraph(_say("slip.due", language, due=due_words(line.item.due, language))))

@@ -29,6 +29,7 @@ from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.keyboard import Why
 from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.domain.transition import STAFF_ARE_TOLD
+from kiosk.service_texts import ServiceText
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.card_left import left_words
@@ -164,7 +165,7 @@ class Banners(NoticeBand):
             return
         service = late[0].service
         named = [_named(each) for each in late if each.service is service]
-        self._late.say(say(f"staff.banner.late-{service}"), "\n".join([*named, say(f"staff.banner.late-{service}-next")]))
+        self._late.say(say(ServiceText.FOUND_DONE.of(service)), "\n".join([*named, say(ServiceText.FOUND_DONE_NEXT.of(service))]))
 
     def _show_refused(self, counter: Counter) -> None:
         """Show what the register has refused of this counter, once nobody is being served."""
@@ -178,12 +179,12 @@ class Banners(NoticeBand):
             return
         first, named = unclear[0], _items([each.item for each in unclear])
         if first.outcome is Outcome.UNKNOWN:
-            self._unclear.say(say(f"staff.banner.unknown-{first.service}"), f"{named}\n{say('staff.banner.unknown-next')}")
+            self._unclear.say(say(ServiceText.FOUND_UNKNOWN.of(first.service)), f"{named}\n{say('staff.banner.unknown-next')}")
             return
         at = unclear[-1].at
         following = say("staff.banner.not-done-next")
         when = "" if at is None else say("staff.banner.not-done-at", time=to_the_minute(at))
-        self._unclear.say(say(f"staff.banner.not-done-{first.service}"), f"{named}\n{when}{following}")
+        self._unclear.say(say(ServiceText.FOUND_NOT_DONE.of(first.service)), f"{named}\n{when}{following}")
 
     def _show_looked_at(self, told: LookedAt | None) -> None:
         """Show items being checked again; disappears by itself."""
@@ -191,7 +192,7 @@ class Banners(NoticeBand):
             self._looked_at.say("")
             return
         detail = f"{_items(told.items)}\n{say(f'staff.banner.unclear-{told.doing}')}"
-        self._looked_at.say(say(f"staff.banner.unclear-{told.service}"), detail)
+        self._looked_at.say(say(ServiceText.BEING_LOOKED_AT.of(told.service)), detail)
 
     def _show_ended(self, counter: Counter) -> None:
         """Show why the last session ended, on the pages that follow it."""

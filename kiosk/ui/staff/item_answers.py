@@ -5,11 +5,12 @@ from __future__ import annotations
 from kiosk.domain.circulation import DONE_BEFORE, ItemAnswer, Outcome, Reason
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import NOTHING_WANTED
+from kiosk.service_texts import ServiceText
 from kiosk.text import knows, say
 
 
 def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
-    """Return cause and next step for an item not lent, renewed or reserved (`service` is LOAN, RENEWAL or HOLD); ("", "") if it was.
+    """Return cause and next step for an item for which `service`, one done item by item, was not done; ("", "") if it was.
 
     The server's own message (`answer.said`) is not included: it is shown separately, as such.
     """
@@ -21,12 +22,12 @@ def told(service: Service, answer: ItemAnswer) -> tuple[str, str]:
         # "Not lent" or "not reserved" would be wrong: it was, earlier, or nobody asked for it.
         return why, step
     if answer.outcome is Outcome.UNKNOWN:
-        return say(f"staff.item.unknown-{service}") + why, _own(f"staff.item.{Reason.LOST_ANSWER}", service)
+        return say(ServiceText.WHY_UNKNOWN.of(service)) + why, _own(f"staff.item.{Reason.LOST_ANSWER}", service)
     if reason is Reason.NOT_SEEN_YET:
-        return say(f"staff.item.not-done-{service}") + why, step
+        return say(ServiceText.WHY_NOT_DONE.of(service)) + why, step
     if reason is Reason.NOT_THERE_YET:
-        return say(f"staff.item.not-done-{service}") + why, say(f"staff.item.not-done-{service}-next")
-    return say(f"staff.item.refused-{service}") + why, step
+        return say(ServiceText.WHY_NOT_DONE.of(service)) + why, say(ServiceText.WHY_NOT_DONE_NEXT.of(service))
+    return say(ServiceText.WHY_REFUSED.of(service)) + why, step
 
 
 def _own(key: str, service: Service) -> str:

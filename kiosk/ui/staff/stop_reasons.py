@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from kiosk.domain.circulation import Stop
 from kiosk.domain.itemservices import ITEM_SERVICES
+from kiosk.service_texts import ServiceText
 from kiosk.text import plain, say, stop_causes, stop_reasons
 
 
 def denied(stops: frozenset[Stop]) -> str:
     """Return the denied services, e.g. 「貸出、予約」; "" if none."""
     services = (service for service, about in ITEM_SERVICES.items() if about.stopped_by(stops))
-    return "、".join(plain(say(f"staff.patron.{service}")) for service in services)
+    return "、".join(plain(say(ServiceText.NAME.of(service))) for service in services)
 
 
 def reasons(stops: frozenset[Stop]) -> str:

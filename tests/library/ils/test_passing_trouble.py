@@ -16,6 +16,7 @@ from tests.support.ils.scripted_server import (
     NUMBER,
     PATRON,
     STATUS,
+    TAKES_ALL,
     TITLE,
     Answer,
     Clock,
@@ -120,8 +121,8 @@ def test_a_loan_that_was_not_understood_switches_nothing_off() -> None:
 
 def test_what_the_server_said_it_does_not_take_is_asked_after_although_it_is_busy() -> None:
     clock = Clock()
-    denied = STATUS.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
-    talk = answering({"99": in_turn(denied, STATUS), "63": PATRON, "23": PATRON_STATUS})
+    denied = TAKES_ALL.replace("BXYYYYYYYYYYY", "BXYYYYYYYNYYY")
+    talk = answering({"99": in_turn(denied, TAKES_ALL), "63": PATRON, "23": PATRON_STATUS})
     with Station(talk) as station, client_of(station.port, monotonic=clock, heartbeat_seconds=100) as client:
         assert not lists_loans(client)
         for _ in range(12):

@@ -115,10 +115,10 @@ from kiosk.domain.model import (
     ReplaceReason,
     Revocation,
     Service,
-    SlipKind,
     Ticket,
     UnlinkReason,
 )
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import (
     AskingPin,
     AskingUnlinkNumber,

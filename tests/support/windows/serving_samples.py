@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from kiosk.domain.circulation import Due, Instead, Item, LoanList, Outcome, Reason, Standing, Stop, Told
 from kiosk.domain.errors import Code
-from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, SlipKind, Ticket
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, Ticket
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.domain.states import (
     Counter,
     CounterRules,

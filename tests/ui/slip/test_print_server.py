@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.config import SlipSettings
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.model import LibraryCardNumber, Service, SlipKind
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.model import LibraryCardNumber, Service
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.ui.slip import SlipPrinter
 
 TITLE = "信濃川の橋をたずねて"

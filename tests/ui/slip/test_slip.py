@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.config import SlipSettings
 from kiosk.domain.circulation import Due, Instead, Item, Told
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.model import Language, LibraryCardNumber, Service, SlipKind
-from kiosk.domain.slip import Slip, SlipLine
+from kiosk.domain.model import Language, LibraryCardNumber, Service
+from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.text import say
 from kiosk.ui.slip import SlipPrinter
 from kiosk.ui.slip.wording import slip_html

@@ -10,10 +10,11 @@ from enum import StrEnum, unique
 from itertools import islice
 
 from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
-from kiosk.domain.itemservices import is_loan
+from kiosk.domain.itemservices import ITEM_SERVICES, is_loan
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress
+from kiosk.service_texts import ServiceText
 from kiosk.text import plain, say
 from kiosk.ui.staff.item_answers import told
 from kiosk.ui.staff.serving.due_date import due_said, due_spoken, due_words, is_overdue
@@ -116,19 +117,19 @@ def summary(dealings: Dealings, service: Service) -> str:
     """Return the numbers of items done, not done and unknown in this session; "" before the first request."""
     asked = (*dealings.entries, *dealings.earlier.values())
     entries = [entry for entry in asked if entry.service is service and entry.reason not in NOTHING_WANTED]
-    before = 0 if service is Service.RENEWAL else sum(map(is_done_before, entries))
+    before = sum(map(is_done_before, entries)) if ITEM_SERVICES[service].twice is not None else 0
     of = Tally(Progress.UNKNOWN if in_doubt(entry) else entry.progress for entry in entries)
     instead = Tally(entry.instead for entry in entries if entry.progress is Progress.DONE)
     counts = {
-        f"done-{service}": instead[None],
-        "renewed": instead[Instead.RENEWED],
-        "same-date": instead[Instead.SAME_DATE],
-        "earlier": instead[Instead.EARLIER],
-        f"before-{service}": before,
-        f"refused-{service}": of[Progress.REFUSED] - before,
-        "unknown": of[Progress.UNKNOWN],
+        ServiceText.COUNT_DONE.of(service): instead[None],
+        "staff.items.renewed": instead[Instead.RENEWED],
+        "staff.items.same-date": instead[Instead.SAME_DATE],
+        "staff.items.earlier": instead[Instead.EARLIER],
+        ServiceText.COUNT_BEFORE.of(service): before,
+        ServiceText.COUNT_REFUSED.of(service): of[Progress.REFUSED] - before,
+        "staff.items.unknown": of[Progress.UNKNOWN],
     }
-    said = [say(f"staff.items.{what}", count=count) for what, count in counts.items() if count]
+    said = [say(key, count=count) for key, count in counts.items() if count]
     waiting = sum(of[progress] for progress in UNANSWERED)
     return "、".join([*said, say("staff.items.waiting", count=waiting)] if said and waiting else said)
 
@@ -173,7 +174,7 @@ def _entry_line(entry: Entry, key: str, setting: Setting) -> Line:
 def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
     service, said = entry.service, _said(entry)
     if not is_loan(service):
-        done = say(f"staff.line.done-{service}")
+        done = say(ServiceText.DONE.of(service))
         place = "" if entry.position is None else say("staff.line.position", position=entry.position)
         return Line(key, Look.DONE, title, number, place or done, said=said, spoken=_spoken(title, done, place) + said)
     due = due_words(entry.item.due, today) or say("staff.line.undated")
@@ -187,7 +188,7 @@ def _done(entry: Entry, key: str, title: str, number: str, today: date) -> Line:
         # Without a date it is unknown whether the loan was extended.
         done, why, step = say("staff.line.done-renewal"), say("staff.line.undated-why"), say("staff.line.undated-step")
         return Line(key, Look.CARE, title, number, due, why, step, said, done, spoken=_spoken(title, done, why + step) + said)
-    done = say(f"staff.line.done-{service}")
+    done = say(ServiceText.DONE.of(service))
     result = done if service is Service.RENEWAL else ""
     spoken = _spoken(title, done, due_spoken(entry.item.due)) + said
     return Line(key, Look.DONE, title, number, due, said=said, result=result, spoken=spoken)
@@ -218,9 +219,10 @@ def _not_done(entry: Entry, key: str, title: str, number: str, stopped: str, *, 
     elif entry.reason in DONE_BEFORE or entry.reason in NOTHING_WANTED:
         look, aside = Look.CARE, say(f"staff.line.{entry.reason}")
     elif entry.reason in _OPEN:
-        look, aside = Look.REFUSED, say(f"staff.line.open-{service}")
+        look, aside = Look.REFUSED, say(ServiceText.OPEN.of(service))
     else:
-        look, aside = Look.REFUSED, say(f"staff.line.refused-{'patron-' if entry.reason in _OF_PATRON else ''}{service}")
+        refused = ServiceText.REFUSED_TO_PATRON if entry.reason in _OF_PATRON else ServiceText.REFUSED
+        look, aside = Look.REFUSED, say(refused.of(service))
     spoken = _spoken(title, aside, why + step) + said
     reserves = entry.item.number if entry.reason is Reason.PERHAPS_RESERVED and entry.progress is Progress.REFUSED else ""
     return Line(key, look, title, number, aside, why, step, said, reserves=reserves, spoken=spoken, undone=is_undone(entry))

@@ -1,4 +1,4 @@
-"""貸出, 予約 and 貸出延長 through the library system: a field that is always ready, and a list of outcomes."""
+"""貸出, 予約, 貸出延長 and others through the library system: a field that is always ready, and a list of outcomes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.domain.circulation import Item, Stop
 from kiosk.domain.events import HoldConfirmed, ItemEntered, RenewalChosen, ServiceChosen
-from kiosk.domain.itemservices import is_loan
+from kiosk.domain.itemservices import has_queue, is_loan
 from kiosk.domain.model import Service
 from kiosk.domain.serving.renewals import of_all
 from kiosk.domain.states import Counter, Entry, PatronShown, Problem
+from kiosk.service_texts import ServiceText
 from kiosk.text import refusal, say
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row
@@ -34,7 +35,7 @@ Known = tuple[tuple[Entry, ...], tuple[Item, ...] | None, tuple[str, ...], froze
 
 
 class ItemsPage(Panel):
-    """Page for `service`, LOAN or HOLD. Its rows are the items scanned in this session."""
+    """Page for `service`, one done item by item, except RENEWAL. Its rows are the items scanned in this session."""
 
     buttons = False
     """Whether rows have a button column."""
@@ -49,10 +50,9 @@ class ItemsPage(Panel):
         self._wrong = Words(kind="wrong")
         self._count = Words(kind="sub", line=1.35)
         self._empty = Words(kind="sub")
-        position = not is_loan(service)
-        last = say("staff.items.position") if position else say("staff.items.due")
+        last = say("staff.items.due") if is_loan(service) else say("staff.items.position") if has_queue(service) else ""
         self.rows = Rows(sizes, last, self._renew, buttons=self.buttons)
-        enter = Button(say(f"staff.items.enter-{service}"), "secondary")
+        enter = Button(say(ServiceText.ENTER.of(service)), "secondary")
         enter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         enter.clicked.connect(self.field.submit)
         across = row(round(sizes.gap * 0.7))
@@ -60,7 +60,7 @@ class ItemsPage(Panel):
         across.addWidget(enter)
         self._wrong.hide()
         self.heading: QHBoxLayout = row(round(sizes.gap * 0.7))
-        title = Words(say(f"staff.items.{service}"), "heading", line=1.35)
+        title = Words(say(ServiceText.HEADING.of(service)), "heading", line=1.35)
         self.heading.addWidget(title, 0, MIDDLE)
         self.inside.addLayout(across)
         self.inside.addLayout(self.heading)
@@ -122,7 +122,7 @@ class ItemsPage(Panel):
         if said and are_more_than_shown(flow.dealings, self.service):
             said = say("staff.items.count-and", count=said, said=say("staff.items.newest", shown=MOST))
         self._count.set_text(said)
-        self.say_empty("" if self.rows.wanted else say(f"staff.items.empty-{self.service}"))
+        self.say_empty("" if self.rows.wanted else say(ServiceText.EMPTY.of(self.service)))
 
     def say_empty(self, text: str) -> None:
         """Show a sentence in place of rows."""

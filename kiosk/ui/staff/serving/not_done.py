@@ -11,6 +11,7 @@ from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import in_doubt, is_undone
 from kiosk.domain.states import Dealings
+from kiosk.service_texts import ServiceText
 from kiosk.text import say
 from kiosk.ui.staff.panels import MIDDLE
 from kiosk.ui.theme import StaffSizes
@@ -27,8 +28,9 @@ def undone_in(dealings: Dealings) -> list[Service]:
 def undone_words(dealings: Dealings) -> str:
     """Return the number of undone items of each kind; "" if there are none."""
     undone = [entry for entry in dealings.entries if is_undone(entry)]
-    of = Tally("unknown" if in_doubt(entry) else entry.service.value for entry in undone)
-    return "、|".join(say(f"staff.undone.{kind}", count=of[kind]) for kind in (*ITEM_SERVICES, "unknown") if of[kind])
+    of = Tally("unknown" if in_doubt(entry) else entry.service for entry in undone)
+    counts = {ServiceText.COUNT_UNDONE.of(service): of[service] for service in ITEM_SERVICES} | {"staff.undone.unknown": of["unknown"]}
+    return "、|".join(say(key, count=count) for key, count in counts.items() if count)
 
 
 class Undone(Notice):

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.circulation import Standing, stops_lending
 from kiosk.domain.events import SlipChosen
-from kiosk.domain.model import LibraryCardNumber, Shown, SlipKind
+from kiosk.domain.model import LibraryCardNumber, Shown
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.number_label import NumberLabel

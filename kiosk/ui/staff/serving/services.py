@@ -1,4 +1,4 @@
-"""Service tiles: the seven standard ones and those this library adds."""
+"""Service tiles: the standard ones and those this library adds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from kiosk.domain.events import ServiceChosen
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.service_texts import ServiceText
 from kiosk.text import plain, say
 from kiosk.ui.staff.choice_buttons import Tile
 from kiosk.ui.staff.page import Emit
@@ -27,7 +28,7 @@ def icon_of(service: AnyService) -> str:
 
 def name_of(service: AnyService) -> str:
     """Return the service's name; that of a standard one includes break marks."""
-    return unmarked(service.name) if isinstance(service, LocalService) else say(f"staff.patron.{service}")
+    return unmarked(service.name) if isinstance(service, LocalService) else say(ServiceText.NAME.of(service))
 
 
 class Services(QWidget):
