@@ -21,6 +21,7 @@ from kiosk.store.cipher import CipherDatabase
 from kiosk.store.continuity import compared, present_end
 from kiosk.store.examination import accept
 from kiosk.store.link_digest import LinkDigest
+from kiosk.store.link_ledger import LinkLedger
 from kiosk.store.metadata import ANCHORED, DOUBT, IDENTITY
 from kiosk.store.monthly_counts import Figures
 
@@ -172,6 +173,7 @@ class Integrity:
         drop_note(self._database, DOUBT)
         self._trail.go_on()
         self._digest.begin()
+        LinkLedger(self._database, self._digest).take_as_it_is()
         Figures(self._database).recount()
         accept(self._database, self._digest, self._trail.head().rows + 1)
         return doubt
@@ -187,7 +189,8 @@ class Integrity:
             found = Problem(Code.STORE_UNANCHORED)
         else:
             found = None
-        return found or (Problem(Code.LINKS_ALTERED) if self._lacks_digest(kept) else None)
+        altered = self._lacks_digest(kept) or not LinkLedger(self._database, self._digest).is_sealed
+        return found or (Problem(Code.LINKS_ALTERED) if altered else None)
 
     def _lacks_digest(self, kept: Anchor | Problem | None) -> bool:
         """Whether a digest that once existed is gone. A store of an earlier version has neither digest nor anchor."""

@@ -5,6 +5,7 @@ A token holds nothing from which the new one could be derived; each patron has t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.ledger.audit import RELEASE, digest_of
 
 REASON = "token-changed"
+_HEAD = re.compile(r"[0-9]{1,15} [0-9a-f]{64}")
 _TABLES = (
     "DROP TABLE link",
     "DROP TABLE outbox",
@@ -78,8 +80,7 @@ def ledger_step(now: datetime, counter: str) -> Callable[[Any], None]:
 
 
 def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> None:
-    head = connection.execute("SELECT value FROM meta WHERE name = 'audit.head'").fetchone()
-    rows, digest = (0, bytes(32)) if head is None else (int(head[0].split()[0]), bytes.fromhex(head[0].split()[1]))
+    rows, digest = _end_of_trail(connection)
     at = now.astimezone(UTC).isoformat(timespec="seconds")
     acts = [(RELEASE, REASON, "", LibraryCardNumber(number).masked) for number in numbers]
     told = [*acts, (AdministrativeAct.MIGRATED, None, f"links:{len(numbers)}", None)]
@@ -97,3 +98,14 @@ def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> N
                 ON CONFLICT (month, act) DO UPDATE SET count = count + excluded.count""",
             (month, act, count),
         )
+
+
+def _end_of_trail(connection: Any) -> tuple[int, bytes]:
+    """Where the trail goes on. One that was tampered with stays so: the next check finds it, as it would have before."""
+    last = connection.execute("SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1").fetchone() or (0, bytes(32))
+    head = connection.execute("SELECT value FROM meta WHERE name = 'audit.head'").fetchone()
+    if head is not None and _HEAD.fullmatch(head[0]):
+        rows, digest = head[0].split()
+        if int(rows) >= last[0]:
+            return int(rows), bytes.fromhex(digest)
+    return int(last[0]), bytes(last[1]) if isinstance(last[1], bytes) else bytes(32)

@@ -6,7 +6,7 @@ from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
 from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.metadata import CUTS, KEY_GENERATION, POSITION, REGISTRY, SEQUENCE
+from kiosk.store.metadata import CUTS, KEY_GENERATION, LEDGER_SEAL, POSITION, REGISTRY, SEQUENCE
 
 
 class LedgerNotes:
@@ -50,6 +50,14 @@ class LedgerNotes:
 
     def count(self, sequence: int) -> None:
         write_note(self._database, SEQUENCE, str(sequence))
+
+    @property
+    def seal(self) -> str | None:
+        """`LinkLedger.seal`; None in a store in which nothing was done."""
+        return read_note(self._database, LEDGER_SEAL)
+
+    def keep_seal(self, seal: str) -> None:
+        write_note(self._database, LEDGER_SEAL, seal)
 
     def _number(self, name: str) -> int:
         note = read_note(self._database, name)

@@ -29,9 +29,7 @@ class LedgerStore(OpenedStore):
         with self._writing() as now:
             if not self._ledger.is_alone or (self._digest.kept() or LinkSum()).count:
                 raise ValueError("only a counter without links, and alone, can be enrolled")
-            self._ledger.notes.enrol(registry)
-            # What was counted here alone is no position of the library's ledger.
-            self._ledger.notes.reach(Position())
+            self._ledger.enrol(registry)
             self._tell(now, AdministrativeAct.ENROLLED, None, reason=None)
 
     def is_enrolled(self) -> bool:

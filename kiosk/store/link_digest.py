@@ -53,7 +53,7 @@ class LinkDigest:
         return self._hash.seal(links)
 
     def seal_note(self, name: str, value: str) -> str:
-        """Authenticate a fact about this store with both keys; hexadecimal."""
+        """Authenticate a fact about this store with both keys; hexadecimal. `value` is not kept in it."""
         identity = read_note(self._database, IDENTITY) or ""
         return hmac.digest(self._note_key, f"note {identity} {name} {value}".encode(), "sha256").hex()
 

@@ -6,6 +6,7 @@ transaction of the act, and keeps nothing of an operation afterwards. Every meth
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -46,6 +47,12 @@ class LinkLedger:
     def is_alone(self) -> bool:
         return self.notes.registry is None
 
+    def enrol(self, registry: str) -> None:
+        """Begin to follow a server: what was counted here alone is no position of the library's ledger."""
+        self.notes.enrol(registry)
+        self.notes.reach(Position())
+        self.seal()
+
     # --- acts ---------------------------------------------------------------------------------------------------------
 
     def origin(self, uuid: UUID, counter: str, now: datetime, operator: str | None) -> Origin:
@@ -70,6 +77,7 @@ class LinkLedger:
         else:
             self.own.add(operation)
             self.shown.take(decision)
+        self.seal()
         return decision
 
     def may_be_repeated(self, operation: Operation) -> bool:
@@ -114,6 +122,7 @@ class LinkLedger:
                 news.append(OwnOperation(own.operation, state))
         if any(not is_unapplied(own.state, reached) for own in news):
             self._project()
+        self.seal()
         return news
 
     def follow(self, entries: Iterable[FeedEntry], safe: Position) -> list[OwnOperation]:
@@ -167,19 +176,22 @@ class LinkLedger:
         own = self.own.find(uuid)
         if own is not None and isinstance(own.state, RefusedFor):
             self.own.forget(uuid)
+            self.seal()
 
     def _apply(self, change: Change, cursor: int) -> None:
+        """Write a fact. Raises ValueError if it does not fit the links: they differ from the server's, and need a snapshot."""
         match change:
             case Opened(link):
+                if self._links.of_token(link.token) or self._links.of_number(link.number):
+                    raise ValueError("opens what is open")
                 self._links.open(link, cursor)
                 self._digest.added(link, cursor)
             case Closed(link):
-                opened_at = self._links.position_of(link.token)
-                if opened_at is not None:
-                    self._links.close(link.token)
-                    self._digest.removed(link, opened_at)
-            case Stopped():  # closes nothing
-                pass
+                there, opened_at = self._links.of_token(link.token), self._links.position_of(link.token)
+                if there is None or opened_at is None or there.number != link.number:
+                    raise ValueError("closes what is not open")
+                self._links.close(link.token)
+                self._digest.removed(link, opened_at)
 
     def _keep_stop(self, change: Change, entry: FeedEntry) -> None:
         stop = Stop(entry.cursor, entry.counter, entry.sequence)
@@ -201,10 +213,37 @@ class LinkLedger:
         epochs = self.notes.epochs
         self._stops.forget(min((epochs.effective(own.operation.origin.known) for own in kept), default=None))
         self._project()
+        self.seal()
 
-    def overlay_holds(self) -> bool:
-        """Whether what is shown is what the operations not applied yet make of the links."""
-        return self.shown.overlay() == self._projected()
+    def holds(self) -> bool:
+        """Whether the ledger is as this program left it: sealed with both keys, and shown as the operations not applied yet make the
+        links.
+        """
+        return self.is_sealed and self.shown.overlay() == self._projected()
+
+    def take_as_it_is(self) -> None:
+        """Go on from notes, operations and links as they are, after staff have accepted them."""
+        self._project()
+        self.seal()
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether notes and operations were written with both keys. A store in which nothing was done yet has no seal."""
+        sealed = self.notes.seal
+        return self._is_new() if sealed is None else hmac.compare_digest(sealed, self._sealed())
+
+    def seal(self) -> None:
+        """Seal notes and operations, at the end of whatever changed them."""
+        if not (self.notes.seal is None and self._is_new()):
+            self.notes.keep_seal(self._sealed())
+
+    def _is_new(self) -> bool:
+        return self.is_alone and self.notes.position == Position() and not self.notes.sequence and not self.own.rows()
+
+    def _sealed(self) -> str:
+        notes = self.notes
+        told = (notes.registry, notes.position, notes.epochs, notes.key_generation, notes.sequence, self._digest.kept())
+        return self._digest.seal_note("ledger", repr((told, self.own.rows(), self._stops.rows())))
 
     def _project(self) -> None:
         self.shown.replace(self._projected())

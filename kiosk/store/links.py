@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,8 +64,9 @@ def columns(link: OpenLink) -> dict[str, object]:
 
 def link_in(row: tuple[Any, ...]) -> OpenLink:
     """The link in a row of token, number, since, counter and operation. Raises Unavailable: store-damaged."""
-    token, number, since, counter, operation = row
-    try:
-        return OpenLink(LinkToken(bytes(token)), LibraryCardNumber(number), datetime.fromisoformat(since), counter, UUID(operation))
-    except (ValueError, TypeError) as error:  # this program did not write it
-        raise Unavailable(Code.STORE_DAMAGED) from error
+    match row:
+        case bytes(token), str(number), str(since), str(counter), str(operation):
+            with suppress(ValueError):
+                return OpenLink(LinkToken(token), LibraryCardNumber(number), datetime.fromisoformat(since), counter, UUID(operation))
+    # This program did not write it.
+    raise Unavailable(Code.STORE_DAMAGED)

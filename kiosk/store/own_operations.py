@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.operations import AcceptedAt, OwnOperation, Pending, RefusedFor, State
 from kiosk.domain.wire import Operation, Position, decode, encode
 from kiosk.store.cipher import CipherDatabase
@@ -24,17 +24,21 @@ class OperationTable:
         OperationRow.insert(row).execute(self._database)
 
     def find(self, uuid: UUID) -> OwnOperation | None:
-        """One operation. Raises Refused: operation-newer, operation-unreadable."""
+        """One operation. Raises Unavailable: store-damaged."""
         row = self._database.ask(f"{_SELECT} WHERE uuid = ?", (str(uuid),)).fetchone()
         return None if row is None else _own(row)
 
     def all(self) -> list[OwnOperation]:
-        """All operations, in the order in which they were made. Raises Refused: operation-newer, operation-unreadable."""
+        """All operations, in the order in which they were made. Raises Unavailable: store-damaged."""
         return [_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence").fetchall()]
 
     def is_pending(self, uuid: UUID) -> bool:
         row = self._database.ask("SELECT state FROM operation WHERE uuid = ?", (str(uuid),)).fetchone()
         return row is not None and row[0] == "pending"
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as they lie in the table."""
+        return list(self._database.ask("SELECT * FROM operation ORDER BY uuid").fetchall())
 
     def count_pending(self) -> int:
         return int(self._database.ask("SELECT count(*) FROM operation WHERE state = 'pending'").fetchone()[0])
@@ -47,17 +51,18 @@ class OperationTable:
 
 
 def _own(row: tuple[Any, ...]) -> OwnOperation:
-    body, state, epoch, cursor, code = row
-    return OwnOperation(decode(bytes(body)), _state(state, epoch, cursor, code))
-
-
-def _state(state: str, epoch: int | None, cursor: int | None, code: str | None) -> State:
-    match state:
-        case "accepted":
-            return AcceptedAt(Position(epoch or 0, cursor or 0))
-        case "refused":
-            return RefusedFor(Code(code or ""))
-    return Pending()
+    """Raises Unavailable: store-damaged, for a row that this program did not write."""
+    try:
+        match row:
+            case bytes(body), "pending", None, None, None:
+                return OwnOperation(decode(body), Pending())
+            case bytes(body), "accepted", int(epoch), int(cursor), None:
+                return OwnOperation(decode(body), AcceptedAt(Position(epoch, cursor)))
+            case bytes(body), "refused", None, None, str(code):
+                return OwnOperation(decode(body), RefusedFor(Code(code)))
+    except (Refused, ValueError) as error:
+        raise Unavailable(Code.STORE_DAMAGED) from error
+    raise Unavailable(Code.STORE_DAMAGED)
 
 
 def _columns(state: State) -> dict[str, object]:

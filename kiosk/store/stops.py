@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kiosk.domain.decide import Stop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.store.cipher import CipherDatabase
@@ -22,6 +24,10 @@ class StopTable:
         query = "SELECT cursor, counter, sequence FROM stop WHERE token = ? OR number = ? ORDER BY place"
         rows = self._database.ask(query, (token.digest if token else None, number.text)).fetchall()
         return tuple(Stop(*row) for row in rows)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as they lie in the table."""
+        return list(self._database.ask("SELECT * FROM stop ORDER BY place").fetchall())
 
     def forget(self, up_to: int | None) -> None:
         """Delete the stops at or below a cursor; all of them for None."""

@@ -86,7 +86,7 @@ def migrated(home: Home, linked: Home) -> Path:
         store.save_link(uuid.uuid4(), LOST, LOST_NUMBER, revocation=Revocation.NOT_CHECKED)
     keys = keys_of(home)
     with closing(open_file(home.store, keys.database)) as connection:
-        connection.execute("DELETE FROM meta WHERE name IN ('store.identity', 'links.digest', 'store.anchored')")
+        connection.execute("DELETE FROM meta WHERE name IN ('store.identity', 'links.digest', 'store.anchored') OR name LIKE 'ledger.%'")
         for table in ("operation", "overlay", "stop"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE link DROP COLUMN position")

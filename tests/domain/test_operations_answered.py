@@ -17,6 +17,8 @@ from kiosk.domain.events import (
     LeavePressed,
     LibraryCardEntered,
     LinkAgreed,
+    LinkClosed,
+    LinkSaved,
     OperationAccepted,
     RefusalSeen,
     RegistrationChosen,
@@ -26,11 +28,13 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.machine import step
-from kiosk.domain.model import EndedBy, ReplaceReason, Sound, UnlinkReason
+from kiosk.domain.model import EndedBy, Insertion, ReplaceReason, Sound, Ticket, UnlinkReason
 from kiosk.domain.states import (
     AskingUnlinkNumber,
+    ClosingLink,
     Registered,
     RegistrationRefused,
+    SavingLink,
     Unlinked,
     UnlinkingRefused,
     Waiting,
@@ -173,3 +177,36 @@ def test_a_refusal_leaves_the_page_of_another_operation_alone() -> None:
     registered(desk)
     flow = desk.flow
     assert desk.tell(refused(UUID(int=901))).flow == flow
+
+
+# --- an answer that is faster than our own store ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_an_answer_that_comes_before_the_link_is_known_to_be_saved_reaches_its_page(is_refused: bool) -> None:
+    desk = with_registry()
+    registered(desk)
+    page = desk.at(Registered)
+    saving = SavingLink(Ticket(99), page.draft, Insertion(1, "reader"), page.operation)
+    counter, _ = step(replace(desk.counter, flow=saving), refused(page.operation) if is_refused else OperationAccepted(page.operation))
+    counter, _ = step(counter, LinkSaved(Ticket(99), page.operation, pending=True))
+    if is_refused:
+        assert isinstance(counter.flow, RegistrationRefused)
+        assert counter.flow.operation == page.operation
+    else:
+        assert counter.flow == replace(page, pending=False)
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_so_does_the_answer_to_an_unlinking(is_refused: bool) -> None:
+    desk = with_registry(linked=(Card(),))
+    unlinked(desk)
+    page = desk.at(Unlinked)
+    closing = ClosingLink(Ticket(99), page.reason, page.number, page.operation)
+    told_first: Event = refused(page.operation) if is_refused else OperationAccepted(page.operation)
+    counter, _ = step(replace(desk.counter, flow=closing), told_first)
+    counter, _ = step(counter, LinkClosed(Ticket(99), page.operation, pending=True))
+    if is_refused:
+        assert isinstance(counter.flow, UnlinkingRefused)
+    else:
+        assert counter.flow == replace(page, pending=False)
