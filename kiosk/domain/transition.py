@@ -11,7 +11,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LendingRefused, LookingUpPatron, MoreTime, Problem, Reading, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3
@@ -97,6 +97,21 @@ def other_card(counter: Counter, insertion: Insertion) -> Insertion | None:
 def start_reading(counter: Counter, insertion: Insertion) -> Step:
     counter, ticket = asking(taken_up(counter, insertion))
     return go(counter, Reading(ticket, insertion), *seen(counter, insertion), ReadCard(ticket, insertion))
+
+
+def read_next(counter: Counter, insertion: Insertion) -> Step:
+    """Read the card of whoever comes next; a session that is still shown is ended."""
+    if counter.flow.about.rests:
+        return start_reading(counter, insertion)
+    # After a refusal the same person places a card again: keep the language and the interrupted proof.
+    same = isinstance(counter.flow, LendingRefused)
+    again = counter if same else replace(counter, language=Language.JAPANESE, interrupted=None)
+
+    def read(ended: Counter) -> Step:
+        reading = start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+        return for_the_same(ended, reading) if same else reading
+
+    return then(end_session(counter, keep=insertion), read)
 
 
 def taken_up(counter: Counter, insertion: Insertion) -> Counter:

@@ -201,7 +201,8 @@ class Banners(NoticeBand):
             self._ended.say("")
             return
         when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
-        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + say(f"staff.banner.ended-{told.work}-next"))
+        why = "" if told.why is None else say("staff.banner.ended-why", why=refusal(told.why, "title"))
+        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + why + say(f"staff.banner.ended-{told.work}-next"))
 
     def _show_idle(self, counter: Counter) -> None:
         self._may_have_more = may_have_more(counter)
