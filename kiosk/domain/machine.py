@@ -92,6 +92,7 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import (
     STAFF_ARE_TOLD,
     Step,
+    ask_to_leave,
     end_session,
     left_lying,
     read_next,
@@ -197,6 +198,8 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return taken_back(counter, code)
         case LeavePressed() if is_read_by_patron(counter):
             return handed_back(counter)
+        case LeavePressed() if rail.asks_first(counter, event):
+            return ask_to_leave(counter)
         case BesideClosed():
             return replace(counter, beside=None), ()
         case LeavingConfirmed():

@@ -38,7 +38,8 @@ def tell(counter: Counter, before: Counter) -> Counter:
 def _ended(before: Counter, by: EndedBy, at: datetime | None, patron_timer: Ticket | None) -> Ended:
     flow = before.flow
     why = flow.problem.code if isinstance(flow, LendingRefused | RegistrationRefused) else None
-    return Ended(flow.about.left_as, by, at, before.language, patron_timer, why)
+    typed = isinstance(flow, PatronShown) and flow.typed
+    return Ended(flow.about.left_as, by, at, before.language, patron_timer, why, typed)
 
 
 def is_told_to_patron(counter: Counter) -> bool:

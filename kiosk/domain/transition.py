@@ -11,7 +11,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
-from kiosk.domain.states import Counter, Flow, LendingRefused, LookingUpPatron, MoreTime, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LendingRefused, LookingUpPatron, MoreTime, Problem, Reading, Section, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3
@@ -130,6 +130,11 @@ def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
     counter, effects = go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
     counter, timers = spend(counter, frozenset(counter.cards))
     return counter, (*effects, *timers)
+
+
+def ask_to_leave(counter: Counter) -> Step:
+    """Ask staff before the session ends."""
+    return replace(counter, beside=None, leaving_for=Section.HOME), ()
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:

@@ -110,6 +110,14 @@ class ItemEntered:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ItemTyped:
+    """A number stands in an item's field that has not been entered, or does so no longer."""
+
+    about: ClassVar = Said(By.STAFF, CHARACTERS, GoesOn.NO)
+    standing: bool
+
+
 class NextPatronCalled(Fieldless):
     """The card scanned among the items is the next patron's: end this session and serve them."""
 
@@ -276,6 +284,7 @@ StaffEvent = (
     | HolderDenied
     | ServiceChosen
     | ItemEntered
+    | ItemTyped
     | NextPatronCalled
     | NextPatronDenied
     | RenewalChosen

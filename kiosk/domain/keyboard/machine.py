@@ -72,7 +72,6 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
     noise = keyboard.last is not None and pressed.at.since(keyboard.last) < QUIET
     begun = keyboard.held or keyboard.waiting
     keyboard, dropped = _dropped(keyboard)
-    pause = noise and keyboard.last is not None and pressed.at.stamped_since(keyboard.last) > SUFFIX
     # A space that would have pressed something was the first character of a code.
     text = (keyboard.text + (begun.text if begun else "")) if noise else ""
     amid = keyboard.amid and noise
@@ -84,7 +83,7 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
         text=text,
         amid=amid,
         characters=(keyboard.characters if noise else 0) + (pressed.kind is Kind.TEXT),
-        paused=pause or (keyboard.paused and noise),
+        paused=noise and (keyboard.paused or (keyboard.last is not None and pressed.at.stamped_since(keyboard.last) > SUFFIX)),
         spoiled=spoils or (keyboard.spoiled and noise),
         cut=keyboard.cut and noise,
         after_code=keyboard.after_code and noise,

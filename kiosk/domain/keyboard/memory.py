@@ -27,8 +27,8 @@ LONGEST_SCAN = 64
 
 
 SUFFIX = 0.1
-"""Seconds: the longest pause of a scanner whose Tab enters what it has read. A hand is rarely as fast; a slower scanner's number stays in the
-field, with a hint.
+"""Seconds: the longest pause of a scanner whose Tab enters what it has read. A hand is rarely as fast; what a slower scanner has read stays
+in the field, with a hint.
 """
 
 

@@ -49,3 +49,5 @@ class Ended:
     """Timer that clears the patron's window; None until the session is closed, 0 once nothing is shown there any more."""
     why: Code | None = None
     """Why nothing was done, if the session was refused."""
+    typed: bool = False
+    """A number stood in the field that had not been entered."""

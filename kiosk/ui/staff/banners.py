@@ -202,7 +202,9 @@ class Banners(NoticeBand):
             return
         when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
         why = "" if told.why is None else say("staff.banner.ended-why", why=refusal(told.why, "title"))
-        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + why + say(f"staff.banner.ended-{told.work}-next"))
+        typed = say("staff.banner.ended-typed") if told.typed else ""
+        following = say(f"staff.banner.ended-{told.work}-next")
+        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + why + typed + following)
 
     def _show_idle(self, counter: Counter) -> None:
         self._may_have_more = may_have_more(counter)
