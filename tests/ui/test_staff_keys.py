@@ -95,7 +95,6 @@ KEYS: list[tuple[str, Qt.Key, list[Event]]] = [
     ("pin", Qt.Key.Key_F3, []),
     ("pin", Qt.Key.Key_F4, [StatusChosen()]),
     ("ask-served", Qt.Key.Key_Escape, [LeavingDenied()]),
-    ("ask-served", Qt.Key.Key_F12, [LeavingDenied()]),
     ("ask-served", ENTER, []),
     ("over-served", Qt.Key.Key_F12, [BesideClosed()]),
     ("record", Qt.Key.Key_Escape, [BackPressed()]),

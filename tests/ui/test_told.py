@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.consequences import Open
-from kiosk.domain.errors import Code
 from kiosk.domain.events import EndedSeen, LibraryRetryPressed, UnclearSeen
 from kiosk.domain.model import EndedBy, IlsCondition, Language, ReaderCondition
 from kiosk.domain.states import Ended, LeftWork, PatronShown, Screen, Section, Stayed, Tried, Waiting
@@ -162,7 +161,6 @@ def test_staff_are_told_what_was_closed_until_they_have_seen_it(hands: Hands, wo
 
 WHO: list[tuple[EndedBy, LeftWork, str]] = [
     (EndedBy.PATRON, LeftWork.REGISTRATION, "利用者がやめたため、登録せずに画面を閉じました"),
-    (EndedBy.PATRON, LeftWork.REGISTRATION_REFUSED, "利用者が「終わる」を押したため、登録できない理由の画面を閉じました"),
     (EndedBy.PATRON, LeftWork.REGISTERED, "利用者が「終わる」を押したため"),
     (EndedBy.PATRON, LeftWork.LINKED, "利用者が「終わる」を押したため"),
     (EndedBy.PATRON, LeftWork.LENDING, "利用者がやめたため、受付をせずに画面を閉じました"),
@@ -180,12 +178,6 @@ def test_staff_are_told_who_ended_it(hands: Hands) -> None:
         assert sentence in hands.texts()
         assert "10:32に閉じました。" in hands.texts()
         assert plain(say(f"staff.banner.ended-{work}-next")) in hands.texts()
-
-
-def test_staff_are_told_why_a_refused_session_was_refused(hands: Hands) -> None:
-    locked = Ended(LeftWork.REGISTRATION_REFUSED, EndedBy.PATRON, SEEN_AT, Language.JAPANESE, TICKET, Code.PIN_LOCKED)
-    hands.show(replace(SCENES["waiting"][0], ended=locked))
-    assert "理由: 暗証番号がロックされています。" in hands.texts()
 
 
 @pytest.mark.parametrize("language", Language)

@@ -9,7 +9,6 @@ from kiosk.domain.events import ItemTyped
 from kiosk.domain.keyboard import QUIET
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.ui.staff.page import Emit, StaffPage
-from kiosk.ui.staff.serving import ServingPage
 from kiosk.ui.timing import Timing
 
 
@@ -19,19 +18,17 @@ class Unentered(QObject):
     def __init__(self, owner: QObject, emit: Emit, timing: Timing) -> None:
         super().__init__(owner)
         self._emit, self._timing = emit, timing
-        self._page: ServingPage | None = None
+        self._page: StaffPage | None = None
         self._known = False
 
     def follow(self, counter: Counter, page: StaffPage | None) -> None:
         """`page`: that of the flow."""
         self._known = isinstance(counter.flow, PatronShown) and counter.flow.typed
-        if not isinstance(page, ServingPage):
-            self._page = None
-        elif page is not self._page:
-            self._page = page
+        if page is not None and page is not self._page:
             page.field_changed.connect(self._look_later)
             # A page rebuilt for another window size begins empty.
             self._look_later()
+        self._page = page
 
     def _look_later(self) -> None:
         self._timing.later(self, QUIET, self._look)

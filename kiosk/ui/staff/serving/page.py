@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.events import LeavePressed, ServiceChosen
@@ -34,9 +34,6 @@ Part = CalledPage | NumberPage | ItemsPage
 
 class ServingPage(StaffPage):
     """Serving page. While items are requested here, the focus always returns to their field."""
-
-    field_changed = Signal()
-    """Something was typed into an item's field, deleted or entered."""
 
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
         super().__init__(emit, sizes, say("staff.patron.name"))
@@ -209,7 +206,6 @@ class ServingPage(StaffPage):
         return self._part.field if isinstance(self._part, ItemsPage) else None
 
     def holds_number(self) -> bool:
-        """Whether a number stands in a field, shown or not, that has not been entered."""
         return any(part.field.text().strip() for part in self._parts.values() if isinstance(part, ItemsPage))
 
     def _to_field(self) -> None:
