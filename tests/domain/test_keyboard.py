@@ -248,8 +248,7 @@ def test_a_code_is_read_at_any_speed() -> None:
             keys = Keys(GUARDED)
             keys.type(f"1100110{end}", gap)
             keys.pass_(1)
-            # A slow Tab may be a hand's: what is in front of it stays to be entered.
-            assert scans(keys.said) == [("1100110", end != "\t" or gap < 0.2)]
+            assert scans(keys.said) == [("1100110", end != "\t" or gap < 0.2)]  # a slow Tab may be a hand's
             assert keys.hints == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.domain.circulation import Item, Reason, Told
-from kiosk.domain.consequences import Open, has_consequences, why_open, why_unfinished
+from kiosk.domain.consequences import Open, has_consequences, why_open
 from kiosk.domain.effects import DescribeItem, ListLoans, PrintSlip, ReadCard, RecordAct, ServeItem, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
@@ -15,11 +15,9 @@ from kiosk.domain.events import (
     Event,
     HomeChosen,
     ItemEntered,
-    ItemTyped,
     LanguageChosen,
     LeavePressed,
     LeavingConfirmed,
-    LeavingDenied,
     LibraryCardEntered,
     RegistrationChosen,
     RenewalChosen,
@@ -35,7 +33,6 @@ from kiosk.domain.states import (
     LendingRefused,
     PatronShown,
     Reading,
-    Section,
     Stayed,
     Waiting,
     When,
@@ -493,61 +490,3 @@ def test_a_tapped_key_leaves_nobody_with_an_item_that_was_not_lent(reason: Reaso
         scan(desk, B).answer_all()
         assert why_open(desk.counter) is why, "however much is lent behind it"
         desk.tell(LeavePressed()).at(Waiting)
-
-
-# --- a number that stands in the field ------------------------------------------------------------------------------------
-
-
-def typed(rules: CounterRules = QUICK) -> ScriptedCounter:
-    return served(rules=rules).tell(ItemTyped(standing=True))
-
-
-ASKS = {"F12": press(LeavePressed()), "home": press(HomeChosen()), "next card": lay_the_next, "lifting": lift}
-
-
-@pytest.mark.parametrize("end", ASKS.values(), ids=ASKS)
-def test_a_number_that_has_not_been_entered_is_asked_about(end: Callable[[ScriptedCounter], object]) -> None:
-    desk = typed(ON_LIFT)
-    end(desk)
-    assert not desk.at(PatronShown).leaving
-    assert desk.counter.leaving_for is Section.HOME
-    assert why_unfinished(desk.counter) is Open.TYPED
-    stays = desk.tell(LeavingDenied())
-    assert (stays.at(PatronShown).typed, stays.counter.leaving_for) == (True, None)
-
-
-def test_staff_leave_all_the_same() -> None:
-    typed().tell(LeavePressed(), LeavingConfirmed()).at(Waiting)
-
-
-def test_the_next_card_is_read_once_staff_have_left() -> None:
-    desk = typed()
-    lay_the_next(desk)
-    assert desk.tell(LeavingConfirmed()).at(Reading).insertion == desk.counter.cards[-1]
-
-
-@pytest.mark.parametrize(
-    "event", [ItemEntered(A), ItemTyped(standing=False), SlipChosen(SlipKind.NONE)], ids=["entered", "deleted", "other"]
-)
-def test_what_becomes_of_the_number_answers_the_question(event: Event) -> None:
-    desk = typed().tell(LeavePressed(), event)
-    desk.at(PatronShown)
-    assert desk.counter.leaving_for is None
-
-
-def test_an_empty_field_is_not_asked_about() -> None:
-    typed().tell(ItemTyped(standing=False), LeavePressed()).at(Waiting)
-
-
-def test_it_is_said_before_what_is_waited_for_anyway() -> None:
-    desk = served().tell(ItemEntered(A), ItemTyped(standing=True))
-    assert why_open(desk.counter) is Open.UNANSWERED
-    assert why_unfinished(desk.counter) is Open.TYPED
-    assert desk.tell(LeavePressed(), LeavePressed()).counter.leaving_for is Section.HOME
-
-
-def test_a_number_nobody_has_entered_is_told_when_the_session_times_out() -> None:
-    desk = typed().leave_alone().leave_alone()
-    desk.at(Waiting)
-    assert desk.counter.ended is not None
-    assert desk.counter.ended.typed

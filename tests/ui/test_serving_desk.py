@@ -74,6 +74,16 @@ def test_staff_leave_a_typed_number_by_answering(desk: LiveStaffWindow) -> None:
     assert desk.counter.flow == Waiting()
 
 
+def test_f12_closes_the_question_of_the_rail(desk: LiveStaffWindow) -> None:
+    desk.scan(GARDEN.number, ENTER)
+    answer(desk, Outcome.DONE, GARDEN)
+    desk.key(Qt.Key.Key_F2)
+    assert "この方の受付を終了します" in desk.texts()
+    desk.key(Qt.Key.Key_F12)
+    assert "この方の受付を終了します" not in desk.texts()
+    assert isinstance(desk.counter.flow, PatronShown)
+
+
 def test_a_number_entered_or_deleted_is_not_asked_about(desk: LiveStaffWindow) -> None:
     desk.type("11")
     for _ in range(2):
