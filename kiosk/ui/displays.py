@@ -167,13 +167,17 @@ class Displays:
             self._give_keyboard(isinstance(counter.flow, AskingPin))
 
     def _cover(self, covered: bool) -> None:
+        """Show one window only: while the patron holds the display, no key brings staff's to the front."""
         screen = _screen(self.arranged.staff)
         if covered and not self.patron.isVisible() and screen is not None:
             self._fill(screen)
             self.patron.activateWindow()
         elif not covered and self.patron.isVisible():
+            self.staff.show()
             self.patron.hide()
             self.staff.activateWindow()
+        if covered and self.patron.isVisible():
+            self.staff.hide()
 
     def _give_keyboard(self, to_pad: bool) -> None:
         """Activate the patron window while the PIN pad is open, and staff's otherwise.
