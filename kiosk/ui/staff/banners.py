@@ -72,9 +72,11 @@ class Banners(NoticeBand):
             (self._refused, "refused-seen", RefusalSeen()),
         )
         for notice, key, event in said:
-            button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
+            seen = key.endswith("-seen")
+            # Slim: its chord takes no width from the text; what does not fit is folded, with its buttons.
+            button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "", slim=seen)
             says(button, event, emit)
-            self.give(notice, button)
+            (self.give_seen if seen else self.give)(notice, button)
         self._stay = Button(say("staff.leaving.stay"), "secondary", chord="S")
         self._leave = Button("", "secondary", chord="L")
         says(self._stay, LeavingDenied(), emit)
