@@ -71,7 +71,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.idleness import keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition
-from kiosk.domain.single_display import handed_back, is_heard, is_read_by_patron, taken_back, turn_display
+from kiosk.domain.single_display import handed_back, is_heard, is_read_by_patron, taken, turn_display
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingPin,
@@ -192,10 +192,8 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return replace(counter, stray_notice=None), ()
         case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
             return card_left.seen(counter)
-        case DisplayTaken() if counter.screen is Screen.OFFERED:
-            return replace(counter, screen=Screen.PATRON), ()
-        case TakenBack(code) if counter.screen is Screen.RETURNING:
-            return taken_back(counter, code)
+        case DisplayTaken() | TakenBack():
+            return taken(counter, event)
         case LeavePressed() if is_read_by_patron(counter):
             return handed_back(counter)
         case LeavePressed() if rail.asks_first(counter, event):

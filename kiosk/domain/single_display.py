@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.events import Event
+from kiosk.domain.events import DisplayTaken, Event, TakenBack
 from kiosk.domain.events.about import By
 from kiosk.domain.states import Counter, Display, Flow, Screen, Stage
-from kiosk.domain.transition import Step, card_to_read, read_next, spend
+from kiosk.domain.transition import Step, card_to_read, read_next, spend, stay
 
 
 def is_heard(counter: Counter, event: Event) -> bool:
@@ -56,7 +56,14 @@ def handed_back(counter: Counter) -> Step:
     return spend(replace(counter, screen=Screen.RETURNING, wrong_staff_code=False, idle_warning=False), frozenset(counter.cards))
 
 
-def taken_back(counter: Counter, code: str) -> Step:
+def taken(counter: Counter, event: DisplayTaken | TakenBack) -> Step:
+    """The patron or staff take the display that is held out to them."""
+    if isinstance(event, TakenBack):
+        return _taken_back(counter, event.staff_code) if counter.screen is Screen.RETURNING else stay(counter)
+    return (replace(counter, screen=Screen.PATRON), ()) if counter.screen is Screen.OFFERED else stay(counter)
+
+
+def _taken_back(counter: Counter, code: str) -> Step:
     """Staff take the display back; a card placed meanwhile is read now, as it would have been at once with two displays."""
     if code != counter.rules.staff_code:
         return replace(counter, wrong_staff_code=True), ()
