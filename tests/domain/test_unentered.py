@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.consequences import Open, why_open, why_unfinished
 from kiosk.domain.events import Event, HomeChosen, ItemEntered, ItemTyped, LeavePressed, LeavingConfirmed, LeavingDenied, SlipChosen
-from kiosk.domain.model import SlipKind
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, PatronShown, Reading, Section, Waiting, When
 from tests.support.domain.scripted_counter import OTHER_NUMBER, OTHER_READER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
