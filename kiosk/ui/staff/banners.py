@@ -73,7 +73,6 @@ class Banners(NoticeBand):
         )
         for notice, key, event in said:
             seen = key.endswith("-seen")
-            # Slim: its chord takes no width from the text; what does not fit is folded, with its buttons.
             button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "", slim=seen)
             says(button, event, emit)
             (self.give_seen if seen else self.give)(notice, button)

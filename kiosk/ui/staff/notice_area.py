@@ -82,7 +82,10 @@ class NoticeBand(QFrame):
                 layout.setAlignment(button, MIDDLE)
 
     def give_seen(self, notice: Notice, button: Button) -> None:
-        """Add the button that puts the notice away. One chord walks through the notices: it belongs to the first that is shown."""
+        """Add the button that puts the notice away. One chord walks through the notices: it belongs to the first that is shown.
+
+        The button is slim, so that the chord takes no width from the text: what no longer fits is folded, with its buttons.
+        """
         self.give(notice, button)
         self._seen[notice] = button
 
