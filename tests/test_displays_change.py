@@ -105,6 +105,14 @@ def test_staffs_window_is_never_shown_on_the_patrons_display(displays: Displays)
     displays.wait_for(STAFF, is_within(LEFT))
 
 
+def test_two_windows_on_one_display_leave_each_other_free(tmp_path: Path) -> None:
+    with Desktop(tmp_path) as desktop:
+        displays = Displays(desktop)
+        desktop.start([sys.executable, "-m", "tests.support.screens.demo_counter", str(tmp_path / "counter"), "two"], "kiosk")
+        displays.wait_for(PATRON, is_within((960, 0, 960, 1080)))
+        displays.wait_for(STAFF, lambda place: place is not None and place[0] + place[2] <= (displays.place_of(PATRON) or LEFT)[0])
+
+
 def test_windows_follow_a_display_whose_size_changes(tmp_path: Path) -> None:
     with Desktop(tmp_path) as desktop:
         displays = Displays(desktop)

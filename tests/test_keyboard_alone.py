@@ -134,6 +134,8 @@ def test_on_one_display_with_a_keypad_everything_goes_by_keyboard(hands: Callabl
     at.see("patron.returning.title", PATRON)
     at.tab_to(name("staff.single-display.take-back"))
     at.hold("Return")
+    at.see("staff.registered.tell")
+    at.press("F12")
     lend(at, 5, 60, 100)
 
 

@@ -37,6 +37,6 @@ def run(home: Home, options: argparse.Namespace) -> int:
 def _show(application: QApplication, home: Home, tour: Path | None) -> int:
     from kiosk.demo.program import run_demo
 
-    home.prepare()
+    home.prepare(configured=False)
     with kept_in(home.logs, LogSettings()):
         return run_demo(application, home, tour)

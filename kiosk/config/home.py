@@ -150,12 +150,13 @@ class Home:
     def _is_too_long(self) -> bool:
         return len(os.fsencode(self.folder)) > _LONGEST
 
-    def prepare(self, *, for_practice: bool = False) -> bool:
+    def prepare(self, *, for_practice: bool = False, configured: bool = True) -> bool:
         """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
 
-        `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. The
-        log creates its own folder: a counter works without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has
-        another purpose; store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
+        `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. Not
+        `configured`: the settings are fixed (the demo's), and nobody would read a config. The log creates its own folder: a counter works
+        without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has another purpose; store-foreign (the data
+        belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
         if self._is_too_long():
@@ -172,7 +173,7 @@ class Home:
             place = self.folder / MARK
             self._check_purpose(purpose_of(self.folder), for_practice=for_practice)
             place = self.config
-            return not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
+            return configured and not place.exists() and self._write_config(_practice_config() if for_practice else default_config())
         except OSError as error:
             trouble = unusable(error, place)
             if place == self.config and trouble.code is Code.HOME_UNUSABLE:

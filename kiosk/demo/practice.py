@@ -44,6 +44,7 @@ def run_practice(application: QApplication, home: Home, settings: Settings) -> i
         with ended_by_signals(application), pretended_counter(home, pretended, keys, deck, setting) as program:
             tray = Tray(deck, VirtualReaders(), program.displays.staff, library, lays=False)
             tray.show()
+            tray.stand_beside(shared=program.displays.shares_display)
             code = application.exec()
             tray.close()
             return code

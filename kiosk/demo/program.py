@@ -98,7 +98,7 @@ def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
             tray = Tray(deck, readers, program.displays.staff, library)
             tray.show()
             if tour is None:
-                tray.stand_beside()
+                tray.stand_beside(shared=program.displays.shares_display)
                 return application.exec()
             guide = Tour(program.displays, tray, tour)
             QTimer.singleShot(0, guide.begin)

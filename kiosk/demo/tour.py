@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -23,7 +24,7 @@ class Tour:
 
     def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
         self._guide, self._folder = Guide(displays, tray, folder), folder
-        self._steps = walk(self._guide)
+        self._steps = chain(self._guide.fill_display(), walk(self._guide))
         self._wait: Wait = lambda: True
         self._waited = 0
         self._timer = QTimer(interval=LOOK_MS)

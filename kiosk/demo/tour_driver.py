@@ -121,6 +121,12 @@ class Guide:
         yield from self.picture(picture)
         QTest.keyRelease(window, Qt.Key.Key_Return)
 
+    def fill_display(self) -> Iterator[Wait]:
+        """Give each window the whole display, as it has at a counter, if they share one."""
+        yield self.patron.isVisible
+        for window in (self.staff, self.patron):
+            window.setGeometry(window.screen().availableGeometry())
+
     def turn(self, *, upright: bool) -> Iterator[Wait]:
         """Rotate the patron's display to portrait on a small one, or restore the previous size."""
         if upright:

@@ -15,6 +15,7 @@ from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleIt
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
+from kiosk.ui.shared_display import places, put
 from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import staff_sizes, style_sheet
 from kiosk.ui.widgets.button import Button
@@ -68,16 +69,23 @@ class Tray(QWidget):
         self.resize(self._wanted(QBoxLayout.Direction.LeftToRight))
         super().showEvent(event)
 
-    def stand_beside(self) -> None:
-        """Place the tray right of the staff window, which is narrowed if it can be; otherwise over its right edge."""
+    def stand_beside(self, *, shared: bool) -> None:
+        """Place the tray right of the staff window, which is narrowed if it can be; otherwise over its right edge.
+
+        `shared`: the patron's window stands on the same display; the tray goes above it.
+        """
         display = self._staff.screen().availableGeometry()
+        if shared:
+            self._wanted(QBoxLayout.Direction.TopToBottom)
+            put(self, places(display).free)
+            return
         staff, tray = side_by_side(display, self._wanted(QBoxLayout.Direction.LeftToRight))
         if staff is None:
             staff, tray = side_by_side(display, self._wanted(QBoxLayout.Direction.TopToBottom))
         if staff is not None:
             self._staff.showNormal()
-            _put(self._staff, staff)
-        _put(self, tray)
+            put(self._staff, staff)
+        put(self, tray)
 
     def _wanted(self, direction: QBoxLayout.Direction) -> QSize:
         """Arrange the columns in this direction; return the preferred size."""
@@ -152,12 +160,6 @@ class Tray(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
         QApplication.exit(0)
-
-
-def _put(window: QWidget, place: QRect) -> None:
-    """Set the geometry including the frame."""
-    window.resize(place.size() - (window.frameGeometry().size() - window.size()))
-    window.move(place.topLeft())
 
 
 def side_by_side(display: QRect, tray: QSize) -> tuple[QRect | None, QRect]:

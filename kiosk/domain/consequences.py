@@ -44,6 +44,8 @@ class Open(StrEnum):
     HANDING = "handing"
     NOT_DONE = "not-done"
     """A request staff may believe to be done."""
+    TYPED = "typed"
+    """A number stands in the field and has not been entered."""
     SERVED = "served"
     """Nothing, but the patron would have to be called up again."""
 
@@ -72,6 +74,8 @@ def why_open(counter: Counter) -> Open | None:
 def why_unfinished(counter: Counter) -> Open | None:
     """Why the rail asks before leaving; None if it leaves at once."""
     flow = counter.flow
+    if isinstance(flow, PatronShown) and flow.typed:
+        return Open.TYPED
     if why := why_open(counter):
         return why
     match flow:

@@ -9,8 +9,9 @@ from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Ticket
+from kiosk.domain.single_display import handed_back, is_read_by_patron, waits_for_staff
 from kiosk.domain.slip_printing import without_troubles
-from kiosk.domain.states import AwaitingLibraryCard, CheckingPin, Counter, Flow, PatronShown, Registered, Stage, Waiting
+from kiosk.domain.states import AwaitingLibraryCard, CheckingPin, Counter, Flow, PatronShown, Registered, Screen, Stage, Waiting
 from kiosk.domain.transition import Step, asking, end_session, left_lying, stay, then
 
 
@@ -29,18 +30,29 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
         return _tidied(counter)
     if is_acting(counter.flow) and not _is_stuck(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
+    if waits_for_staff(counter):
+        return _told(counter)
     if _closes_by_itself(counter):
         return _closed(counter)
     if idle_extension.is_running(counter):
         return _start_idle(counter, counter.rules.idle_seconds)
     if counter.idle_warning:
-        closed, effects = _closed(counter)
-        return session_end.tell(closed, counter), effects
+        return _closed(counter) if is_read_by_patron(counter) else _told(counter)
     return _start_idle(replace(counter, idle_warning=True), counter.rules.warning_seconds)
 
 
+def _told(counter: Counter) -> Step:
+    closed, effects = _closed(counter)
+    return session_end.tell(closed, counter), effects
+
+
 def _closed(counter: Counter) -> Step:
-    """Close the session. A patron who was served gets the slip, and the next card present is read, as when leaving normally."""
+    """Close the session. A patron who was served gets the slip, and the next card present is read, as when leaving normally.
+
+    On a single display a result goes to staff first, who have the usual time to come for it.
+    """
+    if is_read_by_patron(counter):
+        return then(handed_back(counter), lambda after: _start_idle(after, after.rules.idle_seconds))
     if not isinstance(counter.flow, PatronShown):
         return end_session(counter)
     return then(serving.leave(counter, counter.flow), _timed)
@@ -64,8 +76,12 @@ def _is_stuck(counter: Counter) -> bool:
 
 
 def _closes_by_itself(counter: Counter) -> bool:
-    """Whether this is a finished registration whose cards have been taken: it closes after a few seconds without asking."""
-    return isinstance(counter.flow, Registered) and not counter.cards
+    """Whether this is a finished registration whose cards have been taken: it closes after a few seconds without asking.
+
+    Not on a single display that is back with staff: they have only now begun to read.
+    """
+    watched = not counter.rules.single_display or counter.screen is Screen.PATRON
+    return isinstance(counter.flow, Registered) and not counter.cards and watched
 
 
 def more_time_over(counter: Counter) -> Step:

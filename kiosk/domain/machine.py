@@ -70,15 +70,14 @@ from kiosk.domain.events import (
     UnclearSeen,
 )
 from kiosk.domain.idleness import keep_idle_time, more_time_over, time_up
-from kiosk.domain.model import IlsCondition, Language
-from kiosk.domain.single_display import is_heard, taken_back, turn_display
+from kiosk.domain.model import IlsCondition
+from kiosk.domain.single_display import handed_back, is_heard, is_read_by_patron, taken, turn_display
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
     CheckingPin,
     Counter,
     LendGoal,
     LendingFlow,
-    LendingRefused,
     OutOfOrder,
     Proof,
     Reading,
@@ -93,9 +92,10 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import (
     STAFF_ARE_TOLD,
     Step,
+    ask_to_leave,
     end_session,
-    for_the_same,
     left_lying,
+    read_next,
     start_reading,
     stay,
     then,
@@ -192,10 +192,12 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return replace(counter, stray_notice=None), ()
         case CardLeftSeen() if counter.card_left == STAFF_ARE_TOLD:
             return card_left.seen(counter)
-        case DisplayTaken() if counter.screen is Screen.OFFERED:
-            return replace(counter, screen=Screen.PATRON), ()
-        case TakenBack(code) if counter.screen is Screen.RETURNING:
-            return taken_back(counter, code)
+        case DisplayTaken() | TakenBack():
+            return taken(counter, event)
+        case LeavePressed() if is_read_by_patron(counter):
+            return handed_back(counter)
+        case LeavePressed() if rail.asks_first(counter, event):
+            return ask_to_leave(counter)
         case BesideClosed():
             return replace(counter, beside=None), ()
         case LeavingConfirmed():
@@ -240,16 +242,7 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
     counter = stray_cards.brought(counter, insertion)
     if counter.screen is not Screen.STAFF or not flow.about.takes_next_card:
         return _flow(counter, event)
-    if flow.about.rests:
-        return start_reading(counter, insertion)
-    # After a refusal the same person places a card again: keep the language and the interrupted proof.
-    again = counter if isinstance(flow, LendingRefused) else replace(counter, language=Language.JAPANESE, interrupted=None)
-
-    def read(ended: Counter) -> Step:
-        reading = start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
-        return for_the_same(ended, reading) if isinstance(flow, LendingRefused) else reading
-
-    return then(end_session(counter, keep=insertion), read)
+    return read_next(counter, insertion)
 
 
 def _found(counter: Counter, event: CardPlaced) -> Step:

@@ -63,7 +63,7 @@ class Lasted(StrEnum):
 def patron_view(counter: Counter, closed: Problem | None, lasted: Lasted = Lasted.LONG) -> PatronView:
     """The patron's page. `closed`: why no card can be taken (`why_unavailable`)."""
     page, problem = _page(counter, closed, lasted is not Lasted.BRIEFLY)
-    says_so = page is PageName.CARD_LEFT or (counter.flow.about.patron_page in _ASKS_FOR_CARDS and not counter.card_left)
+    says_so = page is PageName.CARD_LEFT or (page in _ASKS_FOR_CARDS and not counter.card_left)
     take_card = bool(to_be_taken(counter)) and not says_so
     return PatronView(page, problem, page is PageName.READING and lasted is Lasted.LONG, take_card, counter.idle_warning)
 

@@ -11,6 +11,7 @@ from kiosk.domain.events import (
     Event,
     HelpChosen,
     HomeChosen,
+    LeavePressed,
     RailEvent,
     RegistrationChosen,
     StatusChosen,
@@ -59,6 +60,11 @@ def choose(counter: Counter, event: RailEvent) -> Step:
     return _leave(counter, chosen)
 
 
+def asks_first(counter: Counter, event: Event) -> bool:
+    """Whether おわる asks as well: a number in the field is easily taken for one that has been entered."""
+    return isinstance(event, LeavePressed) and isinstance(counter.flow, PatronShown) and counter.flow.typed
+
+
 def leave(counter: Counter) -> Step:
     """Leave the work for the page staff pressed."""
     return stay(counter) if counter.leaving_for is None else _leave(counter, counter.leaving_for)
@@ -71,7 +77,8 @@ def keep(before: Counter, event: Event, after: Counter) -> Counter:
     comes_next = type(before.flow) is not type(after.flow) and not (_is_quiet(before) and _is_quiet(after))
     if comes_next:
         return replace(after, beside=None, leaving_for=None)
-    answered = after.leaving_for is not None and (event.about.goes_on is not GoesOn.NO or why_unfinished(after) is None)
+    goes_on = event.about.goes_on is not GoesOn.NO and not asks_first(before, event)
+    answered = after.leaving_for is not None and (goes_on or why_unfinished(after) is None)
     return replace(after, leaving_for=None) if answered else after
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.domain.consequences import is_work_open
 from kiosk.domain.effects import StartTimer
@@ -12,8 +13,10 @@ from kiosk.domain.states import (
     Counter,
     Ended,
     LeftWork,
+    LendingRefused,
     PatronShown,
     Reading,
+    RegistrationRefused,
     Waiting,
 )
 from kiosk.domain.transition import Step, asking, to_be_taken
@@ -21,12 +24,22 @@ from kiosk.domain.transition import Step, asking, to_be_taken
 PATRON_SECONDS = 20.0
 """Long enough for somebody to look up; then the window invites the next patron again."""
 _STAFF_LEAVE = (LeftWork.REGISTRATION, LeftWork.UNLINKING, LeftWork.LENDING)
-_PATRON_ENDS = (LeftWork.REGISTRATION, LeftWork.LENDING, *(LeftWork.REGISTERED, LeftWork.LINKED, LeftWork.REFUSED))
+_PATRON_ENDS = (
+    *(LeftWork.REGISTRATION, LeftWork.REGISTRATION_REFUSED, LeftWork.REGISTERED, LeftWork.LINKED),
+    *(LeftWork.LENDING, LeftWork.REFUSED),
+)
 
 
 def tell(counter: Counter, before: Counter) -> Counter:
     """Record that `before` timed out and became `counter`. `keep` decides when to show it."""
-    return replace(counter, ended=Ended(before.flow.about.left_as, EndedBy.TIME, None, before.language, None))
+    return replace(counter, ended=_ended(before, EndedBy.TIME, None, None))
+
+
+def _ended(before: Counter, by: EndedBy, at: datetime | None, patron_timer: Ticket | None) -> Ended:
+    flow = before.flow
+    why = flow.problem.code if isinstance(flow, LendingRefused | RegistrationRefused) else None
+    typed = isinstance(flow, PatronShown) and flow.typed
+    return Ended(flow.about.left_as, by, at, before.language, patron_timer, why, typed)
 
 
 def is_told_to_patron(counter: Counter) -> bool:
@@ -59,7 +72,7 @@ def in_language(counter: Counter, language: Language) -> Counter:
 def keep(before: Counter, after: Counter, event: Event) -> Step:
     """Keep the notice from the close of the session until the next work begins. A session still waiting for answers is not closed."""
     if (by := _who_left(before, after, event)) is not None:
-        return replace(after, ended=Ended(before.flow.about.left_as, by, after.now, before.language, Ticket(0))), ()
+        return replace(after, ended=_ended(before, by, after.now, Ticket(0))), ()
     told, flow = after.ended, after.flow
     if told is None or (isinstance(flow, PatronShown) and flow.leaving):
         return after, ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.events import Event
+from kiosk.domain.events import DisplayTaken, Event, TakenBack
 from kiosk.domain.events.about import By
-from kiosk.domain.states import Counter, Display, Screen, Waiting
-from kiosk.domain.transition import Step, card_to_read, start_reading
+from kiosk.domain.states import Counter, Display, Flow, Screen, Stage
+from kiosk.domain.transition import Step, card_to_read, read_next, spend, stay
 
 
 def is_heard(counter: Counter, event: Event) -> bool:
@@ -37,12 +37,37 @@ def turn_display(counter: Counter) -> Step:
     return counter, ()
 
 
-def taken_back(counter: Counter, code: str) -> Step:
-    """Staff take the display back; a card placed meanwhile is read now."""
+def is_read_by_patron(counter: Counter) -> bool:
+    """Whether the patron holds the display and reads a result that staff have not seen."""
+    return counter.screen is Screen.PATRON and _is_result(counter.flow)
+
+
+def waits_for_staff(counter: Counter) -> bool:
+    """Whether the patron has read the result, and staff see it as soon as they take the display back."""
+    return counter.screen is Screen.RETURNING and _is_result(counter.flow)
+
+
+def _is_result(flow: Flow) -> bool:
+    return flow.about.stage is Stage.FINISHED and flow.about.display is Display.STAYS
+
+
+def handed_back(counter: Counter) -> Step:
+    """The patron is done with the result: staff see it next, so it is kept. The cards have had their session."""
+    return spend(replace(counter, screen=Screen.RETURNING, wrong_staff_code=False, idle_warning=False), frozenset(counter.cards))
+
+
+def taken(counter: Counter, event: DisplayTaken | TakenBack) -> Step:
+    """The patron or staff take the display that is held out to them."""
+    if isinstance(event, TakenBack):
+        return _taken_back(counter, event.staff_code) if counter.screen is Screen.RETURNING else stay(counter)
+    return (replace(counter, screen=Screen.PATRON), ()) if counter.screen is Screen.OFFERED else stay(counter)
+
+
+def _taken_back(counter: Counter, code: str) -> Step:
+    """Staff take the display back; a card placed meanwhile is read now, as it would have been at once with two displays."""
     if code != counter.rules.staff_code:
         return replace(counter, wrong_staff_code=True), ()
-    counter = replace(counter, screen=Screen.STAFF, wrong_staff_code=False)
     fresh = card_to_read(counter)
-    if fresh is not None and isinstance(counter.flow, Waiting):
-        return start_reading(counter, fresh)
-    return counter, ()
+    gives_way = counter.flow.about.rests or waits_for_staff(counter)
+    counter = replace(counter, screen=Screen.STAFF, wrong_staff_code=False)
+    return (counter, ()) if fresh is None or not gives_way else read_next(counter, fresh)

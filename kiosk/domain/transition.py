@@ -11,7 +11,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
-from kiosk.domain.states import Counter, Flow, LookingUpPatron, MoreTime, Problem, Reading, Waiting
+from kiosk.domain.states import Counter, Flow, LendingRefused, LookingUpPatron, MoreTime, Problem, Reading, Section, Waiting
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3
@@ -99,6 +99,21 @@ def start_reading(counter: Counter, insertion: Insertion) -> Step:
     return go(counter, Reading(ticket, insertion), *seen(counter, insertion), ReadCard(ticket, insertion))
 
 
+def read_next(counter: Counter, insertion: Insertion) -> Step:
+    """Read the card of whoever comes next; a session that is still shown is ended."""
+    if counter.flow.about.rests:
+        return start_reading(counter, insertion)
+    # After a refusal the same person places a card again: keep the language and the interrupted proof.
+    same = isinstance(counter.flow, LendingRefused)
+    again = counter if same else replace(counter, language=Language.JAPANESE, interrupted=None)
+
+    def read(ended: Counter) -> Step:
+        reading = start_reading(replace(ended, language=again.language, interrupted=again.interrupted), insertion)
+        return for_the_same(ended, reading) if same else reading
+
+    return then(end_session(counter, keep=insertion), read)
+
+
 def taken_up(counter: Counter, insertion: Insertion) -> Counter:
     """Mark a card that nobody placed as read: once only."""
     return replace(counter, spent=counter.spent | {insertion}) if insertion in counter.strays else counter
@@ -115,6 +130,11 @@ def call_up(counter: Counter, number: LibraryCardNumber) -> Step:
     counter, effects = go(counter, LookingUpPatron(ticket, number, Shown.LIBRARY_CARD), LookUpPatron(ticket, number))
     counter, timers = spend(counter, frozenset(counter.cards))
     return counter, (*effects, *timers)
+
+
+def ask_to_leave(counter: Counter) -> Step:
+    """Ask staff before the session ends."""
+    return replace(counter, beside=None, leaving_for=Section.HOME), ()
 
 
 def end_session(counter: Counter, flow: Flow | None = None, keep: Insertion | None = None) -> Step:

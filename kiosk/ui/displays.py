@@ -14,6 +14,7 @@ from kiosk.domain.events import Event
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import AskingPin, Counter, Screen
 from kiosk.ui.display_assignment import arrange
+from kiosk.ui.shared_display import places, put
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
 
@@ -63,6 +64,11 @@ class Displays:
 
         return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
 
+    @property
+    def shares_display(self) -> bool:
+        """Whether two windows stand on one display."""
+        return self.arranged.together and not self._settings.single
+
     def show(self, shown: Callable[[], None] = lambda: None) -> None:
         """Show the staff window; once that is visible, call `shown`, then show the patron window.
 
@@ -101,14 +107,15 @@ class Displays:
         if screen is None:
             self.staff.hide()
             return
+        if self.shares_display:
+            put(self.staff, places(screen.availableGeometry()).staff)
+            self.staff.showNormal()
+            return
         wanted = screen.availableGeometry()
         if not self.staff.isVisible() or not wanted.contains(self.staff.geometry()) or self.staff.screen() is not screen:
             self.staff.setWindowState(Qt.WindowState.WindowNoState)
             self.staff.setGeometry(wanted)
-        if self.arranged.together and not self._settings.single:
-            self.staff.show()
-        else:
-            self.staff.showMaximized()
+        self.staff.showMaximized()
 
     def _place_patron(self) -> None:
         if self._settings.single:
@@ -119,8 +126,8 @@ class Displays:
         if screen is None:
             self.patron.hide()
         elif self.arranged.together:
-            self.patron.setGeometry(screen.availableGeometry())
-            self.patron.show()
+            put(self.patron, places(screen.availableGeometry()).patron)
+            self.patron.showNormal()
         else:
             self._fill(screen)
 
@@ -160,13 +167,17 @@ class Displays:
             self._give_keyboard(isinstance(counter.flow, AskingPin))
 
     def _cover(self, covered: bool) -> None:
+        """Show one window only: while the patron holds the display, no key brings staff's to the front."""
         screen = _screen(self.arranged.staff)
         if covered and not self.patron.isVisible() and screen is not None:
             self._fill(screen)
             self.patron.activateWindow()
         elif not covered and self.patron.isVisible():
+            self.staff.show()
             self.patron.hide()
             self.staff.activateWindow()
+        if covered and self.patron.isVisible():
+            self.staff.hide()
 
     def _give_keyboard(self, to_pad: bool) -> None:
         """Activate the patron window while the PIN pad is open, and staff's otherwise.

@@ -60,6 +60,13 @@ def test_preparing_a_home_again_leaves_its_config_alone(tmp_path: Path) -> None:
     assert home.config.read_text() == "# ours"
 
 
+def test_a_home_whose_settings_are_fixed_gets_no_config_nobody_would_read(tmp_path: Path) -> None:
+    home = Home(tmp_path / "demo")
+    for _ in range(2):
+        assert not home.prepare(configured=False)
+        assert {path.name for path in home.folder.iterdir()} == {"library-card-kiosk.home", "data", "trust", "crl"}
+
+
 def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable) as caught:

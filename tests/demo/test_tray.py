@@ -109,7 +109,7 @@ def test_on_a_display_too_small_for_both_the_tray_is_one_column_over_the_edge(tr
     """The display of these tests is of 800×800 pixels."""
     before = staff.geometry()
     abreast = tray.width()
-    tray.stand_beside()
+    tray.stand_beside(shared=False)
     QApplication.processEvents()
     assert staff.geometry() == before
     assert tray.width() < abreast / 2

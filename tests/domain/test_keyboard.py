@@ -248,7 +248,7 @@ def test_a_code_is_read_at_any_speed() -> None:
             keys = Keys(GUARDED)
             keys.type(f"1100110{end}", gap)
             keys.pass_(1)
-            assert scans(keys.said) == [("1100110", True)]
+            assert scans(keys.said) == [("1100110", end != "\t" or gap < 0.2)]  # a slow Tab may be a hand's
             assert keys.hints == []
 
 

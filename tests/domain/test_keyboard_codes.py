@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.keyboard import Alive, Field, Forward, Kind, Scanned, Spoiled, Submit, Turned, Why
+from kiosk.domain.keyboard import Alive, Field, Forward, Kind, Moment, Pressed, Scanned, Spoiled, Submit, Turned, Why
 from tests.support.domain.simulated_keyboard import ENTER, FREE, TAB, Keys
 
 NO_CHARACTERS = {
@@ -62,6 +62,64 @@ def test_a_tab_behind_one_or_two_characters_spoils_the_rest() -> None:
     keys.pass_(1)
     assert keys.scans == []
     assert keys.hints == [Why.SPOILED]
+
+
+SCANNED = pytest.mark.parametrize("gap", [0.0, 0.004, 0.05, 0.09])
+TYPED = pytest.mark.parametrize("gap", [0.11, 0.15, 0.25, 0.29, 0.31, 1.0])
+"""A scanner as slow as this may exist: then its Tab enters nothing either, which is said."""
+
+
+@SCANNED
+@pytest.mark.parametrize("stamped", [False, True])
+def test_a_scanners_tab_enters_the_number(gap: float, stamped: bool) -> None:
+    keys = Keys(focus=Field.FILLED, stamped=stamped)
+    keys.type("7700880023\t", gap)
+    keys.pass_(1)
+    assert keys.said.count(Submit()) == 1
+    assert keys.hints == []
+
+
+@TYPED
+def test_a_tab_behind_a_typed_number_moves_on_and_says_that_it_is_not_entered(gap: float) -> None:
+    keys = Keys(focus=Field.FILLED)
+    keys.type("7700880023\t", gap)
+    assert Submit() not in keys.said
+    assert keys.said[-2:] == [Forward(), Forward()]  # the press and the release
+    assert keys.hints == ([] if gap > 0.3 else [Why.UNENTERED])
+
+
+@pytest.mark.parametrize("pause", [0.11, 0.29, 0.31])
+def test_a_hand_that_ends_quickly_has_still_typed(pause: float) -> None:
+    keys = Keys(focus=Field.FILLED)
+    keys.type("77008800", 0.15)
+    keys.pass_(pause)
+    keys.type("23\t", 0.05)
+    assert Submit() not in keys.said
+
+
+@pytest.mark.parametrize("stamped", [True])
+def test_keys_queued_while_the_program_stalls_are_no_faster_for_it(stamped: bool) -> None:
+    keys = Keys(focus=Field.FILLED, stamped=stamped)
+    keys.type("7700880023", 0.15)
+    keys.take(Pressed(TAB, Kind.TAB, Moment(keys.now - 0.14, keys.moment().stamp), "", False, None, Field.FILLED))
+    assert Submit() not in keys.said
+
+
+def test_a_refused_number_is_left_by_tab() -> None:
+    keys = Keys(focus=Field.FILLED)
+    for _ in range(3):
+        keys.tap(TAB, Kind.TAB)
+        keys.pass_(0.1)
+    assert [said for said in keys.said if said != Alive()] == [Forward()] * 6  # each press and each release
+
+
+@TYPED
+def test_a_tab_behind_a_number_typed_without_a_field_enters_nothing(gap: float) -> None:
+    keys = Keys(None)
+    keys.type("7700880023\t", gap)
+    keys.pass_(1)
+    assert not any(scan.whole for scan in keys.scans)
+    assert keys.scans == ([Scanned("7700880023", whole=False)] if gap < 0.3 else [])
 
 
 def test_what_a_hand_does_in_a_field_stays() -> None:

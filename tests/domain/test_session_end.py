@@ -117,7 +117,7 @@ LEFT: list[tuple[Callable[[], ScriptedCounter], LeftWork]] = [
     (registering, LeftWork.REGISTRATION),
     (at_the_pad, LeftWork.REGISTRATION),
     (at_the_last_try, LeftWork.REGISTRATION),
-    (refused, LeftWork.REGISTRATION),
+    (refused, LeftWork.REGISTRATION_REFUSED),
     (registered, LeftWork.REGISTERED),
     (linked_already, LeftWork.LINKED),
     (unlinking, LeftWork.UNLINKING),
@@ -188,6 +188,14 @@ def test_what_the_patron_ends_is_told_to_staff_as_the_patrons(session: Callable[
     assert not is_told_to_patron(desk.counter)
     assert NUMBER.text not in repr(desk.counter)
     assert desk.tell(EndedSeen()).counter.ended is None
+
+
+@pytest.mark.parametrize(
+    ("session", "why"), [(refused, Code.PROXY_REFUSED), (not_known, Code.CARD_EXPIRED), (at_the_pad, None), (registered, None)]
+)
+def test_why_a_refused_session_was_refused_is_told_with_its_end(session: Callable[[], ScriptedCounter], why: Code | None) -> None:
+    assert told(session().tell(LeavePressed(EndedBy.PATRON))).why is why
+    assert told(left(session())).why is why
 
 
 def test_a_finished_registration_that_closes_by_itself_is_nobodys_fault() -> None:

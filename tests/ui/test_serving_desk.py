@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
-from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, LoansListed, PatronFound
+from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, ItemTyped, LoansListed, PatronFound
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
@@ -50,6 +51,92 @@ def last(desk: LiveStaffWindow, kind: type[Asked]) -> Asked:
 
 def answer(desk: LiveStaffWindow, outcome: Outcome, item: Item, reason: Reason | None = None, position: int | None = None) -> None:
     desk.happen(ItemAnswered(last(desk, ServeItem).ticket, ItemAnswer(item, outcome, reason, position=position)))
+
+
+ASKED = "入力欄の番号は、まだ使っていません"
+
+
+def test_f12_asks_before_a_typed_number_is_lost(desk: LiveStaffWindow) -> None:
+    desk.type(GARDEN.number)
+    desk.key(Qt.Key.Key_F12)
+    assert isinstance(desk.counter.flow, PatronShown)
+    assert ASKED in desk.texts()
+    desk.key(Qt.Key.Key_F12)
+    assert isinstance(desk.counter.flow, PatronShown)
+    assert ASKED not in desk.texts()
+    assert desk.control(FIELD).text() == GARDEN.number  # type: ignore[attr-defined]
+
+
+def test_staff_leave_a_typed_number_by_answering(desk: LiveStaffWindow) -> None:
+    desk.type(GARDEN.number)
+    desk.key(Qt.Key.Key_F12)
+    desk.key(Qt.Key.Key_L, ALT)
+    assert desk.counter.flow == Waiting()
+
+
+def test_f12_closes_the_question_of_the_rail(desk: LiveStaffWindow) -> None:
+    desk.scan(GARDEN.number, ENTER)
+    answer(desk, Outcome.DONE, GARDEN)
+    desk.key(Qt.Key.Key_F2)
+    assert "この方の受付を終了します" in desk.texts()
+    desk.key(Qt.Key.Key_F12)
+    assert "この方の受付を終了します" not in desk.texts()
+    assert isinstance(desk.counter.flow, PatronShown)
+
+
+def test_a_number_entered_or_deleted_is_not_asked_about(desk: LiveStaffWindow) -> None:
+    desk.type("11")
+    for _ in range(2):
+        desk.key(Qt.Key.Key_Backspace)
+    desk.type(GARDEN.number)
+    desk.key(ENTER)
+    answer(desk, Outcome.DONE, GARDEN)
+    desk.key(Qt.Key.Key_F12)
+    assert desk.counter.flow == Waiting()
+
+
+def test_a_number_typed_for_another_service_is_not_forgotten(desk: LiveStaffWindow) -> None:
+    desk.type(GARDEN.number)
+    desk.key(Qt.Key.Key_3, ALT)
+    desk.press("終了して画面を消す")
+    assert ASKED in desk.texts()
+
+
+def test_a_scan_is_no_number_that_was_forgotten(desk: LiveStaffWindow) -> None:
+    desk.scan(GARDEN.number, ENTER)
+    assert not [event for event in desk.said if isinstance(event, ItemTyped)]
+
+
+def test_a_number_lost_with_a_change_of_size_is_not_asked_about(desk: LiveStaffWindow) -> None:
+    desk.type(GARDEN.number)
+    desk.window.resize(1024, 700)
+    desk.timing.pass_(1)
+    desk.key(Qt.Key.Key_F12)
+    assert desk.counter.flow == Waiting()
+
+
+def test_tab_lends_nothing_that_was_typed(desk: LiveStaffWindow) -> None:
+    for letter in GARDEN.number:
+        desk.timing.pass_(0.15)
+        desk.tap(Qt.Key(ord(letter)), letter)
+    desk.timing.pass_(0.15)
+    desk.tap(TAB)
+    desk.timing.pass_(1)
+    assert not [effect for effect in desk.asked if isinstance(effect, ServeItem)]
+    assert desk.focused.accessibleName() != FIELD
+    assert "まだ使っていません" in desk.texts()
+
+
+def test_a_refused_number_is_left_by_tab(desk: LiveStaffWindow) -> None:
+    desk.key(Qt.Key.Key_F12)
+    desk.type("9999999999")
+    desk.key(ENTER)
+    asked = len(desk.asked)
+    desk.show(desk.counter)
+    desk.key(TAB)
+    desk.key(TAB)
+    assert desk.asked[asked:] == []
+    assert not isinstance(desk.focused, QLineEdit)
 
 
 def test_item_after_item_is_lent_without_a_key_between(desk: LiveStaffWindow) -> None:

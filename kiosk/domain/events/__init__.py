@@ -13,6 +13,7 @@ from kiosk.domain.events.clock import *
 from kiosk.domain.events.patron import *
 from kiosk.domain.events.rail import *
 from kiosk.domain.events.registry import *
+from kiosk.domain.events.serving import *
 from kiosk.domain.events.staff import *
 
-Event = StaffEvent | LeavingEvent | PatronEvent | CardEvent | AnswerEvent | RegistryEvent | ClockEvent
+Event = StaffEvent | ServingEvent | LeavingEvent | PatronEvent | CardEvent | AnswerEvent | RegistryEvent | ClockEvent

@@ -8,7 +8,6 @@ from typing import ClassVar
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import (
     ASKED_AGAIN,
-    CHANGED_AGAIN,
     CHARACTERS,
     ONE_STEP_BACK,
     PAPER,
@@ -20,8 +19,7 @@ from kiosk.domain.events.about import (
     SignOfLife,
 )
 from kiosk.domain.fieldless import Fieldless
-from kiosk.domain.model import AnyService, Applicant, EndedBy, GuardianCheck, ReplaceReason, UnlinkReason
-from kiosk.domain.slip import SlipKind
+from kiosk.domain.model import Applicant, EndedBy, GuardianCheck, ReplaceReason, UnlinkReason
 
 
 class NextPressed(Fieldless):
@@ -92,67 +90,6 @@ class HolderDenied(Fieldless):
 
     __slots__ = ()
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceChosen:
-    """Staff opened a service for the patron."""
-
-    about: ClassVar = Said(By.STAFF, Acting.WITH_HANDOVER, GoesOn.ITEMS)
-    service: AnyService
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEntered:
-    """An item's barcode for the open service, scanned or typed, unmodified."""
-
-    about: ClassVar = Said(By.STAFF, CHARACTERS, GoesOn.ITEMS)
-    text: str = field(repr=False)
-
-
-class NextPatronCalled(Fieldless):
-    """The card scanned among the items is the next patron's: end this session and serve them."""
-
-    __slots__ = ()
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
-
-
-class NextPatronDenied(Fieldless):
-    """It is not: continue serving the current patron."""
-
-    __slots__ = ()
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
-
-
-@dataclass(frozen=True, slots=True)
-class RenewalChosen:
-    """Renew this item, or everything on loan if None."""
-
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
-    item: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HoldConfirmed:
-    """Staff have checked that this patron has no hold on this item: place it."""
-
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.ITEMS)
-    item: str
-
-
-class HandoverAsked(Fieldless):
-    """Type the number into the other window (again)."""
-
-    __slots__ = ()
-    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.WORK)
-
-
-@dataclass(frozen=True, slots=True)
-class SlipChosen:
-    """What to print when this patron's session ends."""
-
-    about: ClassVar = Said(By.STAFF, CHANGED_AGAIN, GoesOn.WORK)
-    kind: SlipKind
 
 
 class SlipAsked(Fieldless):
@@ -274,14 +211,6 @@ StaffEvent = (
     | ReplacementChosen
     | HolderConfirmed
     | HolderDenied
-    | ServiceChosen
-    | ItemEntered
-    | NextPatronCalled
-    | NextPatronDenied
-    | RenewalChosen
-    | HoldConfirmed
-    | HandoverAsked
-    | SlipChosen
     | SlipAsked
     | LateSeen
     | SlipRetryPressed

@@ -21,6 +21,8 @@ class Why(StrEnum):
     """Nothing here responds to this key."""
     ALT = "alt"
     """Alt has been down too long to be held by hand."""
+    UNENTERED = "unentered"
+    """Tab has left a number in the field that has not been entered."""
     SPOILED = "spoiled"
     """A non-character key came among characters, so they cannot be trusted."""
 

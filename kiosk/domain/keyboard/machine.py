@@ -28,6 +28,7 @@ from kiosk.domain.keyboard.memory import (
     LONGEST_SCAN,
     QUIET,
     SHORTEST_SCAN,
+    SUFFIX,
     TICK,
     Begun,
     Keyboard,
@@ -81,6 +82,8 @@ def _pressed(keyboard: Keyboard, pressed: Pressed) -> Step:
         last=pressed.at,
         text=text,
         amid=amid,
+        characters=(keyboard.characters if noise else 0) + (pressed.kind is Kind.TEXT),
+        paused=noise and (keyboard.paused or (keyboard.last is not None and pressed.at.stamped_since(keyboard.last) > SUFFIX)),
         spoiled=spoils or (keyboard.spoiled and noise),
         cut=keyboard.cut and noise,
         after_code=keyboard.after_code and noise,
@@ -143,7 +146,7 @@ def _meant(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
         case Kind.END:
             return _ended(keyboard, pressed, noise=noise)
         case Kind.TAB if not keyboard.cut and (pressed.field is Field.FILLED or len(keyboard.text) >= SHORTEST_SCAN):
-            return _ended(keyboard, pressed, noise=noise)
+            return _ended(keyboard, pressed, noise=noise) if _is_suffix(keyboard) else _moved_on(keyboard, pressed)
         case Kind.ACT:
             return _act(keyboard, pressed, noise=noise)
         case Kind.TAB | Kind.MOVE:
@@ -190,6 +193,19 @@ def _ended(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:
         keyboard = replace(keyboard, text="", after_code=True)
         return keyboard, ((Scanned(text, whole=True) if len(text) >= SHORTEST_SCAN else Hint(Why.NOISE)),)
     return _act(keyboard, pressed, noise=noise)
+
+
+def _is_suffix(keyboard: Keyboard) -> bool:
+    """Whether Tab ends a code. In doubt a hand moves on, which must not enter anything."""
+    return keyboard.spoiled or (keyboard.characters >= SHORTEST_SCAN and not keyboard.paused)
+
+
+def _moved_on(keyboard: Keyboard, pressed: Pressed) -> Step:
+    """Tab behind characters that are not to be entered by it: say so if they have only now been typed."""
+    after = replace(keyboard, text="", amid=False, spoiled=keyboard.amid)
+    if pressed.field is not Field.FILLED:
+        return after, (Scanned(keyboard.text, whole=False),)
+    return after, ((Hint(Why.UNENTERED), Forward()) if keyboard.amid else (Forward(),))
 
 
 def _chord(keyboard: Keyboard, pressed: Pressed, *, noise: bool) -> Step:

@@ -26,6 +26,12 @@ SHORTEST_SCAN = 3
 LONGEST_SCAN = 64
 
 
+SUFFIX = 0.1
+"""Seconds: the longest pause of a scanner whose Tab enters what it has read. A hand is rarely as fast; what a slower scanner has read stays
+in the field, with a hint.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A key that will press its target if confirmed; without a target it leads to a hint."""
@@ -60,6 +66,10 @@ class Keyboard:
     """Characters received without a field."""
     amid: bool = False
     """Characters have come; more may belong to them until the keyboard is quiet."""
+    characters: int = 0
+    """How many have come since the keyboard was quiet."""
+    paused: bool = False
+    """Between two keys since then was a pause longer than `SUFFIX`."""
     spoiled: bool = False
     """A non-character key came among them: until the keyboard is quiet, whatever follows is a fragment."""
     cut: bool = False

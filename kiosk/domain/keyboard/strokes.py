@@ -49,7 +49,7 @@ class Kind(StrEnum):
     END = "end"
     """The suffix of a scanned code: Enter, or a line feed or carriage return as Ctrl+J or Ctrl+M."""
     TAB = "tab"
-    """A suffix after characters, otherwise a move of the focus."""
+    """A suffix after characters that came at a scanner's pace, otherwise a move of the focus."""
     ACT = "act"
     """A function key or Esc; also Enter with a modifier, which has no effect anywhere."""
     CHORD = "chord"

@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
+    ItemTyped,
     LeavePressed,
     LibraryCardRecognised,
     LibraryFailed,
@@ -47,7 +48,7 @@ from kiosk.domain.serving.retry import checked, line_changed, objected, tried_at
 from kiosk.domain.serving.services import choose, hand_over, is_served_here, not_handed_over
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem, Screen, Section, ServingFlow
-from kiosk.domain.transition import Step, go, stay
+from kiosk.domain.transition import Step, ask_to_leave, go, stay
 
 __all__ = ["begin", "is_served_here", "leave", "step"]
 
@@ -80,7 +81,9 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
         case ServiceChosen(service):
             return choose(counter, flow, service)
         case ItemEntered(text) if isinstance(flow.service, Service) and is_served_here(counter, flow.service):
-            return enter(counter, flow, flow.service, text)
+            return enter(counter, replace(flow, typed=False), flow.service, text)
+        case ItemTyped(standing):
+            return go(counter, replace(flow, typed=standing))
         case LibraryCardRecognised(known=known) if card is not None:
             return recognised(counter, flow, card, known=known)
         case NextPatronCalled() if card is not None and card.is_question:
@@ -125,9 +128,9 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
             return leave_when_answered(counter, flow)
         case CardPlaced() if counter.screen is Screen.STAFF:
             # The next patron's card; read when this session has ended.
-            return leave_when_answered(counter, replace(flow, leads_to=None))
+            return ask_to_leave(counter) if flow.typed else leave_when_answered(counter, replace(flow, leads_to=None))
         case CardLifted(where) if where == flow.insertion and counter.rules.end_on_lift:
-            return leave_when_answered(counter, flow)
+            return ask_to_leave(counter) if flow.typed else leave_when_answered(counter, flow)
         case IlsChanged():
             return line_changed(counter)
         case LibraryRetryPressed():

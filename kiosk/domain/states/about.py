@@ -36,7 +36,7 @@ class Display(Enum):
     PATRONS = auto()
     """The patron has to act: the display is turned to them."""
     STAYS = auto()
-    """Whoever holds it keeps it: the patron's turn continues, or they read the result."""
+    """Whoever holds it keeps it: the patron's turn continues, or they read the result, which staff see after them."""
 
 
 @unique

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
+from kiosk.domain.errors import Code
 from kiosk.domain.model import EndedBy, Language, Ticket
 
 
@@ -15,6 +16,8 @@ class LeftWork(StrEnum):
 
     REGISTRATION = "registration"
     """Nothing was registered."""
+    REGISTRATION_REFUSED = "registration-refused"
+    """Nothing was registered, and will not be with this card or for this person."""
     REGISTERED = "registered"
     LINKED = "linked"
     """This card and number were already linked; nothing changed."""
@@ -44,3 +47,7 @@ class Ended:
     """The language of that patron."""
     patron_timer: Ticket | None
     """Timer that clears the patron's window; None until the session is closed, 0 once nothing is shown there any more."""
+    why: Code | None = None
+    """Why nothing was done, if the session was refused."""
+    typed: bool = False
+    """A number stood in the field that had not been entered."""

@@ -234,7 +234,7 @@ class RegistrationRefused(AsksNothing):
     """One cause, one next step; the library card keeps working. Earlier confirmations remain valid for another card."""
 
     about: ClassVar = About(
-        Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.REFUSED, LeftWork.REGISTRATION, takes_next_card=True
+        Section.REGISTRATION, Stage.FINISHED, Display.STAYS, PageName.REFUSED, LeftWork.REGISTRATION_REFUSED, takes_next_card=True
     )
     draft: Draft
     problem: Problem

@@ -163,6 +163,8 @@ class PatronShown:
     dealings: Dealings = field(default_factory=Dealings)
     wrong: Problem | None = None
     """Why the last scan is not an item number."""
+    typed: bool = False
+    """A number stands in an item's field that has not been entered."""
     next_card: NextCard | None = None
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)

@@ -114,6 +114,8 @@ def timed_out_word(told: Ended, *, closed: bool) -> str:
             return "serving-closed"
         case LeftWork.LENDING | LeftWork.SERVING if closed:
             return f"{told.work}-closed"
+        case LeftWork.REGISTRATION_REFUSED:
+            return LeftWork.REGISTRATION.value
     return told.work.value
 
 

@@ -72,9 +72,10 @@ class Banners(NoticeBand):
             (self._refused, "refused-seen", RefusalSeen()),
         )
         for notice, key, event in said:
-            button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "")
+            seen = key.endswith("-seen")
+            button = Button(say(f"staff.banner.{key}"), "secondary", icon="print" if key == "slip-again" else "", slim=seen)
             says(button, event, emit)
-            self.give(notice, button)
+            (self.give_seen if seen else self.give)(notice, button)
         self._stay = Button(say("staff.leaving.stay"), "secondary", chord="S")
         self._leave = Button("", "secondary", chord="L")
         says(self._stay, LeavingDenied(), emit)
@@ -201,7 +202,10 @@ class Banners(NoticeBand):
             self._ended.say("")
             return
         when = "" if told.at is None else say("staff.banner.ended-at", time=to_the_minute(told.at))
-        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + say(f"staff.banner.ended-{told.work}-next"))
+        why = "" if told.why is None else say("staff.banner.ended-why", why=refusal(told.why, "title"))
+        typed = say("staff.banner.ended-typed") if told.typed else ""
+        following = say(f"staff.banner.ended-{told.work}-next")
+        self._ended.say(say(f"staff.banner.ended-{told.by}-{told.work}"), when + why + typed + following)
 
     def _show_idle(self, counter: Counter) -> None:
         self._may_have_more = may_have_more(counter)

@@ -21,11 +21,20 @@ _WORK = {
 _EVERY_KEY = (
     *((key, str(section)) for section, key in KEYS.items()),
     ("F12", "end"),
+    ("Alt+N", "onward"),
+    ("Alt+B", "step-back"),
     ("Alt+Y", "holder"),
     ("Alt+1〜9", "service"),
     ("Alt+A", "renew"),
     ("Alt+C", "copy"),
     ("Alt+P", "put"),
+    ("Alt+K", "tick"),
+    ("Alt+U", "use"),
+    ("Alt+S", "stay"),
+    ("Alt+L", "leave"),
+    ("Alt+O", "seen"),
+    ("Alt+D", "doubt"),
+    ("Alt+T", "more-time"),
 )
 
 

@@ -61,9 +61,14 @@ class StaffKeyActions:
         return self._if_live(*(button for button in self._window.findChildren(QAbstractButton) if chord_of(button) == letter))
 
     def _way_out(self) -> Control | None:
-        """F12: the visible button for leaving, or the event itself if there is none; nothing while that button is disabled."""
+        """F12: the visible button for leaving, or the event itself if there is none; nothing while that button is disabled.
+
+        A question whether to leave is the first thing it closes.
+        """
         if self._counter is None:
             return None
+        if self._counter.leaving_for is not None:
+            return self._saying(LeavingDenied())
         event: Event = BrokeSeen() if isinstance(self._counter.flow, OutOfOrder) else LeavePressed()
         if self._counter.beside is not None:
             event = BesideClosed()

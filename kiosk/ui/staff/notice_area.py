@@ -17,6 +17,8 @@ from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.notice import Notice
 
 _CLICK = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+SEEN = "O"
+"""The letter of the chord that puts the first notice away."""
 _DEAF_SECONDS = 0.7
 """Time a hand already moving needs to notice that the notice has changed."""
 
@@ -48,6 +50,7 @@ class NoticeBand(QFrame):
         self._deaf_until = 0.0
         self._is_open = False
         self._buttons: dict[Notice, list[QAbstractButton]] = {}
+        self._seen: dict[Notice, Button] = {}
         inside = QWidget()
         inside.setProperty("scrolled", "true")
         self._stack = column(6)
@@ -77,6 +80,14 @@ class NoticeBand(QFrame):
             if layout is not None:
                 layout.addWidget(button)
                 layout.setAlignment(button, MIDDLE)
+
+    def give_seen(self, notice: Notice, button: Button) -> None:
+        """Add the button that puts the notice away. One chord walks through the notices: it belongs to the first that is shown.
+
+        The button is slim, so that the chord takes no width from the text: what no longer fits is folded, with its buttons.
+        """
+        self.give(notice, button)
+        self._seen[notice] = button
 
     def stand_in(self, frame: QWidget) -> None:
         self.setParent(frame)
@@ -132,6 +143,9 @@ class NoticeBand(QFrame):
             self._is_open = False
             shown = told
         self._name_fold(others, is_cut=is_cut)
+        following = next((self._seen[notice] for notice in shown if notice in self._seen), None)
+        for button in self._seen.values():
+            button.give_chord(SEEN if button is following else "")
         parent = cast("QWidget", self.parent())
         in_its_place = len(shown) == 1 and first is not self._question and not self._is_open
         most = self._room() if in_its_place else parent.height() - self._sizes.status

@@ -32,6 +32,8 @@ class StaffPage(QWidget):
 
     copied = Signal(str)
     """Text to put on the clipboard."""
+    field_changed = Signal()
+    """Something was typed into a field of an item, deleted or entered."""
     takes_barcodes = False
     """Whether the page handles barcodes, whatever has the focus."""
     where_barcodes_go = "staff.barcode.close"
@@ -82,6 +84,10 @@ class StaffPage(QWidget):
     def number_field(self) -> ScanField | None:
         """Return the field for entering a number, if any."""
         return None
+
+    def holds_number(self) -> bool:
+        """Return whether a number of an item stands in a field, shown or not, that has not been entered."""
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll with the keys that nothing else handles."""

@@ -32,6 +32,7 @@ from kiosk.ui.staff.panels import column
 from kiosk.ui.staff.prebuilt_pages import Spares
 from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar, TopBar
+from kiosk.ui.staff.unentered import Unentered
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
@@ -78,6 +79,7 @@ class StaffWindow(QWidget):
         self._beside = Beside(self._build_page, self._take_away)
         self._timing = timing or QtTiming()
         self._key_actions = StaffKeyActions(self, emit)
+        self._unentered = Unentered(self, emit, self._timing)
         self._keys, self._presses = Keys(self, self._key_actions, self._timing), Presses(self, self._timing, self._key_actions.alive)
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tick)
@@ -122,6 +124,7 @@ class StaffWindow(QWidget):
             elif stays:
                 self._keep_focus(focused)
         self._key_actions.follow(counter, self._shown)
+        self._unentered.follow(counter, self._page)
 
     @property
     def _shown(self) -> StaffPage | None:

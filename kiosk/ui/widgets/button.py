@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from kiosk.text import plain
 from kiosk.ui.theme import COLOURS
-from kiosk.ui.widgets.control import set_chord
+from kiosk.ui.widgets.control import chord_of, set_chord
 from kiosk.ui.widgets.icon import pixmap
 
 _LEAST_AIR = 12
@@ -40,8 +40,10 @@ class Button(QPushButton):
         self.setProperty("kind", kind)
         self._icon, self._key, self._icon_behind, self._slim = icon, "", icon_behind, slim
         self._about = ""
-        set_chord(self, chord)
-        self.show_key(f"Alt+{chord}" if chord else key)
+        if chord:
+            self.give_chord(chord)
+        else:
+            self.show_key(key)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_text(text)
@@ -50,6 +52,12 @@ class Button(QPushButton):
     def shown_key(self) -> str:
         """The displayed key or chord; empty if none."""
         return self._key
+
+    def give_chord(self, letter: str) -> None:
+        """Set the letter that presses it together with Alt; "" removes it."""
+        if letter != chord_of(self):
+            set_chord(self, letter)
+            self.show_key(f"Alt+{letter}" if letter else "")
 
     def show_key(self, key: str) -> None:
         if key != self._key:

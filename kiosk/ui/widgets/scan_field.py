@@ -23,7 +23,7 @@ from kiosk.ui.widgets.icon import pixmap
 
 
 class ScanField(QLineEdit):
-    """Line edit that emits `entered` and clears itself on submit. Enter and Tab submit: see `ui.keys`.
+    """Line edit that emits `entered` and clears itself on submit. Enter submits, and a scanner's Tab: see `domain.keyboard`.
 
     Input methods are off; text one commits anyway is normalized to half width. Text pasted from another program arrives asynchronously,
     without blocking the windows, or not at all if that program does not respond.

@@ -44,6 +44,7 @@ from kiosk.domain.events import (
     ItemAnswered,
     ItemDescribed,
     ItemEntered,
+    ItemTyped,
     LanguageChosen,
     LastTryChosen,
     LateSeen,
@@ -166,7 +167,6 @@ ITEMS = ("1103447109", "1100892031", "1098221670")
 LOCAL = LocalService("視聴覚室")
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 OWN_TIMERS = ("limit", "list_again_at", "check_again_at")
-"""The buttons of pages that have any."""
 
 
 @dataclass
@@ -368,7 +368,7 @@ class RandomEvents:
                     *(ItemEntered(item), ItemEntered(item), ItemEntered(item), RenewalChosen(item), RenewalChosen(), HandoverAsked()),
                     *(ServiceChosen(draw.choice([*Service, LOCAL])), SlipChosen(draw.choice(list(SlipKind)))),
                     *(LeavePressed(), self.card_moves(counter), RegistrationChosen(), LeavingConfirmed()),
-                    *(ItemEntered(draw.choice(NUMBERS).text), NextPatronCalled(), NextPatronDenied()),
+                    *(ItemEntered(draw.choice(NUMBERS).text), NextPatronCalled(), NextPatronDenied(), ItemTyped(draw.random() < 0.5)),
                 )
             case Registered() | Unlinked():
                 return self.any_of(SlipAsked(), LeavePressed(), self.card_moves(counter), registry_news(draw, counter))

@@ -184,6 +184,7 @@ class ServingPage(StaffPage):
             part = self._parts[which]
             self._right.addWidget(part, 1)
             if isinstance(part, ItemsPage):
+                part.field.textChanged.connect(self.field_changed)
                 part.beneath.hide()
                 self._beneath.insertWidget(0, part.beneath)
         return self._parts[which]
@@ -203,6 +204,9 @@ class ServingPage(StaffPage):
 
     def number_field(self) -> ScanField | None:
         return self._part.field if isinstance(self._part, ItemsPage) else None
+
+    def holds_number(self) -> bool:
+        return any(part.field.text().strip() for part in self._parts.values() if isinstance(part, ItemsPage))
 
     def _to_field(self) -> None:
         field = self.number_field()
