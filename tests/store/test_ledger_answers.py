@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from kiosk.domain.decide import Closed, Epochs, Opened
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.feed import PlacedLink, Snapshot
-from kiosk.domain.model import LibraryCardNumber, Revocation, UnlinkReason
+from kiosk.domain.model import LibraryCardNumber, OperationKind, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.states import Problem
 from kiosk.domain.wire import Position
+from kiosk.store.cipher import open_file
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
@@ -120,3 +122,24 @@ def test_an_older_store_without_newer_acts_is_behind_by_its_position(open_store:
     path.write_bytes(older)
     with open_store(anchor=place.anchor(keys)) as store:
         assert store.doubt == Problem(Code.STORE_BEHIND, (("lacking", 2),))
+
+
+def test_a_refusal_is_told_to_staff_in_their_words(store: Repository) -> None:
+    operation, _ = unlink(store, NUMBER_1), save(store, CARD_A, NUMBER_2)
+    store.answer({operation: RefusedFor(Code.OPERATION_NEWER)}, 1)
+    (told,) = store.refused_operations()
+    assert (told.operation, told.kind, told.code, told.masked) == (operation, OperationKind.UNLINK, Code.OPERATION_NEWER, NUMBER_1.masked)
+    store.forget_refusal(operation)
+    assert store.refused_operations() == ()
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE link SET since = 'yesterday'", "UPDATE link SET operation = 'op'", "UPDATE link SET counter = x'00'"]
+)
+def test_a_link_that_this_program_did_not_write_is_damage(store: Repository, path: Path, keys: Keys, sql: str) -> None:
+    store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute(sql)
+    with pytest.raises(Unavailable) as trouble:
+        store.find(CARD_A)
+    assert trouble.value.code is Code.STORE_DAMAGED

@@ -16,15 +16,14 @@ LINK_LEDGER = (
     ("        self.notes.count(operation.origin.sequence)\n", ""),
     ("            self.own.add(operation)\n", ""),
     ("            self.shown.take(decision)\n", ""),
-    ("        if not is_unapplied(state, self.notes.position):\n            self._project()\n", ""),
-    ("        if not is_unapplied(state, self.notes.position):\n", "        if isinstance(state, RefusedFor):\n"),
+    ("        if any(not is_unapplied(own.state, reached) for own in news):\n            self._project()\n", ""),
+    ("not is_unapplied(own.state, reached) for own in news", "isinstance(own.state, RefusedFor) for own in news"),
     # An answer that moves the cursor, as if it had brought the links.
     (
-        "        self.own.keep(uuid, state)\n",
-        "        self.own.keep(uuid, state)\n        self.notes.reach(getattr(state, 'position', self.notes.position))\n",
+        "                self.own.keep(uuid, state)\n",
+        "                self.own.keep(uuid, state)\n                self.notes.reach(getattr(state, 'position', self.notes.position))\n",
     ),
     ("if safe.epoch != reached.epoch:", "if False:"),
-    ("if entry.cursor != reached.cursor + 1:", "if entry.cursor <= reached.cursor:"),
     ("                self._keep_stop(change, entry)\n", ""),
     ("if own is not None and own.state == Pending():", "if False:"),
     ("        self.notes.reach(reached)\n        self._settle(safe)", "        self._settle(safe)"),
@@ -35,9 +34,9 @@ LINK_LEDGER = (
     ("self._links.open(placed.link, placed.cursor)", "self._links.open(placed.link, snapshot.cursor)"),
     ("                self._digest.added(link, cursor)\n", ""),
     ("is_gone(own.state, reached, safe)", "isinstance(own.state, AcceptedAt)"),
-    ("self._stops.add(stop, None, number)", "pass"),
+    ("                self._stops.add(stop, token, number)\n", "                pass\n"),
     ("self._stops.forget(min((", "self._stops.forget(max(("),
-    ("        self._project()\n\n    def overlay_holds", "\n    def overlay_holds"),
+    ("default=None))\n        self._project()\n", "default=None))\n"),
 )
 STORE = (("if epoch != self._ledger.notes.position.epoch:", "if False:"),)
 SHOWN_LINKS = (
