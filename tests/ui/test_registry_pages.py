@@ -188,16 +188,18 @@ def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, sai
 @pytest.mark.parametrize(
     ("scene", "said", "unsaid"),
     [
-        ("unlink-stop", ["ここでは見つかりません", "停止として記録します", "ほかの窓口に登録があっても"], ["この窓口だけ"]),
-        ("unlink-stop-unreachable", ["いま止まるのは、この窓口だけです", "つながってから止まります"], ["登録があっても"]),
-        ("unlink-stop-registry-shut-out", ["ほかの窓口でも解除してください"], ["登録があっても"]),
-        ("unlink-confirm-unreachable", ["いま止まるのは、この窓口だけです", "つながってから止まります"], []),
-        ("unlink-confirm-registry-shut-out", ["ほかの窓口には届きません"], []),
-        ("unlinked-everywhere", ["どの窓口でも"], ["同期待ち"]),
-        ("unlinked-stopped", ["停止として記録しました", "すべての窓口で止まりました"], ["同期待ち"]),
-        ("unlinked-stop-pending", ["停止として記録しました(同期待ち)"], []),
-        ("unlinked-unreachable", ["この窓口だけ停止しました", "ほかの窓口は、連携台帳サーバーにつながってから"], ["解除しました"]),
-        ("unlinked-registry-shut-out", ["この窓口だけ停止しました", "ほかの窓口でも解除してください"], []),
+        ("unlink-stop", ["ここでは見つかりません", "番号を読み上げて、本人に", "届くと、ほかの窓口でも"], ["まだ"]),
+        ("unlink-stop-unreachable", ["ほかの窓口では、まだ止まりません", "ほかの窓口に電話して"], ["ほかの窓口でも"]),
+        ("unlink-stop-registry-shut-out", ["カードは止まりません", "ほかの窓口で解除してください"], ["ほかの窓口でも"]),
+        ("unlink-confirm-registry-starting", ["ほかの窓口では、まだ止まりません"], []),
+        ("unlink-confirm-unreachable", ["ほかの窓口では、まだ止まりません", "ほかの窓口に電話して"], []),
+        ("unlink-confirm-registry-shut-out", ["ここで解除しても、カードは止まりません"], []),
+        ("unlinked-everywhere", ["サーバーに届きました", "つながっている窓口では、まもなく"], ["同期待ち", "どの窓口でも", "すべての窓口"]),
+        ("unlinked-stopped", ["停止として記録しました", "つながっている窓口では、まもなく"], ["同期待ち", "すべての窓口"]),
+        ("unlinked-stop-pending", ["停止として記録しました(同期待ち)", "届くと、ほかの窓口でも使えなくなります"], ["解除しました"]),
+        ("unlinked-registry-starting", ["まだ、ほかの窓口では止まっていません"], ["まもなく", "解除しました"]),
+        ("unlinked-unreachable", ["まだ、ほかの窓口では止まっていません", "電話してください"], ["解除しました", "停止しました"]),
+        ("unlinked-registry-shut-out", ["まだ、ほかの窓口では止まっていません", "ほかの窓口で解除してください"], ["停止しました"]),
     ],
 )
 def test_unlinking_says_how_far_it_reaches(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
@@ -222,9 +224,9 @@ def test_a_stop_is_confirmed_by_a_press_and_hears_that_it_reached_everybody(live
     live.happen(LinkClosed(closing.ticket, closing.operation, pending=True))
     assert "停止として記録しました(同期待ち)" in live.texts()
     live.happen(RegistryChanged(RegistryCondition.UNREACHABLE, SEEN_AT))
-    assert "この窓口だけ停止しました" in live.texts()
+    assert "まだ、ほかの窓口では止まっていません" in live.texts()
     live.happen(OperationAccepted(closing.operation))
-    assert "すべての窓口で止まりました" in plain_texts(live)
+    assert "つながっている窓口では、まもなく使えなくなります" in plain_texts(live)
 
 
 # --- the patron ---------------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from kiosk.text import refusal, say
 from kiosk.ui.staff.times import to_the_day_and_minute
 
 _ONLY_HERE = {
-    RegistryCondition.UNREACHABLE: "until-back",
-    RegistryCondition.TOO_LONG_OFFLINE: "until-back",
-    RegistryCondition.SHUT_OUT: "for-good",
+    RegistryCondition.STARTING: ("only-here", "until-back"),
+    RegistryCondition.UNREACHABLE: ("only-here", "until-back"),
+    RegistryCondition.TOO_LONG_OFFLINE: ("only-here", "until-back"),
+    RegistryCondition.SHUT_OUT: ("shut-out", "for-good"),
 }
+"""Text keys: what an unlinking does not reach while the register does not hear of it, and what to do."""
 
 
 def registry_care(counter: Counter) -> tuple[str, str] | None:
@@ -35,6 +37,6 @@ def registry_since(counter: Counter) -> str:
 
 
 def only_here(counter: Counter) -> tuple[str, str] | None:
-    """Return that an unlinking stops the card at this counter only, and what of the others; None if it reaches them."""
-    reach = _ONLY_HERE.get(counter.registry)
-    return None if reach is None else (say("staff.unlink-confirm.only-here"), say(f"staff.unlink-confirm.{reach}"))
+    """Return that an unlinking does not reach the other counters yet, and what to do; None if the register hears of it now."""
+    keys = _ONLY_HERE.get(counter.registry)
+    return None if keys is None else (say(f"staff.unlink-confirm.{keys[0]}"), say(f"staff.unlink-confirm.{keys[1]}"))

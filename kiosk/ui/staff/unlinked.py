@@ -76,9 +76,9 @@ class UnlinkedPage(StaffPage):
 def _result(counter: Counter, flow: Unlinked) -> tuple[str, str]:
     """Return what was done and how far it reaches."""
     if flow.pending:
-        title = say("staff.unlinked.pending") if flow.link_known else say("staff.unlinked.stop-pending")
-        return title, say("staff.unlinked.pending-lead")
-    if not flow.link_known:
-        return say("staff.unlinked.stopped"), say("staff.unlinked.stopped-lead")
+        if flow.link_known:
+            return say("staff.unlinked.pending"), say("staff.unlinked.pending-lead")
+        return say("staff.unlinked.stop-pending"), say("staff.unlink-stop.everywhere")
     alone = counter.registry is RegistryCondition.NONE
-    return say("staff.unlinked.title"), say("staff.unlinked.lead") if alone else say("staff.unlinked.lead-everywhere")
+    title = say("staff.unlinked.title") if flow.link_known else say("staff.unlinked.stopped")
+    return title, say("staff.unlinked.lead") if alone else say("staff.unlinked.confirmed-lead")

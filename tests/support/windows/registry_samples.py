@@ -41,7 +41,8 @@ BUSY = found(FACTS, Finding("store.fine", COUNTED, SEEN_AT))
 """A counter in daily use, with three operations to be sent."""
 Scene = tuple[Counter, CounterFacts]
 LONG_AGO = SEEN_AT - timedelta(days=2)
-TROUBLES = {
+NOT_CURRENT = {
+    RegistryCondition.STARTING: None,
     RegistryCondition.UNREACHABLE: SEEN_AT,
     RegistryCondition.TOO_LONG_OFFLINE: LONG_AGO,
     RegistryCondition.SHUT_OUT: SEEN_AT,
@@ -65,7 +66,6 @@ def registry_scenes() -> dict[str, Scene]:
     current = {"registry": RegistryCondition.CURRENT}
     shown = {
         "status-registry-current": (counter(Waiting(), beside=Section.STATUS, **current), FACTS),
-        "status-registry-starting": (counter(Waiting(), beside=Section.STATUS, registry=RegistryCondition.STARTING), BUSY),
         "registered-pending": (counter(Registered(DRAFT, OPERATION, pending=True, replaced=False), **current), BUSY),
         "already-pending": (counter(AlreadyLinked(DRAFT, replace(LINK, pending=True)), **current), BUSY),
         "unlink-stop": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **current), FACTS),
@@ -79,14 +79,15 @@ def registry_scenes() -> dict[str, Scene]:
             FACTS,
         ),
     }
-    for condition, since in TROUBLES.items():
+    for condition, since in NOT_CURRENT.items():
         around: dict[str, object] = {"registry": condition, "registry_since": since}
+        name = "registry-starting" if condition is RegistryCondition.STARTING else condition.value
         shown |= {
-            f"waiting-{condition}": (counter(Waiting(), **around), BUSY),
-            f"status-{condition}": (counter(Waiting(), beside=Section.STATUS, **around), BUSY),
-            f"unlink-confirm-{condition}": (counter(ConfirmingUnlink(UnlinkReason.LOST, LINK, True), **around), FACTS),
-            f"unlink-stop-{condition}": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **around), FACTS),
-            f"unlinked-{condition}": (
+            f"waiting-{name}": (counter(Waiting(), **around), BUSY),
+            f"status-{name}": (counter(Waiting(), beside=Section.STATUS, **around), BUSY),
+            f"unlink-confirm-{name}": (counter(ConfirmingUnlink(UnlinkReason.LOST, LINK, True), **around), FACTS),
+            f"unlink-stop-{name}": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **around), FACTS),
+            f"unlinked-{name}": (
                 counter(Unlinked(UnlinkReason.LOST, NUMBER, OPERATION, pending=True, card_stopped=False), **around),
                 FACTS,
             ),
