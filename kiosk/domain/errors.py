@@ -200,6 +200,11 @@ class Code(StrEnum):
         """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
         return self.about.family is Family.ILS
 
+    @property
+    def may_succeed_again(self) -> bool:
+        """Whether another attempt at this counter, now, may end differently."""
+        return self.about.family is not Family.REGISTRY
+
 
 LACKING = "lacking"
 """How many acts a store lacks, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""

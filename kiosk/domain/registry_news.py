@@ -11,7 +11,7 @@ from uuid import UUID
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import Event, LeavePressed, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
 from kiosk.domain.events.about import By
-from kiosk.domain.model import EndedBy, RefusedOperation, Sound
+from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
 from kiosk.domain.states import (
     ClosingLink,
     Counter,
@@ -34,9 +34,14 @@ def heard(counter: Counter, event: RegistryChanged | OperationAccepted | Operati
             return then(_accepted(counter, operation), _counted_anew)
         case OperationRefused(refused):
             return then(_refused(counter, refused), _counted_anew)
-        case RefusalSeen():  # pragma: no branch
-            told = counter.refused_operations[:1]
-            return _seen(counter, told[0].operation) if told else stay(counter)
+        case RefusalSeen(operation):  # pragma: no branch
+            is_told = any(told.operation == operation for told in counter.refused_operations)
+            return _seen(counter, operation) if is_told else stay(counter)
+
+
+def refusals_to_tell(counter: Counter) -> tuple[RefusedOperation, ...]:
+    """What staff have not seen yet: first cards that could not be unlinked, since they still work; otherwise the oldest first."""
+    return tuple(sorted(counter.refused_operations, key=lambda told: told.kind is not OperationKind.UNLINK))
 
 
 def _counted_anew(counter: Counter) -> Step:

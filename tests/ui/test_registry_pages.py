@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -61,7 +62,7 @@ def live(qtbot: QtBot) -> LiveStaffWindow:
     [
         ("waiting-unreachable", ["(10:32から)", "受付は続けられます", "同期待ち 3件"], "つながりません(10:32から)、同期待ち 3件"),
         ("waiting-registry-too-long-offline", ["(11/22 10:32から)", "利用カードで受け付け", "解除はできます"], "(11/22 10:32から)"),
-        ("waiting-registry-shut-out", ["切り離しています", "解除は、ほかの窓口で"], "切り離されています"),
+        ("waiting-registry-shut-out", ["受け付けられていません", "操作 3件(管理者に", "解除は、ほかの窓口で"], "届いていない操作 3件"),
     ],
 )
 def test_home_says_since_when_the_register_is_away_and_what_can_be_done(hands: Hands, scene: str, said: list[str], in_bar: str) -> None:
@@ -106,7 +107,7 @@ def test_what_stops_the_readers_is_told_first_and_the_register_beside_it(hands: 
         ("status-registry-starting", ["接続を試みています"]),
         ("status-unreachable", ["つながりません", "10:32 から", "ほかの窓口に届きます"]),
         ("status-registry-too-long-offline", ["長くつながっていません", "11/22 10:32 から"]),
-        ("status-registry-shut-out", ["この窓口を切り離しています", "10:32 から"]),
+        ("status-registry-shut-out", ["この窓口は受け付けられていません", "10:32 から"]),
     ],
 )
 def test_status_says_how_it_stands_with_the_register(hands: Hands, scene: str, said: list[str]) -> None:
@@ -114,10 +115,35 @@ def test_status_says_how_it_stands_with_the_register(hands: Hands, scene: str, s
     assert [words for words in said if words not in plain_texts(hands)] == []
 
 
-@pytest.mark.parametrize("code", [Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT])
-def test_no_second_attempt_is_offered_where_none_could_succeed(hands: Hands, code: Code) -> None:
-    hands.show(*SCENES[f"registration-refused-{code}"])
-    assert not {"登録をやり直す", "別のカードで続ける"} & hands.controls().keys()
+@pytest.mark.parametrize(
+    "scene",
+    [
+        *(f"registration-refused-{code}" for code in (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)),
+        *(f"undone-{code}" for code in (Code.OPERATION_REUSED, Code.OPERATION_NEWER, Code.OPERATION_UNREADABLE)),
+    ],
+)
+def test_no_second_attempt_is_offered_where_none_could_succeed(hands: Hands, scene: str) -> None:
+    hands.show(*SCENES[scene])
+    assert not {"登録をやり直す", "別のカードで続ける", "番号の入力に戻る"} & hands.controls().keys()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said", "unsaid"),
+    [
+        ("undone-operation-newer", ["カードはまだ使えます", "管理者に知らせてください"], ["利用カードを出してもらう"]),
+        ("undone-operation-reused", ["サーバーが受け付けませんでした"], ["もう一度"]),
+        ("undone-linked-elsewhere", ["その登録がサーバーから届くまで待って"], ["付け替えて"]),
+        ("undone-number-linked-elsewhere", ["その登録がサーバーから届くまで待って"], ["付け替えて"]),
+        ("undone-premises-changed", ["付け替えは、取り消されました", "使えるのは、いま登録されているカードです"], ["できませんでした"]),
+        ("registered-pending", ["次に来るときも、利用カードをお持ちください"], ["前のカード"]),
+        ("registered-pending-replaced", ["前のカードは、ほかの窓口ではまだ使えます"], ["前の連携を解除し"]),
+    ],
+)
+def test_an_answer_or_its_wait_is_told_with_what_staff_can_do(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
+    hands.show(*SCENES[scene])
+    told = plain_texts(hands)
+    assert [words for words in said if words not in told] == []
+    assert [words for words in unsaid if words in told] == []
 
 
 # --- operations ---------------------------------------------------------------------------------------------------------
@@ -149,9 +175,19 @@ def test_a_refusal_stands_at_home_until_staff_have_seen_it(live: LiveStaffWindow
     assert f"利用カード {NUMBER.masked}、10:32の操作です。" in told
     assert NUMBER.grouped not in told
     live.press(SEEN)
-    assert live.said == [RefusalSeen()]
+    assert live.said == [RefusalSeen(OPERATION)]
     assert live.asked[-1] == ForgetRefusal(OPERATION)
     assert "取り消されました" not in live.texts()
+
+
+def test_a_card_that_could_not_be_unlinked_is_told_before_older_refusals(live: LiveStaffWindow) -> None:
+    unlinking = replace(REFUSED, operation=UUID(int=902), kind=OperationKind.UNLINK, code=Code.OPERATION_NEWER)
+    live.happen(OperationRefused(REFUSED))
+    live.happen(OperationRefused(unlinking))
+    assert "解除できていないカードがあります" in live.texts()
+    live.press(SEEN)
+    assert live.said == [RefusalSeen(unlinking.operation)]
+    assert "連携登録が取り消されました" in live.texts()
 
 
 @pytest.mark.parametrize(("scene", "waits"), [("already-pending", True), ("already", False)])
@@ -173,7 +209,7 @@ def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
         ("told-at-home-linked-elsewhere", ["次の来館のとき: 本人に確認してから"]),
         ("told-at-home-premises-changed", ["付け替えが取り消されました", "次の来館のとき: いまの登録を確認して"]),
         ("told-at-home-operation-newer", ["解除できていないカードがあります", "カードはまだ使えます", "管理者に"]),
-        ("told-at-home-several", ["(ほかに6件)"]),
+        ("told-at-home-several", ["解除できていないカードがあります(ほかに6件)"]),
     ],
 )
 def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, said: list[str]) -> None:

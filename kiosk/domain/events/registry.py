@@ -39,9 +39,10 @@ class OperationRefused:
 
 @dataclass(frozen=True, slots=True)
 class RefusalSeen:
-    """Staff have read the first notice about a refused operation."""
+    """Staff have read the notice about this refused operation."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
+    operation: UUID
 
 
 RegistryEvent = RegistryChanged | OperationAccepted | OperationRefused | RefusalSeen

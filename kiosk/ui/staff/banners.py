@@ -27,6 +27,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.keyboard import Why
+from kiosk.domain.registry_news import refusals_to_tell
 from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray, Unclear
 from kiosk.domain.transition import STAFF_ARE_TOLD
 from kiosk.service_texts import ServiceText
@@ -41,15 +42,14 @@ from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.timing import PASSING_MS, Timing
 from kiosk.ui.widgets.button import Button
-from kiosk.ui.widgets.control import Control, means, says
+from kiosk.ui.widgets.control import Control, means, says, says_its_meaning
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import unmarked
 
 
 class Banners(NoticeBand):
     def __init__(self, emit: Emit, sizes: StaffSizes, countdown: Countdown, timing: Timing) -> None:
-        self._emit, self._countdown = emit, countdown
-        self._doubted: Problem | None = None
+        self._countdown = countdown
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray, self._unclear, self._refused, self._leaving = (_notice(sizes) for _ in range(6))
@@ -58,8 +58,10 @@ class Banners(NoticeBand):
         urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
         super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
-        self._accept.clicked.connect(self._accepted)
-        self.give(self._doubt, self._accept)
+        self._refusal_seen = Button(say("staff.banner.refused-seen"), "secondary")
+        for notice, changing in ((self._doubt, self._accept), (self._refused, self._refusal_seen)):
+            says_its_meaning(changing, emit)
+            self.give(notice, changing)
         said: tuple[tuple[Notice, str, Event], ...] = (
             (self._idle, "idle-go-on", GoOnPressed()),
             (self._card_left, "card-left-seen", CardLeftSeen()),
@@ -69,7 +71,6 @@ class Banners(NoticeBand):
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
             (self._unclear, "unclear-seen", UnclearSeen()),
-            (self._refused, "refused-seen", RefusalSeen()),
         )
         for notice, key, event in said:
             seen = key.endswith("-seen")
@@ -112,7 +113,6 @@ class Banners(NoticeBand):
 
     def _show_doubt(self, doubt: Problem | None) -> None:
         """Show the store's doubtful state, what to do first, and the button that allows cards to be served again."""
-        self._doubted = doubt
         if doubt is None:
             self._doubt.say("")
             return
@@ -123,10 +123,6 @@ class Banners(NoticeBand):
             told.append(say("staff.banner.doubt-lacking", count=params[LACKING]))
         told.append(refusal(doubt.code, "staff-next", **params))
         self._doubt.say(refusal(doubt.code, "title"), "".join(told))
-
-    def _accepted(self) -> None:
-        if self._doubted is not None:
-            self._emit(StoreAccepted(self._doubted.code))
 
     def _show_two_cards(self, counter: Counter) -> None:
         served = getattr(counter.flow, "insertion", None)
@@ -170,8 +166,10 @@ class Banners(NoticeBand):
 
     def _show_refused(self, counter: Counter) -> None:
         """Show what the register has refused of this counter, once nobody is being served."""
-        told = counter.refused_operations if _shows_what_was(counter) else ()
+        told = refusals_to_tell(counter) if _shows_what_was(counter) else ()
         self._refused.say(*(refused_words(told, counter.today) if told else ("",)))
+        if told:
+            means(self._refusal_seen, RefusalSeen(told[0].operation))
 
     def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
         """Show items whose outcome the last check could not establish."""

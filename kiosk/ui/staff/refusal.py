@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.codefacts import Guide
 from kiosk.domain.errors import Code
 from kiosk.domain.events import BackPressed, Event, LeavePressed, RegistrationChosen
-from kiosk.domain.model import IlsCondition
+from kiosk.domain.model import IlsCondition, OperationKind
 from kiosk.domain.reader_trouble import as_it_stands
 from kiosk.domain.states import Counter, LendingRefused, Problem, RegistrationRefused, UnlinkingRefused
 from kiosk.text import knows, refusal, say
@@ -23,14 +23,17 @@ from kiosk.ui.widgets.icon import icon_label
 from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
-_STOPS_REGISTRATION = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
-"""Another attempt would end the same way."""
+_STANDS_IN_THE_WAY = (Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE)
+"""As the register's answer, of a link this counter does not know yet: no replacement can be offered."""
 Refused = LendingRefused | RegistrationRefused | UnlinkingRefused
 
 
 def guide(flow: Refused) -> Iterator[tuple[str, str]]:
     """Yield title and text of each thing to tell the patron. A link is mentioned only if it was looked up."""
     asked, step = flow.problem.code.about.guide, 1
+    if asked is Guide.WAIT and isinstance(flow, UnlinkingRefused):
+        # Nobody is waiting to be served.
+        return
     linked = isinstance(flow, LendingRefused) and flow.linked
     group = "linked-number" if asked is Guide.NUMBER and not flow.problem.entered else asked.value
     while knows(f"staff.guide.{group}-{step}"):
@@ -58,17 +61,18 @@ class RefusalPage(StaffPage):
         self.where_barcodes_go = "staff.barcode.unlink-refused" if isinstance(flow, UnlinkingRefused) else "staff.barcode.close"
         lying = isinstance(flow, LendingRefused) and flow.insertion is not None
         told = replace(flow, problem=as_it_stands(counter, flow.problem))
-        shown = (type(flow), told.problem, lying)
+        undone = _undone(counter, flow)
+        shown = (type(flow), told.problem, lying, undone)
         if shown != self._shown:
             self._shown = shown
-            self._fill(told)
+            self._fill(told, undone)
         if isinstance(flow, LendingRefused):
             self._form.show_problem(flow.wrong, flow.problem, lends=counter.ils is not IlsCondition.NONE)
 
     def number_field(self) -> ScanField | None:
         return self._form.field if self._takes_number else None
 
-    def _fill(self, flow: Refused) -> None:
+    def _fill(self, flow: Refused, undone: str) -> None:
         had_focus = self._form.field.hasFocus()
         # Keep the form, with any input.
         self._form.setParent(self)
@@ -79,9 +83,10 @@ class RefusalPage(StaffPage):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.body.addWidget(self._banner(flow))
+        self.body.addWidget(self._banner(flow, undone))
         across = row(self.sizes.gap)
-        across.addWidget(self._guide(flow), 12)
+        if steps := list(guide(flow)):
+            across.addWidget(self._guide(steps), 12)
         across.addWidget(self._here(flow), 11)
         both = QWidget()
         both.setLayout(across)
@@ -90,7 +95,7 @@ class RefusalPage(StaffPage):
             both.show()
             self._form.field.setFocus()
 
-    def _banner(self, flow: Refused) -> QWidget:
+    def _banner(self, flow: Refused, undone: str) -> QWidget:
         problem = flow.problem
         banner = Panel(self.sizes, "care")
         params = dict(problem.params)
@@ -98,21 +103,22 @@ class RefusalPage(StaffPage):
         across.addWidget(icon_label("warn", round(self.sizes.title * 1.3), "yellow"), 0, MIDDLE)
         texts = column(2)
         texts.addWidget(Words(refusal(problem.code, "title", **params), "title", line=1.3))
-        if not isinstance(flow, LendingRefused) and flow.operation is not None:
-            undone = "unlinking-undone" if isinstance(flow, UnlinkingRefused) else "registration-undone"
+        if undone:
             texts.addWidget(Words(say(f"staff.refusal.{undone}"), "strong"))
         texts.addWidget(Words(refusal(problem.code, "staff", **params), "body"))
         if problem.entered and not isinstance(flow, LendingRefused):
             texts.addWidget(Words(say("staff.refusal.number", number=grouped(problem.entered)), "strong"))
-        texts.addWidget(Words(refusal(problem.code, "staff-next", **params, entered=problem.entered), "body"))
+        waits = undone and problem.code in _STANDS_IN_THE_WAY
+        following = refusal(problem.code, "staff-next", **params, entered=problem.entered)
+        texts.addWidget(Words(say("staff.refusal.answered-next") if waits else following, "body"))
         across.addLayout(texts, 1)
         banner.inside.addLayout(across)
         return banner
 
-    def _guide(self, flow: Refused) -> QWidget:
+    def _guide(self, steps: list[tuple[str, str]]) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addLayout(title_row("person", say("staff.refusal.guide"), self.sizes))
-        card.inside.addWidget(Steps(guide(flow), self.sizes))
+        card.inside.addWidget(Steps(steps, self.sizes))
         card.inside.addStretch(1)
         return card
 
@@ -121,12 +127,13 @@ class RefusalPage(StaffPage):
         card.inside.addLayout(title_row("counter", say("staff.refusal.here"), self.sizes))
         code = flow.problem.code
         if isinstance(flow, UnlinkingRefused):
-            self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
+            if code.may_succeed_again:
+                self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
             # From the page where a card is placed, もどる leads to every earlier step.
             other_card = flow.draft.patron is not None and flow.operation is None and code is not Code.PREMISES_CHANGED
             offer, event = ("other-card", BackPressed()) if other_card else ("restart", RegistrationChosen())
-            if code not in _STOPS_REGISTRATION:
+            if code.may_succeed_again:
                 self._offer(card, offer, event, primary=True)
             # Closing the page leads there; a second button for it would only confuse.
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
@@ -139,7 +146,8 @@ class RefusalPage(StaffPage):
                 self._offer(card, "again", RegistrationChosen())
         if code.about.guide is Guide.WAIT:
             manager = Panel(self.sizes, "plain", spacing=4)
-            manager.inside.addWidget(Words(say("staff.refusal.manager-title"), "strong"))
+            again = "manager-title" if code.may_succeed_again else "manager-now-title"
+            manager.inside.addWidget(Words(say(f"staff.refusal.{again}"), "strong"))
             title = refusal(code, "title", **dict(flow.problem.params))
             manager.inside.addWidget(Words(say("staff.refusal.manager-text", title=title), "note"))
             card.inside.addWidget(manager)
@@ -174,3 +182,14 @@ class RefusalPage(StaffPage):
         beside.addStretch(1)
         box.inside.addLayout(beside)
         card.inside.addWidget(box)
+
+
+def _undone(counter: Counter, flow: Refused) -> str:
+    """Return the text key of what the register has undone; "" if nothing had been saved here."""
+    match flow:
+        case UnlinkingRefused(operation=operation) if operation is not None:
+            return "unlinking-undone"
+        case RegistrationRefused(operation=operation) if operation is not None:
+            kinds = {told.operation: told.kind for told in counter.refused_operations}
+            return "replacement-undone" if kinds.get(operation) is OperationKind.REPLACE else "registration-undone"
+    return ""

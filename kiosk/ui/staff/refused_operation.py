@@ -12,7 +12,7 @@ from kiosk.ui.staff.times import to_the_day_and_minute
 
 
 def refused_words(refused: Sequence[RefusedOperation], today: date) -> tuple[str, str]:
-    """Return title and text of a notice: the oldest of these operations, and how many follow."""
+    """Return title and text of a notice: the first of these operations, and how many follow."""
     told = refused[0]
     which = say("staff.banner.refused-of", number=told.masked, time=to_the_day_and_minute(told.at, today))
     more = say("staff.banner.refused-more", count=len(refused) - 1) if len(refused) > 1 else ""

@@ -22,7 +22,7 @@ class RegisteredPage(StaffPage):
         super().__init__(emit, sizes, say("staff.registered.name"))
         self._notice = Notice("done", icon_size=round(sizes.icon * 1.2))
         self._unchecked = Notice("care", icon_size=sizes.icon)
-        self._number = Words(kind="strong")
+        self._number, self._bring = Words(kind="strong"), Words(say("staff.registered.bring"), "strong")
         across = row(sizes.gap)
         across.addWidget(self._tell(), 1)
         across.addWidget(self._cannot(), 1)
@@ -42,6 +42,7 @@ class RegisteredPage(StaffPage):
     def _tell(self) -> QWidget:
         card = Panel(self.sizes, spacing=self.sizes.gap // 2)
         card.inside.addLayout(title_row("person", say("staff.registered.tell"), self.sizes))
+        card.inside.addWidget(self._bring)
         for icon, what in (("libcard", "keep"), ("calendar", "expiry"), ("renew", "renewal")):
             note = say(f"staff.registered.{what}-text")
             card.inside.addLayout(bullet(icon, say(f"staff.registered.{what}"), self.sizes, "blue", note, "strong"))
@@ -65,10 +66,12 @@ class RegisteredPage(StaffPage):
         if flow.draft.patron is not None:
             self._number.set_text(flow.draft.patron.number.grouped)
         self._print.setVisible(counter.rules.prints_slips)
+        self._bring.setVisible(flow.pending)
         replaced = say("staff.registered.replaced") if flow.replaced else ""
         unchecked = goes_unchecked(counter, flow.draft)
         self._unchecked.say(say("staff.confirm.unchecked") if unchecked else "", say("staff.registered.unchecked-text"))
         if flow.pending:
-            self._notice.say(say("staff.registered.pending"), say("staff.registered.pending-lead") + replaced)
+            lead = "pending-replaced" if flow.replaced else "pending-lead"
+            self._notice.say(say("staff.registered.pending"), say(f"staff.registered.{lead}"))
         else:
             self._notice.say(say("staff.registered.title"), ("" if unchecked else say("staff.registered.lead")) + replaced)

@@ -23,7 +23,8 @@ def registry_care(counter: Counter) -> tuple[str, str] | None:
     if not registry.is_trouble:
         return None
     pending = counter.facts.finding("store").number("pending")
-    waiting = say("staff.registry.pending", pending=pending) if pending else ""
+    undelivered = "undelivered" if registry is RegistryCondition.SHUT_OUT else "pending"
+    waiting = say(f"staff.registry.{undelivered}", pending=pending) if pending else ""
     if registry is RegistryCondition.UNREACHABLE:
         return say("staff.registry.unreachable") + registry_since(counter), say("staff.registry.unreachable-next") + waiting
     code = Code(registry.value)

@@ -193,7 +193,8 @@ class StatusBar(QFrame):
         elif store.condition is Condition.WRONG:
             self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
         elif registry.is_trouble:
-            waiting = say("staff.bar.registry-pending", pending=pending) if pending else ""
+            undelivered = "undelivered" if registry is RegistryCondition.SHUT_OUT else "pending"
+            waiting = say(f"staff.bar.registry-{undelivered}", pending=pending) if pending else ""
             self._links.show_condition(say(f"staff.bar.{_REGISTRY_KEYS[registry]}") + registry_since(counter) + waiting, "trouble")
         elif count := len(cares_seen(facts)):
             self._links.show_condition(say("staff.bar.cares", count=count), "trouble")

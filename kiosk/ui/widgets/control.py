@@ -40,6 +40,16 @@ def says(button: QAbstractButton, event: Event, emit: Callable[[Event], None]) -
     button.clicked.connect(lambda: emit(event))
 
 
+def says_its_meaning(button: QAbstractButton, emit: Callable[[Event], None]) -> None:
+    """Make `button` emit the event last attached by `means` when clicked."""
+
+    def clicked() -> None:
+        if (event := event_of(button)) is not None:
+            emit(event)
+
+    button.clicked.connect(clicked)
+
+
 def event_of(button: QAbstractButton) -> Event | None:
     return cast("Event | None", button.property(_EVENT))
 

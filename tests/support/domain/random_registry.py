@@ -25,7 +25,7 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
     conditions = [RegistryCondition.CURRENT] * 4 + list(RegistryCondition)
     refused = RefusedOperation(operation, draw.choice(list(OperationKind)), draw.choice(list(Code)), "2104 ＊＊＊＊ 53", AT)
     changed = RegistryChanged(draw.choice(conditions), draw.choice([None, AT]))
-    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen()]
+    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen(operation)]
     return draw.choice(news)
 
 

@@ -67,6 +67,7 @@ def registry_scenes() -> dict[str, Scene]:
     shown = {
         "status-registry-current": (counter(Waiting(), beside=Section.STATUS, **current), FACTS),
         "registered-pending": (counter(Registered(DRAFT, OPERATION, pending=True, replaced=False), **current), BUSY),
+        "registered-pending-replaced": (counter(Registered(DRAFT, OPERATION, pending=True, replaced=True), **current), BUSY),
         "already-pending": (counter(AlreadyLinked(DRAFT, replace(LINK, pending=True)), **current), BUSY),
         "unlink-stop": (counter(ConfirmingStop(UnlinkReason.LOST, NUMBER, True), **current), FACTS),
         "unlinked-everywhere": (counter(Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False), **current), FACTS),
@@ -103,7 +104,7 @@ def registry_scenes() -> dict[str, Scene]:
             )
         else:
             page = RegistrationRefused(DRAFT, undone, OPERATION)
-        shown[f"undone-{told.code}"] = counter(page, **current), FACTS
+        shown[f"undone-{told.code}"] = counter(page, refused_operations=(replace(told, operation=OPERATION),), **current), FACTS
         shown[f"told-at-home-{told.code}"] = counter(Waiting(), refused_operations=(told,), **current), FACTS
     shown["told-at-home-several"] = counter(Waiting(), refused_operations=refused_operations(), **current), FACTS
     return shown
