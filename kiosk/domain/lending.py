@@ -28,7 +28,7 @@ from kiosk.domain.events import (
     PatronRefused,
     StoreFailed,
 )
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Sound, link_of
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, RegistryCondition, Shown, Sound, link_of
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -197,7 +197,10 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
 
 def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None, wrong: Problem | None) -> Step:
     if link is None:
-        return _refuse(counter, Problem(Code.NOT_LINKED), insertion, reading=reading)
+        # Links made elsewhere may not have arrived.
+        unheard = counter.registry in (RegistryCondition.STARTING, RegistryCondition.UNREACHABLE)
+        code = Code.NOT_LINKED_YET if unheard else Code.NOT_LINKED
+        return _refuse(counter, Problem(code), insertion, reading=reading)
     if _due(counter.rules.lending_pin, reading.token, counter.proved_today):
         return proof.begin(counter, LendGoal(reading, link.number), insertion)
     return _look_up(counter, link.number, insertion, reading, wrong=wrong)
@@ -275,7 +278,7 @@ def _tell(
     record = RecordAct(Act.REFUSAL, number, problem.code, card_read=insertion is not None)
     if reading is not None:
         record = replace(record, revocation=reading.revocation)
-    stays = insertion if problem.code is Code.NOT_LINKED and insertion in counter.cards else None
+    stays = insertion if problem.code in (Code.NOT_LINKED, Code.NOT_LINKED_YET) and insertion in counter.cards else None
     linked = reading is not None and number is not None
     return go(counter, LendingRefused(problem, stays, linked), Play(Sound.REFUSED), record, *release)
 

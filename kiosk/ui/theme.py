@@ -113,22 +113,22 @@ class PatronSizes(Sizes):
 _WIDE = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
     title=40, heading=23, lead=20, body=19, note=16, aside=16, number=46, button_height=60, button_padding=28, gap=28,
-    margin_x=36, margin_y=32, icon=26, rail=104, top=72, status=44, side=460, panel=432, pin_panel=640, small=False,
+    margin_x=36, margin_y=32, icon=26, rail=104, top=72, status=48, side=460, panel=432, pin_panel=640, small=False,
 )  # fmt: skip
 _MIDDLE = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
     title=28, heading=18, lead=17, body=16, note=14, aside=14, number=33, button_height=48, button_padding=20, gap=18,
-    margin_x=24, margin_y=20, icon=22, rail=84, top=56, status=36, side=336, panel=316, pin_panel=400, small=False,
+    margin_x=24, margin_y=20, icon=22, rail=84, top=56, status=44, side=336, panel=316, pin_panel=400, small=False,
 )  # fmt: skip
 _SMALL = StaffSizes(
     radius=8, tile_radius=12, card_radius=16, border=1, line=1.5,
     title=25, heading=17, lead=16, body=15, note=13, aside=13, number=33, button_height=46, button_padding=14, gap=14,
-    margin_x=18, margin_y=16, icon=20, rail=68, top=56, status=36, side=252, panel=262, pin_panel=300, small=True,
+    margin_x=18, margin_y=16, icon=20, rail=68, top=56, status=42, side=252, panel=262, pin_panel=300, small=True,
 )  # fmt: skip
 _NARROW = StaffSizes(
     radius=8, tile_radius=10, card_radius=14, border=1, line=1.5,
     title=22, heading=16, lead=15, body=14, note=12, aside=12, number=28, button_height=44, button_padding=10, gap=9,
-    margin_x=11, margin_y=12, icon=18, rail=60, top=56, status=38, side=232, panel=226, pin_panel=260, small=True, narrow=True,
+    margin_x=11, margin_y=12, icon=18, rail=60, top=56, status=42, side=232, panel=226, pin_panel=260, small=True, narrow=True,
 )  # fmt: skip
 """Fits nearly as much into 800 pixels as into 1024: 800×600, and 1280×720 at 150 %."""
 

@@ -72,6 +72,15 @@ def test_cards_are_taken_on_what_is_known_here_while_the_register_is_away(condit
     assert desk.at(PatronShown).patron.number == NUMBER
 
 
+@pytest.mark.parametrize("condition", PASSING)
+def test_a_card_unknown_here_may_be_linked_elsewhere_unless_the_register_is_heard(condition: RegistryCondition) -> None:
+    desk = with_registry(condition)
+    insertion = desk.lay(Card())
+    shown = desk.at(LendingRefused)
+    expected = Code.NOT_LINKED if condition is RegistryCondition.CURRENT else Code.NOT_LINKED_YET
+    assert (shown.problem.code, shown.insertion) == (expected, insertion)
+
+
 @stopping
 def test_a_tap_stops_with_the_reason_and_nothing_of_the_patron_is_looked_up(condition: RegistryCondition) -> None:
     card = Card()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from kiosk.domain.events import LeavePressed
 from kiosk.ui.staff.choice_buttons import Tile
 from kiosk.ui.staff.rail import RailButton
+from kiosk.ui.staff.top_and_bottom_bar import StatusBar, StatusItem
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import chord_of, event_of
 from kiosk.ui.widgets.words import Words
@@ -93,3 +94,15 @@ def test_the_smallest_window_still_has_room_for_the_warning_before_the_page_is_c
     hands.show(*SCENES["idle-warning"])
     assert "続ける" in hands.controls()
     assert "秒たつと画面を閉じます" in hands.texts()
+
+
+def test_two_lines_in_the_bar_leave_room_inside_their_border(hands: Hands) -> None:
+    hands.window.resize(800, 600)
+    hands.show(*SCENES["waiting-registry-shut-out"])
+    [bar] = hands.window.findChildren(StatusBar)
+    [item] = [item for item in bar.findChildren(StatusItem) if "受け付けられていません" in item.accessibleName()]
+    [words] = item.findChildren(Words)
+    assert words.height() > words.fontMetrics().height() * 1.5
+    assert words.y() >= 4
+    assert item.height() - words.geometry().bottom() > 4
+    assert bar.contentsRect().contains(item.geometry())

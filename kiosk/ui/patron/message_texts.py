@@ -210,12 +210,17 @@ class _Speaker:
         return refusal_to_patron(problem.code, self._language, **dict(problem.params))
 
     def _refusal(self, problem: Problem) -> Message:
-        """Return a page of cause and next step; it also mentions the library card if that is still valid."""
+        """Return a page of cause and next step; it also mentions the library card if that is still valid.
+
+        If the patron has already read that the registration was received, the page begins with that it was not made.
+        """
         flow, about = self._counter.flow, problem.code.about
+        words = self._problem(problem)
         points = [("libcard", self._say("refused.works"))] if about.library_card_serves else []
         if isinstance(flow, RegistrationRefused) and flow.operation is not None and about.patron is ToPatron.OWN:
-            points.insert(0, ("info", self._say("refused.undone")))
-        return Message(*self._problem(problem), points=tuple(points), picture=picture_of(self._view.page, self._counter))
+            cause, following = words
+            words, points = (self._say("refused.undone"), cause), [("info", following), *points]
+        return Message(*words, points=tuple(points), picture=picture_of(self._view.page, self._counter))
 
     def _record(self) -> Message:
         points = (

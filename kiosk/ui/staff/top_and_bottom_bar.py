@@ -108,7 +108,7 @@ class StatusItem(QFrame):
         self._size = round(sizes.note * 1.3)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon, self._text = QLabel(), Words(kind="status", line=1.2)
-        inside = row(6, (8, 0, 10, 0))
+        inside = row(6, (8, 2, 10, 2))
         inside.addWidget(self._icon, 0, MIDDLE)
         inside.addWidget(self._text, 1, MIDDLE)
         self.setLayout(inside)
