@@ -14,6 +14,7 @@ from playhouse.schema_diff import diff_models
 
 from kiosk.checks.stored_data import check_store
 from kiosk.config.atomic_write import make_file
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LinkToken, Month
@@ -22,6 +23,7 @@ from kiosk.ledger.audit import digest_of
 from kiosk.store.anchor import Anchor
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
+from kiosk.store.foreign_changes import ForeignChanges
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
@@ -119,18 +121,17 @@ PRAGMA user_version = 3;
 """  # noqa: S608 - our own
 
 
-@pytest.mark.parametrize("links", [0, 3])
-@pytest.mark.parametrize("excess", [0, 1])
+@pytest.mark.parametrize(("links", "excess", "behind"), [(0, 0, 0), (3, 0, 0), (0, 1, 0), (3, 1, 0), (3, 0, 1)])
 def test_a_store_with_an_anchor_is_not_doubted_for_being_migrated(
-    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, links: int, excess: int
+    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, links: int, excess: int, behind: int
 ) -> None:
-    """With as many links as there were acts, and with more, which staff had accepted."""
+    """With as many links as there were acts, and with more, which staff had accepted; anchored, and interrupted `behind` acts ago."""
     place = key_place(path, "file", tmp_path / "keys")
     path.parent.mkdir(mode=0o700)
     make_file(path)
     with closing(open_file(path, keys.database, salt=salt_for(keys.database))) as connection:
         connection.executescript(VERSION_3)
-        previous = bytes(32)
+        previous, heads = bytes(32), [bytes(32)]
         for number in range(links):
             link = (bytes([number]) * 32, f"{number:010}", "2026-11-01T00:00:00+00:00", "窓口1", f"op-{number}")
             connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
@@ -138,20 +139,53 @@ def test_a_store_with_an_anchor_is_not_doubted_for_being_migrated(
             digest = digest_of(row, previous)
             connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * 12)})", (*row, previous, digest))  # noqa: S608
             previous = digest
+            heads.append(digest)
         for number in range(excess):
             link = (bytes([100 + number]) * 32, f"{100 + number:010}", "2026-11-01T00:00:00+00:00", "窓口1", "op-x")
             connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
         connection.execute("INSERT INTO meta VALUES ('links.digest', ?)", (f"{links + excess} {7:064x}",))
         connection.execute("INSERT INTO meta VALUES ('audit.head', ?)", (f"{links} {previous.hex()}",))
         connection.execute("INSERT INTO tally SELECT '2026-11', 'register', ? WHERE ? > 0", (links, links))
-    anchor = Anchor("0123456789abcdef0123456789abcdef", links, previous.hex(), links + excess, "ab" * 32)
+    rows = links - behind
+    anchor = Anchor("0123456789abcdef0123456789abcdef", rows, heads[rows].hex(), links + excess - behind, "ab" * 32)
     place.anchor(keys).save(anchor)
     with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
         assert (store.doubt, store.troubles(), store.links_dropped()) == (None, (), links + excess)
+        assert store.links_dropped_now == links + excess
+        # The migration itself is no interruption.
+        acts = [row.act for row in store.audit_rows()][links + links + excess :]
+        assert acts == [AdministrativeAct.MIGRATED] + [AdministrativeAct.CAUGHT_UP] * behind
         if not excess:
             assert store.examine(aside=False) is None
     with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
-        assert store.doubt is None
+        assert (store.doubt, store.links_dropped_now) == (None, 0)
+        assert len([row for row in store.audit_rows() if row.act == AdministrativeAct.CAUGHT_UP]) == behind
+
+
+def test_a_store_that_a_counter_has_open_is_not_migrated(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
+    """The counter of the version before would go on with tables that are gone."""
+    with closing(open_file(first_version, keys.database)) as connection:
+        connection.execute("SELECT count(*) FROM link").fetchone()
+        counter = ForeignChanges(first_version)
+        counter.begin()
+        with pytest.raises(Unavailable) as trouble:
+            open_store()
+        assert (trouble.value.code, trouble.value.params["reason"]) == (Code.STORE_LOCKED, "in-use")
+        assert connection.execute("SELECT count(*) FROM link").fetchone() == (1,)
+    assert not (first_version.parent / "backups").exists()
+    counter.release()
+    assert open_store().links_dropped_now == 1
+
+
+def test_where_no_backup_can_be_made_nothing_is_migrated_and_the_folder_is_named(
+    first_version: Path, keys: Keys, open_store: OpenStore
+) -> None:
+    backups = first_version.parent / "backups"
+    backups.write_bytes(b"")
+    with pytest.raises(Unavailable) as trouble:
+        open_store()
+    assert (trouble.value.code, trouble.value.params["place"]) == (Code.BACKUP_FAILED, str(backups))
+    assert version_in(first_version, keys) == 1
 
 
 def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
