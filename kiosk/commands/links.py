@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.open_store import note_administrative_act, with_repository
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, counter_rules, read_settings
@@ -28,6 +28,7 @@ def add(commands: Commands) -> None:
     unlinking = acts.add("unlink", act=unlink)
     unlinking.given("number", metavar="NUMBER")
     unlinking.option("--reason", choices=[reason.value for reason in UnlinkReason])
+    unlinking.option("--stop", action="store_true")
 
 
 def count(home: Home, options: argparse.Namespace) -> int:
@@ -52,7 +53,10 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
 
 
 def unlink(home: Home, options: argparse.Namespace) -> int:
-    """Close a link. Without --reason a person at the keyboard is asked; a script is refused."""
+    """Close a link. Where --reason or --stop is missing, a person at the keyboard is asked; a script is refused.
+
+    --stop: beside the library's server, a number without a link here may be stopped, at every counter.
+    """
     number = read_library_card(options.number, counter_rules(read_settings(home.config)).barcode)
     reason = UnlinkReason(options.reason) if options.reason else _ask_reason()
     if reason is None:
@@ -60,8 +64,14 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
         return output.MISUSE
 
     def close(repository: Repository) -> int:
-        repository.close_link(uuid.uuid4(), number, reason)
-        output.tell("links.unlinked", number=number.masked)
+        is_stop = repository.is_enrolled() and repository.find_by_number(number) is None
+        if is_stop and not (options.stop or (somebody_is_there() and agrees(output.words("links.ask-stop")))):
+            output.warn("links.no-stop")
+            return output.MISUSE
+        is_pending = repository.close_link(uuid.uuid4(), number, reason)
+        output.tell("links.stopped" if is_stop else "links.unlinked", number=number.masked)
+        if is_pending:
+            output.tell("links.pending")
         return output.OK
 
     return with_repository(home, close)

@@ -8,14 +8,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.config import Home, read_settings
+from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
     from kiosk.domain.administrative_acts import AdministrativeAct
+    from kiosk.store.keys import Keys
     from kiosk.store.repository import Repository
+
+
+def opened(home: Home, settings: Settings) -> tuple[Repository, Keys]:
+    """Open the store and its keys as `open_repository` does; report on stderr if that migrated the store and dropped its links."""
+    repository, keys = open_repository(home, settings)
+    if repository.links_dropped_now:
+        output.warn("stored.migrated", dropped=repository.links_dropped_now)
+    return repository, keys
 
 
 def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
@@ -25,7 +34,7 @@ def with_repository(home: Home, work: Callable[[Repository], int]) -> int:
         key_place_of(home, settings).check_first_start()
         output.tell("stored.new", place=escaped(str(home.store)))
         return output.OK
-    repository, _ = open_repository(home, settings)
+    repository, _ = opened(home, settings)
     with repository:
         return honestly(repository, lambda: work(repository))
 
@@ -68,6 +77,6 @@ def note_trust(home: Home, deed: AdministrativeAct, fingerprint: str = "") -> No
     except OSError:  # no access to the folder: opening the store reports it
         is_there = True
     if is_there:
-        repository, _ = open_repository(home, read_settings(home.config))
+        repository, _ = opened(home, read_settings(home.config))
         with repository:
             repository.note(deed, re.sub(r"[^0-9a-f]", "", fingerprint.lower()))

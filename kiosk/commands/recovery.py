@@ -9,12 +9,12 @@ from pathlib import Path
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import check_name, check_readable, given, given_path
-from kiosk.commands.open_store import honestly, note_administrative_act
+from kiosk.commands.open_store import honestly, note_administrative_act, opened
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, read_settings
 from kiosk.config.file_access import read_regular
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.equipment import key_place_of, open_repository
+from kiosk.equipment import key_place_of
 
 
 def add(commands: Commands) -> None:
@@ -33,7 +33,7 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
     """Print to stdout only, so that it can be piped to a printer; creates the keys at the first start."""
     from kiosk.ledger.recovery_sheet import sheet
 
-    repository, keys = open_repository(home, read_settings(home.config))
+    repository, keys = opened(home, read_settings(home.config))
 
     def tell() -> int:
         note_administrative_act(repository, AdministrativeAct.SHEET)
@@ -50,7 +50,7 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
     """Ask for two lines of the sheet, three tries each."""
     from kiosk.ledger.recovery_sheet import answered, challenge, fingerprint
 
-    repository, keys = open_repository(home, read_settings(home.config))
+    repository, keys = opened(home, read_settings(home.config))
 
     def ask() -> int:
         output.tell("recovery.which", fingerprint=fingerprint(keys.site))
@@ -70,7 +70,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
     """Make an encrypted copy that only the sheet opens; without the sheet it reveals nothing."""
     from kiosk.store.recovery import make_backup
 
-    repository, keys = open_repository(home, read_settings(home.config))
+    repository, keys = opened(home, read_settings(home.config))
 
     def copy() -> int:
         # First, so that the copy contains its own record.
@@ -102,11 +102,15 @@ def restore(home: Home, options: argparse.Namespace) -> int:
             output.tell("recovery.type")
             text = "\n".join(_ask(number) for number in range(1, LINES + 1))
         restored = restore(place, text, options.backup, settings.counter.name, datetime.now(UTC))
-    for left in restored.set_aside:
-        output.tell("recovery.set-aside", file=str(left))
-    if options.backup:
-        _tell_lacking(restored.lacking)
-    output.tell("recovery.restored")
+        for left in restored.set_aside:
+            output.tell("recovery.set-aside", file=str(left))
+        if options.backup:
+            _tell_lacking(restored.lacking)
+        output.tell("recovery.restored")
+        if restored.is_earlier:
+            # Reports that the links of the backup are dropped.
+            repository, _ = opened(home, settings)
+            repository.close()
     return output.OK
 
 
@@ -127,7 +131,7 @@ def accept_move(home: Home, options: argparse.Namespace) -> int:
     with RunningLock(home.lock):
         first = key_place_of(home, settings).take_over()
         # Opening the store records the act.
-        repository, _ = open_repository(home, settings)
+        repository, _ = opened(home, settings)
         repository.close()
     output.tell("recovery.moved.done", first=first)
     return output.OK
@@ -142,7 +146,7 @@ def begin(home: Home, options: argparse.Namespace) -> int:
     with RunningLock(home.lock):
         for left in begin_anew(key_place_of(home, settings), datetime.now(UTC)):
             output.tell("recovery.set-aside", file=str(left))
-        repository, _ = open_repository(home, settings)
+        repository, _ = opened(home, settings)
         repository.close()
     output.tell("recovery.begin.done")
     return output.OK

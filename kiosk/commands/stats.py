@@ -31,6 +31,7 @@ def stats(home: Home, options: argparse.Namespace) -> int:
                     "month": month,
                     "registrations": one.registrations,
                     "releases": one.releases,
+                    "releases_by_upgrade": one.dropped,
                     "uses": one.uses,
                     "services": dict(one.services),
                 }
@@ -41,7 +42,9 @@ def stats(home: Home, options: argparse.Namespace) -> int:
             output.tell_json({"links": repository.count_links(), "months": listed, "audit": audit, "doubt": doubt})
             return output.OK
         for month, one in months.items():
-            output.tell("stats.month", month=month, registrations=one.registrations, releases=one.releases, uses=one.uses)
+            by_upgrade = output.words("stats.by-upgrade", count=one.dropped) if one.dropped else ""
+            releases = f"{one.releases}{by_upgrade}"
+            output.tell("stats.month", month=month, registrations=one.registrations, releases=releases, uses=one.uses)
             if one.services:
                 services = "  ".join(f"{_name_of(service)} {count}" for service, count in one.services.items())
                 output.tell("stats.services", services=services)

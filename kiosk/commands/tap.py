@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.commands import output
+from kiosk.commands.open_store import opened
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import Revocation
-from kiosk.equipment import judge_for, open_repository
+from kiosk.equipment import judge_for
 from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _open(home: Home, settings: Settings, stack: contextlib.ExitStack) -> tuple[
     """Open the store. Before the first start there is none; the card is judged all the same."""
     if not home.has_store():
         return None, bytes(32)
-    repository, keys = open_repository(home, settings)
+    repository, keys = opened(home, settings)
     return stack.enter_context(repository), keys.site
 
 

@@ -45,6 +45,18 @@ def check_company(path: Path) -> None:
         os.close(handle)
 
 
+def is_kept(path: Path) -> bool:
+    """Whether a process has the store open: another one, as long as this one has not opened it."""
+    try:
+        handle = os.open(_note(path), os.O_RDWR)
+    except OSError:  # there is no keeper, or there cannot be one
+        return False
+    try:
+        return not take_lock(handle)
+    finally:
+        os.close(handle)
+
+
 class ForeignChanges:
     """Watches the files of one open store. Thread-safe."""
 

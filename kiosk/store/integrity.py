@@ -57,8 +57,8 @@ class Integrity:
         """The problem that staff have to confirm before cards are served."""
         self.is_anchored = True
         """False if the last anchor could not be written."""
-        self.is_ahead = False
-        """The store is ahead of its anchor, as after a crash."""
+        self.rows_ahead = 0
+        """By how many audit rows the store is ahead of its anchor, as after a crash."""
 
     def load_anchor(self) -> Anchor | Problem | None:
         """Load the anchor; call before the transaction begins, since other processes write theirs after the commit."""
@@ -76,8 +76,8 @@ class Integrity:
         if known is None and self._file is not None:
             self.doubt = self._found(kept)
         self._is_laid = isinstance(kept, Anchor)
-        self.is_ahead = self.doubt is None and isinstance(kept, Anchor) and kept.rows < present.rows
-        return not self.is_ahead and self.doubt == known and (self._is_laid or self._file is None or self.doubt is not None)
+        self.rows_ahead = max(0, present.rows - kept.rows) if self.doubt is None and isinstance(kept, Anchor) else 0
+        return not self.rows_ahead and self.doubt == known and (self._is_laid or self._file is None or self.doubt is not None)
 
     def begin(self, kept: Anchor | Problem | None) -> None:
         """Compare as `look` does, in a write transaction, and record the outcome."""

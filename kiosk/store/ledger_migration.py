@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,8 +65,19 @@ _NO_LINKS = f"UPDATE meta SET value = '0 {0:064x}' WHERE name = 'links.digest'" 
 _NOTE = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
-def ledger_step(now: datetime, counter: str) -> Callable[[Any], None]:
-    """The step for `migrate`, which dates its audit rows `now` and signs them with the counter's name."""
+@dataclass(frozen=True, slots=True)
+class DroppedLinks:
+    """What this step has done to a store that was in use."""
+
+    links: int = 0
+    rows: int = 0
+    """Number of audit rows that say so."""
+
+
+def ledger_step(now: datetime, counter: str, report: Callable[[DroppedLinks], None]) -> Callable[[Any], None]:
+    """The step for `migrate`, which dates its audit rows `now` and signs them with the counter's name. `report` is called within the
+    transaction, unless the file has just been created.
+    """
 
     def step(connection: Any) -> None:
         numbers = [str(number) for (number,) in connection.execute("SELECT number FROM link ORDER BY number").fetchall()]
@@ -73,13 +85,13 @@ def ledger_step(now: datetime, counter: str) -> Callable[[Any], None]:
             connection.execute(statement)
         # A file that has just been created has nothing to tell.
         if numbers or connection.execute("SELECT 1 FROM meta WHERE name IN ('links.digest', 'audit.head')").fetchone():
-            _tell(connection, numbers, now, counter)
+            report(_tell(connection, numbers, now, counter))
         connection.execute(_NO_LINKS)
 
     return step
 
 
-def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> None:
+def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> DroppedLinks:
     rows, digest = _end_of_trail(connection)
     at = now.astimezone(UTC).isoformat(timespec="seconds")
     acts = [(RELEASE, REASON, "", LibraryCardNumber(number).masked) for number in numbers]
@@ -98,6 +110,7 @@ def _tell(connection: Any, numbers: list[str], now: datetime, counter: str) -> N
                 ON CONFLICT (month, act) DO UPDATE SET count = count + excluded.count""",
             (month, act, count),
         )
+    return DroppedLinks(len(numbers), len(told))
 
 
 def _end_of_trail(connection: Any) -> tuple[int, bytes]:

@@ -6,10 +6,11 @@ that a store of a newer version goes unnoticed; and makes no backup. Tests use i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from kiosk.ledger.migration_runner import Step
-from kiosk.store.ledger_migration import ledger_step
+from kiosk.store.ledger_migration import DroppedLinks, ledger_step
 
 _FIRST = (
     """CREATE TABLE link (
@@ -70,6 +71,6 @@ VERSION = 4
 """The schema version of this program; stored in the file as `user_version`."""
 
 
-def steps(now: datetime, counter: str) -> tuple[Step, ...]:
-    """All steps, in order. `now` and the counter's name are those of the audit rows that a step writes."""
-    return _FIRST, _TALLY, _IDENTITY, ledger_step(now, counter)
+def steps(now: datetime, counter: str, report: Callable[[DroppedLinks], None]) -> tuple[Step, ...]:
+    """All steps, in order. `now` and the counter's name are those of the audit rows that a step writes; `report` hears of dropped links."""
+    return _FIRST, _TALLY, _IDENTITY, ledger_step(now, counter, report)

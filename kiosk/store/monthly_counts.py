@@ -27,6 +27,8 @@ class MonthFigures:
     uses: int = 0
     services: Mapping[str, int] = field(default_factory=dict)
     """Uses per service, keyed by `Service` value or "local", in that order; unused services are omitted."""
+    dropped: int = 0
+    """How many of the releases were made by a migration, which had to drop all links."""
 
 
 _SERVICE = f"{Act.SERVICE}:"

@@ -50,7 +50,7 @@ class OpenedStore:
         self._clock = clock
         with translated(path):
             check_company(path)
-            prepare(path, keys.database, clock(), counter_name)
+            self._migration = prepare(path, keys.database, clock(), counter_name)
         self._database = CipherDatabase(path, keys.database)
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
@@ -87,6 +87,11 @@ class OpenedStore:
     def identity(self) -> str:
         with self._reading():
             return read_note(self._database, IDENTITY) or ""
+
+    @property
+    def links_dropped_now(self) -> int:
+        """How many links were dropped by the migration that this opening made."""
+        return self._migration.links
 
     @property
     def left_at(self) -> datetime | None:
@@ -157,7 +162,8 @@ class OpenedStore:
             kept = self._standing.load_anchor()
         with self._writing() as now:
             self._standing.begin(kept)
-            if self._standing.is_ahead:
+            # What the migration of this opening wrote was no interruption.
+            if self._standing.rows_ahead > self._migration.rows:
                 self._tell(now, AdministrativeAct.CAUGHT_UP, None, reason=None)
 
     def _refuse_doubted(self) -> None:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.migration_runner import migrate, version_of
-from kiosk.store.backup import back_up
+from kiosk.store.backup import back_up, onto
 from kiosk.store.cipher import check_owner, open_file, salt_for
 from kiosk.store.database_files import SET_ASIDE, leftovers, make_folder
+from kiosk.store.foreign_changes import is_kept
+from kiosk.store.ledger_migration import DroppedLinks
 from kiosk.store.migrations import VERSION, steps
 
 KEPT = timedelta(days=30)
+_PATIENCE_SECONDS = 0.5
+"""Seconds to wait for another process to leave, or to finish the same migration."""
+_log = logging.getLogger(__name__)
 
 
-def prepare(path: Path, key: bytes, now: datetime, counter: str) -> None:
-    """Ensure a file at `path` that is readable with `key` and of the current schema version. An unreadable file is not touched.
+def prepare(path: Path, key: bytes, now: datetime, counter: str) -> DroppedLinks:
+    """Ensure a file at `path` that is readable with `key` and of the current schema version. An unreadable file is not touched. Returns
+    what a migration dropped here and now.
 
     A new file is renamed into place only when complete, so an empty file of that name is damaged, not new. Leftovers of a removed store
-    never become part of a new one. Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign), the
-    driver's exceptions, OSError.
+    never become part of a new one, and a store that another process has open is not migrated: a program of the earlier version would go on
+    with tables that are gone. Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign; store-locked,
+    with reason in-use; backup-failed), the driver's exceptions, OSError.
     """
     make_folder(path.parent)
     if not path.exists():
@@ -31,15 +41,30 @@ def prepare(path: Path, key: bytes, now: datetime, counter: str) -> None:
             raise Unavailable(Code.STORE_MISSING, file=str(path))
         _create(path, key, now, counter)
     check_owner(path)
-    with closing(open_file(path, key, settings=False)) as connection:
-        version = version_of(connection, VERSION)
+    version = _version_unless_in_use(path, key)
     backups = path.parent / "backups"
     _forget_old(backups, "*-v*.db", now)
     _forget_old(path.parent, f"*{SET_ASIDE}*", now)
+    dropped: list[DroppedLinks] = []
     if version < VERSION:
-        back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
+        with onto(backups):
+            back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
-            migrate(connection, steps(now, counter))
+            migrate(connection, steps(now, counter, dropped.append))
+        _log.warning("store migrated from version %d to %d; links dropped: %d", version, VERSION, sum(one.links for one in dropped))
+    return dropped[0] if dropped else DroppedLinks()
+
+
+def _version_unless_in_use(path: Path, key: bytes) -> int:
+    until = monotonic() + _PATIENCE_SECONDS
+    while True:
+        with closing(open_file(path, key, settings=False)) as connection:
+            version = version_of(connection, VERSION)
+        if version == VERSION or not is_kept(path):
+            return version
+        if monotonic() > until:
+            raise Unavailable(Code.STORE_LOCKED, reason="in-use")
+        Event().wait(0.02)
 
 
 def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
@@ -56,7 +81,7 @@ def _create(path: Path, key: bytes, now: datetime, counter: str) -> None:
     try:
         check_owner(temporary)
         with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
-            migrate(connection, steps(now, counter))
+            migrate(connection, steps(now, counter, lambda _: None))
         publish(temporary, path)
     except FileExistsError:  # another process was faster
         pass

@@ -87,6 +87,8 @@ class Restored:
     """Minimum number of acts missing from the backup; None if this machine knows of none."""
     set_aside: tuple[Path, ...] = ()
     """Files of an earlier store found here, under their new names."""
+    is_earlier: bool = False
+    """The backup is of an earlier version: whoever opens the store migrates it."""
 
 
 def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str, now: datetime) -> Restored:
@@ -104,13 +106,14 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
         if path.exists():
             raise Refused(Code.RECOVERY_OCCUPIED)
         identity: str | None = None
+        version = VERSION
         keys = Keys.fresh(site) if backup is None else unseal(_sealed_beside(backup), site)
         if backup:
             if left := leftovers(backup):
                 raise Refused(Code.RECOVERY_LEFTOVER, file=str(left[0]))
             check_whole(backup, keys.database)
             with closing(open_file(backup, keys.database, settings=False)) as connection:
-                version_of(connection, VERSION)
+                version = version_of(connection, VERSION)
                 identity = next((str(value) for (value,) in connection.execute(_IDENTITY, (IDENTITY,))), None)
         present = place.store.load()
         if present is not None and present.keys != keys:
@@ -125,7 +128,7 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
             lacking = _mark_restored(copy, place, keys, identity, counter, now)
             moved = set_aside(leftovers(path), now)
             publish(copy, path)
-    return Restored(keys, lacking, tuple(moved))
+    return Restored(keys, lacking, tuple(moved), version < VERSION)
 
 
 def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -140,9 +140,12 @@ class Repository(LedgerStore):
     def links_dropped(self) -> int:
         """How many links a migration had to drop; 0 if it was longer ago than the copy made before it is kept (`opening.KEPT`)."""
         with self._reading():
-            note = read_note(self._database, DROPPED_LINKS)
-        count, at = (0, self._clock()) if note is None else parsed(note, _count_and_time)
+            count, at = self._dropped()
         return count if self._clock() - at < KEPT else 0
+
+    def _dropped(self) -> tuple[int, datetime]:
+        note = read_note(self._database, DROPPED_LINKS)
+        return (0, self._clock()) if note is None else parsed(note, _count_and_time)
 
     # --- what was done ------------------------------------------------------------------------------------------------
 
@@ -160,7 +163,9 @@ class Repository(LedgerStore):
     def month_statistics(self) -> list[MonthFigures]:
         """Counts per month (Japanese time), oldest first."""
         with self._reading():
-            return self._figures.by_month()
+            dropped, at = self._dropped()
+            month = Month(at.astimezone(JAPAN).year, at.astimezone(JAPAN).month)
+            return [replace(one, dropped=dropped) if one.month == month else one for one in self._figures.by_month()]
 
     def this_month(self) -> MonthFigures:
         today = self._clock().astimezone(JAPAN)

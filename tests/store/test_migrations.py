@@ -14,6 +14,7 @@ from playhouse.schema_diff import diff_models
 
 from kiosk.checks.stored_data import check_store
 from kiosk.config.atomic_write import make_file
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LinkToken, Month
@@ -22,29 +23,17 @@ from kiosk.ledger.audit import digest_of
 from kiosk.store.anchor import Anchor
 from kiosk.store.backup import check_whole
 from kiosk.store.cipher import CipherDatabase, open_file, salt_for
+from kiosk.store.foreign_changes import ForeignChanges
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.models import TABLES
 from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.repository import Repository
+from tests.support.store.earlier_versions import IDENTITY_3, VERSION_1, write_version_3
 
 OpenStore = Callable[..., Repository]
 
-VERSION_1 = """
-CREATE TABLE link (token BLOB NOT NULL PRIMARY KEY, number TEXT NOT NULL, since TEXT NOT NULL, counter TEXT NOT NULL,
-    operation TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE outbox (place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, kind TEXT NOT NULL,
-    body TEXT NOT NULL, created TEXT NOT NULL, tries INTEGER NOT NULL);
-CREATE TABLE audit (place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, counter TEXT NOT NULL, operator TEXT,
-    act TEXT NOT NULL, result TEXT NOT NULL, reason TEXT, checked TEXT NOT NULL, number TEXT, operation TEXT,
-    previous BLOB NOT NULL, hash BLOB NOT NULL);
-CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE UNIQUE INDEX link_number ON link (number);
-CREATE UNIQUE INDEX outbox_uuid ON outbox (uuid);
-CREATE UNIQUE INDEX audit_operation ON audit (operation);
-PRAGMA user_version = 1;
-"""
 ROWS_1 = (
     (1, "2026-09-30T14:59:59+00:00", "窓口1", None, "register", "done", None, "certificate pin", "2104 ＊＊＊＊ 53", "op-1"),
     (2, "2026-09-30T15:00:00+00:00", "窓口1", None, "use", "done", None, "certificate", "2104 ＊＊＊＊ 53", None),
@@ -81,7 +70,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(first_version: Path,
     assert store.month_statistics() == [
         MonthFigures(september, registrations=1),
         MonthFigures(october, uses=2),
-        MonthFigures(november, releases=1),
+        MonthFigures(november, releases=1, dropped=1),
     ]
     assert store.verify_audit() is None
     assert store.examine(aside=False) is None
@@ -111,47 +100,53 @@ def test_a_new_store_has_dropped_nothing(open_store: OpenStore) -> None:
     assert check_store(store).outcome == "store.fine"
 
 
-VERSION_3 = f"""{VERSION_1.replace("PRAGMA user_version = 1;", "")}
-CREATE TABLE tally (month TEXT NOT NULL, act TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (month, act)) WITHOUT ROWID;
-CREATE INDEX audit_at ON audit (at);
-INSERT INTO meta VALUES ('store.identity', '0123456789abcdef0123456789abcdef'), ('store.anchored', '1');
-PRAGMA user_version = 3;
-"""  # noqa: S608 - our own
-
-
-@pytest.mark.parametrize("links", [0, 3])
-@pytest.mark.parametrize("excess", [0, 1])
+@pytest.mark.parametrize(("links", "excess", "behind"), [(0, 0, 0), (3, 0, 0), (0, 1, 0), (3, 1, 0), (3, 0, 1)])
 def test_a_store_with_an_anchor_is_not_doubted_for_being_migrated(
-    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, links: int, excess: int
+    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, links: int, excess: int, behind: int
 ) -> None:
-    """With as many links as there were acts, and with more, which staff had accepted."""
+    """With as many links as there were acts, and with more, which staff had accepted; anchored, and interrupted `behind` acts ago."""
     place = key_place(path, "file", tmp_path / "keys")
-    path.parent.mkdir(mode=0o700)
-    make_file(path)
-    with closing(open_file(path, keys.database, salt=salt_for(keys.database))) as connection:
-        connection.executescript(VERSION_3)
-        previous = bytes(32)
-        for number in range(links):
-            link = (bytes([number]) * 32, f"{number:010}", "2026-11-01T00:00:00+00:00", "窓口1", f"op-{number}")
-            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
-            row = (number + 1, "2026-11-01T00:00:00+00:00", "窓口1", None, "register", "done", None, "certificate pin", "", f"op-{number}")
-            digest = digest_of(row, previous)
-            connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * 12)})", (*row, previous, digest))  # noqa: S608
-            previous = digest
-        for number in range(excess):
-            link = (bytes([100 + number]) * 32, f"{100 + number:010}", "2026-11-01T00:00:00+00:00", "窓口1", "op-x")
-            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?)", link)
-        connection.execute("INSERT INTO meta VALUES ('links.digest', ?)", (f"{links + excess} {7:064x}",))
-        connection.execute("INSERT INTO meta VALUES ('audit.head', ?)", (f"{links} {previous.hex()}",))
-        connection.execute("INSERT INTO tally SELECT '2026-11', 'register', ? WHERE ? > 0", (links, links))
-    anchor = Anchor("0123456789abcdef0123456789abcdef", links, previous.hex(), links + excess, "ab" * 32)
+    heads = write_version_3(path, keys, links, excess)
+    rows = links - behind
+    anchor = Anchor(IDENTITY_3, rows, heads[rows].hex(), links + excess - behind, "ab" * 32)
     place.anchor(keys).save(anchor)
-    with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
+    with open_store(anchor=place.anchor(keys), known=IDENTITY_3) as store:
         assert (store.doubt, store.troubles(), store.links_dropped()) == (None, (), links + excess)
+        assert store.links_dropped_now == links + excess
+        # The migration itself is no interruption.
+        acts = [row.act for row in store.audit_rows()][links + links + excess :]
+        assert acts == [AdministrativeAct.MIGRATED] + [AdministrativeAct.CAUGHT_UP] * behind
         if not excess:
             assert store.examine(aside=False) is None
-    with open_store(anchor=place.anchor(keys), known="0123456789abcdef0123456789abcdef") as store:
-        assert store.doubt is None
+    with open_store(anchor=place.anchor(keys), known=IDENTITY_3) as store:
+        assert (store.doubt, store.links_dropped_now) == (None, 0)
+        assert len([row for row in store.audit_rows() if row.act == AdministrativeAct.CAUGHT_UP]) == behind
+
+
+def test_a_store_that_a_counter_has_open_is_not_migrated(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
+    """The counter of the version before would go on with tables that are gone."""
+    with closing(open_file(first_version, keys.database)) as connection:
+        connection.execute("SELECT count(*) FROM link").fetchone()
+        counter = ForeignChanges(first_version)
+        counter.begin()
+        with pytest.raises(Unavailable) as trouble:
+            open_store()
+        assert (trouble.value.code, trouble.value.params["reason"]) == (Code.STORE_LOCKED, "in-use")
+        assert connection.execute("SELECT count(*) FROM link").fetchone() == (1,)
+    assert not (first_version.parent / "backups").exists()
+    counter.release()
+    assert open_store().links_dropped_now == 1
+
+
+def test_where_no_backup_can_be_made_nothing_is_migrated_and_the_folder_is_named(
+    first_version: Path, keys: Keys, open_store: OpenStore
+) -> None:
+    backups = first_version.parent / "backups"
+    backups.write_bytes(b"")
+    with pytest.raises(Unavailable) as trouble:
+        open_store()
+    assert (trouble.value.code, trouble.value.params["place"]) == (Code.BACKUP_FAILED, str(backups))
+    assert version_in(first_version, keys) == 1
 
 
 def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: OpenStore) -> None:

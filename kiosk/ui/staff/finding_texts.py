@@ -23,6 +23,8 @@ _SAID_ELSEWHERE = frozenset({"service", "reader"})
 """The counter holds these conditions itself, and more up to date."""
 _FOR_STAFF = frozenset({"clock", "displays", "records", "revocation", "printing"})
 """Checks relevant to staff while serving; the others concern whoever maintains the computer."""
+_FINDINGS_FOR_STAFF = frozenset({"store.migrated"})
+"""Findings relevant to staff of checks that otherwise are not: patrons who were linked come to the counter."""
 _DECIDED = frozenset({"revocation.none", "revocation.unlimited"})
 """Configured deliberately, hence no problem; shown separately on the home page."""
 
@@ -52,8 +54,8 @@ def all_cares(counter: Counter) -> list[Care]:
 
 def cares_for_staff(counter: Counter) -> list[Care]:
     """Return what staff need to know, apart from why cards cannot be read."""
-    others = [finding_words(finding) for finding in _other_findings(counter) if finding.check in _FOR_STAFF]
-    return _registry_beside(counter) + others
+    others = [finding for finding in _other_findings(counter) if finding.check in _FOR_STAFF or finding.outcome in _FINDINGS_FOR_STAFF]
+    return _registry_beside(counter) + [finding_words(finding) for finding in others]
 
 
 def _registry_beside(counter: Counter) -> list[Care]:

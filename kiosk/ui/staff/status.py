@@ -145,7 +145,7 @@ class StatusPage(PageBeside):
         """Show a count. An unreadable store has none, not even 0; those of a doubtful store are marked as unsure."""
         store = facts.finding("store")
         count = store.number(name)
-        sure = store.condition is Condition.OK and not doubted
+        sure = store.condition in (Condition.OK, Condition.CARE) and not doubted
         if count is None:
             self._rows[name].show_condition(Condition.UNKNOWN, say("staff.status.uncounted"))
         elif name == "pending" and not count:

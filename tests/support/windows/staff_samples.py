@@ -165,11 +165,13 @@ def troubled() -> dict[str, CounterFacts]:
     records = Finding("records.wrong", {"code": Code.STORE_FULL}, SEEN_AT)
     others = (Finding("files.open", {"files": "x (0644)"}, SEEN_AT), Finding("space.little", {"folder": "/", "megabytes": 84}, SEEN_AT))
     store = Finding("store.wrong", {"code": Code.STORE_DAMAGED}, SEEN_AT)
+    migrated: Params = {"dropped": 42, "links": 3, "pending": 0, "registered": 5, "used": 8}
     more = (*others, Finding("disk.plain", {"folder": "/"}, SEEN_AT), Finding("recovery.unconfirmed", {}, SEEN_AT))
     return {
         "clock": found(FACTS, clock),
         "display": found(FACTS, display),
         "store": found(FACTS, store),
+        "migrated": found(FACTS, Finding("store.migrated", migrated, SEEN_AT)),
         "warnings": found(BUSY, records, lists, Finding("recovery.unconfirmed", {}, SEEN_AT)),
         "many": found(UNCHECKED, clock, display, slips, log, NOT_CHECKED, records, *more),
         "no-lists": found(UNCHECKED, NOT_CHECKED),
