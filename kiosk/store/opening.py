@@ -43,7 +43,8 @@ def prepare(path: Path, key: bytes, now: datetime, counter: str) -> DroppedLinks
     check_owner(path)
     version = _version_unless_in_use(path, key)
     backups = path.parent / "backups"
-    _forget_old(backups, "*-v*.db", now)
+    # Also drafts that a kill left behind.
+    _forget_old(backups, "*-v*.db*", now)
     _forget_old(path.parent, f"*{SET_ASIDE}*", now)
     dropped: list[DroppedLinks] = []
     if version < VERSION:
