@@ -54,6 +54,7 @@ def test_the_windows_never_stand_still_while_a_card_does(screen: dict[str, str],
     assert best(lambda place: run.stalls(place, screen, silent=silent)[0], run.STALL, tmp_path) < run.STALL
 
 
+@pytest.mark.trial
 def test_the_windows_never_stand_still_while_items_are_lent_one_after_the_other(screen: dict[str, str], tmp_path: Path) -> None:
     """As fast as a scanner and the window can, one patron after the other without a pause.
 
@@ -63,6 +64,7 @@ def test_the_windows_never_stand_still_while_items_are_lent_one_after_the_other(
     assert best(lambda place: run.stall_of(run.loans(200, 20, place, screen)), run.STALL, tmp_path) <= run.STALL
 
 
+@pytest.mark.trial
 def test_the_windows_never_stand_still_while_a_great_many_loans_are_listed(screen: dict[str, str], tmp_path: Path) -> None:
     """Patrons with 120 loans, whose titles come one after the other."""
     assert best(lambda place: run.stall_of(run.listings(place, screen)), run.STALL, tmp_path) <= run.STALL
