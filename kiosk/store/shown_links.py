@@ -26,7 +26,8 @@ _OF_NUMBER = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE number = ?1
 _PAGE = f"""SELECT {_COLUMNS} FROM overlay WHERE number > ?1
     UNION ALL SELECT {_COLUMNS} FROM link WHERE number > ?1
     AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token) ORDER BY number LIMIT ?2"""  # noqa: S608
-_DIFFERENCE = """SELECT count(number) - (SELECT count(*) FROM overlay JOIN link USING (token)) FROM overlay"""
+# A join might read all links instead of the overlay.
+_DIFFERENCE = "SELECT count(number), total(EXISTS (SELECT 1 FROM link WHERE link.token = overlay.token)) FROM overlay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class ShownLinks:
 
     def difference(self) -> int:
         """How many more links are shown than the table holds; negative if fewer."""
-        return int(self._database.ask(_DIFFERENCE).fetchone()[0])
+        shown, standing = self._database.ask(_DIFFERENCE).fetchone()
+        return int(shown) - int(standing)
 
     def take(self, accepted: Accepted) -> None:
         """Show what an operation just made will change."""
