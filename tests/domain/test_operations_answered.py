@@ -28,7 +28,8 @@ from kiosk.domain.events import (
     UnlinkReasonChosen,
 )
 from kiosk.domain.machine import step
-from kiosk.domain.model import EndedBy, Insertion, ReplaceReason, Sound, Ticket, UnlinkReason
+from kiosk.domain.model import EndedBy, Insertion, OperationKind, ReplaceReason, Sound, Ticket, UnlinkReason
+from kiosk.domain.registry_news import refusals_to_tell
 from kiosk.domain.states import (
     AskingUnlinkNumber,
     ClosingLink,
@@ -210,3 +211,17 @@ def test_so_does_the_answer_to_an_unlinking(is_refused: bool) -> None:
         assert isinstance(counter.flow, UnlinkingRefused)
     else:
         assert counter.flow == replace(page, pending=False)
+
+
+# --- what staff are told first, and what may be tried again -------------------------------------------------------------
+
+
+def test_a_card_that_could_not_be_unlinked_is_told_before_what_was_refused_earlier() -> None:
+    registration, unlinking = refused(UUID(int=1)).refused, replace(refused(UUID(int=2)).refused, kind=OperationKind.UNLINK)
+    counter = replace(with_registry().counter, refused_operations=(registration, unlinking))
+    assert refusals_to_tell(counter) == (unlinking, registration)
+
+
+def test_what_another_program_version_must_mend_is_not_tried_again() -> None:
+    assert not Code.OPERATION_NEWER.may_succeed_again
+    assert Code.STORE_LOCKED.may_succeed_again
