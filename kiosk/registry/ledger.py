@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from kiosk.domain.decide import Epochs
-from kiosk.domain.feed import PlacedLink
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditedAct
@@ -21,11 +20,11 @@ from kiosk.registry.answers import (
     Commit,
     Compacted,
     Contact,
-    FeedPage,
-    LedgerStatus,
+    Entries,
+    Head,
+    Links,
     NoFeed,
-    SnapshotPage,
-    StopsPage,
+    Stops,
     Verification,
 )
 from kiosk.registry.database import RegistryDatabase
@@ -93,37 +92,37 @@ class RegistryLedger:
     def begin_epoch(self, outlived: Epochs | None = None) -> Epochs:
         """Begin a new epoch at the position that the database holds, as after putting a backup back; return all epochs.
 
-        `outlived`: the epochs from the file that outlives a restore. Safe becomes cursor 0 until `keep_safe` is called. Link and replacement
-        of an earlier epoch are deferred until every active counter has named the new one, or 60 s after the first contact.
+        `outlived`: the epochs from the file that outlives a restore. Safe becomes cursor 0 until `keep_safe` is called. Link and
+        replacement of an earlier epoch are deferred until every active counter has named the new one, or 60 s after the first contact.
         """
         raise NotImplementedError
 
     def compact(self) -> Compacted:
-        """Erase feed entries and stops older than the retention, and the memory of operations after twice that time; in short transactions."""
+        """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short
+        transactions.
+        """
         raise NotImplementedError
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def status(self) -> LedgerStatus:
+    def head(self) -> Head:
         """One SELECT of one row: what a tail polls."""
         raise NotImplementedError
 
-    def feed(self, known: Position, limit: int = FEED_PAGE) -> FeedPage | NoFeed:
+    def feed(self, known: Position, limit: int = FEED_PAGE) -> Entries | NoFeed:
         """The entries after a position of the running epoch."""
         raise NotImplementedError
 
-    def stops(self, known: Position, after: int = 0, limit: int = STOPS_PAGE) -> StopsPage:
+    def stops(self, known: Position, after: int = 0, limit: int = STOPS_PAGE) -> Stops:
         """The stops above what a counter really knows (`Epochs.effective`) and above `after`. All stops of one cursor are on one page."""
         raise NotImplementedError
 
-    def snapshot(self, after: bytes | None = None, limit: int = SNAPSHOT_PAGE) -> SnapshotPage:
+    def snapshot(self, after: bytes | None = None, limit: int = SNAPSHOT_PAGE) -> Links:
         """The links whose tokens follow `after`; from the first for None."""
         raise NotImplementedError
 
-    def find_links(
-        self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None = None
-    ) -> tuple[tuple[PlacedLink, ...], LedgerStatus]:
-        """The links of these tokens and of a number."""
+    def find_links(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None = None) -> Links:
+        """The links of these tokens and of a number. `done` is true."""
         raise NotImplementedError
 
     def verify(self, pause: Callable[[], None] = lambda: None) -> Verification:
