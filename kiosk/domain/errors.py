@@ -95,6 +95,10 @@ class Code(StrEnum):
     """What staff were shown before a replacement no longer stands."""
     STOPPED_SINCE = "stopped-since", about_link(Guide.WAIT, library_card_serves=True)
     """Card or number was stopped after the position known when the operation was made."""
+    MADE_TOO_LONG_AGO = "made-too-long-ago", about_link(Guide.WAIT, library_card_serves=True)
+    """What was stopped since is no longer remembered."""
+    SITE_KEY_CHANGED = "site-key-changed", about_link(Guide.WAIT, library_card_serves=True)
+    """The card's token was derived with an earlier site key of the library."""
     # the operation itself
     OPERATION_NEWER = "operation-newer", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
     """Of a version this program does not know."""
