@@ -59,9 +59,9 @@ class HeadTable:
         """Write the row, unless there is one."""
         values = (library, epoch, LinkSum().encoded().split()[1], key_generation)
         sql = (
-            "INSERT INTO head (only, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
+            "INSERT INTO head (one, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
         )
-        ask(database, f"{sql} ON CONFLICT (only) DO NOTHING", values)
+        ask(database, f"{sql} ON CONFLICT (one) DO NOTHING", values)
 
     def library(self, database: Database) -> str:
         row = ask(database, "SELECT library FROM head").fetchone()
