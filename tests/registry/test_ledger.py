@@ -248,7 +248,7 @@ def test_all_stops_of_one_cursor_are_on_one_page(trial: TrialLedger) -> None:
             break
         after = page.next
     assert pages == [[3, 4, 4], [5, 6, 7], [8]]
-    assert [(placed.token, placed.number) for placed in trial.ledger.stops(begun, 4).stops][0] == (card(4), patron(1004))
+    assert next((placed.token, placed.number) for placed in trial.ledger.stops(begun, 4).stops) == (card(4), patron(1004))
     assert [placed.stop.cursor for placed in trial.ledger.stops(Position(begun.epoch, 7)).stops] == [8]
 
 
