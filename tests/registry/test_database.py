@@ -148,7 +148,7 @@ def test_a_database_without_an_encoding_keeps_every_name(postgres: PostgresClust
 
 def test_a_database_that_cannot_hold_every_name_is_refused(postgres: PostgresCluster) -> None:
     raised = trouble(lambda: open_database(postgres.create_database("LATIN1")))
-    assert (raised.code, raised.params["reason"], raised.params["said"]) == (Code.STORE_UNAVAILABLE, "encoding", "LATIN1")
+    assert (raised.code, raised.params["reason"], raised.params["said"]) == (Code.STORE_UNAVAILABLE, "encoding", "server_encoding=LATIN1")
 
 
 def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster) -> None:
