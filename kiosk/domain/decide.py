@@ -67,6 +67,10 @@ class Standing:
     epochs: Epochs = Epochs()
     is_alone: bool = False
     """No other counter exists: a number without a link here has none anywhere."""
+    floor: int = 0
+    """Stops at or below this cursor may have been erased."""
+    key_generation: int | None = None
+    """Of the site key that runs now; None where every operation was made under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A link was closed, which stops its token and its number."""
+    """A link was closed, which stops its token and its number. Not the whole link: who opened it, and when, is erased with it."""
 
-    link: OpenLink
+    token: LinkToken
+    number: LibraryCardNumber
+
+    @classmethod
+    def of(cls, link: OpenLink) -> Closed:
+        return cls(link.token, link.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,9 @@ class Declined:
     """The operation changes nothing. Not `errors.Refused`, which is raised."""
 
     code: Code
-    """stopped-since, linked-elsewhere, number-linked-elsewhere, premises-changed or nothing-to-unlink."""
+    """stopped-since, made-too-long-ago, site-key-changed, linked-elsewhere, number-linked-elsewhere, premises-changed or
+    nothing-to-unlink.
+    """
 
 
 Decision = Accepted | Declined
@@ -116,8 +127,12 @@ def decide(standing: Standing, operation: Operation) -> Decision:
     """Decide about one operation. Total: every operation is accepted or declined, whatever stands."""
     if isinstance(operation, UnlinkOperation):
         return _unlink(standing, operation)
+    if standing.key_generation not in (None, operation.origin.key_generation):
+        return Declined(Code.SITE_KEY_CHANGED)
     if any(_came_after(stop, operation.origin, standing.epochs) for stop in standing.stops):
         return Declined(Code.STOPPED_SINCE)
+    if standing.epochs.effective(operation.origin.known) < standing.floor:
+        return Declined(Code.MADE_TOO_LONG_AGO)
     by_token, by_number = standing.by_token, standing.by_number
     if by_token is not None and by_token.number == operation.number:
         return Accepted(())
@@ -136,7 +151,7 @@ def _unlink(standing: Standing, operation: UnlinkOperation) -> Decision:
     if standing.is_alone and not closed:
         return Declined(Code.NOTHING_TO_UNLINK)
     is_whole = by_number is not None and operation.token in (None, *(link.token for link in closed))
-    return Accepted((*map(Closed, closed), *(() if is_whole else (Stopped(operation.number, operation.token),))))
+    return Accepted((*map(Closed.of, closed), *(() if is_whole else (Stopped(operation.number, operation.token),))))
 
 
 def _replace(standing: Standing, operation: ReplaceOperation) -> Decision:
@@ -144,7 +159,7 @@ def _replace(standing: Standing, operation: ReplaceOperation) -> Decision:
     # Neither another one nor one fewer: whoever closed one that was shown may have had a reason that staff do not know.
     if {link.operation for link in conflicting} != operation.replaces:
         return Declined(Code.PREMISES_CHANGED)
-    return Accepted((*(Closed(link) for link in conflicting), _opened(operation)))
+    return Accepted((*(Closed.of(link) for link in conflicting), _opened(operation)))
 
 
 def _came_after(stop: Stop, origin: Origin, epochs: Epochs) -> bool:

@@ -52,10 +52,10 @@ class Overlay:
             match change:
                 case Opened(link):
                     self.show(link)
-                case Closed(link):
-                    self.opened.pop(link.token, None)
-                    self._tokens.pop(link.number, None)
-                    self.hidden.add(link.token)
+                case Closed(token, number):
+                    self.opened.pop(token, None)
+                    self._tokens.pop(number, None)
+                    self.hidden.add(token)
 
 
 def projected(operations: Iterable[Operation], links: Links, epochs: Epochs) -> Overlay:

@@ -186,18 +186,18 @@ class LinkLedger:
                     raise ValueError("opens what is open")
                 self._links.open(link, cursor)
                 self._digest.added(link, cursor)
-            case Closed(link):
-                there, opened_at = self._links.of_token(link.token), self._links.position_of(link.token)
-                if there is None or opened_at is None or there.number != link.number:
+            case Closed(token, number):
+                there, opened_at = self._links.of_token(token), self._links.position_of(token)
+                if there is None or opened_at is None or there.number != number:
                     raise ValueError("closes what is not open")
-                self._links.close(link.token)
-                self._digest.removed(link, opened_at)
+                self._links.close(token)
+                self._digest.removed(there, opened_at)
 
     def _keep_stop(self, change: Change, entry: FeedEntry) -> None:
         stop = Stop(entry.cursor, entry.counter, entry.sequence)
         match change:
-            case Closed(link):
-                self._stops.add(stop, link.token, link.number)
+            case Closed(token, number):
+                self._stops.add(stop, token, number)
             case Stopped(number, token):
                 self._stops.add(stop, token, number)
 

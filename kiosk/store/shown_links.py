@@ -67,8 +67,8 @@ class ShownLinks:
             match change:
                 case Opened(link):
                     OverlayRow.insert(columns(link)).on_conflict_replace().execute(self._database)
-                case Closed(link):
-                    OverlayRow.insert(_hiding(link.token)).on_conflict_replace().execute(self._database)
+                case Closed(token):
+                    OverlayRow.insert(_hiding(token)).on_conflict_replace().execute(self._database)
 
     def overlay(self) -> Overlay:
         """The difference between the links and what is shown."""

@@ -77,7 +77,7 @@ def test_a_link_takes_nothing_away_from_another(standing: Standing, code: Code) 
 )
 def test_a_replacement_closes_what_staff_were_shown(standing: Standing, closed: tuple[OpenLink, ...]) -> None:
     shown = [link.operation for link in closed]
-    assert decide(standing, replacing(*shown)) == Accepted((*map(Closed, closed), OPENED))
+    assert decide(standing, replacing(*shown)) == Accepted((*map(Closed.of, closed), OPENED))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_replacement_of_anything_else_is_declined_and_closes_nothing(standing:
 
 def test_an_unlinking_closes_what_stands_whatever_opened_it() -> None:
     for is_alone in (False, True):
-        assert decide(Standing(by_number=OF_NUMBER, is_alone=is_alone), UNLINK) == Accepted((Closed(OF_NUMBER),))
+        assert decide(Standing(by_number=OF_NUMBER, is_alone=is_alone), UNLINK) == Accepted((Closed.of(OF_NUMBER),))
 
 
 def test_a_number_without_a_link_is_stopped() -> None:
@@ -109,10 +109,10 @@ def test_a_number_without_a_link_is_stopped() -> None:
 
 
 def test_a_card_reported_lost_stops_with_whatever_number_it_has_by_now() -> None:
-    assert decide(Standing(by_token=OF_CARD), UNLINK_CARD) == Accepted((Closed(OF_CARD), Stopped(NUMBER, CARD)))
-    assert decide(Standing(OF_CARD, OF_NUMBER), UNLINK_CARD) == Accepted((Closed(OF_NUMBER), Closed(OF_CARD)))
-    assert decide(Standing(by_number=OF_NUMBER), UNLINK_CARD) == Accepted((Closed(OF_NUMBER), Stopped(NUMBER, CARD)))
-    assert decide(Standing(OF_BOTH, OF_BOTH), UNLINK_CARD) == Accepted((Closed(OF_BOTH),))
+    assert decide(Standing(by_token=OF_CARD), UNLINK_CARD) == Accepted((Closed.of(OF_CARD), Stopped(NUMBER, CARD)))
+    assert decide(Standing(OF_CARD, OF_NUMBER), UNLINK_CARD) == Accepted((Closed.of(OF_NUMBER), Closed.of(OF_CARD)))
+    assert decide(Standing(by_number=OF_NUMBER), UNLINK_CARD) == Accepted((Closed.of(OF_NUMBER), Stopped(NUMBER, CARD)))
+    assert decide(Standing(OF_BOTH, OF_BOTH), UNLINK_CARD) == Accepted((Closed.of(OF_BOTH),))
     assert decide(Standing(), UNLINK_CARD) == Accepted((Stopped(NUMBER, CARD),))
 
 
@@ -122,7 +122,7 @@ def test_a_counter_that_is_alone_knows_that_there_is_nothing_to_unlink() -> None
 
 def test_no_stop_is_in_the_way_of_an_unlinking() -> None:
     stops = (Stop(11, ELSEWHERE, 1), Stop(12, HERE, 9))
-    assert decide(Standing(by_number=OF_NUMBER, stops=stops), UNLINK) == Accepted((Closed(OF_NUMBER),))
+    assert decide(Standing(by_number=OF_NUMBER, stops=stops), UNLINK) == Accepted((Closed.of(OF_NUMBER),))
     assert decide(Standing(stops=stops), UNLINK) == Accepted((Stopped(NUMBER),))
 
 
@@ -155,6 +155,27 @@ def test_a_stop_that_was_not_known_refuses_unless_the_same_counter_made_it_befor
 @pytest.mark.parametrize("operation", [LINK, replacing()], ids=["link", "replacement"])
 def test_whatever_stands_a_stop_comes_first(standing: Standing, operation: Operation) -> None:
     assert decide(replace(standing, stops=(Stop(11, ELSEWHERE, 1),)), operation) == Declined(Code.STOPPED_SINCE)
+
+
+@pytest.mark.parametrize("operation", [LINK, replacing()], ids=["link", "replacement"])
+@pytest.mark.parametrize(("floor", "is_too_old"), [(10, False), (11, True)])
+def test_what_was_made_below_the_floor_is_made_again(operation: Operation, floor: int, is_too_old: bool) -> None:
+    expected = Declined(Code.MADE_TOO_LONG_AGO) if is_too_old else Accepted((OPENED,))
+    assert decide(Standing(floor=floor), operation) == expected
+    # Of an epoch of which nothing is known, nothing was known.
+    assert decide(Standing(floor=1, epochs=Epochs(9)), operation) == Declined(Code.MADE_TOO_LONG_AGO)
+
+
+@pytest.mark.parametrize("operation", [LINK, replacing()], ids=["link", "replacement"])
+def test_a_token_of_an_earlier_site_key_opens_nothing(operation: Operation) -> None:
+    generation = operation.origin.key_generation
+    assert decide(Standing(key_generation=generation), operation) == Accepted((OPENED,))
+    assert decide(Standing(key_generation=generation + 1), operation) == Declined(Code.SITE_KEY_CHANGED)
+
+
+def test_nothing_keeps_an_unlinking_from_stopping_its_number() -> None:
+    standing = Standing(by_number=OF_NUMBER, floor=99, key_generation=99, epochs=Epochs(9))
+    assert decide(standing, UNLINK) == Accepted((Closed.of(OF_NUMBER),))
 
 
 def test_of_an_epoch_that_is_over_only_what_was_left_counts_as_known() -> None:
@@ -217,7 +238,7 @@ def test_after_an_accepted_one_its_pair_stands_and_no_other_of_its_card_or_numbe
         left = {link for link in (standing.by_token, standing.by_number) if link is not None}
         for change in decision.changes:
             if isinstance(change, Closed):
-                left.remove(change.link)
+                left.remove(next(link for link in left if Closed.of(link) == change))
             elif isinstance(change, Opened):
                 left.add(change.link)
         assert [(link.token, link.number) for link in left] == [(operation.token, operation.number)]
@@ -234,6 +255,6 @@ def test_where_there_is_a_register_no_unlinking_is_declined(operation: UnlinkOpe
     decision = decide(replace(data.draw(standings(operation)), is_alone=False), operation)
     assert isinstance(decision, Accepted)
     # Afterwards its number is stopped, and its card.
-    stopped = [change.link if isinstance(change, Closed) else change for change in decision.changes if not isinstance(change, Opened)]
+    stopped = [change for change in decision.changes if not isinstance(change, Opened)]
     assert operation.number in [one.number for one in stopped]
     assert operation.token in [None, *(one.token for one in stopped)]

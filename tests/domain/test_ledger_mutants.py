@@ -24,7 +24,7 @@ DECIDE = (
     ("cut in self.cuts if epoch >= known.epoch]", "cut in self.cuts]"),
     ("{link.operation for link in conflicting} != operation.replaces", "False"),
     ("{link.operation for link in conflicting} != operation.replaces", "{link.operation for link in conflicting} - operation.replaces"),
-    ("(*(Closed(link) for link in conflicting), _opened(operation))", "(_opened(operation),)"),
+    ("(*(Closed.of(link) for link in conflicting), _opened(operation))", "(_opened(operation),)"),
     ("for link in (standing.by_token, standing.by_number)", "for link in (standing.by_token,)"),
     ("if by_token is not None and by_token.number == operation.number:", "if False:"),
     ("*(() if is_whole else (Stopped(operation.number, operation.token),))", ""),
@@ -32,7 +32,7 @@ DECIDE = (
     ("(by_number, None if by_token == by_number else by_token)", "(by_number,)"),
     ("if by_token is not None or by_number is not None:", "if by_token is not None:"),
     ("Code.LINKED_ELSEWHERE if by_token is not None else", "Code.LINKED_ELSEWHERE if by_number is None else"),
-    ("*map(Closed, closed)", "*()"),
+    ("*map(Closed.of, closed)", "*()"),
 )
 OPERATIONS = (
     ("return not has_reached(reached, position)", "return True"),

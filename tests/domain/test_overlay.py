@@ -94,7 +94,7 @@ def test_the_links_themselves_are_not_touched(links: Table) -> None:
     assert links == before
 
 
-@pytest.mark.parametrize("stopped", [Closed(STANDS), Stopped(NUMBER)], ids=["closed", "stopped"])
+@pytest.mark.parametrize("stopped", [Closed.of(STANDS), Stopped(NUMBER)], ids=["closed", "stopped"])
 def test_what_was_stopped_elsewhere_meanwhile_is_not_shown(stopped: Closed | Stopped) -> None:
     links = Table()
     if isinstance(stopped, Closed):
@@ -126,7 +126,7 @@ def test_what_was_declined_is_not_shown(links: Table) -> None:
 def test_a_link_opened_and_closed_on_the_way_leaves_its_card_hidden(links: Table) -> None:
     overlay = Overlay()
     overlay.take(Accepted((Opened(opened(1, OTHER_CARD, OTHER_NUMBER)),)))
-    overlay.take(Accepted((Closed(opened(1, OTHER_CARD, OTHER_NUMBER)),)))
+    overlay.take(Accepted((Closed.of(opened(1, OTHER_CARD, OTHER_NUMBER)),)))
     assert (overlay.opened, overlay.hidden) == ({}, {OTHER_CARD})
     overlay.show(opened(2, OTHER_CARD, NUMBER))
     assert (overlay.opened, overlay.hidden) == ({OTHER_CARD: opened(2, OTHER_CARD, NUMBER)}, set())

@@ -74,8 +74,8 @@ def test_who_made_the_news_hears_of_it(store: Repository) -> None:
     [
         Opened(opened(CARD_A, NUMBER_2)),
         Opened(opened(CARD_B, NUMBER_1)),
-        Closed(opened(CARD_A, NUMBER_2)),
-        Closed(opened(CARD_C, NUMBER_2)),
+        Closed.of(opened(CARD_A, NUMBER_2)),
+        Closed.of(opened(CARD_C, NUMBER_2)),
     ],
 )
 def test_an_entry_that_does_not_fit_the_links_applies_nothing(store: Repository, change: Opened | Closed) -> None:
@@ -118,7 +118,7 @@ def test_an_older_store_without_newer_acts_is_behind_by_its_position(open_store:
         store.enrol(REGISTRY)
     older = path.read_bytes()
     with open_store(anchor=place.anchor(keys)) as store:
-        store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1))), entry(2, Closed(opened(CARD_A, NUMBER_1)))], Position())
+        store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1))), entry(2, Closed.of(opened(CARD_A, NUMBER_1)))], Position())
     path.write_bytes(older)
     with open_store(anchor=place.anchor(keys)) as store:
         assert store.doubt == Problem(Code.STORE_BEHIND, (("lacking", 2),))

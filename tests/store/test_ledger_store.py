@@ -108,7 +108,7 @@ def test_an_answer_above_the_cursor_writes_no_link(store: Repository) -> None:
     assert shown(store) == [(NUMBER_1.text, False)]
     # What was accepted before it still arrives in its order.
     store.follow([entry(1, Opened(opened(CARD_B, NUMBER_2)))], NOTHING_SAFE)
-    store.follow([entry(2, Closed(opened(CARD_B, NUMBER_2)))], NOTHING_SAFE)
+    store.follow([entry(2, Closed.of(opened(CARD_B, NUMBER_2)))], NOTHING_SAFE)
     store.follow([entry(3, Opened(opened(CARD_A, NUMBER_1, operation)), operation=operation)], NOTHING_SAFE)
     assert shown(store) == [(NUMBER_1.text, False)]
     assert states(store) == [AcceptedAt(Position(1, 3))]
@@ -170,7 +170,7 @@ def test_closing_a_link_stops_its_card_and_its_number(store: Repository, token: 
     save(store, token, number)
     assert shown(store) == [(number.text, True)]
     # Somebody else's stop, later than all that, is another matter.
-    store.follow([entry(2, Closed(opened(CARD_A, NUMBER_1)), sequence=7)], NOTHING_SAFE)
+    store.follow([entry(2, Closed.of(opened(CARD_A, NUMBER_1)), sequence=7)], NOTHING_SAFE)
     assert shown(store) == []
 
 

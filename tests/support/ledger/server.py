@@ -55,8 +55,8 @@ class Table:
             elif isinstance(change, Stopped):
                 self.stopped.append(PlacedStop(stop, change.token, change.number))
             else:
-                del self.by_token[change.link.token], self.by_number[change.link.number]
-                self.stopped.append(PlacedStop(stop, change.link.token, change.link.number))
+                del self.by_token[change.token], self.by_number[change.number]
+                self.stopped.append(PlacedStop(stop, change.token, change.number))
 
     def copy(self) -> Table:
         return Table(self.by_token.copy(), self.by_number.copy(), self.stopped.copy())

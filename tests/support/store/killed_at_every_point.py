@@ -57,7 +57,7 @@ FEED = (
     FeedEntry(1, UUID(int=1), "窓口1", 1, (Opened(opened(1, 1001, 1)),)),
     FeedEntry(2, UUID(int=90), "窓口2", 1, (Opened(opened(7, 1007, 90)),)),
     FeedEntry(3, UUID(int=4), "窓口1", 4, (Stopped(LibraryCardNumber("0000001002")),)),
-    FeedEntry(4, UUID(int=91), "窓口2", 2, (Closed(opened(7, 1007, 90)),)),
+    FeedEntry(4, UUID(int=91), "窓口2", 2, (Closed.of(opened(7, 1007, 90)),)),
 )
 
 

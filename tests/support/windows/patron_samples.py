@@ -200,7 +200,10 @@ AT_LENDING = (
     *(Code.ILS_UNREACHABLE, Code.STORE_FULL, Code.STORE_READ_ONLY, Code.STORE_LOCKED, Code.STORE_DAMAGED, Code.STORE_UNAVAILABLE),
 )
 """Codes with which a card can be refused at the counter."""
-ANSWERED = (Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.PREMISES_CHANGED, Code.STOPPED_SINCE, Code.OPERATION_REUSED)
+ANSWERED = (
+    *(Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.PREMISES_CHANGED),
+    *(Code.STOPPED_SINCE, Code.MADE_TOO_LONG_AGO, Code.SITE_KEY_CHANGED, Code.OPERATION_REUSED),
+)
 """Codes with which the register refuses a registration, too."""
 AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, *ANSWERED)
 """Further codes that end a registration; the page is the same."""

@@ -49,8 +49,14 @@ NOT_CURRENT = {
 }
 STOPPING = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
 REFUSED = {
-    OperationKind.LINK: (Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.STOPPED_SINCE, Code.OPERATION_REUSED),
-    OperationKind.REPLACE: (Code.PREMISES_CHANGED,),
+    OperationKind.LINK: (
+        Code.LINKED_ELSEWHERE,
+        Code.NUMBER_LINKED_ELSEWHERE,
+        Code.STOPPED_SINCE,
+        Code.OPERATION_REUSED,
+        Code.MADE_TOO_LONG_AGO,
+    ),
+    OperationKind.REPLACE: (Code.PREMISES_CHANGED, Code.SITE_KEY_CHANGED),
     OperationKind.UNLINK: (Code.OPERATION_NEWER, Code.OPERATION_UNREADABLE),
 }
 """What an operation of each kind may be refused for."""

@@ -24,7 +24,7 @@ class ActRow:
 
 def rows_of(operation: Operation, accepted: Accepted) -> list[ActRow]:
     """The rows of an accepted operation, in order; its own is the last."""
-    closed = [change.link.number for change in accepted.changes if isinstance(change, Closed)]
+    closed = [change.number for change in accepted.changes if isinstance(change, Closed)]
     if isinstance(operation, UnlinkOperation):
         others = [ActRow(RELEASE, number, operation.reason, is_own=False) for number in closed if number != operation.number]
         return [*others, ActRow(RELEASE if operation.number in closed else STOP, operation.number, operation.reason)]
