@@ -59,7 +59,9 @@ def echo(tmp_path: Path) -> Iterator[Echo]:
 def connected(port: int) -> Iterator[ssl.SSLSocket]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", port), LIMIT) as plain, context.wrap_socket(plain, suppress_ragged_eofs=False) as talking:
+    with context.wrap_socket(socket.socket(), suppress_ragged_eofs=False) as talking:
+        talking.settimeout(LIMIT)
+        talking.connect(("127.0.0.1", port))
         yield talking
 
 
