@@ -24,8 +24,7 @@ class Contents:
     """Name and state of each, in the order of their names."""
     rows: int
     """Of all tables."""
-    files: tuple[str, ...] = ()
-    """Names of the files beside the database."""
+    files: tuple[KeptFile, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,15 +86,15 @@ def checked(records: Iterable[Record], site_key: bytes) -> Contents:
     reading = _Reading(LinkHash(site_key))
     manifest: Manifest | None = None
     end: End | None = None
-    files: list[str] = []
+    files: list[KeptFile] = []
     for record in records:
         if (manifest is None) is not isinstance(record, Manifest) or end is not None:
             raise Contradiction("records in another order")
         match record:
             case Manifest():
                 manifest = record
-            case KeptFile(name):
-                files.append(name)
+            case KeptFile():
+                files.append(record)
             case Page():
                 reading.take(record)
             case End():  # pragma: no branch
