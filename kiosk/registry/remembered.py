@@ -86,47 +86,6 @@ def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | 
     return replace(ahead, counters=merged(ahead.counters, behind.counters))
 
 
-def merged(self, other: KnownCounter) -> KnownCounter:
-        """What holds of one counter that two sources tell of. Of one enrolment the stricter state: nobody is let in again by a restore. Of
-        two the later one, which replaced the earlier secret.
-        """
-        sequence = max(self.sequence, other.sequence)
-        if self.secret == other.secret or self.enrolled == other.enrolled:
-            holds = max((self, other), key=lambda counter: (_STRICTNESS.index(counter.state), counter.changed))
-        else:
-            holds = max((self, other), key=lambda counter: counter.enrolled)
-        return replace(holds, sequence=sequence)
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    library: str
-    position: Position
-    """The head, as last seen."""
-    epochs: Epochs
-    safe: int
-    """The cursor up to which counters may have forgotten what they sent."""
-    counters: tuple[KnownCounter, ...]
-
-    def is_ahead_of(self, position: Position) -> bool:
-        """Whether a database that stands at `position` was put back, or lost something, without a new epoch."""
-        return (self.position.epoch, self.position.cursor) > (position.epoch, position.cursor)
-
-
-def remembered_of(database: Database) -> Remembered | None:
-    """What a database says of itself, within a transaction; None if no ledger was begun in it."""
-    row = ask(database, "SELECT library FROM head").fetchone()
-    if row is None:
-        return None
-    head = HeadTable().read(database)
-    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)))
-
-
-def with_counters_of(known: Remembered, other: Remembered) -> Remembered:
-    """`known`, with the counters that both tell of, merged."""
-    return replace(known, counters=merged(known.counters, other.counters))
-
-
 def merged(some: Iterable[KnownCounter], others: Iterable[KnownCounter]) -> tuple[KnownCounter, ...]:
     found = {counter.name: counter for counter in some}
     for counter in others:
@@ -194,7 +153,15 @@ def _encoded(remembered: Remembered) -> bytes:
         "cursor": remembered.position.cursor,
         "safe": remembered.safe,
         "counters": [
-            [one.name, None if one.secret is None else one.secret.hex(), one.state, one.enrolled, one.changed, one.sequence, one.key_generation]
+            [
+                one.name,
+                None if one.secret is None else one.secret.hex(),
+                one.state,
+                one.enrolled,
+                one.changed,
+                one.sequence,
+                one.key_generation,
+            ]
             for one in remembered.counters
         ],
     }
@@ -218,7 +185,9 @@ def _read_counters(fields: Json) -> list[KnownCounter]:
             raise ValueError("no counter")
         name, secret, state, enrolled, changed, sequence, generation = row
         digest = None if secret is None else bytes.fromhex(secret)
-        found.append(KnownCounter(str(name), digest, CounterState(state), str(enrolled), str(changed), counted(sequence), counted(generation)))
+        found.append(
+            KnownCounter(str(name), digest, CounterState(state), str(enrolled), str(changed), counted(sequence), counted(generation))
+        )
     return found
 
 

@@ -45,7 +45,7 @@ class _Reading:
         match page.table:
             case "head":
                 (row,) = (dict(zip(page.columns, row, strict=True)) for row in page.rows)
-                self.kept_total = f"{row['links']} {row['total']}"
+                self.kept_total = " ".join(map(str, (row["links"], row["total"])))
             case "counter":
                 self.counters += [(str(name), str(state)) for name, state in page.of("name", "state")]
             case "meta":

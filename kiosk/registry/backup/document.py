@@ -1,6 +1,7 @@
-"""What a backup says, record by record: what it is of, the files beside the database, the rows of each table, and how many there were.
+"""What a backup says, record by record: what it is of, the files beside the database, the rows of each table, how many there were.
 
-The same from every database: whole numbers (truth values as 0 and 1), texts, bytes, nothing. The schema's version says what the tables mean.
+The same from every database: whole numbers (truth values as 0 and 1), texts, bytes, nothing. The schema's version says what the tables
+mean.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ Record = Manifest | KeptFile | Page | End
 
 def encode(record: Record) -> bytes:
     """Raises ValueError for a column that mixes bytes with other values: it was changed behind the program."""
+    fields: dict[str, object]
     match record:
         case Manifest():
-            fields: dict[str, object] = {"manifest": _manifest_fields(record)}
+            fields = {"manifest": _manifest_fields(record)}
         case KeptFile(name, content):
             fields = {"file": name, "content": content.hex()}
         case Page(table, columns, rows):

@@ -62,7 +62,7 @@ def safe_of(backups: Sequence[Kept], epochs: Epochs) -> Position:
 
 
 def delete_old(found: Found, keep: int) -> tuple[Kept, ...]:
-    """Delete the oldest backups but `keep` (at least one). Call after a newer one was verified. Returns those that remain. Raises OSError."""
+    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Returns those that remain. Raises OSError."""
     backups = found.backups
     for kept in backups[:-keep]:
         kept.path.unlink(missing_ok=True)

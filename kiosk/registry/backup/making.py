@@ -29,7 +29,7 @@ _HEAD = "SELECT library, epoch, cursor, links, total, key_generation FROM head"
 _CUTS = "SELECT number, cut FROM epoch ORDER BY number"
 
 
-def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime) -> tuple[Kept, Contents]:
+def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime) -> Kept:
     """Write a backup into `folder` (mode 0600) and verify it. One at a time in a folder: hold the home's lock for backups.
 
     Raises Unavailable: backup-failed (`place`, `reason`: a `FileTrouble`, "not-as-written", or "altered": what the database holds
@@ -50,7 +50,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
         finally:
             with suppress(OSError):  # a disk that was pulled out
                 temporary.unlink(missing_ok=True)
-    return Kept(target, contents.manifest), contents
+    return Kept(target, contents.manifest)
 
 
 def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Iterator[Record]:

@@ -59,7 +59,7 @@ class Restored:
 
     @property
     def lacking(self) -> int | None:
-        """How many operations, accepted since the backup, this machine knew of; counters send again those they still keep. None: unknown."""
+        """How many operations, accepted since, this machine knew of. Counters send again those they still keep. None: unknown."""
         return None if self.before is None else self._above_the_cut(self.before.position.cursor)
 
     @property
@@ -72,7 +72,9 @@ class Restored:
         return cursor - self.now.epochs.effective(Position(self.before.epochs.current, cursor))
 
 
-def restore(machine: Machine, backup: Path, site_key: bytes, now: datetime, *, replaces: bool = False, revoke: Sequence[str] = ()) -> Restored:
+def restore(
+    machine: Machine, backup: Path, site_key: bytes, now: datetime, *, replaces: bool = False, revoke: Sequence[str] = ()
+) -> Restored:
     """Restore a backup; no server may run on the database. `replaces`: the ledger that is there is given up. `revoke`: names of counters
     that are shut out from the first moment.
 

@@ -32,4 +32,4 @@ class Timetable:
 
 def pause_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: longer each time, and never so long that a new disk waits for the next night."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
+    return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(failures - 1, 10)))
