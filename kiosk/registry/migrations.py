@@ -23,7 +23,7 @@ _WORDS = {
 # The trail has no unique UUID, as a counter's has: an operation may be repeated after its UUID was forgotten here.
 _FIRST = (
     """CREATE TABLE head (
-        only COUNT NOT NULL PRIMARY KEY CHECK (only = 1),
+        one COUNT NOT NULL PRIMARY KEY CHECK (one = 1),
         library TEXT NOT NULL,
         epoch COUNT NOT NULL,
         cursor COUNT NOT NULL,
