@@ -74,8 +74,8 @@ class Tail:
         self._poked = asyncio.Event()
         self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.is_failing = False
-        """Whether the last look at the database failed: what is known may be old."""
+        self.is_failing = True
+        """Whether the last look at the database failed, or there was none: what is known may be old."""
 
     @property
     def waiting(self) -> int:

@@ -1,5 +1,5 @@
-"""Every answer that is no success, as `{"error": code, …}`: a code and what is needed to act on it, never a value from the request, a text of
-the database or a place in the program.
+"""Every answer that is no success, as `{"error": code, …}`: a code and what is needed to act on it, never a value from the request, a text
+of the database or a place in the program.
 """
 
 from __future__ import annotations

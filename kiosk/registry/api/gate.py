@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.domain.counter_secret import is_secret, secret_hash
-from kiosk.domain.errors import Unavailable
 from kiosk.domain.registry_wire import PATH
-from kiosk.incidents import RecurringIncidents
 from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, methods_of
 from kiosk.registry.api.body import Disconnected, replayed, whole_body
-from kiosk.registry.api.errors import RETRY_SECONDS, ApiCode, ApiError, error_response
+from kiosk.registry.api.errors import ApiCode, ApiError, error_response
 from kiosk.registry.api.limits import Buckets, Limits, address_key
+from kiosk.registry.api.trouble import Troubles
 from kiosk.registry.models import CounterState
 
 _log = logging.getLogger(__name__)
@@ -40,10 +39,9 @@ class _Answer:
 class Gate:
     """An ASGI application around the routes."""
 
-    def __init__(self, routes: ASGIApp, authenticate: Authenticate, limits: Limits) -> None:
-        self._routes, self._authenticate, self._limits = routes, authenticate, limits
+    def __init__(self, routes: ASGIApp, authenticate: Authenticate, limits: Limits, troubles: Troubles) -> None:
+        self._routes, self._authenticate, self._limits, self._troubles = routes, authenticate, limits, troubles
         self._counters, self._addresses = Buckets(limits.counter), Buckets(limits.address)
-        self._incidents = RecurringIncidents()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -66,7 +64,7 @@ class Gate:
         except Disconnected:
             pass
         except Exception as error:
-            told = self._told(error)
+            told = self._troubles.told(error)
             if not answer.status:
                 await error_response(told)(scope, receive, sending)
         finally:
@@ -104,18 +102,6 @@ class Gate:
     def _limit_address(self, scope: Scope) -> None:
         host, _ = scope.get("client") or ("", 0)
         _limit(self._addresses, address_key(host))
-
-    def _told(self, error: Exception) -> ApiError:
-        if isinstance(error, ApiError):
-            return error
-        if isinstance(error, Unavailable):
-            _log.warning("the database is not available: %s", error.code.value)
-            return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)
-        if isinstance(error, TimeoutError):
-            # The routes wait for the database and for news; news are waited for less long than this.
-            _log.warning("the database did not answer in time")
-            return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)
-        return ApiError(ApiCode.INCIDENT, {"incident": self._incidents.record(error).number})
 
     @staticmethod
     def _note(route: Route, answer: _Answer, seconds: float) -> None:
