@@ -58,9 +58,7 @@ class HeadTable:
     def found(self, database: Database, library: str, epoch: int, key_generation: int) -> None:
         """Write the row, unless there is one."""
         values = (library, epoch, LinkSum().encoded().split()[1], key_generation)
-        sql = (
-            "INSERT INTO head (one, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
-        )
+        sql = "INSERT INTO head (one, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
         ask(database, f"{sql} ON CONFLICT (one) DO NOTHING", values)
 
     def library(self, database: Database) -> str:

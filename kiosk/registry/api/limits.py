@@ -41,6 +41,9 @@ class Limits:
     """Of one address on the routes that need no secret, and of unknown secrets from there."""
 
 
+DEFAULT = Limits()
+
+
 class Buckets:
     """Token buckets by key. In doubt the answer is no: whoever is new while too many keys are in use shares one bucket. Thread-safe."""
 

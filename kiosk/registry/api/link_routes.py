@@ -18,7 +18,7 @@ from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.parameters import Count
 from kiosk.registry.api.reading import read_question
 
-Token = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="The last token of the page before.")]
+Token = Annotated[str, Query(pattern="^([0-9a-f]{64})?$", description="The last token of the page before.")]
 PageSize = Annotated[int, Query(ge=1, le=MOST_LINKS)]
 
 
@@ -37,12 +37,12 @@ def link_routes(backend: Backend) -> APIRouter:
         return json_answer(await backend.off_loop(read))
 
     @router.get("/snapshot", **documented(schemas.Snapshot))
-    async def read_snapshot(request: Request, after: Token = None, limit: PageSize = MOST_LINKS) -> Response:
+    async def read_snapshot(request: Request, after: Token = "", limit: PageSize = MOST_LINKS) -> Response:
         """All links, page by page in the order of their tokens. The feed from the head of the first page on leads to what stands."""
         asker = asker_of(request)
 
         def read() -> bytes:
-            page = ledger.snapshot(None if after is None else bytes.fromhex(after), limit)
+            page = ledger.snapshot(bytes.fromhex(after), limit)
             return encoded(snapshot_json(SnapshotPage(page.links, page.done, backend.status(page.head, asker))))
 
         return json_answer(await backend.off_loop(read))
