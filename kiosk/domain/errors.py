@@ -123,6 +123,11 @@ class Code(StrEnum):
     """Revoked or retired already."""
     SERVER_PARTS_MISSING = "server-parts-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The packages that only the server needs are not installed."""
+    SITE_KEY_MISSING = "site-key-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """On the server: there is a ledger, but not the key file made with it."""
+    SITE_KEY_OTHER = "site-key-other", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The key file belongs to another ledger."""
+    SITE_KEY_UNREADABLE = "site-key-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     CERTIFICATE_UNUSABLE = "certificate-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
     """A certificate or key of the server's own TLS."""
     # the library card
