@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from kiosk.domain.feed import FeedEntry
 from kiosk.domain.registry_json import entry_json
@@ -19,6 +19,8 @@ from kiosk.registry.answers import Contact, Entries, Head, NoFeed
 from kiosk.registry.api.access import Asker
 from kiosk.registry.api.contacts import Contacts
 from kiosk.registry.counter_directory import CounterDirectory
+from kiosk.registry.counters import Counters
+from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.tail import Tail
 from kiosk.registry.writer import Writer
@@ -28,34 +30,13 @@ THREADS = 4
 T = TypeVar("T")
 
 
-class Enrolments(Protocol):
-    """Enrolls counters by one-time codes."""
-
-    def redeem(self, code: str, secret: str) -> Redeemed:
-        """Raises Refused: enrolment-code-refused (`reason`)."""
-        ...
-
-    def leave(self, counter: str) -> bool:
-        """A retiring counter has delivered all it had. Returns whether it was retiring."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Redeemed:
-    """Who a code was for."""
-
-    counter: str
-    sequence: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Library:
     """What the server knows of its library. `clock`: aware."""
 
     ledger: RegistryLedger
-    counters: CounterDirectory
-    enrolments: Enrolments
-    site_key: bytes
+    counters: Counters
+    enrolment: Enrolment
     authority: bytes
     """PEM of the authority that counters trust: public."""
     clock: Callable[[], datetime]
@@ -66,10 +47,11 @@ class Backend:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.tail = Tail(_Feed(library), (executor := ThreadPoolExecutor(THREADS, "registry-read")), encoded_entry)
+        self._executor = ThreadPoolExecutor(THREADS, "registry-read")
+        self._directory = CounterDirectory(library.ledger.database)
+        self.tail = Tail(_Feed(library.ledger, self._directory), self._executor, encoded_entry)
         self.contacts = Contacts(self._write_contacts)
         self.writer = Writer(library.ledger, self.tail.committed)
-        self._executor = executor
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -88,12 +70,12 @@ class Backend:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     async def asker(self, secret_hash: bytes) -> Asker | None:
-        found = await self.off_loop(lambda: self.library.counters.find(secret_hash))
+        found = await self.off_loop(lambda: self._directory.find(secret_hash))
         return None if found is None else Asker(found.name, found.state, found.sequence)
 
-    def status(self, head: Head, asker: Asker, sequence: int | None = None) -> LedgerStatus:
+    def status(self, head: Head, asker: Asker, sequence: int = 0) -> LedgerStatus:
         """`head` as it is told to one counter. `sequence`: where it is newer than what was known of the asker."""
-        return head.told(self.library.clock(), asker.sequence if sequence is None else sequence, retiring=asker.retiring)
+        return head.told(self.library.clock(), max(asker.sequence, sequence), retiring=asker.retiring)
 
     async def _write_contacts(self, contacts: Mapping[str, Contact]) -> None:
         def write() -> None:
@@ -107,16 +89,17 @@ class Backend:
 class _Feed:
     """The source of the tail."""
 
-    library: Library
+    ledger: RegistryLedger
+    directory: CounterDirectory
 
     def head(self) -> Head:
-        return self.library.ledger.head()
+        return self.ledger.head()
 
     def feed(self, known: Position, limit: int) -> Entries | NoFeed:
-        return self.library.ledger.feed(known, limit)
+        return self.ledger.feed(known, limit)
 
     def shut_out(self) -> frozenset[str]:
-        return self.library.counters.revoked()
+        return self.directory.revoked()
 
 
 def encoded_entry(entry: FeedEntry) -> bytes:

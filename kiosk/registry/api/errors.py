@@ -60,7 +60,7 @@ class ApiCode(Enum):
     DATABASE_UNAVAILABLE = "database-unavailable", 503
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ApiError(Exception):
     """Ends a request."""
 

@@ -43,10 +43,10 @@ def operation_routes(backend: Backend) -> APIRouter:
     async def leave(request: Request) -> Response:
         """A counter that is to retire has delivered everything. Its secret is worth nothing afterwards."""
         asker = asker_of(request)
-        has_left = await backend.off_loop(lambda: backend.library.enrolments.leave(asker.name))
         head = await backend.tail.read()
-        if not has_left:
+        if not asker.retiring:
             raise with_status(ApiCode.NOT_RETIRING, backend, head, asker)
+        await backend.off_loop(lambda: backend.library.counters.leave(asker.name))
         return json_answer(encoded({"status": status_json(backend.status(head, asker))}))
 
     return router

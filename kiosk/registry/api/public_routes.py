@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from kiosk.domain.counter_secret import secret_hash
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.registry_json import enrolment_json
 from kiosk.domain.registry_wire import PATH, Enrolment
@@ -44,14 +45,16 @@ def public_routes(backend: Backend, openapi: Callable[[], dict[str, Any]]) -> AP
         """Enrol a counter by a one-time code. Repeated with the same secret it is answered in the same way."""
         asked = read_enrolment(await request.body())
         try:
-            redeemed = await backend.off_loop(lambda: library.enrolments.redeem(asked.code, asked.secret))
+            enrolled = await backend.off_loop(lambda: library.enrolment.enrol(asked.code, asked.secret))
         except Refused as refused:
             if refused.code is not Code.ENROLMENT_CODE_REFUSED:
                 raise
             raise ApiError(ApiCode.ENROLMENT_CODE_REFUSED, {"reason": refused.params.get("reason")}) from None
         head = await backend.tail.read()
-        status = head.told(library.clock(), redeemed.sequence)
-        told = Enrolment(redeemed.counter, library.site_key, head.key_generation, status)
+        # Enrolled anew it goes on where the hardware before it ended.
+        asker = await backend.asker(secret_hash(asked.secret))
+        status = head.told(library.clock(), 0 if asker is None else asker.sequence)
+        told = Enrolment(enrolled.counter, enrolled.site_key, enrolled.key_generation, status)
         return Response(encoded(enrolment_json(told)), headers={"cache-control": "no-store"}, media_type="application/json")
 
     return router

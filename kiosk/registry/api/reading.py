@@ -18,6 +18,7 @@ from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.api.schemas import MOST_TOKENS
 
 T = TypeVar("T")
+_LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def read_question(body: bytes) -> Question:
     return _read(body, read)
 
 
+def _can_be_stored(text: str) -> bool:
+    """PostgreSQL takes no NUL, and one operation that a database does not take would hold up the queue of its counter."""
+    return len(text) <= _LONGEST_TEXT and "\x00" not in text
+
+
 def _read(body: bytes, read: Callable[[Json], T]) -> T:
     try:
         return read(fields_of(json.loads(body)))
@@ -77,6 +83,8 @@ def _operation(value: object, index: int, counter: str) -> Operation:
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index}) from None
     except (ValueError, RecursionError):
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index}) from None
+    if not _can_be_stored(operation.origin.operator or ""):
+        raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index})
     if operation.origin.counter != counter:
         raise ApiError(ApiCode.OPERATION_OF_ANOTHER, {"index": index})
     return operation
