@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
@@ -15,6 +16,8 @@ from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 
 LONGEST_NAME = 40
+SERVER = "registry"
+"""Who acted, in the trail, where no counter did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,11 @@ class Counters:
 def counter_act(at: str, name: str, act: str, reason: str | None = None) -> AuditedAct:
     """The row of the audit trail for what was done with a counter."""
     return AuditedAct(at=at, counter=name, operator=None, act=act, result="done", reason=reason, checked="", number=None)
+
+
+def server_act(at: datetime, act: AdministrativeAct) -> AuditedAct:
+    """The row for what was done with the server itself."""
+    return counter_act(told(at), SERVER, act)
 
 
 def told(moment: datetime) -> str:
