@@ -29,7 +29,7 @@ TABLES = (
     Table(
         "head",
         {
-            "only": COUNT,
+            "one": COUNT,
             "library": TEXT,
             "epoch": COUNT,
             "cursor": COUNT,
