@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
@@ -15,6 +16,8 @@ from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 
 LONGEST_NAME = 40
+SERVER = "registry"
+"""Who acted, in the trail, where no counter did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class EnrolledCounter:
     @property
     def is_active(self) -> bool:
         return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    """A code that nobody has used yet."""
+
+    name: str
+    """Of the counter it was made for."""
+    until: datetime
 
 
 def check_counter_name(name: str) -> None:
@@ -73,6 +85,13 @@ class Counters:
             if counter.name == name:
                 return counter
         raise Refused(Code.COUNTER_UNKNOWN, name=name)
+
+    def open_codes(self) -> list[OpenCode]:
+        """The codes that may still be used, in the order of their counters' names."""
+        with self._ledger.database.reading() as database:
+            rows = EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database)
+            codes = [OpenCode(row.name, datetime.fromisoformat(row.until)) for row in rows if row.secret is None]
+        return [code for code in codes if code.until > self._clock()]
 
     def retire(self, name: str) -> None:
         """Let a counter deliver what it holds, and then leave. Raises Refused: counter-unknown, counter-ended."""
@@ -110,6 +129,11 @@ class Counters:
 def counter_act(at: str, name: str, act: str, reason: str | None = None) -> AuditedAct:
     """The row of the audit trail for what was done with a counter."""
     return AuditedAct(at=at, counter=name, operator=None, act=act, result="done", reason=reason, checked="", number=None)
+
+
+def server_act(at: datetime, act: AdministrativeAct) -> AuditedAct:
+    """The row for what was done with the server itself."""
+    return counter_act(told(at), SERVER, act)
 
 
 def told(moment: datetime) -> str:

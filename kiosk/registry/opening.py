@@ -13,12 +13,16 @@ from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
-from kiosk.registry.counters import Counters
+from kiosk.ledger.notes import read_note, write_note
+from kiosk.ledger.recovery_sheet import fingerprint
+from kiosk.registry.counters import Counters, server_act
 from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.notes import SHEET_CONFIRMED
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
 
@@ -47,6 +51,22 @@ class OpenedRegistry:
     @property
     def enrolment(self) -> Enrolment:
         return Enrolment(self.ledger, self.site_key, self.clock)
+
+    @property
+    def is_sheet_confirmed(self) -> bool:
+        """Whether the recovery sheet of this key was printed, and parts of it were asked back. Raises Unavailable."""
+        note = self.ledger.database.read(lambda database: read_note(database, SHEET_CONFIRMED))
+        return note == fingerprint(self.site_key.key)
+
+    def note_sheet(self) -> None:
+        """Write down that the recovery sheet is printed. Raises Unavailable."""
+        with self.ledger.acting() as audit:
+            audit(server_act(self.clock(), AdministrativeAct.SHEET))
+
+    def confirm_sheet(self) -> None:
+        """Raises Unavailable."""
+        with self.ledger.acting():
+            write_note(self.ledger.database.database, SHEET_CONFIRMED, fingerprint(self.site_key.key))
 
     def close(self) -> None:
         self.ledger.database.close()

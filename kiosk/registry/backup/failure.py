@@ -43,9 +43,14 @@ def load_failure(path: Path) -> BackupFailure | None:
     """None if the last backup succeeded, or nothing is known."""
     try:
         fields = fields_of(json.loads(read_regular(path)))
-        times = time_in(fields, "since"), time_in(fields, "last")
-        told = Code(text_in(fields, "code")), text_in(fields, "place"), text_in(fields, "reason")
-        return BackupFailure(*times, count_in(fields, "count"), *told)
+        return BackupFailure(
+            since=time_in(fields, "since"),
+            last=time_in(fields, "last"),
+            count=count_in(fields, "count"),
+            code=Code(text_in(fields, "code")),
+            place=text_in(fields, "place"),
+            reason=text_in(fields, "reason"),
+        )
     except (OSError, ValueError):
         return None
 

@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.wire import Position
 from kiosk.ledger.database import ask
-from kiosk.registry.backup.failure import load_failure
+from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
 from kiosk.registry.remembered import RememberedFile
@@ -45,6 +45,12 @@ def machine(new_machine: NewMachine) -> ServerMachine:
 
 def backups(machine: ServerMachine) -> list[str]:
     return sorted(name for name in os.listdir(machine.backups) if name.endswith(".backup")) if machine.backups.exists() else []
+
+
+def noted(machine: ServerMachine) -> BackupFailure:
+    failure = load_failure(machine.folder / "backup-failure.json")
+    assert failure is not None
+    return failure
 
 
 def test_one_at_the_first_start_and_then_one_a_night(machine: ServerMachine) -> None:
@@ -100,10 +106,9 @@ def test_a_failure_is_noted_tried_again_later_and_forgotten_with_the_next_succes
     tried = []
     for _ in range(64):
         keeper.tick()
-        failure = load_failure(note)
-        assert failure is not None
-        tried.append(failure.count)
+        tried.append(noted(machine).count)
         machine.later(minutes=1)
+    failure = noted(machine)
     assert (failure.code, failure.reason, failure.place) == (Code.BACKUP_FAILED, "not-a-folder", str(machine.backups))
     assert [tried.index(count) for count in sorted(set(tried))] == [0, 1, 3, 7, 15, 31, 63], "minutes, longer apart each time"
     machine.backups.unlink()
@@ -122,8 +127,7 @@ def test_old_ones_stay_while_newer_ones_fail(machine: ServerMachine) -> None:
         machine.later(days=1)
         keeper.tick()
     assert len(backups(machine)) == 1
-    failure = load_failure(machine.folder / "backup-failure.json")
-    assert failure is not None
+    failure = noted(machine)
     assert (failure.count, failure.reason) == (3, "altered")
 
 
