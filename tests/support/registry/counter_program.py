@@ -22,6 +22,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlcipher3
+from kiosk.store.sync.sync_thread import Credentials, SyncThread
+from kiosk.store.sync.tls import Authority, read_certificate
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CounterRevoked, OperationAccepted, OperationRefused, RegistryChanged
@@ -30,8 +32,6 @@ from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
-from kiosk.store.sync.sync_thread import Credentials, SyncThread
-from kiosk.store.sync.tls import Authority, read_certificate
 
 _lock = Lock()
 
