@@ -128,7 +128,9 @@ def backing_up(folder: Path) -> Iterator[dict[str, object]]:
     for point, home in copies(folder, first):
         was_killed = killed_at(point, home, ("backup",))
         key = bytes.fromhex(site_key(home))
-        before = [verify(kept.path, key).manifest.position.cursor for kept in backups_in(home.folder / "backups", key, library(home)).backups]
+        before = [
+            verify(kept.path, key).manifest.position.cursor for kept in backups_in(home.folder / "backups", key, library(home)).backups
+        ]
         run(home, "backup")
         left = [path.name for path in unfinished_in(home.folder / "backups")]
         yield {"killed": was_killed, "whole": before, "left": left, "state": state_of(home)}
