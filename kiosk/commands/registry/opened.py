@@ -39,8 +39,6 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
 
 
-
-
 def warn_of_sheet(registry: OpenedRegistry) -> None:
     """Say on stderr that the recovery sheet was not printed, if so."""
     if not registry.is_sheet_confirmed:
