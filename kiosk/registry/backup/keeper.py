@@ -12,6 +12,8 @@ from threading import Event
 from kiosk.config import file_trouble
 from kiosk.config.file_lock import held
 from kiosk.config.private_files import read_private
+from kiosk.config.registry_home import RegistryHome
+from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.wire import Position
 from kiosk.incidents import report_incident
@@ -41,6 +43,18 @@ class BackupPlan:
     failure: Path
     timetable: Timetable
     keep: int
+
+
+def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
+    """What a server's home and registry.toml say."""
+    return BackupPlan(
+        folder=home.backups(settings.backup),
+        keys=home.keys(settings.keys),
+        lock=home.folder / "backup.lock",
+        failure=home.folder / "backup-failure.json",
+        timetable=Timetable(settings.backup.hour, settings.backup.every_hours),
+        keep=settings.backup.keep,
+    )
 
 
 class BackupKeeper:

@@ -86,7 +86,7 @@ def restore(
     for name in revoke:
         if name not in known:
             raise Refused(Code.COUNTER_UNKNOWN, name=name)
-    _check_key(machine, site_key)
+    _check_key(machine, site_key, contents, backup)
     remembered = _of_library(RememberedFile(machine.keys).load(), contents, backup)
     database = machine.open()
     try:
@@ -130,10 +130,12 @@ def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetim
     return found
 
 
-def _check_key(machine: Machine, site_key: bytes) -> None:
+def _check_key(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> None:
     present = SiteKeyFile(machine.keys).load()
     if present is not None and present.key != site_key:
         raise Refused(Code.REGISTRY_OCCUPIED, reason="other-key")
+    if present is not None and present.library != contents.manifest.library:
+        raise unusable(backup, "other-library")
 
 
 def _of_library(known: Remembered | None, contents: Contents, backup: Path) -> Remembered | None:
