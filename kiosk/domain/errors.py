@@ -142,6 +142,8 @@ class Code(StrEnum):
     SITE_KEY_OTHER = "site-key-other", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The key file belongs to another ledger."""
     SITE_KEY_UNREADABLE = "site-key-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    ADDRESS_UNUSABLE = "address-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, address=str, file=str)
+    """The server cannot listen there."""
     CERTIFICATE_UNUSABLE = "certificate-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
     """A certificate or key of the server's own TLS."""
     # the library card

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from peewee import Database
@@ -22,7 +22,7 @@ from kiosk.domain.crockford import typed, written
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
-from kiosk.registry.counters import Counters, check_counter_name, counter_act, told
+from kiosk.registry.counters import check_counter_name, counter_act, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 from kiosk.registry.site_key import SiteKey
@@ -35,21 +35,20 @@ _FINDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
-    """Who a code was for: it may have the site key."""
+class Enrolled:
+    """What a counter gets for its code."""
 
     counter: str
     """Its name in the ledger."""
-    sequence: int
-    """The highest that was seen of it; 0 unless it was known before."""
+    site_key: bytes = field(repr=False)
+    key_generation: int
 
 
 class Enrolment:
     """Thread-safe, as `RegistryLedger` is. Every method raises Unavailable: then nothing was given away, and a try is used up at most."""
 
     def __init__(self, ledger: RegistryLedger, site_key: SiteKey, clock: Callable[[], datetime]) -> None:
-        self._ledger, self._clock, self._generation = ledger, clock, site_key.generation
-        self._counters = Counters(ledger, clock)
+        self._ledger, self._site_key, self._clock = ledger, site_key, clock
         self._key = derived(site_key.key, b"kiosk-enrolment-1")
 
     def open(self, name: str, certificate: bytes, *, again: bool = False) -> EnrolmentCode:
@@ -76,7 +75,7 @@ class Enrolment:
             audit(counter_act(told(now), name, "code", "again" if again else None))
         return code
 
-    def redeem(self, code: str, secret: str) -> Redeemed:
+    def enrol(self, code: str, secret: str) -> Enrolled:
         """Enrol the counter that sends a code's secret characters (`EnrolmentCode.secret`) and its own secret (`counter_secret`).
 
         Raises Refused: enrolment-code-refused with `reason`: unknown, closed (too many tries), expired, used.
@@ -87,10 +86,6 @@ class Enrolment:
             raise _refused("unknown") from error
         name = self._count_try(proof)
         return self._take(name, proof, secret_hash(secret))
-
-    def leave(self, counter: str) -> bool:
-        """A retiring counter has delivered everything. Returns whether it was retiring."""
-        return self._counters.leave(counter)
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
@@ -104,7 +99,7 @@ class Enrolment:
             _update(database, row.name, tries=row.tries + 1)
             return str(row.name)
 
-    def _take(self, name: str, proof: bytes, secret: bytes) -> Redeemed:
+    def _take(self, name: str, proof: bytes, secret: bytes) -> Enrolled:
         now = self._clock()
         database = self._ledger.database.database
         with self._ledger.acting() as audit:
@@ -124,7 +119,7 @@ class Enrolment:
                 self._write(name, secret, told(now))
                 audit(counter_act(told(now), name, "enrol"))
             _update(database, name, secret=secret, tries=row.tries - 1)
-            return Redeemed(name, self._sequence(name))
+        return Enrolled(name, self._site_key.key, self._site_key.generation)
 
     def _is_repeat(self, row: EnrolmentCodeRow, secret: bytes) -> bool:
         """Whether this very counter was enrolled with the code, and still is what it was then."""
@@ -135,15 +130,12 @@ class Enrolment:
 
     def _write(self, name: str, secret: bytes, now: str) -> None:
         database = self._ledger.database.database
-        values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": self._generation}
+        generation = self._site_key.generation
+        values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
         # What the hardware before said of itself does not hold for this one.
         CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
         if not CounterRow.update(values).where(CounterRow.name == name).execute(database):
             CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
-
-    def _sequence(self, name: str) -> int:
-        row = CounterRow.select(CounterRow.sequence).where(CounterRow.name == name).tuples().first(self._ledger.database.database)
-        return int(row[0])
 
     def _hash(self, secret: str) -> bytes:
         finds = hmac.digest(self._key, b"finds " + secret[:2].encode(), "sha256")[:_FINDS]

@@ -19,7 +19,7 @@ from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact
 from kiosk.registry.counters import Counters
 from kiosk.registry.database import open_sqlite
-from kiosk.registry.enrolment import LIFE, MOST_TRIES, Enrolment, Redeemed
+from kiosk.registry.enrolment import LIFE, MOST_TRIES, Enrolled, Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterState
 from kiosk.registry.site_key import SiteKey
@@ -46,7 +46,7 @@ class Server:
     def refusal(self, code: str, secret: str) -> str:
         """Why a try was refused."""
         with pytest.raises(Refused) as refused:
-            self.enrolment.redeem(code, secret)
+            self.enrolment.enrol(code, secret)
         assert refused.value.code is Code.ENROLMENT_CODE_REFUSED
         return str(refused.value.params["reason"])
 
@@ -70,22 +70,26 @@ def other_than(code: str, *, same_beginning: bool = True) -> str:
 
 
 def test_a_code_enrols_the_counter_it_was_made_for(server: Server) -> None:
-    assert server.enrolment.redeem(server.open(), fresh_secret()) == Redeemed("中央1", sequence=0)
+    assert server.enrolment.enrol(server.open(), fresh_secret()) == Enrolled("中央1", SITE_KEY.key, 0)
     (counter,) = server.counters.all()
     assert (counter.name, counter.state, counter.enrolled, counter.heard) == ("中央1", CounterState.ACTIVE, server.now, None)
+
+
+def test_the_site_key_is_not_shown_by_accident(server: Server) -> None:
+    assert "site_key" not in repr(server.enrolment.enrol(server.open(), fresh_secret()))
 
 
 def test_a_repeat_with_the_same_secret_gets_the_same_answer(server: Server) -> None:
     """Also after the end of the code: the answer may have been lost in its last second."""
     code, secret = server.open(), fresh_secret()
-    first = server.enrolment.redeem(code, secret)
+    first = server.enrolment.enrol(code, secret)
     server.now += LIFE * 2
-    assert [server.enrolment.redeem(code, secret) for _ in range(MOST_TRIES * 2)] == [first] * MOST_TRIES * 2
+    assert [server.enrolment.enrol(code, secret) for _ in range(MOST_TRIES * 2)] == [first] * MOST_TRIES * 2
 
 
 def test_a_code_serves_once(server: Server) -> None:
     code = server.open()
-    server.enrolment.redeem(code, fresh_secret())
+    server.enrolment.enrol(code, fresh_secret())
     assert server.refusal(code, fresh_secret()) == "used"
 
 
@@ -114,7 +118,7 @@ def test_wrong_tries_for_another_code_do_not_count(server: Server) -> None:
     code = server.open()
     for _ in range(MOST_TRIES * 2):
         assert server.refusal(other_than(code, same_beginning=False), fresh_secret()) == "unknown"
-    assert server.enrolment.redeem(code, fresh_secret()).counter == "中央1"
+    assert server.enrolment.enrol(code, fresh_secret()).counter == "中央1"
 
 
 def test_tries_at_the_same_moment_are_all_counted(server: Server) -> None:
@@ -137,7 +141,7 @@ def test_of_two_counters_with_one_code_one_is_enrolled(server: Server) -> None:
 
     def attempt(number: int) -> bool:
         try:
-            return server.enrolment.redeem(code, fresh_secret()).counter == "中央1"
+            return server.enrolment.enrol(code, fresh_secret()).counter == "中央1"
         except Refused:
             return False
         finally:
@@ -154,7 +158,7 @@ def test_a_try_counts_even_if_what_follows_is_cut_off(server: Server) -> None:
         connection.execute("CREATE TRIGGER cut BEFORE INSERT ON counter BEGIN SELECT RAISE(ABORT, 'cut off'); END")
     for _ in range(MOST_TRIES):
         with pytest.raises((RuntimeError, Unavailable)):
-            server.enrolment.redeem(code, fresh_secret())
+            server.enrolment.enrol(code, fresh_secret())
     assert server.refusal(code, fresh_secret()) == "closed"
 
 
@@ -167,7 +171,7 @@ def test_what_is_no_code_is_unknown(server: Server, code: str) -> None:
 def test_a_new_code_for_a_counter_voids_the_one_before(server: Server) -> None:
     first, second = server.open(), server.open()
     assert server.refusal(first, fresh_secret()) == "unknown"
-    assert server.enrolment.redeem(second, fresh_secret()).counter == "中央1"
+    assert server.enrolment.enrol(second, fresh_secret()).counter == "中央1"
 
 
 def test_the_code_names_the_authority(server: Server) -> None:
@@ -178,7 +182,7 @@ def test_the_code_names_the_authority(server: Server) -> None:
 
 def test_neither_codes_nor_secrets_are_kept(server: Server) -> None:
     code, secret = server.open(), fresh_secret()
-    server.enrolment.redeem(code, secret)
+    server.enrolment.enrol(code, secret)
     with closing(sqlite3.connect(server.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept = server.everything()
@@ -193,7 +197,7 @@ def test_neither_codes_nor_secrets_are_kept(server: Server) -> None:
 
 
 def test_a_known_counter_is_enrolled_again_only_on_purpose(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
     with pytest.raises(Refused) as refused:
         server.open()
     assert (refused.value.code, refused.value.params) == (Code.COUNTER_KNOWN, {"name": "中央1"})
@@ -204,11 +208,11 @@ def test_a_known_counter_is_enrolled_again_only_on_purpose(server: Server) -> No
 
 def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: Server) -> None:
     code, old, new = server.open(), fresh_secret(), fresh_secret()
-    server.enrolment.redeem(code, old)
+    server.enrolment.enrol(code, old)
     server.ledger.heard("中央1", Contact(Position(1, 7), pending=3))
     again = server.open(again=True)
     assert server.counters.named("中央1").heard is not None
-    assert server.enrolment.redeem(again, new).counter == "中央1"
+    assert server.enrolment.enrol(again, new).counter == "中央1"
     (counter,) = server.counters.all()
     assert (counter.state, counter.heard) == (CounterState.ACTIVE, None)
     assert server.refusal(code, old) == "unknown"
@@ -216,7 +220,7 @@ def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: Ser
 
 def test_a_secret_belongs_to_one_counter(server: Server) -> None:
     secret = fresh_secret()
-    server.enrolment.redeem(server.open("中央1"), secret)
+    server.enrolment.enrol(server.open("中央1"), secret)
     assert server.refusal(server.open("中央2"), secret) == "used"
 
 
@@ -231,12 +235,12 @@ def test_a_name_is_one_that_people_can_tell_from_others(server: Server, name: st
 
 
 def test_a_counter_retires_and_then_leaves(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
     server.counters.retire("中央1")
     assert server.counters.named("中央1").state is CounterState.RETIRING
     server.counters.retire("中央1")
-    assert server.enrolment.leave("中央1")
-    assert server.enrolment.leave("中央1")
+    assert server.counters.leave("中央1")
+    assert server.counters.leave("中央1")
     assert server.counters.named("中央1").state is CounterState.RETIRED
     with pytest.raises(Refused) as refused:
         server.counters.retire("中央1")
@@ -246,14 +250,14 @@ def test_a_counter_retires_and_then_leaves(server: Server) -> None:
 
 
 def test_a_counter_that_is_needed_does_not_leave(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
-    assert not server.enrolment.leave("中央1")
+    server.enrolment.enrol(server.open(), fresh_secret())
+    assert not server.counters.leave("中央1")
     assert server.counters.named("中央1").state is CounterState.ACTIVE
 
 
 def test_a_revoked_counter_is_not_let_in_by_its_old_code(server: Server) -> None:
     code, secret = server.open(), fresh_secret()
-    server.enrolment.redeem(code, secret)
+    server.enrolment.enrol(code, secret)
     server.counters.revoke("中央1")
     assert server.refusal(code, secret) == "unknown"
     with pytest.raises(Refused) as refused:
@@ -262,16 +266,16 @@ def test_a_revoked_counter_is_not_let_in_by_its_old_code(server: Server) -> None
 
 
 def test_a_code_that_was_open_when_its_counter_was_revoked_is_void(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
     code = server.open(again=True)
     server.counters.revoke("中央1")
     assert server.refusal(code, fresh_secret()) == "unknown"
 
 
 def test_a_revoked_counter_comes_back_only_with_a_code_made_again(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
     server.counters.revoke("中央1")
-    server.enrolment.redeem(server.open(again=True), fresh_secret())
+    server.enrolment.enrol(server.open(again=True), fresh_secret())
     assert server.counters.named("中央1").state is CounterState.ACTIVE
 
 
@@ -283,8 +287,8 @@ def test_a_counter_that_nobody_knows_cannot_end(server: Server) -> None:
 
 
 def test_what_was_done_with_counters_stands_in_the_trail(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
-    server.enrolment.redeem(server.open(again=True), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(again=True), fresh_secret())
     server.counters.retire("中央1")
     server.counters.leave("中央1")
     server.counters.revoke("中央1")
@@ -296,7 +300,7 @@ def test_what_was_done_with_counters_stands_in_the_trail(server: Server) -> None
 
 
 def test_a_counter_says_what_it_is_at(server: Server) -> None:
-    server.enrolment.redeem(server.open(), fresh_secret())
+    server.enrolment.enrol(server.open(), fresh_secret())
     server.now += timedelta(minutes=3)
     server.ledger.heard("中央1", Contact(Position(5, 7), pending=2, version="0.1.0", differs=True))
     heard = server.counters.named("中央1").heard
