@@ -1,4 +1,6 @@
-"""The one suite of the API runs against a server in this process, over SQLite and PostgreSQL, or against the one that the environment names."""
+"""The one suite of the API runs against a server in this process, over SQLite and over PostgreSQL, or against the one that the environment
+names.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.registry.api.limits import Limits, Rate
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.sites import URL, EnrolledCounter, Site, in_process, installed
 
+UNHURRIED = Limits(address=Rate(100_000, 1000))
+"""All callers here have one address."""
 SITES = ["installed"] if URL in os.environ else ["sqlite", "postgresql"]
 
 
@@ -25,7 +30,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "postgresql":
         cluster: PostgresCluster = request.getfixturevalue("postgres")
         url = cluster.create_database()
-    with in_process(url, folder / "keys") as here:
+    with in_process(url, folder / "keys", UNHURRIED) as here:
         yield here
 
 

@@ -63,8 +63,10 @@ class Caller:
         shown = {"Authorization": f"Bearer {secret}"} if secret is not None else {}
         sent = {**shown, **(headers or {})}
         for _ in range(_TRIES):
-            answer = self._pool.request(method, path, fields=query or None, body=body, headers=sent, redirect=False) if body is None else (
-                self._pool.urlopen(method, path, body=body, headers=sent, redirect=False)
+            answer = (
+                self._pool.request(method, path, fields=query or None, body=body, headers=sent, redirect=False)
+                if body is None
+                else (self._pool.urlopen(method, path, body=body, headers=sent, redirect=False))
             )
             reply = Reply(answer.status, answer.data, {name.lower(): value for name, value in answer.headers.items()})
             if reply.status != 429 or not patient:
