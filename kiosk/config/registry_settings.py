@@ -81,6 +81,8 @@ class BackupSettings:
 
     folder: str = setting(PathText(), "")
     """Empty for `backups` in the home."""
+    hour: int = setting(Number(0, 23), 2)
+    """Local time, from which the others are counted."""
     every_hours: int = setting(Number(1, 168, also=0), 24)
     """0: never by itself."""
     keep: int = setting(Number(1, 1000), 14)

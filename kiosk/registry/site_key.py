@@ -30,6 +30,8 @@ class SiteKey:
     library: str
     """The identity of the ledger (`RegistryLedger.found`): 32 hexadecimal digits."""
     generation: int = 0
+    is_used: bool = True
+    """Whether its ledger was begun. A used key without a ledger means that the ledger is gone, and no new one takes its place."""
 
     def __post_init__(self) -> None:
         if len(self.key) != 32 or self.generation < 0:
@@ -37,11 +39,12 @@ class SiteKey:
 
     @classmethod
     def fresh(cls) -> SiteKey:
-        return cls(secrets.token_bytes(32), uuid4().hex)
+        return cls(secrets.token_bytes(32), uuid4().hex, is_used=False)
 
     def encoded(self) -> bytes:
         """Serialize for the key file. Secret."""
-        values = {_FORM: 1, "key": base64.b64encode(self.key).decode(), "generation": self.generation, "library": self.library}
+        key = base64.b64encode(self.key).decode()
+        values = {_FORM: 1, "key": key, "generation": self.generation, "library": self.library, "used": self.is_used}
         return json.dumps(values).encode()
 
     @classmethod
@@ -52,7 +55,7 @@ class SiteKey:
             raise ValueError("not a site key")
         try:
             key = base64.b64decode(str(values["key"]), validate=True)
-            return cls(key, UUID(hex=str(values["library"])).hex, int(values["generation"]))
+            return cls(key, UUID(hex=str(values["library"])).hex, int(values["generation"]), values["used"] is not False)
         except (KeyError, TypeError) as error:
             raise ValueError("not a site key") from error
 
@@ -79,7 +82,15 @@ class SiteKeyFile:
             raise Unavailable(Code.SITE_KEY_UNREADABLE, place=str(self.path), reason="damaged") from error
 
     def save(self, key: SiteKey) -> SiteKey:
-        """Save a new key; if there is one already, it stays. Returns the one that is there then. Raises Unavailable."""
+        """Save a new key, or what else is new of the one that is there; another one stays. Returns what is there then.
+
+        Raises Unavailable.
+        """
+
+        def is_the_same() -> bool:
+            present = self.load()
+            return present is not None and (present.key, present.library) == (key.key, key.library)
+
         with disk_translated(self.path):
-            save_private(self.path, key.encoded())
+            save_private(self.path, key.encoded(), replaces=is_the_same)
         return self.load() or key
