@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,9 +67,7 @@ def test_news_wake_all_who_wait_and_come_with_them(site: Site, counter: Enrolled
     others = [site.counter() for _ in range(5)]
     position = counter.position()
     with ThreadPoolExecutor(len(others)) as threads:
-        waits: list[Future[tuple[Any, float]]] = [
-            threads.submit(timed, lambda waiter=waiter: feed(waiter, position, wait=25)) for waiter in others
-        ]
+        waits = [threads.submit(timed, partial(feed, waiter, position, wait=25)) for waiter in others]
         # Whoever has not begun to wait by then is behind, and is answered as well.
         unlink = maker.unlink(fresh_number(), fresh_token())
         counter.post("/v1/operations", batch(unlink))
