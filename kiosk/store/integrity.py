@@ -189,7 +189,7 @@ class Integrity:
             found = Problem(Code.STORE_UNANCHORED)
         else:
             found = None
-        altered = self._lacks_digest(kept) or not LinkLedger(self._database, self._digest).is_sealed
+        altered = self._lacks_digest(kept) or not LinkLedger(self._database, self._digest).seal.holds()
         return found or (Problem(Code.LINKS_ALTERED) if altered else None)
 
     def _lacks_digest(self, kept: Anchor | Problem | None) -> bool:

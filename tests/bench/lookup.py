@@ -46,7 +46,7 @@ def build(path: Path, keys: Keys, links: int) -> None:
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with open_store(path, keys) as store:
-        store.enrol("https://registry.example")
+        store.enrol("https://registry.example", "窓口1")
         # Each closes a link that the feed brought, and every other one opens another.
         for number in range(PENDING // 2):
             store.close_link(uuid4(), LibraryCardNumber(f"{number:010}"), UnlinkReason.LOST)

@@ -26,6 +26,7 @@ from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.wire import Position
 from kiosk.store.key_location import key_place
 from kiosk.store.repository import Repository
+from tests.support.store.enrolled import load
 
 Work = Callable[[Repository], object]
 
@@ -74,7 +75,7 @@ ANSWERS: tuple[Work, ...] = (
     following(2, 0),
     lambda store: store.answer({UUID(int=3): RefusedFor(Code.PREMISES_CHANGED)}, epoch=0),
     following(4, 1),
-    lambda store: store.load(Snapshot(Epochs(1, ((0, 2),)), 2, (PlacedLink(opened(1, 1001, 1), 1),)), Position(1, 0)),
+    lambda store: load(store, Snapshot(Epochs(1, ((0, 2),)), 2, (PlacedLink(opened(1, 1001, 1), 1),)), Position(1, 0)),
     lambda store: store.forget_refusal(UUID(int=2)),
 )
 
@@ -96,7 +97,7 @@ def open_counter(folder: Path, mode: str) -> Repository:
     store = Repository(path, keys, "窓口1", clock, anchor=place.anchor(keys))
     place.remember(store.identity)
     if mode != "alone" and not store.is_enrolled():
-        store.enrol("https://registry.example")
+        store.enrol("https://registry.example", "窓口1")
     return store
 
 
