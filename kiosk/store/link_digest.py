@@ -60,6 +60,11 @@ class LinkDigest:
         """Compute the digest over all links. `pause` is called periodically. Within a transaction."""
         return self._hash.of_all(self._database.ask("SELECT token, number, position FROM link"), pause)
 
+    def numbers_agree(self, pause: Callable[[], None] = lambda: None) -> bool:
+        """Whether each link is found by its number as well, and nothing else is. `pause` is called periodically."""
+        sums = [self._hash.of_all(self._database.ask(f"SELECT token, number, 0 FROM {table}"), pause) for table in ("link", "link_number")]  # noqa: S608
+        return sums[0] == sums[1]
+
     def seal(self, links: LinkSum) -> bytes:
         """The digest as it may leave the encrypted store."""
         return self._hash.seal(links)

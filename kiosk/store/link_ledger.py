@@ -263,6 +263,10 @@ class LinkLedger:
         """Whether the ledger is as this program left it: sealed with both keys, and shown as what is on its way makes the links."""
         return self.seal.holds() and self._projection.holds()
 
+    def number_anew(self) -> None:
+        """Find each link by its number again, after staff have accepted altered links. Of two with one number the later stays."""
+        self._links.number_anew()
+
     def take_as_it_is(self) -> None:
         """Go on from notes, operations and links as they are, after staff have accepted them."""
         self._projection.renew()

@@ -53,6 +53,14 @@ class LinkTable:
         self._database.ask(f"DELETE FROM {self._link} WHERE token = ?", (link.token.digest,))  # noqa: S608 - our own names
         self._database.ask(f"DELETE FROM {self._number} WHERE number = ?", (link.number.text,))  # noqa: S608 - our own names
 
+    def number_anew(self) -> None:
+        """Write the numbers anew from the links. Of two links with one number the later stays."""
+        number, link = self._number, self._link
+        self._database.ask(f"DELETE FROM {number}")  # noqa: S608 - our own names
+        self._database.ask(f"INSERT OR REPLACE INTO {number} SELECT number, token FROM {link} ORDER BY number, position")  # noqa: S608
+        other = f"SELECT 1 FROM {number} WHERE {number}.number = {link}.number AND {number}.token = {link}.token"  # noqa: S608
+        self._database.ask(f"DELETE FROM {link} WHERE NOT EXISTS ({other})")  # noqa: S608 - our own names
+
     def _one(self, sql: str, value: bytes | str) -> PlacedLink | None:
         row = self._database.ask(sql, (value,)).fetchone()
         return None if row is None else PlacedLink(link_in(row[:5]), int(row[5]))

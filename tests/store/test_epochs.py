@@ -76,6 +76,6 @@ def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> Non
 @pytest.mark.parametrize("late", [Snapshot(Epochs(1), 0, ()), Snapshot(Epochs(0), 7, ())], ids=["earlier", "of an epoch that is over"])
 def test_a_snapshot_that_is_late_does_not_turn_back_what_followed(store: Repository, late: Snapshot) -> None:
     store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1)))], NOTHING_SAFE)
-    with pytest.raises(ValueError, match="older|is over"):
+    with pytest.raises(ValueError, match=r"older|is over"):
         load(store, late, NOTHING_SAFE)
     assert (store.position(), shown(store)) == (Position(1, 1), [(NUMBER_1.text, False)])
