@@ -9,7 +9,19 @@ from dataclasses import replace
 from uuid import UUID
 
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
-from kiosk.domain.events import Event, LeavePressed, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.events import (
+    CounterRetiring,
+    Event,
+    LeavePressed,
+    LedgerLoading,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    RegistryChanged,
+    RegistryClockRead,
+    RegistryEvent,
+    RestartNeeded,
+)
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
 from kiosk.domain.states import (
@@ -26,7 +38,7 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import Step, go, stay, then
 
 
-def heard(counter: Counter, event: RegistryChanged | OperationAccepted | OperationRefused | RefusalSeen) -> Step:
+def heard(counter: Counter, event: RegistryEvent) -> Step:
     match event:
         case RegistryChanged(condition, since):
             return replace(counter, registry=condition, registry_since=since), ()
@@ -34,6 +46,14 @@ def heard(counter: Counter, event: RegistryChanged | OperationAccepted | Operati
             return then(_accepted(counter, operation), _counted_anew)
         case OperationRefused(refused):
             return then(_refused(counter, refused), _counted_anew)
+        case LedgerLoading(loaded, total):
+            return replace(counter, registry_loading=(loaded, total) if loaded < total else None), ()
+        case RegistryClockRead(ahead):
+            return replace(counter, registry_clock=ahead), ()
+        case CounterRetiring():
+            return replace(counter, registry_retiring=True), ()
+        case RestartNeeded():
+            return replace(counter, restart_needed=True), ()
         case RefusalSeen(operation):  # pragma: no branch
             is_told = any(told.operation == operation for told in counter.refused_operations)
             return _seen(counter, operation) if is_told else stay(counter)

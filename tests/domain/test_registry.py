@@ -10,11 +10,15 @@ from kiosk.domain.effects import Act, CloseLink, FindLinks, RecordAct, ReleaseCa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BackPressed,
+    CounterRetiring,
     HolderConfirmed,
     LeavePressed,
+    LedgerLoading,
     LibraryCardEntered,
     RegistrationChosen,
     RegistryChanged,
+    RegistryClockRead,
+    RestartNeeded,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -180,3 +184,17 @@ def test_stopping_can_be_left_and_taken_back() -> None:
 def test_a_counter_alone_has_nothing_to_stop() -> None:
     desk = ScriptedCounter().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
     assert desk.at(UnlinkingRefused).problem.code is Code.NOTHING_TO_UNLINK
+
+
+# --- what it tells beside -----------------------------------------------------------------------------------------------
+
+
+def test_links_that_arrive_are_counted_until_all_are_here() -> None:
+    desk = with_registry()
+    assert desk.tell(LedgerLoading(500, 2000)).counter.registry_loading == (500, 2000)
+    assert desk.tell(LedgerLoading(2000, 2000)).counter.registry_loading is None
+
+
+def test_the_window_knows_of_another_clock_of_retiring_and_of_an_enrolment_beside_it() -> None:
+    desk = with_registry().tell(RegistryClockRead(-86_400), CounterRetiring(), RestartNeeded())
+    assert (desk.counter.registry_clock, desk.counter.registry_retiring, desk.counter.restart_needed) == (-86_400, True, True)
