@@ -87,7 +87,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
 def restore(home: Home, options: argparse.Namespace) -> int:
     """Restore on a machine with neither store nor keys; no counter may be running."""
     from kiosk.ledger.recovery_sheet import LINES
-    from kiosk.store.lock import RunningLock
+    from kiosk.ledger.running_lock import RunningLock
     from kiosk.store.recovery import restore
 
     settings = read_settings(home.config)
@@ -125,7 +125,7 @@ def _tell_lacking(lacking: int | None) -> None:
 
 def accept_move(home: Home, options: argparse.Namespace) -> int:
     """Accept that the data folder was moved; no counter may be running."""
-    from kiosk.store.lock import RunningLock
+    from kiosk.ledger.running_lock import RunningLock
 
     settings = read_settings(home.config)
     with RunningLock(home.lock):
@@ -139,7 +139,7 @@ def accept_move(home: Home, options: argparse.Namespace) -> int:
 
 def begin(home: Home, options: argparse.Namespace) -> int:
     """Create an empty store for the existing keys, because the store created with them is lost."""
-    from kiosk.store.lock import RunningLock
+    from kiosk.ledger.running_lock import RunningLock
     from kiosk.store.recovery import begin_anew
 
     settings = read_settings(home.config)

@@ -110,6 +110,21 @@ class Code(StrEnum):
     """What was stopped elsewhere may be unknown here: no card is accepted until the register has answered."""
     REGISTRY_SHUT_OUT = "registry-shut-out", about_counter(Family.REGISTRY, ToPatron.CLOSED)
     """The register no longer accepts this counter."""
+    # enrolment, and the counters of a register
+    ENROLMENT_CODE_MISTYPED = "enrolment-code-mistyped", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    ENROLMENT_CODE_REFUSED = "enrolment-code-refused", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """By the server. `reason`: unknown, expired, used, closed (too many wrong tries)."""
+    COUNTER_UNKNOWN = "counter-unknown", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
+    COUNTER_KNOWN = "counter-known", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
+    """A counter of this name is enrolled already."""
+    COUNTER_NAME = "counter-name", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """No name for a counter."""
+    COUNTER_ENDED = "counter-ended", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
+    """Revoked or retired already."""
+    SERVER_PARTS_MISSING = "server-parts-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The packages that only the server needs are not installed."""
+    CERTIFICATE_UNUSABLE = "certificate-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
+    """A certificate or key of the server's own TLS."""
     # the library card
     NUMBER_EMPTY = "number-empty", about_number(perhaps_item=False)
     NUMBER_CHARACTERS = "number-characters", about_number(perhaps_item=True)

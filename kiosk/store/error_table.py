@@ -10,8 +10,8 @@ import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.ledger.disk_errors import disk_translated
 from kiosk.ledger.sqlite_errors import DatabaseTrouble, trouble_of
-from kiosk.store.disk_errors import disk_translated
 
 _CODES = {
     DatabaseTrouble.LOCKED: Code.STORE_LOCKED,

@@ -12,9 +12,8 @@ from kiosk.config import file_trouble
 from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.home import base_folder
+from kiosk.config.private_files import check_owner, make_folder
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import check_owner
-from kiosk.store.database_files import make_folder
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Description, KeyRecord
 
