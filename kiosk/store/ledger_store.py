@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
-from kiosk.domain.feed import FeedEntry, Snapshot
+from kiosk.domain.feed import FeedEntry, PlacedStop, Snapshot
 from kiosk.domain.model import OperationKind, RefusedOperation
 from kiosk.domain.operations import AcceptedAt, OwnOperation, RefusedFor
+from kiosk.domain.registry_wire import Answer
 from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
 from kiosk.ledger.audit import WITHDRAW
 from kiosk.ledger.digest import LinkSum
@@ -37,6 +39,23 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return not self._ledger.is_alone
 
+    def begin_epoch(self, epochs: Epochs) -> bool:
+        """A new epoch runs at the server: what was accepted above the cut is pending again, and a snapshot is awaited. Returns whether
+        that was news.
+
+        The links of the earlier epoch stay served until `stage_swap`; `position` stays theirs. Answers count from now on if they are of
+        the new epoch. Raises ValueError for an earlier epoch than the one that runs, and on a counter that is alone.
+        """
+        raise NotImplementedError
+
+    def hear_stops(self, stops: Sequence[PlacedStop], epoch: int) -> None:
+        """Stops that the server told of before the feed gets there (`StopsPage`): what they close is hidden at once, and what was made
+        here before them is not shown. They go once the feed, or a snapshot, has passed them. Repeats change nothing.
+
+        Of another epoch than the one that runs they are ignored.
+        """
+        raise NotImplementedError
+
     def position(self) -> Position:
         """Up to where in the ledger the links hold."""
         with self._reading():
@@ -56,7 +75,7 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return self._ledger.own.count_pending()
 
-    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor], epoch: int) -> list[OwnOperation]:
+    def answer(self, answers: Mapping[UUID, Answer], epoch: int) -> list[OwnOperation]:
         """Keep the answers that the server gave, in an epoch, to operations made here; return those that are news.
 
         Repeated answers and those to operations already gone are ignored, and so are those of another epoch than that of the links: what

@@ -1,0 +1,82 @@
+"""A store that may be enrolled with the library's server: who it is there, and when the two last spoke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.domain.decide import Epochs
+from kiosk.domain.wire import Position
+from kiosk.store.opened_store import OpenedStore
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What the file says of this counter and the library's server. Sealed, so that nobody with the database's key alone can change it."""
+
+    registry: str
+    """The server's URL."""
+    counter: str
+    """This counter's name in the ledger (`Origin.counter`)."""
+    key_generation: int
+    epochs: Epochs
+    """The epoch that runs now, as far as this counter has heard; that of the links may be an earlier one."""
+    reached: Position
+    """Up to where the links hold."""
+    heard: datetime | None
+    """When the server last answered; aware, UTC. None: never."""
+    latest: datetime | None
+    """The latest time this counter has ever seen: a clock behind it was turned back."""
+    retiring: bool
+    """The server waits for what this counter still holds, and nothing new is to be done here."""
+    shut_out: datetime | None
+    """Since when the server does not know this counter's secret, or has shut it out; None if it has not."""
+
+    @property
+    def awaits_snapshot(self) -> bool:
+        """Whether only a snapshot can go on from the links: their epoch is over, or nothing has arrived since the enrolment."""
+        return self.reached.epoch != self.epochs.current or self.reached == Position()
+
+
+class EnrolledStore(OpenedStore):
+    """Each method is one short transaction."""
+
+    def enrol(self, registry: str, counter: str, key_generation: int = 0) -> None:
+        """From now on the library's server at this URL holds the links, and what is done here waits for its answers, under this name.
+
+        The site key is the library's already: `enrolment.join` changes it, and calls this. Repeated under the same name it only notes the
+        URL. Raises ValueError on a counter that has links of its own, or another name.
+        """
+        raise NotImplementedError
+
+    def is_enrolled(self) -> bool:
+        """Whether the library's server holds the links; otherwise this counter is alone, and its own feed."""
+        raise NotImplementedError
+
+    def membership(self) -> Membership | None:
+        """Everything about this counter and the server, from one snapshot of the file; None on a counter that is alone."""
+        raise NotImplementedError
+
+    def move_to(self, registry: str) -> None:
+        """The server has a new URL."""
+        raise NotImplementedError
+
+    def heard_at(self, now: datetime) -> None:
+        """The server answered at this time of our clock. Writes to the disk: once a minute is enough."""
+        raise NotImplementedError
+
+    def seen_at(self, now: datetime) -> None:
+        """Keep the latest time ever seen, also while the server is away. Writes only if `now` is later than what is kept."""
+        raise NotImplementedError
+
+    def raise_sequence(self, sequence: int) -> None:
+        """The server has seen operations of this counter up to this one: a store that was put back goes on behind them."""
+        raise NotImplementedError
+
+    def mark_retiring(self, *, retiring: bool) -> None:
+        """Note `LedgerStatus.retiring`. Writes only a change."""
+        raise NotImplementedError
+
+    def mark_shut_out(self, since: datetime | None) -> None:
+        """Note that the server shut this counter out, or (None) that it answers again. Writes only a change: the first time stays."""
+        raise NotImplementedError
