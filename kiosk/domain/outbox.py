@@ -100,9 +100,12 @@ class Fate(Enum):
     """All are sent again once the new epoch has begun here, unlinkings first."""
 
 
-ANY = ""
+ANY, NONSENSE = "", "nonsense"
+"""No error was named; the answer could not be read."""
 FATES: Mapping[tuple[int, str], Fate] = {
     (200, ANY): Fate.ANSWERED,
+    # Perhaps the answer to one of them is of a kind that this program does not know yet.
+    (200, NONSENSE): Fate.HALVED,
     (400, "unreadable"): Fate.HALVED,
     (401, "secret-unknown"): Fate.SHUT_OUT,
     (403, "counter-revoked"): Fate.ERASED,

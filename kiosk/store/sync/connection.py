@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from urllib3.connection import HTTPSConnection
@@ -12,7 +13,6 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, trusting, trusting_anybody
 
@@ -42,20 +42,15 @@ class Reply:
     """Seconds."""
 
 
-class Stopped(Exception):
-    """The program ends: whoever waited for this answer does not need it any more."""
-
-
 class Connection:
     """For one thread. Opened when needed, and again when the other end has closed it: every request can be repeated.
 
-    Every method that speaks raises Unavailable: registry-unreachable; registry-not-trusted, if another than the authority vouches for who is
-    there, or for another name. The text of neither quotes what was sent.
+    Every method that speaks raises Unavailable: registry-unreachable; registry-not-trusted, if another than the authority vouches for who
+    is there, or for another name. The text of neither quotes what was sent.
     """
 
-    def __init__(self, url: ServerUrl, context: ssl.SSLContext, limits: Limits = Limits(), stop: Bell | None = None) -> None:
-        """`stop`: rung when the program ends."""
-        self._url, self._context, self._limits, self._stop = url, context, limits, stop
+    def __init__(self, url: ServerUrl, context: ssl.SSLContext, limits: Limits = Limits()) -> None:
+        self._url, self._context, self._limits = url, context, limits
         self._http: HTTPSConnection | None = None
         self._asked: tuple[str, str, bytes | None, dict[str, str]] | None = None
         self._kept = False
@@ -107,6 +102,15 @@ class Connection:
         http, self._http, self._asked, self._kept = self._http, None, None, False
         if http is not None:
             http.close()
+
+    def abort(self) -> None:
+        """End what another thread waits for here: its call raises."""
+        http = self._http
+        sock = None if http is None else http.sock
+        if sock is not None:
+            with suppress(OSError):
+                # Not the method of SSLSocket, which takes the TLS from under whoever reads.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     # --- below ----------------------------------------------------------------------------------------------------------
 
