@@ -11,6 +11,7 @@ from uuid import UUID
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import (
     CounterRetiring,
+    CounterRevoked,
     Event,
     LeavePressed,
     LedgerLoading,
@@ -23,7 +24,7 @@ from kiosk.domain.events import (
     RestartNeeded,
 )
 from kiosk.domain.events.about import By
-from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
+from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition, Sound
 from kiosk.domain.states import (
     ClosingLink,
     Counter,
@@ -52,6 +53,8 @@ def heard(counter: Counter, event: RegistryEvent) -> Step:
             return replace(counter, registry_clock=ahead), ()
         case CounterRetiring():
             return replace(counter, registry_retiring=True), ()
+        case CounterRevoked():
+            return replace(counter, registry=RegistryCondition.SHUT_OUT), ()
         case RestartNeeded():
             return replace(counter, restart_needed=True), ()
         case RefusalSeen(operation):  # pragma: no branch

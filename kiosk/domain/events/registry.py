@@ -70,6 +70,13 @@ class CounterRetiring(Fieldless):
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
+class CounterRevoked(Fieldless):
+    """The register has revoked this counter by name: the program ends, and its store and keys are erased."""
+
+    __slots__ = ()
+    about: ClassVar = Told(SignOfLife.NEVER)
+
+
 class RestartNeeded(Fieldless):
     """The counter was enrolled, or given another server, beside this program, which goes on with what it began with."""
 
@@ -77,6 +84,7 @@ class RestartNeeded(Fieldless):
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
-RegistryNews = RegistryChanged | OperationAccepted | OperationRefused | LedgerLoading | RegistryClockRead | CounterRetiring | RestartNeeded
+MembershipEvent = CounterRetiring | CounterRevoked | RestartNeeded
+RegistryNews = RegistryChanged | OperationAccepted | OperationRefused | LedgerLoading | RegistryClockRead | MembershipEvent
 """What the register, or the thread that speaks with it, tells."""
 RegistryEvent = RegistryNews | RefusalSeen

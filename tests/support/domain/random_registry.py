@@ -10,6 +10,7 @@ from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, Sa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CounterRetiring,
+    CounterRevoked,
     Event,
     LedgerLoading,
     OperationAccepted,
@@ -40,6 +41,7 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
         LedgerLoading(draw.randrange(3), 2),
         RegistryClockRead(draw.randrange(-90, 90)),
         CounterRetiring(),
+        CounterRevoked(),
         RestartNeeded(),
     ]
     return draw.choice(news + beside)
