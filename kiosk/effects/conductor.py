@@ -135,7 +135,7 @@ class Conductor:
             other.stop(max(0.0, end - time.monotonic()))
         child_process.end_calls()
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901
         card, links = self._outside.card, self._outside.links
         match effect:
             case ReadCard(ticket, insertion):
