@@ -1,9 +1,10 @@
 """Counters without windows: the real store and the real sync thread of each, driven by lines of JSON.
 
-Usage: python -m tests.support.registry.counter_program, with a command a line on stdin, `{"id": 1, "counter": "east", "do": "open", …}`, and
-on stdout an answer each, `{"id": 1, "done": …}`, `{"id": 1, "refused": code}` or `{"id": 1, "failed": traceback}`, and what counters hear,
-`{"counter": "east", "event": "OperationAccepted", …}`. Each counter works on a thread of its own; what a method of `Counter` takes is what
-its command holds. Ends with its input.
+Usage: python -m tests.support.registry.counter_program
+
+A command a line comes on stdin, `{"id": 1, "counter": "east", "do": "open", …}`; on stdout goes an answer each, `{"id": 1, "done": …}`,
+`{"id": 1, "refused": code}` or `{"id": 1, "failed": traceback}`, and what counters hear, `{"counter": "east", "event": …}`.
+Each counter works on a thread of its own; what a method of `Counter` takes is what its command holds. Ends with its input.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlcipher3
-from kiosk.store.sync.sync_thread import Credentials, SyncThread
-from kiosk.store.sync.tls import Authority, read_certificate
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CounterRevoked, OperationAccepted, OperationRefused, RegistryChanged
@@ -32,13 +31,16 @@ from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from kiosk.store.sync.credentials import Credentials
+from kiosk.store.sync.sync_thread import SyncThread
+from kiosk.store.sync.tls import Authority, read_certificate
 
 _lock = Lock()
 
 
 def say(values: dict[str, object]) -> None:
     with _lock:
-        print(json.dumps(values), flush=True)
+        print(json.dumps(values), flush=True)  # noqa: T201 - whoever drives it reads this
 
 
 class Counter:
@@ -100,11 +102,11 @@ class Counter:
         self._beside.close()
         self._repository.close()
 
-    def link(self, uuid: str, token: str, number: str) -> dict[str, object]:
+    def link(self, uuid: str, token: str, number: str) -> dict[str, object] | None:
         self._repository.save_link(UUID(uuid), _token(token), LibraryCardNumber(number), revocation=Revocation.GOOD)
         return self._made(uuid)
 
-    def replace(self, uuid: str, token: str, number: str) -> dict[str, object]:
+    def replace(self, uuid: str, token: str, number: str) -> dict[str, object] | None:
         """In place of whatever staff are shown now."""
         by_card, by_number = self._repository.links_for([_token(token)], LibraryCardNumber(number))
         shown = tuple({link.operation for link in (*by_card, by_number) if link is not None})
@@ -112,7 +114,7 @@ class Counter:
         self._repository.save_link(UUID(uuid), _token(token), LibraryCardNumber(number), **told)  # type: ignore[arg-type]
         return self._made(uuid)
 
-    def unlink(self, uuid: str, number: str) -> dict[str, object]:
+    def unlink(self, uuid: str, number: str) -> dict[str, object] | None:
         self._repository.close_link(UUID(uuid), LibraryCardNumber(number), UnlinkReason.LOST)
         return self._made(uuid)
 
@@ -121,26 +123,31 @@ class Counter:
         by_card, _ = self._repository.links_for([_token(token)], None)
         return _number(by_card[0] if by_card else None)
 
-    def await_stop(self, token: str, limit: float) -> float:
+    def await_stop(self, token: str, seconds: float) -> float:
         """Tap until nothing is found. Returns when that was, by the monotonic clock, which all processes share."""
-        return self._until(lambda: self.tap(token) is None, limit, lambda: f"{self._name}: the card still works")
+        return self._until(lambda: self.tap(token) is None, seconds, lambda: f"{self._name}: the card still works")
 
-    def await_link(self, token: str, limit: float) -> float:
-        return self._until(lambda: self.tap(token) is not None, limit, lambda: f"{self._name}: the card is not known")
+    def await_link(self, token: str, seconds: float) -> float:
+        return self._until(lambda: self.tap(token) is not None, seconds, lambda: f"{self._name}: the card is not known")
 
-    def await_position(self, epoch: int, cursor: int, limit: float) -> float:
+    def await_position(self, epoch: int, cursor: int, seconds: float) -> float:
         """Until the links have reached this position, and everything done here is answered."""
 
         def is_there() -> bool:
             at = self._repository.position()
             return at.epoch == epoch and at.cursor >= cursor and not self._repository.pending_count()
 
-        return self._until(is_there, limit, lambda: f"{self._name} is at {self.position()}, not at {epoch}, {cursor}")
+        return self._until(is_there, seconds, lambda: f"{self._name} is at {self.position()}, not at {epoch}, {cursor}")
 
     def position(self) -> dict[str, object]:
         at = self._repository.position()
         doubt = self._repository.doubt
-        return {"epoch": at.epoch, "cursor": at.cursor, "pending": self._repository.pending_count(), "doubt": doubt and doubt.code.value}
+        return {
+            "epoch": at.epoch,
+            "cursor": at.cursor,
+            "pending": self._repository.pending_count(),
+            "doubt": None if doubt is None else doubt.code.value,
+        }
 
     def operations(self) -> list[dict[str, object]]:
         """What was done here and is not gone yet."""
@@ -155,7 +162,7 @@ class Counter:
     def examine(self) -> str | None:
         """The full integrity check."""
         doubt = self._repository.examine(aside=False)
-        return doubt and doubt.code.value
+        return None if doubt is None else doubt.code.value
 
     # --- below ----------------------------------------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ class RegistryProcess:
             enrolled = []
             for name in names:
                 code, secret = opened.enrolment.open(name, der), fresh_secret()
-                got = opened.enrolment.redeem(code.secret, secret)
+                got = opened.enrolment.enrol(code.secret, secret)
                 enrolled.append(Enrolled(got.counter, secret, opened.site_key.key, authority))
             return enrolled
 
