@@ -63,7 +63,8 @@ from kiosk.registry.backup.restoring import Machine, restore
 from kiosk.registry.database import open_database
 folder, url, backup, key = Path(sys.argv[1]), *sys.argv[2:]
 print("begins", flush=True)
-restore(Machine(folder / "keys", folder / "backups", lambda: open_database(url)), Path(backup), bytes.fromhex(key), datetime.now(UTC), replaces=True)
+machine = Machine(folder / "keys", folder / "backups", lambda: open_database(url))
+restore(machine, Path(backup), bytes.fromhex(key), datetime.now(UTC), replaces=True)
 """
 
 

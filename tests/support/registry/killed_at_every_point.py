@@ -83,7 +83,7 @@ def killed_at(point: int, home: RegistryHome, arguments: tuple[str, ...]) -> boo
             connection.set_trace_callback(count)
             return connection
 
-        sqlite3.connect = traced
+        sqlite3.connect = traced  # type: ignore[assignment]
         sys.addaudithook(heard)
         os._exit(run(home, *arguments))
     _, status = os.waitpid(child, 0)
