@@ -91,3 +91,13 @@ def test_what_was_confirmed_and_lost_with_a_backup_may_be_refused() -> None:
     log = Log({"a": LOG.acts["a"], "b": LOG.acts["b"]}, {"a", "b"}, {"b": "linked-elsewhere"})
     assert disagreements(registry, {}, log, was_restored=True) == []
     assert disagreements(registry, {}, log) != []
+
+
+def test_what_was_refused_may_be_forgotten_by_a_restored_server_but_not_accepted() -> None:
+    refused = Act("e", "east", LINK, "2104067879", A, 3, (7, 4))
+    log = Log({**LOG.acts, "e": refused}, set(LOG.acts), {"e": "stopped-since"})
+    assert disagreements(REGISTRY, {}, log, was_restored=True) == []
+    assert len(disagreements(REGISTRY, {}, log)) == 1
+    links = (*STANDS, link(A, "2104067879", "e", 5))
+    accepted = Registry(7, 5, 2, 0, (), links, (*FEED, Fed(5, "e", "east", 3)), {**REGISTRY.answers, "e": 5})
+    assert len(disagreements(accepted, {}, log, was_restored=True)) == 1

@@ -43,7 +43,9 @@ class Log:
 
 
 def disagreements(registry: Registry, stores: Mapping[str, Sequence[Link]], log: Log, *, was_restored: bool = False) -> list[str]:
-    """Everything that is wrong, each in one sentence. `was_restored`: operations that were confirmed may have been refused since."""
+    """Everything that is wrong, each in one sentence. `was_restored`: what was confirmed may have been refused since, and what was refused
+    be forgotten.
+    """
     found = list(_of_stores(registry, stores))
     found += _of_the_feed(registry)
     found += _of_answers(registry, log, was_restored)
@@ -90,7 +92,8 @@ def _of_answers(registry: Registry, log: Log, was_restored: bool) -> Iterator[st
         if not isinstance(answer, int) or uuid not in fed or fed[uuid].cursor != answer:
             yield f"confirmed, and yet the server says {answer} of {log.acts.get(uuid)}"
     for uuid, code in log.refused.items():
-        if registry.answers.get(uuid) != code:
+        # What was refused is not sent again: a restored server may have forgotten it.
+        if registry.answers.get(uuid) not in ((code, None) if was_restored else (code,)):
             yield f"refused for {code}, and yet the server says {registry.answers.get(uuid)} of {log.acts.get(uuid)}"
     for uuid in sorted(fed.keys() - log.acts.keys()):
         yield f"in the feed, and nobody did it: {fed[uuid]}"
@@ -98,7 +101,8 @@ def _of_answers(registry: Registry, log: Log, was_restored: bool) -> Iterator[st
         act, entry = log.acts[uuid], fed[uuid]
         if (act.counter, act.sequence or entry.sequence) != (entry.counter, entry.sequence):
             yield f"{entry} is not {act}"
-    waiting = [act for uuid, act in log.acts.items() if act.sequence is not None and uuid not in log.confirmed and uuid not in log.refused]
+    known = log.confirmed | log.refused.keys() | registry.answers.keys()
+    waiting = [act for uuid, act in log.acts.items() if act.sequence is not None and uuid not in known]
     if waiting:
         yield f"{len(waiting)} were never answered, such as {waiting[0]}"
 

@@ -187,10 +187,10 @@ class HeadlessCounter:
     def start(self) -> Future[Any]:
         return self.ask("start")
 
-    def begin(self) -> None:
-        """Open and start."""
-        self.open().result(LIMIT)
-        self.start().result(LIMIT)
+    def begin(self) -> Future[Any]:
+        """Open and start; done once both are."""
+        self.open()
+        return self.start()
 
     def ask(self, do: str, **values: object) -> Future[Any]:
         return self.process.ask(self.name, do, **values)
@@ -209,19 +209,26 @@ class HeadlessCounter:
 
     def act(self, kind: str, number: str, token: bytes | None, limit: float = LIMIT) -> str | None:
         """Do it. Returns the operation; None where nothing had to be done. Raises CounterRefused, CounterGone."""
-        uuid = str(uuid4())
+        return self.begin_act(kind, number, token).result(limit)
+
+    def begin_act(self, kind: str, number: str, token: bytes | None) -> Future[str | None]:
+        """Have it done, without waiting for it. What was refused at once was never made."""
+        uuid, done = str(uuid4()), Future[str | None]()
         self.log.add(Act(uuid, self.name, kind, number, token))
-        values = {"uuid": uuid, "number": number} | ({} if token is None else {"token": token.hex()})
-        try:
-            made = self.ask(kind, **values).result(limit)
-        except CounterRefused:
-            del self.log.acts[uuid]
-            raise
-        if made is None:
-            del self.log.acts[uuid]
-            return None
-        self.note(made)
-        return uuid
+
+        def take(made: Future[Any]) -> None:
+            error = made.exception()
+            if isinstance(error, CounterRefused) or (error is None and made.result() is None):
+                del self.log.acts[uuid]
+            elif error is None:
+                self.note(made.result())
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(None if made.result() is None else uuid)
+
+        self.ask(kind, uuid=uuid, number=number, **({} if token is None else {"token": token.hex()})).add_done_callback(take)
+        return done
 
     def note(self, made: dict[str, Any]) -> None:
         """Write down what the counter says of an operation of its own."""
@@ -230,9 +237,13 @@ class HeadlessCounter:
         self.log.add(act)
 
     def note_all(self) -> None:
-        """What a killed process had not told."""
+        """Write down what a killed process had not told: what was done, and what it had heard of the answers."""
         for made in self.do("operations"):
             self.note(made)
+            if made["state"] == "accepted":
+                self.log.confirmed.add(made["uuid"])
+            elif made["state"] == "refused":
+                self.log.refused[made["uuid"]] = made["code"]
 
     def links(self) -> tuple[Link, ...]:
         file = self.do("file")

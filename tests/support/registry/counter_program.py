@@ -139,6 +139,10 @@ class Counter:
 
         return self._until(is_there, seconds, lambda: f"{self._name} is at {self.position()}, not at {epoch}, {cursor}")
 
+    def await_answers(self, seconds: float) -> float:
+        """Until everything done here is answered."""
+        return self._until(lambda: not self._repository.pending_count(), seconds, lambda: f"{self._name} still waits: {self.position()}")
+
     def position(self) -> dict[str, object]:
         at = self._repository.position()
         doubt = self._repository.doubt
@@ -151,7 +155,8 @@ class Counter:
 
     def operations(self) -> list[dict[str, object]]:
         """What was done here and is not gone yet."""
-        return [_told(json.loads(body)) for (body,) in self._beside.execute("SELECT body FROM operation ORDER BY sequence").fetchall()]
+        rows = self._beside.execute("SELECT body, state, code FROM operation ORDER BY sequence").fetchall()
+        return [_told(json.loads(body)) | {"state": state, "code": code} for body, state, code in rows]
 
     def refusal_seen(self, uuid: str) -> None:
         self._repository.forget_refusal(UUID(uuid))
