@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
 def retire(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         registry.counters.retire(options.name)
+        registry.remember()
         output.tell("registry.retire.done", name=options.name)
         tell_pending(registry.counters.named(options.name))
     return output.OK
@@ -45,6 +46,7 @@ def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
                 return output.PROBLEM
         registry.counters.revoke(counter.name)
         output.tell("registry.revoke.done", name=counter.name)
+        registry.remember()
     return output.OK
 
 
