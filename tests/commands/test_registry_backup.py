@@ -214,3 +214,23 @@ def test_keys_that_are_lost_come_back_with_the_ledger(registry: Call, library: L
     said = registry("restore", str(made), "--sheet", str(library.sheet), "--replace")
     assert said.code == 0, said.err
     assert library.position() == (3, 1)
+
+
+@pytest.mark.parametrize("library", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("place_of_damage", [0, 4096, 20000], ids=["its head", "a page", "later"])
+def test_a_damaged_database_gives_way(registry: Call, library: Library, place_of_damage: int) -> None:
+    made = backed_up(registry, library)
+    database = library.home.database
+    machine = library.machine()
+    machine.database.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[no-untyped-call]
+    machine.close()
+    with database.open("r+b") as file:
+        file.seek(place_of_damage)
+        file.write(b"\xa5" * 60_000)
+    assert registry("restore", str(made)).code == 1
+    said = registry("restore", str(made), "--replace")
+    assert said.code == 0, said.err
+    assert library.position() == (3, 1)
+    aside = list(database.parent.glob("registry.db-damaged-*"))
+    assert aside != []
+    assert all(str(path) in said.out for path in aside)
