@@ -70,10 +70,7 @@ class OpenedRegistry:
             write_note(self.ledger.database.database, SHEET_CONFIRMED, fingerprint(self.site_key.key))
 
     def remember(self) -> None:
-        """Write down what outlives a restore: who was shut out just now stays shut out. A running server does the same within seconds.
-
-        Raises Refused: registry-put-back; Unavailable.
-        """
+        """Write down beside the keys what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
         RememberedFile(self.home.keys(self.settings.keys)).take(self.ledger.database)
 
     def close(self) -> None:

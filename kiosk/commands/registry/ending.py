@@ -25,7 +25,6 @@ def add(commands: Commands) -> None:
 def retire(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         registry.counters.retire(options.name)
-        registry.remember()
         output.tell("registry.retire.done", name=options.name)
         tell_pending(registry.counters.named(options.name))
     return output.OK
@@ -46,6 +45,7 @@ def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
                 return output.PROBLEM
         registry.counters.revoke(counter.name)
         output.tell("registry.revoke.done", name=counter.name)
+        # At once: until a running server does it, a restore would let the counter in again.
         registry.remember()
     return output.OK
 

@@ -77,7 +77,7 @@ def test_nothing_to_apply_is_no_mistake(counter: EnrolledCounter) -> None:
     assert counter.post("/v1/operations", batch()).json["answers"] == []
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, Sent] = {
     "a bad UUID": {"uuid": "not-a-uuid"},
     "a UUID in capitals": {"uuid": str(uuid4()).upper()},
     "a token too short": {"token": "ab" * 31},
@@ -160,7 +160,8 @@ def test_half_a_batch_is_no_batch(counter: EnrolledCounter, maker: Maker) -> Non
 
 
 def test_a_value_in_place_of_an_operation(counter: EnrolledCounter) -> None:
-    for value in (None, 1, "link", [], {}):
+    values: tuple[object, ...] = (None, 1, "link", [], {})
+    for value in values:
         assert counter.post("/v1/operations", batch(value)).error == (422, "operation-unreadable")
 
 
