@@ -23,6 +23,7 @@ from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
+from kiosk.registry.remembered import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
 
@@ -67,6 +68,10 @@ class OpenedRegistry:
         """Raises Unavailable."""
         with self.ledger.acting():
             write_note(self.ledger.database.database, SHEET_CONFIRMED, fingerprint(self.site_key.key))
+
+    def remember(self) -> None:
+        """Write down beside the keys what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
+        RememberedFile(self.home.keys(self.settings.keys)).take(self.ledger.database)
 
     def close(self) -> None:
         self.ledger.database.close()
