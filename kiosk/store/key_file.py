@@ -6,6 +6,8 @@ import hashlib
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.config import file_trouble
@@ -69,6 +71,26 @@ class FileKeyStore:
 
     def save(self, record: KeyRecord) -> None:
         """Save atomically. Raises FileExistsError rather than replace other keys; Unavailable."""
+        with self._draft(record) as temporary:
+            try:
+                if not self._path.exists():
+                    publish(temporary, self._path)
+                    return
+                present = self.load()
+                if present is not None and present.keys == record.keys:
+                    self._put(temporary)
+                    return
+            except FileExistsError:
+                pass
+        raise FileExistsError(str(self._path))
+
+    def replace(self, record: KeyRecord) -> None:
+        """Save atomically, in place of whatever keys are there. Raises Unavailable."""
+        with self._draft(record) as temporary:
+            self._put(temporary)
+
+    @contextmanager
+    def _draft(self, record: KeyRecord) -> Iterator[Path]:
         temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         with translated(self._path):
             make_folder(self._path.parent)
@@ -76,20 +98,14 @@ class FileKeyStore:
             try:
                 check_owner(temporary)
                 temporary.write_text(record.encoded(), "utf-8")
-                if not self._path.exists():
-                    publish(temporary, self._path)
-                    return
-                present = self.load()
-                if present is not None and present.keys == record.keys:
-                    sync_file(temporary)
-                    os.replace(temporary, self._path)
-                    sync_folder(self._path.parent)
-                    return
-            except FileExistsError:
-                pass
+                yield temporary
             finally:
                 temporary.unlink(missing_ok=True)
-        raise FileExistsError(str(self._path))
+
+    def _put(self, temporary: Path) -> None:
+        sync_file(temporary)
+        os.replace(temporary, self._path)
+        sync_folder(self._path.parent)
 
     def forget(self) -> None:
         with translated(self._path):
