@@ -49,7 +49,7 @@ class OpenedStore:
         """With an `anchor`, the store is compared with its last known state; while it is in doubt, no card is found or registered until
         `accept_doubt`. `known` is the store identity recorded with the keys: if it is set and the anchor is missing, the store is in doubt.
         """
-        self._path, self._key = path, keys.database
+        self._path, self._key, self._keys = path, keys.database, keys
         self._counter = counter_name
         self._clock = clock
         with translated(path):
