@@ -25,7 +25,7 @@ from uuid import UUID
 import sqlcipher3
 
 from kiosk.domain.errors import KioskError
-from kiosk.domain.events import CounterRevoked, OperationAccepted, OperationRefused, RegistryChanged
+from kiosk.domain.events import CounterRetiring, CounterRevoked, OperationAccepted, OperationRefused, RegistryChanged
 from kiosk.domain.events import Event as Told
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.store.anchor import AnchorFile
@@ -189,7 +189,7 @@ class Counter:
                 told = {"uuid": str(refused.operation), "code": refused.code.value}
             case RegistryChanged(condition, _):
                 told = {"condition": condition.value}
-            case CounterRevoked():
+            case CounterRevoked() | CounterRetiring():
                 told = {}
             case _:
                 return

@@ -36,10 +36,12 @@ _HOST = "127.0.0.1"
 
 
 class RegistryProcess:
-    """Started at once. `url` is that of the server, `port` where a relay forwards to."""
+    """`url` is that of the server, `port` where a relay forwards to."""
 
-    def __init__(self, folder: Path, database: str = "", *, keys: Path | None = None) -> None:
-        """`database`: a URL of PostgreSQL, or SQLite in the home. `keys`: of another server on the same database."""
+    def __init__(self, folder: Path, database: str = "", *, keys: Path | None = None, starts: bool = True) -> None:
+        """`database`: a URL of PostgreSQL, or SQLite in the home. `keys`: of another server on the same database. Not `starts`: an empty
+        machine, to restore a backup on.
+        """
         self.home, self.port = RegistryHome(folder), _free_port()
         folder.mkdir(mode=0o700, parents=True)
         (folder / "registry.toml").write_text(
@@ -50,7 +52,8 @@ class RegistryProcess:
         self.database = database or f"sqlite:///{self.home.database}"
         self.log = folder / "output.log"
         self._child: subprocess.Popen[bytes] | None = None
-        self.start()
+        if starts:
+            self.start()
 
     @property
     def url(self) -> str:
