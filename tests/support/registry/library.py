@@ -77,8 +77,8 @@ class Library:
         clocks: tuple[float, ...] = (0,),
         home: Path | None = None,
     ) -> None:
-        """`database`: a URL of PostgreSQL. `servers`: on the same one. `lines`: relays before each, which break one by one. `clocks`: by how many seconds counters' clocks are wrong, in turn.
-        `home`: of the server, if it is to lie elsewhere than in `folder`.
+        """`database`: a URL of PostgreSQL. `servers`: on the same one. `lines`: relays before each, which break one by one. `clocks`: by
+        how many seconds counters' clocks are wrong, in turn. `home`: of the server, if it is to lie elsewhere than in `folder`.
         """
         self.folder, self.log, self.seed = folder, Log(), drawn_seed()
         self.draw, self.wishes = draws(self.seed, "faults"), Wishes(self.seed)
