@@ -21,7 +21,7 @@ if __name__ == "__main__":
     # Started as a script; from here on the modules are named from the root of the checkout.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tests.bench import registry_https, registry_storage, registry_wakeups, snapshot
+from tests.bench import registry_https, registry_stops, registry_storage, registry_wakeups, snapshot
 from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
 from tests.support.registry.sites import as_process
@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
 STARTS, LINKS, LOANS = 7, 200_000, 500
-SNAPSHOT = 2_000_000
-"""Links that a new counter takes over."""
+SNAPSHOT, COUNTERS = 2_000_000, 20
+"""Links that a new counter takes over; counters with a store each."""
 DAYS, SESSIONS, LISTED = 7, 5, 120
 """How often a day of loans is measured; and with how many loans each of how many patrons comes."""
 TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 1.5, 0.001, 100
@@ -189,6 +189,7 @@ def registry(folder: Path) -> Iterator[str]:
     for pause, weather in ((0.5, "quiet"), (0.0, "under load")):
         with as_process("", folder / weather) as (site, process):
             yield f"{weather}: {registry_wakeups.measure(site, process, 200, 20, pause).told()}"
+    yield registry_stops.told(registry_stops.measure(folder / "stops", COUNTERS), COUNTERS)
     figures = snapshot.measure(folder, SNAPSHOT)
     yield from snapshot.told(figures, SNAPSHOT)
 
