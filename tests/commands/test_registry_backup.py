@@ -12,10 +12,11 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code
 from kiosk.ledger.recovery_sheet import fingerprint, sheet, sheet_lines
 from kiosk.ledger.running_lock import RunningLock
+from kiosk.registry.backup.keeper import BackupKeeper, plan_of
 from kiosk.registry.site_key import SiteKeyFile
 from kiosk.text import plain, say
 from tests.support.commands.call import Call, Called
-from tests.support.commands.server import enrolled
+from tests.support.commands.server import enrolled, opened
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.served_library import Library
 
@@ -234,3 +235,21 @@ def test_a_damaged_database_gives_way(registry: Call, library: Library, place_of
     aside = list(database.parent.glob("registry.db-damaged-*"))
     assert aside != []
     assert all(str(path) in said.out for path in aside)
+
+
+@pytest.mark.parametrize("library", ["sqlite"], indirect=True)
+def test_backups_that_fail_are_told_beside_the_counters_and_by_doctor(registry: Call, library: Library) -> None:
+    assert registry("counters").err == ""
+    server = opened(library.home)
+    plan = plan_of(library.home, server.settings)
+    plan.folder.write_text("a file where the disk should be")
+    keeper = BackupKeeper(plan, server.ledger, library.key, server.clock)
+    keeper.tick()
+    for command in ("counters", "doctor"):
+        said = registry(command)
+        assert cause(Code.BACKUP_FAILED) in said.out + said.err
+        assert say("command.why.file.not-a-folder") in said.out + said.err
+    plan.folder.unlink()
+    assert registry("backup").code == 0
+    assert registry("counters").err == ""
+    keeper.leave()
