@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import file_trouble
@@ -69,8 +70,15 @@ class FileKeyStore:
             present = self.load()
             return present is not None and present.keys == record.keys
 
+        self._save(record, are_the_same_keys)
+
+    def replace(self, record: KeyRecord) -> None:
+        """Save atomically, in place of whatever keys are there. Raises Unavailable."""
+        self._save(record, lambda: True)
+
+    def _save(self, record: KeyRecord, replaces: Callable[[], bool]) -> None:
         with translated(self._path):
-            saved = save_private(self._path, record.encoded().encode(), replaces=are_the_same_keys)
+            saved = save_private(self._path, record.encoded().encode(), replaces=replaces)
         if not saved:
             raise FileExistsError(str(self._path))
 

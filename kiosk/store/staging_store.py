@@ -8,7 +8,7 @@ the server proves it. Only then do the staged links take the place of the others
     store.stage_page(page)                  # until `done`; the next is read after `staged().after`
     store.stage_feed(entries)               # from `staged().reached`, until the head of a status is reached
     if not store.stage_swap(status): ...    # False: it was not what the server has, and is discarded: begin anew
-    while store.erase_old(): ...            # also after each start, and with a pause between two calls
+    while store.erase_old(): ...            # also after each start
 
 A kill at any point loses at most the page or entries in hand: `staged()` says where to go on.
 """
@@ -28,7 +28,11 @@ from kiosk.domain.operations import OwnOperation
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
 from kiosk.store.ledger_store import FED, LedgerStore, batched
-from kiosk.store.staging import PART, Progress
+from kiosk.store.links import values
+from kiosk.store.staging import PART, Numbered, Progress
+
+WEIGHT = 8
+"""Of a part, in acts: as many pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,11 @@ class StagingStore(LedgerStore):
             if any(before >= token for before, token in pairwise(tokens)):
                 raise ValueError("links out of order")
             # Before the lock: it takes as long as the writing.
+            rows = [values(placed.link, placed.cursor) for placed in part]
             summed = self._digest.after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
             with self._staging_on(progress):
-                self._staging.add(progress, part, summed, done=done and part is parts[-1])
+                self._staging.add(progress, rows, summed, done=done and part is parts[-1])
+            self._let_others_write()
 
     def stage_sort(self) -> bool:
         """After the last page: sort and write some of the numbers. Returns whether there are more. Reads for some seconds at a time.
@@ -113,6 +119,7 @@ class StagingStore(LedgerStore):
         for part in _in_groups(rows):
             with self._staging_on(progress):
                 self._staging.number(progress, part)
+            self._let_others_write()
             progress = self._progress(is_loaded=True)
         return progress.numbered is not None
 
@@ -130,6 +137,7 @@ class StagingStore(LedgerStore):
             with self._staging_on(progress):
                 self._staging.replay(progress, part)
                 news += self._ledger.answered_by(part, progress.epoch)
+            self._let_others_write()
         return news
 
     def stage_swap(self, status: LedgerStatus) -> bool:
@@ -173,7 +181,9 @@ class StagingStore(LedgerStore):
         with self._writing():
             if self._staging.has_leavings():
                 self._staging.erase()
-            return self._staging.has_leavings()
+            more = self._staging.has_leavings()
+        self._let_others_write()
+        return more
 
     def _progress(self, *, is_loaded: bool) -> Progress:
         with self._reading():
@@ -185,19 +195,19 @@ class StagingStore(LedgerStore):
     @contextmanager
     def _staging_on(self, progress: Progress) -> Iterator[datetime]:
         """A write transaction over what was read before it."""
-        with self._writing() as now:
+        with self._writing(acts=WEIGHT) as now:
             if self._staging.progress() != progress:
                 raise ValueError("another snapshot is under way")
             yield now
             self._ledger.seal.renew()
 
 
-def _in_groups(rows: list[tuple[str, bytes, int]]) -> Iterator[list[tuple[str, bytes, int]]]:
+def _in_groups(rows: Sequence[Numbered]) -> Iterator[Sequence[Numbered]]:
     """Parts of the rows, none of which ends between two rows of one number."""
     first = 0
     while first < len(rows):
         end = min(first + PART, len(rows))
-        while end < len(rows) and rows[end][0] == rows[end - 1][0]:
+        while end < len(rows) and rows[end][:-32] == rows[end - 1][:-32]:
             end += 1
         yield rows[first:end]
         first = end
