@@ -1,5 +1,5 @@
-"""What requests ask in their query: read, and documented, by these models. FastAPI's own reading of parameters would take as long as all the
-rest of a request for the feed.
+"""What requests ask in their query: read, and documented, by these models. FastAPI's own reading of parameters would take as long as
+all the rest of a request for the feed.
 """
 
 from __future__ import annotations
