@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,6 +18,7 @@ from kiosk.registry.authority import LIFE
 from kiosk.registry.nightly import Checked, Nightly, last_check, night_before
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import server_context
+from tests.support.registry.handshake import shown
 from tests.support.wait import wait_until
 
 HOUR = 3
@@ -112,13 +114,22 @@ def test_times_of_another_zone_are_the_same_moment() -> None:
     assert Checked.decoded(checked.encoded()) == checked
 
 
-def test_the_certificate_is_renewed_and_shown_by_the_running_server(night: Night) -> None:
+def test_the_certificate_is_renewed_when_it_is_due(night: Night) -> None:
     before = night.registry.tls.ends()
     night.nightly.renew_certificate()
     assert night.registry.tls.ends() == before
     night.now += LIFE - timedelta(days=29)
     night.nightly.renew_certificate()
     assert night.registry.tls.ends() == night.now + LIFE
+
+
+def test_the_running_servers_context_is_given_the_new_certificate(night: Night) -> None:
+    """A context that has none yet shows none."""
+    running = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    nightly = Nightly(night.registry.ledger, night.registry.tls, running, HOUR, lambda: night.now)
+    (night.registry.home.folder / "keys" / "server.pem").unlink()
+    nightly.renew_certificate()
+    assert shown(running, trusting=night.registry.tls).not_valid_after_utc == night.registry.tls.ends()
 
 
 def test_a_thread_does_it_until_it_is_stopped(night: Night) -> None:
