@@ -141,9 +141,10 @@ def cpu(process: int) -> float:
 
 
 def main() -> None:
-    counters, unlinkings, pause = (*map(float, sys.argv[1:]), *(200, 20, 0.5)[len(sys.argv) - 1 :])
+    given = dict(enumerate(map(float, sys.argv[1:])))
+    counters, unlinkings, pause = int(given.get(0, 200)), int(given.get(1, 20)), given.get(2, 0.5)
     with tempfile.TemporaryDirectory() as folder, as_process("", Path(folder) / secrets.token_hex(4)) as site:
-        print(measure(site, int(counters), int(unlinkings), pause).told())
+        print(measure(site, counters, unlinkings, pause).told())
 
 
 if __name__ == "__main__":
