@@ -187,8 +187,8 @@ def registry(folder: Path) -> Iterator[str]:
     merged = registry_storage.measure()["merged"]
     yield f"single operations of 20 counters, merged / a sequence without a lock: {merged:.2f} (at least {registry_storage.MERGED:g})"
     for pause, weather in ((0.5, "quiet"), (0.0, "under load")):
-        with as_process("", folder / weather) as (site, process):
-            yield f"{weather}: {registry_wakeups.measure(site, process, 200, 20, pause).told()}"
+        with as_process("", folder / weather) as site:
+            yield f"{weather}: {registry_wakeups.measure(site, 200, 20, pause).told()}"
     yield registry_stops.told(registry_stops.measure(folder / "stops", COUNTERS), COUNTERS)
     figures = snapshot.measure(folder, SNAPSHOT)
     yield from snapshot.told(figures, SNAPSHOT)
