@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
+from kiosk.domain.errors import Unavailable
 from kiosk.registry.authority import LIFE
 from kiosk.registry.nightly import Checked, Nightly, last_check, night_before
 from kiosk.registry.opening import OpenedRegistry, open_registry
@@ -140,3 +141,17 @@ def test_a_thread_does_it_until_it_is_stopped(night: Night) -> None:
     stopped.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_what_fails_does_not_keep_the_rest_from_being_done(night: Night) -> None:
+    """An authority that cannot be read: the certificate is not renewed, and the rows are compared all the same."""
+    (night.registry.home.folder / "keys" / "authority.pem").write_bytes(b"noise")
+    stopped = Event()
+    thread = Thread(target=night.nightly.run, args=(stopped,))
+    thread.start()
+    wait_until(lambda: (found := last_check(night.registry.ledger)) is not None and found.ended, "the night's work")
+    stopped.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    with pytest.raises(Unavailable):
+        night.nightly.renew_certificate()
