@@ -11,8 +11,10 @@ from uuid import UUID
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import (
     CounterRetiring,
+    DifferenceSeen,
     Event,
     LeavePressed,
+    LedgerDiffered,
     LedgerLoading,
     OperationAccepted,
     OperationRefused,
@@ -21,6 +23,7 @@ from kiosk.domain.events import (
     RegistryClockRead,
     RegistryEvent,
     RestartNeeded,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
@@ -54,6 +57,12 @@ def heard(counter: Counter, event: RegistryEvent) -> Step:
             return replace(counter, registry_retiring=True), ()
         case RestartNeeded():
             return replace(counter, restart_needed=True), ()
+        case LedgerDiffered(at):
+            return replace(counter, registry_differed=at), ()
+        case DifferenceSeen():
+            return replace(counter, registry_differed=None), ()
+        case UnsentUnlinkingsFound(unlinkings):
+            return replace(counter, unsent_unlinkings=unlinkings), ()
         case RefusalSeen(operation):  # pragma: no branch
             is_told = any(told.operation == operation for told in counter.refused_operations)
             return _seen(counter, operation) if is_told else stay(counter)

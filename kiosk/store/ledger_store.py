@@ -10,7 +10,7 @@ from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedStop, Snapshot
 from kiosk.domain.model import OperationKind, RefusedOperation
-from kiosk.domain.operations import AcceptedAt, OwnOperation, RefusedFor
+from kiosk.domain.operations import OwnOperation, RefusedFor, UnsentUnlinking
 from kiosk.domain.registry_wire import Answer
 from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
 from kiosk.ledger.audit import WITHDRAW
@@ -75,6 +75,12 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return self._ledger.own.count_pending()
 
+    def unsent_unlinkings(self) -> tuple[UnsentUnlinking, ...]:
+        """What was unlinked here and so far stops at this counter alone, oldest first."""
+        with self._reading():
+            pending = self._ledger.own.pending()
+        return tuple(_as_unsent(operation) for operation in pending if isinstance(operation, UnlinkOperation))
+
     def answer(self, answers: Mapping[UUID, Answer], epoch: int) -> list[OwnOperation]:
         """Keep the answers that the server gave, in an epoch, to operations made here; return those that are news.
 
@@ -120,6 +126,10 @@ class LedgerStore(OpenedStore):
         """Forget a refused operation that staff have seen."""
         with self._writing():
             self._ledger.seen(operation)
+
+
+def _as_unsent(operation: UnlinkOperation) -> UnsentUnlinking:
+    return UnsentUnlinking(operation.number.masked, operation.origin.made)
 
 
 def _as_told(operation: Operation, code: Code) -> RefusedOperation:

@@ -9,6 +9,7 @@ from kiosk.domain.doubts_after_session import being_looked_at, next_unclear
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
+    DifferenceSeen,
     EndedSeen,
     Event,
     GoOnPressed,
@@ -33,7 +34,7 @@ from kiosk.ui.staff.card_left import left_words
 from kiosk.ui.staff.doubt_words import late_words, looked_at_words, unclear_words
 from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.refused_operation import refused_words
+from kiosk.ui.staff.refused_operation import differed_words, refused_words
 from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.timing import PASSING_MS, Timing
@@ -49,8 +50,10 @@ class Banners(NoticeBand):
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray, self._unclear, self._refused, self._leaving = (_notice(sizes) for _ in range(6))
+        self._differed = _notice(sizes)
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
-        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear, self._refused)
+        serving = (self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
+        others = (self._doubt, *serving, self._refused, self._differed)
         urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
         super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
@@ -67,6 +70,7 @@ class Banners(NoticeBand):
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
             (self._unclear, "unclear-seen", UnclearSeen()),
+            (self._differed, "differed-seen", DifferenceSeen()),
         )
         for notice, key, event in said:
             seen = key.endswith("-seen")
@@ -91,6 +95,7 @@ class Banners(NoticeBand):
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
         self._late.say(*(late_words(counter.late) if counter.late else ("",)))
         self._show_refused(counter)
+        self._differed.say(*(differed_words(counter) if _shows_what_was(counter) else ("",)))
         unclear, looked_at = next_unclear(counter), being_looked_at(counter) if _shows_what_was(counter) else None
         self._unclear.say(*(unclear_words(unclear) if unclear else ("",)))
         self._looked_at.say(*(looked_at_words(looked_at) if looked_at else ("",)))

@@ -10,7 +10,9 @@ from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, Sa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CounterRetiring,
+    DifferenceSeen,
     Event,
+    LedgerDiffered,
     LedgerLoading,
     OperationAccepted,
     OperationRefused,
@@ -18,9 +20,11 @@ from kiosk.domain.events import (
     RegistryChanged,
     RegistryClockRead,
     RestartNeeded,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.states import Counter
 
 OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
@@ -41,6 +45,9 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
         RegistryClockRead(draw.randrange(-90, 90)),
         CounterRetiring(),
         RestartNeeded(),
+        LedgerDiffered(AT),
+        DifferenceSeen(),
+        UnsentUnlinkingsFound(draw.choice([(), (UnsentUnlinking("2104 ＊＊＊＊ 53", AT),)])),
     ]
     return draw.choice(news + beside)
 
