@@ -224,8 +224,6 @@ class RegistryCondition(StrEnum):
     TOO_LONG_OFFLINE = "registry-too-long-offline"
     SHUT_OUT = "registry-shut-out"
     """It no longer accepts this counter."""
-    REVOKED = "counter-revoked"
-    """It has taken this counter out of service: links and keys are erased here."""
 
     @property
     def is_trouble(self) -> bool:
@@ -234,7 +232,7 @@ class RegistryCondition(StrEnum):
     @property
     def stops_cards(self) -> bool:
         """Whether no My Number Card is accepted or registered. Unlinking never stops."""
-        return self in (RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT, RegistryCondition.REVOKED)
+        return self in (RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT)
 
 
 @unique

@@ -110,13 +110,19 @@ FATES: Mapping[tuple[int, str], Fate] = {
     (401, "secret-unknown"): Fate.SHUT_OUT,
     (403, "counter-revoked"): Fate.ERASED,
     (403, "counter-retired"): Fate.SHUT_OUT,
+    (404, "unknown-route"): Fate.KEPT,
+    (405, "wrong-method"): Fate.KEPT,
+    (408, "too-slow"): Fate.KEPT,
     (409, "epoch-changed"): Fate.OTHER_EPOCH,
     (409, "snapshot-needed"): Fate.KEPT,
+    (409, "not-retiring"): Fate.KEPT,
     (413, "too-large"): Fate.HALVED,
     (422, "operation-newer"): Fate.ONE_REFUSED,
     (422, "operation-unreadable"): Fate.ONE_REFUSED,
-    (429, "too-many"): Fate.KEPT,
-    (503, "unavailable"): Fate.KEPT,
+    (422, "operation-of-another-counter"): Fate.ONE_REFUSED,
+    (429, "too-many-requests"): Fate.KEPT,
+    (500, "incident"): Fate.HALVED,
+    (503, "database-unavailable"): Fate.KEPT,
 }
 """What the library's server says, by status and error."""
 OF_OTHERS: Mapping[int, Fate] = {1: Fate.KEPT, 2: Fate.KEPT, 3: Fate.KEPT, 4: Fate.KEPT, 5: Fate.HALVED}
@@ -161,8 +167,9 @@ class Patience:
         return min((tried.due for tried in self.tried.values() if tried.due > now), default=None)
 
     def answered(self, operations: Iterable[UUID], put_off: Iterable[UUID], now: float, draw: float) -> Patience:
-        """The server could take this batch. It has `put_off` some of them. `draw`: between 0 and 1, at random."""
-        left = {uuid: tried for uuid, tried in self.tried.items() if uuid not in set(operations)}
+        """The server could take this batch. It has `put_off` some of them: they are sent again soon. `draw`: between 0 and 1, at random."""
+        done = set(operations)
+        left = {uuid: tried for uuid, tried in self.tried.items() if uuid not in done}
         return replace(self, size=min(2 * self.size, MOST_OPERATIONS), tried=left)._waiting(put_off, now, draw)
 
     def choked(self, operations: Sequence[UUID], now: float, draw: float) -> Patience:

@@ -11,6 +11,7 @@ from uuid import UUID
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import (
     CounterRetiring,
+    CounterRevoked,
     DifferenceSeen,
     Event,
     LeavePressed,
@@ -26,7 +27,7 @@ from kiosk.domain.events import (
     UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
-from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
+from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition, Sound
 from kiosk.domain.states import (
     ClosingLink,
     Counter,
@@ -55,6 +56,8 @@ def heard(counter: Counter, event: RegistryEvent) -> Step:
             return replace(counter, registry_clock=ahead), ()
         case CounterRetiring():
             return replace(counter, registry_retiring=True), ()
+        case CounterRevoked():
+            return replace(counter, registry=RegistryCondition.SHUT_OUT), ()
         case RestartNeeded():
             return replace(counter, restart_needed=True), ()
         case LedgerDiffered(at):

@@ -25,6 +25,7 @@ from kiosk.domain.operations import (
     is_gone,
     is_unapplied,
 )
+from kiosk.domain.outbox import Outgoing, outgoing
 from kiosk.domain.overlay import Overlay, projected
 from kiosk.domain.wire import Operation, Origin, Position, UnlinkOperation
 from kiosk.store.cipher import CipherDatabase
@@ -79,6 +80,10 @@ class LinkLedger:
             self.shown.take(decision)
         self.seal()
         return decision
+
+    def outgoing(self) -> list[Outgoing]:
+        """The operations that have not arrived in the links yet, each with what it changes."""
+        return outgoing(self.own.all(), self._fed, self.notes.position, self.notes.epochs)
 
     def may_be_repeated(self, operation: Operation) -> bool:
         """Whether an operation made before under this UUID had this content, as far as anything is kept of it: the operation while it is on

@@ -41,7 +41,7 @@ from kiosk.domain.states import (
 from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter
 from tests.support.domain.with_registry import AT, refused, unlinked, with_registry
 
-STOPPING = [RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT, RegistryCondition.REVOKED]
+STOPPING = [RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT]
 PASSING = [RegistryCondition.STARTING, RegistryCondition.CURRENT, RegistryCondition.UNREACHABLE]
 stopping = pytest.mark.parametrize("condition", STOPPING)
 

@@ -82,7 +82,6 @@ def test_home_says_since_when_the_register_is_away_and_what_can_be_done(hands: H
         ("home-restart", ["再起動が必要です", "起動し直してください"], "再起動が必要です"),
         ("home-clock-ahead", ["サーバーより5分進んでいます", "両方の時計"], "同期済み"),
         ("home-clock-behind", ["サーバーより1日遅れています"], "同期済み"),
-        ("waiting-counter-revoked", ["サーバーから外れました", "連携登録と鍵は消しました", "ほかの窓口で行って"], "サーバーから外れました"),
     ],
 )
 def test_home_says_what_the_register_is_doing_and_whether_cards_are_taken(hands: Hands, scene: str, said: list[str], in_bar: str) -> None:
@@ -103,7 +102,6 @@ def test_home_says_what_the_register_is_doing_and_whether_cards_are_taken(hands:
             ["解除 2件は、ほかの窓口に届きません", "ほかの窓口で解除してください", "届いていない操作 3件"],
             ["つながってから"],
         ),
-        ("waiting-counter-revoked", [], ["同期待ち", "届いていない操作"]),
     ],
 )
 def test_an_unlinking_stays_on_the_home_screen_until_it_is_sent(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
@@ -171,7 +169,6 @@ def test_what_stops_the_readers_is_told_first_and_the_register_beside_it(hands: 
         ("status-unreachable", ["つながりません", "10:32 から", "ほかの窓口に届きます"]),
         ("status-registry-too-long-offline", ["長くつながっていません", "11/22 10:32 から"]),
         ("status-registry-shut-out", ["この窓口は受け付けられていません", "10:32 から"]),
-        ("status-counter-revoked", ["サーバーから外れました", "10:32 から"]),
         ("status-loading", ["受け取っています(4000/12840件)"]),
         ("status-retiring", ["使用を終える手続き中です"]),
         ("status-restart", ["再起動が必要です"]),

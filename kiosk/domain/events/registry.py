@@ -94,6 +94,13 @@ class UnsentUnlinkingsFound:
     unlinkings: tuple[UnsentUnlinking, ...]
 
 
+class CounterRevoked(Fieldless):
+    """The register has revoked this counter by name: the program ends, and its store and keys are erased."""
+
+    __slots__ = ()
+    about: ClassVar = Told(SignOfLife.NEVER)
+
+
 class RestartNeeded(Fieldless):
     """The counter was enrolled, or given another server, beside this program, which goes on with what it began with."""
 
@@ -101,15 +108,8 @@ class RestartNeeded(Fieldless):
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
-RegistryNews = (
-    RegistryChanged
-    | OperationAccepted
-    | OperationRefused
-    | LedgerLoading
-    | LedgerDiffered
-    | RegistryClockRead
-    | CounterRetiring
-    | RestartNeeded
-)
+MembershipEvent = CounterRetiring | CounterRevoked | RestartNeeded
+LedgerEvent = LedgerLoading | LedgerDiffered
+RegistryNews = RegistryChanged | OperationAccepted | OperationRefused | LedgerEvent | RegistryClockRead | MembershipEvent
 """What the register, or the thread that speaks with it, tells."""
 RegistryEvent = RegistryNews | UnsentUnlinkingsFound | RefusalSeen | DifferenceSeen

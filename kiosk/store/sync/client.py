@@ -84,8 +84,14 @@ class RegistryClient:
         """Has something to read once the answer is there; None if it is there already."""
         return self.connection.socket
 
-    def hear_feed(self) -> FeedPage | Said:
-        return _read(self.connection.receive(), read_feed)
+    @property
+    def is_warm(self) -> bool:
+        """Whether something was answered on this connection before."""
+        return self.connection.is_warm
+
+    def hear_feed(self, wait: int = 0) -> FeedPage | Said:
+        """The answer to `ask_for_feed`, which may come this many seconds later than other answers."""
+        return _read(self.connection.receive(wait), read_feed)
 
     def stops(self, known: Position, after: int | None = None) -> StopsPage | Said:
         """Stops that a counter may not know which knows the ledger up to this position."""

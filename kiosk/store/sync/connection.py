@@ -88,10 +88,17 @@ class Connection:
         sock = None if self._http is None else self._http.sock
         return None if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()) else sock
 
-    def receive(self) -> Reply:
-        """The answer to what was sent."""
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has answered before, and is still open as far as is known."""
+        return self._http is not None and self._kept
+
+    def receive(self, wait: float = 0.0) -> Reply:
+        """The answer to what was sent. `wait`: seconds that the other end was asked to wait before it answers."""
         try:
+            self._patience(wait)
             reply = self._receive()
+            self._patience(0.0)
         except BaseException:
             self.close()
             raise
@@ -111,6 +118,10 @@ class Connection:
             with suppress(OSError):
                 # Not the method of SSLSocket, which takes the TLS from under whoever reads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _patience(self, wait: float) -> None:
+        if self._http is not None and self._http.sock is not None:
+            self._http.sock.settimeout(self._limits.silence + wait)
 
     # --- below ----------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,6 @@ _ONLY_HERE = {
     RegistryCondition.UNREACHABLE: ("only-here", "until-back"),
     RegistryCondition.TOO_LONG_OFFLINE: ("only-here", "until-back"),
     RegistryCondition.SHUT_OUT: ("shut-out", "for-good"),
-    RegistryCondition.REVOKED: ("shut-out", "for-good"),
 }
 """Text keys: what an unlinking does not reach while the register does not hear of it, and what to do."""
 _UNLINKINGS = {
@@ -122,7 +121,6 @@ _KEYS = {
     RegistryCondition.UNREACHABLE: "unreachable",
     RegistryCondition.TOO_LONG_OFFLINE: "too-long",
     RegistryCondition.SHUT_OUT: "shut-out",
-    RegistryCondition.REVOKED: "revoked",
 }
 
 
@@ -149,8 +147,7 @@ def _unlinkings(counter: Counter) -> str:
 
 
 def _pending(counter: Counter) -> int:
-    """Return how many operations have no answer; none once all is erased."""
-    return 0 if counter.registry is RegistryCondition.REVOKED else counter.facts.finding("store").number("pending") or 0
+    return counter.facts.finding("store").number("pending") or 0
 
 
 def _waiting_in_bar(counter: Counter) -> str:

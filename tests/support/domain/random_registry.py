@@ -10,6 +10,7 @@ from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, Sa
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CounterRetiring,
+    CounterRevoked,
     DifferenceSeen,
     Event,
     LedgerDiffered,
@@ -44,6 +45,7 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
         LedgerLoading(draw.randrange(3), 2),
         RegistryClockRead(draw.randrange(-90, 90)),
         CounterRetiring(),
+        CounterRevoked(),
         RestartNeeded(),
         LedgerDiffered(AT),
         DifferenceSeen(),

@@ -47,9 +47,8 @@ NOT_CURRENT = {
     RegistryCondition.UNREACHABLE: SEEN_AT,
     RegistryCondition.TOO_LONG_OFFLINE: LONG_AGO,
     RegistryCondition.SHUT_OUT: SEEN_AT,
-    RegistryCondition.REVOKED: SEEN_AT,
 }
-STOPPING = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT, Code.COUNTER_REVOKED)
+STOPPING = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
 UNSENT = (UnsentUnlinking(NUMBER.masked, SEEN_AT), UnsentUnlinking("2104 ＊＊＊＊ 61", SEEN_AT))
 """Two of the three operations that are to be sent."""
 SENT = found(FACTS, Finding("store.fine", COUNTED | {"pending": 0}, SEEN_AT))
