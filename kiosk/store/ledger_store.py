@@ -87,11 +87,14 @@ class LedgerStore(OpenedStore):
         with self._reading():
             return self._ledger.own.count_pending()
 
+    def pending_operations(self) -> list[Operation]:
+        """The operations that the library's server has yet to answer, in the order in which they were made."""
+        with self._reading():
+            return self._ledger.own.pending()
+
     def unsent_unlinkings(self) -> tuple[UnsentUnlinking, ...]:
         """What was unlinked here and so far stops at this counter alone, oldest first."""
-        with self._reading():
-            pending = self._ledger.own.pending()
-        return tuple(_as_unsent(operation) for operation in pending if isinstance(operation, UnlinkOperation))
+        return tuple(_as_unsent(operation) for operation in self.pending_operations() if isinstance(operation, UnlinkOperation))
 
     def answer(self, answers: Mapping[UUID, Answer], epoch: int) -> list[OwnOperation]:
         """Keep the answers that the server gave, in an epoch, to operations made here; return those that are news.
