@@ -20,6 +20,8 @@ class AdministrativeAct(StrEnum):
     """From then on the library's server held the links."""
     LOADED = "loaded"
     """All links were replaced by a snapshot of the library's server."""
+    EPOCH_BEGUN = "epoch-begun"
+    """On the library's server: a new epoch, because the database had lost something."""
     MIGRATED = "migrated"
     """The store was brought to a form that could not take over its links, which were dropped."""
     TRUST_ADDED = "trust-added"

@@ -1,74 +1,56 @@
-"""What the server's ledger is asked, and what it answers. Values; how they cross the wire is in `domain/registry_wire.py`."""
+"""What the server's ledger is asked, and what it answers, before it is told to one counter (`domain/registry_wire.py`)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, unique
 from uuid import UUID
 
 from kiosk.domain.decide import Epochs
-from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
+from kiosk.domain.registry_wire import Answer, LedgerStatus
 from kiosk.domain.wire import Operation, Position
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerStatus:
-    """The ledger at one position: what every answer carries, and from which a counter sees whether its links are the library's."""
+class Head:
+    """The ledger at one position."""
 
-    head: Position
+    position: Position
     count: int
-    """Links that stand at `head`."""
-    digest: bytes
-    """Of these links (`LinkHash.seal`)."""
+    """Links that stand there."""
+    digest: str
+    """Of these links (`LinkHash.seal`), in hexadecimal."""
     safe: Position
-    """What every backup holds that may still be put back."""
+    """What every backup holds that may be restored; in the epoch that runs now."""
     epochs: Epochs
     floor: int
-    """Stops and feed entries at or below it are erased."""
+    """Stops and feed entries at or below it are erased, or will be."""
     key_generation: int
+
+    def told(self, time: datetime, sequence: int = 0, *, retiring: bool = False) -> LedgerStatus:
+        """As it is told to one counter. `time`: the server's clock. `sequence`, `retiring`: of that counter (`CounterRow`)."""
+        whole = time.replace(microsecond=0)
+        told = (self.position, self.count, self.digest, self.safe, self.epochs, self.floor, self.key_generation)
+        return LedgerStatus(*told, time=whole, sequence=sequence, retiring=retiring)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One request: operations that one counter sent, to be answered in this order."""
+    """One request: the operations that one counter sent."""
 
     counter: str
     operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedHere:
-    """The operation holds, at this cursor of the running epoch."""
-
-    uuid: UUID
-    cursor: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedHere:
-    """The operation was declined for good. `code` is one of `decide`'s, or operation-reused."""
-
-    uuid: UUID
-    code: Code
-
-
-@dataclass(frozen=True, slots=True)
-class DeferredHere:
-    """Not decided yet: after a new epoch all counters send their stops first. Nothing is stored; the counter asks again."""
-
-    uuid: UUID
-
-
-Answer = AcceptedHere | RefusedHere | DeferredHere
-
-
-@dataclass(frozen=True, slots=True)
 class Applied:
     """The answers to one batch, in its order, and the ledger right after the transaction that holds them."""
 
-    answers: tuple[Answer, ...]
-    status: LedgerStatus
+    answers: Mapping[UUID, Answer]
+    head: Head
     sequence: int
     """The highest sequence seen of this counter."""
 
@@ -78,16 +60,16 @@ class Commit:
     """What one transaction added to the feed."""
 
     entries: tuple[FeedEntry, ...]
-    status: LedgerStatus
+    head: Head
 
 
 @unique
 class Why(StrEnum):
-    """Why the feed has nothing for a counter's position."""
+    """Why the feed has nothing for a position."""
 
     EPOCH_CHANGED = "epoch-changed"
     SNAPSHOT_NEEDED = "snapshot-needed"
-    """Its cursor lies above the head or below the floor."""
+    """It lies above the head or below the floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +77,36 @@ class NoFeed:
     """The counter has to take a snapshot."""
 
     why: Why
-    status: LedgerStatus
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPage:
+class Entries:
     """The entries that follow a position, without a gap; none if it is the head."""
 
     entries: tuple[FeedEntry, ...]
-    status: LedgerStatus
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
-class StopsPage:
-    """Stops in the order of their cursors."""
+class Stops:
+    """Stops in the order of their cursors. `next`: ask again `after` that cursor; None at the end."""
 
     stops: tuple[PlacedStop, ...]
     next: int | None
-    """Ask again `after` this cursor; None at the end."""
-    status: LedgerStatus
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotPage:
-    """Links in the order of their tokens. What came after `status.head` may or may not be in it: the feed from there on, applied so that the
-    higher position wins, leads to the same links.
+class Links:
+    """Links in the order of their tokens, read at `head` or a little later: the feed from there on, applied so that the higher position
+    wins, leads to the links that stand.
     """
 
     links: tuple[PlacedLink, ...]
     done: bool
-    status: LedgerStatus
+    """Whether no link follows."""
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +114,16 @@ class Contact:
     """What a counter says of itself with a request for the feed."""
 
     known: Position
-    """Names an epoch only once the counter has sent all its stops in it."""
+    """A counter names an epoch only once it has sent all its stops in it."""
     pending: int = 0
     version: str = ""
     differs: bool = False
-    """Its links are not those of `LedgerStatus.digest` at the same position."""
+    """Its links are not those of the digest at the same position."""
 
 
 @unique
 class Finding(StrEnum):
-    """What `verify` found changed behind the program."""
+    """What was changed behind the program."""
 
     LINKS = "links"
     FEED = "feed"
@@ -153,7 +135,7 @@ class Finding(StrEnum):
 class Verification:
     """The outcome of a full check. All is well if `findings` is empty."""
 
-    head: Position
+    position: Position
     links: int
     """Rows counted."""
     findings: tuple[Finding, ...]
@@ -163,7 +145,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What `compact` erased."""
+    """What was erased, in rows."""
 
     floor: int
     entries: int

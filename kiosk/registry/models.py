@@ -1,7 +1,7 @@
 """The server's tables as peewee models, for queries of few rows. Only migrations.py creates them.
 
-Not bound to a database: `Model.select().execute(database)`. The ledger's own tables (link, feed, stop, operation) are written with plain SQL,
-a statement for all rows of a transaction.
+Not bound to a database: `Model.select().execute(database)`. The ledger's own tables (link, feed, stop, operation) are written with plain
+SQL, a statement for all rows of a transaction.
 """
 
 from __future__ import annotations

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-import os
 import sqlite3
-import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread, current_thread
@@ -16,7 +14,6 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
@@ -96,17 +93,6 @@ def same_store(path: Path, key: bytes) -> bool:
     """Whether the header of the file at `path` belongs to `key`. Raises OSError."""
     with open_regular(path) as file:
         return hmac.compare_digest(file.read(16), salt_for(key))
-
-
-def forget_pages(path: Path) -> None:
-    """Drop the file's pages from the page cache, so that later reads come from the disk (POSIX, advisory)."""
-    sync_file(path)
-    if sys.platform == "linux":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(handle)
 
 
 class CipherDatabase(SqliteDatabase):
