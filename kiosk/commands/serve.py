@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands, ServerHome
-from kiosk.commands.registry.opened import address_of, opened, warn_of_sheet
+from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_sheet
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
@@ -31,13 +31,12 @@ def add(commands: Commands) -> None:
 
 def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     """Serve until a signal. Raises KioskError, also if another server runs on this home."""
-    from kiosk.ledger.running_lock import RunningLock
     from kiosk.registry.backup.keeper import BackupKeeper, plan_of
     from kiosk.registry.nightly import Nightly
     from kiosk.registry.tls import server_context
 
     with ExitStack() as stack:
-        stack.enter_context(RunningLock(home.lock))
+        stack.enter_context(alone(home))
         registry = stack.enter_context(opened(home, begins=True))
         settings = registry.settings
         if registry.is_new:

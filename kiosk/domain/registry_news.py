@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from kiosk.domain.answered_acts import done, told_on_its_page
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import (
     CounterRetiring,
@@ -32,7 +33,6 @@ from kiosk.domain.states import (
     ClosingLink,
     Counter,
     Flow,
-    Problem,
     Registered,
     RegistrationRefused,
     SavingLink,
@@ -85,6 +85,8 @@ def _accepted(counter: Counter, operation: UUID) -> Step:
     """A page that said "pending" says "done"."""
     flow = counter.flow
     if isinstance(flow, SavingLink | ClosingLink) and flow.operation == operation:
+        if flow.timer:
+            return done(counter, flow, pending=False)
         # Faster than our own store's word that it is saved.
         return replace(counter, flow=replace(flow, accepted=True)), ()
     if not isinstance(flow, Registered | Unlinked) or flow.operation != operation or not flow.pending:
@@ -97,18 +99,6 @@ def _refused(counter: Counter, told: RefusedOperation) -> Step:
     if any(known.operation == told.operation for known in counter.refused_operations):
         return stay(counter)
     return told_on_its_page(replace(counter, refused_operations=(*counter.refused_operations, told)))
-
-
-def told_on_its_page(counter: Counter) -> Step:
-    """Turn a page that waits for an operation into its refusal, if it was refused."""
-    codes = {told.operation: told.code for told in counter.refused_operations}
-    match counter.flow:
-        case Registered(draft, operation) if operation in codes:
-            return go(counter, RegistrationRefused(draft, Problem(codes[operation]), operation), Play(Sound.REFUSED))
-        case Unlinked(reason, number, operation, card_stopped=stopped) if operation in codes:
-            problem = Problem(codes[operation], entered=number.text)
-            return go(counter, UnlinkingRefused(problem, reason, stopped, operation), Play(Sound.REFUSED))
-    return counter, ()
 
 
 def _seen(counter: Counter, operation: UUID) -> Step:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from kiosk.commands.registry.opened import moment, opened
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import answer_to, somebody_is_there
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.recovery_sheet import ask_line
+from kiosk.commands.registry.opened import alone, moment, opened
 from kiosk.config import Home
 from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
-from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
@@ -74,7 +71,7 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.opening import now
 
     settings = read_registry_settings(home.config)
-    with _alone(home), given(options.file):
+    with alone(home), given(options.file):
         key = _site_key(home, options.sheet)
         revoke = tuple(options.revoke)
         told = not revoke and somebody_is_there()
@@ -95,28 +92,13 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.opening import now
 
     settings = read_registry_settings(home.config)
-    with _alone(home):
+    with alone(home):
         with opened(home) as registry:
             site_key = registry.site_key.key
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
     cut = found.epochs.effective(found.position) if options.cut is None else options.cut
     output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=cut)
     return output.OK
-
-
-@contextmanager
-def _alone(home: RegistryHome) -> Iterator[None]:
-    """Hold the lock of the server. Raises Refused: registry-serving."""
-    from kiosk.ledger.running_lock import RunningLock
-
-    try:
-        lock = RunningLock(home.lock)
-    except Unavailable as error:
-        if error.code is Code.ALREADY_RUNNING:
-            raise Refused(Code.REGISTRY_SERVING) from error
-        raise
-    with lock:
-        yield
 
 
 def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:

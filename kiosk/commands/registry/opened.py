@@ -11,6 +11,7 @@ from kiosk.commands import output
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.errors import Code, Refused, Unavailable
 
 if TYPE_CHECKING:
     from kiosk.registry.opening import OpenedRegistry
@@ -26,6 +27,21 @@ def opened(home: RegistryHome, *, begins: bool = False) -> Iterator[OpenedRegist
         yield registry
     finally:
         registry.close()
+
+
+@contextmanager
+def alone(home: RegistryHome) -> Iterator[None]:
+    """Hold the lock of the server. Raises Refused: registry-serving."""
+    from kiosk.ledger.running_lock import RunningLock
+
+    try:
+        lock = RunningLock(home.lock)
+    except Unavailable as error:
+        if error.code is Code.ALREADY_RUNNING:
+            raise Refused(Code.REGISTRY_SERVING) from error
+        raise
+    with lock:
+        yield
 
 
 def address_of(settings: RegistrySettings, port: int | None = None) -> str:
