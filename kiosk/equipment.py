@@ -37,6 +37,16 @@ def today() -> date:
     return day_in_japan(now())
 
 
+def program_version() -> str:
+    """The version of this program, as packaged."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("library-card-kiosk")
+    except PackageNotFoundError:  # a bare checkout
+        return "0"
+
+
 def counter_facts(settings: Settings, *, demo: bool = False) -> CounterFacts:
     """The facts that are known before anything is opened."""
     return CounterFacts(

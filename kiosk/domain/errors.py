@@ -115,6 +115,8 @@ class Code(StrEnum):
     REGISTRY_UNREACHABLE = "registry-unreachable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     REGISTRY_NOT_TRUSTED = "registry-not-trusted", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     """Another authority than the library's vouches for who is there, or for another name."""
+    REGISTRY_AUTHORITY_MISSING = "registry-authority-missing", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The certificate kept beside the store is gone, or another."""
     REGISTRY_ANSWER_UNEXPECTED = "registry-answer-unexpected", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     # enrolment, and the counters of a register
     ENROLMENT_CODE_OF_ANOTHER = "enrolment-code-of-another", about_counter(Family.REGISTRY, ToPatron.NOTHING)
