@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
+from kiosk.ledger.digest import LinkSum
+from kiosk.store.ledger_notes import LedgerNotes
 from kiosk.store.opened_store import OpenedStore
 
 
@@ -19,6 +24,8 @@ class Membership:
     counter: str
     """This counter's name in the ledger (`Origin.counter`)."""
     key_generation: int
+    sequence: int
+    """Number of operations made here so far."""
     epochs: Epochs
     """The epoch that runs now, as far as this counter has heard; that of the links may be an earlier one."""
     reached: Position
@@ -39,7 +46,7 @@ class Membership:
 
 
 class EnrolledStore(OpenedStore):
-    """Each method is one short transaction."""
+    """Each method is one short transaction. Those that note something raise ValueError on a counter that is alone."""
 
     def enrol(self, registry: str, counter: str, key_generation: int = 0) -> None:
         """From now on the library's server at this URL holds the links, and what is done here waits for its answers, under this name.
@@ -47,36 +54,83 @@ class EnrolledStore(OpenedStore):
         The site key is the library's already: `enrolment.join` changes it, and calls this. Repeated under the same name it only notes the
         URL. Raises ValueError on a counter that has links of its own, or another name.
         """
-        raise NotImplementedError
+        with self._writing() as now:
+            notes = self._ledger.notes
+            if self._ledger.is_alone and (self._digest.kept() or LinkSum()).count:
+                raise ValueError("only a counter without links can be enrolled")
+            if notes.counter not in (None, counter):
+                raise ValueError(f"enrolled as {notes.counter} already")
+            self._ledger.enrol(registry, counter, key_generation)
+            notes.keep_shut_out(None)
+            self._ledger.seal.renew()
+            self._tell(now, AdministrativeAct.ENROLLED, None, reason=None)
 
     def is_enrolled(self) -> bool:
         """Whether the library's server holds the links; otherwise this counter is alone, and its own feed."""
-        raise NotImplementedError
+        with self._reading():
+            return not self._ledger.is_alone
 
     def membership(self) -> Membership | None:
         """Everything about this counter and the server, from one snapshot of the file; None on a counter that is alone."""
-        raise NotImplementedError
+        with self._reading():
+            notes = self._ledger.notes
+            registry = notes.registry
+            if registry is None:
+                return None
+            who = notes.counter or self._counter, notes.key_generation, notes.sequence
+            heard, latest = notes.heard, notes.latest
+            return Membership(registry, *who, notes.epochs, notes.position, heard, latest, notes.is_retiring, notes.shut_out)
 
     def move_to(self, registry: str) -> None:
         """The server has a new URL."""
-        raise NotImplementedError
+        with self._noting() as notes:
+            notes.move_to(registry)
 
     def heard_at(self, now: datetime) -> None:
         """The server answered at this time of our clock. Writes to the disk: once a minute is enough."""
-        raise NotImplementedError
+        with self._noting() as notes:
+            notes.hear(now)
+            notes.see(now)
 
     def seen_at(self, now: datetime) -> None:
         """Keep the latest time ever seen, also while the server is away. Writes only if `now` is later than what is kept."""
-        raise NotImplementedError
+        with self._reading():
+            latest = self._ledger.notes.latest
+        if latest is None or now > latest:
+            with self._noting() as notes:
+                notes.see(now)
 
     def raise_sequence(self, sequence: int) -> None:
         """The server has seen operations of this counter up to this one: a store that was put back goes on behind them."""
-        raise NotImplementedError
+        with self._reading():
+            if sequence <= self._ledger.notes.sequence:
+                return
+        with self._noting() as notes:
+            notes.count(max(sequence, notes.sequence))
 
     def mark_retiring(self, *, retiring: bool) -> None:
         """Note `LedgerStatus.retiring`. Writes only a change."""
-        raise NotImplementedError
+        with self._reading():
+            if retiring == self._ledger.notes.is_retiring:
+                return
+        with self._noting() as notes:
+            notes.keep_retiring(retiring)
 
     def mark_shut_out(self, since: datetime | None) -> None:
         """Note that the server shut this counter out, or (None) that it answers again. Writes only a change: the first time stays."""
-        raise NotImplementedError
+        with self._reading():
+            if (since is None) == (self._ledger.notes.shut_out is None):
+                return
+        with self._noting() as notes:
+            notes.keep_shut_out(since)
+
+    @contextmanager
+    def _noting(self) -> Iterator[LedgerNotes]:
+        with self._writing():
+            self._refuse_alone()
+            yield self._ledger.notes
+            self._ledger.seal.renew()
+
+    def _refuse_alone(self) -> None:
+        if self._ledger.is_alone:
+            raise ValueError("a counter that is alone is its own feed")

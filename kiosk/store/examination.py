@@ -86,7 +86,8 @@ def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None], en
         return Problem(Code.AUDIT_BROKEN, (("row", broken),))
     ledger = LinkLedger(database, digest)
     # Where there is a server, links come and go without an act of this counter.
-    if digest.counted(pause) != digest.kept() or (ledger.is_alone and excess(database, digest) != allowed) or not ledger.holds():
+    altered = digest.counted(pause) != digest.kept() or not digest.numbers_agree(pause)
+    if altered or (ledger.is_alone and excess(database, digest) != allowed) or not ledger.holds():
         return Problem(Code.LINKS_ALTERED)
     return None if Figures(database).agree() else Problem(Code.STORE_FORKED)
 

@@ -27,6 +27,7 @@ from kiosk.store.link_ledger import LinkLedger
 from kiosk.store.metadata import IDENTITY
 from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
+from kiosk.store.staging import Staging
 
 
 class OpenedStore:
@@ -50,12 +51,13 @@ class OpenedStore:
         self._clock = clock
         with translated(path):
             check_company(path)
-            self._migration = prepare(path, keys.database, clock(), counter_name)
+            self._migration = prepare(path, keys, clock(), counter_name)
         self._database = CipherDatabase(path, keys.database)
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
         self._ledger = LinkLedger(self._database, self._digest)
+        self._staging = Staging(self._database, self._digest)
         self._standing = Integrity(self._database, self._audit, self._digest, anchor, known)
         self._examination = Examination(path, keys)
         self._unexamined: Code | None = None

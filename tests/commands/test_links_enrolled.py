@@ -16,7 +16,7 @@ from tests.support.store.enrolled import CARD_A, CARD_B, NUMBER_1, NUMBER_2, REG
 @pytest.fixture
 def enrolled(home: Home) -> Home:
     with open_repository(home, read_settings(home.config))[0] as store:
-        store.enrol(REGISTRY)
+        store.enrol(REGISTRY, "窓口1")
     return home
 
 

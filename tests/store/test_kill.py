@@ -45,7 +45,7 @@ def picture(store: Repository) -> Any:
     links = [(link.number, link.since, link.counter) for link in store.list_links(masked=False)]
     # That the anchor was caught up is told by a row of its own; the acts are the same.
     acts = [(row.act, row.number, row.reason, row.operation) for row in store.audit_rows() if row.act != AdministrativeAct.CAUGHT_UP]
-    return links, store.operations(), acts, store.month_statistics(), store.pending_count(), store.position()
+    return links, store.operations(), acts, store.month_statistics(), store.pending_count(), store.membership(), store.staged()
 
 
 @pytest.mark.timeout(120)

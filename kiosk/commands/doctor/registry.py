@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kiosk import __version__
 from kiosk.commands.output import words
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Unavailable
@@ -19,6 +18,7 @@ from kiosk.domain.model import RegistryCondition
 from kiosk.domain.outbox import Fate, fate
 from kiosk.domain.registry_contact import Contact, clock_difference, condition
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
+from kiosk.equipment import program_version
 
 if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership
@@ -68,7 +68,7 @@ def ask(membership: Membership, secret: str, authority: Authority, now: Callable
     with closing(Connection.verified(url, authority, Limits(connect=_SECONDS, silence=_SECONDS, whole=_SECONDS))) as connection:
         before = now()
         try:
-            answer = RegistryClient(connection, secret, __version__).feed(membership.reached, Standing())
+            answer = RegistryClient(connection, secret, program_version()).feed(membership.reached, Standing())
             ends = certificate_end(url.host.strip("[]"), url.port, authority)
         except Unavailable as error:
             return Heard(error.code)

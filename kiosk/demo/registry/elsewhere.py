@@ -14,19 +14,17 @@ from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from kiosk.store.sync.sync_thread import Credentials, SyncThread
 
-NAME = "中央館 1"
-"""In the ledger. Not a sentence: what staff call their counters is theirs to choose."""
 _MAX_OFFLINE = timedelta(days=1)
 
 
 class CounterElsewhere:
     """Begins anew each time, and fetches the links it does not have. Used on one thread."""
 
-    def __init__(self, folder: Path, site_key: bytes, url: str, credentials: Credentials) -> None:
+    def __init__(self, folder: Path, site_key: bytes, url: str, name: str, credentials: Credentials) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        self._store = Repository(folder / "kiosk.db", Keys.fresh(site_key), NAME, now)
-        self._store.enrol(url, NAME)
+        self._store = Repository(folder / "kiosk.db", Keys.fresh(site_key), name, now)
+        self._store.enrol(url, name)
         self._sync = SyncThread(self._store, credentials, _nobody_looks, _MAX_OFFLINE, now=now)
         self._sync.start()
 

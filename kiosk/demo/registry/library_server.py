@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.demo.registry.line import HOST, Line
 from kiosk.demo.registry.process import ServerProcess
@@ -15,8 +16,14 @@ from kiosk.domain.errors import KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.equipment import now
 
+if TYPE_CHECKING:
+    from kiosk.demo.registry.elsewhere import CounterElsewhere
+    from kiosk.store.sync.sync_thread import Credentials
+
 AWAY = timedelta(hours=25)
 """One hour more than a counter may go on without its server."""
+ELSEWHERE = "中央館 1"
+"""The other counter's name in the ledger. Not a sentence: what staff call their counters is theirs to choose."""
 _PARTS = ("fastapi", "uvicorn", "psycopg", "urllib3")
 _log = logging.getLogger(__name__)
 
@@ -31,11 +38,9 @@ class DemoLibraryServer:
 
     def __init__(self, home: Path, site_key: bytes, counter: str) -> None:
         """`counter`: the name of this counter in the ledger."""
-        from kiosk.demo.registry.elsewhere import NAME
-
-        self._home, self._site_key, self._counter, self._other = home, site_key, counter, NAME
+        self._home, self._site_key, self._counter = home, site_key, counter
         self._line = Line()
-        self._process = ServerProcess(home / "server", site_key, (counter, NAME))
+        self._process = ServerProcess(home / "server", site_key, (counter, ELSEWHERE))
         self._elsewhere: CounterElsewhere | None = None
         self._skipped = timedelta()
         self._thread: threading.Thread | None = None
@@ -51,6 +56,8 @@ class DemoLibraryServer:
         self._thread.start()
 
     def _begin(self, is_ready: Callable[[Credentials], None]) -> None:
+        # Loaded beside the windows, not before them.
+        from kiosk.demo.registry.elsewhere import CounterElsewhere
         from kiosk.demo.registry.enrolling import enrolled
 
         try:
@@ -58,7 +65,8 @@ class DemoLibraryServer:
             self._line.lead_to(port)
             is_ready(enrolled(self.url, codes[self._counter]))
             direct = f"https://{HOST}:{port}"
-            self._elsewhere = CounterElsewhere(self._home / "elsewhere", self._site_key, direct, enrolled(direct, codes[self._other]))
+            folder, credentials = self._home / "elsewhere", enrolled(direct, codes[ELSEWHERE])
+            self._elsewhere = CounterElsewhere(folder, self._site_key, direct, ELSEWHERE, credentials)
         except (ValueError, KioskError) as error:
             # The demo goes on without: the windows say that the server cannot be reached.
             _log.warning("the demo's library server: %s", error)
