@@ -1,8 +1,9 @@
 """How a counter and the library's server come to know each other.
 
-In this order, so that whoever stands between the two learns nothing: an unverified connection brings the authority's certificate, which is
-public, and is closed; the certificate is compared with the pin in the code; a second connection trusts that authority alone and checks the
-name of the host; only there the code's secret is said. Whoever shows the true authority without having its server's key fails at the second.
+In this order, so that whoever stands between the two learns nothing: an unverified connection brings the authority's certificate, which
+is public, and is closed; the certificate is compared with the pin in the code; a second connection trusts that authority alone and checks
+the name of the host; only there the code's secret is said. Whoever shows the true authority without having the key of its server fails at
+the second.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from kiosk.domain.model import Link, LinkToken
 from kiosk.store.ledger_store import LedgerStore
 from kiosk.store.sync.client import RegistryClient, Said
 from kiosk.store.sync.connection import Connection, Limits
+from kiosk.store.sync.credentials import Credentials
 from kiosk.store.sync.server_url import ServerUrl
-from kiosk.store.sync.sync_thread import Credentials
 
 LIMITS = Limits(connect=1.0, silence=1.5, whole=2.0)
 """A patron waits."""

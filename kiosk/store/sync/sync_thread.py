@@ -7,46 +7,38 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import CounterRevoked, Event
+from kiosk.domain.model import Link, LinkToken
 from kiosk.domain.outbox import jittered
 from kiosk.incidents import RecurringIncidents
 from kiosk.store.staging_store import StagingStore
 from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.client import RegistryClient
 from kiosk.store.sync.connection import Connection
+from kiosk.store.sync.credentials import Credentials
 from kiosk.store.sync.exchange import Exchange, Revoked, ShutOut
+from kiosk.store.sync.question import Question
 from kiosk.store.sync.reports import Reports
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.session import Session
-from kiosk.store.sync.tls import Authority
 
 _SHUT_OUT_SECONDS = 60.0
 """How often a counter that is shut out asks whether it still is: a server restored from a backup may learn of it again."""
+_WITHOUT_SESSION_SECONDS = 5.0
 _STOP_SECONDS = 6.0
 _log = logging.getLogger("kiosk.sync")
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What this counter shows, and what it trusts."""
-
-    secret: str = field(repr=False)
-    authority: Authority
-    version: str
-    """Of this program, as the server lists it."""
-
-
 class SyncThread:
-    """Owns the connections. `start`, `stop`, `wake` and `look` may be called from any thread and return at once, `stop` within seconds."""
+    """Owns the connections. Every method returns at once, but `stop` (seconds at most) and `find`."""
 
     def __init__(
         self,
         store: StagingStore,
-        credentials: Credentials,
+        credentials: Credentials | None,
         post: Callable[[Event], None],
         max_offline: timedelta,
         *,
@@ -54,9 +46,11 @@ class SyncThread:
         monotonic: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
+        """`credentials`: None if they are lost, so that the server cannot be recognised until the counter is enrolled anew."""
         self._store, self._credentials, self._post = store, credentials, post
         self._now, self._monotonic, self._draw = now, monotonic, draw
         self._reports = Reports(post, now, monotonic, max_offline)
+        self._question = None if credentials is None else Question(store, credentials)
         self._bell, self._stopping = Bell(), threading.Event()
         self._bugs = RecurringIncidents()
         self._url = ""
@@ -65,11 +59,21 @@ class SyncThread:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
+        """Tell what is known from earlier runs, and begin. Raises Unavailable: one of the store's codes."""
+        membership = self._store.membership()
+        if membership is not None:
+            self._reports.begin(membership.heard, membership.latest, membership.shut_out)
         self._thread.start()
 
     def wake(self) -> None:
         """Something was done here that the server does not know yet."""
         self._bell.ring()
+
+    def find(self, token: LinkToken) -> Link | None:
+        """The link that the server has for a card; None if none. For one thread. Raises Unavailable without an answer in time."""
+        if self._question is None:
+            raise Unavailable(Code.REGISTRY_NOT_TRUSTED)
+        return self._question.find(token)
 
     def look(self) -> None:
         """Tell the condition if time has changed it, even while the thread waits for a server that sends a byte now and then."""
@@ -88,19 +92,13 @@ class SyncThread:
 
     def _run(self) -> None:
         session: Session | None = None
-        begun = False
         while not self._stopping.is_set():
             try:
-                if not begun:
-                    self._begin()
-                    begun = True
                 self._note_time()
                 session = self._session(session)
                 self._round(session)
             except Unavailable as error:
-                # The store's own trouble, which its check shows: it may be over in a moment.
-                _log.warning("sync: %s", error.code)
-                self._rest(session)
+                self._failed(error, session)
             except Exception as error:
                 self._bugs.record(error)
                 self._reports.failed()
@@ -108,25 +106,24 @@ class SyncThread:
         for connection in self._connections:
             connection.close()
 
-    def _begin(self) -> None:
-        membership = self._store.membership()
-        if membership is not None:
-            self._reports.begin(membership.heard, membership.latest, membership.shut_out)
-
     def _round(self, session: Session) -> None:
         try:
             session.round()
-        except Unavailable as error:
-            if error.code not in (Code.REGISTRY_UNREACHABLE, Code.REGISTRY_NOT_TRUSTED):
-                raise
-            if not self._stopping.is_set():
-                self._reports.failed()
-                session.found_nobody()
         except ShutOut:
             self._shut_out(session)
         except Revoked:
             self._shut_out(session)
             self._post(CounterRevoked())
+
+    def _failed(self, error: Unavailable, session: Session | None) -> None:
+        if self._stopping.is_set():
+            return
+        if error.code in (Code.REGISTRY_UNREACHABLE, Code.REGISTRY_NOT_TRUSTED):
+            self._reports.failed()
+        else:
+            # The store's own trouble, which its check shows: it may be over in a moment.
+            _log.warning("sync: %s", error.code)
+        self._rest(session)
 
     def _shut_out(self, session: Session) -> None:
         now = self._now()
@@ -135,7 +132,9 @@ class SyncThread:
         self._store.mark_shut_out(now)
 
     def _session(self, before: Session | None) -> Session:
-        """The one before, unless the server has moved."""
+        """The one before, unless the server has moved. Raises Unavailable: registry-not-trusted, without credentials."""
+        if self._credentials is None:
+            raise Unavailable(Code.REGISTRY_NOT_TRUSTED)
         membership = self._store.membership()
         url = "" if membership is None else membership.registry
         if before is not None and url == self._url:
@@ -161,4 +160,4 @@ class SyncThread:
         if session is not None:
             session.found_nobody()
         else:
-            self._stopping.wait(1)
+            self._stopping.wait(_WITHOUT_SESSION_SECONDS)
