@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     RegistryChanged,
     UnlinkConfirmed,
 )
+from kiosk.domain.health import Finding
 from kiosk.domain.model import EndedBy, Language, OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
 from kiosk.domain.states import ClosingLink, MoreTime, Problem, Registered, RegistrationRefused, Unlinked, Waiting
 from kiosk.text import plain, say
@@ -28,7 +29,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words
-from tests.support.windows.patron_samples import DRAFT, NUMBER, OPERATION, SEEN_AT, counter
+from tests.support.windows.patron_samples import DRAFT, FACTS, NUMBER, OPERATION, SEEN_AT, counter, found
 from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.registry_samples import registry_scenes
 from tests.support.windows.staff_samples import staff_scenes
@@ -122,6 +123,11 @@ def test_the_bar_says_at_any_width_that_links_are_synchronised(hands: Hands) -> 
     served = staff_scenes()["more-time"][0]
     hands.show(replace(served, registry=RegistryCondition.CURRENT, more_time=MoreTime(served.more_time.ticket, 1, 1)))
     assert "同期済み" in bar(hands)
+
+
+def test_what_else_needs_attention_does_not_hide_that_links_are_synchronised(hands: Hands) -> None:
+    hands.show(counter(Waiting(), registry=RegistryCondition.CURRENT), found(FACTS, Finding("clock.zone", {}, SEEN_AT)))
+    assert "連携台帳: 同期済み、確認すること 1件" in bar(hands)
 
 
 def test_links_that_were_not_those_of_the_register_are_told_until_staff_have_seen_it(live: LiveStaffWindow) -> None:

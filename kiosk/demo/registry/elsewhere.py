@@ -12,7 +12,8 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revo
 from kiosk.equipment import now
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
-from kiosk.store.sync.sync_thread import Credentials, SyncThread
+from kiosk.store.sync.credentials import Credentials
+from kiosk.store.sync.sync_thread import SyncThread
 
 _MAX_OFFLINE = timedelta(days=1)
 

@@ -36,7 +36,7 @@ class Line:
 
     def cut(self) -> None:
         self._is_cut = True
-        self._hang_up()
+        self.hang_up()
 
     def mend(self) -> None:
         self._is_cut = False
@@ -44,7 +44,7 @@ class Line:
     def close(self) -> None:
         self._is_cut = True
         self._listening.close()
-        self._hang_up()
+        self.hang_up()
 
     def _accept(self) -> None:
         while True:
@@ -74,7 +74,8 @@ class Line:
         for end in (source, target):
             _end(end)
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End every connection; new ones are possible unless it is cut."""
         with self._lock:
             ends, self._ends = self._ends, set()
         for end in ends:

@@ -6,7 +6,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _LISTENING = re.compile(r"https://127\.0\.0\.1:([0-9]+)")
@@ -37,9 +38,16 @@ class ServerProcess:
             continue
         return int(found[1])
 
-    def retire(self, counter: str) -> None:
-        """As an administrator does, at the server: a command beside it."""
-        self._others.append(_started(["-m", "kiosk", "--home", str(self._home), "registry", "retire", counter]))
+    def retire(self, counter: str, done: Callable[[], None]) -> None:
+        """As an administrator does, at the server: a command beside it. Calls `done` afterwards, on a thread."""
+        command = _started(["-m", "kiosk", "--home", str(self._home), "registry", "retire", counter])
+        self._others.append(command)
+
+        def wait() -> None:
+            command.wait()
+            done()
+
+        threading.Thread(target=wait, name="demo-retire", daemon=True).start()
 
     def stop(self) -> None:
         """End the server and what runs beside it, by their process ids."""
@@ -60,7 +68,7 @@ class ServerProcess:
 
 
 def _started(arguments: list[str], stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - this program
         [sys.executable, *arguments],
         stdin=stdin,
         stdout=stdout,

@@ -1,14 +1,17 @@
 """The demo's library server: begins its home and prints codes for its counters, then is `kiosk serve`.
 
 Usage: python -m kiosk.demo.registry.serve HOME, with `{"site_key": hexadecimal, "counters": [names]}` on stdin. Prints the codes, by name,
-as one line of JSON, and after that what `kiosk serve` prints.
+as one line of JSON, and after that what `kiosk serve` prints. Ends with its input.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import runpy
+import signal
 import sys
+import threading
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -40,9 +43,16 @@ def begin(home: RegistryHome, site_key: bytes, counters: list[str]) -> dict[str,
         registry.close()
 
 
+def _end_with_input() -> None:
+    """A demo that was killed ends no children."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> None:
     home = registry_home_at(sys.argv[1])
     asked = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
     print(json.dumps(begin(home, bytes.fromhex(asked["site_key"]), asked["counters"])), flush=True)
     sys.argv = ["kiosk", "--home", str(home.folder), "serve"]
     runpy.run_module("kiosk", run_name="__main__")

@@ -192,25 +192,34 @@ class StatusBar(QFrame):
         self._show_left()
 
     def _show_links(self, counter: Counter) -> None:
-        """Show the links' condition, or in its place what needs attention; the status page shows both."""
+        """Show the links' condition, with a count of what else needs attention. Without a register the count takes its place: nothing can
+        be out of step.
+        """
         facts = counter.facts
-        store = facts.finding("store")
-        pending = store.number("pending")
+        store, count = facts.finding("store"), len(cares_seen(facts))
+        state = registry_state(counter)
         if store.outcome == "store.doubted":
             self._links.show_condition(say("staff.bar.links-doubted"), "trouble")
         elif store.condition is Condition.WRONG:
             self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
-        elif (state := registry_state(counter)) is not None and state[1] == "trouble":
+        elif state is not None and state[1] == "trouble":
             self._links.show_condition(*state)
-        elif count := len(cares_seen(facts)):
+        elif count and counter.registry is RegistryCondition.NONE:
             self._links.show_condition(say("staff.bar.cares", count=count), "trouble")
-        elif state is not None:
-            self._links.show_condition(*state)
-        elif pending is None:
-            self._links.show_condition(say("staff.bar.links-unknown"), "none")
-        elif pending:
-            self._links.show_condition(say("staff.bar.links-pending", pending=pending), "waiting")
         else:
-            alone = counter.registry is RegistryCondition.NONE
-            short = "" if alone else say("staff.bar.links-synced-short")
-            self._links.show_condition(say("staff.bar.links-here") if alone else say("staff.bar.links-synced"), short=short)
+            text, condition = state or _links_state(counter)
+            if count:
+                self._links.show_condition(say("staff.bar.and-cares", links=text, count=count), "trouble")
+            else:
+                fine = condition == "fine" and counter.registry is not RegistryCondition.NONE
+                self._links.show_condition(text, condition, say("staff.bar.links-synced-short") if fine else "")
+
+
+def _links_state(counter: Counter) -> tuple[str, str]:
+    """Return what is said of links that are in order, and as which state."""
+    pending = counter.facts.finding("store").number("pending")
+    if pending is None:
+        return say("staff.bar.links-unknown"), "none"
+    if pending:
+        return say("staff.bar.links-pending", pending=pending), "waiting"
+    return say("staff.bar.links-here" if counter.registry is RegistryCondition.NONE else "staff.bar.links-synced"), "fine"
