@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     OperationRefused,
     RefusalSeen,
     RegistryChanged,
+    TimeUp,
     UnlinkConfirmed,
 )
 from kiosk.domain.health import Finding
@@ -278,7 +279,7 @@ def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
 @pytest.mark.parametrize(
     ("scene", "said"),
     [
-        ("told-at-home-linked-elsewhere", ["次の来館のとき: 本人に確認してから"]),
+        ("told-at-home-linked-elsewhere", ["ほかの窓口の登録が先でした", "次の来館のとき: 本人に確認してから"]),
         ("told-at-home-premises-changed", ["付け替えが取り消されました", "次の来館のとき: いまの登録を確認して"]),
         ("told-at-home-operation-newer", ["解除できていないカードがあります", "カードはまだ使えます", "管理者に"]),
         ("told-at-home-several", ["解除できていないカードがあります(ほかに8件)"]),
@@ -330,6 +331,9 @@ def test_a_stop_is_confirmed_by_a_press_and_hears_that_it_reached_everybody(live
     closing = live.counter.flow
     assert isinstance(closing, ClosingLink)
     live.happen(LinkClosed(closing.ticket, closing.operation, pending=True))
+    waiting = live.counter.flow
+    assert isinstance(waiting, ClosingLink)
+    live.happen(TimeUp(waiting.timer))
     assert "停止として記録しました(同期待ち)" in live.texts()
     live.happen(RegistryChanged(RegistryCondition.UNREACHABLE, SEEN_AT))
     assert "まだ、ほかの窓口では止まっていません" in live.texts()
