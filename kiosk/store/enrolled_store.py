@@ -11,7 +11,11 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
 from kiosk.ledger.digest import LinkSum
+from kiosk.store.examination import accept_under
+from kiosk.store.keys import Keys
 from kiosk.store.ledger_notes import LedgerNotes
+from kiosk.store.ledger_seal import LedgerSeal
+from kiosk.store.link_digest import LinkDigest
 from kiosk.store.opened_store import OpenedStore
 
 
@@ -54,16 +58,32 @@ class EnrolledStore(OpenedStore):
         The site key is the library's already: `enrolment.join` changes it, and calls this. Repeated under the same name it only notes the
         URL. Raises ValueError on a counter that has links of its own, or another name.
         """
+        self.join(registry, counter, key_generation, self._keys)
+
+    def check_joining(self, counter: str, *, changes_key: bool) -> None:
+        """Raises ValueError if this counter cannot be enrolled under this name: its links would be lost, or nobody could read them."""
+        with self._reading():
+            self._check_joining(counter, changes_key)
+
+    def join(self, registry: str, counter: str, key_generation: int, keys: Keys) -> None:
+        """As `enrol`, and seal the store with other keys, under which it has to be opened from then on (`enrolment.join`)."""
         with self._writing() as now:
-            notes = self._ledger.notes
-            if self._ledger.is_alone and (self._digest.kept() or LinkSum()).count:
-                raise ValueError("only a counter without links can be enrolled")
-            if notes.counter not in (None, counter):
-                raise ValueError(f"enrolled as {notes.counter} already")
+            self._check_joining(counter, keys.site != self._keys.site)
             self._ledger.enrol(registry, counter, key_generation)
-            notes.keep_shut_out(None)
-            self._ledger.seal.renew()
+            self._ledger.notes.keep_shut_out(None)
+            digest = LinkDigest(self._database, keys)
+            accept_under(self._database, self._digest, digest)
             self._tell(now, AdministrativeAct.ENROLLED, None, reason=None)
+            LedgerSeal(self._database, digest).renew()
+
+    def _check_joining(self, counter: str, changes_key: bool) -> None:
+        name, alone = self._ledger.notes.counter, self._ledger.is_alone
+        if (alone or changes_key) and (self._digest.kept() or LinkSum()).count:
+            raise ValueError("only a counter without links can be enrolled")
+        if name not in (None, counter):
+            raise ValueError(f"enrolled as {name} already")
+        if changes_key and not self._ledger.own.is_empty():
+            raise ValueError("what is on its way was made under another site key")
 
     def is_enrolled(self) -> bool:
         """Whether the library's server holds the links; otherwise this counter is alone, and its own feed."""

@@ -104,6 +104,13 @@ def accept(database: CipherDatabase, digest: LinkDigest, place: int) -> None:
     write_note(database, ACCEPTED, f"{value} {digest.seal_note(ACCEPTED, value)}")
 
 
+def accept_under(database: CipherDatabase, digest: LinkDigest, other: LinkDigest) -> None:
+    """Seal what was accepted with other keys, if it was sealed with these."""
+    value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")
+    if hmac.compare_digest(seal.encode(), digest.seal_note(ACCEPTED, value).encode()):
+        write_note(database, ACCEPTED, f"{value} {other.seal_note(ACCEPTED, value)}")
+
+
 def _accepted(database: CipherDatabase, digest: LinkDigest) -> tuple[int, int]:
     """The accepted row and excess; zeros unless sealed with both keys."""
     value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")

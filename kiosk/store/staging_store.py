@@ -8,7 +8,7 @@ the server proves it. Only then do the staged links take the place of the others
     store.stage_page(page)                  # until `done`; the next is read after `staged().after`
     store.stage_feed(entries)               # from `staged().reached`, until the head of a status is reached
     if not store.stage_swap(status): ...    # False: it was not what the server has, and is discarded: begin anew
-    while store.erase_old(): ...            # also after each start, and with a pause between two calls
+    while store.erase_old(): ...            # also after each start
 
 A kill at any point loses at most the page or entries in hand: `staged()` says where to go on.
 """
@@ -96,6 +96,7 @@ class StagingStore(LedgerStore):
             summed = self._digest.after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
             with self._staging_on(progress):
                 self._staging.add(progress, part, summed, done=done and part is parts[-1])
+            self._let_others_write()
 
     def stage_sort(self) -> bool:
         """After the last page: sort and write some of the numbers. Returns whether there are more. Reads for some seconds at a time.
@@ -113,6 +114,7 @@ class StagingStore(LedgerStore):
         for part in _in_groups(rows):
             with self._staging_on(progress):
                 self._staging.number(progress, part)
+            self._let_others_write()
             progress = self._progress(is_loaded=True)
         return progress.numbered is not None
 
@@ -130,6 +132,7 @@ class StagingStore(LedgerStore):
             with self._staging_on(progress):
                 self._staging.replay(progress, part)
                 news += self._ledger.answered_by(part, progress.epoch)
+            self._let_others_write()
         return news
 
     def stage_swap(self, status: LedgerStatus) -> bool:
@@ -173,7 +176,9 @@ class StagingStore(LedgerStore):
         with self._writing():
             if self._staging.has_leavings():
                 self._staging.erase()
-            return self._staging.has_leavings()
+            more = self._staging.has_leavings()
+        self._let_others_write()
+        return more
 
     def _progress(self, *, is_loaded: bool) -> Progress:
         with self._reading():

@@ -49,6 +49,26 @@ def picture(store: Repository) -> Any:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize("kind", [pytest.param("statement", marks=pytest.mark.trial), "before-sync", "after-sync"])
+def test_killed_while_it_joins_the_library(kind: str, counter: ModuleType, shim: Path, tmp_path: Path) -> None:
+    """Keys, store and anchor are the counter's own, or all the library's."""
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, str(PROGRAM), kind, str(tmp_path), "joining"], check=True, env=environment, timeout=110)
+    seen = set()
+    for folder in sorted(tmp_path.glob(f"{kind}-*")):
+        for is_again in (False, True):
+            with counter.open_counter(folder, "joining") as store:
+                record = counter.place_in(folder).store.load()
+                assert (store.doubt, store.examine(aside=False), store.verify_audit()) == (None, None, None)
+                is_joined = store.membership() is not None
+                assert (record.keys.site == counter.LIBRARYS, record.joining) == (is_joined, None)
+                assert is_joined or not is_again
+                seen.add(is_joined)
+            counter.join_library(folder)
+    assert seen == {False, True}
+
+
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("mode", ["alone", "registry", "answers"])
 @pytest.mark.parametrize("kind", [pytest.param("statement", marks=pytest.mark.trial), "before-sync", "after-sync"])
 def test_killed_anywhere(kind: str, mode: str, counter: ModuleType, shim: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

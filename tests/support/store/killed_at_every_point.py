@@ -25,7 +25,8 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revo
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
-from kiosk.store.key_location import key_place
+from kiosk.store.enrolment import Joined, finish_joining, join, keep_secret
+from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord
 from kiosk.store.repository import Repository
 from tests.support.store.enrolled import KEYS, status
@@ -139,22 +140,44 @@ MODES: dict[str, tuple[tuple[Work, ...], tuple[Work, ...]]] = {
 """What is done unharmed first, and what is done until it is killed."""
 
 
+def place_in(folder: Path) -> KeyPlace:
+    return key_place(folder / "data" / "kiosk.db", "file", folder / "keys")
+
+
+def now() -> datetime:
+    return SINCE
+
+
+LIBRARYS = bytes(range(200, 232))
+
+
+def join_library(folder: Path) -> None:
+    join(place_in(folder), Joined("https://registry.example", "1番窓口", LIBRARYS, 1), "窓口1", now)
+
+
 def open_counter(folder: Path, mode: str) -> Repository:
     """As equipment.py does, with a fixed clock."""
-    path = folder / "data" / "kiosk.db"
-    place = key_place(path, "file", folder / "keys")
+    place = place_in(folder)
+    path = place.database
+    finish_joining(place, "窓口1", now)
     if mode == "answers" and place.store.load() is None:
         place.store.save(KeyRecord(KEYS))
     keys = place.open_keys()
-    clock = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)  # noqa: E731
-    store = Repository(path, keys, "窓口1", clock, anchor=place.anchor(keys))
+    store = Repository(path, keys, "窓口1", now, anchor=place.anchor(keys))
     place.remember(store.identity)
-    if mode != "alone" and not store.is_enrolled():
+    if mode in ("registry", "answers") and not store.is_enrolled():
         store.enrol("https://registry.example", "窓口1")
     return store
 
 
 def live(folder: Path, mode: str, arm: Callable[[], None]) -> None:
+    if mode == "joining":
+        with open_counter(folder, mode) as store:
+            store.record(RecordAct(Act.USE, None))
+        keep_secret(place_in(folder), "kioskc-x", "")
+        arm()
+        join_library(folder)
+        return
     unharmed, acts = MODES[mode]
     if not unharmed:
         arm()
