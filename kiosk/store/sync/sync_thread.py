@@ -65,6 +65,10 @@ class SyncThread:
             self._reports.begin(membership.heard, membership.latest, membership.shut_out)
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """Something was done here that the server does not know yet."""
         self._bell.ring()
@@ -87,6 +91,10 @@ class SyncThread:
             connection.abort()
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
+        if self._question is not None:
+            self._question.close()
+        if not self._thread.is_alive():
+            self._bell.close()
 
     # --- the thread -----------------------------------------------------------------------------------------------------
 
