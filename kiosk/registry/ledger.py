@@ -29,7 +29,7 @@ from kiosk.registry.compaction import compact
 from kiosk.registry.contacts import is_deferring, note
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
-from kiosk.registry.rows import feed_after, links_after, links_of, prefetched, raise_sequences, stops_after, write
+from kiosk.registry.rows import ask_standing, feed_after, links_after, links_of, raise_sequences, stops_after, write
 from kiosk.registry.verification import verify
 
 RETENTION = timedelta(days=30)
@@ -73,16 +73,17 @@ class RegistryLedger:
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
         contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
-        with self.database.writing() as database:
-            row = self._head.lock(database)
-            waits, row = is_deferring(database, row, int(now.timestamp()))
+        with self.database.writing_fast() as database:
+            # All is asked before the first answer is awaited, and all is written before the last is.
+            locked, standing, end = self._head.ask_lock(database), ask_standing(database, operations), self._trail.ask_head()
+            waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
-            result = decided(frame, prefetched(database, operations, row.floor), zip(operations, contents, strict=True))
+            result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))
             row = self._advanced(row, result)
             if result.remembered:
                 write(database, result, int(now.timestamp()))
                 raise_sequences(database, _highest(operations))
-                self._trail.add_all(_audited(result, now))
+                self._trail.add_all(_audited(result, now), end())
             self._head.write(database, row)
         head = row.as_head(self._hash.seal)
         return _shared_out(batches, result, head), Commit(tuple(result.entries), head)

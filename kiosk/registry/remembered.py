@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from peewee import Database
 
@@ -21,12 +22,14 @@ from kiosk.domain.wire import Position
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
 from kiosk.ledger.database import ask
 from kiosk.ledger.disk_errors import disk_translated
+from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 
 _NAME = "outlives-restore.json"
 _FORM = "kiosk-outlives-restore"
 _COUNTER = {"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT, "sequence": COUNT, "key_generation": COUNT}
+_MOST_MARKS = 60
 _STRICTNESS = (CounterState.ACTIVE, CounterState.RETIRING, CounterState.RETIRED, CounterState.REVOKED)
 
 
@@ -54,6 +57,13 @@ class KnownCounter:
         return replace(holds, sequence=sequence)
 
 
+class Mark(NamedTuple):
+    """That an operation was accepted at a cursor."""
+
+    cursor: int
+    operation: str
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     library: str
@@ -63,9 +73,10 @@ class Remembered:
     safe: int
     """The cursor up to which counters may have forgotten what they sent."""
     counters: tuple[KnownCounter, ...]
+    marks: tuple[Mark, ...] = ()
+    """Some operations of the running order, the latest last: a database that has them at their places is of the same order."""
 
     def is_ahead_of(self, position: Position) -> bool:
-        """Whether a database that stands at `position` was put back, or lost something, without a new epoch."""
         return (self.position.epoch, self.position.cursor) > (position.epoch, position.cursor)
 
 
@@ -75,7 +86,28 @@ def remembered_of(database: Database) -> Remembered | None:
     if row is None:
         return None
     head = HeadTable().read(database)
-    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)))
+    operation = _operation_at(database, head.cursor)
+    marks = () if operation is None else (Mark(head.cursor, operation),)
+    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)), marks)
+
+
+def was_put_back(database: Database, kept: Remembered) -> bool:
+    """Whether the database was put back to an earlier state, or lost something, without a new epoch; within a transaction. Also where it
+    has gone on since, and stands further ahead than what is remembered.
+    """
+    head = HeadTable().read(database)
+    if kept.is_ahead_of(Position(head.epoch, head.cursor)):
+        return True
+    if kept.epochs.current != head.epoch or not kept.marks:
+        return False
+    last = kept.marks[-1]
+    return last.cursor > head.floor and _operation_at(database, last.cursor) != last.operation
+
+
+def common_with(database: Database, kept: Remembered | None) -> int:
+    """Up to which cursor the order in the database is proven to be the remembered one: 0 if nothing proves it."""
+    marks = () if kept is None else kept.marks
+    return max((mark.cursor for mark in marks if _operation_at(database, mark.cursor) == mark.operation), default=0)
 
 
 def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | None:
@@ -121,19 +153,34 @@ class RememberedFile:
         with disk_translated(self.path):
             save_private(self.path, _encoded(remembered), replaces=lambda: True)
 
-    def take(self, found: Remembered) -> None:
+    def take(self, database: RegistryDatabase) -> None:
         """Remember what the database says now, unless that was put back: then the file is what is left of the knowledge of more.
 
         Raises Refused: registry-put-back; Unavailable.
         """
         kept = self.load()
-        if kept is None or kept.library != found.library:
+        with database.reading() as snapshot:
+            found = remembered_of(snapshot)
+            if found is None:
+                return
+            known = kept if kept is not None and kept.library == found.library else None
+            if known is not None and was_put_back(snapshot, known):
+                raise Refused(Code.REGISTRY_PUT_BACK, known=known.position.cursor, found=found.position.cursor)
+        if known is not None and known.epochs.current == found.epochs.current:
+            found = replace(found, marks=_thinned(known.marks, found.marks))
+        if known != found:
             self.save(found)
-            return
-        if kept.is_ahead_of(found.position):
-            raise Refused(Code.REGISTRY_PUT_BACK, known=kept.position.cursor, found=found.position.cursor)
-        if kept != found:
-            self.save(found)
+
+
+def _thinned(marks: tuple[Mark, ...], latest: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """All of them, while they are few; then the older ones ever further apart, so that the order is known far back."""
+    together = (*(mark for mark in marks if mark not in latest), *latest)
+    return together if len(together) <= _MOST_MARKS else (*together[: _MOST_MARKS // 2 : 2], *together[_MOST_MARKS // 2 :])
+
+
+def _operation_at(database: Database, cursor: int) -> str | None:
+    row = ask(database, "SELECT operation FROM feed WHERE cursor = ?", (cursor,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _counters(database: Database) -> list[KnownCounter]:
@@ -152,6 +199,7 @@ def _encoded(remembered: Remembered) -> bytes:
         "cuts": remembered.epochs.cuts,
         "cursor": remembered.position.cursor,
         "safe": remembered.safe,
+        "marks": remembered.marks,
         "counters": [
             [
                 one.name,
@@ -175,7 +223,14 @@ def _decoded(text: bytes) -> Remembered:
         raise ValueError("not what outlives a restore")
     epochs = Epochs(count_in(fields, "epoch"), tuple(_cut(cut) for cut in list_in(fields, "cuts")))
     position = Position(epochs.current, count_in(fields, "cursor"))
-    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), tuple(_read_counters(fields)))
+    counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
+    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks)
+
+
+def _read_mark(value: object) -> Mark:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("no mark")
+    return Mark(counted(value[0]), str(value[1]))
 
 
 def _read_counters(fields: Json) -> list[KnownCounter]:

@@ -18,6 +18,8 @@ from kiosk.registry.ledger import RegistryLedger
 
 MOST_MERGED = 1000
 """Operations in one transaction."""
+_PATIENCE = 0.002
+"""Seconds for which a transaction waits to hold as many requests as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Writer:
         self._waiting: deque[_Request] = deque()
         self._changed = Condition()
         self._is_closing = False
+        self._merged = 0
+        """Requests in the last transaction."""
         self._thread = Thread(target=self._run, name="registry-writer", daemon=True)
         self._thread.start()
 
@@ -69,11 +73,14 @@ class Writer:
         """What waits, as far as it fits into one transaction; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
+            # Those that were answered together tend to come back together.
+            self._changed.wait_for(lambda: len(self._waiting) >= self._merged or self._is_closing, _PATIENCE)
             taken: list[_Request] = []
             operations = 0
             while self._waiting and (not taken or operations + len(self._waiting[0].batch.operations) <= MOST_MERGED):
                 taken.append(self._waiting.popleft())
                 operations += len(taken[-1].batch.operations)
+            self._merged = len(taken)
             return taken
 
     def _serve(self, requests: Sequence[_Request]) -> None:

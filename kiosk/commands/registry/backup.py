@@ -96,8 +96,7 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
         with opened(home) as registry:
             site_key = registry.site_key.key
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
-    cut = found.epochs.effective(found.position) if options.cut is None else options.cut
-    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=cut)
+    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK
 
 

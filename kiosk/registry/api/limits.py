@@ -37,8 +37,10 @@ class Limits:
     """In which a request has to be answered and the answer taken, a wait for news included."""
     counter: Rate = Rate(1200, 40.0)
     """Of one counter."""
-    address: Rate = Rate(60, 1.0)
-    """Of one address on the routes that need no secret, and of unknown secrets from there."""
+    address: Rate = Rate(600, 10.0)
+    """Of one address on the routes that need no secret, and of unknown secrets from there: perhaps of a whole library behind it. No secret
+    hangs on it; the tries of a code are counted where it is kept.
+    """
 
 
 DEFAULT = Limits()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
@@ -55,10 +54,9 @@ def openapi_document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {_SECRET: {"type": "http", "scheme": "bearer", "bearerFormat": "kioskc-…"}}
-    for route in routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods or ():
-                _complete(document["paths"][route.path][method.lower()], ALLOWED.get((method, route.path)))
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            _complete(operation, ALLOWED.get((method.upper(), path)))
     return document
 
 

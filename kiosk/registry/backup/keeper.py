@@ -14,7 +14,7 @@ from kiosk.config.file_lock import held
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.wire import Position
 from kiosk.incidents import report_incident
 from kiosk.registry import presence
@@ -24,7 +24,7 @@ from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old, sa
 from kiosk.registry.backup.making import make_backup
 from kiosk.registry.backup.timetable import Timetable, pause_after
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered import RememberedFile, remembered_of
+from kiosk.registry.remembered import RememberedFile
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 20.0
@@ -64,11 +64,23 @@ class BackupKeeper:
         self._plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
 
-    def run(self, stopped: Event) -> None:
-        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it."""
+    def check(self) -> None:
+        """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
+        self._ledger.database.read(presence.announce)
+        self.remember()
+
+    def run(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it.
+
+        `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
+        """
         while not stopped.is_set():
             try:
                 self.tick()
+            except Refused as error:
+                _log.error("the server may not go on: %s", error.code)
+                end(error)
+                break
             except KioskError as error:
                 _log.warning("the ledger is not looked after: %s", error.code)
             except Exception as error:
@@ -87,18 +99,14 @@ class BackupKeeper:
 
     def tick(self) -> None:
         """Raises KioskError: registry-serving, registry-put-back, the store's codes. A failed backup is noted, not raised."""
-        self._ledger.database.read(presence.announce)
-        self.remember()
+        self.check()
         if self._is_due():
             self._try()
         self.keep_safe()
 
     def remember(self) -> None:
         """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
-        with self._ledger.database.reading() as database:
-            found = remembered_of(database)
-        if found is not None:
-            RememberedFile(self._plan.keys).take(found)
+        RememberedFile(self._plan.keys).take(self._ledger.database)
 
     def back_up(self, folder: Path | None = None) -> Kept:
         """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""

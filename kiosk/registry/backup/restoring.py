@@ -29,7 +29,7 @@ from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, RememberedFile, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import Remembered, RememberedFile, common_with, latest_of, merged, remembered_of, write_counters
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SERVER = "registry"
@@ -109,7 +109,8 @@ def restore(
 
 def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetime) -> Remembered:
     """Begin a new epoch without a backup, after the database lost something; no server may run on it. `cut`: up to where the order is
-    known to be the one of before; the head by default. Returns the ledger as it stands then.
+    known to be the one of before; by default as far as the operations prove that this machine remembers. A lower cut costs nothing but that
+    counters send more of their operations again. Returns the ledger as it stands then.
 
     Raises Refused: registry-serving, position-unknown (`cut` lies above the head); Unavailable: store-missing, where no ledger was begun.
     """
@@ -122,8 +123,9 @@ def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetim
                 raise Unavailable(Code.STORE_MISSING, file=database.place)
             if cut is not None and cut > present.position.cursor:
                 raise Refused(Code.POSITION_UNKNOWN, cursor=cut, head=present.position.cursor)
-            before = latest_of(RememberedFile(machine.keys).load(), present)
-            found = _begin(transaction, machine, site_key, before, cut, AdministrativeAct.EPOCH_BEGUN, now)
+            kept = RememberedFile(machine.keys).load()
+            proven = common_with(transaction, kept) if cut is None else cut
+            found = _begin(transaction, machine, site_key, latest_of(kept, present), proven, AdministrativeAct.EPOCH_BEGUN, now)
     finally:
         database.close()
     RememberedFile(machine.keys).save(found)

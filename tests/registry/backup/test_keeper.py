@@ -181,7 +181,7 @@ def test_what_outlives_a_restore_is_written_down(machine: ServerMachine) -> None
 
 def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
-    thread = Thread(target=keeper_of(machine).run, args=(stopped,))
+    thread = Thread(target=keeper_of(machine).run, args=(stopped, lambda error: None))
     thread.start()
     wait_until(lambda: len(backups(machine)) == 1, "a backup", 20)
     stopped.set()

@@ -26,7 +26,7 @@ from kiosk.registry.backup.tables import TABLES
 from kiosk.registry.database import open_database
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterState
-from kiosk.registry.remembered import Remembered, RememberedFile, remembered_of
+from kiosk.registry.remembered import Remembered, RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SITE_KEY = hashlib.sha256(b"a site key").digest()
@@ -162,10 +162,7 @@ class ServerMachine:
         return make_backup(self.database, self.site_key, [AUTHORITY], self.backups, self.now)
 
     def remember(self) -> None:
-        with self.database.reading() as database:
-            found = remembered_of(database)
-        assert found is not None
-        RememberedFile(self.keys).take(found)
+        RememberedFile(self.keys).take(self.database)
 
     def restore(self, backup: Path, *, replaces: bool = True, revoke: tuple[str, ...] = (), site_key: bytes | None = None) -> Restored:
         self.later(seconds=1)
