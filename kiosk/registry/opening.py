@@ -124,8 +124,10 @@ def open_server_database(home: RegistryHome, settings: RegistrySettings, *, crea
             return open_sqlite(home.database, create=create)
         return open_database(_with_password(home, settings), create=create)
     except Unavailable as error:
-        if error.code is Code.STORE_MISSING:
-            raise Unavailable(Code.LEDGER_MISSING, place=str(home.database)) from error
+        # PostgreSQL tells of damage in other ways: a database that opens, and has no schema of ours, is another one.
+        if error.code is Code.STORE_MISSING or (error.code is Code.STORE_DAMAGED and settings.database.url):
+            place = error.params.get("place") or error.params.get("file") or str(home.database)
+            raise Unavailable(Code.LEDGER_MISSING, place=place) from error
         raise
 
 

@@ -125,6 +125,11 @@ class InProcess(AtHome):
         self.server.start()
         super().__init__(registry, self.server.port)
 
+    @property
+    def waiting(self) -> int:
+        """How many counters wait for news."""
+        return self.server.waiting
+
 
 class ByCommand(Site):
     """Somewhere else, administered by commands."""
