@@ -13,6 +13,7 @@ from kiosk.ui.garbage_collection import collect_due
 
 pytest_plugins = [
     "tests.support.pcscd.rig",
+    "tests.support.postgres.databases",
     "tests.support.count_cases",
     "tests.support.counter.headless",
     "tests.support.counter.with_library",

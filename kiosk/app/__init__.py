@@ -25,8 +25,8 @@ from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.equipment import counter_facts, today
 from kiosk.incidents import RecurringIncidents
+from kiosk.ledger.running_lock import RunningLock
 from kiosk.log import forbid_core_dumps
-from kiosk.store.lock import RunningLock
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage_collection import GarbageCollector

@@ -107,9 +107,9 @@ def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
 
 def forget_lists(home: Home, options: argparse.Namespace) -> int:
     """Discard the cached lists, because one is wrong but newer than all others; no counter may be running."""
+    from kiosk.ledger.running_lock import RunningLock
     from kiosk.smartcard.revocation import ListCache
     from kiosk.smartcard.trust import TrustStore
-    from kiosk.store.lock import RunningLock
 
     with RunningLock(home.lock):
         authorities = TrustStore(home.trust).load()

@@ -12,12 +12,12 @@ from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server
 from kiosk.demo.program import Setting, pretended_counter
 from kiosk.demo.tray import Tray
+from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import open_keys
-from kiosk.store.lock import RunningLock
 from kiosk.text import say
 
 

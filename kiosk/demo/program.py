@@ -22,6 +22,7 @@ from kiosk.demo.older_store import put_older_store_back
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.equipment import now, open_handover, open_library
+from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.reader import CardReaders, ReaderMonitor
@@ -31,7 +32,6 @@ from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.anchor import AnchorFile
 from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import Keys, open_keys
-from kiosk.store.lock import RunningLock
 from kiosk.store.repository import Repository
 
 

@@ -2,7 +2,7 @@
 
 An operation is an act as a value: it is made where the person acts, keeps its UUID for ever, and says up to where its counter knew the
 ledger at that moment. `decide` says what becomes of it. A new kind of operation needs: a dataclass and a row in `_KINDS` here, a rule in
-`decide.py`, its row of the audit trail in `store/acts.py`, its `OperationKind` (`model.py`) with what staff are told if it is refused, and
+`decide.py`, its row of the audit trail in `ledger/acts.py`, its `OperationKind` (`model.py`) with what staff are told if it is refused, and
 the same rule once more in the tests' own model of the ledger.
 """
 

@@ -13,12 +13,10 @@ import secrets
 import unicodedata
 from datetime import date
 
+from kiosk.domain.crockford import checked, number_of, symbols_of, typed, written
 from kiosk.domain.errors import Code, Refused
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LINES = 7
-_READ_AS = str.maketrans("OIL", "011")
-_PRIME = 1021
 _NUMBERED = re.compile(r"([1-9])[:.)](.*)")
 
 
@@ -31,7 +29,7 @@ def fingerprint(site_key: bytes) -> str:
 def sheet_lines(site_key: bytes) -> tuple[str, ...]:
     """The seven lines, without line numbers."""
     number = int.from_bytes(site_key + hashlib.sha256(site_key).digest()[:3], "big")
-    symbols = [number >> 5 * place & 31 for place in reversed(range(56))]
+    symbols = symbols_of(number, 56)
     return tuple(_line(index, symbols[8 * index : 8 * index + 8]) for index in range(LINES))
 
 
@@ -52,11 +50,8 @@ def parse(text: str) -> bytes:
     lines = numbered or dict(enumerate(filter(None, rows), 1))
     if extra := [number for number in lines if number > LINES]:
         raise Refused(Code.RECOVERY_LINE, line=min(extra))
-    number = 0
-    for index in range(LINES):
-        for symbol in _symbols(index, lines.get(index + 1, "")):
-            number = number << 5 | symbol
-    decoded = number.to_bytes(35, "big")
+    symbols = [symbol for index in range(LINES) for symbol in _symbols(index, lines.get(index + 1, ""))]
+    decoded = number_of(symbols).to_bytes(35, "big")
     if hashlib.sha256(decoded[:32]).digest()[:3] != decoded[32:]:
         raise Refused(Code.RECOVERY_MISMATCH)
     return decoded[:32]
@@ -69,31 +64,25 @@ def challenge(count: int = 2) -> tuple[int, ...]:
 
 def answered(site_key: bytes, line: int, text: str) -> bool:
     """Whether `text` matches line `line` of the sheet."""
-    typed = unicodedata.normalize("NFKC", text).strip()
-    match = _NUMBERED.fullmatch(typed)
+    entered = unicodedata.normalize("NFKC", text).strip()
+    match = _NUMBERED.fullmatch(entered)
     try:
-        return _symbols(line - 1, match[2] if match else typed) == _symbols(line - 1, sheet_lines(site_key)[line - 1])
+        return _symbols(line - 1, match[2] if match else entered) == _symbols(line - 1, sheet_lines(site_key)[line - 1])
     except Refused:
         return False
 
 
 def _line(index: int, symbols: list[int]) -> str:
-    check = _check(index, symbols)
-    text = "".join(ALPHABET[symbol] for symbol in (*symbols, check >> 5, check & 31))
+    text = written(checked(symbols, index + 1))
     return f"{text[:5]} {text[5:]}"
-
-
-def _check(index: int, symbols: list[int]) -> int:
-    total = index + 1
-    for symbol in symbols:
-        total = (total * 33 + symbol) % _PRIME
-    return total
 
 
 def _symbols(index: int, text: str) -> list[int]:
     """The eight data symbols of a line. Raises Refused: recovery-line."""
-    letters = re.sub(r"[\s-]", "", text).upper().translate(_READ_AS)
-    symbols = [ALPHABET.find(letter) for letter in letters]
-    if len(symbols) != 10 or -1 in symbols or _check(index, symbols[:8]) != symbols[8] << 5 | symbols[9]:
+    try:
+        symbols = typed(text)
+    except ValueError as error:
+        raise Refused(Code.RECOVERY_LINE, line=index + 1) from error
+    if len(symbols) != 10 or checked(symbols[:8], index + 1) != symbols:
         raise Refused(Code.RECOVERY_LINE, line=index + 1)
     return symbols[:8]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.config import is_foreign
+from kiosk.domain.errors import Code
 
 
 @unique
@@ -27,6 +28,16 @@ class DatabaseTrouble(Enum):
     ASKED_WRONGLY = auto()
     """A mistake of the program's: wrong SQL, a violated constraint."""
 
+
+CODES = {
+    DatabaseTrouble.LOCKED: Code.STORE_LOCKED,
+    DatabaseTrouble.FULL: Code.STORE_FULL,
+    DatabaseTrouble.READ_ONLY: Code.STORE_READ_ONLY,
+    DatabaseTrouble.FOREIGN: Code.STORE_FOREIGN,
+    DatabaseTrouble.DAMAGED: Code.STORE_DAMAGED,
+    DatabaseTrouble.UNAVAILABLE: Code.STORE_UNAVAILABLE,
+}
+"""For people. A wrong question has none: it is a bug."""
 
 # https://sqlite.org/rescode.html
 _BY_RESULT = {

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.config.file_access import read_regular
+from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.key_derivation import derived
-from kiosk.store.database_files import make_folder
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Keys
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import hmac
 import logging
-import os
 import sqlite3
-import stat
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +15,6 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
@@ -99,40 +94,6 @@ def same_store(path: Path, key: bytes) -> bool:
     """Whether the header of the file at `path` belongs to `key`. Raises OSError."""
     with open_regular(path) as file:
         return hmac.compare_digest(file.read(16), salt_for(key))
-
-
-def check_owner(path: Path) -> None:
-    """Require a regular file owned by this user, and remove access for others.
-
-    Root is held to that too: a -wal file of root's would lock the owner out. Raises Unavailable: store-foreign, store-unprotected (a file
-    system without permissions, such as FAT); OSError.
-    """
-    about = path.stat()
-    if not stat.S_ISREG(about.st_mode):
-        raise not_a_file(path)
-    if os.name == "posix":
-        if about.st_uid != os.geteuid():
-            raise Unavailable(Code.STORE_FOREIGN, place=str(path))
-        if stat.S_IMODE(about.st_mode) & 0o077:
-            try:
-                path.chmod(0o600)
-            except OSError as error:
-                if error.errno == errno.EROFS:
-                    raise
-            # Some file systems reject chmod, others ignore it silently.
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
-                raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
-
-
-def forget_pages(path: Path) -> None:
-    """Drop the file's pages from the page cache, so that later reads come from the disk (POSIX, advisory)."""
-    sync_file(path)
-    if sys.platform == "linux":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(handle)
 
 
 class CipherDatabase(SqliteDatabase):

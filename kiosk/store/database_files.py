@@ -15,14 +15,6 @@ SET_ASIDE = ".set-aside-"
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder with mode 0700; parents get the default mode."""
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
-
-
 def leftovers(path: Path) -> list[Path]:
     """The files that SQLite would take for a part of any database at `path`."""
     return [left for ending in _BESIDE if (left := path.with_name(path.name + ending)).exists()]

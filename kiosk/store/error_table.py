@@ -9,25 +9,16 @@ from pathlib import Path
 import peewee
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.domain.errors import Code, Unavailable
-from kiosk.ledger.sqlite_errors import DatabaseTrouble, trouble_of
-from kiosk.store.disk_errors import disk_translated
-
-_CODES = {
-    DatabaseTrouble.LOCKED: Code.STORE_LOCKED,
-    DatabaseTrouble.FULL: Code.STORE_FULL,
-    DatabaseTrouble.READ_ONLY: Code.STORE_READ_ONLY,
-    DatabaseTrouble.FOREIGN: Code.STORE_FOREIGN,
-    DatabaseTrouble.DAMAGED: Code.STORE_DAMAGED,  # a wrong key is told apart when the file is opened (cipher.py)
-    DatabaseTrouble.UNAVAILABLE: Code.STORE_UNAVAILABLE,
-}
+from kiosk.domain.errors import Unavailable
+from kiosk.ledger.disk_errors import disk_translated
+from kiosk.ledger.sqlite_errors import CODES, DatabaseTrouble, trouble_of
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Translate any exception of the database at `path` or its disk into `Unavailable` with `place`.
 
-    Programming errors (bad SQL, a violated constraint) become RuntimeError. No exception of peewee or the driver escapes.
+    A wrong key is told apart when the file is opened (cipher.py). Programming errors (bad SQL, a violated constraint) become RuntimeError. No exception of peewee or the driver escapes.
     """
     try:
         with disk_translated(path):
@@ -36,4 +27,4 @@ def translated(path: Path) -> Iterator[None]:
         trouble = trouble_of(error, path)
         if trouble is DatabaseTrouble.ASKED_WRONGLY:
             raise RuntimeError(f"the store was asked wrongly: {error}") from error
-        raise Unavailable(_CODES[trouble], place=str(path)) from error
+        raise Unavailable(CODES[trouble], place=str(path)) from error

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.config import file_trouble
-from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
-from kiosk.config.file_access import read_regular
+from kiosk.config.atomic_write import sync_folder
 from kiosk.config.home import base_folder
+from kiosk.config.private_files import read_private, save_private
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.cipher import check_owner
-from kiosk.store.database_files import make_folder
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Description, KeyRecord
 
@@ -59,8 +53,7 @@ class FileKeyStore:
         store-foreign, store-unprotected.
         """
         try:
-            check_owner(self._path)
-            return KeyRecord.decoded(read_regular(self._path).decode())
+            return KeyRecord.decoded(read_private(self._path).decode())
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -71,41 +64,20 @@ class FileKeyStore:
 
     def save(self, record: KeyRecord) -> None:
         """Save atomically. Raises FileExistsError rather than replace other keys; Unavailable."""
-        with self._draft(record) as temporary:
-            try:
-                if not self._path.exists():
-                    publish(temporary, self._path)
-                    return
-                present = self.load()
-                if present is not None and present.keys == record.keys:
-                    self._put(temporary)
-                    return
-            except FileExistsError:
-                pass
-        raise FileExistsError(str(self._path))
+
+        def are_the_same_keys() -> bool:
+            present = self.load()
+            return present is not None and present.keys == record.keys
+
+        with translated(self._path):
+            saved = save_private(self._path, record.encoded().encode(), replaces=are_the_same_keys)
+        if not saved:
+            raise FileExistsError(str(self._path))
 
     def replace(self, record: KeyRecord) -> None:
         """Save atomically, in place of whatever keys are there. Raises Unavailable."""
-        with self._draft(record) as temporary:
-            self._put(temporary)
-
-    @contextmanager
-    def _draft(self, record: KeyRecord) -> Iterator[Path]:
-        temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         with translated(self._path):
-            make_folder(self._path.parent)
-            make_file(temporary)
-            try:
-                check_owner(temporary)
-                temporary.write_text(record.encoded(), "utf-8")
-                yield temporary
-            finally:
-                temporary.unlink(missing_ok=True)
-
-    def _put(self, temporary: Path) -> None:
-        sync_file(temporary)
-        os.replace(temporary, self._path)
-        sync_folder(self._path.parent)
+            save_private(self._path, record.encoded().encode(), replaces=lambda: True)
 
     def forget(self) -> None:
         with translated(self._path):

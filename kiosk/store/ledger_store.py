@@ -12,9 +12,11 @@ from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedStop
 from kiosk.domain.model import OperationKind, RefusedOperation
 from kiosk.domain.operations import OwnOperation, RefusedFor
+from kiosk.domain.outbox import Outgoing
 from kiosk.domain.registry_wire import Answer
 from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
 from kiosk.ledger.audit import WITHDRAW
+from kiosk.ledger.digest import LinkSum
 from kiosk.store.enrolled_store import EnrolledStore
 
 FED, HEARD = 50, 200
@@ -39,6 +41,17 @@ class LedgerStore(EnrolledStore):
     def refused_operations(self) -> tuple[RefusedOperation, ...]:
         """What the library's server has refused and staff have not seen yet, in the order in which it was done."""
         return tuple(_as_told(own.operation, own.state.code) for own in self.operations() if isinstance(own.state, RefusedFor))
+
+    def outgoing(self) -> list[Outgoing]:
+        """The operations that have not arrived in the links yet, in the order in which they were made, each with what it changes."""
+        with self._reading():
+            return self._ledger.outgoing()
+
+    def sum_up(self) -> tuple[Position, int, str]:
+        """The links that the feed brought: up to where, how many, and their digest as `LedgerStatus.digest` has it."""
+        with self._reading():
+            links = self._digest.kept() or LinkSum()
+            return self._ledger.notes.position, links.count, self._digest.seal(links).hex()
 
     def pending_count(self) -> int:
         """Number of operations the library's server has yet to answer."""

@@ -25,6 +25,7 @@ from kiosk.domain.operations import (
     is_gone,
     is_unapplied,
 )
+from kiosk.domain.outbox import Outgoing
 from kiosk.domain.registry_wire import Answer, Deferred
 from kiosk.domain.wire import LARGEST, Operation, Origin, Position, UnlinkOperation
 from kiosk.store.cipher import CipherDatabase
@@ -81,6 +82,10 @@ class LinkLedger:
             self.shown.take(decision)
         self.seal.renew()
         return decision
+
+    def outgoing(self) -> list[Outgoing]:
+        """The operations that have not arrived in the links yet, each with what it changes."""
+        return self._projection.outgoing()
 
     def may_be_repeated(self, operation: Operation) -> bool:
         """Whether an operation made before under this UUID had this content, as far as anything is kept of it: the operation while it is on

@@ -11,11 +11,12 @@ from threading import Event
 from time import monotonic
 
 from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.private_files import check_owner, make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.migration_runner import migrate, version_of
 from kiosk.store.backup import back_up, onto
-from kiosk.store.cipher import check_owner, open_file, salt_for
-from kiosk.store.database_files import SET_ASIDE, leftovers, make_folder
+from kiosk.store.cipher import open_file, salt_for
+from kiosk.store.database_files import SET_ASIDE, leftovers
 from kiosk.store.foreign_changes import is_kept
 from kiosk.store.keys import Keys
 from kiosk.store.ledger_migration import DroppedLinks

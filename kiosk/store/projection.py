@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kiosk.domain.decide import OpenLink, Stop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import is_unapplied
+from kiosk.domain.outbox import Outgoing, outgoing
 from kiosk.domain.overlay import Overlay, projected, surroundings
 from kiosk.domain.wire import Operation
 from kiosk.store.ledger_notes import LedgerNotes
@@ -52,6 +53,10 @@ class Projection:
     def holds(self) -> bool:
         """Whether what is shown is what all that is on its way makes of the links."""
         return self._shown.overlay() == self._whole()
+
+    def outgoing(self) -> list[Outgoing]:
+        """The operations that have not arrived in the links yet, each with what it changes."""
+        return outgoing(self._own.all(), self._fed, self._notes.reached, self._notes.epochs)
 
     def _whole(self) -> Overlay:
         ahead = self._stops.above(self._notes.reached.cursor)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.config.file_access import read_regular
+from kiosk.config.private_files import make_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
 from kiosk.domain.states import Problem
@@ -29,7 +30,7 @@ from kiosk.ledger.migration_runner import version_of
 from kiosk.ledger.recovery_sheet import parse
 from kiosk.store.backup import back_up, check_whole, onto
 from kiosk.store.cipher import CipherDatabase, open_file
-from kiosk.store.database_files import leftovers, make_folder, set_aside
+from kiosk.store.database_files import leftovers, set_aside
 from kiosk.store.error_table import translated
 from kiosk.store.integrity import write_doubt
 from kiosk.store.key_location import KeyPlace

@@ -16,11 +16,11 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, Month, ReplaceReason, Revocation, Service, UnlinkReason
 from kiosk.domain.operations import RefusedFor
 from kiosk.domain.wire import LinkOperation, Operation, ReplaceOperation, UnlinkOperation
+from kiosk.ledger.acts import may_be_row_of, rows_of
 from kiosk.ledger.audit import AuditEntry, AuditHead
 from kiosk.ledger.digest import LinkSum
 from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.ledger.paging import paged
-from kiosk.store.acts import may_be_row_of, rows_of
 from kiosk.store.cipher import open_file
 from kiosk.store.error_table import translated
 from kiosk.store.metadata import DROPPED_LINKS, RECOVERY_SHEET

@@ -18,7 +18,7 @@ from kiosk import __main__ as commandline
 from kiosk.commands import config
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
-from kiosk.store.lock import RunningLock
+from kiosk.ledger.running_lock import RunningLock
 from kiosk.text import say
 
 HEAVY = ("PySide6", "cryptography", "smartcard", "peewee", "sqlcipher3", "keyring")

@@ -31,7 +31,7 @@ KILLER = """
 import os, shutil, signal, sys
 from pathlib import Path
 from kiosk.__main__ import main
-import kiosk.commands.recovery, kiosk.store.recovery, kiosk.store.repository, kiosk.store.lock, kiosk.equipment
+import kiosk.commands.recovery, kiosk.store.recovery, kiosk.store.repository, kiosk.ledger.running_lock, kiosk.equipment
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 NAMES = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "shutil.copyfile"}
 where, original, *command = sys.argv[1:]

@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home
+from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, authority_name, ecdsa_key
-from kiosk.store.lock import RunningLock
 from kiosk.text import say
 from tests.support.cards.revocation_lists import Issuer, scope
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.crockford import ALPHABET
 from kiosk.domain.errors import Code, Refused
-from kiosk.ledger.recovery_sheet import ALPHABET, LINES, answered, challenge, fingerprint, parse, sheet, sheet_lines
+from kiosk.ledger.recovery_sheet import LINES, answered, challenge, fingerprint, parse, sheet, sheet_lines
 
 KEY = bytes(range(32))
 SHEET = """2026-11-23  11D3-E2DD

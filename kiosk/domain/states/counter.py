@@ -156,6 +156,14 @@ class Counter:
     registry: RegistryCondition = RegistryCondition.NONE
     registry_since: datetime | None = None
     """When the register last answered, or shut this counter out; None if not known."""
+    registry_loading: tuple[int, int] | None = None
+    """Of the links that are arriving from the register: how many have, and about how many there are; None if none are."""
+    registry_clock: int = 0
+    """Whole seconds by which the register's clock is ahead of this computer's; 0 where they agree, or it is not known."""
+    registry_retiring: bool = False
+    """This counter is to deliver what it holds, and then to leave the register."""
+    restart_needed: bool = False
+    """The counter was enrolled, or given another server, beside this program."""
     refused_operations: tuple[RefusedOperation, ...] = ()
     """What was done here and refused by the register: shown to staff until they have seen it."""
     doubt: Problem | None = None

@@ -8,7 +8,18 @@ from uuid import UUID
 
 from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, SaveLink
 from kiosk.domain.errors import Code
-from kiosk.domain.events import Event, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.events import (
+    CounterRetiring,
+    CounterRevoked,
+    Event,
+    LedgerLoading,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    RegistryChanged,
+    RegistryClockRead,
+    RestartNeeded,
+)
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
 from kiosk.domain.states import Counter
@@ -25,8 +36,15 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
     conditions = [RegistryCondition.CURRENT] * 4 + list(RegistryCondition)
     refused = RefusedOperation(operation, draw.choice(list(OperationKind)), draw.choice(list(Code)), "2104 ＊＊＊＊ 53", AT)
     changed = RegistryChanged(draw.choice(conditions), draw.choice([None, AT]))
-    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen(operation)]
-    return draw.choice(news)
+    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen(operation)] * 3
+    beside: list[Event] = [
+        LedgerLoading(draw.randrange(3), 2),
+        RegistryClockRead(draw.randrange(-90, 90)),
+        CounterRetiring(),
+        CounterRevoked(),
+        RestartNeeded(),
+    ]
+    return draw.choice(news + beside)
 
 
 def registry_back(counter: Counter) -> list[Event]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.lock import RunningLock
+from kiosk.ledger.running_lock import RunningLock
 
 
 def test_one_program_at_a_time(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_one_program_at_a_time(tmp_path: Path) -> None:
 
 def test_a_killed_program_lets_go(tmp_path: Path) -> None:
     hold = "held = RunningLock(Path(sys.argv[1])); print('held', flush=True); input()"
-    code = f"import sys; from pathlib import Path; from kiosk.store.lock import RunningLock; {hold}"
+    code = f"import sys; from pathlib import Path; from kiosk.ledger.running_lock import RunningLock; {hold}"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "lock")],
         stdin=subprocess.PIPE,

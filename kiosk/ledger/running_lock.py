@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 
 from kiosk.config.file_lock import take_lock
+from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.store.database_files import make_folder
-from kiosk.store.disk_errors import disk_translated
+from kiosk.ledger.disk_errors import disk_translated
 
 
 class RunningLock:

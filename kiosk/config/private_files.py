@@ -1,0 +1,77 @@
+"""Files and folders that only this user may read: those that hold keys and stores."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
+from kiosk.config.file_access import not_a_file, read_regular
+from kiosk.domain.errors import Code, Unavailable
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder with mode 0700; parents get the default mode."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def check_owner(path: Path) -> None:
+    """Require a regular file owned by this user, and remove access for others.
+
+    Root is held to that too: a -wal file of root's would lock the owner out. Raises Unavailable: store-foreign, store-unprotected (a file
+    system without permissions, such as FAT); OSError.
+    """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise not_a_file(path)
+    if os.name == "posix":
+        if about.st_uid != os.geteuid():
+            raise Unavailable(Code.STORE_FOREIGN, place=str(path))
+        if stat.S_IMODE(about.st_mode) & 0o077:
+            try:
+                path.chmod(0o600)
+            except OSError as error:
+                if error.errno == errno.EROFS:
+                    raise
+            # Some file systems reject chmod, others ignore it silently.
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file of this user, after removing access for others. Raises as `check_owner` does; FileNotFoundError."""
+    check_owner(path)
+    return read_regular(path)
+
+
+def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = lambda: False) -> bool:
+    """Write a private file and its folder atomically and durably; False, and nothing is written, if there is one that `replaces` leaves.
+
+    Raises as `check_owner` does, before anything secret is written; any other OSError.
+    """
+    make_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    make_file(temporary)
+    try:
+        check_owner(temporary)
+        temporary.write_bytes(content)
+        if not path.exists():
+            publish(temporary, path)
+        elif replaces():
+            sync_file(temporary)
+            os.replace(temporary, path)
+            sync_folder(path.parent)
+        else:
+            return False
+    except FileExistsError:  # another process was faster
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True

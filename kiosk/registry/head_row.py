@@ -1,0 +1,104 @@
+"""The row that holds the head of the ledger, and which every writing transaction locks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from peewee import Database, PostgresqlDatabase
+
+from kiosk.domain.decide import Epochs
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.wire import Position
+from kiosk.ledger.database import ask
+from kiosk.ledger.digest import LinkSum
+from kiosk.registry.answers import Head
+
+_COLUMNS = "epoch, cursor, links, total, safe, floor, key_generation, stops_until"
+_READ = f"SELECT {_COLUMNS} FROM head"  # noqa: S608 - our own names
+_WRITE = f"UPDATE head SET {' = ?, '.join(_COLUMNS.split(', '))} = ?"  # noqa: S608 - our own names
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRow:
+    epochs: Epochs
+    cursor: int
+    links: LinkSum
+    safe: int
+    """A cursor of the running epoch."""
+    floor: int
+    key_generation: int
+    stops_until: int | None = None
+    """In a new epoch, until all counters have sent their stops: Unix seconds until which links made before are deferred; 0 before the first
+    contact.
+    """
+
+    @property
+    def epoch(self) -> int:
+        return self.epochs.current
+
+    def as_head(self, seal: Callable[[LinkSum], bytes]) -> Head:
+        return Head(
+            position=Position(self.epoch, self.cursor),
+            count=self.links.count,
+            digest=seal(self.links).hex(),
+            safe=Position(self.epoch, self.safe),
+            epochs=self.epochs,
+            floor=self.floor,
+            key_generation=self.key_generation,
+        )
+
+
+class HeadTable:
+    def __init__(self) -> None:
+        self._epochs = Epochs(-1)
+        """The last read: epochs change with their number only."""
+
+    def found(self, database: Database, library: str, epoch: int, key_generation: int) -> None:
+        """Write the row, unless there is one."""
+        values = (library, epoch, LinkSum().encoded().split()[1], key_generation)
+        sql = "INSERT INTO head (one, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
+        ask(database, f"{sql} ON CONFLICT (one) DO NOTHING", values)
+
+    def library(self, database: Database) -> str:
+        row = ask(database, "SELECT library FROM head").fetchone()
+        if row is None:
+            raise Unavailable(Code.STORE_DAMAGED)
+        return str(row[0])
+
+    def read(self, database: Database) -> HeadRow:
+        return self._row(database, ask(database, _READ).fetchone())
+
+    def lock(self, database: Database) -> HeadRow:
+        """Read the row as the first statement of a transaction, which holds it to its end. BEGIN IMMEDIATE has locked SQLite already."""
+        return self._row(database, ask(database, _READ + (" FOR UPDATE" if isinstance(database, PostgresqlDatabase) else "")).fetchone())
+
+    def write(self, database: Database, row: HeadRow) -> None:
+        links, total = row.links.encoded().split()
+        ask(database, _WRITE, (row.epoch, row.cursor, int(links), total, row.safe, row.floor, row.key_generation, row.stops_until))
+
+    def begin(self, database: Database, row: HeadRow, epochs: Epochs) -> HeadRow:
+        """Write new epochs; safe is forgotten, and links made before wait for stops."""
+        ask(database, "DELETE FROM epoch")
+        for number, cut in epochs.cuts:
+            ask(database, "INSERT INTO epoch (number, cut) VALUES (?, ?)", (number, cut))
+        begun = replace(row, epochs=epochs, safe=0, stops_until=0)
+        self.write(database, begun)
+        return begun
+
+    def _row(self, database: Database, row: tuple[Any, ...] | None) -> HeadRow:
+        if row is None:
+            raise Unavailable(Code.STORE_DAMAGED)
+        epoch, cursor, links, total, safe, floor, key_generation, stops_until = row
+        try:
+            summed = LinkSum.decoded(f"{links} {total}")
+        except ValueError as error:
+            raise Unavailable(Code.STORE_DAMAGED) from error
+        return HeadRow(self._epochs_of(database, epoch), cursor, summed, safe, floor, key_generation, stops_until)
+
+    def _epochs_of(self, database: Database, epoch: int) -> Epochs:
+        if self._epochs.current != epoch:
+            cuts = ask(database, "SELECT number, cut FROM epoch ORDER BY number").fetchall()
+            self._epochs = Epochs(epoch, tuple((number, cut) for number, cut in cuts))
+        return self._epochs

@@ -1,0 +1,246 @@
+"""The library's one order of operations, in a database: applied in batches, read as feed, stops and snapshot.
+
+Positions are handed out by the one row of the table `head`, which each writing transaction locks first: in commit order, on SQLite and on
+PostgreSQL. A sequence would hand them out before the commit, and a reader's cursor would pass for ever a row that commits later.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from peewee import Database
+
+from kiosk.domain.decide import Epochs
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.new_epoch import epochs_after, number_after
+from kiosk.domain.registry_wire import MOST_ENTRIES, MOST_LINKS
+from kiosk.domain.wire import Operation, Position, encode
+from kiosk.ledger.acts import rows_of
+from kiosk.ledger.audit import AuditedAct, AuditTrail
+from kiosk.ledger.digest import LinkHash
+from kiosk.ledger.key_derivation import derived
+from kiosk.registry.answers import Applied, Batch, Commit, Compacted, Contact, Entries, Head, Links, NoFeed, Stops, Verification, Why
+from kiosk.registry.batch import Decided, Frame, decided
+from kiosk.registry.compaction import compact
+from kiosk.registry.contacts import is_deferring, note
+from kiosk.registry.database import RegistryDatabase
+from kiosk.registry.head_row import HeadRow, HeadTable
+from kiosk.registry.rows import feed_after, links_after, links_of, prefetched, raise_sequences, stops_after, write
+from kiosk.registry.verification import verify
+
+RETENTION = timedelta(days=30)
+_STOPS_AT_ONE_CURSOR = 3
+"""A replacement closes two links; an unlinking may close two and stop a number besides."""
+
+
+class RegistryLedger:
+    """Thread-safe, with one connection for each thread that calls: call from few threads. `apply` belongs to the `Writer`'s thread.
+
+    Every method raises Unavailable: store-full, store-read-only, store-locked, store-damaged, store-foreign, store-unavailable (a lost
+    connection too; `reason`), each with `place`, the URL without its password. What was asked may then be asked again.
+    """
+
+    def __init__(
+        self, database: RegistryDatabase, site_key: bytes, *, clock: Callable[[], datetime], retention: timedelta = RETENTION
+    ) -> None:
+        """Of a database that `found` has been called on once. Raises Unavailable: store-damaged, if it was not."""
+        self.database = database
+        self._hash, self._contents = LinkHash(site_key), derived(site_key, b"kiosk-operations-1")
+        self._clock, self._retention = clock, retention
+        self._head, self._trail = HeadTable(), AuditTrail(database.database)
+        self.library = database.read(self._head.library)
+        """The identity given to `found`: a backup of another library is recognised by it."""
+
+    @staticmethod
+    def found(database: RegistryDatabase, library: str, now: datetime, key_generation: int = 0) -> None:
+        """Begin the ledger of a new library in a migrated database: epoch = Unix seconds, cursor 0. Nothing happens if there is one."""
+        with database.writing() as opened:
+            HeadTable().found(opened, library, number_after(0, int(now.timestamp())), key_generation)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def apply(self, batches: Sequence[Batch]) -> tuple[list[Applied], Commit]:
+        """Decide on the operations of several requests in one transaction, in order; all of them are answered, or nothing has happened.
+
+        A repeated operation gets its stored answer, restated in the running epoch, refusals too; the same UUID with another content is
+        refused for operation-reused. The caller has checked that the operations are the counter's own. Raises besides Unavailable
+        RuntimeError, for content that the database does not take: `Writer` then applies the requests one by one.
+        """
+        now = self._clock()
+        operations = [operation for batch in batches for operation in batch.operations]
+        contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
+        with self.database.writing() as database:
+            row = self._head.lock(database)
+            waits, row = is_deferring(database, row, int(now.timestamp()))
+            frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
+            result = decided(frame, prefetched(database, operations, row.floor), zip(operations, contents, strict=True))
+            row = self._advanced(row, result)
+            if result.remembered:
+                write(database, result, int(now.timestamp()))
+                raise_sequences(database, _highest(operations))
+                self._trail.add_all(_audited(result, now))
+            self._head.write(database, row)
+        head = row.as_head(self._hash.seal)
+        return _shared_out(batches, result, head), Commit(tuple(result.entries), head)
+
+    def _advanced(self, row: HeadRow, result: Decided) -> HeadRow:
+        links, of = row.links, self._hash.of
+        for placed in result.closed:
+            links = links.minus(of(placed.link.token.digest, placed.link.number.text, placed.cursor))
+        for placed in result.opened:
+            links = links.plus(of(placed.link.token.digest, placed.link.number.text, placed.cursor))
+        return replace(row, cursor=row.cursor + len(result.entries), links=links)
+
+    @contextmanager
+    def acting(self) -> Iterator[Callable[[AuditedAct], None]]:
+        """One transaction under the locked head, for acts that are no operations (enrolling, revoking): peewee's queries on
+        `database.database` within it are part of it. Yields what adds a row to the audit trail.
+        """
+        with self.database.writing() as database:
+            self._head.lock(database)
+            yield self._trail.add
+
+    def heard(self, counter: str, contact: Contact) -> None:
+        """Note that a counter was in contact, in a table of its own. Not under the head's lock, unless a new epoch waits for contacts."""
+        now = self._clock()
+        self.database.read(lambda database: note(database, counter, contact, now))
+        if self.database.read(self._head.read).stops_until == 0:
+            with self.database.writing() as database:
+                _, row = is_deferring(database, self._head.lock(database), int(now.timestamp()))
+                self._head.write(database, row)
+
+    def keep_safe(self, safe: Position) -> None:
+        """Say what every backup holds that may still be put back: the lowest of their positions, restated in the running epoch."""
+        with self.database.writing() as database:
+            row = self._head.lock(database)
+            self._head.write(database, replace(row, safe=min(row.epochs.effective(safe), row.cursor)))
+
+    def begin_epoch(self, outlived: Epochs | None = None) -> Epochs:
+        """Begin a new epoch at the position that the database holds, as after putting a backup back; return all epochs.
+
+        `outlived`: the epochs from the file that outlives a restore. Safe becomes cursor 0 until `keep_safe` is called. Link and
+        replacement of an earlier epoch are deferred until every active counter has named the new one, or 60 s after the first contact.
+        """
+        with self.database.writing() as database:
+            row = self._head.lock(database)
+            latest = max(row.epoch, 0 if outlived is None else outlived.current)
+            number = number_after(latest, int(self._clock().timestamp()))
+            return self._head.begin(database, row, epochs_after(row.epochs, row.cursor, outlived, number)).epochs
+
+    def compact(self) -> Compacted:
+        """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short
+        transactions.
+        """
+        return compact(self.database, self._head, self._clock(), self._retention)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """One SELECT of one row: what a tail polls."""
+        return self.database.read(self._as_head)
+
+    def _as_head(self, database: Database) -> Head:
+        return self._head.read(database).as_head(self._hash.seal)
+
+    def feed(self, known: Position, limit: int = MOST_ENTRIES) -> Entries | NoFeed:
+        """The entries after a position of the running epoch."""
+
+        def read(database: Database) -> Entries | NoFeed:
+            # The head first: what lies at or below it is committed and does not change any more.
+            head = self._as_head(database)
+            if known.epoch != head.position.epoch:
+                return NoFeed(Why.EPOCH_CHANGED, head)
+            if not head.floor <= known.cursor <= head.position.cursor:
+                return NoFeed(Why.SNAPSHOT_NEEDED, head)
+            entries = feed_after(database, known.cursor, head.position.cursor, limit)
+            wanted = min(limit, head.position.cursor - known.cursor)
+            if [entry.cursor for entry in entries] != list(range(known.cursor + 1, known.cursor + wanted + 1)):
+                # Erased meanwhile, or behind the program: never a gap.
+                return NoFeed(Why.SNAPSHOT_NEEDED, head)
+            return Entries(tuple(entries), head)
+
+        return self.database.read(read)
+
+    def stops(self, known: Position, after: int = 0, limit: int = MOST_ENTRIES) -> Stops:
+        """The stops above what a counter really knows (`Epochs.effective`) and above `after`. All stops of one cursor are on one page."""
+
+        def read(database: Database) -> Stops:
+            head = self._as_head(database)
+            above = max(head.epochs.effective(known), after)
+            stops = stops_after(database, above, limit + _STOPS_AT_ONE_CURSOR)
+            if len(stops) <= limit:
+                return Stops(tuple(stops), None, head)
+            # The last cursor may be cut in two: it goes to the next page.
+            last = stops[-1].stop.cursor
+            whole = tuple(placed for placed in stops if placed.stop.cursor != last)
+            return Stops(whole, whole[-1].stop.cursor, head)
+
+        return self.database.read(read)
+
+    def snapshot(self, after: bytes = b"", limit: int = MOST_LINKS) -> Links:
+        """The links whose tokens follow `after`."""
+
+        def read(database: Database) -> Links:
+            head = self._as_head(database)
+            links = links_after(database, after, limit + 1)
+            return Links(tuple(links[:limit]), len(links) <= limit, head)
+
+        return self.database.read(read)
+
+    def find_links(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None = None) -> Links:
+        """The links of these tokens and of a number. `done` is true."""
+
+        def read(database: Database) -> Links:
+            head = self._as_head(database)
+            numbers = [] if number is None else [number.text]
+            return Links(tuple(links_of(database, [token.digest for token in tokens], numbers)), True, head)
+
+        return self.database.read(read)
+
+    def verify(self, pause: Callable[[], None] = lambda: None) -> Verification:
+        """Recompute from the rows what the head row, the feed and the trail say, in one snapshot. Takes long; `pause` is called often."""
+        with self.database.reading() as database:
+            return verify(database, self._head.read(database), self._hash, self._trail, pause)
+
+
+def _highest(operations: Sequence[Operation]) -> dict[str, int]:
+    highest: dict[str, int] = {}
+    for operation in operations:
+        origin = operation.origin
+        highest[origin.counter] = max(highest.get(origin.counter, 0), origin.sequence)
+    return highest
+
+
+def _shared_out(batches: Sequence[Batch], result: Decided, head: Head) -> list[Applied]:
+    answers = iter(result.answers)
+    return [
+        Applied(
+            answers={operation.origin.uuid: next(answers) for operation in batch.operations},
+            head=head,
+            sequence=max((operation.origin.sequence for operation in batch.operations), default=0),
+        )
+        for batch in batches
+    ]
+
+
+def _audited(result: Decided, now: datetime) -> list[AuditedAct]:
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    return [
+        AuditedAct(
+            at=at,
+            counter=operation.origin.counter,
+            operator=operation.origin.operator,
+            act=row.act,
+            result="done",
+            reason=row.reason,
+            checked=" ".join(row.checked),
+            number=row.number.masked,
+            operation=str(operation.origin.uuid) if row.is_own else None,
+        )
+        for operation, accepted in result.acts
+        for row in rows_of(operation, accepted)
+    ]

@@ -1,0 +1,161 @@
+"""The rows of links, stops, feed and remembered operations: read for many at once, written for many at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from peewee import Database
+
+from kiosk.domain.decide import OpenLink, Stop
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
+from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.registry_json import changes_json, read_changes
+from kiosk.domain.wire import Operation
+from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, insert, select
+from kiosk.registry.batch import Decided, Prefetched, Remembered
+
+_LINK = {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}
+_STOP = {"cursor": COUNT, "part": COUNT, "token": BYTES, "number": TEXT, "counter": TEXT, "sequence": COUNT}
+_FEED = {"cursor": COUNT, "operation": TEXT, "counter": TEXT, "sequence": COUNT, "at": COUNT, "body": TEXT}
+_OPERATION = {"uuid": TEXT, "content": BYTES, "counter": TEXT, "sequence": COUNT, "at": COUNT, "cursor": COUNT, "code": TEXT}
+_SELECT_LINK = f"SELECT {', '.join(_LINK)} FROM link"  # noqa: S608 - our own names
+_SELECT_STOP = "SELECT cursor, counter, sequence, token, number FROM stop"
+_SELECT_FEED = "SELECT cursor, operation, counter, sequence, body FROM feed"
+
+
+def prefetched(database: Database, operations: Sequence[Operation], floor: int) -> Prefetched:
+    """What stands concerning these operations."""
+    tokens = {operation.token.digest for operation in operations if operation.token is not None}
+    numbers = {operation.number.text for operation in operations}
+    wanted, uuids = among(database, "uuid", sorted({str(operation.origin.uuid) for operation in operations}))
+    answered = select(database, f"SELECT uuid, content, counter, sequence, cursor, code FROM operation WHERE {wanted}", uuids)  # noqa: S608
+    remembered = [_remembered(row) for row in answered]
+    return Prefetched(
+        links=links_of(database, sorted(tokens), sorted(numbers)),
+        stops=_stops_of(database, sorted(tokens), sorted(numbers), floor),
+        remembered={one.uuid: one for one in remembered},
+    )
+
+
+def links_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> list[PlacedLink]:
+    """The links of these tokens and of these numbers, each once."""
+    by_token, these = among(database, "token", tokens)
+    by_number, those = among(database, "number", numbers)
+    # UNION drops what is found twice. An OR would make SQLite read the table of two millions instead of two indexes.
+    return [
+        link_in(row) for row in select(database, f"{_SELECT_LINK} WHERE {by_token} UNION {_SELECT_LINK} WHERE {by_number}", these + those)
+    ]
+
+
+def links_after(database: Database, token: bytes, limit: int) -> list[PlacedLink]:
+    param = database.param
+    rows = select(database, f"{_SELECT_LINK} WHERE token > {param} ORDER BY token LIMIT {param}", (token, limit))
+    return [link_in(row) for row in rows]
+
+
+def _stops_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str], floor: int) -> list[PlacedStop]:
+    by_token, these = among(database, "token", tokens)
+    by_number, those = among(database, "number", numbers)
+    over = f"AND cursor > {database.param}"
+    sql = f"{_SELECT_STOP} WHERE {by_token} {over} UNION {_SELECT_STOP} WHERE {by_number} {over}"
+    return [stop_in(row) for row in select(database, sql, [*these, floor, *those, floor])]
+
+
+def stops_after(database: Database, cursor: int, limit: int) -> list[PlacedStop]:
+    param = database.param
+    rows = select(database, f"{_SELECT_STOP} WHERE cursor > {param} ORDER BY cursor, part LIMIT {param}", (cursor, limit))
+    return [stop_in(row) for row in rows]
+
+
+def feed_after(database: Database, cursor: int, up_to: int, limit: int) -> list[FeedEntry]:
+    """Entries after a cursor, up to another one."""
+    param = database.param
+    sql = f"{_SELECT_FEED} WHERE cursor > {param} AND cursor <= {param} ORDER BY cursor LIMIT {param}"
+    return [entry_in(row) for row in select(database, sql, (cursor, up_to, limit))]
+
+
+def write(database: Database, what: Decided, at: int) -> None:
+    """Write all rows that are different; `at`: Unix seconds."""
+    if what.closed:
+        closed, tokens = among(database, "token", [placed.link.token.digest for placed in what.closed])
+        select_nothing(database, f"DELETE FROM link WHERE {closed}", tokens)  # noqa: S608 - our own names
+    insert(database, "link", _LINK, [_link_row(placed) for placed in what.opened])
+    insert(database, "stop", _STOP, _stop_rows(what.stops))
+    insert(database, "feed", _FEED, [_feed_row(entry, at) for entry in what.entries])
+    insert(database, "operation", _OPERATION, [_operation_row(one, at) for one in what.remembered])
+
+
+def select_nothing(database: Database, sql: str, values: Sequence[Any]) -> int:
+    """Execute; return the number of rows."""
+    return int(database.execute_sql(sql, values).rowcount)  # type: ignore[no-untyped-call]
+
+
+def raise_sequences(database: Database, sequences: Mapping[str, int]) -> None:
+    """Note the highest sequence of each counter."""
+    if sequences:
+        param = database.param
+        values = ", ".join([f"(CAST({param} AS TEXT), CAST({param} AS BIGINT))"] * len(sequences))
+        sql = "UPDATE counter SET sequence = told.column2 FROM (VALUES {}) AS told WHERE name = told.column1 AND sequence < told.column2"
+        select_nothing(database, sql.format(values), [value for pair in sorted(sequences.items()) for value in pair])
+
+
+def link_in(row: tuple[Any, ...]) -> PlacedLink:
+    """Raises Unavailable: store-damaged, for a row that this program did not write."""
+    try:
+        token, number, since, counter, operation, position = row
+        link = OpenLink(LinkToken(token), LibraryCardNumber(number), datetime.fromisoformat(since), counter, UUID(operation))
+        return PlacedLink(link, position)
+    except (ValueError, TypeError) as error:
+        raise Unavailable(Code.STORE_DAMAGED) from error
+
+
+def stop_in(row: tuple[Any, ...]) -> PlacedStop:
+    cursor, counter, sequence, token, number = row
+    return PlacedStop(Stop(cursor, counter, sequence), None if token is None else LinkToken(token), LibraryCardNumber(number))
+
+
+def entry_in(row: tuple[Any, ...]) -> FeedEntry:
+    """Raises Unavailable: store-damaged."""
+    cursor, operation, counter, sequence, body = row
+    try:
+        return FeedEntry(cursor, UUID(operation), counter, sequence, read_changes(json.loads(body)))
+    except (ValueError, TypeError) as error:
+        raise Unavailable(Code.STORE_DAMAGED) from error
+
+
+def _remembered(row: tuple[Any, ...]) -> Remembered:
+    uuid, content, counter, sequence, cursor, code = row
+    try:
+        return Remembered(UUID(uuid), bytes(content), counter, sequence, cursor, None if code is None else Code(code))
+    except (ValueError, TypeError) as error:
+        raise Unavailable(Code.STORE_DAMAGED) from error
+
+
+def _link_row(placed: PlacedLink) -> tuple[bytes, str, str, str, str, int]:
+    link = placed.link
+    since = link.since.astimezone(UTC).isoformat(timespec="seconds")
+    return link.token.digest, link.number.text, since, link.counter, str(link.operation), placed.cursor
+
+
+def _stop_rows(stops: Sequence[PlacedStop]) -> list[tuple[int, int, bytes | None, str, str, int]]:
+    rows: list[tuple[int, int, bytes | None, str, str, int]] = []
+    for placed in stops:
+        stop = placed.stop
+        part = rows[-1][1] + 1 if rows and rows[-1][0] == stop.cursor else 0
+        token = None if placed.token is None else placed.token.digest
+        rows.append((stop.cursor, part, token, placed.number.text, stop.counter, stop.sequence))
+    return rows
+
+
+def _feed_row(entry: FeedEntry, at: int) -> tuple[int, str, str, int, int, str]:
+    body = json.dumps(changes_json(entry.changes), separators=(",", ":"), ensure_ascii=False)
+    return entry.cursor, str(entry.operation), entry.counter, entry.sequence, at, body
+
+
+def _operation_row(one: Remembered, at: int) -> tuple[str, bytes, str, int, int, int | None, str | None]:
+    return str(one.uuid), one.content, one.counter, one.sequence, at, one.cursor, None if one.code is None else one.code.value

@@ -1,0 +1,107 @@
+"""The one thread of a server process that writes operations: it merges the requests that wait into one transaction.
+
+The head row is locked from the first statement to the commit, so one transaction after the other is as slow as the disk; merged, one commit
+serves all requests that arrived during the one before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.registry.answers import Applied, Batch, Commit
+from kiosk.registry.ledger import RegistryLedger
+
+MOST_MERGED = 1000
+"""Operations in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    batch: Batch
+    answer: Future[Applied] = field(default_factory=Future)
+
+
+class Writer:
+    def __init__(self, ledger: RegistryLedger, on_commit: Callable[[Commit], None] = lambda commit: None) -> None:
+        """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given. It must not
+        raise.
+        """
+        self._ledger, self._on_commit = ledger, on_commit
+        self._waiting: deque[_Request] = deque()
+        self._changed = Condition()
+        self._is_closing = False
+        self._thread = Thread(target=self._run, name="registry-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, batch: Batch) -> Future[Applied]:
+        """Hand in one request. The future fails with what `RegistryLedger.apply` raises for this request alone; Unavailable, reason
+        "closing", after `close`.
+        """
+        request = _Request(batch)
+        with self._changed:
+            if self._is_closing:
+                request.answer.set_exception(Unavailable(Code.STORE_UNAVAILABLE, reason="closing"))
+            else:
+                self._waiting.append(request)
+                self._changed.notify()
+        return request.answer
+
+    def close(self) -> None:
+        """Answer what waits, then end the thread."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while requests := self._next():
+                self._serve([request for request in requests if request.answer.set_running_or_notify_cancel()])
+        finally:
+            self._ledger.database.close()
+
+    def _next(self) -> list[_Request]:
+        """What waits, as far as it fits into one transaction; nothing at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closing)
+            taken: list[_Request] = []
+            operations = 0
+            while self._waiting and (not taken or operations + len(self._waiting[0].batch.operations) <= MOST_MERGED):
+                taken.append(self._waiting.popleft())
+                operations += len(taken[-1].batch.operations)
+            return taken
+
+    def _serve(self, requests: Sequence[_Request]) -> None:
+        if not requests:
+            return
+        try:
+            applied, commit = self._apply([request.batch for request in requests])
+        except Unavailable as error:
+            # Not for one of them: each would wait as long once more.
+            for request in requests:
+                request.answer.set_exception(error)
+        except Exception as error:
+            if len(requests) == 1:
+                requests[0].answer.set_exception(error)
+                return
+            for request in requests:
+                self._serve([request])
+        else:
+            if commit.entries:
+                self._on_commit(commit)
+            for request, answer in zip(requests, applied, strict=True):
+                request.answer.set_result(answer)
+
+    def _apply(self, batches: Sequence[Batch]) -> tuple[list[Applied], Commit]:
+        try:
+            return self._ledger.apply(batches)
+        except Unavailable as error:
+            if error.params.get("reason") != "connection":
+                raise
+        # On a new connection. Perhaps the commit had come through: then the answers are those it stored.
+        return self._ledger.apply(batches)
