@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -176,7 +177,7 @@ class Session:
         """Wait for news of the feed while watching for what is done here."""
         # A connection that is new may have something to read that is no answer (TLS 1.3 tickets), so it is first asked without a wait.
         waits = self.exchange.reports.is_current and self.listen.is_warm
-        wait, began = LONGEST_WAIT if waits else 0, self.monotonic()
+        wait, began = self._longest_wait() if waits else 0, self.monotonic()
         self.exchange.asks()
         self.listen.ask_for_feed(self.exchange.membership.reached, self.pull.standing(), wait)
         self._wait_for_news(wait)
@@ -195,6 +196,11 @@ class Session:
         elif not wait and not self.exchange.reports.is_current:
             raise InVain
         return brought or self.monotonic() - began >= _QUICK
+
+    def _longest_wait(self) -> int:
+        if not self._wants_snapshot:
+            return LONGEST_WAIT
+        return max(1, min(LONGEST_WAIT, math.ceil(self._no_snapshot_before - self.monotonic())))
 
     def _wait_for_news(self, wait: int) -> None:
         """Until the answer is there, send what is done here meanwhile. Raises Unavailable if nothing comes when something should have."""
