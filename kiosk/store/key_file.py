@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import file_trouble
@@ -70,17 +69,15 @@ class FileKeyStore:
             present = self.load()
             return present is not None and present.keys == record.keys
 
-        self._save(record, are_the_same_keys)
+        with translated(self._path):
+            saved = save_private(self._path, record.encoded().encode(), replaces=are_the_same_keys)
+        if not saved:
+            raise FileExistsError(str(self._path))
 
     def replace(self, record: KeyRecord) -> None:
         """Save atomically, in place of whatever keys are there. Raises Unavailable."""
-        self._save(record, lambda: True)
-
-    def _save(self, record: KeyRecord, replaces: Callable[[], bool]) -> None:
         with translated(self._path):
-            saved = save_private(self._path, record.encoded().encode(), replaces=replaces)
-        if not saved:
-            raise FileExistsError(str(self._path))
+            save_private(self._path, record.encoded().encode(), replaces=lambda: True)
 
     def forget(self) -> None:
         with translated(self._path):
