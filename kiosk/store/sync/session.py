@@ -97,7 +97,7 @@ class Session:
     def found_nobody(self) -> None:
         """No server was there: when it is, stops come first again."""
         self.pace = self.pace.found_nobody(self.monotonic(), self.draw())
-        self._stops_heard = None
+        self._stops_heard, self.exchange.has_stops = None, False
 
     def rest(self, seconds: float) -> None:
         """Try again later, whatever is done here meanwhile."""
@@ -145,7 +145,8 @@ class Session:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
         self.push.only_unlinkings = self._epoch_untold = True
-        self._stops_heard, self._wants_snapshot, self._has_gap, self._no_snapshot_before = None, False, False, 0.0
+        self._stops_heard, self.exchange.has_stops = None, False
+        self._wants_snapshot, self._has_gap, self._no_snapshot_before = False, False, 0.0
         # A server that names another one in each answer would be asked without a pause.
         self.brought_nothing()
 

@@ -264,6 +264,30 @@ def test_a_counter_that_was_alone_for_too_long_says_so_before_anything_is_asked(
     assert counter.until_told(RegistryChanged).condition is RegistryCondition.TOO_LONG_OFFLINE
 
 
+def test_an_answer_before_all_stops_are_heard_does_not_end_the_time_alone(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    in_step(counter)
+    counter.stop()
+    counter.events.clear()
+    counter.clock.ahead = timedelta(hours=25)
+
+    def half(asked: Asked) -> Say | None:
+        """One page of the stops arrives, and no more."""
+        if asked.path == "/v1/stops" and "after" not in asked.query:
+            return Say(200, {"stops": [], "next": 1, "status": status_json(server.status())})
+        return Say(503, b"")
+
+    server.script = half
+    begun = len(server.asked)
+    counter.start().until(lambda _: len(server.asked) > begun + 4)
+    assert counter.condition is RegistryCondition.TOO_LONG_OFFLINE
+    known = counter.store.membership()
+    assert known is not None
+    assert known.heard is not None
+    assert counter.clock() - known.heard > timedelta(hours=24)
+    server.script = lambda asked: None
+    counter.until_condition(RegistryCondition.CURRENT)
+
+
 def test_unlinking_never_stops(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
     number = fresh_number()
     in_step(counter).link(fresh_token(), number)
