@@ -172,7 +172,10 @@ class ScriptedRegistry:
         return Say(200, answers_json(Answers(answers, self.status())))
 
     def _feed(self, asked: Asked) -> Say:
-        known, end = Position(int(asked.query["epoch"]), int(asked.query["cursor"])), time.monotonic() + min(int(asked.query["wait"]), self.longest_wait)
+        known, end = (
+            Position(int(asked.query["epoch"]), int(asked.query["cursor"])),
+            time.monotonic() + min(int(asked.query["wait"]), self.longest_wait),
+        )
         with self._moved:
             while self.ledger.position == known and not self._ended and (left := end - time.monotonic()) > 0:
                 self._moved.wait(left)
