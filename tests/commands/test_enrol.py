@@ -27,7 +27,7 @@ NAME = "中央館1番"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process(f"sqlite:///{tmp_path / 'registry.db'}", tmp_path / "server") as here:
+    with in_process("", tmp_path / "server") as here:
         yield here
 
 
