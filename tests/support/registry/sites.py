@@ -3,7 +3,7 @@
 For an installed one the environment says where it is and how to administer it:
 
     KIOSK_REGISTRY_URL        https://host:port
-    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke NAME` are appended to, such as
+    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke --yes NAME` are appended to, such as
                               "ssh registry kiosk --home /srv/registry registry"
 """
 
@@ -149,7 +149,7 @@ class ByCommand(Site):
         self._call("retire", name)
 
     def revoke(self, name: str) -> None:
-        self._call("revoke", name)
+        self._call("revoke", "--yes", name)
 
     def close(self) -> None:
         self.caller.close()
