@@ -54,6 +54,8 @@ class Session:
     _epoch_untold: bool = field(default=False, init=False)
     """A new epoch has begun here, and the server does not know yet that all stops have been sent in it."""
     _wants_snapshot: bool = field(default=False, init=False)
+    _has_gap: bool = field(default=False, init=False)
+    """The feed cannot go on from the links: only a snapshot can."""
     _snapshots: int = field(default=0, init=False)
     """Asked for in a short time."""
     _snapshot_at: float | None = field(default=None, init=False)
@@ -72,10 +74,10 @@ class Session:
         """One exchange, the first that is due, and a wait where there is nothing to do. Raises Unavailable, if no server was found or the
         store has a problem; ShutOut, Revoked.
         """
-        self._pause()
-        if self.stopping.is_set():
-            return
         try:
+            self._pause()
+            if self.stopping.is_set():
+                return
             moved = self._step()
         except InVain as vain:
             self.brought_nothing(vain.wait)
@@ -83,6 +85,7 @@ class Session:
         except EpochBegan as began:
             self._begin_epoch(began)
         except SnapshotNeeded:
+            self._has_gap = True
             self._want_snapshot()
         else:
             self.pace = self.pace.moved() if moved else self.pace
@@ -102,8 +105,12 @@ class Session:
     def _pause(self) -> None:
         while not self.stopping.is_set() and (left := self.pace.due - self.monotonic()) > 0:
             self.bell.wait(left)
-            if self.bell.was_rung():
-                self.pace = self.pace.hurried(self.monotonic())
+            if not self.bell.was_rung():
+                continue
+            self.pace = self.pace.hurried(self.monotonic())
+            # What keeps this counter from following the feed need not keep it from sending what was just done.
+            while not self.pace.unreached and self.push.step(self.talk):
+                pass
 
     def _step(self) -> bool:
         """Returns whether it brought this counter forward, so that nothing speaks against going on at once."""
@@ -120,7 +127,7 @@ class Session:
         if self.exchange.retiring and not self.exchange.store.pending_count():
             self.exchange.take_status(self.talk.leave())
             raise ShutOut
-        awaits = self.exchange.membership.awaits_snapshot
+        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
         if (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before:
             return self._load()
         if awaits:
@@ -137,7 +144,7 @@ class Session:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
         self.push.only_unlinkings = self._epoch_untold = True
-        self._stops_heard, self._wants_snapshot, self._no_snapshot_before = None, False, 0.0
+        self._stops_heard, self._wants_snapshot, self._has_gap, self._no_snapshot_before = None, False, False, 0.0
         # A server that names another one in each answer would be asked without a pause.
         self.brought_nothing()
 
@@ -146,7 +153,8 @@ class Session:
     def _load(self) -> bool:
         try:
             if self.snapshot.step(self.talk):
-                self._wants_snapshot, self._erasing, self._snapshot_at = False, True, self.monotonic()
+                self._wants_snapshot = self._has_gap = False
+                self._erasing, self._snapshot_at = True, self.monotonic()
         except InVain:
             self._erasing = True
             self._want_snapshot()
@@ -157,7 +165,7 @@ class Session:
         """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever."""
         if self._snapshot_at is not None and self.monotonic() - self._snapshot_at > 2 * _LONGEST_AGAIN:
             self._snapshots = 0
-        longest = _AGAIN if self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
+        longest = _AGAIN if self._has_gap or self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
         pause = min(2.0 ** min(self._snapshots, 12), longest)
         self._wants_snapshot, self._snapshots = True, self._snapshots + 1
         self._no_snapshot_before = self.monotonic() + jittered(pause, self.draw())
