@@ -45,7 +45,9 @@ class Wakeups:
         return self.seconds[min(len(self.seconds) - 1, int(len(self.seconds) * share))]
 
     def told(self) -> str:
-        shares = ", ".join(f"{name} {self.percentile(share) * 1000:.0f} ms" for name, share in (("median", 0.5), ("99 %", 0.99), ("all", 1)))
+        shares = ", ".join(
+            f"{name} {self.percentile(share) * 1000:.0f} ms" for name, share in (("median", 0.5), ("99 %", 0.99), ("all", 1))
+        )
         costs = f"{self.cpu * 1000:.2f} ms of CPU a wake-up, {self.memory / 1024:.0f} KB a connection"
         return f"unlinking to {self.counters} waiting counters: {shares} (limit {REACHES * 1000:.0f}); {costs}"
 
