@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.events import Event
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
+    from kiosk.store.sync.sync_thread import SyncThread
 
 _START_SECONDS = 20.0
 """How long start-up waits for the revocation lists."""
@@ -35,6 +37,16 @@ def now() -> datetime:
 
 def today() -> date:
     return day_in_japan(now())
+
+
+def program_version() -> str:
+    """The version of this program, as packaged."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("library-card-kiosk")
+    except PackageNotFoundError:  # a bare checkout
+        return "0"
 
 
 def counter_facts(settings: Settings, *, demo: bool = False) -> CounterFacts:
@@ -74,6 +86,26 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
         if repository.is_in_order:
             place.remember(repository.identity)
     return repository, keys
+
+
+def open_sync(home: Home, settings: Settings, repository: Repository) -> Callable[[Callable[[Event], None]], SyncThread] | None:
+    """A function that makes the thread which keeps this counter in step with the library's server, not started; None on a counter that is
+    alone. It is given what posts events.
+    """
+    if not repository.is_enrolled():
+        return None
+    from kiosk.store.authority_file import kept_authority
+    from kiosk.store.sync.credentials import Credentials
+    from kiosk.store.sync.sync_thread import SyncThread
+    from kiosk.store.sync.tls import Authority
+
+    record, credentials = key_place_of(home, settings).store.load(), None
+    # Without them everything else works on: the windows say that there is no server.
+    with suppress(Unavailable):
+        if record is not None and record.secret:
+            authority = Authority(kept_authority(home.store, record.authority))
+            credentials = Credentials(record.secret, authority, program_version())
+    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:

@@ -7,6 +7,7 @@ from kiosk.commands import (
     config,
     demo,
     doctor,
+    enrol,
     ils,
     links,
     practice,
@@ -20,4 +21,4 @@ from kiosk.commands import (
     virtual_card,
 )
 
-EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, serve, registry)
+EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, enrol, serve, registry)

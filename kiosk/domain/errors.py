@@ -110,7 +110,23 @@ class Code(StrEnum):
     """What was stopped elsewhere may be unknown here: no card is accepted until the register has answered."""
     REGISTRY_SHUT_OUT = "registry-shut-out", about_counter(Family.REGISTRY, ToPatron.CLOSED)
     """The register no longer accepts this counter."""
+    REGISTRY_URL = "registry-url", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Not the address of a server: always https."""
+    REGISTRY_UNREACHABLE = "registry-unreachable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    REGISTRY_NOT_TRUSTED = "registry-not-trusted", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Another authority than the library's vouches for who is there, or for another name."""
+    REGISTRY_AUTHORITY_MISSING = "registry-authority-missing", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The certificate kept beside the store is gone, or another."""
+    REGISTRY_ANSWER_UNEXPECTED = "registry-answer-unexpected", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     # enrolment, and the counters of a register
+    ENROLMENT_CODE_OF_ANOTHER = "enrolment-code-of-another", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The code names another authority than the one that the server shows."""
+    COUNTER_HAS_LINKS = "counter-has-links", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """A counter with links of its own cannot be enrolled: the server's would replace them."""
+    COUNTER_OF_ANOTHER = "counter-of-another", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Enrolled under another name already."""
+    COUNTER_REVOKED = "counter-revoked", about_counter(Family.REGISTRY, ToPatron.CLOSED)
+    """The library's server has revoked this counter, whose store and keys were erased."""
     ENROLMENT_CODE_MISTYPED = "enrolment-code-mistyped", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     ENROLMENT_CODE_REFUSED = "enrolment-code-refused", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     """By the server. `reason`: unknown, expired, used, closed (too many wrong tries)."""

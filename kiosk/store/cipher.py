@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread, current_thread
@@ -117,6 +118,10 @@ class CipherDatabase(SqliteDatabase):
     def ask(self, sql: str, values: tuple[bytes | str | int | None, ...] = ()) -> Any:
         """`ledger.database.ask` on this database."""
         return ask(self, sql, values)
+
+    def ask_many(self, sql: str, rows: Iterable[tuple[bytes | str | int | None, ...]]) -> None:
+        """Execute `sql` once for each row."""
+        self.cursor().executemany(sql, rows)  # type: ignore[no-untyped-call]
 
     def rollback(self) -> None:
         """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""

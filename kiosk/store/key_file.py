@@ -74,6 +74,11 @@ class FileKeyStore:
         if not saved:
             raise FileExistsError(str(self._path))
 
+    def replace(self, record: KeyRecord) -> None:
+        """Save atomically, in place of whatever keys are there. Raises Unavailable."""
+        with translated(self._path):
+            save_private(self._path, record.encoded().encode(), replaces=lambda: True)
+
     def forget(self) -> None:
         with translated(self._path):
             self._path.unlink(missing_ok=True)
