@@ -24,7 +24,7 @@ from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
 
