@@ -72,11 +72,13 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start. Raises Unavailable."""
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
     from kiosk.store.enrolment import finish_joining
+    from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
     place = key_place_of(home, settings)
+    finish_erasing(place)
     finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
@@ -108,6 +110,13 @@ def open_sync(home: Home, settings: Settings, repository: Repository) -> Callabl
             authority = Authority(kept_authority(home.store, record.authority))
             credentials = Credentials(record.secret, authority, program_version())
     return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+
+
+def erase_counter(home: Home, settings: Settings) -> None:
+    """Erase store and keys of a counter that the library's server has revoked. Everything must be closed. Raises Unavailable."""
+    from kiosk.store.erasing import erase
+
+    erase(key_place_of(home, settings))
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:

@@ -18,7 +18,7 @@ from tests.support.sync.enrolled_counter import EnrolledCounter
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process(f"sqlite:///{tmp_path / 'registry.db'}", tmp_path / "server") as here:
+    with in_process("", tmp_path / "server") as here:
         yield here
 
 
