@@ -85,6 +85,8 @@ OUTCOMES: Mapping[str, Condition] = {
     "ils.trouble": _WRONG,
     "ils.unknown": _UNKNOWN,
     "registry.alone": _OK,
+    "registry.unknown": _UNKNOWN,
+    "registry.incomplete": _WRONG,
     "registry.reached": _OK,
     "registry.retiring": _CARE,
     "registry.unreachable": _WRONG,
