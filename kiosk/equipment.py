@@ -73,10 +73,14 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start. Raises Unavailable."""
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
+    from kiosk.store.enrolment import finish_joining
+    from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
     place = key_place_of(home, settings)
+    finish_erasing(place)
+    finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # If it cannot be recorded (keys on a write-protected disk), the counter works as before.
