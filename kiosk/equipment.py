@@ -119,6 +119,13 @@ def registry_credentials(home: Home, settings: Settings) -> Credentials | None:
     return None
 
 
+def erase_counter(home: Home, settings: Settings) -> None:
+    """Erase store and keys of a counter that the library's server has revoked. Everything must be closed. Raises Unavailable."""
+    from kiosk.store.erasing import erase
+
+    erase(key_place_of(home, settings))
+
+
 def open_library(home: Home, settings: Settings) -> IlsClient | None:
     """A client of the library system, not yet connected; None if none is configured. For one thread only."""
     if settings.ils.system is Ils.NONE:

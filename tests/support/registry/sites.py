@@ -9,7 +9,6 @@ For an installed one the environment says where it is and how to administer it:
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
