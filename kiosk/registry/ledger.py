@@ -172,8 +172,9 @@ class RegistryLedger:
         def read(database: Database) -> Stops:
             head = self._as_head(database)
             above = max(head.epochs.effective(known), after)
-            stops = stops_after(database, above, limit + _STOPS_AT_ONE_CURSOR)
-            if len(stops) <= limit:
+            most = max(limit, _STOPS_AT_ONE_CURSOR)
+            stops = stops_after(database, above, most + 1)
+            if len(stops) <= most:
                 return Stops(tuple(stops), None, head)
             # The last cursor may be cut in two: it goes to the next page.
             last = stops[-1].stop.cursor

@@ -23,6 +23,7 @@ from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
+from kiosk.registry.remembered import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
 
@@ -67,6 +68,10 @@ class OpenedRegistry:
         """Raises Unavailable."""
         with self.ledger.acting():
             write_note(self.ledger.database.database, SHEET_CONFIRMED, fingerprint(self.site_key.key))
+
+    def remember(self) -> None:
+        """Write down beside the keys what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
+        RememberedFile(self.home.keys(self.settings.keys)).take(self.ledger.database)
 
     def close(self) -> None:
         self.ledger.database.close()
@@ -119,8 +124,10 @@ def open_server_database(home: RegistryHome, settings: RegistrySettings, *, crea
             return open_sqlite(home.database, create=create)
         return open_database(_with_password(home, settings), create=create)
     except Unavailable as error:
-        if error.code is Code.STORE_MISSING:
-            raise Unavailable(Code.LEDGER_MISSING, place=str(home.database)) from error
+        # PostgreSQL tells of damage in other ways: a database that opens, and has no schema of ours, is another one.
+        if error.code is Code.STORE_MISSING or (error.code is Code.STORE_DAMAGED and settings.database.url):
+            place = error.params.get("place") or error.params.get("file") or str(home.database)
+            raise Unavailable(Code.LEDGER_MISSING, place=place) from error
         raise
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.incidents import record_incident
 from kiosk.registry.answers import Applied, Batch, Commit
 from kiosk.registry.ledger import RegistryLedger
 
@@ -30,9 +31,7 @@ class _Request:
 
 class Writer:
     def __init__(self, ledger: RegistryLedger, on_commit: Callable[[Commit], None] = lambda commit: None) -> None:
-        """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given. It must not
-        raise.
-        """
+        """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given."""
         self._ledger, self._on_commit = ledger, on_commit
         self._waiting: deque[_Request] = deque()
         self._changed = Condition()
@@ -99,10 +98,17 @@ class Writer:
             for request in requests:
                 self._serve([request])
         else:
-            if commit.entries:
-                self._on_commit(commit)
+            self._tell(commit)
             for request, answer in zip(requests, applied, strict=True):
                 request.answer.set_result(answer)
+
+    def _tell(self, commit: Commit) -> None:
+        try:
+            if commit.entries:
+                self._on_commit(commit)
+        except Exception as error:
+            # What was committed is answered all the same.
+            record_incident(error)
 
     def _apply(self, batches: Sequence[Batch]) -> tuple[list[Applied], Commit]:
         try:

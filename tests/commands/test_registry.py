@@ -141,3 +141,15 @@ def test_a_name_that_is_none_is_refused(registry: Call, begun: RegistryHome, nam
     said = registry("enrol", name)
     assert said.code == 1
     assert "1〜40文字" in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+def test_a_log_that_cannot_be_written_is_told_and_the_command_works(registry: Call, begun: RegistryHome) -> None:
+    for path in begun.logs.iterdir():
+        path.unlink()
+    begun.logs.rmdir()
+    begun.logs.touch()
+    said = registry("enrol", "中央1")
+    assert said.code == 0
+    assert CODE.search(said.out) is not None
+    assert str(begun.logs) in said.err

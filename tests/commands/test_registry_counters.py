@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kiosk.config.registry_home import RegistryHome
+from kiosk.registry.remembered import RememberedFile
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import CODE, enrolled, heard, opened
@@ -95,6 +96,15 @@ def test_a_script_revokes_only_if_it_says_so(registry: Call, begun: RegistryHome
     assert "\t使用中\t" in registry("counters").out
     assert registry("revoke", "中央1", "--yes").code == 0
     assert "\t締め出し\t" in registry("counters").out
+
+
+def test_a_revocation_outlives_a_restore_at_once(registry: Call, begun: RegistryHome) -> None:
+    """No server runs that would write it down."""
+    enrolled(registry, begun, "中央1")
+    registry("revoke", "中央1", "--yes")
+    remembered = RememberedFile(begun.folder / "keys").load()
+    assert remembered is not None
+    assert [(counter.name, counter.state) for counter in remembered.counters] == [("中央1", "revoked")]
 
 
 @pytest.mark.parametrize("command", ["retire", "revoke"])

@@ -87,6 +87,14 @@ def test_a_row_altered_behind_the_program_is_found(registry: Call, begun: Regist
     assert outcomes(registry)[check] == outcome
 
 
+def test_what_was_altered_is_named_in_words(registry: Call, begun: RegistryHome) -> None:
+    altered(begun, "UPDATE head SET links = 1")
+    noted(begun, Checked(now(), ended=True, found="links feed stops trail"))
+    said = registry("doctor").out
+    assert "書かれたときのままではありません(連携登録)" in said
+    assert "見つかりました(連携登録、手続きの記録、停止の記録、監査の記録)" in said
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")
 @pytest.mark.parametrize(("name", "mode"), [("keys/site-key.json", 0o640), ("keys/authority.pem", 0o604), ("keys", 0o755)])
 def test_a_key_that_others_may_read_is_named(registry: Call, begun: RegistryHome, name: str, mode: int) -> None:

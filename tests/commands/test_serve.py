@@ -22,6 +22,7 @@ from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.text import say
 from tests.support import ROOT
 from tests.support.commands.server import CODE, opened
+from tests.support.postgres.cluster import PostgresCluster
 from tests.support.wait import end, wait_until
 
 LIMIT = 30.0
@@ -95,9 +96,13 @@ def asked(address: str, path: str, context: ssl.SSLContext, body: dict[str, str]
 
 def fetched_authority(address: str) -> str:
     """What a counter fetches before it trusts anything."""
-    unverified = ssl.create_default_context()
-    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
-    return asked(address, "/v1/authority", unverified).decode()
+    return asked(address, "/v1/authority", unverified()).decode()
+
+
+def unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 @pytest.mark.timeout(120)
@@ -186,3 +191,17 @@ def test_the_code_of_the_command_line_is_the_one_the_server_takes(start: Start, 
     trusting = ssl.create_default_context(cadata=pem)
     answer = json.loads(asked(serving.address, "/v1/enrol", trusting, {"code": code.secret, "secret": fresh_secret()}))
     assert answer["counter"] == "中央1"
+
+
+@pytest.mark.timeout(120)
+def test_on_postgresql_the_password_is_read_from_its_file(start: Start, home: RegistryHome, postgres: PostgresCluster) -> None:
+    (home.folder / "password").write_text("hunter2 &=?#\n", encoding="utf-8")
+    url = postgres.create_database()
+    home.config.write_text(f'[server]\nport = 0\n[database]\nurl = "{url}"\npassword_file = "password"\n', encoding="utf-8")
+    serving = start("serve")
+    assert json.loads(asked(serving.address, "/v1/health", unverified())) == {"healthy": True}
+    assert not home.database.exists()
+    command = Path(f"/proc/{serving.child.pid}/cmdline").read_bytes() if sys.platform == "linux" else b""
+    assert serving.stop() == 0
+    told = serving.out + serving.err + command.decode() + "".join(path.read_text("utf-8") for path in home.logs.iterdir())
+    assert "hunter2" not in told

@@ -34,7 +34,7 @@ def check_ledger(registry: OpenedRegistry) -> list[Finding]:
     where: dict[str, str | int] = {"place": database.place, "version": VERSION, "kind": product_of(database)}
     params: dict[str, str | int] = {"links": verified.links, "epoch": position.epoch, "cursor": position.cursor}
     altered = [found.value for found in verified.findings if found is not Altered.TRAIL]
-    rows = Finding("rows.altered", params | {"tables": "、".join(altered)}) if altered else Finding("rows.whole", params)
+    rows = Finding("rows.altered", params | {"altered": " ".join(altered)}) if altered else Finding("rows.whole", params)
     if verified.audit_row is not None:
         trail = Finding("trail.broken", {"row": verified.audit_row})
     else:
@@ -55,7 +55,7 @@ def check_nightly(registry: OpenedRegistry, now: datetime) -> Finding:
         return Finding("nightly.never")
     params: dict[str, str | int] = {"at": f"{last.begun.astimezone(JAPAN):%Y-%m-%d %H:%M}"}
     if last.found:
-        return Finding("nightly.altered", params | {"tables": last.found})
+        return Finding("nightly.altered", params | {"altered": last.found})
     if now - last.begun > _LATE:
         return Finding("nightly.late", params)
     return Finding("nightly.done" if last.ended else "nightly.unfinished", params)

@@ -70,6 +70,8 @@ def _filled(finding: Finding) -> dict[str, str | int]:
         params["what"] = explain(Unavailable(Code(str(code)), **{name: value for name, value in params.items() if name != "code"}))
     if "damaged" in params:
         params["what"] = "\n".join(_damaged(*line.split("\t")) for line in str(params["damaged"]).splitlines())
+    if "altered" in params:
+        params["altered"] = "、".join(words(f"doctor.altered.{part}") for part in str(params["altered"]).split())
     if "unused" in params:
         files = (line.partition("\t") for line in str(params["unused"]).splitlines())
         params["files"] = "".join(f"\n{file}: {words(f'list.{reason}')}" for file, _, reason in files)

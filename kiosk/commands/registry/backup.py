@@ -104,7 +104,12 @@ def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
     from kiosk.registry.backup.restoring import Machine
     from kiosk.registry.opening import open_server_database
 
-    return Machine(home.keys(settings.keys), home.backups(settings.backup), lambda: open_server_database(home, settings, create=True))
+    return Machine(
+        keys=home.keys(settings.keys),
+        backups=home.backups(settings.backup),
+        open=lambda: open_server_database(home, settings, create=True),
+        file=None if settings.database.url else home.database,
+    )
 
 
 def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
@@ -143,6 +148,8 @@ def _tell_contents(contents: Contents) -> None:
 
 
 def _tell_restored(restored: Restored) -> None:
+    for left in restored.set_aside:
+        output.tell("registry.restore.set-aside", file=escaped(str(left)))
     epochs = restored.now.epochs
     output.tell("registry.restore.done", epoch=epochs.current, cursor=restored.now.position.cursor)
     revoked = [counter.name for counter in restored.now.counters if counter.state == "revoked"]

@@ -31,6 +31,8 @@ class Limits:
     """Of a batch of operations: twice what 100 of the largest take."""
     body_bytes: int = 16 * KIB
     """Of every other body."""
+    head_seconds: float = 10.0
+    """In which the head of a request has to arrive."""
     body_seconds: float = 20.0
     """In which a body has to arrive."""
     request_seconds: float = 60.0

@@ -13,7 +13,7 @@ from kiosk.domain.registry_wire import PATH, Answers
 from kiosk.registry.answers import Batch
 from kiosk.registry.api import schemas
 from kiosk.registry.api.backend import Backend, encoded
-from kiosk.registry.api.errors import ApiCode
+from kiosk.registry.api.errors import OPERATION_CODES, ApiCode
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
@@ -25,7 +25,7 @@ _AT_ONCE = 8 * 1024
 def operation_routes(backend: Backend) -> APIRouter:
     router = APIRouter(prefix=PATH)
 
-    @router.post("/operations", **documented(schemas.Answers, takes=schemas.Operations))
+    @router.post("/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
     async def apply_operations(request: Request) -> Response:
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()

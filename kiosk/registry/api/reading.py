@@ -53,9 +53,10 @@ def read_enrolment(body: bytes) -> EnrolmentRequest:
 
 def read_question(body: bytes) -> Question:
     def read(fields: Json) -> Question:
-        tokens, number = list_in(fields, "tokens"), fields.get("number")
-        if len(tokens) > MOST_TOKENS:
-            raise ValueError("too many tokens")
+        tokens = list_in(fields, "tokens")
+        if len(tokens) > MOST_TOKENS or "number" not in fields:
+            raise ValueError("too many tokens, or half a question")
+        number = fields["number"]
         return Question(tuple(map(token_of, tokens)), None if number is None else number_of(number))
 
     return _read(body, read)

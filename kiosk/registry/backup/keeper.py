@@ -27,7 +27,7 @@ from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.remembered import RememberedFile
 
 _log = logging.getLogger(__name__)
-_EVERY_SECONDS = 20.0
+_EVERY_SECONDS = 5.0
 AUTHORITY = "authority.pem"
 """In the folder of keys: an empty machine needs it, since counters trust no other."""
 
@@ -74,15 +74,19 @@ class BackupKeeper:
 
         `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
         """
+        told: KioskError | None = None
         while not stopped.is_set():
             try:
                 self.tick()
+                told = None
             except Refused as error:
                 _log.error("the server may not go on: %s", error.code)
                 end(error)
                 break
             except KioskError as error:
-                _log.warning("the ledger is not looked after: %s", error.code)
+                if told is None or told.code is not error.code:
+                    _log.warning("the ledger is not looked after: %s", error.code)
+                told = error
             except Exception as error:
                 report_incident(error)
             stopped.wait(_EVERY_SECONDS)

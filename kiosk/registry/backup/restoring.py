@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from peewee import Database
@@ -45,6 +46,8 @@ class Machine:
     backups: Path
     open: Callable[[], RegistryDatabase]
     """Opens the database, and creates it where there is none."""
+    file: Path | None = None
+    """Of SQLite: one that is damaged gives way to a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Restored:
     """The ledger as it stands in the new epoch."""
     before: Remembered | None
     """What this machine knew before."""
+    set_aside: tuple[Path, ...] = ()
+    """Files of a damaged database, under their new names."""
 
     @property
     def lacking(self) -> int | None:
@@ -88,6 +93,27 @@ def restore(
             raise Refused(Code.COUNTER_UNKNOWN, name=name)
     _check_key(machine, site_key, contents, backup)
     remembered = _of_library(RememberedFile(machine.keys).load(), contents, backup)
+    put = partial(_put, machine, contents, backup, site_key, now, remembered, replaces=replaces, revoke=revoke)
+    try:
+        return put()
+    except Unavailable as error:
+        if error.code is not Code.STORE_DAMAGED or not replaces or machine.file is None:
+            raise
+        moved = _set_aside(machine.file, now)
+        return replace(put(), set_aside=moved)
+
+
+def _put(
+    machine: Machine,
+    contents: Contents,
+    backup: Path,
+    site_key: bytes,
+    now: datetime,
+    remembered: Remembered | None,
+    *,
+    replaces: bool,
+    revoke: Sequence[str],
+) -> Restored:
     database = machine.open()
     try:
         with database.reading() as snapshot:
@@ -130,6 +156,17 @@ def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetim
         database.close()
     RememberedFile(machine.keys).save(found)
     return found
+
+
+def _set_aside(path: Path, now: datetime) -> tuple[Path, ...]:
+    """Rename a damaged database and what belongs to it: a log left beside a new file would be applied to that."""
+    moved = []
+    with disk_translated(path):
+        for suffix in ("-wal", "-shm", "-journal", ""):
+            left = path.with_name(f"{path.name}{suffix}")
+            if left.exists():
+                moved.append(left.rename(path.with_name(f"{path.name}-damaged-{now:%Y%m%d-%H%M%S}{suffix}")))
+    return tuple(moved)
 
 
 def _check_key(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> None:

@@ -93,6 +93,7 @@ def test_a_question_that_is_none(counter: EnrolledCounter, path: str, query: dic
         None,
         {},
         {"tokens": None, "number": None},
+        {"tokens": []},
         {"tokens": ["ab" * 31], "number": None},
         {"tokens": ["ab" * 32] * 17, "number": None},
         {"tokens": [["ab" * 32]], "number": None},

@@ -9,6 +9,7 @@ For an installed one the environment says where it is and how to administer it:
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -123,6 +124,11 @@ class InProcess(AtHome):
         self.server = RegistryServer(library, self.context, "127.0.0.1", 0, limits)
         self.server.start()
         super().__init__(registry, self.server.port)
+
+    @property
+    def waiting(self) -> int:
+        """How many counters wait for news."""
+        return self.server.waiting
 
 
 class ByCommand(Site):
