@@ -85,6 +85,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "ils.trouble": _WRONG,
     "ils.unknown": _UNKNOWN,
     "registry.alone": _OK,
+    "registry.left": _WRONG,
     "registry.unknown": _UNKNOWN,
     "registry.incomplete": _WRONG,
     "registry.reached": _OK,

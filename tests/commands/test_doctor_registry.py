@@ -24,9 +24,10 @@ from kiosk.domain.health import Finding
 from kiosk.domain.model import RegistryCondition, Revocation
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
-from kiosk.equipment import keys_of, open_repository, open_sync
+from kiosk.equipment import key_place_of, keys_of, open_repository, open_sync
 from kiosk.store.cipher import open_file
 from kiosk.store.enrolled_store import Membership
+from kiosk.store.erasing import erase
 from kiosk.store.sync.client import Said
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.store.enrolled import CARD_A, NUMBER_1, NUMBER_2, unlink
@@ -195,3 +196,9 @@ def test_a_counter_without_its_secret_is_told_how_to_get_one(enrolled: Home) -> 
     settings = read_settings(enrolled.config)
     (enrolled.store.parent / "registry-authority.der").unlink()
     assert words_of(check_registry(enrolled, settings)) == {"registry": "incomplete"}
+
+
+def test_a_counter_that_was_revoked_says_so(enrolled: Home) -> None:
+    settings = read_settings(enrolled.config)
+    erase(key_place_of(enrolled, settings))
+    assert words_of(check_registry(enrolled, settings)) == {"registry": "left"}

@@ -15,7 +15,7 @@ from kiosk.domain.errors import KioskError, Unavailable
 from kiosk.domain.health import Finding
 from kiosk.domain.registry_contact import clock_difference
 from kiosk.domain.registry_wire import FeedPage
-from kiosk.equipment import now, open_repository, registry_credentials
+from kiosk.equipment import keys_of, now, open_repository, registry_credentials
 
 if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership
@@ -29,9 +29,12 @@ _TRIES = 3
 
 def check_registry(home: Home, settings: Settings) -> list[Finding]:
     """Ask the server once, and count the links here row by row: a row that was changed behind the program is found."""
-    if not home.has_store():
-        return [Finding("registry.alone")]
     try:
+        record = keys_of(home, settings).load()
+        if record is not None and record.is_erased:
+            return [Finding("registry.left")]
+        if not home.has_store():
+            return [Finding("registry.alone")]
         repository, _ = open_repository(home, settings)
         with repository:
             membership = repository.membership()
