@@ -112,6 +112,13 @@ def open_sync(home: Home, settings: Settings, repository: Repository) -> Callabl
     return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
 
 
+def erase_counter(home: Home, settings: Settings) -> None:
+    """Erase store and keys of a counter that the library's server has revoked. Everything must be closed. Raises Unavailable."""
+    from kiosk.store.erasing import erase
+
+    erase(key_place_of(home, settings))
+
+
 def open_library(home: Home, settings: Settings) -> IlsClient | None:
     """A client of the library system, not yet connected; None if none is configured. For one thread only."""
     if settings.ils.system is Ils.NONE:
