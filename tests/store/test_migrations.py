@@ -221,9 +221,7 @@ def test_a_store_of_the_fourth_version_keeps_its_links_and_is_not_doubted(
         assert connection.execute("SELECT count(*) FROM link_number").fetchone() == (2,)
 
 
-@pytest.mark.parametrize(
-    "sql", ["UPDATE meta SET value = '3 8' WHERE name = 'ledger.position'", "DELETE FROM stop", "DELETE FROM operation"]
-)
+@pytest.mark.parametrize("sql", ["UPDATE meta SET value = '9' WHERE name = 'ledger.sequence'", "DELETE FROM stop", "DELETE FROM operation"])
 def test_a_store_of_the_fourth_version_that_others_changed_is_doubted(
     path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, sql: str
 ) -> None:
