@@ -25,7 +25,7 @@ from kiosk.registry.backup.safe import safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5.0

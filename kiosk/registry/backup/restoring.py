@@ -31,7 +31,8 @@ from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, RememberedFile, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import Remembered, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SERVER = "registry"

@@ -15,9 +15,9 @@ from kiosk.ledger.database import ask
 from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine
-from tests.support.registry.server_machine import SITE_KEY, ServerMachine
+from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.wait import wait_until
 
 

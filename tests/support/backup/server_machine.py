@@ -26,7 +26,8 @@ from kiosk.registry.backup.tables import TABLES
 from kiosk.registry.database import open_database
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterState
-from kiosk.registry.remembered import Remembered, RememberedFile
+from kiosk.registry.remembered import Remembered
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SITE_KEY = hashlib.sha256(b"a site key").digest()
