@@ -23,12 +23,14 @@ if __name__ == "__main__":
 
 from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
+from tests.bench.snapshot import measure as measure_snapshot
+from tests.bench.snapshot import told as told_of_snapshot
 from tests.support.screens.accessible_desktop import Desktop
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
-STARTS, LINKS, LOANS = 7, 200_000, 500
+STARTS, LINKS, SNAPSHOT, LOANS = 7, 200_000, 2_000_000, 500
 DAYS, SESSIONS, LISTED = 7, 5, 120
 """How often a day of loans is measured; and with how many loans each of how many patrons comes."""
 TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 1.5, 0.001, 100
@@ -169,6 +171,7 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     yield f"start to first usable screen / bare window: {ours / bare:.2f} ({ours * 1000:.0f} ms / {bare * 1000:.0f} ms; limit {START})"
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
     yield f"look-up among {LINKS:,} links / bare select, p99: {lookup['ratio p99']:.2f} (limit {LOOKUP})"
+    yield from told_of_snapshot(measure_snapshot(folder / "snapshot", SNAPSHOT), SNAPSHOT)
     longest, exchanges = measure_codec()
     yield f"longest time in the codec, of {exchanges} exchanges: {longest * 1000:.3f} ms (limit {CODEC * 1000:.0f})"
     for extended, most in ((True, 4), (False, 9)):
@@ -192,7 +195,7 @@ def commands(*, extended: bool) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tap", "patron", "slow", "silent", "lending", "lists", "start", "lookup", "desktop"):
+        for name in ("tap", "patron", "slow", "silent", "lending", "lists", "start", "lookup", "snapshot", "desktop"):
             (Path(folder) / name).mkdir()
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):

@@ -122,6 +122,9 @@ class LedgerServer:
         """At most so many entries after a cursor of this epoch."""
         return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
 
+    def stops_above(self, cursor: int) -> list[PlacedStop]:
+        return [placed for placed in self._now.table.stopped if placed.stop.cursor > cursor]
+
     def snapshot(self) -> Snapshot:
         table = self._now.table
         return Snapshot(self.epochs, self.position.cursor, tuple(table.by_token.values()), tuple(table.stopped))
