@@ -61,7 +61,6 @@ OVERLAY = (
     ("overlay.of_token(links, token)", "links.of_token(token)"),
     ("overlay.of_number(links, operation.number)", "links.of_number(operation.number)"),
     ("        epochs=epochs,\n", ""),
-    ("        overlay.hide(None if stop.token is None else links.of_token(stop.token))\n", ""),
     ("        overlay.hide(links.of_number(stop.number))\n", ""),
 )
 COUNTER = (
