@@ -175,7 +175,7 @@ def test_nothing_is_enrolled_beside_a_running_counter(kiosk: Call, home: Home, s
 def test_only_an_https_address_is_one(kiosk: Call, home: Home, url: str) -> None:
     said = kiosk("enrol", url)
     assert said.code == 1
-    assert "https://" in said.err
+    assert "「https」から" in said.err
 
 
 @pytest.mark.parametrize("said", [b"", b"<html>", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
