@@ -53,7 +53,9 @@ class PostgresqlRegistry(RegistryDatabase):
 
     def tidy(self) -> None:
         with self.translated():
+            ask(self.database, "SET statement_timeout = 0")
             ask(self.database, "VACUUM link, feed, stop, operation")
+            ask(self.database, "RESET statement_timeout")
 
     def close(self) -> None:
         self.database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -97,6 +97,9 @@ class LedgerServer(Protocol):
 
     def page(self, cursor: int, count: int) -> FeedPage:
         """At most so many entries after a cursor of this epoch."""
+
+    def stops_above(self, cursor: int) -> Sequence[PlacedStop]:
+        """In the order of their cursors."""
 
     def snapshot(self) -> Snapshot: ...
 
